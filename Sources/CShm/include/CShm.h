@@ -1,0 +1,80 @@
+/*
+ * What ShmCore needs of Linux and Swift's Glibc overlay does not offer: variadic calls, calls without a
+ * libc wrapper, and constants behind feature macros. No logic lives here. Every shim returns 0 or a
+ * positive result, or -errno. Deadlines are nanoseconds on CLOCK_MONOTONIC, and SHM_NO_LIMIT waits for ever.
+ *
+ * The header keeps to types that every module sees alike; feature macros and system headers that change
+ * with them stay in CShm.c.
+ */
+#ifndef CSHM_H
+#define CSHM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+enum { SHM_NO_LIMIT = -1 };
+
+/* futex(2), never FUTEX_PRIVATE_FLAG: the word is shared between processes. The deadline is absolute, so a
+ * wait that is restarted after a signal does not start its timeout anew. */
+long shm_futex_wait_until(const uint32_t *word, uint32_t expected, int64_t deadline);
+long shm_futex_wake(const uint32_t *word, int count);
+
+/* open(2) is variadic. */
+int shm_open_path(const char *path, int flags, unsigned mode);
+/* An unnamed file in a directory (O_TMPFILE): it has no name until linkat(2) gives it one. */
+int shm_open_unnamed(const char *directory, unsigned mode);
+
+/* Open-file-description locks, fcntl(2), on `length` bytes from `start`. */
+int shm_ofd_lock(int fd, short type, int64_t start, int64_t length, bool wait);
+/* Fills start and length with one lock that conflicts with a write lock on that range; returns 1 if there
+ * is one, 0 if not. */
+int shm_ofd_conflict(int fd, int64_t *start, int64_t *length);
+
+/* System V semaphores, sets of one: semctl(2) is variadic and its union is the caller's to define. */
+typedef struct shm_sem_status {
+    int32_t key;
+    uint32_t creator;        /* user id */
+    int64_t last_operation;  /* seconds since 1970, 0 if there was none */
+    int64_t semaphores;
+} shm_sem_status;
+
+int shm_sem_get(int32_t key, int flags);
+int shm_sem_set(int id, int value);
+int shm_sem_stat(int id, shm_sem_status *status);
+int shm_sem_remove(int id);
+/* One operation on semaphore 0. The timeout is relative: nanoseconds from now, or SHM_NO_LIMIT. */
+int shm_sem_op(int id, short change, short flags, int64_t timeout);
+
+/* Process-shared mutexes (the pointers are to pthread_mutex_t): glibc's attribute constants are enumerations or macros, depending on version. */
+int shm_mutex_init(void *mutex, bool robust);
+int shm_mutex_lock_until(void *mutex, int64_t deadline);
+
+/* prctl(PR_SET_PDEATHSIG, SIGKILL): the signal comes when the *thread* that started this process ends. */
+int shm_die_with_parent(void);
+
+/* CPU_SET and its kin are macros. Affinity of the calling thread. */
+int shm_pin_to_cpu(int cpu);
+bool shm_may_run_on(int cpu);
+
+/* ptrace(2) is variadic, and its request an enumeration. */
+long shm_ptrace(int request, int process, uintptr_t address, uintptr_t data);
+
+/* Tells the CPU that this is a spin-wait loop. */
+static inline void shm_cpu_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#else
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
+/* Keeps the compiler from removing or merging the iterations of a calibrated delay loop. */
+static inline void shm_keep(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,63 @@
+internal import SystemPackage
+
+/// A lock of a kind that is known only at run time, behind one indirect call an operation.
+///
+/// The closures are made where the lock's type is concrete, so what they call is specialised; they are constants of a
+/// final class, so calling them through a borrowed reference touches no reference count.
+final class BoundLock {
+    let tryLock: () -> LockOutcome
+    let lockUntil: (Deadline) -> LockOutcome
+    let unlock: () -> Void
+    let fastPath: FastPath
+    let settle: (Int32) -> LockOutcome
+    let retire: () -> Void
+    private let dispose: () -> Void
+
+    /// Binds to a lock of that type.
+    init<L: LockPrimitive & ~Copyable>(_: L.Type, _ binding: borrowing LockBinding) throws(Errno) {
+        let primitive = try L(binding)
+        let place = UnsafeMutablePointer<L>.allocate(capacity: 1)
+        unsafe place.initialize(to: primitive)
+        tryLock = { unsafe place.pointee.tryLock() }
+        lockUntil = { unsafe place.pointee.lock(until: $0) }
+        unlock = { unsafe place.pointee.unlock() }
+        unsafe fastPath = place.pointee.fastPath
+        settle = { unsafe place.pointee.settle($0) }
+        retire = { unsafe place.pointee.retire() }
+        dispose = {
+            unsafe place.deinitialize(count: 1)
+            unsafe place.deallocate()
+        }
+    }
+
+    deinit { dispose() }
+}
+
+/// What a segment needs of a lock kind by name: its size, its initial state and a binding.
+@safe struct LockFactory: Sendable {
+    let bytesNeeded: @Sendable (_ participants: Int) -> Int
+    let initialise: @Sendable (_ area: UnsafeMutableRawPointer, _ participants: Int) throws(Errno) -> Void
+    let bind: @Sendable (_ binding: borrowing LockBinding) throws(Errno) -> BoundLock
+
+    /// The factory for a kind of the catalogue.
+    static func named(_ name: String) -> LockFactory? { all[name] }
+
+    private static let all: [String: LockFactory] = {
+        var collector = Collector()
+        LockCatalogue.visit(&collector)
+        return collector.factories
+    }()
+
+    private struct Collector: LockVisitor {
+        var factories: [String: LockFactory] = [:]
+
+        mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
+            factories[L.properties.name] = unsafe LockFactory(
+                bytesNeeded: { L.bytesNeeded(participants: $0) },
+                initialise: { (area, participants) throws(Errno) in
+                    try unsafe L.initialise(area, participants: participants)
+                },
+                bind: { (binding) throws(Errno) in try BoundLock(L.self, binding) })
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// A kind of lock of the catalogue, named by a constant: `.pthreadRobust`, `.futex`, ….
+public struct LockKind: Sendable, Hashable, CustomStringConvertible {
+    /// What a user chooses by.
+    public let properties: LockProperties
+
+    /// The kind that a primitive implements.
+    public init<L: LockPrimitive & ~Copyable>(_: L.Type) {
+        properties = L.properties
+    }
+
+    /// The kind of that name, if the catalogue has it.
+    public init?(named name: String) {
+        guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+
+    /// The name by which users ask for it and results name it.
+    public var name: String { properties.name }
+
+    /// The name.
+    public var description: String { name }
+
+    /// The kind that a segment gets when its creator names none. It survives its owner's death.
+    public static var `default`: LockKind { .pthreadRobust }
+
+    /// Every kind, in the catalogue's order.
+    public static let all: [LockKind] = {
+        var collector = KindCollector()
+        LockCatalogue.visit(&collector)
+        return collector.kinds
+    }()
+
+    private struct KindCollector: LockVisitor {
+        var kinds: [LockKind] = []
+        mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) { kinds.append(LockKind(L.self)) }
+    }
+}

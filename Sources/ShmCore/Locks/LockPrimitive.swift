@@ -1,0 +1,67 @@
+public import SystemPackage
+
+/// One way for processes to exclude one another, working on a few bytes of shared memory.
+///
+/// A value of a conforming type is one participant's view of the lock: it may hold process-private things, such as
+/// a pointer into this process's mapping or a file descriptor of its own, while everything that lies in shared memory
+/// is an index, an offset or a number. A participant takes part from one thread at a time.
+///
+/// To add a lock, write one file with a conforming type and its ``LockKind`` constant, and add its line to
+/// ``LockCatalogue/visit(_:)``.
+///
+/// **Memory ordering.** For every primitive but the negative control, a successful `lock`, `tryLock` or `lock(until:)` is an
+/// acquire operation and `unlock` is a release operation on the same location: what the previous owner wrote before
+/// `unlock` is visible after the acquisition. Where the primitive is a system call, the kernel's own synchronisation
+/// gives the same guarantee.
+public protocol LockPrimitive: ~Copyable, SendableMetatype {
+    /// What a user chooses by. True of the type as a whole.
+    static var properties: LockProperties { get }
+
+    /// The bytes of shared memory that the lock needs.
+    ///
+    /// - Parameter participants: the largest number of simultaneous participants; only queue locks depend on it.
+    static func bytesNeeded(participants: Int) -> Int
+
+    /// Puts a zero-filled area, which nobody else sees yet, into the unlocked state.
+    static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno)
+
+    /// Takes part in the lock at the binding's address. May open or create what the lock needs outside the area.
+    init(_ binding: borrowing LockBinding) throws(Errno)
+
+    /// Waits until the caller holds the lock. Never returns ``LockOutcome/busy``.
+    borrowing func lock() -> LockOutcome
+
+    /// Takes the lock if nobody holds it; returns ``LockOutcome/busy`` at once otherwise.
+    borrowing func tryLock() -> LockOutcome
+
+    /// Waits for the lock until a point in time; returns ``LockOutcome/busy`` when that has passed.
+    borrowing func lock(until deadline: Deadline) -> LockOutcome
+
+    /// Releases the lock, which the caller holds.
+    borrowing func unlock()
+
+    /// How ``SharedMemory`` may take and release this participant's lock in line while nobody contends.
+    var fastPath: FastPath { get }
+
+    /// What an error number of ``FastCalls``' `tryLock` means; the caller may hold the lock even so (its owner died, say).
+    borrowing func settle(_ failure: Int32) -> LockOutcome
+
+    /// Removes what the lock keeps outside its area (a kernel object, say). Called when the segment is destroyed, possibly
+    /// more than once, and possibly while others wait; they must then return ``LockOutcome/failed(_:)`` or keep to their
+    /// deadlines.
+    borrowing func retire()
+}
+
+extension LockPrimitive where Self: ~Copyable {
+    /// None: the lock costs a system call anyway.
+    @inlinable
+    public var fastPath: FastPath { .none }
+
+    /// Any error number is a failure.
+    @inlinable
+    public borrowing func settle(_ failure: Int32) -> LockOutcome { .failed(Errno(rawValue: failure)) }
+
+    /// Nothing lies outside the area.
+    @inlinable
+    public borrowing func retire() {}
+}

@@ -1,0 +1,86 @@
+/// What a user chooses a lock by.
+public struct LockProperties: Sendable, Hashable {
+    /// The family a lock belongs to.
+    public enum Family: String, Sendable, CaseIterable {
+        /// Not a lock: a floor or a negative control.
+        case control
+        /// A word in shared memory, and `futex(2)` when it is contended.
+        case futex
+        /// glibc's mutexes, process-shared.
+        case pthread
+        /// An object that the kernel keeps; each operation is a system call.
+        case kernel
+    }
+
+    /// What a waiter does.
+    public enum Waiting: String, Sendable {
+        /// Sleeps in the kernel until it is woken.
+        case blocks
+        /// Burns CPU time.
+        case spins
+        /// Does not wait.
+        case never
+    }
+
+    /// In which order waiters get the lock.
+    public enum Fairness: String, Sendable {
+        /// Whoever comes first takes it; a running process beats one that is being woken.
+        case barging
+        /// In the order of arrival.
+        case fifo
+        /// There is no exclusion.
+        case none
+    }
+
+    /// What the next process meets when the owner was killed while holding the lock.
+    public enum OwnerDeath: String, Sendable {
+        /// It waits for ever.
+        case hangs
+        /// It gets the lock and is told (``LockOutcome/ownerDied``).
+        case reported
+        /// There is nothing to hold.
+        case notApplicable = "n/a"
+    }
+
+    /// The name by which users ask for the lock and results name it: lower case, digits and hyphens, at most 31 bytes.
+    public var name: String
+    /// The family.
+    public var family: Family
+    /// What a waiter does.
+    public var waiting: Waiting
+    /// The order of grants.
+    public var fairness: Fairness
+    /// What happens when the owner dies.
+    public var ownerDeath: OwnerDeath
+    /// The kernel object that the lock needs beyond its bytes, if any.
+    public var kernelObject: String?
+    /// Whether the owner inherits the priority of those who wait for it.
+    public var priorityInheritance: Bool
+    /// Nodes in shared memory that each participant needs; 0 where a word or an object suffices.
+    public var nodesPerParticipant: Int
+    /// Whether the lock excludes at all; `false` only for negative controls, which must fail the integrity check.
+    public var excludes: Bool
+    /// One line for a person.
+    public var summary: String
+
+    /// Whether the lock survives its owner's death.
+    public var survivesOwnerDeath: Bool { ownerDeath == .reported }
+
+    /// Describes a lock. The defaults are what most locks are.
+    public init(
+        name: String, family: Family, waiting: Waiting = .blocks, fairness: Fairness = .barging, ownerDeath: OwnerDeath,
+        kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,
+        excludes: Bool = true, summary: String
+    ) {
+        self.name = name
+        self.family = family
+        self.waiting = waiting
+        self.fairness = fairness
+        self.ownerDeath = ownerDeath
+        self.kernelObject = kernelObject
+        self.priorityInheritance = priorityInheritance
+        self.nodesPerParticipant = nodesPerParticipant
+        self.excludes = excludes
+        self.summary = summary
+    }
+}

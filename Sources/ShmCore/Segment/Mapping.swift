@@ -1,0 +1,19 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A shared mapping of part of a file; unmapped with its one owner.
+@safe struct Mapping: ~Copyable {
+    let address: UnsafeMutableRawPointer
+    let length: Int
+
+    /// Maps `length` bytes from `offset`, both multiples of the page size (the length is rounded up by the kernel).
+    init(_ file: FileDescriptor, offset: Int, length: Int, writable: Bool) throws(Errno) {
+        let protection = PROT_READ | (writable ? PROT_WRITE : 0)
+        let result = unsafe mmap(nil, length, protection, MAP_SHARED, file.rawValue, offset)
+        guard let result = unsafe result, unsafe result != MAP_FAILED else { throw Errno(rawValue: errno) }
+        unsafe address = unsafe result
+        self.length = length
+    }
+
+    deinit { unsafe munmap(address, length) }
+}

@@ -1,0 +1,132 @@
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// One handle's hold on one existing segment: its open file, its validated header, its control block, and while attached
+/// its data.
+@safe final class SegmentBinding {
+    /// Values of the life word. Anything but `alive` means that the segment has been destroyed.
+    enum Life {
+        static let alive: UInt32 = 1
+        static let dead: UInt32 = 2
+    }
+
+    let file: FileDescriptor
+    /// Whether the file's permissions let this process write.
+    let isWritable: Bool
+    let header: SegmentHeader
+    let layout: SegmentLayout
+    /// Of the segment's file, to recognise it by.
+    let identity: FileIdentity
+    let life: UnsafePointer<Atomic<UInt32>>
+
+    private let control: Mapping
+    private(set) var lock: BoundLock?
+    var attachment: Attachment?
+
+    /// Opens and validates the segment of that name.
+    convenience init(opening name: String) throws(SegmentFailure) {
+        var writable = true
+        let file: FileDescriptor
+        do {
+            file = try SegmentFile.open(name, writable: true)
+        } catch where error == .permissionDenied || error == .readOnlyFileSystem {
+            writable = false
+            do { file = try SegmentFile.open(name, writable: false) } catch { throw .opening(error, name: name) }
+        } catch {
+            throw .opening(error, name: name)
+        }
+        do {
+            try self.init(file, writable: writable)
+        } catch {
+            try? file.close()
+            throw error
+        }
+    }
+
+    /// Takes over an open file, which is closed with this object; on failure it stays the caller's.
+    init(_ file: FileDescriptor, writable: Bool) throws(SegmentFailure) {
+        let status: stat
+        do { status = try SegmentFile.status(of: file) } catch { throw SegmentFailure(error) }
+        (header, layout) = try Self.validated(file, status)
+        identity = FileIdentity(status)
+        do {
+            control = try Mapping(
+                file, offset: layout.controlOffset, length: layout.controlSize, writable: writable)
+        } catch {
+            throw SegmentFailure(error)
+        }
+        let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
+        unsafe life = UnsafeRawPointer(page + SegmentLayout.lifeOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        self.file = file
+        isWritable = writable
+    }
+
+    deinit {
+        // The lock and the attachment use the file, so they go first.
+        lock = nil
+        attachment = nil
+        try? file.close()
+    }
+
+    /// Reads the header once, into locals, and believes nothing that does not fit the file.
+    private static func validated(
+        _ file: FileDescriptor, _ status: stat
+    ) throws(SegmentFailure) -> (SegmentHeader, SegmentLayout) {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
+        guard status.st_nlink <= 1 else { throw .notASegment("a file with \(status.st_nlink) names") }
+        let pageSize = SegmentLayout.pageSize
+        let fileSize = Int(status.st_size)
+        guard fileSize >= 2 * pageSize, fileSize % pageSize == 0 else {
+            throw SegmentFailure(.keyError, SegmentHeader.Problem.notASegment.reason)
+        }
+        var bytes = [UInt8](repeating: 0, count: SegmentHeader.byteCount)
+        let count = unsafe bytes.withUnsafeMutableBytes {
+            unsafe pread(file.rawValue, $0.baseAddress, $0.count, fileSize - pageSize)
+        }
+        if count < 0 { throw SegmentFailure(Errno(rawValue: errno)) }
+        let header: SegmentHeader
+        do {
+            header = try SegmentHeader(count == bytes.count ? bytes : [], fileSize: fileSize, pageSize: pageSize)
+        } catch {
+            throw SegmentFailure(.keyError, error.reason)
+        }
+        guard let factory = LockFactory.named(header.lockName) else {
+            throw SegmentFailure(
+                .lockError, "this program does not know its lock kind \(header.lockName.debugDescription); use a newer ShmCore")
+        }
+        guard header.participants <= SharedMemory.participantLimit,
+            header.lockSize == factory.bytesNeeded(header.participants),
+            let layout = SegmentLayout(dataSize: header.dataSize, lockSize: header.lockSize, pageSize: pageSize)
+        else { throw SegmentFailure(.keyError, SegmentHeader.Problem.corrupt("wrong lock size").reason) }
+        return (header, layout)
+    }
+
+    /// Whether nobody has destroyed the segment yet.
+    var isAlive: Bool { unsafe life.pointee.load(ordering: .acquiring) == Life.alive }
+
+    /// Marks the segment destroyed; returns whether it was alive before.
+    func markDead() -> Bool {
+        let word = unsafe UnsafeMutableRawPointer(mutating: life).assumingMemoryBound(to: Atomic<UInt32>.self)
+        return unsafe word.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) == Life.alive
+    }
+
+    /// This participant's view of the lock, bound on first use.
+    func boundLock() throws(SegmentFailure) -> BoundLock {
+        if let lock { return lock }
+        guard isWritable else {
+            throw SegmentFailure(
+                .permissionDenied, "locking writes to the control block, and this process may only read the segment")
+        }
+        guard let factory = LockFactory.named(header.lockName) else { throw SegmentFailure(.lockError, "unknown lock kind") }
+        let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
+        let binding = unsafe LockBinding(area: area, participants: header.participants, file: file)
+        do throws(Errno) {
+            let bound = try factory.bind(binding)
+            lock = bound
+            return bound
+        } catch {
+            throw SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// Where things lie in a segment's file.
+///
+///     0                data, page-aligned and zero-padded to whole pages
+///     controlOffset    lock area, where it is too large for the header's page
+///     headerOffset     the last page: header, life word, and the lock area where it fits
+///
+/// Every number follows from the data's size, the lock area's size and the page size, so a header that disagrees with its
+/// own sizes is corrupt.
+struct SegmentLayout: Equatable {
+    static var pageSize: Int { sysconf(Int32(_SC_PAGESIZE)) }
+
+    /// Offset of the life word in the header's page: its own cache line.
+    static let lifeOffset = 256
+    /// Offset of a small lock area in the header's page, two cache lines away from everything else.
+    static let smallLockOffset = 512
+
+    let pageSize: Int
+    let controlOffset: Int
+    let headerOffset: Int
+    let lockOffset: Int
+    let fileSize: Int
+
+    /// `nil` where the sizes overflow.
+    init?(dataSize: Int, lockSize: Int, pageSize: Int) {
+        guard dataSize > 0, lockSize >= 0, pageSize >= 4096,
+            let dataEnd = Self.roundedUp(dataSize, to: pageSize)
+        else { return nil }
+        self.pageSize = pageSize
+        controlOffset = dataEnd
+        if lockSize <= pageSize - Self.smallLockOffset {
+            headerOffset = dataEnd
+            lockOffset = dataEnd + Self.smallLockOffset
+        } else {
+            guard let lockPages = Self.roundedUp(lockSize, to: pageSize) else { return nil }
+            let (end, overflow) = dataEnd.addingReportingOverflow(lockPages)
+            if overflow { return nil }
+            headerOffset = end
+            lockOffset = dataEnd
+        }
+        let (size, overflow) = headerOffset.addingReportingOverflow(pageSize)
+        if overflow { return nil }
+        fileSize = size
+    }
+
+    /// Bytes of the control region.
+    var controlSize: Int { fileSize - controlOffset }
+
+    private static func roundedUp(_ size: Int, to page: Int) -> Int? {
+        let (sum, overflow) = size.addingReportingOverflow(page - 1)
+        return overflow ? nil : sum / page * page
+    }
+}

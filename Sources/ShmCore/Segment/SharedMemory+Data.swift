@@ -1,0 +1,41 @@
+extension SharedMemory {
+    /// The segment's data while attached, `nil` otherwise. Valid until ``detach()``.
+    ///
+    /// Other processes change these bytes at any time: read and write them under the lock.
+    public var data: UnsafeRawBufferPointer? {
+        unsafe binding?.attachment.map { unsafe UnsafeRawBufferPointer($0.data) }
+    }
+
+    /// The segment's data while attached for writing, `nil` otherwise. Valid until ``detach()``.
+    public var mutableData: UnsafeMutableRawBufferPointer? {
+        guard let attachment = binding?.attachment, attachment.mode == .readWrite else { return nil }
+        return unsafe attachment.data
+    }
+
+    /// Reads the data through a span, which cannot outlive the body or leave its bounds.
+    ///
+    /// Throws `notFound` where the handle is not attached, and what the body throws. The body must not detach.
+    public func withBytes<R>(_ body: (RawSpan) throws -> R) throws -> R {
+        let bytes = try unsafe attempt("read") { () throws(SegmentFailure) in
+            guard let bytes = unsafe data else { throw SegmentFailure(.notFound, "the handle is not attached; attach first") }
+            return unsafe bytes
+        }
+        return try unsafe body(bytes.bytes)
+    }
+
+    /// Reads and writes the data through a span, which cannot outlive the body or leave its bounds.
+    ///
+    /// Throws `notFound` where the handle is not attached, `permissionDenied` where it is attached read-only, and what the body
+    /// throws. The body must not detach.
+    public func withMutableBytes<R>(_ body: (inout MutableRawSpan) throws -> R) throws -> R {
+        let bytes = try unsafe attempt("write to") { () throws(SegmentFailure) in
+            guard isAttached else { throw SegmentFailure(.notFound, "the handle is not attached; attach first") }
+            guard let bytes = unsafe mutableData else {
+                throw SegmentFailure(.permissionDenied, "the handle is attached read-only; attach with mode readWrite")
+            }
+            return unsafe bytes
+        }
+        var span = unsafe bytes.mutableBytes
+        return try body(&span)
+    }
+}

@@ -1,0 +1,96 @@
+internal import Glibc
+internal import SystemPackage
+
+extension SharedMemory {
+    /// Destroys the segment and its lock.
+    ///
+    /// The segment is marked dead, everyone who waits for its lock gets `lockError`, and the name goes, if it still
+    /// names this very segment. What others have mapped stays readable until they detach. A destroyer that is killed half-way
+    /// leaves a dead segment, which the next `create` or `destroy` clears away.
+    ///
+    /// - Parameter mode: `noWait` waits for the lock but not for attachments; `forceNoWait` waits for nothing; `wait` waits until
+    ///   nobody is attached, however long that takes, and lets nobody attach meanwhile.
+    /// - Throws: `notFound` where there is no live segment or somebody else destroys it now; `lockError` for `wait` while this
+    ///   handle is attached, and where the lock cannot be taken; `permissionDenied`.
+    public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
+        try attempt("destroy") { () throws(SegmentFailure) in
+            let name = try name()
+            let binding = try existingOrLeftover(name)
+            switch mode {
+            case .forceNoWait:
+                try remove(binding, name: name)
+            case .noWait where holdsLock || !binding.isAlive:
+                try remove(binding, name: name)
+            case .noWait:
+                _ = try acquire(until: nil)
+                do throws(SegmentFailure) { try remove(binding, name: name) } catch {
+                    releaseOutOfLine()
+                    throw error
+                }
+            case .wait:
+                try barAndAwaitDetachment(from: binding)
+                defer {
+                    RecordLock.release(.allAttachments, of: binding.file)
+                    RecordLock.release(.attachGate, of: binding.file)
+                }
+                try remove(binding, name: name)
+            }
+            // Whoever waits for the lock gets it now, finds the segment dead and passes it on to the next.
+            if holdsLock { releaseOutOfLine() }
+            if !isAttached { bind(nil) }
+        }
+    }
+
+    /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order: killed in
+    /// between, it stays reachable by its name for whoever finishes the work.
+    func remove(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
+        guard binding.isWritable, mayRemove(binding) else {
+            throw SegmentFailure(.permissionDenied, "only its owner may destroy it")
+        }
+        // Everyone who takes this segment's name away holds this: between the comparison below and the removal, the name
+        // cannot come to mean another segment.
+        do { try RecordLock.take(.removal, of: binding.file) } catch {
+            throw error == .resourceTemporarilyUnavailable
+                ? SegmentFailure(.notFound, "somebody else is destroying it") : SegmentFailure(error)
+        }
+        defer { RecordLock.release(.removal, of: binding.file) }
+        let wasAlive = binding.markDead()
+        let isNamed = names(name, binding)
+        guard wasAlive || isNamed else { throw .destroyed }
+        (try? binding.boundLock())?.retire()
+        guard isNamed else { return }
+        do { try SegmentFile.remove(name) } catch {
+            if error != .noSuchFileOrDirectory { throw SegmentFailure(error) }
+        }
+    }
+
+    /// The live segment of this key, or a dead one that still has the name.
+    private func existingOrLeftover(_ name: String) throws(SegmentFailure) -> SegmentBinding {
+        do { return try existing() } catch {
+            guard error.code == .notFound else { throw error }
+            let found = try SegmentBinding(opening: name)
+            if found.isAlive { throw error }
+            return found
+        }
+    }
+
+    /// In a sticky directory only the owners of the file and of the directory may remove a name, and the superuser.
+    private func mayRemove(_ binding: SegmentBinding) -> Bool {
+        let user = geteuid()
+        guard user != 0, let file = try? SegmentFile.status(of: binding.file) else { return true }
+        var directory = stat()
+        guard unsafe stat(SegmentFile.directory, &directory) == 0 else { return true }
+        return directory.st_mode & S_ISVTX == 0 || user == file.st_uid || user == directory.st_uid
+    }
+
+    private func barAndAwaitDetachment(from binding: SegmentBinding) throws(SegmentFailure) {
+        if isAttached {
+            throw SegmentFailure(.lockError, "this handle is attached to it and would wait for itself; detach first")
+        }
+        guard binding.isWritable else { throw SegmentFailure(.permissionDenied, "only its owner may destroy it") }
+        do {
+            try RecordLock.takeWaiting(.attachGate, of: binding.file)
+            try RecordLock.takeWaiting(.allAttachments, of: binding.file)
+        } catch { throw SegmentFailure(error) }
+    }
+}

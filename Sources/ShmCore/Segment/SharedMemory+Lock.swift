@@ -1,0 +1,184 @@
+internal import Glibc
+public import Synchronization
+internal import SystemPackage
+
+extension SharedMemory {
+    /// Waits for the segment's lock and takes it. The segment need not be attached.
+    ///
+    /// An acquire operation: what the previous owner wrote before ``unlock()`` is visible from here on.
+    ///
+    /// - Returns: ``Acquisition/ownerDied`` where the previous owner was killed while it held the lock: the data may be half written.
+    ///   ``ownerDied`` keeps the answer.
+    /// - Throws: `lockError` where this handle holds the lock already or the segment was destroyed (also while waiting),
+    ///   `notFound` where no segment has this key, `permissionDenied` where this process may only read it.
+    @inlinable @inline(__always)
+    @discardableResult
+    public func lock() throws(SharedMemoryError) -> Acquisition {
+        // Everything but the lock's own work is a load or store of this handle's, and the look at the life word: this is
+        // what keeps the handle within a tenth of its primitive.
+        let hot = unsafe hot
+        guard unsafe !hot.pointee.holdsLock else { return try lockOutOfLine() }
+        switch unsafe hot.pointee.path {
+        case .word(let word, let held):
+            let taken = unsafe word.pointee.compareExchange(
+                expected: 0, desired: held, successOrdering: .acquiring, failureOrdering: .relaxed)
+            guard taken.exchanged else { return try lockOutOfLine() }
+            unsafe hot.pointee.ownerDied = false
+        case .calls(let calls):
+            let taken = unsafe calls.tryLock(calls.object)
+            guard taken == 0 else { return try lockSettling(taken) }
+            unsafe hot.pointee.ownerDied = false
+        case .none: return try lockOutOfLine()
+        }
+        unsafe hot.pointee.holdsLock = true
+        // The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
+        guard let life = unsafe hot.pointee.life, unsafe life.pointee.load(ordering: .relaxed) == 1 else {
+            return try lockedTheDead()
+        }
+        return .released
+    }
+
+    /// Takes the lock if nobody holds it; returns `nil` at once otherwise. Throws as ``lock()`` does.
+    public func tryLock() throws(SharedMemoryError) -> Acquisition? {
+        try lock(timeout: .zero)
+    }
+
+    /// Waits for the lock for a limited time; returns `nil` when that is over. Throws as ``lock()`` does.
+    public func lock(timeout: Duration) throws(SharedMemoryError) -> Acquisition? {
+        if let acquisition = takeIfFree() { return acquisition }
+        return try lockSlowly(until: .after(timeout))
+    }
+
+    /// Releases the lock that this handle holds: a release operation.
+    ///
+    /// Throws `lockError` where this handle does not hold it.
+    @inlinable @inline(__always)
+    public func unlock() throws(SharedMemoryError) {
+        let hot = unsafe hot
+        guard unsafe hot.pointee.holdsLock else { return try unlockWithoutHolding() }
+        unsafe hot.pointee.holdsLock = false
+        switch unsafe hot.pointee.path {
+        case .word(let word, let held):
+            let released = unsafe word.pointee.compareExchange(
+                expected: held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
+            if !released.exchanged { releaseOutOfLine() }
+        case .calls(let calls): unsafe _ = calls.unlock(calls.object)
+        case .none: releaseOutOfLine()
+        }
+    }
+
+    /// Locks, runs the body and unlocks, however the body ends. A body that destroys the segment, or unlocks it itself, is fine.
+    public func withLock<R>(_ body: (Acquisition) throws -> R) throws -> R {
+        let acquisition = try lock()
+        defer { if holdsLock { try? unlock() } }
+        return try body(acquisition)
+    }
+
+    // MARK: Inside
+
+    /// Whatever is out of the ordinary: the lock is not bound yet, is taken, or has no fast path.
+    @usableFromInline @inline(never)
+    func lockOutOfLine() throws(SharedMemoryError) -> Acquisition {
+        if let acquisition = takeIfFree() { return acquisition }
+        return try lockSlowly(until: nil) ?? .released
+    }
+
+    /// A fast call said something else than "acquired", and may have taken the lock even so.
+    @usableFromInline @inline(never)
+    func lockSettling(_ failure: Int32) throws(SharedMemoryError) -> Acquisition {
+        guard let binding, let lock = binding.lock else { return try lockOutOfLine() }
+        let outcome = lock.settle(failure)
+        guard outcome.isHeld else { return try lockOutOfLine() }
+        let acquisition = took(outcome, lock, of: binding)
+        return binding.isAlive ? acquisition : try lockedTheDead()
+    }
+
+    /// The lock was free, but the segment is dead: passes the lock on, and tries what is left to try.
+    @usableFromInline @inline(never)
+    func lockedTheDead() throws(SharedMemoryError) -> Acquisition {
+        releaseOutOfLine()
+        return try lockSlowly(until: nil) ?? .released
+    }
+
+    @usableFromInline @inline(never)
+    func unlockWithoutHolding() throws(SharedMemoryError) {
+        try attempt("unlock") { () throws(SegmentFailure) in
+            throw SegmentFailure(.lockError, "this handle does not hold the lock; lock it first")
+        }
+    }
+
+    /// Releases the lock that this handle holds, through the primitive.
+    @usableFromInline @inline(never)
+    func releaseOutOfLine() {
+        unsafe hot.pointee.holdsLock = false
+        binding?.lock?.unlock()
+    }
+
+    /// Takes the lock of a live segment that is bound already, without waiting.
+    private func takeIfFree() -> Acquisition? {
+        guard let binding, let lock = binding.lock, !holdsLock else { return nil }
+        let outcome = lock.tryLock()
+        guard outcome.isHeld else { return nil }
+        guard binding.isAlive else {
+            lock.unlock()
+            return nil
+        }
+        return took(outcome, lock, of: binding)
+    }
+
+    /// Notes that this handle holds a binding's lock, and how it is taken in line from now on.
+    private func took(_ outcome: LockOutcome, _ lock: BoundLock, of binding: SegmentBinding) -> Acquisition {
+        unsafe hot.pointee.path = lock.fastPath
+        unsafe hot.pointee.life = binding.life
+        unsafe hot.pointee.holdsLock = true
+        unsafe hot.pointee.ownerDied = outcome == .ownerDied
+        return outcome == .ownerDied ? .ownerDied : .released
+    }
+
+    /// Waits are cut into slices, after each of which the segment's life is looked at: a waiter notices that the segment was destroyed even
+    /// where the lock's owner never releases it.
+    private static var slice: Int64 { 50_000_000 }
+
+    @inline(never)
+    private func lockSlowly(until deadline: Deadline?) throws(SharedMemoryError) -> Acquisition? {
+        try attempt("lock") { () throws(SegmentFailure) in try acquire(until: deadline) }
+    }
+
+    /// Binds the lock where that is still to be done, and waits for it. `nil` when the deadline passed.
+    func acquire(until deadline: Deadline?) throws(SegmentFailure) -> Acquisition? {
+        if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
+        let binding = try lockable()
+        let lock = try binding.boundLock()
+        while true {
+            guard binding.isAlive else { throw Self.destroyedWhileLocking }
+            let sliceEnd = Deadline.after(nanoseconds: Self.slice)
+            switch lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) {
+            case .busy:
+                if let deadline, deadline.hasPassed { return nil }
+            case .failed(let errno):
+                guard binding.isAlive else { throw Self.destroyedWhileLocking }
+                throw SegmentFailure(
+                    .lockError, "its lock (\(binding.header.lockName)) is broken; destroy and create it anew", errno: errno)
+            case let outcome:
+                guard binding.isAlive else {
+                    // Whoever waits behind this one gets the lock in turn, sees the same and passes it on.
+                    lock.unlock()
+                    throw Self.destroyedWhileLocking
+                }
+                unsafe hot.pointee.holdsLock = true
+                unsafe hot.pointee.ownerDied = outcome == .ownerDied
+                return outcome == .ownerDied ? .ownerDied : .released
+            }
+        }
+    }
+
+    private static var destroyedWhileLocking: SegmentFailure {
+        SegmentFailure(.lockError, "the segment has been destroyed; detach and create it anew")
+    }
+
+    /// The segment to lock. A handle that is attached to a destroyed one gets `lockError`.
+    private func lockable() throws(SegmentFailure) -> SegmentBinding {
+        if let binding, !binding.isAlive, isAttached { throw Self.destroyedWhileLocking }
+        return try existing()
+    }
+}

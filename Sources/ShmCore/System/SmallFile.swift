@@ -1,0 +1,21 @@
+internal import SystemPackage
+
+/// Reads the small text files through which the kernel tells about itself.
+enum SmallFile {
+    static func read(_ path: String) throws(Errno) -> String {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+            return try file.closeAfter {
+                var text: [UInt8] = []
+                var buffer = [UInt8](repeating: 0, count: 8192)
+                while true {
+                    let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+                    if count == 0 { return String(decoding: text, as: UTF8.self) }
+                    text += buffer[..<count]
+                }
+            }
+        } catch {
+            throw (error as? Errno) ?? .ioError
+        }
+    }
+}
