@@ -45,6 +45,8 @@ long shm_futex_wake(const uint32_t *word, int count) {
 
 int shm_open_path(const char *path, int flags, unsigned mode) { return (int)result(open(path, flags, mode)); }
 
+int shm_at_empty_path(void) { return AT_EMPTY_PATH; }
+
 int shm_open_unnamed(const char *directory, unsigned mode) {
     return (int)result(open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
 }

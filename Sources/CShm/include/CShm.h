@@ -23,6 +23,8 @@ long shm_futex_wake(const uint32_t *word, int count);
 
 /* open(2) is variadic. */
 int shm_open_path(const char *path, int flags, unsigned mode);
+/* AT_EMPTY_PATH, which is behind a feature macro. */
+int shm_at_empty_path(void);
 /* An unnamed file in a directory (O_TMPFILE): it has no name until linkat(2) gives it one. */
 int shm_open_unnamed(const char *directory, unsigned mode);
 

@@ -45,21 +45,31 @@ internal import SystemPackage
     }
 
     /// Takes over an open file, which is closed with this object; on failure it stays the caller's.
-    init(_ file: FileDescriptor, writable: Bool) throws(SegmentFailure) {
+    convenience init(_ file: FileDescriptor, writable: Bool) throws(SegmentFailure) {
         let status: stat
         do { status = try SegmentFile.status(of: file) } catch { throw SegmentFailure(error) }
-        (header, layout) = try Self.validated(file, status)
-        identity = FileIdentity(status)
+        let (header, layout) = try Self.validated(file, status)
+        let control: Mapping
         do {
             control = try Mapping(
                 file, offset: layout.controlOffset, length: layout.controlSize, writable: writable)
-        } catch {
-            throw SegmentFailure(error)
-        }
+        } catch { throw SegmentFailure(error) }
+        self.init(file, header, layout, FileIdentity(status), control, writable: writable)
+    }
+
+    /// Takes over a segment's open file and the mapping of its control block.
+    init(
+        _ file: FileDescriptor, _ header: SegmentHeader, _ layout: SegmentLayout, _ identity: FileIdentity,
+        _ control: consuming Mapping, writable: Bool = true
+    ) {
+        self.file = file
+        self.header = header
+        self.layout = layout
+        self.identity = identity
+        isWritable = writable
         let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
         unsafe life = UnsafeRawPointer(page + SegmentLayout.lifeOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
-        self.file = file
-        isWritable = writable
+        self.control = control
     }
 
     deinit {

@@ -9,15 +9,18 @@ enum SegmentFile {
     static func path(of name: String) -> String { "\(directory)/\(name)" }
 
     /// A file without a name. It vanishes with its last descriptor unless `publish` names it.
-    static func createUnnamed() throws(Errno) -> FileDescriptor {
-        FileDescriptor(rawValue: try SystemCall.check(unsafe shm_open_unnamed(directory, 0o600)))
+    static func createUnnamed(mode: mode_t) throws(Errno) -> FileDescriptor {
+        FileDescriptor(rawValue: try SystemCall.check(unsafe shm_open_unnamed(directory, mode)))
     }
 
     /// Gives an unnamed file its name, atomically. Throws `EEXIST` when the name is taken.
     static func publish(_ file: FileDescriptor, as name: String) throws(Errno) {
+        let path = path(of: name)
+        // By descriptor is faster; before Linux 6.10 that is for privileged processes only, and ENOENT for others.
+        if unsafe linkat(file.rawValue, "", AT_FDCWD, path, shm_at_empty_path()) == 0 { return }
+        guard errno == ENOENT else { throw Errno(rawValue: errno) }
         let source = "/proc/self/fd/\(file.rawValue)"
-        let result = unsafe linkat(AT_FDCWD, source, AT_FDCWD, path(of: name), AT_SYMLINK_FOLLOW)
-        if result != 0 { throw Errno(rawValue: errno) }
+        if unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0 { throw Errno(rawValue: errno) }
     }
 
     /// Opens a segment's file by name. Never follows a symbolic link, and never blocks on a FIFO.

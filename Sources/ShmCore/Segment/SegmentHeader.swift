@@ -13,8 +13,6 @@ struct SegmentHeader: Equatable {
     var lockSize: Int
     var participants: Int
     var lockName: String
-    /// Random; tells two segments of the same key apart.
-    var generation: UInt64
     /// The inode of the creator's PID namespace: thread ids mean nothing in another one.
     var pidNamespace: UInt64
     var creatorPID: Int32
@@ -43,8 +41,8 @@ struct SegmentHeader: Equatable {
     // MARK: Bytes
     //
     //   0 magic u64        8 version u32      12 page size u32   16 data size u64    24 lock size u64
-    //  32 participants u64 40 generation u64  48 PID namespace   56 created at i64   64 creator PID u32
-    //  72 lock name, 32 bytes, NUL-padded    104 zero            120 checksum of bytes 0–119 u64
+    //  32 participants u64 40 PID namespace   48 created at i64  56 creator PID i32   72 lock name, 32 bytes
+    // 120 checksum of bytes 0–119 u64; everything else is zero
 
     func write(to page: UnsafeMutableRawPointer, pageSize: Int) {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
@@ -57,24 +55,22 @@ struct SegmentHeader: Equatable {
         put(UInt64(dataSize), at: 16)
         put(UInt64(lockSize), at: 24)
         put(UInt64(participants), at: 32)
-        put(generation, at: 40)
-        put(pidNamespace, at: 48)
-        put(createdAt, at: 56)
-        put(creatorPID, at: 64)
+        put(pidNamespace, at: 40)
+        put(createdAt, at: 48)
+        put(creatorPID, at: 56)
         bytes.replaceSubrange(72..<72 + lockName.utf8.count, with: lockName.utf8)
         put(Self.checksum(bytes[..<120]), at: 120)
         unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
     }
 
     init(
-        dataSize: Int, lockSize: Int, participants: Int, lockName: String, generation: UInt64, pidNamespace: UInt64,
+        dataSize: Int, lockSize: Int, participants: Int, lockName: String, pidNamespace: UInt64,
         creatorPID: Int32, createdAt: Int64
     ) {
         self.dataSize = dataSize
         self.lockSize = lockSize
         self.participants = participants
         self.lockName = lockName
-        self.generation = generation
         self.pidNamespace = pidNamespace
         self.creatorPID = creatorPID
         self.createdAt = createdAt
@@ -106,8 +102,8 @@ struct SegmentHeader: Equatable {
         }
         self.init(
             dataSize: dataSize, lockSize: lockSize, participants: participants, lockName: lockName,
-            generation: get(UInt64.self, at: 40), pidNamespace: get(UInt64.self, at: 48),
-            creatorPID: get(Int32.self, at: 64), createdAt: get(Int64.self, at: 56))
+            pidNamespace: get(UInt64.self, at: 40), creatorPID: get(Int32.self, at: 56),
+            createdAt: get(Int64.self, at: 48))
     }
 
     /// FNV-1a, 64 bits (draft-eastlake-fnv): notices every flipped bit of so short a text; it is no protection against

@@ -26,8 +26,10 @@ extension SharedMemory {
             guard let factory = LockFactory.named(lock.name) else {
                 throw SegmentFailure(.lockError, "\(lock) is not in the catalogue; see LockKind.all")
             }
-            // Tells a name that is taken before any work is done; linkat decides in the end.
-            if let status = try? SegmentFile.status(ofName: name) { try clearWay(for: name, status) }
+            // linkat decides in the end; a large segment is not built in vain.
+            if size >= MemoryBudget.smallest, let status = try? SegmentFile.status(ofName: name) {
+                try clearWay(for: name, status)
+            }
             let binding = try Self.build(size: size, permissions: permissions, lock: lock, factory: factory)
             try publish(binding, as: name)
             bind(binding)
@@ -52,37 +54,43 @@ extension SharedMemory {
         if let objection = MemoryBudget.objection(to: layout.fileSize) {
             throw SegmentFailure(.outOfMemory, "\(objection); ask for less, or free some")
         }
+        let mode = mode_t(permissions.rawValue) & 0o777
         let file: FileDescriptor
-        do { file = try SegmentFile.createUnnamed() } catch { throw SegmentFailure(error) }
-        do throws(SegmentFailure) {
-            do throws(Errno) {
-                try SystemCall.check(ftruncate(file.rawValue, layout.fileSize) == 0 ? 0 : -errno)
-                try SystemCall.retrying { -posix_fallocate(file.rawValue, 0, layout.fileSize) }
-                try SystemCall.check(fchmod(file.rawValue, mode_t(permissions.rawValue)) == 0 ? 0 : -errno)
-                let control = try Mapping(
-                    file, offset: layout.controlOffset, length: layout.controlSize, writable: true)
-                let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
-                try unsafe factory.initialise(control.address + (layout.lockOffset - layout.controlOffset), participants)
-                unsafe (page + SegmentLayout.lifeOffset).storeBytes(of: SegmentBinding.Life.alive, as: UInt32.self)
-                unsafe header(size, lockSize, participants, lock).write(to: page, pageSize: layout.pageSize)
-            } catch { throw SegmentFailure(error) }
-            return try SegmentBinding(file, writable: true)
+        do { file = try SegmentFile.createUnnamed(mode: mode) } catch { throw SegmentFailure(error) }
+        do throws(Errno) {
+            // Makes the file as long as it must be, and its storage certain.
+            try SystemCall.retrying { -posix_fallocate(file.rawValue, 0, layout.fileSize) }
+            let status = try SegmentFile.status(of: file)
+            // The umask has no say in a segment's permissions.
+            if status.st_mode & 0o777 != mode { try SystemCall.check(fchmod(file.rawValue, mode) == 0 ? 0 : -errno) }
+            let control = try Mapping(
+                file, offset: layout.controlOffset, length: layout.controlSize, writable: true)
+            let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
+            try unsafe factory.initialise(control.address + (layout.lockOffset - layout.controlOffset), participants)
+            unsafe (page + SegmentLayout.lifeOffset).storeBytes(of: SegmentBinding.Life.alive, as: UInt32.self)
+            let header = header(size, lockSize, participants, lock)
+            unsafe header.write(to: page, pageSize: layout.pageSize)
+            return SegmentBinding(file, header, layout, FileIdentity(status), control)
         } catch {
             try? file.close()
-            throw error
+            throw SegmentFailure(error)
         }
     }
 
     private static func header(_ size: Int, _ lockSize: Int, _ participants: Int, _ lock: LockKind) -> SegmentHeader {
-        var namespace = stat()
-        _ = unsafe stat("/proc/self/ns/pid", &namespace)
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         return SegmentHeader(
             dataSize: size, lockSize: lockSize, participants: participants, lockName: lock.name,
-            generation: .random(in: 0 ... .max), pidNamespace: UInt64(namespace.st_ino), creatorPID: getpid(),
+            pidNamespace: pidNamespace, creatorPID: getpid(),
             createdAt: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
     }
+
+    /// The inode of this process's PID namespace, which a process keeps for life; 0 where that cannot be found out.
+    private static let pidNamespace: UInt64 = {
+        var status = stat()
+        return unsafe stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
+    }()
 
     private func publish(_ binding: SegmentBinding, as name: String) throws(SegmentFailure) {
         while true {
