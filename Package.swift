@@ -25,15 +25,16 @@ let package = Package(
     ],
     targets: [
         .target(name: "CShm"),
+        .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
         .target(
             name: "ShmCore",
             dependencies: ["CShm", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         .target(name: "ShmStatistics", swiftSettings: house),
-        .target(name: "ShmHarness", dependencies: ["ShmCore"], swiftSettings: house),
+        .target(name: "ShmHarness", dependencies: ["ShmCore", "CShm"], swiftSettings: house),
         .executableTarget(
             name: "shmworker",
-            dependencies: ["ShmHarness", "ShmCore"],
+            dependencies: ["ShmHarness", "ShmCore", "CShm", "CJemalloc"],
             swiftSettings: house,
             // A fully static executable: a worker must start in about the time of /bin/true, and loading
             // libstdc++ and the Swift runtime dynamically doubles that.

@@ -121,20 +121,30 @@ internal import SystemPackage
         return unsafe word.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) == Life.alive
     }
 
-    /// This participant's view of the lock, bound on first use.
+    /// This handle's view of the lock, bound on first use.
     func boundLock() throws(SegmentFailure) -> BoundLock {
         if let lock { return lock }
+        guard let factory = LockFactory.named(header.lockName) else { throw SegmentFailure(.lockError, "unknown lock kind") }
+        let bound = try participant { (binding) throws(Errno) in try factory.bind(binding) }
+        lock = bound
+        return bound
+    }
+
+    /// A view of the lock by its type, which must be the segment's.
+    func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SegmentFailure) -> L {
+        try participant { (binding) throws(Errno) in try L(binding) }
+    }
+
+    private func participant<P: ~Copyable>(
+        _ bind: (borrowing LockBinding) throws(Errno) -> P
+    ) throws(SegmentFailure) -> P {
         guard isWritable else {
             throw SegmentFailure(
                 .permissionDenied, "locking writes to the control block, and this process may only read the segment")
         }
-        guard let factory = LockFactory.named(header.lockName) else { throw SegmentFailure(.lockError, "unknown lock kind") }
         let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
-        let binding = unsafe LockBinding(area: area, participants: header.participants, file: file)
-        do throws(Errno) {
-            let bound = try factory.bind(binding)
-            lock = bound
-            return bound
+        do {
+            return try bind(unsafe LockBinding(area: area, participants: header.participants, file: file))
         } catch {
             throw SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
         }

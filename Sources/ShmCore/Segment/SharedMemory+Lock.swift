@@ -74,6 +74,20 @@ extension SharedMemory {
         return try body(acquisition)
     }
 
+    /// One more participant in this segment's lock, for code that is compiled for its kind and measures or wraps it.
+    ///
+    /// The participant is independent of the handle's own lock state, and ends with its value. It must not outlive the handle.
+    /// Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
+    public func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
+        try attempt("take part in the lock of") { () throws(SegmentFailure) in
+            let binding = try existing()
+            guard binding.header.lockName == L.properties.name else {
+                throw SegmentFailure(.lockError, "its lock is of kind \(binding.header.lockName), not \(L.properties.name)")
+            }
+            return try binding.participant(in: L.self)
+        }
+    }
+
     // MARK: Inside
 
     /// Whatever is out of the ordinary: the lock is not bound yet, is taken, or has no fast path.

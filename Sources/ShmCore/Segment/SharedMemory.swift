@@ -200,7 +200,7 @@ public import SystemPackage
     }
 
     /// Runs an operation; a failure gets its name and key, and is remembered.
-    func attempt<R>(
+    func attempt<R: ~Copyable>(
         _ operation: String, _ body: () throws(SegmentFailure) -> R
     ) throws(SharedMemoryError) -> R {
         do { return try body() } catch {

@@ -1,0 +1,152 @@
+internal import Glibc
+public import ShmCore
+internal import Synchronization
+internal import SystemPackage
+
+/// A worker's work: contend for the lock, through every phase of a round.
+///
+/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path in line. Between acquire and
+/// release runs nothing but ``GuardedData/section(worker:counters:delay:)``; beside the lock's own, a window has no system call and
+/// no allocation.
+@safe public struct Contention {
+    private let arena: Arena
+    private let data: GuardedData
+    private let worker: Int
+    private let plan: Plan
+    private let slot: UnsafeMutablePointer<WorkerSlot>
+    private let heapBytes: () -> UInt64
+
+    /// Work for one worker of an arena. `heapBytes` tells how many bytes this thread has allocated so far.
+    public init(arena: Arena, data: GuardedData, worker: Int, heapBytes: @escaping () -> UInt64) {
+        self.arena = arena
+        self.data = data
+        self.worker = worker
+        plan = arena.plan
+        unsafe slot = arena.slot(worker)
+        self.heapBytes = heapBytes
+    }
+
+    /// Takes part in a segment's lock, arrives at the barrier, and contends until the coordinator says stop. Returns the errno of
+    /// a lock that failed.
+    public func run(on segment: SharedMemory) throws(SharedMemoryError) -> Int32? {
+        var contender = Contender(contention: self, segment: segment)
+        LockCatalogue.visit(&contender)
+        return try contender.result.get()
+    }
+
+    /// Finds the segment's kind of lock in the catalogue; for each, the compiler makes a loop of its own.
+    private struct Contender: LockVisitor {
+        let contention: Contention
+        let segment: SharedMemory
+        var result: Result<Int32?, SharedMemoryError> = .success(EINVAL)
+
+        mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
+            guard segment.lockKind?.name == L.properties.name else { return }
+            do throws(SharedMemoryError) {
+                let lock = try segment.participant(in: L.self)
+                contention.enter(.ready)
+                contention.arena.arriveAndWait()
+                contention.enter(.contending)
+                let failure = contention.run(lock)
+                if let failure { unsafe contention.slot.pointee.errorNumber.store(failure, ordering: .relaxed) }
+                contention.enter(failure == nil ? .done : .failed)
+                result = .success(failure)
+            } catch {
+                result = .failure(error)
+            }
+        }
+    }
+
+    private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+        enter(.warmup)
+        if let failure = contend(lock, during: .warmup) { return failure }
+        enter(.throughput)
+        let before = unsafe slot.pointee.sections.load(ordering: .relaxed)
+        let costBefore = Cost.now(heapBytes)
+        if let failure = contend(lock, during: .throughput) { return failure }
+        let cost = Cost.now(heapBytes) - costBefore
+        unsafe slot.pointee.windowSections.store(
+            slot.pointee.sections.load(ordering: .relaxed) - before, ordering: .relaxed)
+        unsafe cost.store(in: slot)
+        enter(.latency)
+        return contendTimed(lock)
+    }
+
+    private func enter(_ state: WorkerSlot.State) {
+        unsafe slot.pointee.state.store(state.rawValue, ordering: .releasing)
+    }
+
+    private func enter(_ phase: Phase) {
+        unsafe slot.pointee.phase.store(phase.rawValue, ordering: .relaxed)
+    }
+
+    /// The loop without a clock, while the arena's phase stays the same. Returns the errno of a lock that failed.
+    @inline(__always)
+    private func contend<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
+        let phaseWord = unsafe arena.phaseWord
+        let counters = Int(plan.counters)
+        let sectionDelay = plan.criticalSectionIterations
+        let think = plan.thinkIterations
+        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
+        while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
+            let outcome = lock.lock()
+            if outcome != .acquired, let failure = acquiredOddly(outcome) { return failure }
+            let contradictions = data.section(
+                worker: UInt32(truncatingIfNeeded: worker), counters: counters, delay: sectionDelay)
+            lock.unlock()
+            sections &+= 1
+            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
+            if contradictions != 0 { count(contradictions) }
+            if think > 0 { Delay.spin(think) }
+        }
+        return nil
+    }
+
+    /// The same loop with the clock read before and after every acquisition.
+    private func contendTimed<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+        let phaseWord = unsafe arena.phaseWord
+        let counters = Int(plan.counters)
+        let histogram = arena.latency(worker)
+        var longest: UInt64 = 0
+        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
+        while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.latency.rawValue {
+            let start = Clock.now()
+            let outcome = lock.lock()
+            let waited = Clock.now() &- start
+            if outcome != .acquired, let failure = acquiredOddly(outcome) { return failure }
+            let contradictions = data.section(
+                worker: UInt32(truncatingIfNeeded: worker), counters: counters,
+                delay: plan.criticalSectionIterations)
+            lock.unlock()
+            sections &+= 1
+            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
+            if contradictions != 0 { count(contradictions) }
+            histogram.record(waited)
+            if waited > longest {
+                longest = waited
+                unsafe slot.pointee.longestAcquisition.store(longest, ordering: .relaxed)
+            }
+            if plan.thinkIterations > 0 { Delay.spin(plan.thinkIterations) }
+        }
+        return nil
+    }
+
+    /// Anything but a plain acquisition: repairs after a dead owner; returns the errno of a lock that was not taken.
+    @inline(never)
+    private func acquiredOddly(_ outcome: LockOutcome) -> Int32? {
+        switch outcome {
+        case .acquired: return nil
+        case .ownerDied:
+            data.repair()
+            unsafe slot.pointee.ownerDeaths.add(1, ordering: .relaxed)
+            return nil
+        case .busy: return EBUSY
+        case .failed(let errno): return errno.rawValue
+        }
+    }
+
+    @inline(never)
+    private func count(_ contradictions: UInt64) {
+        unsafe slot.pointee.overlaps.add(contradictions, ordering: .relaxed)
+    }
+}

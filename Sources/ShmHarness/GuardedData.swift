@@ -1,0 +1,74 @@
+internal import Synchronization
+
+/// What the lock under test protects: the data of the test segment, and the integrity oracle's evidence.
+///
+///      0   owner word: the worker inside, plus one; 0 when nobody is
+///      8   mirror: the complement of the first counter
+///     16   counters
+///
+/// Everything is read and written with relaxed atomics, which are plain loads and stores to the machine: increments are *not* atomic, so
+/// two workers inside at once lose updates, meet each other's owner word, or find the mirror wrong.
+@safe public struct GuardedData {
+    /// The most counters that fit.
+    public static let counterLimit = 1024
+
+    private let owner: UnsafeMutablePointer<Atomic<UInt32>>
+    private let mirror: UnsafeMutablePointer<Atomic<UInt64>>
+    private let counters: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// Bytes of a test segment with that many counters.
+    public static func byteCount(counters: Int) -> Int { 16 + counters * 8 }
+
+    /// A view of a test segment's data.
+    public init(_ address: UnsafeMutableRawPointer) {
+        unsafe owner = address.assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe mirror = (address + 8).assumingMemoryBound(to: Atomic<UInt64>.self)
+        unsafe counters = (address + 16).assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+
+    /// Prepares fresh data. Called by the coordinator before it starts the workers.
+    public func prepare() {
+        unsafe mirror.pointee.store(~0, ordering: .relaxed)
+    }
+
+    /// Repairs what a dead owner may have left half done, as an application would. Called under the lock.
+    public func repair() {
+        unsafe owner.pointee.store(0, ordering: .relaxed)
+        unsafe mirror.pointee.store(~counters.pointee.load(ordering: .relaxed), ordering: .relaxed)
+    }
+
+    /// One critical section. Returns the number of contradictions met: 0 where the lock excludes.
+    @inline(__always)
+    public func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
+        var contradictions: UInt64 = 0
+        if unsafe owner.pointee.load(ordering: .relaxed) != 0 { contradictions &+= 1 }
+        unsafe owner.pointee.store(worker &+ 1, ordering: .relaxed)
+        let first = unsafe counters.pointee.load(ordering: .relaxed)
+        if unsafe mirror.pointee.load(ordering: .relaxed) != ~first { contradictions &+= 1 }
+        unsafe mirror.pointee.store(~(first &+ 1), ordering: .relaxed)
+        if delay > 0 { Delay.spin(delay) }
+        var index = 0
+        while index < count {
+            let value = unsafe counters[index].load(ordering: .relaxed)
+            unsafe counters[index].store(value &+ 1, ordering: .relaxed)
+            index &+= 1
+        }
+        if unsafe owner.pointee.load(ordering: .relaxed) != worker &+ 1 { contradictions &+= 1 }
+        unsafe owner.pointee.store(0, ordering: .relaxed)
+        return contradictions
+    }
+
+    /// The worker inside, by the owner word.
+    public var ownerNow: Int? {
+        let word = unsafe owner.pointee.load(ordering: .relaxed)
+        return word == 0 ? nil : Int(word) - 1
+    }
+
+    /// By how much the counters differ from what they must hold, in sum.
+    public func lostUpdates(expected: UInt64, counters count: Int) -> UInt64 {
+        (0..<count).reduce(0) { sum, index in
+            let value = unsafe counters[index].load(ordering: .acquiring)
+            return sum + (value > expected ? value - expected : expected - value)
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// What a round's workers do at a time. The coordinator alone moves from one to the next.
+public enum Phase: UInt32, Sendable, Comparable {
+    /// Workers arrive at the barrier.
+    case gathering = 0
+    /// Workers contend; nothing is counted.
+    case warmup = 1
+    /// Workers contend and count; no clock is read.
+    case throughput = 2
+    /// Workers contend and time every acquisition.
+    case latency = 3
+    /// Workers finish what they are doing and leave.
+    case stop = 4
+
+    /// By the order of a round.
+    public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
+}

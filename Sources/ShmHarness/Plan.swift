@@ -1,0 +1,21 @@
+/// What every worker of a round does. Written into the arena by the coordinator before it starts them.
+///
+/// A plain value of fixed layout; both programs are built from this source, and ``ToolVersion`` tells when they are not.
+public struct Plan: Sendable {
+    /// Workers in the round.
+    public var workers: UInt32
+    /// Counters that one critical section increments, 1 to ``GuardedData/counterLimit``.
+    public var counters: UInt32
+    /// Iterations of ``Delay/spin(_:)`` inside the critical section.
+    public var criticalSectionIterations: UInt64
+    /// Iterations of ``Delay/spin(_:)`` between a release and the next attempt.
+    public var thinkIterations: UInt64
+
+    /// A plan.
+    public init(workers: Int, counters: Int, criticalSectionIterations: UInt64, thinkIterations: UInt64) {
+        self.workers = UInt32(workers)
+        self.counters = UInt32(counters)
+        self.criticalSectionIterations = criticalSectionIterations
+        self.thinkIterations = thinkIterations
+    }
+}

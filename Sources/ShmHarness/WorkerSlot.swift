@@ -1,0 +1,49 @@
+public import Synchronization
+
+/// What one worker tells the coordinator, in the arena. Written by that worker alone; it outlives the worker.
+public struct WorkerSlot: ~Copyable {
+    /// Where a worker is in its life.
+    public enum State: UInt32, Sendable {
+        /// Not started, or not come to its first statement.
+        case absent = 0
+        /// Attached; waits at the barrier.
+        case ready = 1
+        /// Past the barrier.
+        case contending = 2
+        /// Finished; its figures are complete.
+        case done = 3
+        /// Gave up: the lock failed; ``errorNumber`` says why.
+        case failed = 4
+    }
+
+    /// ``State``.
+    public let state = Atomic<UInt32>(0)
+    /// The errno of a lock that failed.
+    public let errorNumber = Atomic<Int32>(0)
+    /// Set by the coordinator: the CPU to run on plus one, or 0 for any.
+    public let cpuPlusOne = Atomic<UInt32>(0)
+    /// The phase that the worker has noticed.
+    public let phase = Atomic<UInt32>(0)
+    /// Critical sections completed in all phases: progress, and what each counter must hold in sum.
+    public let sections = Atomic<UInt64>(0)
+    /// Critical sections in the throughput window.
+    public let windowSections = Atomic<UInt64>(0)
+    /// Times at which another owner was met inside the critical section, or related words did not agree.
+    public let overlaps = Atomic<UInt64>(0)
+    /// Acquisitions that were told that the previous owner died.
+    public let ownerDeaths = Atomic<UInt64>(0)
+    /// CPU time in user mode in the throughput window, µs.
+    public let userMicroseconds = Atomic<UInt64>(0)
+    /// CPU time in the kernel in the throughput window, µs.
+    public let systemMicroseconds = Atomic<UInt64>(0)
+    /// Context switches by waiting, in the throughput window.
+    public let voluntarySwitches = Atomic<UInt64>(0)
+    /// Context switches by the scheduler, in the throughput window.
+    public let involuntarySwitches = Atomic<UInt64>(0)
+    /// Page faults without I/O in the throughput window.
+    public let minorFaults = Atomic<UInt64>(0)
+    /// Heap bytes allocated in the throughput window.
+    public let heapBytes = Atomic<UInt64>(0)
+    /// The longest acquisition of the latency window, ns.
+    public let longestAcquisition = Atomic<UInt64>(0)
+}

@@ -1,0 +1,23 @@
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+
+/// Removes what a coordinator leaves when it is killed outright.
+///
+/// It waits for the end of its standard input, whose other end the coordinator holds: that comes when the coordinator ends, however
+/// it ends. Then it destroys every segment of that coordinator, which includes the kernel objects of their locks. After an orderly end
+/// there are none.
+enum Janitor {
+    static func run(coordinator: Int32) {
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { Glibc.signal(signal, SIG_IGN) }
+        var byte: UInt8 = 0
+        while true {
+            let count = unsafe read(STDIN_FILENO, &byte, 1)
+            if count == 0 || (count < 0 && errno != EINTR) { break }
+        }
+        let prefix = RoundKeys.prefix(coordinator: coordinator)
+        for segment in (try? SharedMemory.segments()) ?? [] where segment.key.hasPrefix(prefix) {
+            try? SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+/// A worker's life: attach, wait at the barrier, contend, leave.
+enum Worker {
+    static func run(coordinator: Int32, round: Int32, worker: Int32, workers: Int32) -> WorkerExit {
+        // Dies with its coordinator. One that died before this call is noticed by the second line.
+        _ = shm_die_with_parent()
+        guard getppid() == coordinator else {
+            Main.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
+            return .usage
+        }
+        let keys = RoundKeys(coordinator: coordinator, round: Int(round))
+        let arenaSegment = SharedMemory(key: keys.arena)
+        let testSegment = SharedMemory(key: keys.test)
+        do {
+            try arenaSegment.attach()
+            try testSegment.attach()
+        } catch {
+            Main.complain(error.description)
+            return .setup
+        }
+        guard let arena = Arena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers,
+            let data = unsafe testSegment.mutableData?.baseAddress
+        else {
+            Main.complain("was given segments that do not fit its arguments")
+            return .setup
+        }
+        let slot = unsafe arena.slot(Int(worker))
+        let cpu = unsafe slot.pointee.cpuPlusOne.load(ordering: .relaxed)
+        if cpu > 0 { _ = shm_pin_to_cpu(Int32(cpu) - 1) }
+        let work = Contention(
+            arena: arena, data: unsafe GuardedData(data), worker: Int(worker), heapBytes: { Heap.allocatedBytes })
+        do {
+            return try work.run(on: testSegment) == nil ? .done : .lock
+        } catch {
+            Main.complain(error.description)
+            return .setup
+        }
+    }
+}
