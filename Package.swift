@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CShm"),
@@ -31,7 +32,15 @@ let package = Package(
             dependencies: ["CShm", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         .target(name: "ShmStatistics", swiftSettings: house),
-        .target(name: "ShmHarness", dependencies: ["ShmCore", "CShm"], swiftSettings: house),
+        .target(
+            name: "ShmHarness", dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: house),
+        .target(
+            name: "ShmCoordinator",
+            dependencies: [
+                "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "shmworker",
             dependencies: ["ShmHarness", "ShmCore", "CShm", "CJemalloc"],
@@ -42,8 +51,10 @@ let package = Package(
         .executableTarget(
             name: "shmbench",
             dependencies: [
-                "ShmHarness", "ShmCore", "ShmStatistics", "TextTable",
+                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "TextTable",
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: house),
     ],

@@ -1,8 +1,8 @@
-internal import SystemPackage
+package import SystemPackage
 
 /// Reads the small text files through which the kernel tells about itself.
-enum SmallFile {
-    static func read(_ path: String) throws(Errno) -> String {
+package enum SmallFile {
+    package static func read(_ path: String) throws(Errno) -> String {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
             return try file.closeAfter {

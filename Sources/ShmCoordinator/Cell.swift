@@ -1,0 +1,27 @@
+public import ShmCore
+
+/// One lock under one workload. A round measures one cell once.
+public struct Cell: Sendable, Hashable {
+    /// The lock.
+    public var lock: LockKind
+    /// Processes that contend.
+    public var workers: Int
+    /// Length of the delay inside the critical section that was asked for, ns.
+    public var criticalSection: Int
+    /// Length of the delay between a release and the next attempt that was asked for, ns.
+    public var think: Int
+    /// Counters that a critical section increments.
+    public var counters: Int
+    /// Which CPUs workers run on.
+    public var pinning: Pinning
+
+    /// A cell.
+    public init(lock: LockKind, workers: Int, criticalSection: Int, think: Int, counters: Int, pinning: Pinning) {
+        self.lock = lock
+        self.workers = workers
+        self.criticalSection = criticalSection
+        self.think = think
+        self.counters = counters
+        self.pinning = pinning
+    }
+}

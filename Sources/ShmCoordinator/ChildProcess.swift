@@ -1,0 +1,84 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A child process in a process group of its own, killed and reaped at the latest with its last reference.
+final class ChildProcess {
+    /// How a process ended.
+    enum Exit: Equatable, Sendable {
+        case code(Int32)
+        case signal(Int32)
+
+        var description: String {
+            switch self {
+            case .code(let code): "exited with code \(code)"
+            case .signal(let signal): "was killed by signal \(signal)"
+            }
+        }
+    }
+
+    let pid: pid_t
+    private(set) var exit: Exit?
+
+    /// Starts a program. Its signals are at their defaults; it keeps no descriptor of this process but 0, 1 and 2.
+    ///
+    /// - Parameter input: a descriptor that becomes its standard input.
+    /// - Parameter output: a descriptor that becomes its standard output.
+    init(_ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil) throws(Errno) {
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        unsafe posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
+        if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO) }
+
+        var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { unsafe argv.forEach { unsafe free($0) } }
+        var pid: pid_t = 0
+        let failure = unsafe posix_spawn(&pid, path, &actions, &attributes, &argv, environ)
+        if failure != 0 { throw Errno(rawValue: failure) }
+        self.pid = pid
+    }
+
+    deinit { end() }
+
+    /// Whether it still runs. Reaps it when it does not.
+    var isRunning: Bool {
+        if exit == nil { wait(WNOHANG) }
+        return exit == nil
+    }
+
+    /// Waits for its end.
+    @discardableResult
+    func awaitExit() -> Exit {
+        while exit == nil { wait(0) }
+        return exit ?? .code(0)
+    }
+
+    /// Kills it, if it still runs, and reaps it. Until it is reaped its id cannot come to mean another process.
+    func end() {
+        guard isRunning else { return }
+        kill(pid, SIGKILL)
+        awaitExit()
+    }
+
+    private func wait(_ options: Int32) {
+        var status: Int32 = 0
+        let result = unsafe waitpid(pid, &status, options)
+        if result == pid {
+            exit = status & 0x7f == 0 ? .code(status >> 8 & 0xff) : .signal(status & 0x7f)
+        } else if result < 0 && errno == ECHILD {
+            // Somebody else reaped it: SIGCHLD is ignored, perhaps.
+            exit = .code(0)
+        }
+    }
+}

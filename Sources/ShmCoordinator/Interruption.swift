@@ -1,0 +1,27 @@
+internal import Glibc
+internal import Synchronization
+
+/// Notices Ctrl-C and its kin, so that a run can end in order.
+public enum Interruption {
+    private static let received = Atomic<Int32>(0)
+
+    /// Catches SIGINT, SIGTERM and SIGHUP from here on. A second one ends the process in the ordinary way.
+    public static func watch() {
+        _ = received.load(ordering: .relaxed)
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            var action = sigaction()
+            unsafe action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
+            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+            unsafe sigaction(signal, &action, nil)
+        }
+    }
+
+    /// Whether one has come.
+    public static var hasCome: Bool { signal != nil }
+
+    /// The one that came.
+    public static var signal: Int32? {
+        let signal = received.load(ordering: .relaxed)
+        return signal == 0 ? nil : signal
+    }
+}

@@ -1,0 +1,34 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+
+/// Where a run takes place.
+public struct Machine: Sendable {
+    /// Its name.
+    public let hostname: String
+    /// Kernel release.
+    public let kernel: String
+    /// As the CPU calls itself.
+    public let cpuModel: String
+    /// CPUs that this process may use.
+    public let cpus: Int
+
+    /// This machine.
+    public static let current = Machine()
+
+    private init() {
+        var name = utsname()
+        _ = unsafe uname(&name)
+        hostname = Self.text(name.nodename)
+        kernel = Self.text(name.release)
+        cpus = max(1, (0..<1024).count { shm_may_run_on(Int32($0)) })
+        let lines = (try? SmallFile.read("/proc/cpuinfo"))?.split(separator: "\n") ?? []
+        let model = lines.first { $0.hasPrefix("model name") || $0.hasPrefix("CPU part") }
+        cpuModel = model?.split(separator: ":").last.map { String($0.drop { $0 == " " }) } ?? "unknown"
+    }
+
+    /// A C array of characters, as text.
+    private static func text<Characters>(_ characters: Characters) -> String {
+        unsafe withUnsafeBytes(of: characters) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

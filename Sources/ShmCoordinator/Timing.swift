@@ -1,0 +1,22 @@
+/// The lengths of a round's parts, in nanoseconds.
+public struct Timing: Sendable {
+    /// Contending before anything is counted.
+    public var warmup: Int
+    /// The window in which acquisitions are counted and no clock is read.
+    public var throughput: Int
+    /// The window in which every acquisition is timed.
+    public var latency: Int
+    /// A round in which no worker completes a critical section for so long is stuck.
+    public var stuckAfter: Int
+
+    /// A round's timing.
+    public init(warmup: Int, throughput: Int, latency: Int, stuckAfter: Int) {
+        self.warmup = warmup
+        self.throughput = throughput
+        self.latency = latency
+        self.stuckAfter = stuckAfter
+    }
+
+    /// What a round takes at least.
+    public var total: Int { warmup + throughput + latency }
+}

@@ -1,0 +1,50 @@
+internal import ShmCore
+
+/// The value of `--locks`: `all`, or names of the catalogue.
+enum LockSelection {
+    static func kinds(_ names: [String]) throws -> [LockKind] {
+        var kinds: [LockKind] = []
+        for name in names {
+            if name == "all" {
+                kinds += LockKind.all
+            } else if let kind = LockKind(named: name) {
+                kinds.append(kind)
+            } else {
+                throw Failure(unknown(name), code: .usage)
+            }
+        }
+        if kinds.isEmpty { throw Failure("--locks names no lock; `shmbench list` shows them all", code: .usage) }
+        return kinds.uniqued()
+    }
+
+    private static func unknown(_ name: String) -> String {
+        let nearest = LockKind.all.map { (name: $0.name, distance: editDistance($0.name, name)) }
+            .min { $0.distance < $1.distance }
+        let hint = nearest.flatMap { $0.distance <= max(2, name.count / 2) ? "; did you mean `\($0.name)`?" : nil }
+        return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
+    }
+
+    /// Insertions, deletions and substitutions that lead from one name to the other (Levenshtein).
+    static func editDistance(_ from: String, _ to: String) -> Int {
+        let target = Array(to)
+        var row = Array(0...target.count)
+        for (index, character) in from.enumerated() {
+            var previous = row[0]
+            row[0] = index + 1
+            for column in target.indices {
+                let substituted = previous + (target[column] == character ? 0 : 1)
+                previous = row[column + 1]
+                row[column + 1] = min(substituted, previous + 1, row[column] + 1)
+            }
+        }
+        return row[target.count]
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// The elements in order, each once.
+    func uniqued() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

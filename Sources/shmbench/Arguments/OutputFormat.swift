@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+/// The forms in which results are written.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+    case table, csv, json
+}

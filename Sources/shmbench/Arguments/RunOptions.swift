@@ -1,0 +1,89 @@
+public import ArgumentParser
+public import ShmCoordinator
+internal import ShmHarness
+
+extension Pinning: ExpressibleByArgument {}
+
+/// What `shmbench run` can be told.
+struct RunOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Locks to measure: all, or names from `shmbench list`, separated by commas.", valueName: "a,b"))
+    var locks = CommaList(["all"])
+
+    @Option(help: ArgumentHelp("Numbers of contending processes. (default: 1, 2 and 4 × the CPUs)", valueName: "n,m"))
+    var workers: CommaList?
+
+    @Option(help: ArgumentHelp("Length of the throughput window; the latency window has a third of it.", valueName: "time"))
+    var duration = TimeSpan(nanoseconds: 300_000_000)
+
+    @Option(help: ArgumentHelp("Rounds of each cell, a fresh fleet of workers each.", valueName: "n"))
+    var rounds = 3
+
+    @Option(help: ArgumentHelp("Contending before anything is counted.", valueName: "time"))
+    var warmup = TimeSpan(nanoseconds: 50_000_000)
+
+    @Option(help: ArgumentHelp("Busy time inside the critical section, beside the counters.", valueName: "time"))
+    var criticalSection = TimeSpan(nanoseconds: 0)
+
+    @Option(help: ArgumentHelp("Busy time between a release and the next attempt.", valueName: "time"))
+    var think = TimeSpan(nanoseconds: 0)
+
+    @Option(help: ArgumentHelp("Counters incremented in each critical section.", valueName: "n"))
+    var counters = 4
+
+    @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
+    var pin = Pinning.none
+
+    @Option(help: ArgumentHelp("Order of the rounds; the same seed gives the same order. (default: random)", valueName: "n"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("A round without progress for so long is stuck.", valueName: "time"))
+    var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
+
+    @Option(help: "What to print on stdout.")
+    var format = OutputFormat.table
+
+    @Option(help: ArgumentHelp(
+        "File for the results, .csv or .json by its ending. (default: results/run-TIME.csv)", valueName: "file"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("The worker program. (default: shmworker beside this program)", valueName: "path"))
+    var worker: String?
+
+    /// Refuses what makes no sense, saying what does.
+    func check() throws {
+        guard (1...10_000).contains(rounds) else { throw usage("--rounds \(rounds) makes no sense: 1 to 10000") }
+        guard (1...GuardedData.counterLimit).contains(counters) else {
+            throw usage("--counters \(counters) makes no sense: 1 to \(GuardedData.counterLimit)")
+        }
+        guard duration.nanoseconds >= 1_000_000 else {
+            throw usage("--duration \(duration) is too short to measure anything: 1ms or more, as in `--duration 300ms`")
+        }
+        guard stuckAfter.nanoseconds >= 100_000_000 else { throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more") }
+        guard criticalSection.nanoseconds + think.nanoseconds < stuckAfter.nanoseconds else {
+            throw usage("--critical-section and --think take longer than --stuck-after \(stuckAfter); raise that")
+        }
+    }
+
+    private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
+
+    /// A round's timing.
+    var timing: Timing {
+        Timing(
+            warmup: warmup.nanoseconds, throughput: duration.nanoseconds,
+            latency: max(duration.nanoseconds / 3, 1_000_000), stuckAfter: stuckAfter.nanoseconds)
+    }
+
+    /// Every lock with every number of workers.
+    func cells() throws -> [Cell] {
+        let kinds = try LockSelection.kinds(locks.items)
+        let cpus = Machine.current.cpus
+        let counts = try workers.map { try WorkerCounts.counts($0.items) } ?? [1, 2, 4 * cpus].uniqued()
+        return counts.flatMap { count in
+            kinds.map {
+                Cell(
+                    lock: $0, workers: count, criticalSection: criticalSection.nanoseconds, think: think.nanoseconds,
+                    counters: counters, pinning: pin)
+            }
+        }
+    }
+}

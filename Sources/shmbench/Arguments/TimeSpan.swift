@@ -1,0 +1,41 @@
+internal import ArgumentParser
+
+/// A length of time on the command line: `200ns`, `1.5us`, `300ms`, `2s`, `1min`. A bare 0 needs no unit.
+struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
+    let nanoseconds: Int
+
+    private static let units: [(name: String, nanoseconds: Double)] = [
+        ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("min", 6e10), ("s", 1e9),
+    ]
+    /// Longer than this is a mistake.
+    private static let longest = 24 * 3600 * 1e9
+
+    init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
+
+    init?(argument: String) {
+        let number = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let unit = argument.dropFirst(number.count)
+        guard let value = Double(number) else { return nil }
+        let scale: Double
+        if let known = Self.units.first(where: { $0.name == unit }) {
+            scale = known.nanoseconds
+        } else if unit.isEmpty && value == 0 {
+            scale = 1
+        } else {
+            return nil
+        }
+        let result = value * scale
+        guard result <= Self.longest, result == 0 || result >= 1 else { return nil }
+        nanoseconds = Int(result.rounded())
+    }
+
+    var description: String {
+        for unit in Self.units.reversed() where nanoseconds > 0 && Double(nanoseconds) >= unit.nanoseconds {
+            let value = Double(nanoseconds) / unit.nanoseconds
+            if value == value.rounded() { return "\(Int(value))\(unit.name)" }
+        }
+        return "\(nanoseconds)ns"
+    }
+
+    var defaultValueDescription: String { description }
+}

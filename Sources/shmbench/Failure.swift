@@ -1,0 +1,21 @@
+/// How the program ends.
+enum ExitStatus: Int32 {
+    case ok = 0
+    /// The run could not be done, or was interrupted.
+    case failed = 1
+    /// A lock let two in, lost an update or got stuck.
+    case integrity = 3
+    /// The command line makes no sense.
+    case usage = 64
+}
+
+/// Why the program ends before its work is done: one line that says what to do.
+struct Failure: Error {
+    let message: String
+    let code: ExitStatus
+
+    init(_ message: String, code: ExitStatus = .failed) {
+        self.message = message
+        self.code = code
+    }
+}

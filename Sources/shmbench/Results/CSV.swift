@@ -1,0 +1,26 @@
+/// RFC 4180: comma-separated, quoted where needed, CRLF-free lines as most Unix tools write them.
+enum CSV {
+    static var header: String { line(ResultColumn.all.map(\.name)) }
+
+    static func line(_ row: Row) -> String { line(ResultColumn.all.map { text($0.value(row)) }) }
+
+    static func document(_ rows: [Row]) -> String { header + rows.map(line).joined() }
+
+    private static func line(_ fields: [String]) -> String {
+        fields.map(quoted).joined(separator: ",") + "\n"
+    }
+
+    private static func text(_ value: Value) -> String {
+        switch value {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        case .decimal(let number, let decimals): Figure.decimal(number, decimals)
+        case .empty: ""
+        }
+    }
+
+    private static func quoted(_ field: String) -> String {
+        let needsQuotes = field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+        return needsQuotes ? "\"" + field.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : field
+    }
+}

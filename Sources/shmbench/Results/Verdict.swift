@@ -1,0 +1,51 @@
+internal import ShmCoordinator
+internal import ShmCore
+
+/// What the table says, in words.
+enum Verdict {
+    static func text(_ summaries: [CellSummary]) -> String {
+        var lines: [String] = []
+        let broken = summaries.filter { !$0.isAsPromised }
+        for line in broken {
+            let what = line.integrity == .stuck ? "got stuck" : "let two in, or lost updates"
+            lines.append("\(line.cell.lock.name) \(what) with \(line.cell.workers) workers: do not use it.")
+        }
+        let real = summaries.filter { $0.cell.lock.properties.excludes && $0.isAsPromised }
+        if broken.isEmpty && !real.isEmpty { lines.append("Every lock kept its promise: no lost update, no two inside at once.") }
+        for workers in Set(real.map(\.cell.workers)).sorted() {
+            lines += best(real.filter { $0.cell.workers == workers }, workers)
+        }
+        lines += controls(summaries)
+        return lines.joined(separator: "\n")
+    }
+
+    private static func best(_ lines: [CellSummary], _ workers: Int) -> [String] {
+        guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
+            let rate = fastest.throughput
+        else { return [] }
+        var text = "With \(workers) worker\(workers == 1 ? "" : "s"), \(fastest.cell.lock.name) is fastest (\(Figure.rate(rate)))"
+        let survivors = lines.filter { $0.cell.lock.properties.survivesOwnerDeath }
+        if !fastest.cell.lock.properties.survivesOwnerDeath,
+            let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }), let safeRate = safe.throughput
+        {
+            text += "; of those that survive their owner's death, \(safe.cell.lock.name)"
+                + " (\(Figure.rate(safeRate)), \(Figure.decimal(safeRate / rate, 2))×)"
+        }
+        return [text + "."]
+    }
+
+    /// The negative control must fail where workers meet; where it did not, this run's oracle has shown nothing.
+    private static func controls(_ summaries: [CellSummary]) -> [String] {
+        let controls = summaries.filter { !$0.cell.lock.properties.excludes }
+        var lines: [String] = []
+        if controls.contains(where: { $0.integrity == .failed }) {
+            lines.append("* negative control: it takes no lock, and the integrity check caught it, as it must.")
+        }
+        for line in controls where line.integrity == .ok && line.cell.workers > 1 {
+            lines.append(
+                "Warning: with \(line.cell.workers) workers `\(line.cell.lock.name)` was not caught; the workers hardly ran at the same "
+                    + "time, so integrity says little here. Use a longer --duration.")
+        }
+        return lines
+    }
+}

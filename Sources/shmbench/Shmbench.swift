@@ -1,0 +1,17 @@
+internal import ArgumentParser
+internal import ShmHarness
+
+/// The program's root command.
+struct Shmbench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shmbench",
+        abstract: "Which lock between processes: how fast, how fair, how bad is the tail, and is it correct?",
+        discussion: """
+            Starts real processes that contend for a lock in real shared memory, and reports throughput, latency, \
+            fairness and integrity of each lock.
+
+            Exit codes: 0 ok, 1 the run failed, 3 integrity failure, 64 usage.
+            """,
+        version: "shmbench \(ToolVersion.current)",
+        subcommands: [Run.self, List.self])
+}

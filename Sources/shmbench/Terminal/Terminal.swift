@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// The two streams: the document goes to stdout, everything else to stderr.
+enum Terminal {
+    /// One line that says what is wrong and what to do.
+    static func complain(_ message: String) { write("shmbench: \(message)\n") }
+
+    /// Text for a person who watches.
+    static func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// Whether somebody watches.
+    static let isWatched = isatty(STDERR_FILENO) == 1
+
+    /// Columns of the terminal.
+    static var width: Int {
+        var size = winsize()
+        let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return known ? Int(size.ws_col) : 80
+    }
+
+    /// Lines without blanks at their ends.
+    static func trimmed(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { line in line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() }
+            .joined(separator: "\n")
+    }
+}
