@@ -220,7 +220,7 @@ public struct Round: ~Copyable {
     private func figures(duration: Double) -> RoundResult.Figures {
         var figures = RoundResult.Figures(
             duration: duration, sections: [], userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
-            involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, latencies: [], longestAcquisition: 0)
+            involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, latencies: [], longestAcquisition: 0)
         var counts: [UInt64: UInt64] = [:]
         for worker in 0..<cell.workers {
             let slot = unsafe arena.slot(worker)
@@ -231,6 +231,8 @@ public struct Round: ~Copyable {
             figures.involuntarySwitches += unsafe slot.pointee.involuntarySwitches.load(ordering: .relaxed)
             figures.minorFaults += unsafe slot.pointee.minorFaults.load(ordering: .relaxed)
             figures.heapBytes += unsafe slot.pointee.heapBytes.load(ordering: .relaxed)
+            figures.residentKilobytes = max(
+                figures.residentKilobytes, unsafe slot.pointee.residentKilobytes.load(ordering: .relaxed))
             figures.longestAcquisition = max(
                 figures.longestAcquisition, unsafe slot.pointee.longestAcquisition.load(ordering: .relaxed))
             arena.latency(worker).forEachCell { counts[$0, default: 0] += UInt64($1) }

@@ -45,6 +45,8 @@ public struct RoundResult: Sendable {
         public var minorFaults: UInt64
         /// Of all workers in the throughput window.
         public var heapBytes: UInt64
+        /// The most memory that one worker had resident, KiB.
+        public var residentKilobytes: UInt64
         /// The latency window's acquisitions of all workers: counts by smallest value of a histogram cell, ns.
         public var latencies: [(nanoseconds: UInt64, count: UInt64)]
         /// The longest of them, ns.

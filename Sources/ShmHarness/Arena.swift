@@ -28,7 +28,7 @@ public import Synchronization
     /// The arena in an attached segment; `nil` where the segment is not attached for writing or too small.
     public init?(_ segment: SharedMemory, workers: Int) {
         precondition(MemoryLayout<Plan>.size <= Self.phaseOffset && MemoryLayout<WorkerSlot>.size <= Self.slotStride)
-        guard workers > 0, let data = unsafe segment.mutableData, let address = unsafe data.baseAddress,
+        guard workers > 0, let data = unsafe segment.mutableData, let address = data.baseAddress,
             data.count >= Self.byteCount(workers: workers)
         else { return nil }
         unsafe base = address

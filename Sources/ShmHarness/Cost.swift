@@ -9,6 +9,8 @@ struct Cost {
     var involuntarySwitches: UInt64
     var minorFaults: UInt64
     var heapBytes: UInt64
+    /// The most so far.
+    var residentKilobytes: UInt64
 
     /// Of this process so far, by `getrusage(2)`, and of this thread's heap.
     static func now(_ heapBytes: () -> UInt64) -> Cost {
@@ -18,7 +20,8 @@ struct Cost {
         return Cost(
             userMicroseconds: microseconds(usage.ru_utime), systemMicroseconds: microseconds(usage.ru_stime),
             voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw),
-            minorFaults: UInt64(usage.ru_minflt), heapBytes: heapBytes())
+            minorFaults: UInt64(usage.ru_minflt), heapBytes: heapBytes(),
+            residentKilobytes: UInt64(usage.ru_maxrss))
     }
 
     static func - (later: Cost, earlier: Cost) -> Cost {
@@ -27,7 +30,8 @@ struct Cost {
             systemMicroseconds: later.systemMicroseconds - earlier.systemMicroseconds,
             voluntarySwitches: later.voluntarySwitches - earlier.voluntarySwitches,
             involuntarySwitches: later.involuntarySwitches - earlier.involuntarySwitches,
-            minorFaults: later.minorFaults - earlier.minorFaults, heapBytes: later.heapBytes - earlier.heapBytes)
+            minorFaults: later.minorFaults - earlier.minorFaults, heapBytes: later.heapBytes - earlier.heapBytes,
+            residentKilobytes: later.residentKilobytes)
     }
 
     func store(in slot: UnsafeMutablePointer<WorkerSlot>) {
@@ -37,5 +41,6 @@ struct Cost {
         unsafe slot.pointee.involuntarySwitches.store(involuntarySwitches, ordering: .relaxed)
         unsafe slot.pointee.minorFaults.store(minorFaults, ordering: .relaxed)
         unsafe slot.pointee.heapBytes.store(heapBytes, ordering: .relaxed)
+        unsafe slot.pointee.residentKilobytes.store(residentKilobytes, ordering: .relaxed)
     }
 }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// A length of time on the command line: `200ns`, `1.5us`, `300ms`, `2s`, `1min`. A bare 0 needs no unit.
-struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
+struct TimeSpan: Hashable, CustomStringConvertible {
     let nanoseconds: Int
 
     private static let units: [(name: String, nanoseconds: Double)] = [
@@ -12,7 +12,16 @@ struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
 
     init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
 
-    init?(argument: String) {
+    /// Reads an argument; says what is wrong with it.
+    @Sendable
+    static func parse(_ argument: String) throws -> TimeSpan {
+        guard let span = TimeSpan(argument) else {
+            throw ValidationError("write a time as in 200ns, 1.5us, 300ms, 2s or 1min, at most a day")
+        }
+        return span
+    }
+
+    init?(_ argument: String) {
         let number = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let unit = argument.dropFirst(number.count)
         guard let value = Double(number) else { return nil }
@@ -36,6 +45,4 @@ struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
         }
         return "\(nanoseconds)ns"
     }
-
-    var defaultValueDescription: String { description }
 }

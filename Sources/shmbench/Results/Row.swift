@@ -17,10 +17,10 @@ struct Row {
     }
 
     /// Of the workers' counts.
-    var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map(Double.init)) } }
+    var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map { Double($0) }) } }
 
     /// Of the workers' counts.
-    var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map(Double.init)) } }
+    var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map { Double($0) }) } }
 
     /// The latency window; computed once, since merging takes a moment.
     let latency: Latency?
