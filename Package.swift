@@ -57,6 +57,15 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: house),
+        // The project's own bars (scripts/benchmark), and the loop in C that it compares with.
+        .executableTarget(name: "cbaseline"),
+        .executableTarget(
+            name: "housebench",
+            dependencies: [
+                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

@@ -1,14 +1,14 @@
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// A child process in a process group of its own, killed and reaped at the latest with its last reference.
-final class ChildProcess {
+package final class ChildProcess {
     /// How a process ended.
-    enum Exit: Equatable, Sendable {
+    package enum Exit: Equatable, Sendable {
         case code(Int32)
         case signal(Int32)
 
-        var description: String {
+        package var description: String {
             switch self {
             case .code(let code): "exited with code \(code)"
             case .signal(let signal): "was killed by signal \(signal)"
@@ -16,14 +16,14 @@ final class ChildProcess {
         }
     }
 
-    let pid: pid_t
-    private(set) var exit: Exit?
+    package let pid: Int32
+    package private(set) var exit: Exit?
 
     /// Starts a program. Its signals are at their defaults; it keeps no descriptor of this process but 0, 1 and 2.
     ///
     /// - Parameter input: a descriptor that becomes its standard input.
     /// - Parameter output: a descriptor that becomes its standard output.
-    init(_ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil) throws(Errno) {
+    package init(_ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil) throws(Errno) {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -52,20 +52,20 @@ final class ChildProcess {
     deinit { end() }
 
     /// Whether it still runs. Reaps it when it does not.
-    var isRunning: Bool {
+    package var isRunning: Bool {
         if exit == nil { wait(WNOHANG) }
         return exit == nil
     }
 
     /// Waits for its end.
     @discardableResult
-    func awaitExit() -> Exit {
+    package func awaitExit() -> Exit {
         while exit == nil { wait(0) }
         return exit ?? .code(0)
     }
 
     /// Kills it, if it still runs, and reaps it. Until it is reaped its id cannot come to mean another process.
-    func end() {
+    package func end() {
         guard isRunning else { return }
         kill(pid, SIGKILL)
         awaitExit()

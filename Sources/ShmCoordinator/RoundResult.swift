@@ -45,7 +45,7 @@ public struct RoundResult: Sendable {
         public var minorFaults: UInt64
         /// Of all workers in the throughput window.
         public var heapBytes: UInt64
-        /// The most memory that one worker had resident, KiB.
+        /// The memory that the largest worker had resident after the windows, KiB.
         public var residentKilobytes: UInt64
         /// The latency window's acquisitions of all workers: counts by smallest value of a histogram cell, ns.
         public var latencies: [(nanoseconds: UInt64, count: UInt64)]

@@ -71,7 +71,9 @@ internal import SystemPackage
             slot.pointee.sections.load(ordering: .relaxed) - before, ordering: .relaxed)
         unsafe cost.store(in: slot)
         enter(.latency)
-        return contendTimed(lock)
+        if let failure = contendTimed(lock) { return failure }
+        unsafe slot.pointee.residentKilobytes.store(Cost.residentKilobytes(), ordering: .relaxed)
+        return nil
     }
 
     private func enter(_ state: WorkerSlot.State) {
@@ -83,21 +85,21 @@ internal import SystemPackage
     }
 
     /// The loop without a clock, while the arena's phase stays the same. Returns the errno of a lock that failed.
-    @inline(__always)
+    ///
+    /// A function of its own, with everything in locals: the compiler then keeps what the loop needs in registers.
+    @inline(never)
     private func contend<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
         let phaseWord = unsafe arena.phaseWord
-        let counters = Int(plan.counters)
-        let sectionDelay = plan.criticalSectionIterations
-        let think = plan.thinkIterations
-        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
+        let (data, slot, worker) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
+        let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
             let outcome = lock.lock()
-            if outcome != .acquired, let failure = acquiredOddly(outcome) { return failure }
-            let contradictions = data.section(
-                worker: UInt32(truncatingIfNeeded: worker), counters: counters, delay: sectionDelay)
+            // A pattern, not `==`: the enum's derived equality is a call into another module.
+            if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+            let contradictions = data.section(worker: worker, counters: counters, delay: sectionDelay)
             lock.unlock()
-            sections &+= 1
-            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
+            let sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
+            unsafe slot.pointee.sections.store(sections &+ 1, ordering: .relaxed)
             if contradictions != 0 { count(contradictions) }
             if think > 0 { Delay.spin(think) }
         }
@@ -115,7 +117,7 @@ internal import SystemPackage
             let start = Clock.now()
             let outcome = lock.lock()
             let waited = Clock.now() &- start
-            if outcome != .acquired, let failure = acquiredOddly(outcome) { return failure }
+            if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
             let contradictions = data.section(
                 worker: UInt32(truncatingIfNeeded: worker), counters: counters,
                 delay: plan.criticalSectionIterations)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmCore
 internal import Synchronization
 
 /// What a process has used so far, or between two points.
@@ -9,8 +10,6 @@ struct Cost {
     var involuntarySwitches: UInt64
     var minorFaults: UInt64
     var heapBytes: UInt64
-    /// The most so far.
-    var residentKilobytes: UInt64
 
     /// Of this process so far, by `getrusage(2)`, and of this thread's heap.
     static func now(_ heapBytes: () -> UInt64) -> Cost {
@@ -20,8 +19,14 @@ struct Cost {
         return Cost(
             userMicroseconds: microseconds(usage.ru_utime), systemMicroseconds: microseconds(usage.ru_stime),
             voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw),
-            minorFaults: UInt64(usage.ru_minflt), heapBytes: heapBytes(),
-            residentKilobytes: UInt64(usage.ru_maxrss))
+            minorFaults: UInt64(usage.ru_minflt), heapBytes: heapBytes())
+    }
+
+    /// What this process has resident, by proc_pid_statm(5). (`ru_maxrss` will not do: it starts with the parent's.)
+    static func residentKilobytes() -> UInt64 {
+        let fields = (try? SmallFile.read("/proc/self/statm"))?.split(separator: " ") ?? []
+        let pages = fields.count > 1 ? UInt64(fields[1]) ?? 0 : 0
+        return pages * UInt64(sysconf(Int32(_SC_PAGESIZE))) / 1024
     }
 
     static func - (later: Cost, earlier: Cost) -> Cost {
@@ -30,8 +35,7 @@ struct Cost {
             systemMicroseconds: later.systemMicroseconds - earlier.systemMicroseconds,
             voluntarySwitches: later.voluntarySwitches - earlier.voluntarySwitches,
             involuntarySwitches: later.involuntarySwitches - earlier.involuntarySwitches,
-            minorFaults: later.minorFaults - earlier.minorFaults, heapBytes: later.heapBytes - earlier.heapBytes,
-            residentKilobytes: later.residentKilobytes)
+            minorFaults: later.minorFaults - earlier.minorFaults, heapBytes: later.heapBytes - earlier.heapBytes)
     }
 
     func store(in slot: UnsafeMutablePointer<WorkerSlot>) {
@@ -41,6 +45,5 @@ struct Cost {
         unsafe slot.pointee.involuntarySwitches.store(involuntarySwitches, ordering: .relaxed)
         unsafe slot.pointee.minorFaults.store(minorFaults, ordering: .relaxed)
         unsafe slot.pointee.heapBytes.store(heapBytes, ordering: .relaxed)
-        unsafe slot.pointee.residentKilobytes.store(residentKilobytes, ordering: .relaxed)
     }
 }

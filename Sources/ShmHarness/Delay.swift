@@ -2,8 +2,8 @@ internal import CShm
 
 /// A busy delay of a given length, counted in iterations of an empty loop: no clock is read while it runs.
 public enum Delay {
-    /// Runs that many iterations of about one CPU cycle.
-    @inline(__always)
+    /// Runs that many iterations of about one CPU cycle. A call of its own: in line it takes registers from the loops around it.
+    @inline(never)
     public static func spin(_ iterations: UInt64) {
         var count: UInt64 = 0
         while count < iterations {

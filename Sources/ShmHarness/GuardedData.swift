@@ -12,18 +12,22 @@ internal import Synchronization
     /// The most counters that fit.
     public static let counterLimit = 1024
 
-    private let owner: UnsafeMutablePointer<Atomic<UInt32>>
-    private let mirror: UnsafeMutablePointer<Atomic<UInt64>>
-    private let counters: UnsafeMutablePointer<Atomic<UInt64>>
+    private let base: UnsafeMutableRawPointer
 
     /// Bytes of a test segment with that many counters.
     public static func byteCount(counters: Int) -> Int { 16 + counters * 8 }
 
     /// A view of a test segment's data.
     public init(_ address: UnsafeMutableRawPointer) {
-        unsafe owner = address.assumingMemoryBound(to: Atomic<UInt32>.self)
-        unsafe mirror = (address + 8).assumingMemoryBound(to: Atomic<UInt64>.self)
-        unsafe counters = (address + 16).assumingMemoryBound(to: Atomic<UInt64>.self)
+        unsafe base = address
+    }
+
+    private var owner: UnsafeMutablePointer<Atomic<UInt32>> { unsafe base.assumingMemoryBound(to: Atomic<UInt32>.self) }
+    private var mirror: UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe (base + 8).assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+    private var counters: UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe (base + 16).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
     /// Prepares fresh data. Called by the coordinator before it starts the workers.

@@ -44,7 +44,7 @@ public struct WorkerSlot: ~Copyable {
     public let minorFaults = Atomic<UInt64>(0)
     /// Heap bytes allocated in the throughput window.
     public let heapBytes = Atomic<UInt64>(0)
-    /// The most memory that the worker had resident until the throughput window's end, KiB.
+    /// The memory that the worker had resident after the windows, KiB.
     public let residentKilobytes = Atomic<UInt64>(0)
     /// The longest acquisition of the latency window, ns.
     public let longestAcquisition = Atomic<UInt64>(0)

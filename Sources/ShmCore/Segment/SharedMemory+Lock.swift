@@ -17,22 +17,20 @@ extension SharedMemory {
         // Everything but the lock's own work is a load or store of this handle's, and the look at the life word: this is
         // what keeps the handle within a tenth of its primitive.
         let hot = unsafe hot
-        guard unsafe !hot.pointee.holdsLock else { return try lockOutOfLine() }
+        guard case .not = unsafe hot.pointee.holding else { return try lockOutOfLine() }
         switch unsafe hot.pointee.path {
         case .word(let word, let held):
             let taken = unsafe word.pointee.compareExchange(
                 expected: 0, desired: held, successOrdering: .acquiring, failureOrdering: .relaxed)
             guard taken.exchanged else { return try lockOutOfLine() }
-            unsafe hot.pointee.ownerDied = false
         case .calls(let calls):
             let taken = unsafe calls.tryLock(calls.object)
             guard taken == 0 else { return try lockSettling(taken) }
-            unsafe hot.pointee.ownerDied = false
         case .none: return try lockOutOfLine()
         }
-        unsafe hot.pointee.holdsLock = true
-        // The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
-        guard let life = unsafe hot.pointee.life, unsafe life.pointee.load(ordering: .relaxed) == 1 else {
+        unsafe hot.pointee.holding = .afterRelease
+        // A path implies a life word. The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
+        guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
             return try lockedTheDead()
         }
         return .released
@@ -55,8 +53,8 @@ extension SharedMemory {
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
-        guard unsafe hot.pointee.holdsLock else { return try unlockWithoutHolding() }
-        unsafe hot.pointee.holdsLock = false
+        if case .not = unsafe hot.pointee.holding { return try unlockWithoutHolding() }
+        unsafe hot.pointee.holding = .not
         switch unsafe hot.pointee.path {
         case .word(let word, let held):
             let released = unsafe word.pointee.compareExchange(
@@ -103,7 +101,7 @@ extension SharedMemory {
         guard let binding, let lock = binding.lock else { return try lockOutOfLine() }
         let outcome = lock.settle(failure)
         guard outcome.isHeld else { return try lockOutOfLine() }
-        let acquisition = took(outcome, lock, of: binding)
+        let acquisition = took(outcome)
         return binding.isAlive ? acquisition : try lockedTheDead()
     }
 
@@ -124,28 +122,24 @@ extension SharedMemory {
     /// Releases the lock that this handle holds, through the primitive.
     @usableFromInline @inline(never)
     func releaseOutOfLine() {
-        unsafe hot.pointee.holdsLock = false
-        binding?.lock?.unlock()
+        unsafe hot.pointee.holding = .not
+        if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
     }
 
     /// Takes the lock of a live segment that is bound already, without waiting.
     private func takeIfFree() -> Acquisition? {
-        guard let binding, let lock = binding.lock, !holdsLock else { return nil }
-        let outcome = lock.tryLock()
+        guard let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life, !holdsLock else { return nil }
+        let outcome = unsafe lock._withUnsafeGuaranteedRef { $0.tryLock() }
         guard outcome.isHeld else { return nil }
-        guard binding.isAlive else {
-            lock.unlock()
+        guard unsafe life.pointee.load(ordering: .acquiring) == SegmentBinding.Life.alive else {
+            unsafe lock._withUnsafeGuaranteedRef { $0.unlock() }
             return nil
         }
-        return took(outcome, lock, of: binding)
+        return took(outcome)
     }
 
-    /// Notes that this handle holds a binding's lock, and how it is taken in line from now on.
-    private func took(_ outcome: LockOutcome, _ lock: BoundLock, of binding: SegmentBinding) -> Acquisition {
-        unsafe hot.pointee.path = lock.fastPath
-        unsafe hot.pointee.life = binding.life
-        unsafe hot.pointee.holdsLock = true
-        unsafe hot.pointee.ownerDied = outcome == .ownerDied
+    private func took(_ outcome: LockOutcome) -> Acquisition {
+        unsafe hot.pointee.holding = outcome == .ownerDied ? .afterOwnerDeath : .afterRelease
         return outcome == .ownerDied ? .ownerDied : .released
     }
 
@@ -163,6 +157,10 @@ extension SharedMemory {
         if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
         let binding = try lockable()
         let lock = try binding.boundLock()
+        // From now on the handle's fast paths know the lock.
+        unsafe hot.pointee.path = lock.fastPath
+        unsafe hot.pointee.life = binding.life
+        unsafe hot.pointee.lock = Unmanaged.passUnretained(lock)
         while true {
             guard binding.isAlive else { throw Self.destroyedWhileLocking }
             let sliceEnd = Deadline.after(nanoseconds: Self.slice)
@@ -179,9 +177,7 @@ extension SharedMemory {
                     lock.unlock()
                     throw Self.destroyedWhileLocking
                 }
-                unsafe hot.pointee.holdsLock = true
-                unsafe hot.pointee.ownerDied = outcome == .ownerDied
-                return outcome == .ownerDied ? .ownerDied : .released
+                return took(outcome)
             }
         }
     }

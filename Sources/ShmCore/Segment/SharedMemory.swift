@@ -65,10 +65,16 @@ public import SystemPackage
     @safe @usableFromInline struct HotState {
         /// How the bound lock is taken in line; `none` until it is bound.
         @usableFromInline var path = FastPath.none
-        @usableFromInline var holdsLock = false
-        @usableFromInline var ownerDied = false
+        @usableFromInline var holding = Holding.not
         /// The bound segment's life word; `nil` until the lock is bound.
         @usableFromInline var life: UnsafePointer<Atomic<UInt32>>?
+        /// The lock itself, kept alive by the binding; `nil` until it is bound.
+        var lock: Unmanaged<BoundLock>?
+    }
+
+    /// Whether a handle holds the lock, and how it came by it.
+    @usableFromInline enum Holding: UInt8 {
+        case not, afterRelease, afterOwnerDeath
     }
 
     @usableFromInline let hot: UnsafeMutablePointer<HotState>
@@ -124,10 +130,10 @@ public import SystemPackage
     public var isValid: Bool { isAttached }
 
     /// Whether this handle holds the segment's lock.
-    public var holdsLock: Bool { unsafe hot.pointee.holdsLock }
+    public var holdsLock: Bool { unsafe hot.pointee.holding != .not }
 
-    /// Whether the lock that this handle holds, or held last, came from an owner that died: the data may be half written.
-    public var ownerDied: Bool { unsafe hot.pointee.ownerDied }
+    /// Whether this handle holds the lock after an owner that died holding it: the data may be half written.
+    public var ownerDied: Bool { unsafe hot.pointee.holding == .afterOwnerDeath }
 
     /// The size of the segment's data in bytes; 0 where no live segment has this key.
     public var size: Int { (try? existing())?.header.dataSize ?? 0 }
@@ -172,6 +178,7 @@ public import SystemPackage
     func bind(_ binding: SegmentBinding?) {
         unsafe hot.pointee.path = .none
         unsafe hot.pointee.life = nil
+        unsafe hot.pointee.lock = nil
         self.binding = binding
     }
 

@@ -7,7 +7,11 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the catalogue of locks and what each promises.")
 
+    @Flag(help: "Print the names alone, a line each, for scripts.")
+    var names = false
+
     mutating func run() throws {
+        if names { return LockKind.all.forEach { print($0.name) } }
         let table = TextTable<LockKind> { kind in
             let lock = kind.properties
             return [

@@ -1,0 +1,55 @@
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+internal import ShmStatistics
+
+/// The worker's loop against the same loop in C: real workers against forked children, in turn, time for a critical section.
+enum LoopCost {
+    static func measure(_ report: inout Report, folder: String) throws {
+        let program = try WorkerProgram(path: "\(folder)/shmworker")
+        let speed = Delay.calibrate()
+        var number = 0
+        for kind in [LockKind.futex, .pthreadMutex] {
+            for workers in [1, 2] {
+                let cell = Cell(lock: kind, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .none)
+                let timing = Timing(warmup: 30_000_000, throughput: 200_000_000, latency: 1_000_000, stuckAfter: 5_000_000_000)
+                var ours: [Double] = []
+                var theirs: [Double] = []
+                for _ in 0..<(workers == 1 ? 15 : 21) {
+                    var round = try Round(cell, timing, number: number, program: program, iterationsPerNanosecond: speed)
+                    number += 1
+                    guard let figures = try round.run().figures else { throw Missing("the worker got stuck") }
+                    ours.append(figures.duration * 1e9 / Double(figures.acquisitions))
+                    theirs.append(1e9 / (try baseline(folder, kind, workers)))
+                }
+                let (our, their) = (median(ours) ?? 0, median(theirs) ?? 1)
+                report.note("\(kind), \(workers) worker(s): \(rounded(our)) ns a section, in C \(rounded(their)) ns")
+                let what = "the worker's loop over the same loop in C, \(kind), \(workers) worker(s)"
+                if workers == 1 {
+                    report.line(what, our / their, "×", atMost: 1.10)
+                } else {
+                    // Contended, the figure is the machine's mood more than the loop's cost: shown, not judged.
+                    report.note("\(what): \(rounded(our / their))×")
+                }
+            }
+        }
+    }
+
+    private static func baseline(_ folder: String, _ kind: LockKind, _ workers: Int) throws -> Double {
+        let command = "'\(folder)/cbaseline' \(kind) \(workers) 30 200 4 0 0"
+        guard let pipe = unsafe popen(command, "r") else { throw Missing("cannot start cbaseline") }
+        var line = [CChar](repeating: 0, count: 64)
+        let read = unsafe fgets(&line, 64, pipe) != nil
+        let status = unsafe pclose(pipe)
+        let text = String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard read, status == 0, let rate = Double(text), rate > 0 else { throw Missing("cbaseline failed: \(command)") }
+        return rate
+    }
+}
+
+/// Why something cannot be measured.
+struct Missing: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
