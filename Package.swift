@@ -33,7 +33,8 @@ let package = Package(
             swiftSettings: house),
         .target(name: "ShmStatistics", swiftSettings: house),
         .target(
-            name: "ShmHarness", dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            name: "ShmHarness",
+            dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         .target(
             name: "ShmCoordinator",

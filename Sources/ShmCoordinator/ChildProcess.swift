@@ -23,7 +23,9 @@ package final class ChildProcess {
     ///
     /// - Parameter input: a descriptor that becomes its standard input.
     /// - Parameter output: a descriptor that becomes its standard output.
-    package init(_ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil) throws(Errno) {
+    package init(_ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil)
+        throws(Errno)
+    {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }

@@ -1,9 +1,10 @@
 internal import Glibc
-public import SystemPackage
 internal import ShmCore
 internal import ShmHarness
+public import SystemPackage
 
-/// A small process that outlives this one and removes its segments, should it be killed outright. See the worker's side.
+/// A small process that outlives this one and removes its segments, should it be killed outright. See the worker's
+/// side.
 public final class Janitor {
     private let process: ChildProcess
     private let lifeline: FileDescriptor

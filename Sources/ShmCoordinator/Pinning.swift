@@ -5,7 +5,8 @@ internal import ShmCore
 public enum Pinning: String, Sendable, CaseIterable {
     /// Wherever the scheduler puts them.
     case none
-    /// Worker by worker on the nearest CPU that is left: hardware threads of one core first, then cores of one package.
+    /// Worker by worker on the nearest CPU that is left: hardware threads of one core first, then cores of one
+    /// package.
     case compact
     /// Worker by worker as far apart as the machine allows: packages first, then cores, hardware threads last.
     case spread

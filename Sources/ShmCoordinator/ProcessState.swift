@@ -3,7 +3,9 @@ internal import ShmCore
 /// What the kernel says of a process, in words.
 enum ProcessState {
     static func description(of pid: Int32) -> String {
-        guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else { return "gone" }
+        guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else {
+            return "gone"
+        }
         let letter = stat[stat.index(after: end)...].split(separator: " ").first ?? "?"
         let state =
             switch letter {
@@ -14,7 +16,9 @@ enum ProcessState {
             case "Z": "a zombie"
             default: "in state \(letter)"
             }
-        guard let channel = try? SmallFile.read("/proc/\(pid)/wchan"), channel != "0", !channel.isEmpty else { return state }
+        guard let channel = try? SmallFile.read("/proc/\(pid)/wchan"), channel != "0", !channel.isEmpty else {
+            return state
+        }
         return "\(state) in \(channel)"
     }
 }

@@ -124,7 +124,9 @@ public struct Round: ~Copyable {
         while arena.awaitArrivals(until: .after(.milliseconds(50))) < cell.workers {
             try check()
             if patience.hasPassed {
-                throw .failed("not all workers came to the barrier within 30 s; the machine is overloaded, or too many were asked for")
+                throw .failed(
+                    "not all workers came to the barrier within 30 s; the machine is overloaded, or too many were asked for"
+                )
             }
         }
     }
@@ -144,7 +146,8 @@ public struct Round: ~Copyable {
         return true
     }
 
-    /// Waits until all workers have ended, which they do after at most one more critical section. Returns `false` when they are stuck.
+    /// Waits until all workers have ended, which they do after at most one more critical section. Returns `false`
+    /// when they are stuck.
     private func awaitEnds(_ watchdog: inout Watchdog) throws(RoundFailure) -> Bool {
         var pause: UInt32 = 50
         while workers.contains(where: \.isRunning) {
@@ -173,7 +176,8 @@ public struct Round: ~Copyable {
             guard let exit = worker.exit, exit != .code(WorkerExit.done.rawValue) else { continue }
             if exit == .code(WorkerExit.lock.rawValue) {
                 let errno = unsafe arena.slot(index).pointee.errorNumber.load(ordering: .relaxed)
-                throw .failed("the lock \(cell.lock) failed in worker \(index + 1) of \(cell.workers) with errno \(errno)")
+                throw .failed(
+                    "the lock \(cell.lock) failed in worker \(index + 1) of \(cell.workers) with errno \(errno)")
             }
             throw .failed("worker \(index + 1) of \(cell.workers) (pid \(worker.pid)) \(exit.description)")
         }
@@ -220,7 +224,8 @@ public struct Round: ~Copyable {
     private func figures(duration: Double) -> RoundResult.Figures {
         var figures = RoundResult.Figures(
             duration: duration, sections: [], userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
-            involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, latencies: [], longestAcquisition: 0)
+            involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, latencies: [],
+            longestAcquisition: 0)
         var counts: [UInt64: UInt64] = [:]
         for worker in 0..<cell.workers {
             let slot = unsafe arena.slot(worker)

@@ -1,5 +1,5 @@
-/// The order in which cells are measured: every cell once before any cell again, each time in a new random order, so that whatever
-/// drifts hits all cells alike.
+/// The order in which cells are measured: every cell once before any cell again, each time in a new random order, so
+/// that whatever drifts hits all cells alike.
 public struct Schedule: Sendable {
     /// The cells' indices, with their rounds counted from 1.
     public let turns: [(cell: Int, round: Int)]
@@ -13,8 +13,8 @@ public struct Schedule: Sendable {
     }
 }
 
-/// A small generator of good quality whose sequence follows from its seed alone. Source: Steele, Lea and Flood, *Fast Splittable
-/// Pseudorandom Number Generators*, OOPSLA 2014.
+/// A small generator of good quality whose sequence follows from its seed alone. Source: Steele, Lea and Flood, *Fast
+/// Splittable Pseudorandom Number Generators*, OOPSLA 2014.
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -40,7 +40,8 @@ public struct WorkerProgram: Sendable {
         let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
         guard length > 0 else { return "shmworker" }
         let path = String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/shmworker"
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            + "/shmworker"
     }
 
     /// The first line that a program prints when asked for its version; empty when it prints none within two seconds.

@@ -64,7 +64,8 @@ public import Synchronization
         return unsafe LatencyHistogram(base + start)
     }
 
-    /// Moves every worker to a phase. Release: what the coordinator wrote before is visible to a worker that sees the phase.
+    /// Moves every worker to a phase. Release: what the coordinator wrote before is visible to a worker that sees the
+    /// phase.
     public func enter(_ phase: Phase) {
         unsafe phaseWord.pointee.store(phase.rawValue, ordering: .releasing)
         unsafe Futex.wake(phaseWord, count: .max)
@@ -84,7 +85,8 @@ public import Synchronization
         }
     }
 
-    /// The coordinator's side of the barrier: waits until all workers have arrived or the deadline has passed; returns how many have.
+    /// The coordinator's side of the barrier: waits until all workers have arrived or the deadline has passed;
+    /// returns how many have.
     public func awaitArrivals(until deadline: Deadline) -> Int {
         while true {
             let arrived = unsafe arrivals.pointee.load(ordering: .acquiring)

@@ -5,9 +5,9 @@ internal import SystemPackage
 
 /// A worker's work: contend for the lock, through every phase of a round.
 ///
-/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path in line. Between acquire and
-/// release runs nothing but ``GuardedData/section(worker:counters:delay:)``; beside the lock's own, a window has no system call and
-/// no allocation.
+/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path in line.
+/// Between acquire and release runs nothing but ``GuardedData/section(worker:counters:delay:)``; beside the lock's
+/// own, a window has no system call and no allocation.
 @safe public struct Contention {
     private let arena: Arena
     private let data: GuardedData
@@ -26,8 +26,8 @@ internal import SystemPackage
         self.heapBytes = heapBytes
     }
 
-    /// Takes part in a segment's lock, arrives at the barrier, and contends until the coordinator says stop. Returns the errno of
-    /// a lock that failed.
+    /// Takes part in a segment's lock, arrives at the barrier, and contends until the coordinator says stop. Returns
+    /// the errno of a lock that failed.
     public func run(on segment: SharedMemory) throws(SharedMemoryError) -> Int32? {
         var contender = Contender(contention: self, segment: segment)
         LockCatalogue.visit(&contender)

@@ -6,8 +6,9 @@ internal import Synchronization
 ///      8   mirror: the complement of the first counter
 ///     16   counters
 ///
-/// Everything is read and written with relaxed atomics, which are plain loads and stores to the machine: increments are *not* atomic, so
-/// two workers inside at once lose updates, meet each other's owner word, or find the mirror wrong.
+/// Everything is read and written with relaxed atomics, which are plain loads and stores to the machine: increments
+/// are *not* atomic, so two workers inside at once lose updates, meet each other's owner word, or find the mirror
+/// wrong.
 @safe public struct GuardedData {
     /// The most counters that fit.
     public static let counterLimit = 1024

@@ -1,7 +1,8 @@
 /// A histogram of nanoseconds with 3 significant digits, 1 ns to 1 min, in memory that somebody else owns.
 ///
-/// The geometry is HdrHistogram's (Gil Tene): 2,048 linear sub-buckets, then 1,024 for each further power of two. Recording is an
-/// index computation and one increment; it never allocates. One writer; a reader in another process may see a count late.
+/// The geometry is HdrHistogram's (Gil Tene): 2,048 linear sub-buckets, then 1,024 for each further power of two.
+/// Recording is an index computation and one increment; it never allocates. One writer; a reader in another process
+/// may see a count late.
 @safe public struct LatencyHistogram {
     /// Cells.
     public static let cellCount = 27 * 1024

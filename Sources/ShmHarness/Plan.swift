@@ -1,6 +1,7 @@
 /// What every worker of a round does. Written into the arena by the coordinator before it starts them.
 ///
-/// A plain value of fixed layout; both programs are built from this source, and ``ToolVersion`` tells when they are not.
+/// A plain value of fixed layout; both programs are built from this source, and ``ToolVersion`` tells when they are
+/// not.
 public struct Plan: Sendable {
     /// Workers in the round.
     public var workers: UInt32

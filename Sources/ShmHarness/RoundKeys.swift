@@ -1,4 +1,5 @@
-/// The keys of one round's two segments. They name the coordinator, so that what a dead one left can be told and removed.
+/// The keys of one round's two segments. They name the coordinator, so that what a dead one left can be told and
+/// removed.
 public struct RoundKeys: Sendable, Hashable {
     /// What every segment of a coordinator begins with.
     public static func prefix(coordinator: Int32) -> String { "shmbench.\(coordinator)." }

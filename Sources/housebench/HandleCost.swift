@@ -2,15 +2,16 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
-/// `SharedMemory.lock()` and `unlock()` against the primitive below, on the same segment, uncontended, in turn: lock, increment a number in
-/// the segment, unlock.
+/// `SharedMemory.lock()` and `unlock()` against the primitive below, on the same segment, uncontended, in turn: lock,
+/// increment a number in the segment, unlock.
 enum HandleCost {
     static func measure(_ report: inout Report) throws {
         var comparison = Comparison()
         LockCatalogue.visit(&comparison)
         for result in comparison.results {
             let (name, primitive, handle) = try result.get()
-            report.note("\(name): primitive \(rounded(primitive)) ns, handle \(rounded(handle)) ns a lock, increment, unlock")
+            report.note(
+                "\(name): primitive \(rounded(primitive)) ns, handle \(rounded(handle)) ns a lock, increment, unlock")
             report.line("SharedMemory.lock/unlock over the \(name) primitive", handle / primitive, "×", atMost: 1.10)
         }
     }

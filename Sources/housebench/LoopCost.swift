@@ -4,7 +4,8 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
-/// The worker's loop against the same loop in C: real workers against forked children, in turn, time for a critical section.
+/// The worker's loop against the same loop in C: real workers against forked children, in turn, time for a critical
+/// section.
 enum LoopCost {
     static func measure(_ report: inout Report, folder: String) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
@@ -13,11 +14,13 @@ enum LoopCost {
         for kind in [LockKind.futex, .pthreadMutex] {
             for workers in [1, 2] {
                 let cell = Cell(lock: kind, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .none)
-                let timing = Timing(warmup: 30_000_000, throughput: 200_000_000, latency: 1_000_000, stuckAfter: 5_000_000_000)
+                let timing = Timing(
+                    warmup: 30_000_000, throughput: 200_000_000, latency: 1_000_000, stuckAfter: 5_000_000_000)
                 var ours: [Double] = []
                 var theirs: [Double] = []
                 for _ in 0..<(workers == 1 ? 15 : 21) {
-                    var round = try Round(cell, timing, number: number, program: program, iterationsPerNanosecond: speed)
+                    var round = try Round(
+                        cell, timing, number: number, program: program, iterationsPerNanosecond: speed)
                     number += 1
                     guard let figures = try round.run().figures else { throw Missing("the worker got stuck") }
                     ours.append(figures.duration * 1e9 / Double(figures.acquisitions))
@@ -43,7 +46,9 @@ enum LoopCost {
         let read = unsafe fgets(&line, 64, pipe) != nil
         let status = unsafe pclose(pipe)
         let text = String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard read, status == 0, let rate = Double(text), rate > 0 else { throw Missing("cbaseline failed: \(command)") }
+        guard read, status == 0, let rate = Double(text), rate > 0 else {
+            throw Missing("cbaseline failed: \(command)")
+        }
         return rate
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure is a ratio of two
-/// things measured in turn in this run, or a median over many.
+/// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every
+/// figure is a ratio of two things measured in turn in this run, or a median over many.
 ///
 ///     housebench [WORKER] [CBASELINE]
 ///
@@ -9,7 +9,8 @@ internal import Glibc
 @main
 enum Main {
     static func main() {
-        let here = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let here = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
         let folder = here.isEmpty ? "." : here
         var report = Report()
         do {

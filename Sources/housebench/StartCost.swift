@@ -20,7 +20,9 @@ enum StartCost {
             theirs.append(try startTrue(workers))
         }
         let (our, their) = (median(ours) ?? 0, median(theirs) ?? 1)
-        report.note("\(workers) workers to the barrier: \(rounded(our)) ms; \(workers) × /bin/true: \(rounded(their)) ms; medians of 21")
+        report.note(
+            "\(workers) workers to the barrier: \(rounded(our)) ms; \(workers) × /bin/true: \(rounded(their)) ms; medians of 21"
+        )
         report.line("starting \(workers) workers over starting \(workers) × /bin/true", our / their, "×", atMost: 2)
         report.line("a worker's resident memory", Double(resident) / 1024, " MiB", atMost: 8)
 

@@ -4,9 +4,9 @@ internal import ShmHarness
 
 /// Removes what a coordinator leaves when it is killed outright.
 ///
-/// It waits for the end of its standard input, whose other end the coordinator holds: that comes when the coordinator ends, however
-/// it ends. Then it destroys every segment of that coordinator, which includes the kernel objects of their locks. After an orderly end
-/// there are none.
+/// It waits for the end of its standard input, whose other end the coordinator holds: that comes when the coordinator
+/// ends, however it ends. Then it destroys every segment of that coordinator, which includes the kernel objects of
+/// their locks. After an orderly end there are none.
 enum Janitor {
     static func run(coordinator: Int32) {
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { Glibc.signal(signal, SIG_IGN) }

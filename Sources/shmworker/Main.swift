@@ -16,7 +16,9 @@ enum Main {
         let numbers = arguments.dropFirst().compactMap { Int32($0) }
         switch (arguments.first, numbers.count, arguments.count) {
         case ("contend", 4, 5):
-            exit(Worker.run(coordinator: numbers[0], round: numbers[1], worker: numbers[2], workers: numbers[3]).rawValue)
+            exit(
+                Worker.run(coordinator: numbers[0], round: numbers[1], worker: numbers[2], workers: numbers[3]).rawValue
+            )
         case ("janitor", 1, 2):
             Janitor.run(coordinator: numbers[0])
         case ("--version", _, 1):

@@ -1,21 +1,22 @@
 public import Synchronization
 
-/// How a handle, which learns its lock's kind at run time, takes and releases an uncontended lock for hardly more than code
-/// that was compiled for that kind.
+/// How a handle, which learns its lock's kind at run time, takes and releases an uncontended lock for hardly more
+/// than code that was compiled for that kind.
 @safe public enum FastPath {
     /// Only through the primitive.
     case none
 
-    /// A word that is 0 while the lock is free and takes `held` by a compare-exchange (acquire). If it still holds that value at
-    /// the unlock, a compare-exchange back to 0 (release) is all there is to do; otherwise the primitive's `unlock` is called.
+    /// A word that is 0 while the lock is free and takes `held` by a compare-exchange (acquire). If it still holds
+    /// that value at the unlock, a compare-exchange back to 0 (release) is all there is to do; otherwise the
+    /// primitive's `unlock` is called.
     case word(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32)
 
     /// Plain functions on an object in shared memory.
     case calls(FastCalls)
 }
 
-/// Plain C functions, and the object in shared memory that they work on. Called directly, without a thunk in between. Holds no
-/// reference, so that using it counts none.
+/// Plain C functions, and the object in shared memory that they work on. Called directly, without a thunk in between.
+/// Holds no reference, so that using it counts none.
 @safe public struct FastCalls {
     /// A function on the object that returns 0 or an error number.
     public typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32

@@ -9,10 +9,10 @@ public import SystemPackage
 /// To add a lock, write one file with a conforming type and its ``LockKind`` constant, and add its line to
 /// ``LockCatalogue/visit(_:)``.
 ///
-/// **Memory ordering.** For every primitive but the negative control, a successful `lock`, `tryLock` or `lock(until:)` is an
-/// acquire operation and `unlock` is a release operation on the same location: what the previous owner wrote before
-/// `unlock` is visible after the acquisition. Where the primitive is a system call, the kernel's own synchronisation
-/// gives the same guarantee.
+/// **Memory ordering.** For every primitive but the negative control, a successful `lock`, `tryLock` or
+/// `lock(until:)` is an acquire operation and `unlock` is a release operation on the same location: what the previous
+/// owner wrote before `unlock` is visible after the acquisition. Where the primitive is a system call, the kernel's
+/// own synchronisation gives the same guarantee.
 public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// What a user chooses by. True of the type as a whole.
     static var properties: LockProperties { get }
@@ -43,12 +43,13 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// How ``SharedMemory`` may take and release this participant's lock in line while nobody contends.
     var fastPath: FastPath { get }
 
-    /// What an error number of ``FastCalls``' `tryLock` means; the caller may hold the lock even so (its owner died, say).
+    /// What an error number of ``FastCalls``' `tryLock` means; the caller may hold the lock even so (its owner died,
+    /// say).
     borrowing func settle(_ failure: Int32) -> LockOutcome
 
-    /// Removes what the lock keeps outside its area (a kernel object, say). Called when the segment is destroyed, possibly
-    /// more than once, and possibly while others wait; they must then return ``LockOutcome/failed(_:)`` or keep to their
-    /// deadlines.
+    /// Removes what the lock keeps outside its area (a kernel object, say). Called when the segment is destroyed,
+    /// possibly more than once, and possibly while others wait; they must then return ``LockOutcome/failed(_:)`` or
+    /// keep to their deadlines.
     borrowing func retire()
 }
 

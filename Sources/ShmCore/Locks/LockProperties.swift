@@ -42,7 +42,8 @@ public struct LockProperties: Sendable, Hashable {
         case notApplicable = "n/a"
     }
 
-    /// The name by which users ask for the lock and results name it: lower case, digits and hyphens, at most 31 bytes.
+    /// The name by which users ask for the lock and results name it: lower case, digits and hyphens, at most 31
+    /// bytes.
     public var name: String
     /// The family.
     public var family: Family

@@ -1,4 +1,3 @@
-
 /// No lock at all: the negative control. It excludes nobody, so an integrity check that does not fail under it with
 /// two busy processes checks nothing.
 ///

@@ -13,8 +13,8 @@ enum PthreadMutex {
         unsafe settle(mutex, -shm_mutex_lock_until(mutex, deadline.nanoseconds))
     }
 
-    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly one next owner is
-    /// told.
+    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly
+    /// one next owner is told.
     @usableFromInline
     static func settle(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, _ failure: Int32) -> LockOutcome {
         switch failure {

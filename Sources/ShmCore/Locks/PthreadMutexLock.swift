@@ -4,9 +4,9 @@ public import SystemPackage
 
 /// glibc's process-shared mutex of the default type (`PTHREAD_MUTEX_TIMED_NP`, not robust).
 ///
-/// Source: `pthread_mutexattr_setpshared(3)`, POSIX.1-2024. Memory ordering: POSIX's "memory synchronization" (XBD 4.15);
-/// in glibc an acquire compare-exchange and a release exchange on one futex word. Owner death: the mutex stays taken and
-/// every other process waits for ever. Unlocking must happen on the thread that locked.
+/// Source: `pthread_mutexattr_setpshared(3)`, POSIX.1-2024. Memory ordering: POSIX's "memory synchronization" (XBD
+/// 4.15); in glibc an acquire compare-exchange and a release exchange on one futex word. Owner death: the mutex stays
+/// taken and every other process waits for ever. Unlocking must happen on the thread that locked.
 @safe public struct PthreadMutexLock: LockPrimitive, ~Copyable {
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

@@ -7,9 +7,9 @@ public import SystemPackage
 /// mutex into the thread's robust list on every lock and unlinks it on every unlock, which is what it costs over
 /// ``PthreadMutexLock``.
 ///
-/// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel walks the dead thread's list, marks the word and wakes
-/// one waiter, which gets ``LockOutcome/ownerDied``; the mutex is made consistent at once, so exactly one next owner is
-/// told. The list's links lie *in the shared mutex*: a process that scribbles over them can crash an owner.
+/// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel walks the dead thread's list, marks the word and
+/// wakes one waiter, which gets ``LockOutcome/ownerDied``; the mutex is made consistent at once, so exactly one next
+/// owner is told. The list's links lie *in the shared mutex*: a process that scribbles over them can crash an owner.
 /// Unlocking must happen on the thread that locked.
 @safe public struct PthreadRobustLock: LockPrimitive, ~Copyable {
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -7,14 +7,14 @@ public import SystemPackage
 ///
 /// Source: `semop(2)`, `semget(2)`. Every operation is a system call.
 ///
-/// The semaphore set is a kernel object that outlives processes, so it must always be reachable from a segment that is. It is
-/// therefore made by the first participant *after* the segment has its name, under a record lock that the kernel drops should
-/// its maker die, and under a key that the area holds *before* the set exists: whoever comes next finds and removes
-/// what a dead maker left.
+/// The semaphore set is a kernel object that outlives processes, so it must always be reachable from a segment that
+/// is. It is therefore made by the first participant *after* the segment has its name, under a record lock that the
+/// kernel drops should its maker die, and under a key that the area holds *before* the set exists: whoever comes next
+/// finds and removes what a dead maker left.
 ///
-/// Memory ordering: `semop` takes the set's spin lock, which orders a release before the next acquisition. Owner death: the
-/// kernel undoes the decrement when the process (not the thread) ends; a mark in the area (``OwnerMark``) tells the next
-/// owner. Removing the set wakes all waiters with `EIDRM`.
+/// Memory ordering: `semop` takes the set's spin lock, which orders a release before the next acquisition. Owner
+/// death: the kernel undoes the decrement when the process (not the thread) ends; a mark in the area (``OwnerMark``)
+/// tells the next owner. Removing the set wakes all waiters with `EIDRM`.
 public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     /// What lies in shared memory.
     private struct Area: ~Copyable {
@@ -86,7 +86,8 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     // MARK: Finding and making the set
 
     private static func findOrMake(_ area: UnsafeMutablePointer<Area>, file: FileDescriptor) throws(Errno) -> Int32 {
-        // Acquire: pairs with the release in `make`, so that the semaphore's value is set when its identifier is seen.
+        // Acquire: pairs with the release in `make`, so that the semaphore's value is set when its identifier is
+        // seen.
         if let ready = unsafe identifier(in: area) { return try unsafe verified(ready, area) }
         try RecordLock.takeWaiting(.lockSetup, of: file)
         defer { RecordLock.release(.lockSetup, of: file) }
@@ -122,7 +123,8 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
         }
     }
 
-    /// A key without an identifier: its maker died in between. Its set, if it came to that, has never been operated on.
+    /// A key without an identifier: its maker died in between. Its set, if it came to that, has never been operated
+    /// on.
     private static func removeLeftover(_ area: UnsafeMutablePointer<Area>) {
         let key = unsafe area.pointee.key.load(ordering: .relaxed)
         guard key > 0 else { return }

@@ -1,7 +1,7 @@
 internal import SystemPackage
 
-/// One attachment: the mapped data, and the byte whose record lock makes it count. Ends with this object or, at the latest, with
-/// the process.
+/// One attachment: the mapped data, and the byte whose record lock makes it count. Ends with this object or, at the
+/// latest, with the process.
 final class Attachment {
     let mode: SharedMemory.AccessMode
     private let mapping: Mapping
@@ -11,11 +11,13 @@ final class Attachment {
 
     /// Attaches through a binding's file.
     init(_ binding: SegmentBinding, mode: SharedMemory.AccessMode) throws(SegmentFailure) {
-        // The gate is held shared from before the look at the life word until the byte is locked. A destroyer that waits
-        // holds it exclusively, and only then looks for attachments: it either sees this byte or bars this attachment.
+        // The gate is held shared from before the look at the life word until the byte is locked. A destroyer that
+        // waits holds it exclusively, and only then looks for attachments: it either sees this byte or bars this
+        // attachment.
         do { try RecordLock.take(.attachGate, shared: true, of: binding.file) } catch {
             throw error == .resourceTemporarilyUnavailable
-                ? SegmentFailure(.notFound, "it is being destroyed; create it anew once it is gone") : SegmentFailure(error)
+                ? SegmentFailure(.notFound, "it is being destroyed; create it anew once it is gone")
+                : SegmentFailure(error)
         }
         defer { RecordLock.release(.attachGate, of: binding.file) }
         guard binding.isAlive else { throw .destroyed }

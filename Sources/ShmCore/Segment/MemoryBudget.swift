@@ -14,7 +14,8 @@ enum MemoryBudget {
         guard bytes >= smallest else { return nil }
         var fileSystem = statvfs()
         if unsafe statvfs(SegmentFile.directory, &fileSystem) == 0, fileSystem.f_blocks > 0 {
-            let free = Int(clamping: UInt64(fileSystem.f_bavail).multipliedReportingOverflow(by: UInt64(fileSystem.f_frsize)).0)
+            let free = Int(
+                clamping: UInt64(fileSystem.f_bavail).multipliedReportingOverflow(by: UInt64(fileSystem.f_frsize)).0)
             if bytes > free { return "\(bytes) bytes were asked for and \(SegmentFile.directory) has \(free) free" }
         }
         if let available = available(), bytes > available {

@@ -4,8 +4,8 @@ internal import SystemPackage
 
 /// Open-file-description locks (`F_OFD_SETLK`, `fcntl(2)`) on bytes far past the end of a segment's file.
 ///
-/// The kernel drops them when the description's last descriptor is closed, however the process ended, so what they say is
-/// never stale. They belong to the description, not to the process: each handle opens the file for itself.
+/// The kernel drops them when the description's last descriptor is closed, however the process ended, so what they
+/// say is never stale. They belong to the description, not to the process: each handle opens the file for itself.
 enum RecordLock {
     /// A byte, or a range of bytes, that stands for something.
     enum Place {
@@ -34,8 +34,8 @@ enum RecordLock {
         }
     }
 
-    /// A byte for a new attachment. Two attachments share one of 2⁶¹ bytes with negligible probability; where the lock is
-    /// exclusive, that is noticed.
+    /// A byte for a new attachment. Two attachments share one of 2⁶¹ bytes with negligible probability; where the
+    /// lock is exclusive, that is noticed.
     static func newAttachment() -> Place {
         .attachment(.random(in: Place.firstAttachment...Place.lastAttachment))
     }
@@ -65,8 +65,8 @@ enum RecordLock {
 
     /// The number of attachments that other descriptions hold.
     ///
-    /// `F_OFD_GETLK` names one conflicting lock of a range, in no particular order, so the search goes on to its left and to its
-    /// right: two calls an attachment.
+    /// `F_OFD_GETLK` names one conflicting lock of a range, in no particular order, so the search goes on to its left
+    /// and to its right: two calls an attachment.
     static func countAttachments(of file: FileDescriptor) throws(Errno) -> Int {
         var count = 0
         var open: [(start: Int64, end: Int64)] = [(Place.firstAttachment, Place.lastAttachment)]

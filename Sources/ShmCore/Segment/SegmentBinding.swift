@@ -2,8 +2,8 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// One handle's hold on one existing segment: its open file, its validated header, its control block, and while attached
-/// its data.
+/// One handle's hold on one existing segment: its open file, its validated header, its control block, and while
+/// attached its data.
 @safe final class SegmentBinding {
     /// Values of the life word. Anything but `alive` means that the segment has been destroyed.
     enum Life {
@@ -30,7 +30,7 @@ internal import SystemPackage
         let file: FileDescriptor
         do {
             file = try SegmentFile.open(name, writable: true)
-        } catch where error == .permissionDenied || error == .readOnlyFileSystem {
+        } catch  where error == .permissionDenied || error == .readOnlyFileSystem {
             writable = false
             do { file = try SegmentFile.open(name, writable: false) } catch { throw .opening(error, name: name) }
         } catch {
@@ -103,7 +103,8 @@ internal import SystemPackage
         }
         guard let factory = LockFactory.named(header.lockName) else {
             throw SegmentFailure(
-                .lockError, "this program does not know its lock kind \(header.lockName.debugDescription); use a newer ShmCore")
+                .lockError,
+                "this program does not know its lock kind \(header.lockName.debugDescription); use a newer ShmCore")
         }
         guard header.participants <= SharedMemory.participantLimit,
             header.lockSize == factory.bytesNeeded(header.participants),
@@ -124,7 +125,9 @@ internal import SystemPackage
     /// This handle's view of the lock, bound on first use.
     func boundLock() throws(SegmentFailure) -> BoundLock {
         if let lock { return lock }
-        guard let factory = LockFactory.named(header.lockName) else { throw SegmentFailure(.lockError, "unknown lock kind") }
+        guard let factory = LockFactory.named(header.lockName) else {
+            throw SegmentFailure(.lockError, "unknown lock kind")
+        }
         let bound = try participant { (binding) throws(Errno) in try factory.bind(binding) }
         lock = bound
         return bound

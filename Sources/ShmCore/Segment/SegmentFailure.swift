@@ -1,7 +1,8 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A failure inside the segment's machinery: a ``SharedMemoryError`` that does not know yet for whom and in what operation.
+/// A failure inside the segment's machinery: a ``SharedMemoryError`` that does not know yet for whom and in what
+/// operation.
 struct SegmentFailure: Error {
     let code: SharedMemoryError.Code
     let reason: String
@@ -26,7 +27,8 @@ struct SegmentFailure: Error {
                 (.permissionDenied, "access rights are missing; check its owner and permissions")
             case .noSuchFileOrDirectory: (.notFound, "no segment has that key; create it first")
             case .fileExists: (.alreadyExists, "something already has that name")
-            case .fileTooLarge where what == nil, .invalidArgument where what == nil: (.invalidSize, "no file can be that large; ask for less")
+            case .fileTooLarge where what == nil, .invalidArgument where what == nil:
+                (.invalidSize, "no file can be that large; ask for less")
             default: (.unknownError, "an unexpected error")
             }
         self.init(code, what.map { "\($0): \(reason)" } ?? reason, errno: errno)

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import SystemPackage
 
-/// The fixed part of the control block, at the start of the file's last page. Written once, before the segment has its
-/// name; read once, into this value, and validated as a whole.
+/// The fixed part of the control block, at the start of the file's last page. Written once, before the segment has
+/// its name; read once, into this value, and validated as a whole.
 struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x3130_6572_6f43_6d68  // "hmCore01" in memory, little-endian
     static let version: UInt32 = 1
@@ -47,7 +47,9 @@ struct SegmentHeader: Equatable {
     func write(to page: UnsafeMutableRawPointer, pageSize: Int) {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
         func put<I: FixedWidthInteger>(_ value: I, at offset: Int) {
-            unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.replaceSubrange(offset..<offset + $0.count, with: $0) }
+            unsafe withUnsafeBytes(of: value.littleEndian) {
+                unsafe bytes.replaceSubrange(offset..<offset + $0.count, with: $0)
+            }
         }
         put(Self.magic, at: 0)
         put(Self.version, at: 8)
@@ -91,7 +93,8 @@ struct SegmentHeader: Equatable {
         // From here on the bytes are what somebody meant to write, which does not make them right.
         let foundPage = get(UInt32.self, at: 12)
         guard Int(foundPage) == pageSize else { throw .corrupt("page size \(foundPage), this machine has \(pageSize)") }
-        guard let dataSize = Int(exactly: get(UInt64.self, at: 16)), let lockSize = Int(exactly: get(UInt64.self, at: 24)),
+        guard let dataSize = Int(exactly: get(UInt64.self, at: 16)),
+            let lockSize = Int(exactly: get(UInt64.self, at: 24)),
             let participants = Int(exactly: get(UInt64.self, at: 32)), participants > 0,
             let layout = SegmentLayout(dataSize: dataSize, lockSize: lockSize, pageSize: pageSize),
             layout.fileSize == fileSize
@@ -106,8 +109,8 @@ struct SegmentHeader: Equatable {
             createdAt: get(Int64.self, at: 48))
     }
 
-    /// FNV-1a, 64 bits (draft-eastlake-fnv): notices every flipped bit of so short a text; it is no protection against
-    /// malice, which is why the sizes are validated besides.
+    /// FNV-1a, 64 bits (draft-eastlake-fnv): notices every flipped bit of so short a text; it is no protection
+    /// against malice, which is why the sizes are validated besides.
     static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }

@@ -26,8 +26,8 @@ public struct SegmentInfo: Sendable, Hashable {
 extension SharedMemory {
     /// The segments on this machine that this process may read, sorted by key.
     ///
-    /// Other things in the same directory (raw POSIX shared memory, named semaphores) are left out. Throws `permissionDenied` or
-    /// `notFound` where the directory cannot be read.
+    /// Other things in the same directory (raw POSIX shared memory, named semaphores) are left out. Throws
+    /// `permissionDenied` or `notFound` where the directory cannot be read.
     public static func segments() throws(SharedMemoryError) -> [SegmentInfo] {
         let names: [String]
         do { names = try SegmentFile.names() } catch {

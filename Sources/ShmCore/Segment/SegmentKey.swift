@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A key's POSIX shared-memory name: what `shm_open(3)` takes after the slash.
 ///
-/// Bytes outside `[A-Za-z0-9._-]`, and a leading dot, are percent-encoded, so every text is a name and different texts are
-/// different names.
+/// Bytes outside `[A-Za-z0-9._-]`, and a leading dot, are percent-encoded, so every text is a name and different
+/// texts are different names.
 enum SegmentKey {
     /// NAME_MAX of every Linux file system that can hold segments.
     static let longestName = 255
@@ -49,7 +49,9 @@ enum SegmentKey {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(value), let low = rest.popFirst().flatMap(value) else { return nil }
+            guard let high = rest.popFirst().flatMap(value), let low = rest.popFirst().flatMap(value) else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         guard let key = String(validating: bytes, as: UTF8.self), (try? self.name(of: key)) == name else { return nil }

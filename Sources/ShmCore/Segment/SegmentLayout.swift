@@ -6,8 +6,8 @@ internal import Glibc
 ///     controlOffset    lock area, where it is too large for the header's page
 ///     headerOffset     the last page: header, life word, and the lock area where it fits
 ///
-/// Every number follows from the data's size, the lock area's size and the page size, so a header that disagrees with its
-/// own sizes is corrupt.
+/// Every number follows from the data's size, the lock area's size and the page size, so a header that disagrees with
+/// its own sizes is corrupt.
 struct SegmentLayout: Equatable {
     static var pageSize: Int { sysconf(Int32(_SC_PAGESIZE)) }
 

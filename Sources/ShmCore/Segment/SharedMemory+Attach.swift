@@ -1,10 +1,11 @@
 extension SharedMemory {
     /// Maps the segment's data into this process.
     ///
-    /// - Parameter mode: `readOnly` maps the data so that writing to them faults; it works, without the lock, on a segment that this process
-    ///   may only read.
-    /// - Throws: `notFound` (also while ``destroy(mode:)`` waits), `permissionDenied`, `alreadyExists` where the handle is attached
-    ///   already, `keyError` where what has that name is not a usable segment, `outOfMemory`, `outOfResources`.
+    /// - Parameter mode: `readOnly` maps the data so that writing to them faults; it works, without the lock, on a
+    ///   segment that this process may only read.
+    /// - Throws: `notFound` (also while ``destroy(mode:)`` waits), `permissionDenied`, `alreadyExists` where the
+    ///   handle is attached already, `keyError` where what has that name is not a usable segment, `outOfMemory`,
+    ///   `outOfResources`.
     public func attach(mode: AccessMode = .readWrite) throws(SharedMemoryError) {
         try attempt("attach to") { () throws(SegmentFailure) in
             if isAttached { throw SegmentFailure(.alreadyExists, "the handle is attached already; detach first") }

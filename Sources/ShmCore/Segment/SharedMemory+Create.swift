@@ -5,9 +5,10 @@ public import SystemPackage
 extension SharedMemory {
     /// Makes the segment, zero-filled, with its lock. Does not attach.
     ///
-    /// The segment is built under no name and then gets its name in one step: no process ever sees a half-built one, of two creators
-    /// exactly one wins, and a creator that is killed at any moment leaves nothing behind. A failure touches nothing that
-    /// exists. The storage is reserved here, so that a full file system is an error now and never a fault later.
+    /// The segment is built under no name and then gets its name in one step: no process ever sees a half-built one,
+    /// of two creators exactly one wins, and a creator that is killed at any moment leaves nothing behind. A failure
+    /// touches nothing that exists. The storage is reserved here, so that a full file system is an error now and
+    /// never a fault later.
     ///
     /// - Parameters:
     ///   - size: bytes of data. Defaults to ``defaultSize``.
@@ -106,8 +107,8 @@ extension SharedMemory {
         }
     }
 
-    /// Throws `alreadyExists` unless what has that name is a segment whose destroyer died before it could take the name away: then
-    /// finishes that work.
+    /// Throws `alreadyExists` unless what has that name is a segment whose destroyer died before it could take the
+    /// name away: then finishes that work.
     private func clearWay(for name: String, _ status: stat) throws(SegmentFailure) {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw SegmentFailure(

@@ -17,7 +17,9 @@ extension SharedMemory {
     /// Throws `notFound` where the handle is not attached, and what the body throws. The body must not detach.
     public func withBytes<R>(_ body: (RawSpan) throws -> R) throws -> R {
         let bytes = try unsafe attempt("read") { () throws(SegmentFailure) in
-            guard let bytes = unsafe data else { throw SegmentFailure(.notFound, "the handle is not attached; attach first") }
+            guard let bytes = unsafe data else {
+                throw SegmentFailure(.notFound, "the handle is not attached; attach first")
+            }
             return unsafe bytes
         }
         return try unsafe body(bytes.bytes)
@@ -25,8 +27,8 @@ extension SharedMemory {
 
     /// Reads and writes the data through a span, which cannot outlive the body or leave its bounds.
     ///
-    /// Throws `notFound` where the handle is not attached, `permissionDenied` where it is attached read-only, and what the body
-    /// throws. The body must not detach.
+    /// Throws `notFound` where the handle is not attached, `permissionDenied` where it is attached read-only, and
+    /// what the body throws. The body must not detach.
     public func withMutableBytes<R>(_ body: (inout MutableRawSpan) throws -> R) throws -> R {
         let bytes = try unsafe attempt("write to") { () throws(SegmentFailure) in
             guard isAttached else { throw SegmentFailure(.notFound, "the handle is not attached; attach first") }

@@ -5,13 +5,13 @@ extension SharedMemory {
     /// Destroys the segment and its lock.
     ///
     /// The segment is marked dead, everyone who waits for its lock gets `lockError`, and the name goes, if it still
-    /// names this very segment. What others have mapped stays readable until they detach. A destroyer that is killed half-way
-    /// leaves a dead segment, which the next `create` or `destroy` clears away.
+    /// names this very segment. What others have mapped stays readable until they detach. A destroyer that is killed
+    /// half-way leaves a dead segment, which the next `create` or `destroy` clears away.
     ///
-    /// - Parameter mode: `noWait` waits for the lock but not for attachments; `forceNoWait` waits for nothing; `wait` waits until
-    ///   nobody is attached, however long that takes, and lets nobody attach meanwhile.
-    /// - Throws: `notFound` where there is no live segment or somebody else destroys it now; `lockError` for `wait` while this
-    ///   handle is attached, and where the lock cannot be taken; `permissionDenied`.
+    /// - Parameter mode: `noWait` waits for the lock but not for attachments; `forceNoWait` waits for nothing; `wait`
+    ///   waits until nobody is attached, however long that takes, and lets nobody attach meanwhile.
+    /// - Throws: `notFound` where there is no live segment or somebody else destroys it now; `lockError` for `wait`
+    ///   while this handle is attached, and where the lock cannot be taken; `permissionDenied`.
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
@@ -41,14 +41,14 @@ extension SharedMemory {
         }
     }
 
-    /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order: killed in
-    /// between, it stays reachable by its name for whoever finishes the work.
+    /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
+    /// killed in between, it stays reachable by its name for whoever finishes the work.
     func remove(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
         guard binding.isWritable, mayRemove(binding) else {
             throw SegmentFailure(.permissionDenied, "only its owner may destroy it")
         }
-        // Everyone who takes this segment's name away holds this: between the comparison below and the removal, the name
-        // cannot come to mean another segment.
+        // Everyone who takes this segment's name away holds this: between the comparison below and the removal, the
+        // name cannot come to mean another segment.
         do { try RecordLock.take(.removal, of: binding.file) } catch {
             throw error == .resourceTemporarilyUnavailable
                 ? SegmentFailure(.notFound, "somebody else is destroying it") : SegmentFailure(error)

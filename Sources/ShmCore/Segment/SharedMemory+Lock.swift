@@ -7,15 +7,15 @@ extension SharedMemory {
     ///
     /// An acquire operation: what the previous owner wrote before ``unlock()`` is visible from here on.
     ///
-    /// - Returns: ``Acquisition/ownerDied`` where the previous owner was killed while it held the lock: the data may be half written.
-    ///   ``ownerDied`` keeps the answer.
-    /// - Throws: `lockError` where this handle holds the lock already or the segment was destroyed (also while waiting),
-    ///   `notFound` where no segment has this key, `permissionDenied` where this process may only read it.
+    /// - Returns: ``Acquisition/ownerDied`` where the previous owner was killed while it held the lock: the data may
+    ///   be half written. ``ownerDied`` keeps the answer.
+    /// - Throws: `lockError` where this handle holds the lock already or the segment was destroyed (also while
+    ///   waiting), `notFound` where no segment has this key, `permissionDenied` where this process may only read it.
     @inlinable @inline(__always)
     @discardableResult
     public func lock() throws(SharedMemoryError) -> Acquisition {
-        // Everything but the lock's own work is a load or store of this handle's, and the look at the life word: this is
-        // what keeps the handle within a tenth of its primitive.
+        // Everything but the lock's own work is a load or store of this handle's, and the look at the life word: this
+        // is what keeps the handle within a tenth of its primitive.
         let hot = unsafe hot
         guard case .not = unsafe hot.pointee.holding else { return try lockOutOfLine() }
         switch unsafe hot.pointee.path {
@@ -29,7 +29,8 @@ extension SharedMemory {
         case .none: return try lockOutOfLine()
         }
         unsafe hot.pointee.holding = .afterRelease
-        // A path implies a life word. The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
+        // A path implies a life word. The lock's acquire orders this after the mark of a destroyer that held the
+        // lock: it is always noticed.
         guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
             return try lockedTheDead()
         }
@@ -65,7 +66,8 @@ extension SharedMemory {
         }
     }
 
-    /// Locks, runs the body and unlocks, however the body ends. A body that destroys the segment, or unlocks it itself, is fine.
+    /// Locks, runs the body and unlocks, however the body ends. A body that destroys the segment, or unlocks it
+    /// itself, is fine.
     public func withLock<R>(_ body: (Acquisition) throws -> R) throws -> R {
         let acquisition = try lock()
         defer { if holdsLock { try? unlock() } }
@@ -74,13 +76,14 @@ extension SharedMemory {
 
     /// One more participant in this segment's lock, for code that is compiled for its kind and measures or wraps it.
     ///
-    /// The participant is independent of the handle's own lock state, and ends with its value. It must not outlive the handle.
-    /// Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
+    /// The participant is independent of the handle's own lock state, and ends with its value. It must not outlive
+    /// the handle. Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
     public func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
         try attempt("take part in the lock of") { () throws(SegmentFailure) in
             let binding = try existing()
             guard binding.header.lockName == L.properties.name else {
-                throw SegmentFailure(.lockError, "its lock is of kind \(binding.header.lockName), not \(L.properties.name)")
+                throw SegmentFailure(
+                    .lockError, "its lock is of kind \(binding.header.lockName), not \(L.properties.name)")
             }
             return try binding.participant(in: L.self)
         }
@@ -143,8 +146,8 @@ extension SharedMemory {
         return outcome == .ownerDied ? .ownerDied : .released
     }
 
-    /// Waits are cut into slices, after each of which the segment's life is looked at: a waiter notices that the segment was destroyed even
-    /// where the lock's owner never releases it.
+    /// Waits are cut into slices, after each of which the segment's life is looked at: a waiter notices that the
+    /// segment was destroyed even where the lock's owner never releases it.
     private static var slice: Int64 { 50_000_000 }
 
     @inline(never)
@@ -170,7 +173,8 @@ extension SharedMemory {
             case .failed(let errno):
                 guard binding.isAlive else { throw Self.destroyedWhileLocking }
                 throw SegmentFailure(
-                    .lockError, "its lock (\(binding.header.lockName)) is broken; destroy and create it anew", errno: errno)
+                    .lockError, "its lock (\(binding.header.lockName)) is broken; destroy and create it anew",
+                    errno: errno)
             case let outcome:
                 guard binding.isAlive else {
                     // Whoever waits behind this one gets the lock in turn, sees the same and passes it on.

@@ -12,22 +12,24 @@ public import SystemPackage
 ///     }
 ///     try shared.detach()
 ///
-/// Two handles with the same key refer to the same segment, in one process or in several. ``create(size:permissions:lock:)``
-/// makes the segment and does not attach; ``attach(mode:)`` maps its data. The data start at the beginning of the POSIX
-/// shared-memory object of that name, so programs in other languages can map it.
+/// Two handles with the same key refer to the same segment, in one process or in several.
+/// ``create(size:permissions:lock:)`` makes the segment and does not attach; ``attach(mode:)`` maps its data. The
+/// data start at the beginning of the POSIX shared-memory object of that name, so programs in other languages can map
+/// it.
 ///
-/// A handle is for one thread at a time, and locking and unlocking must happen on the same thread; give each thread a handle of its
-/// own. Every operation may throw ``SharedMemoryError``, and the last one that did is kept in ``error``.
+/// A handle is for one thread at a time, and locking and unlocking must happen on the same thread; give each thread a
+/// handle of its own. Every operation may throw ``SharedMemoryError``, and the last one that did is kept in
+/// ``error``.
 ///
-/// **When a process dies**, its attachments end by themselves. Whether its lock does depends on the segment's ``LockKind``; the default
-/// one does, and the next owner is told (``Acquisition/ownerDied``).
+/// **When a process dies**, its attachments end by themselves. Whether its lock does depends on the segment's
+/// ``LockKind``; the default one does, and the next owner is told (``Acquisition/ownerDied``).
 ///
-/// **Trust.** The control block is validated when it is opened, and no size in it is read twice. Whoever may write to the
-/// segment can still truncate its file, which makes every other process fault on its next access, or scribble over the
-/// lock: grant permissions accordingly. They default to the creator alone.
+/// **Trust.** The control block is validated when it is opened, and no size in it is read twice. Whoever may write to
+/// the segment can still truncate its file, which makes every other process fault on its next access, or scribble
+/// over the lock: grant permissions accordingly. They default to the creator alone.
 ///
-/// A handle's end does no implicit detach: a segment that was attached stays mapped, and counted, until the process ends. Use
-/// ``withAttachment(mode:_:)`` where that is not wanted.
+/// A handle's end does no implicit detach: a segment that was attached stays mapped, and counted, until the process
+/// ends. Use ``withAttachment(mode:_:)`` where that is not wanted.
 @safe public final class SharedMemory {
     /// Access rights of an attachment.
     public enum AccessMode: Int, Sendable {
@@ -92,8 +94,9 @@ public import SystemPackage
 
     /// A handle for the segment of that key, which need not exist yet.
     ///
-    /// - Parameter key: any text. It is checked when it is used: an empty one, one with a NUL, and one that needs more than 255 bytes
-    ///   once bytes outside `[A-Za-z0-9._-]` are percent-encoded give ``SharedMemoryError/Code/keyError``.
+    /// - Parameter key: any text. It is checked when it is used: an empty one, one with a NUL, and one that needs
+    ///   more than 255 bytes once bytes outside `[A-Za-z0-9._-]` are percent-encoded give
+    ///   ``SharedMemoryError/Code/keyError``.
     public init(key: String) {
         self.key = key
         unsafe hot = UnsafeMutablePointer<HotState>.allocate(capacity: 1)
@@ -111,13 +114,17 @@ public import SystemPackage
 
     /// Sets the key.
     ///
-    /// Setting the key that the handle already has does nothing. While attached, or while holding the lock, another key is
-    /// ``SharedMemoryError/Code/keyError``.
+    /// Setting the key that the handle already has does nothing. While attached, or while holding the lock, another
+    /// key is ``SharedMemoryError/Code/keyError``.
     public func setKey(_ key: String) throws(SharedMemoryError) {
         if key == self.key { return }
         try attempt("set the key of") { () throws(SegmentFailure) in
-            if isAttached { throw SegmentFailure(.keyError, "the handle is attached; detach before setting another key") }
-            if holdsLock { throw SegmentFailure(.keyError, "the handle holds the lock; unlock before setting another key") }
+            if isAttached {
+                throw SegmentFailure(.keyError, "the handle is attached; detach before setting another key")
+            }
+            if holdsLock {
+                throw SegmentFailure(.keyError, "the handle holds the lock; unlock before setting another key")
+            }
             bind(nil)
             self.key = key
         }
@@ -141,11 +148,12 @@ public import SystemPackage
     /// The kind of the segment's lock; `nil` where no live segment has this key.
     public var lockKind: LockKind? { (try? existing()).flatMap { LockKind(named: $0.header.lockName) } }
 
-    /// The descriptor of the segment's file, for low-level access; `nil` while the handle has no segment open. It belongs to the
-    /// handle: closing it, or locking it with `fcntl`, breaks the handle.
+    /// The descriptor of the segment's file, for low-level access; `nil` while the handle has no segment open. It
+    /// belongs to the handle: closing it, or locking it with `fcntl`, breaks the handle.
     public var handle: FileDescriptor? { binding?.file }
 
-    /// Whether a live segment has this key now. Reliable only while the lock is held, or where nobody else is at work.
+    /// Whether a live segment has this key now. Reliable only while the lock is held, or where nobody else is at
+    /// work.
     ///
     /// Something else of that name is not a segment; one that this process may not even read counts as existing.
     public var exists: Bool {
@@ -156,8 +164,9 @@ public import SystemPackage
 
     /// The number of attachments to the segment, over all processes and handles.
     ///
-    /// The kernel keeps the count's substance, so those of dead processes are never among them. Between ``lock()`` and ``unlock()`` the
-    /// answer holds only if everybody attaches and detaches under the lock. Takes about 3 µs an attachment.
+    /// The kernel keeps the count's substance, so those of dead processes are never among them. Between ``lock()``
+    /// and ``unlock()`` the answer holds only if everybody attaches and detaches under the lock. Takes about 3 µs an
+    /// attachment.
     public var numAttachments: Int {
         get throws(SharedMemoryError) {
             try attempt("count the attachments of") { () throws(SegmentFailure) in

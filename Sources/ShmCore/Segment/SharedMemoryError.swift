@@ -4,10 +4,11 @@ public import SystemPackage
 public struct SharedMemoryError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What went wrong, in the reference's nine kinds and with its values.
     public enum Code: Int, Sendable, CaseIterable {
-        /// A segment of the requested size cannot be allocated: the size is not positive, or larger than any file can be.
+        /// A segment of the requested size cannot be allocated: the size is not positive, or larger than any file can
+        /// be.
         case invalidSize = 0
-        /// The key prevented the operation: it is empty, too long or holds a NUL; another key is attached; or what has that
-        /// name is not a usable segment.
+        /// The key prevented the operation: it is empty, too long or holds a NUL; another key is attached; or what
+        /// has that name is not a usable segment.
         case keyError = 1
         /// A segment, or something else, already has that name; or the handle is already attached.
         case alreadyExists = 2
@@ -19,8 +20,8 @@ public struct SharedMemoryError: Error, Equatable, Sendable, CustomStringConvert
         case notFound = 5
         /// Access rights are missing.
         case permissionDenied = 6
-        /// The lock cannot be used: the segment was destroyed, the handle holds the lock already or does not hold it, or the
-        /// lock is broken.
+        /// The lock cannot be used: the segment was destroyed, the handle holds the lock already or does not hold it,
+        /// or the lock is broken.
         case lockError = 7
         /// An error that nobody expected.
         case unknownError = 8

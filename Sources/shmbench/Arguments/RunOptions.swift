@@ -6,25 +6,37 @@ extension Pinning: ExpressibleByArgument {}
 
 /// What `shmbench run` can be told.
 struct RunOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Locks to measure: all, or names from `shmbench list`, separated by commas.", valueName: "a,b"))
+    @Option(
+        help: ArgumentHelp(
+            "Locks to measure: all, or names from `shmbench list`, separated by commas.", valueName: "a,b"))
     var locks = CommaList(["all"])
 
     @Option(help: ArgumentHelp("Numbers of contending processes. (default: 1, 2 and 4 × the CPUs)", valueName: "n,m"))
     var workers: CommaList?
 
-    @Option(help: ArgumentHelp("Length of the throughput window; the latency window has a third of it. (default: 300ms)", valueName: "time"), transform: TimeSpan.parse)
+    @Option(
+        help: ArgumentHelp(
+            "Length of the throughput window; the latency window has a third of it. (default: 300ms)", valueName: "time"
+        ), transform: TimeSpan.parse)
     var duration = TimeSpan(nanoseconds: 300_000_000)
 
     @Option(help: ArgumentHelp("Rounds of each cell, a fresh fleet of workers each.", valueName: "n"))
     var rounds = 3
 
-    @Option(help: ArgumentHelp("Contending before anything is counted. (default: 50ms)", valueName: "time"), transform: TimeSpan.parse)
+    @Option(
+        help: ArgumentHelp("Contending before anything is counted. (default: 50ms)", valueName: "time"),
+        transform: TimeSpan.parse)
     var warmup = TimeSpan(nanoseconds: 50_000_000)
 
-    @Option(help: ArgumentHelp("Busy time inside the critical section, beside the counters. (default: 0)", valueName: "time"), transform: TimeSpan.parse)
+    @Option(
+        help: ArgumentHelp(
+            "Busy time inside the critical section, beside the counters. (default: 0)", valueName: "time"),
+        transform: TimeSpan.parse)
     var criticalSection = TimeSpan(nanoseconds: 0)
 
-    @Option(help: ArgumentHelp("Busy time between a release and the next attempt. (default: 0)", valueName: "time"), transform: TimeSpan.parse)
+    @Option(
+        help: ArgumentHelp("Busy time between a release and the next attempt. (default: 0)", valueName: "time"),
+        transform: TimeSpan.parse)
     var think = TimeSpan(nanoseconds: 0)
 
     @Option(help: ArgumentHelp("Counters incremented in each critical section.", valueName: "n"))
@@ -33,17 +45,22 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
     var pin = Pinning.none
 
-    @Option(help: ArgumentHelp("Order of the rounds; the same seed gives the same order. (default: random)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Order of the rounds; the same seed gives the same order. (default: random)", valueName: "n")
+    )
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("A round without progress for so long is stuck. (default: 5s)", valueName: "time"), transform: TimeSpan.parse)
+    @Option(
+        help: ArgumentHelp("A round without progress for so long is stuck. (default: 5s)", valueName: "time"),
+        transform: TimeSpan.parse)
     var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
 
     @Option(help: "What to print on stdout.")
     var format = OutputFormat.table
 
-    @Option(help: ArgumentHelp(
-        "File for the results, .csv or .json by its ending. (default: results/run-TIME.csv)", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "File for the results, .csv or .json by its ending. (default: results/run-TIME.csv)", valueName: "file"))
     var output: String?
 
     @Option(help: ArgumentHelp("The worker program. (default: shmworker beside this program)", valueName: "path"))
@@ -56,9 +73,12 @@ struct RunOptions: ParsableArguments {
             throw usage("--counters \(counters) makes no sense: 1 to \(GuardedData.counterLimit)")
         }
         guard duration.nanoseconds >= 1_000_000 else {
-            throw usage("--duration \(duration) is too short to measure anything: 1ms or more, as in `--duration 300ms`")
+            throw usage(
+                "--duration \(duration) is too short to measure anything: 1ms or more, as in `--duration 300ms`")
         }
-        guard stuckAfter.nanoseconds >= 100_000_000 else { throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more") }
+        guard stuckAfter.nanoseconds >= 100_000_000 else {
+            throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more")
+        }
         guard criticalSection.nanoseconds + think.nanoseconds < stuckAfter.nanoseconds else {
             throw usage("--critical-section and --think take longer than --stuck-after \(stuckAfter); raise that")
         }

@@ -7,7 +7,8 @@ enum WorkerCounts {
         let counts = try values.map { value in
             guard let count = Int(value), (1...most).contains(count) else {
                 throw Failure(
-                    "--workers \(value) makes no sense: a round has 1 to \(most) workers, as in `--workers 1,2,8`", code: .usage)
+                    "--workers \(value) makes no sense: a round has 1 to \(most) workers, as in `--workers 1,2,8`",
+                    code: .usage)
             }
             return count
         }

@@ -93,7 +93,8 @@ private struct Session {
 
     private func failure(_ failure: RoundFailure, _ cell: Cell, done: Int, of total: Int) -> Failure {
         switch failure {
-        case .interrupted: Failure("interrupted after \(done) of \(total) rounds; what was measured until then is reported")
+        case .interrupted:
+            Failure("interrupted after \(done) of \(total) rounds; what was measured until then is reported")
         case .failed(let reason): Failure("\(cell.lock) with \(cell.workers) workers: \(reason)")
         }
     }
@@ -101,9 +102,12 @@ private struct Session {
     /// Which worker of a stuck round was where.
     private func explain(_ row: Row) {
         Terminal.complain(
-            "\(row.cell.lock) with \(row.cell.workers) workers, round \(row.round): no progress for \(options.stuckAfter), ended")
+            "\(row.cell.lock) with \(row.cell.workers) workers, round \(row.round): no progress for \(options.stuckAfter), ended"
+        )
         let shown = 16
         for line in row.result.whereabouts.prefix(shown) { Terminal.write("  \(line)\n") }
-        if row.result.whereabouts.count > shown { Terminal.write("  … and \(row.result.whereabouts.count - shown) more\n") }
+        if row.result.whereabouts.count > shown {
+            Terminal.write("  … and \(row.result.whereabouts.count - shown) more\n")
+        }
     }
 }

@@ -67,7 +67,9 @@ struct ResultColumn: Sendable {
         column("minor_faults") { Value($0.result.figures?.minorFaults) },
         column("heap_bytes_per_op") { row in
             Value(
-                row.result.figures.flatMap { $0.acquisitions > 0 ? Double($0.heapBytes) / Double($0.acquisitions) : nil },
+                row.result.figures.flatMap {
+                    $0.acquisitions > 0 ? Double($0.heapBytes) / Double($0.acquisitions) : nil
+                },
                 decimals: 3)
         },
         column("owner_deaths") { Value($0.result.ownerDeaths) },

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import SystemPackage
 
-/// The file that keeps the results: opened before the run, so that a path that cannot be written is found first; a CSV gets each row
-/// as soon as its round is over.
+/// The file that keeps the results: opened before the run, so that a path that cannot be written is found first; a
+/// CSV gets each row as soon as its round is over.
 struct ResultsFile {
     let path: String
     private let format: OutputFormat

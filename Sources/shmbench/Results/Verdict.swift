@@ -11,7 +11,9 @@ enum Verdict {
             lines.append("\(line.cell.lock.name) \(what) with \(line.cell.workers) workers: do not use it.")
         }
         let real = summaries.filter { $0.cell.lock.properties.excludes && $0.isAsPromised }
-        if broken.isEmpty && !real.isEmpty { lines.append("Every lock kept its promise: no lost update, no two inside at once.") }
+        if broken.isEmpty && !real.isEmpty {
+            lines.append("Every lock kept its promise: no lost update, no two inside at once.")
+        }
         for workers in Set(real.map(\.cell.workers)).sorted() {
             lines += best(real.filter { $0.cell.workers == workers }, workers)
         }
@@ -23,12 +25,15 @@ enum Verdict {
         guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let rate = fastest.throughput
         else { return [] }
-        var text = "With \(workers) worker\(workers == 1 ? "" : "s"), \(fastest.cell.lock.name) is fastest (\(Figure.rate(rate)))"
+        var text =
+            "With \(workers) worker\(workers == 1 ? "" : "s"), \(fastest.cell.lock.name) is fastest (\(Figure.rate(rate)))"
         let survivors = lines.filter { $0.cell.lock.properties.survivesOwnerDeath }
         if !fastest.cell.lock.properties.survivesOwnerDeath,
-            let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }), let safeRate = safe.throughput
+            let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
+            let safeRate = safe.throughput
         {
-            text += "; of those that survive their owner's death, \(safe.cell.lock.name)"
+            text +=
+                "; of those that survive their owner's death, \(safe.cell.lock.name)"
                 + " (\(Figure.rate(safeRate)), \(Figure.decimal(safeRate / rate, 2))×)"
         }
         return [text + "."]

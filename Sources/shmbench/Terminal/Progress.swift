@@ -1,5 +1,5 @@
-internal import ShmCore
 internal import ShmCoordinator
+internal import ShmCore
 
 /// Tells a person how far the run is: one line that is redrawn on a terminal, a line now and then elsewhere.
 struct Progress {
@@ -15,7 +15,8 @@ struct Progress {
         let left = done == 0 ? "" : ", \(clock(elapsed / Double(done) * Double(rounds - done))) left"
         let percent = done * 100 / max(rounds, 1)
         if Terminal.isWatched {
-            let what = "\(cell.lock.name), \(cell.workers) worker\(cell.workers == 1 ? "" : "s"), round \(round)/\(total)"
+            let what =
+                "\(cell.lock.name), \(cell.workers) worker\(cell.workers == 1 ? "" : "s"), round \(round)/\(total)"
             let line = "[\(bar(percent))] \(percent)%\(left)  \(what)"
             Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
         } else if percent / 25 != lastTold {
