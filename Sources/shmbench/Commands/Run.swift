@@ -51,7 +51,8 @@ struct Run: ParsableCommand {
             if summaries.isEmpty { return }
             print(SummaryTable.text(summaries))
             print(Verdict.text(summaries))
-            print("\nMedians over the rounds; ± is half their range. seed \(seed), \(file.path)")
+            print("\nMedians over the rounds; ± is half their range; jain is Jain's fairness index.")
+            print("seed \(seed), rows in \(file.path)")
         }
     }
 }

@@ -25,7 +25,7 @@ struct CellSummary {
         self.cell = cell
         rounds = rows.count
         throughput = median(rows.compactMap(\.throughput))
-        spread = relativeSpread(rows.compactMap(\.throughput))
+        spread = rows.count > 1 ? relativeSpread(rows.compactMap(\.throughput)) : nil
         func middle(_ figure: (Latency) -> UInt64) -> Double? {
             median(rows.compactMap { $0.latency.map { Double(figure($0)) } })
         }

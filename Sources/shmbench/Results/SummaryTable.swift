@@ -12,8 +12,10 @@ enum SummaryTable {
         }.joined(separator: "\n")
     }
 
+    /// Fastest first; what is no lock at the end.
     private static func fastestFirst(_ block: [CellSummary]) -> [CellSummary] {
-        block.sorted { ($0.throughput ?? -1) > ($1.throughput ?? -1) }
+        let sorted = block.sorted { ($0.throughput ?? -1) > ($1.throughput ?? -1) }
+        return sorted.filter { $0.cell.lock.properties.excludes } + sorted.filter { !$0.cell.lock.properties.excludes }
     }
 
     private static func table(_ block: [CellSummary]) -> String {
@@ -25,7 +27,8 @@ enum SummaryTable {
                 Column(title: "p50", value: shown(line.p50, Figure.time), align: .right),
                 Column(title: "p99", value: shown(line.p99, Figure.time), align: .right),
                 Column(title: "p99.9", value: shown(line.p999, Figure.time), align: .right),
-                Column(title: "fairness", value: shown(line.jain) { Figure.decimal($0, 2) }, align: .right),
+                Column(title: "jain", value: shown(line.jain) { Figure.decimal($0, 2) }, align: .right),
+                Column(title: "survives", value: survives(line.cell.lock.properties.ownerDeath)),
                 Column(title: "integrity", value: verdict(line)),
             ]
         }
@@ -34,6 +37,15 @@ enum SummaryTable {
 
     private static func shown(_ figure: Double?, _ format: (Double) -> String) -> String {
         figure.map(format) ?? "-"
+    }
+
+    /// Whether the next process gets the lock when its owner is killed.
+    private static func survives(_ ownerDeath: LockProperties.OwnerDeath) -> String {
+        switch ownerDeath {
+        case .reported: "yes"
+        case .hangs: "no"
+        case .notApplicable: "-"
+        }
     }
 
     private static func verdict(_ line: CellSummary) -> String {

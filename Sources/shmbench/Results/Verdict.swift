@@ -18,7 +18,7 @@ enum Verdict {
             lines += best(real.filter { $0.cell.workers == workers }, workers)
         }
         lines += controls(summaries)
-        return lines.joined(separator: "\n")
+        return lines.map { Terminal.wrapped($0) }.joined(separator: "\n")
     }
 
     private static func best(_ lines: [CellSummary], _ workers: Int) -> [String] {

@@ -21,6 +21,23 @@ enum Terminal {
         return known ? Int(size.ws_col) : 80
     }
 
+    /// A sentence broken into lines of at most 80 columns, or of the terminal's where that is narrower; lines after the
+    /// first are indented.
+    static func wrapped(_ text: String) -> String {
+        let limit = max(40, min(80, isWatched ? width : 80))
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty && line.count + 1 + word.count > limit {
+                lines.append(line)
+                line = "  \(word)"
+            } else {
+                line += line.isEmpty ? String(word) : " \(word)"
+            }
+        }
+        return (lines + [line]).joined(separator: "\n")
+    }
+
     /// Lines without blanks at their ends.
     static func trimmed(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
