@@ -35,10 +35,12 @@ final class Probe {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         var arguments = unsafe [strdup("shmprobe"), strdup(key), nil]
+        // A probe that crashes is meant to: nobody needs its backtrace.
+        var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
         var started: pid_t = 0
-        let failure = unsafe posix_spawn(&started, Self.path, &actions, nil, &arguments, environ)
+        let failure = unsafe posix_spawn(&started, Self.path, &actions, nil, &arguments, &environment)
         unsafe posix_spawn_file_actions_destroy(&actions)
-        unsafe arguments.forEach { unsafe free($0) }
+        unsafe (arguments + environment).forEach { unsafe free($0) }
         close(ends[1])
         processID = started
         if failure != 0 {
