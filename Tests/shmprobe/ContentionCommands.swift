@@ -50,6 +50,9 @@ extension Probe {
         }
         for index in 0..<tries {
             meet()
+            // Whoever came last has a start: take it away at random, and where both share a CPU, for sure.
+            if index.isMultiple(of: 4) && Bool.random() { usleep(1) }
+            for _ in 0..<Int.random(in: 0..<400) { shm_cpu_relax() }
             var isMine = false
             do {
                 try shared.create(size: 64)
@@ -91,6 +94,10 @@ extension Probe {
     /// Counts this process in and waits until the count is reached.
     func meet(at index: Int, until count: UInt32) {
         add(1, at: index)
-        while load(index) < count { sched_yield() }
+        var spins = 0
+        while load(index) < count {
+            spins += 1
+            if spins < 2000 { shm_cpu_relax() } else { sched_yield() }
+        }
     }
 }
