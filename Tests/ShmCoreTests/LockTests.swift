@@ -76,6 +76,23 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
+        /// A handle looks up from its wait every 50 ms in any case; that must not be what a waiter is woken by.
+        @Test(arguments: LockKind.excluding)
+        func `a waiter is woken by the release itself`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            let waiter = try scratch.probe(shared)
+            var best = Duration.seconds(1)
+            for _ in 0..<5 {
+                try shared.lock()
+                waiter.send("lock")
+                #expect(try !waiter.answers(within: .milliseconds(10)))
+                try shared.unlock()
+                best = min(best, try time { try waiter.answer() })
+                try waiter.ask("unlock")
+            }
+            #expect(best < .milliseconds(20), "\(best)")
+        }
+
         @Test(arguments: LockKind.excluding)
         func `a timeout passes in about that time, and not before`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)

@@ -72,6 +72,18 @@ extension ShmCoreSuite {
             try expectInTheWay(key, mentions: "a FIFO")
         }
 
+        /// Opening it for reading alone is what would wait for a writer.
+        @Test(.needsRoot) func `nobody hangs on a FIFO that he may only read`() throws {
+            let key = scratch.key()
+            try #require(unsafe mkfifo(RawFile.path(key), 0o600) == 0 && chmod(RawFile.path(key), 0o644) == 0)
+            let reader = try scratch.probe(key)
+            try #require(try reader.ask("user 65534") == "ok")
+            for command in ["create 64 futex", "attach readOnly", "lock", "destroy wait", "exists"] {
+                _ = try reader.ask(command)
+            }
+            #expect(try reader.ask("attach readOnly").hasPrefix("error keyError"))
+        }
+
         @Test func `a socket is in the way`() throws {
             let key = scratch.key()
             try #require(unsafe mknod(RawFile.path(key), S_IFSOCK | 0o600, 0) == 0)

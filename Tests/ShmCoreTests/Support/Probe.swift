@@ -47,7 +47,7 @@ final class Probe {
             end = .exited(127)
             throw Failure.notStarted(errno: failure)
         }
-        _ = try answer(to: "the start")
+        try answer(to: "the start")
     }
 
     deinit {
@@ -72,6 +72,7 @@ final class Probe {
     }
 
     /// Waits for the next line.
+    @discardableResult
     func answer(to command: String = "", within timeout: Duration = .seconds(10)) throws -> String {
         let deadline = Deadline.after(timeout)
         while true {
