@@ -67,6 +67,16 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        // Another process for the tests.
+        .executableTarget(
+            name: "shmprobe",
+            dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/shmprobe",
+            swiftSettings: house),
+        .testTarget(
+            name: "ShmCoreTests",
+            dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

@@ -130,7 +130,9 @@ extension SharedMemory {
                 try remove(found, name: name)
                 return
             } catch {
-                guard error.code == .notFound, names(name, found) else { return }
+                guard names(name, found) else { return }
+                // Trying again would find the same: a leftover that is another user's to clear, say.
+                guard error.code == .notFound else { throw error }
                 if patience.hasPassed { throw SegmentFailure(.alreadyExists, "its destroyer is stopped half-way") }
                 usleep(100)
             }

@@ -1,0 +1,107 @@
+import CShm
+import Glibc
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    @Suite struct CreatorKilledTests {
+        let scratch = Scratch()
+
+        /// A user of our own owns what these tests make, so that everything can be found.
+        static let user = isRoot ? 0x6000_0000 + UInt32(getpid()) : geteuid()
+
+        static let canTrace: Bool = {
+            guard let probe = try? Probe(key: "never-made") else { return false }
+            probe.send("create-traced 0 none")
+            return (try? Tracer(probe)) != nil
+        }()
+
+        /// Every system call of create is a place to be killed at: before it and after it.
+        @Test(.enabled(if: canTrace, "ptrace is not permitted here"), arguments: LockKind.all)
+        func `a creator that is killed at any moment leaves nothing or a complete segment`(kind: LockKind) throws {
+            let key = scratch.key()
+            // Clears up as the user whose the remains are.
+            let successor = try scratch.probe(key)
+            if isRoot { try #require(try successor.ask("user \(Self.user)") == "ok") }
+            var moments = 0
+            var outcomes: Set<Bool> = []
+            while try killCreator(of: key, kind, atStop: moments + 1) {
+                moments += 1
+                let isThere = RawFile.exists(key)
+                outcomes.insert(isThere)
+                if isThere {
+                    let found = try successor.ask("inspect")
+                    #expect(found == "ok attached locked 64 true", "killed at stop \(moments)")
+                    let set = kind == .sysvSemUndo ? ControlBlock.semaphoreSet(key) : nil
+                    #expect(try successor.ask("destroy noWait") == "ok", "killed at stop \(moments)")
+                    if let set { #expect(!SemaphoreSets.exists(set), "killed at stop \(moments)") }
+                } else {
+                    // Nothing is in a new creator's way.
+                    #expect(try successor.ask("create 64 \(kind)") == "ok", "killed at stop \(moments)")
+                    #expect(try successor.ask("destroy noWait") == "ok", "killed at stop \(moments)")
+                }
+                #expect(!RawFile.exists(key))
+                if isRoot {
+                    #expect(RawFile.names(ofUser: Self.user) == [], "killed at stop \(moments)")
+                    #expect(SemaphoreSets.made(byUser: Self.user) == [], "killed at stop \(moments)")
+                }
+            }
+            // It was killed before the segment was there and after; and there are enough system calls to believe it.
+            #expect(outcomes == [false, true])
+            #expect(moments > 10)
+        }
+
+        /// Starts a creator and kills it at its n-th stop; `false` when it has no such stop, and creates.
+        private func killCreator(of key: String, _ kind: LockKind, atStop number: Int) throws -> Bool {
+            let creator = try Probe(key: key)
+            if isRoot { try #require(try creator.ask("user \(Self.user)") == "ok") }
+            creator.send("create-traced 64 \(kind)")
+            let tracer = try Tracer(creator)
+            for _ in 0..<number where try !tracer.runToNextSystemCall() { return false }
+            #expect(creator.kill() == .killed(by: SIGKILL))
+            return true
+        }
+    }
+}
+
+/// Stops a process at its system calls (`ptrace(2)`). The process asked for it, and stops with SIGSTOP where the interesting part
+/// begins and ends.
+struct Tracer: ~Copyable {
+    struct NotTraced: Error {
+        let status: CInt
+    }
+
+    private enum Request {
+        static let systemCall: CInt = 24
+        static let setOptions: CInt = 0x4200
+        static let killWithTracer: UInt = 0x10_0000
+    }
+
+    private let probe: Probe
+
+    /// Waits for the beginning of the interesting part. Throws where there is no tracing.
+    init(_ probe: Probe) throws {
+        self.probe = probe
+        // A process that may not be traced answers with an error.
+        let isTraced = try eventually(within: .seconds(2)) { try Self.isStopped(probe) || probe.answers(within: .zero) }
+        guard isTraced, try !probe.answers(within: .zero) else { throw NotTraced(status: 0) }
+        let result = shm_ptrace(Request.setOptions, probe.processID, 0, Request.killWithTracer)
+        guard result == 0 else { throw NotTraced(status: CInt(result)) }
+    }
+
+    /// Lets the process run to the next entry to, or exit from, a system call; `false` when the interesting part is over.
+    func runToNextSystemCall() throws -> Bool {
+        let result = shm_ptrace(Request.systemCall, probe.processID, 0, 0)
+        guard result == 0 else { throw NotTraced(status: CInt(result)) }
+        let status = probe.wait()
+        guard status & 0xff == 0x7f else { throw NotTraced(status: status) }
+        return status >> 8 & 0x7f == SIGTRAP
+    }
+
+    private static func isStopped(_ probe: Probe) throws -> Bool {
+        var information = unsafe siginfo_t()
+        let found = unsafe waitid(P_PID, id_t(probe.processID), &information, WSTOPPED | WNOHANG | WNOWAIT)
+        return unsafe found == 0 && information.si_signo == SIGCHLD
+    }
+}

@@ -1,0 +1,93 @@
+import ShmCore
+import Testing
+
+extension ShmCoreSuite {
+    @Suite struct DestroyWaitTests {
+        let scratch = Scratch()
+
+        @Test func `wait goes on until the last attachment ends, be it by a kill`() throws {
+            let shared = try scratch.segment()
+            let attached = try scratch.probes(2, shared)
+            for probe in attached { try #require(try probe.ask("attach readOnly") == "ok") }
+            let destroyer = try scratch.probe(shared)
+            destroyer.send("destroy wait")
+            #expect(try !destroyer.answers(within: .milliseconds(50)))
+            #expect(try attached[0].ask("detach") == "ok")
+            #expect(try !destroyer.answers(within: .milliseconds(50)))
+            #expect(shared.exists)
+            attached[1].kill()
+            #expect(try destroyer.answer() == "ok")
+            #expect(!RawFile.exists(shared.key))
+        }
+
+        @Test func `meanwhile nobody can attach, and those who are attached work on`() throws {
+            let shared = try scratch.segment()
+            let attached = try scratch.probe(shared)
+            try #require(try attached.ask("attach readWrite") == "ok")
+            let destroyer = try scratch.probe(shared)
+            destroyer.send("destroy wait")
+            #expect(
+                eventually {
+                    let late = scratch.handle(shared.key)
+                    guard (try? late.attach()) == nil else {
+                        try? late.detach()
+                        return false
+                    }
+                    return late.error?.code == .notFound
+                })
+            expect(.notFound) { try shared.attach(mode: .readOnly) }
+            #expect(shared.exists)
+            #expect(try attached.ask("lock") == "ok released")
+            #expect(try attached.ask("poke 0 1") == "ok")
+            #expect(try attached.ask("unlock") == "ok")
+            expect(.alreadyExists) { try scratch.handle(shared.key).create() }
+            #expect(try attached.ask("detach") == "ok")
+            #expect(try destroyer.answer() == "ok")
+        }
+
+        @Test func `a destroyer that is killed while it waits bars nobody any more`() throws {
+            let shared = try scratch.segment()
+            let attached = try scratch.probe(shared)
+            try #require(try attached.ask("attach readWrite") == "ok")
+            let destroyer = try scratch.probe(shared)
+            destroyer.send("destroy wait")
+            #expect(try !destroyer.answers(within: .milliseconds(20)))
+            destroyer.kill()
+            try shared.attach()
+            #expect(try shared.numAttachments == 2)
+        }
+
+        @Test func `through a handle that is attached itself it fails at once`() throws {
+            let shared = try scratch.segment()
+            try shared.attach()
+            let taken = time { expect(.lockError) { try shared.destroy(mode: .wait) } }
+            #expect(taken < .seconds(1))
+            #expect(shared.exists)
+            #expect(try scratch.handle(shared.key).tryLock() == .released)
+            try shared.detach()
+            try shared.attach()
+        }
+
+        @Test(arguments: LockKind.all)
+        func `it does not need the lock, and releases one that it holds`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            try shared.lock()
+            try shared.destroy(mode: .wait)
+            #expect(!shared.holdsLock)
+            #expect(!RawFile.exists(shared.key))
+        }
+
+        @Test func `of two that wait one succeeds`() throws {
+            let shared = try scratch.segment()
+            let attached = try scratch.probe(shared)
+            try #require(try attached.ask("attach readWrite") == "ok")
+            let destroyers = try scratch.probes(2, shared)
+            for destroyer in destroyers { destroyer.send("destroy wait") }
+            for destroyer in destroyers { #expect(try !destroyer.answers(within: .milliseconds(20))) }
+            #expect(try attached.ask("detach") == "ok")
+            let answers = try destroyers.map { try $0.answer() }
+            #expect(answers.count { $0 == "ok" } == 1, "\(answers)")
+            #expect(answers.count { $0.hasPrefix("error notFound") } == 1, "\(answers)")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Glibc
+import ShmCore
+import Testing
+
+/// Another process with a handle to a segment: shmprobe, driven by lines. Killed and reaped at the latest with this object.
+///
+/// It dies with the thread that started it, so a test that uses one stays on its thread.
+final class Probe {
+    let processID: pid_t
+    private let socket: CInt
+    private var unread: [UInt8] = []
+    private var end: End?
+
+    /// How a process ended.
+    enum End: Equatable {
+        case exited(CInt)
+        case killed(by: CInt)
+    }
+
+    enum Failure: Error {
+        case notStarted(errno: CInt)
+        case noAnswer(to: String)
+        case ended(End, during: String)
+    }
+
+    /// Starts a process with a handle for that key, and waits until it is ready.
+    init(key: String) throws {
+        // Closed by every other process that is started meanwhile: its end must not outlive this one.
+        var ends: [CInt] = [0, 0]
+        let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw Failure.notStarted(errno: errno) }
+        socket = ends[0]
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
+        unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        var arguments = unsafe [strdup("shmprobe"), strdup(key), nil]
+        // A probe that crashes is meant to: nobody needs its backtrace.
+        var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
+        var started: pid_t = 0
+        let failure = unsafe posix_spawn(&started, Self.path, &actions, nil, &arguments, &environment)
+        unsafe posix_spawn_file_actions_destroy(&actions)
+        unsafe (arguments + environment).forEach { unsafe free($0) }
+        close(ends[1])
+        processID = started
+        if failure != 0 {
+            end = .exited(127)
+            throw Failure.notStarted(errno: failure)
+        }
+        try answer(to: "the start")
+    }
+
+    deinit {
+        kill()
+        close(socket)
+    }
+
+    // MARK: Conversation
+
+    /// Sends a command and waits for its answer.
+    @discardableResult
+    func ask(_ command: String, within timeout: Duration = .seconds(10)) throws -> String {
+        send(command)
+        return try answer(to: command, within: timeout)
+    }
+
+    /// Sends a command whose answer comes later.
+    func send(_ command: String) {
+        let bytes = Array((command + "\n").utf8)
+        let noSignal = CInt(MSG_NOSIGNAL)
+        unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(socket, $0.baseAddress, $0.count, noSignal) }
+    }
+
+    /// Waits for the next line.
+    @discardableResult
+    func answer(to command: String = "", within timeout: Duration = .seconds(10)) throws -> String {
+        let deadline = Deadline.after(timeout)
+        while true {
+            if let newline = unread.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { unread.removeSubrange(...newline) }
+                return String(decoding: unread[..<newline], as: UTF8.self)
+            }
+            guard try receive(until: deadline) else { throw Failure.noAnswer(to: command) }
+        }
+    }
+
+    /// Whether an answer comes within that time.
+    func answers(within timeout: Duration) throws -> Bool {
+        if unread.contains(UInt8(ascii: "\n")) { return true }
+        return try receive(until: .after(timeout))
+    }
+
+    /// Reads what is there; `false` when the deadline passed. Throws when the process has ended.
+    private func receive(until deadline: Deadline) throws -> Bool {
+        var poller = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        let milliseconds = CInt(clamping: (deadline.remaining + 999_999) / 1_000_000)
+        guard unsafe poll(&poller, 1, milliseconds) > 0 else { return !deadline.hasPassed }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(socket, $0.baseAddress, $0.count) }
+        guard count > 0 else { throw Failure.ended(waitForEnd(), during: "") }
+        unread += buffer[..<count]
+        return true
+    }
+
+    // MARK: End
+
+    /// Kills the process, the way the machine's memory killer would, and reaps it.
+    @discardableResult
+    func kill() -> End {
+        if let end { return end }
+        _ = Glibc.kill(processID, SIGKILL)
+        return waitForEnd()
+    }
+
+    /// Reaps the process: it has ended, or is about to.
+    @discardableResult
+    func waitForEnd() -> End {
+        if let end { return end }
+        while true {
+            let status = wait()
+            if let found = Self.end(of: status) {
+                end = found
+                return found
+            }
+        }
+    }
+
+    /// Waits for the process to end or, where it is traced, to stop.
+    func wait() -> CInt {
+        var status: CInt = 0
+        let deadline = Deadline.after(.seconds(10))
+        while unsafe waitpid(processID, &status, WNOHANG) == 0 {
+            if deadline.hasPassed { _ = Glibc.kill(processID, SIGKILL) }
+            usleep(20)
+        }
+        if let found = Self.end(of: status) { end = found }
+        return status
+    }
+
+    private static func end(of status: CInt) -> End? {
+        if status & 0x7f == 0 { return .exited(status >> 8 & 0xff) }
+        return status & 0xff == 0x7f ? nil : .killed(by: status & 0x7f)
+    }
+
+    // MARK: Start
+
+    /// Beside the test bundle's executable.
+    private static let path: String = {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+        let bundle = String(decoding: buffer[..<max(0, count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return bundle.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/shmprobe"
+    }()
+}

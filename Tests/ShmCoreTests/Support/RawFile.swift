@@ -1,0 +1,57 @@
+import Glibc
+
+@testable import ShmCore
+
+/// A segment's file, or whatever else has its name, past the library: as any other program sees it.
+enum RawFile {
+    static func path(_ key: String) -> String {
+        (try? SegmentKey.name(of: key)).map(SegmentFile.path) ?? "/dev/shm/no such name"
+    }
+
+    /// The whole file.
+    static func read(_ key: String) -> [UInt8] {
+        let file = unsafe open(path(key), O_RDONLY)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: Int(lseek(file, 0, SEEK_END)))
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
+        return Array(bytes.prefix(max(0, count)))
+    }
+
+    /// Bytes at a place of an existing file.
+    static func write(_ bytes: [UInt8], to key: String, at offset: Int) {
+        let file = unsafe open(path(key), O_WRONLY)
+        unsafe bytes.withUnsafeBytes { _ = unsafe pwrite(file, $0.baseAddress, $0.count, offset) }
+        close(file)
+    }
+
+    /// A new file with that content, or an existing one's new content, in place.
+    static func replace(_ key: String, with bytes: [UInt8]) {
+        let file = unsafe open(path(key), O_RDWR | O_CREAT, 0o600)
+        unsafe bytes.withUnsafeBytes { _ = unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
+        ftruncate(file, bytes.count)
+        close(file)
+    }
+
+    static func truncate(_ key: String, to size: Int) { _ = unsafe Glibc.truncate(path(key), size) }
+
+    /// What has that name, itself; `nil` where nothing has.
+    static func status(_ key: String) -> stat? {
+        var status = stat()
+        return unsafe lstat(path(key), &status) == 0 ? status : nil
+    }
+
+    static func exists(_ key: String) -> Bool { status(key) != nil }
+
+    static func permissions(_ key: String) -> mode_t? { status(key).map { $0.st_mode & 0o7777 } }
+
+    static func remove(_ key: String) {
+        guard unsafe unlink(path(key)) != 0, errno == EISDIR else { return }
+        unsafe rmdir(path(key))
+    }
+
+    /// The names of what belongs to a user.
+    static func names(ofUser user: uid_t) -> [String] {
+        ((try? SegmentFile.names()) ?? []).filter { (try? SegmentFile.status(ofName: $0))?.st_uid == user }
+    }
+}

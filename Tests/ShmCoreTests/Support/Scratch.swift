@@ -1,0 +1,65 @@
+import Glibc
+import Synchronization
+
+@testable import ShmCore
+
+/// What a test uses, and leaves nothing of: keys that nobody else has, handles and processes. A suite holds one, so each of its
+/// tests has its own.
+final class Scratch {
+    private static let counter = Atomic<Int>(0)
+
+    private var keys: [String] = []
+    private var handles: [SharedMemory] = []
+    private var probes: [Probe] = []
+
+    /// A key that is like no other: of this test, of another one, of another run.
+    func key(_ suffix: String = "") -> String {
+        let number = Self.counter.add(1, ordering: .relaxed).newValue
+        let key = "shmcore-test-\(getpid())-\(number)\(suffix)"
+        keys.append(key)
+        return key
+    }
+
+    /// Removes what has that key in the end, too.
+    func cleanUp(_ key: String) { keys.append(key) }
+
+    /// A handle for a key: a new one, where none is given.
+    func handle(_ key: String? = nil) -> SharedMemory {
+        let handle = SharedMemory(key: key ?? self.key())
+        handles.append(handle)
+        return handle
+    }
+
+    /// A handle for a new segment.
+    func segment(size: Int = 128, lock: LockKind = .default) throws -> SharedMemory {
+        let handle = handle()
+        try handle.create(size: size, lock: lock)
+        return handle
+    }
+
+    /// Another process with a handle for that segment.
+    func probe(_ key: String) throws -> Probe {
+        let probe = try Probe(key: key)
+        probes.append(probe)
+        return probe
+    }
+
+    func probe(_ shared: SharedMemory) throws -> Probe { try probe(shared.key) }
+
+    /// The same, some of them.
+    func probes(_ count: Int, _ shared: SharedMemory) throws -> [Probe] {
+        try (0..<count).map { _ in try probe(shared) }
+    }
+
+    deinit {
+        for probe in probes { probe.kill() }
+        for handle in handles {
+            if handle.holdsLock { try? handle.unlock() }
+            if handle.isValid { try? handle.detach() }
+        }
+        for key in keys {
+            try? SharedMemory(key: key).destroy(mode: .forceNoWait)
+            RawFile.remove(key)
+        }
+    }
+}

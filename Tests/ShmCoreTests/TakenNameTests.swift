@@ -1,0 +1,160 @@
+import Glibc
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// Something else has the name, or what was a segment is none any more.
+    @Suite struct TakenNameTests {
+        let scratch = Scratch()
+
+        /// Expects every operation to fail with a clear error, and what is in the way to stay as it is.
+        private func expectInTheWay(
+            _ key: String, attach code: SharedMemoryError.Code = .keyError, mentions words: String,
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            let before = try #require(RawFile.status(key), sourceLocation: sourceLocation)
+            let content = before.st_mode & S_IFMT == S_IFREG ? RawFile.read(key) : []
+            let shared = scratch.handle(key)
+            let refusal = expect(.alreadyExists, sourceLocation: sourceLocation) { try shared.create() }
+            #expect(refusal?.reason.contains(words) == true, "\(refusal?.reason ?? "")", sourceLocation: sourceLocation)
+            // A large one is looked at before it is built.
+            expect(.alreadyExists, sourceLocation: sourceLocation) { try shared.create(size: 32 << 20) }
+            for mode in [SharedMemory.AccessMode.readOnly, .readWrite] {
+                let error = expect(code, sourceLocation: sourceLocation) { try shared.attach(mode: mode) }
+                #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")", sourceLocation: sourceLocation)
+            }
+            expect(code, sourceLocation: sourceLocation) { try shared.lock() }
+            expect(code, sourceLocation: sourceLocation) { _ = try shared.numAttachments }
+            for mode in [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait] {
+                expect(code, sourceLocation: sourceLocation) { try shared.destroy(mode: mode) }
+            }
+            #expect(!shared.exists, sourceLocation: sourceLocation)
+            #expect(shared.size == 0, sourceLocation: sourceLocation)
+            #expect(try !SharedMemory.segments().contains { $0.key == key }, sourceLocation: sourceLocation)
+
+            let after = try #require(RawFile.status(key), sourceLocation: sourceLocation)
+            #expect(after.st_ino == before.st_ino && after.st_mode == before.st_mode, sourceLocation: sourceLocation)
+            if before.st_mode & S_IFMT == S_IFREG {
+                #expect(RawFile.read(key) == content, sourceLocation: sourceLocation)
+            }
+        }
+
+        @Test func `a symbolic link is not followed, not even to a segment`() throws {
+            let target = try scratch.segment()
+            let key = scratch.key()
+            try #require(unsafe symlink(RawFile.path(target.key), RawFile.path(key)) == 0)
+            try expectInTheWay(key, mentions: "a symbolic link")
+            #expect(target.exists)
+        }
+
+        @Test func `a dangling symbolic link is not followed`() throws {
+            let (key, target) = (scratch.key(), scratch.key())
+            try #require(unsafe symlink(RawFile.path(target), RawFile.path(key)) == 0)
+            try expectInTheWay(key, mentions: "a symbolic link")
+            #expect(!RawFile.exists(target))
+        }
+
+        @Test func `a directory is in the way`() throws {
+            let key = scratch.key()
+            try #require(unsafe mkdir(RawFile.path(key), 0o700) == 0)
+            try expectInTheWay(key, mentions: "a directory")
+        }
+
+        @Test func `a FIFO is in the way, and nobody hangs on it`() throws {
+            let key = scratch.key()
+            try #require(unsafe mkfifo(RawFile.path(key), 0o600) == 0)
+            // In a process that can be killed, first.
+            let probe = try scratch.probe(key)
+            for command in ["create 64 futex", "attach readOnly", "attach readWrite", "lock", "destroy wait"] {
+                #expect(try probe.ask(command).hasPrefix("error "), "\(command)")
+            }
+            try expectInTheWay(key, mentions: "a FIFO")
+        }
+
+        /// Opening it for reading alone is what would wait for a writer.
+        @Test(.needsRoot) func `nobody hangs on a FIFO that he may only read`() throws {
+            let key = scratch.key()
+            try #require(unsafe mkfifo(RawFile.path(key), 0o600) == 0 && chmod(RawFile.path(key), 0o644) == 0)
+            let reader = try scratch.probe(key)
+            try #require(try reader.ask("user 65534") == "ok")
+            for command in ["create 64 futex", "attach readOnly", "lock", "destroy wait", "exists"] {
+                _ = try reader.ask(command)
+            }
+            #expect(try reader.ask("attach readOnly").hasPrefix("error keyError"))
+        }
+
+        @Test func `a socket is in the way`() throws {
+            let key = scratch.key()
+            try #require(unsafe mknod(RawFile.path(key), S_IFSOCK | 0o600, 0) == 0)
+            try expectInTheWay(key, mentions: "a socket")
+        }
+
+        @Test(arguments: [0, 1, 4095, 4096, 8191, 8192, 8193, 65536])
+        func `another program's raw segment is in the way, whatever its size`(size: Int) throws {
+            let key = scratch.key()
+            RawFile.replace(key, with: [UInt8](repeating: 0xa5, count: size))
+            try expectInTheWay(key, mentions: "not a ShmCore segment")
+        }
+
+        @Test(arguments: [0, 1, 4096, 8191, 8192, 12287])
+        func `a truncated segment is none any more`(size: Int) throws {
+            let key = try scratch.segment(size: 8192).key
+            RawFile.truncate(key, to: size)
+            try expectInTheWay(key, mentions: "not a ShmCore segment")
+        }
+
+        @Test func `an extended segment is none any more`() throws {
+            let key = try scratch.segment().key
+            RawFile.truncate(key, to: 65536)
+            try expectInTheWay(key, mentions: "not a ShmCore segment")
+        }
+
+        @Test(arguments: [16, 24, 32, 40, 48, 56, 72, 100, 119, 120, 127])
+        func `a flipped bit in the header is noticed`(offset: Int) throws {
+            let key = try scratch.segment().key
+            var file = RawFile.read(key)
+            file[ControlBlock.headerOffset(file) + offset] ^= 0x10
+            RawFile.replace(key, with: file)
+            try expectInTheWay(key, mentions: "corrupt")
+        }
+
+        @Test func `a segment of another layout version says which`() throws {
+            let key = try scratch.segment().key
+            var file = RawFile.read(key)
+            file[ControlBlock.headerOffset(file) + 8] = 99
+            ControlBlock.seal(&file)
+            RawFile.replace(key, with: file)
+            try expectInTheWay(key, mentions: "layout version 99")
+        }
+
+        @Test func `a segment of a machine with another page size is refused`() throws {
+            let key = try scratch.segment().key
+            var file = RawFile.read(key)
+            file[ControlBlock.headerOffset(file) + 13] = 0x40
+            ControlBlock.seal(&file)
+            RawFile.replace(key, with: file)
+            try expectInTheWay(key, mentions: "page size 16384")
+        }
+
+        @Test func `a segment whose lock this program does not know says so`() throws {
+            let key = try scratch.segment().key
+            var file = RawFile.read(key)
+            let name = ControlBlock.headerOffset(file) + 72
+            file.replaceSubrange(name..<name + 14, with: "lock-of-future".utf8)
+            ControlBlock.seal(&file)
+            RawFile.replace(key, with: file)
+            try expectInTheWay(key, attach: .lockError, mentions: "lock-of-future")
+        }
+
+        @Test func `a segment with a second name is refused`() throws {
+            let key = try scratch.segment().key
+            let second = scratch.key()
+            try #require(unsafe link(RawFile.path(key), RawFile.path(second)) == 0)
+            try expectInTheWay(key, mentions: "2 names")
+            try expectInTheWay(second, mentions: "2 names")
+            RawFile.remove(second)
+            #expect(scratch.handle(key).exists)
+        }
+    }
+}

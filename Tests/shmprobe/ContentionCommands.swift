@@ -1,0 +1,103 @@
+import CShm
+import Glibc
+import ShmCore
+import Synchronization
+
+extension Probe {
+    /// Processes against one another.
+    static var contentionCommands: [String: Command] {
+        [
+            "increment": { probe, arguments in
+                try probe.increment(times: try arguments.number(0), together: UInt32(try arguments.number(1)))
+                return ""
+            },
+            "race": { probe, arguments in
+                "\(try probe.race(tries: try arguments.number(0), arena: SharedMemory(key: try arguments.text(1))))"
+            },
+        ]
+    }
+
+    /// Adds to the counter at the start of the segment, under the lock but in two steps, so that an overlap loses an update.
+    /// Begins when that many processes are there: they meet at the second word.
+    private func increment(times: Int, together: UInt32) throws {
+        try shared.attach()
+        let words = Words(shared)
+        words.meet(at: 1, until: together)
+        for _ in 0..<times {
+            try shared.lock()
+            let value = words.load(0)
+            for _ in 0..<20 { shm_cpu_relax() }
+            words.store(value + 1, at: 0)
+            try shared.unlock()
+        }
+        try shared.detach()
+    }
+
+    struct RaceFailure: Error {
+        let problem: String
+    }
+
+    /// Creates the segment at the same moment as another process, again and again. Word 0 of the arena is where the two
+    /// meet; word n + 1 counts the winners of try n. Returns how often this process won.
+    private func race(tries: Int, arena: SharedMemory) throws -> Int {
+        try arena.attach()
+        let words = Words(arena)
+        var won = 0
+        var meetings: UInt32 = 0
+        func meet() {
+            meetings += 2
+            words.meet(at: 0, until: meetings)
+        }
+        for index in 0..<tries {
+            meet()
+            // Whoever came last has a start: take it away at random, and where both share a CPU, for sure.
+            if index.isMultiple(of: 4) && Bool.random() { usleep(1) }
+            for _ in 0..<Int.random(in: 0..<400) { shm_cpu_relax() }
+            var isMine = false
+            do {
+                try shared.create(size: 64)
+                isMine = true
+                words.add(1, at: index + 1)
+                won += 1
+            } catch {
+                guard error.code == .alreadyExists else { throw error }
+                // Whoever loses finds a complete segment.
+                let found = SharedMemory(key: key)
+                try found.attach()
+                guard try found.tryLock() != nil, found.size == 64 else { throw RaceFailure(problem: "incomplete") }
+                try found.unlock()
+                try found.detach()
+            }
+            meet()
+            if isMine { try shared.destroy() }
+        }
+        try arena.detach()
+        return won
+    }
+}
+
+/// A segment's data as atomic words.
+@safe struct Words {
+    private let base: UnsafeMutablePointer<Atomic<UInt32>>
+
+    init(_ shared: SharedMemory) {
+        guard let start = unsafe shared.mutableData?.baseAddress else { fatalError("not attached for writing") }
+        unsafe base = start.assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    func load(_ index: Int) -> UInt32 { unsafe base[index].load(ordering: .acquiring) }
+
+    func store(_ value: UInt32, at index: Int) { unsafe base[index].store(value, ordering: .relaxed) }
+
+    func add(_ value: UInt32, at index: Int) { unsafe base[index].add(value, ordering: .acquiringAndReleasing) }
+
+    /// Counts this process in and waits until the count is reached.
+    func meet(at index: Int, until count: UInt32) {
+        add(1, at: index)
+        var spins = 0
+        while load(index) < count {
+            spins += 1
+            if spins < 2000 { shm_cpu_relax() } else { sched_yield() }
+        }
+    }
+}

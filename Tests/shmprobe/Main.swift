@@ -1,0 +1,28 @@
+import CShm
+import Glibc
+
+/// Another process for the tests: one handle to one segment, driven by lines on stdin, one line on stdout for each.
+///
+///     shmprobe KEY
+///
+/// A command that succeeds is answered by `ok` and its result, one that fails by `error` and the error code's name. The
+/// process ends with its stdin, and dies with the thread that started it.
+@main
+struct Main {
+    static func main() {
+        _ = shm_die_with_parent()
+        guard CommandLine.argc == 2 else { fatalError("usage: shmprobe KEY") }
+        let probe = Probe(key: CommandLine.arguments[1])
+        // The answer to the start: from here on the parent's death is noticed.
+        answer("ok")
+        while let line = readLine() {
+            answer(probe.reply(to: line.split(separator: " ").map(String.init)))
+        }
+    }
+
+    /// Straight to the descriptor: nothing may wait in a buffer when this process is killed.
+    private static func answer(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        unsafe bytes.withUnsafeBytes { _ = unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}

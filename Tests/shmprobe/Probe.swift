@@ -1,0 +1,50 @@
+import ShmCore
+
+/// The handle, and what each command does to it.
+final class Probe {
+    let key: String
+    let shared: SharedMemory
+    /// Further handles that only have to stay attached.
+    var others: [SharedMemory] = []
+
+    init(key: String) {
+        self.key = key
+        shared = SharedMemory(key: key)
+    }
+
+    /// Runs a command: its name and its arguments.
+    func reply(to words: [String]) -> String {
+        guard let name = words.first, let command = Self.commands[name] else { return "error unknownCommand" }
+        do {
+            let result = try command(self, Arguments(words: words.dropFirst()))
+            return result.isEmpty ? "ok" : "ok \(result)"
+        } catch let error as SharedMemoryError {
+            return "error \(error.code) \(error)"
+        } catch {
+            return "error \(error)"
+        }
+    }
+
+    typealias Command = @Sendable (Probe, Arguments) throws -> String
+
+    private static let commands = segmentCommands.merging(contentionCommands) { $1 }.merging(confinementCommands) { $1 }
+}
+
+/// A command's arguments, by position.
+struct Arguments {
+    struct Missing: Error {}
+
+    let words: ArraySlice<String>
+
+    func text(_ index: Int) throws -> String {
+        guard index < words.count else { throw Missing() }
+        return words[words.startIndex + index]
+    }
+
+    func number(_ index: Int, radix: Int = 10) throws -> Int {
+        guard let number = Int(try text(index), radix: radix) else { throw Missing() }
+        return number
+    }
+
+    func has(_ index: Int) -> Bool { index < words.count }
+}
