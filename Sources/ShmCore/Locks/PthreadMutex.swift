@@ -1,22 +1,87 @@
 internal import CShm
 public import Glibc
-internal import SystemPackage
+public import SystemPackage
 
-/// What glibc's process-shared mutexes have in common.
-@usableFromInline
-enum PthreadMutex {
-    static func initialise(_ area: UnsafeMutableRawPointer, robust: Bool) throws(Errno) {
-        try SystemCall.check(unsafe shm_mutex_init(area, robust))
+/// A lock that is a `pthread_mutex_t` in shared memory. What kind of mutex, the conforming type says in its
+/// ``LockPrimitive/properties`` and its ``attributes``; everything else is the same.
+///
+/// Locking and unlocking must happen on the same thread.
+public protocol PthreadMutexPrimitive: LockPrimitive, ~Copyable {
+    /// How the mutex is initialised, beside being process-shared.
+    static var attributes: PthreadMutexAttributes { get }
+
+    /// The mutex in this process's mapping.
+    var mutex: UnsafeMutablePointer<pthread_mutex_t> { get }
+
+    /// Takes part in the mutex.
+    init(mutex: UnsafeMutablePointer<pthread_mutex_t>)
+}
+
+/// What can be asked of a process-shared mutex.
+public struct PthreadMutexAttributes: OptionSet, Sendable {
+    /// The options as bits.
+    public let rawValue: Int
+    /// `PTHREAD_MUTEX_ROBUST`.
+    public static let robust = PthreadMutexAttributes(rawValue: 1)
+
+    /// The options of these bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+}
+
+extension PthreadMutexPrimitive where Self: ~Copyable {
+    /// One `pthread_mutex_t`.
+    public static func bytesNeeded(participants: Int) -> Int { unsafe MemoryLayout<pthread_mutex_t>.size }
+
+    /// `pthread_mutex_init(3)` with `PTHREAD_PROCESS_SHARED` and the type's attributes.
+    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
+        try SystemCall.check(unsafe shm_mutex_init(area, attributes.contains(.robust)))
     }
 
-    static func lock(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, until deadline: Deadline) -> LockOutcome {
-        unsafe settle(mutex, -shm_mutex_lock_until(mutex, deadline.nanoseconds))
+    /// Binds to the mutex at the area's start.
+    public init(_ binding: borrowing LockBinding) {
+        unsafe self.init(mutex: binding.area.assumingMemoryBound(to: pthread_mutex_t.self))
     }
 
-    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly
-    /// one next owner is told.
-    @usableFromInline
-    static func settle(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, _ failure: Int32) -> LockOutcome {
+    /// glibc's functions themselves.
+    public var fastPath: FastPath {
+        typealias MutexCall = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
+        let tryLock: MutexCall = unsafe pthread_mutex_trylock
+        let unlock: MutexCall = unsafe pthread_mutex_unlock
+        // A typed and an untyped pointer are passed alike.
+        return unsafe .calls(
+            FastCalls(
+                object: mutex, tryLock: unsafeBitCast(tryLock, to: FastCalls.Call.self),
+                unlock: unsafeBitCast(unlock, to: FastCalls.Call.self)))
+    }
+
+    /// `pthread_mutex_lock(3)`.
+    @inlinable
+    public borrowing func lock() -> LockOutcome {
+        let failure = unsafe pthread_mutex_lock(mutex)
+        return failure == 0 ? .acquired : settle(failure)
+    }
+
+    /// `pthread_mutex_trylock(3)`.
+    @inlinable
+    public borrowing func tryLock() -> LockOutcome {
+        let failure = unsafe pthread_mutex_trylock(mutex)
+        return failure == 0 ? .acquired : settle(failure)
+    }
+
+    /// `pthread_mutex_clocklock(3)` on `CLOCK_MONOTONIC`.
+    public borrowing func lock(until deadline: Deadline) -> LockOutcome {
+        settle(unsafe -shm_mutex_lock_until(mutex, deadline.nanoseconds))
+    }
+
+    /// `pthread_mutex_unlock(3)`.
+    @inlinable
+    public borrowing func unlock() {
+        unsafe pthread_mutex_unlock(mutex)
+    }
+
+    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly one
+    /// next owner is told.
+    public borrowing func settle(_ failure: Int32) -> LockOutcome {
         switch failure {
         case 0: return .acquired
         case EBUSY, ETIMEDOUT: return .busy
@@ -25,15 +90,5 @@ enum PthreadMutex {
             return failure == 0 ? .ownerDied : .failed(Errno(rawValue: failure))
         default: return .failed(Errno(rawValue: failure))
         }
-    }
-
-    static func fastCalls(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) -> FastCalls {
-        typealias MutexCall = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
-        let tryLock: MutexCall = unsafe pthread_mutex_trylock
-        let unlock: MutexCall = unsafe pthread_mutex_unlock
-        // A typed and an untyped pointer are passed alike.
-        return unsafe FastCalls(
-            object: mutex, tryLock: unsafeBitCast(tryLock, to: FastCalls.Call.self),
-            unlock: unsafeBitCast(unlock, to: FastCalls.Call.self))
     }
 }

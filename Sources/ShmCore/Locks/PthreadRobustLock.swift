@@ -1,5 +1,4 @@
 public import Glibc
-public import SystemPackage
 
 /// glibc's robust process-shared mutex.
 ///
@@ -10,9 +9,9 @@ public import SystemPackage
 /// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel walks the dead thread's list, marks the word and
 /// wakes one waiter, which gets ``LockOutcome/ownerDied``; the mutex is made consistent at once, so exactly one next
 /// owner is told. The list's links lie *in the shared mutex*: a process that scribbles over them can crash an owner.
-/// Unlocking must happen on the thread that locked.
-@safe public struct PthreadRobustLock: LockPrimitive, ~Copyable {
-    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+@safe public struct PthreadRobustLock: PthreadMutexPrimitive, ~Copyable {
+    /// The mutex in this process's mapping.
+    public let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -21,49 +20,11 @@ public import SystemPackage
             summary: "glibc's robust process-shared mutex")
     }
 
-    /// One `pthread_mutex_t`.
-    public static func bytesNeeded(participants: Int) -> Int { unsafe MemoryLayout<pthread_mutex_t>.size }
+    /// `PTHREAD_MUTEX_ROBUST`.
+    public static var attributes: PthreadMutexAttributes { .robust }
 
-    /// `pthread_mutex_init(3)` with `PTHREAD_PROCESS_SHARED` and `PTHREAD_MUTEX_ROBUST`.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
-        try unsafe PthreadMutex.initialise(area, robust: true)
-    }
-
-    /// Binds to the mutex at the area's start.
-    public init(_ binding: borrowing LockBinding) {
-        unsafe mutex = binding.area.assumingMemoryBound(to: pthread_mutex_t.self)
-    }
-
-    /// glibc's functions themselves.
-    public var fastPath: FastPath { unsafe .calls(PthreadMutex.fastCalls(mutex)) }
-
-    /// Repairs a mutex whose owner died.
-    public borrowing func settle(_ failure: Int32) -> LockOutcome { unsafe PthreadMutex.settle(mutex, failure) }
-
-    /// `pthread_mutex_lock(3)`.
-    @inlinable
-    public borrowing func lock() -> LockOutcome {
-        let failure = unsafe pthread_mutex_lock(mutex)
-        return failure == 0 ? .acquired : unsafe PthreadMutex.settle(mutex, failure)
-    }
-
-    /// `pthread_mutex_trylock(3)`.
-    @inlinable
-    public borrowing func tryLock() -> LockOutcome {
-        let failure = unsafe pthread_mutex_trylock(mutex)
-        return failure == 0 ? .acquired : unsafe PthreadMutex.settle(mutex, failure)
-    }
-
-    /// `pthread_mutex_clocklock(3)` on `CLOCK_MONOTONIC`.
-    public borrowing func lock(until deadline: Deadline) -> LockOutcome {
-        unsafe PthreadMutex.lock(mutex, until: deadline)
-    }
-
-    /// `pthread_mutex_unlock(3)`.
-    @inlinable
-    public borrowing func unlock() {
-        unsafe pthread_mutex_unlock(mutex)
-    }
+    /// Takes part in a mutex.
+    public init(mutex: UnsafeMutablePointer<pthread_mutex_t>) { unsafe self.mutex = mutex }
 }
 
 extension LockKind {
