@@ -178,6 +178,20 @@ extension ShmCoreSuite {
             #expect(!shared.exists)
         }
 
+        @Test func `a System V lock whose semaphore somebody removed is broken, and says so`() throws {
+            let shared = try scratch.segment(lock: .sysvSemUndo)
+            let set = try #require(ControlBlock.semaphoreSet(shared.key))
+            SemaphoreSets.remove(set)
+            // Through a handle that has used it, and through a new one.
+            for handle in [shared, scratch.handle(shared.key)] {
+                let error = expect(.lockError) { try handle.lock() }
+                #expect(error?.reason.contains("broken") == true)
+            }
+            try scratch.handle(shared.key).destroy(mode: .forceNoWait)
+            try shared.create()
+            #expect(try shared.tryLock() == .released)
+        }
+
         @Test(arguments: LockKind.excluding)
         func `a detached handle keeps its lock`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)

@@ -149,7 +149,14 @@ internal import SystemPackage
         do {
             return try bind(unsafe LockBinding(area: area, participants: header.participants, file: file))
         } catch {
-            throw SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
+            // A destroyer takes along what the lock keeps in the kernel.
+            guard isAlive else {
+                throw SegmentFailure(.lockError, "the segment has been destroyed; detach and create it anew", errno: error)
+            }
+            let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
+            guard failure.code == .unknownError else { throw failure }
+            throw SegmentFailure(
+                .lockError, "its lock (\(header.lockName)) is broken; destroy it by force and create it anew", errno: error)
         }
     }
 }

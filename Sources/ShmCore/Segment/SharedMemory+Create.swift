@@ -35,6 +35,8 @@ extension SharedMemory {
             try publish(binding, as: name)
             bind(binding)
             do throws(SegmentFailure) { _ = try binding.boundLock() } catch {
+                // Destroyed by somebody as soon as it had its name: it was created all the same.
+                guard binding.isAlive else { return }
                 // The lock's kernel object could not be made: without it the segment is of no use.
                 try? remove(binding, name: name)
                 bind(nil)
