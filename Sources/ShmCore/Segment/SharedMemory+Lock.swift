@@ -17,7 +17,7 @@ extension SharedMemory {
         // Everything but the lock's own work is a load or store of this handle's, and the look at the life word: this
         // is what keeps the handle within a tenth of its primitive.
         let hot = unsafe hot
-        guard case .not = unsafe hot.pointee.holding else { return try lockOutOfLine() }
+        guard unsafe hot.pointee.holding & Holding.held == 0 else { return try lockOutOfLine() }
         switch unsafe hot.pointee.path {
         case .word(let word, let held):
             let taken = unsafe word.pointee.compareExchange(
@@ -28,7 +28,7 @@ extension SharedMemory {
             guard taken == 0 else { return try lockSettling(taken) }
         case .none: return try lockOutOfLine()
         }
-        unsafe hot.pointee.holding = .afterRelease
+        unsafe hot.pointee.holding = Holding.held
         // A path implies a life word. The lock's acquire orders this after the mark of a destroyer that held the
         // lock: it is always noticed.
         guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
@@ -54,8 +54,9 @@ extension SharedMemory {
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
-        if case .not = unsafe hot.pointee.holding { return try unlockWithoutHolding() }
-        unsafe hot.pointee.holding = .not
+        let holding = unsafe hot.pointee.holding
+        guard holding & Holding.held != 0 else { return try unlockWithoutHolding() }
+        unsafe hot.pointee.holding = holding & ~Holding.held
         switch unsafe hot.pointee.path {
         case .word(let word, let held):
             let released = unsafe word.pointee.compareExchange(
@@ -125,7 +126,7 @@ extension SharedMemory {
     /// Releases the lock that this handle holds, through the primitive.
     @usableFromInline @inline(never)
     func releaseOutOfLine() {
-        unsafe hot.pointee.holding = .not
+        unsafe hot.pointee.holding &= ~Holding.held
         if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
     }
 
@@ -142,7 +143,7 @@ extension SharedMemory {
     }
 
     private func took(_ outcome: LockOutcome) -> Acquisition {
-        unsafe hot.pointee.holding = outcome == .ownerDied ? .afterOwnerDeath : .afterRelease
+        unsafe hot.pointee.holding = Holding.held | (outcome == .ownerDied ? Holding.ownerDied : 0)
         return outcome == .ownerDied ? .ownerDied : .released
     }
 

@@ -67,16 +67,18 @@ public import SystemPackage
     @safe @usableFromInline struct HotState {
         /// How the bound lock is taken in line; `none` until it is bound.
         @usableFromInline var path = FastPath.none
-        @usableFromInline var holding = Holding.not
+        /// Bits of ``Holding``.
+        @usableFromInline var holding: UInt8 = 0
         /// The bound segment's life word; `nil` until the lock is bound.
         @usableFromInline var life: UnsafePointer<Atomic<UInt32>>?
         /// The lock itself, kept alive by the binding; `nil` until it is bound.
         var lock: Unmanaged<BoundLock>?
     }
 
-    /// Whether a handle holds the lock, and how it came by it.
-    @usableFromInline enum Holding: UInt8 {
-        case not, afterRelease, afterOwnerDeath
+    /// Whether a handle holds the lock, and whether the owner before it had died. The second outlives the first.
+    @usableFromInline enum Holding {
+        @usableFromInline static var ownerDied: UInt8 { 1 }
+        @usableFromInline static var held: UInt8 { 2 }
     }
 
     @usableFromInline let hot: UnsafeMutablePointer<HotState>
@@ -137,10 +139,11 @@ public import SystemPackage
     public var isValid: Bool { isAttached }
 
     /// Whether this handle holds the segment's lock.
-    public var holdsLock: Bool { unsafe hot.pointee.holding != .not }
+    public var holdsLock: Bool { unsafe hot.pointee.holding & Holding.held != 0 }
 
-    /// Whether this handle holds the lock after an owner that died holding it: the data may be half written.
-    public var ownerDied: Bool { unsafe hot.pointee.holding == .afterOwnerDeath }
+    /// Whether the lock that this handle holds, or held last, came from an owner that died holding it: the data may be
+    /// half written.
+    public var ownerDied: Bool { unsafe hot.pointee.holding & Holding.ownerDied != 0 }
 
     /// The size of the segment's data in bytes; 0 where no live segment has this key.
     public var size: Int { (try? existing())?.header.dataSize ?? 0 }
