@@ -79,8 +79,8 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly one
-    /// next owner is told.
+    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly
+    /// one next owner is told.
     public borrowing func settle(_ failure: Int32) -> LockOutcome {
         switch failure {
         case 0: return .acquired

@@ -151,12 +151,14 @@ internal import SystemPackage
         } catch {
             // A destroyer takes along what the lock keeps in the kernel.
             guard isAlive else {
-                throw SegmentFailure(.lockError, "the segment has been destroyed; detach and create it anew", errno: error)
+                throw SegmentFailure(
+                    .lockError, "the segment has been destroyed; detach and create it anew", errno: error)
             }
             let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
             guard failure.code == .unknownError else { throw failure }
             throw SegmentFailure(
-                .lockError, "its lock (\(header.lockName)) is broken; destroy it by force and create it anew", errno: error)
+                .lockError, "its lock (\(header.lockName)) is broken; destroy it by force and create it anew",
+                errno: error)
         }
     }
 }

@@ -141,8 +141,8 @@ public import SystemPackage
     /// Whether this handle holds the segment's lock.
     public var holdsLock: Bool { unsafe hot.pointee.holding & Holding.held != 0 }
 
-    /// Whether the lock that this handle holds, or held last, came from an owner that died holding it: the data may be
-    /// half written.
+    /// Whether the lock that this handle holds, or held last, came from an owner that died holding it: the data may
+    /// be half written.
     public var ownerDied: Bool { unsafe hot.pointee.holding & Holding.ownerDied != 0 }
 
     /// The size of the segment's data in bytes; 0 where no live segment has this key.

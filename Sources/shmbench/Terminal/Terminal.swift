@@ -21,8 +21,8 @@ enum Terminal {
         return known ? Int(size.ws_col) : 80
     }
 
-    /// A sentence broken into lines of at most 80 columns, or of the terminal's where that is narrower; lines after the
-    /// first are indented.
+    /// A sentence broken into lines of at most 80 columns, or of the terminal's where that is narrower; lines after
+    /// the first are indented.
     static func wrapped(_ text: String) -> String {
         let limit = max(40, min(80, isWatched ? width : 80))
         var lines: [String] = []
