@@ -1,6 +1,7 @@
 import Glibc
-import ShmCore
 import Testing
+
+@testable import ShmCore
 
 /// Another process with a handle to a segment: shmprobe, driven by lines. Killed and reaped at the latest with this object.
 ///
@@ -20,6 +21,7 @@ final class Probe {
     enum Failure: Error {
         case notStarted(errno: CInt)
         case noAnswer(to: String)
+        case notWaiting(in: String)
         case ended(End, during: String)
     }
 
@@ -71,6 +73,21 @@ final class Probe {
         unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(socket, $0.baseAddress, $0.count, noSignal) }
     }
 
+    /// Sends a command that is going to wait for something, and returns when it does. Its answer comes later.
+    func begin(_ command: String) throws {
+        send("begin \(command)")
+        guard try answer(to: command) == "begun" else { throw Failure.noAnswer(to: command) }
+        // From here on, the first thing that it sleeps in is what the command waits for.
+        let waits = try eventually { try state == "S" || answers(within: .zero) }
+        if !waits { throw Failure.notWaiting(in: command) }
+    }
+
+    /// The process's state by `proc_pid_stat(5)`: R, S, T, ….
+    private var state: Character? {
+        let text = (try? SmallFile.read("/proc/\(processID)/stat")) ?? ""
+        return text.split(separator: ") ").last?.first
+    }
+
     /// Waits for the next line.
     @discardableResult
     func answer(to command: String = "", within timeout: Duration = .seconds(10)) throws -> String {
@@ -103,6 +120,8 @@ final class Probe {
     }
 
     // MARK: End
+
+    func signal(_ number: CInt) { _ = Glibc.kill(processID, number) }
 
     /// Kills the process, the way the machine's memory killer would, and reaps it.
     @discardableResult
