@@ -26,7 +26,14 @@ final class Probe {
     }
 
     /// Starts a process with a handle for that key, and waits until it is ready.
-    init(key: String) throws {
+    ///
+    /// - Parameter mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
+    init(key: String, mounting options: String? = nil) throws {
+        var words = [Self.path, key]
+        if let options {
+            let script = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
+            words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"] + words
+        }
         // Closed by every other process that is started meanwhile: its end must not outlive this one.
         var ends: [CInt] = [0, 0]
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -36,11 +43,11 @@ final class Probe {
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-        var arguments = unsafe [strdup("shmprobe"), strdup(key), nil]
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         // A probe that crashes is meant to: nobody needs its backtrace.
         var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
         var started: pid_t = 0
-        let failure = unsafe posix_spawn(&started, Self.path, &actions, nil, &arguments, &environment)
+        let failure = unsafe posix_spawn(&started, words[0], &actions, nil, &arguments, &environment)
         unsafe posix_spawn_file_actions_destroy(&actions)
         unsafe (arguments + environment).forEach { unsafe free($0) }
         close(ends[1])
