@@ -64,7 +64,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: .sysvSemUndo)
             try shared.lock()
             let waiter = try scratch.probe(shared)
-            waiter.send("lock")
+            try waiter.begin("lock")
             #expect(try !waiter.answers(within: .milliseconds(20)))
             #expect(try shared.numAttachments == 0)
             try shared.unlock()

@@ -24,7 +24,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let destroyer = try scratch.probe(shared)
-            destroyer.send("destroy noWait")
+            try destroyer.begin("destroy noWait")
             #expect(try !destroyer.answers(within: .milliseconds(120)))
             #expect(scratch.handle(shared.key).exists)
             try shared.unlock()
@@ -58,7 +58,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let waiters = try scratch.probes(4, shared)
-            for (index, waiter) in waiters.enumerated() { waiter.send(index == 0 ? "lock-within 30000" : "lock") }
+            for (index, waiter) in waiters.enumerated() { try waiter.begin(index == 0 ? "lock-within 30000" : "lock") }
             for waiter in waiters { #expect(try !waiter.answers(within: .milliseconds(10))) }
             // Without the lock, its owner never releases it.
             let destroyer = mode == .noWait ? shared : scratch.handle(shared.key)
@@ -122,7 +122,7 @@ extension ShmCoreSuite {
             let set = try #require(ControlBlock.semaphoreSet(shared.key))
             let waiter = try scratch.probe(shared)
             try shared.lock()
-            waiter.send("lock")
+            try waiter.begin("lock")
             #expect(try !waiter.answers(within: .milliseconds(20)))
             RawFile.remove(shared.key)
             #expect(!shared.exists)

@@ -1,3 +1,4 @@
+import Glibc
 import ShmCore
 import Testing
 
@@ -10,7 +11,7 @@ extension ShmCoreSuite {
             let attached = try scratch.probes(2, shared)
             for probe in attached { try #require(try probe.ask("attach readOnly") == "ok") }
             let destroyer = try scratch.probe(shared)
-            destroyer.send("destroy wait")
+            try destroyer.begin("destroy wait")
             #expect(try !destroyer.answers(within: .milliseconds(50)))
             #expect(try attached[0].ask("detach") == "ok")
             #expect(try !destroyer.answers(within: .milliseconds(50)))
@@ -20,12 +21,27 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(shared.key))
         }
 
+        @Test func `a signal does not end the wait`() throws {
+            let shared = try scratch.segment()
+            let attached = try scratch.probe(shared)
+            try #require(try attached.ask("attach readWrite") == "ok")
+            let destroyer = try scratch.probe(shared)
+            try destroyer.begin("destroy wait")
+            for _ in 0..<3 {
+                #expect(try !destroyer.answers(within: .milliseconds(10)))
+                destroyer.signal(SIGSTOP)
+                destroyer.signal(SIGCONT)
+            }
+            attached.kill()
+            #expect(try destroyer.answer() == "ok")
+        }
+
         @Test func `meanwhile nobody can attach, and those who are attached work on`() throws {
             let shared = try scratch.segment()
             let attached = try scratch.probe(shared)
             try #require(try attached.ask("attach readWrite") == "ok")
             let destroyer = try scratch.probe(shared)
-            destroyer.send("destroy wait")
+            try destroyer.begin("destroy wait")
             #expect(
                 eventually {
                     let late = scratch.handle(shared.key)
@@ -50,7 +66,7 @@ extension ShmCoreSuite {
             let attached = try scratch.probe(shared)
             try #require(try attached.ask("attach readWrite") == "ok")
             let destroyer = try scratch.probe(shared)
-            destroyer.send("destroy wait")
+            try destroyer.begin("destroy wait")
             #expect(try !destroyer.answers(within: .milliseconds(20)))
             destroyer.kill()
             try shared.attach()
@@ -82,7 +98,7 @@ extension ShmCoreSuite {
             let attached = try scratch.probe(shared)
             try #require(try attached.ask("attach readWrite") == "ok")
             let destroyers = try scratch.probes(2, shared)
-            for destroyer in destroyers { destroyer.send("destroy wait") }
+            for destroyer in destroyers { try destroyer.begin("destroy wait") }
             for destroyer in destroyers { #expect(try !destroyer.answers(within: .milliseconds(20))) }
             #expect(try attached.ask("detach") == "ok")
             let answers = try destroyers.map { try $0.answer() }

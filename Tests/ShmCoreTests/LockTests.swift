@@ -1,3 +1,4 @@
+import Glibc
 import ShmCore
 import Testing
 
@@ -56,7 +57,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let waiters = try scratch.probes(3, shared)
-            for waiter in waiters { waiter.send("lock") }
+            for waiter in waiters { try waiter.begin("lock") }
             for waiter in waiters { #expect(try !waiter.answers(within: .milliseconds(10))) }
             try shared.unlock()
             // One after the other, in whatever order.
@@ -84,13 +85,28 @@ extension ShmCoreSuite {
             var best = Duration.seconds(1)
             for _ in 0..<5 {
                 try shared.lock()
-                waiter.send("lock")
+                try waiter.begin("lock")
                 #expect(try !waiter.answers(within: .milliseconds(10)))
                 try shared.unlock()
                 best = min(best, try time { try waiter.answer() })
                 try waiter.ask("unlock")
             }
             #expect(best < .milliseconds(20), "\(best)")
+        }
+
+        @Test(arguments: LockKind.excluding)
+        func `a waiter that is stopped and continued waits on`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            try shared.lock()
+            let waiter = try scratch.probe(shared)
+            try waiter.begin("lock")
+            for _ in 0..<3 {
+                #expect(try !waiter.answers(within: .milliseconds(10)))
+                waiter.signal(SIGSTOP)
+                waiter.signal(SIGCONT)
+            }
+            try shared.unlock()
+            #expect(try waiter.answer() == "ok released")
         }
 
         @Test(arguments: LockKind.excluding)
@@ -116,7 +132,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let waiter = try scratch.probe(shared)
-            waiter.send("lock-within 8000")
+            try waiter.begin("lock-within 8000")
             #expect(try !waiter.answers(within: .milliseconds(10)))
             try shared.unlock()
             #expect(try waiter.answer() == "ok released")

@@ -29,7 +29,7 @@ extension ShmCoreSuite {
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
             var waiting = try scratch.probes(3, shared)
-            for waiter in waiting { waiter.send("lock") }
+            for waiter in waiting { try waiter.begin("lock") }
             for waiter in waiting { #expect(try !waiter.answers(within: .milliseconds(10))) }
             owner.kill()
             var answers: [String] = []
@@ -75,11 +75,11 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let doomed = try scratch.probe(shared)
-            doomed.send("lock")
+            try doomed.begin("lock")
             #expect(try !doomed.answers(within: .milliseconds(10)))
             doomed.kill()
             let waiter = try scratch.probe(shared)
-            waiter.send("lock")
+            try waiter.begin("lock")
             #expect(try !waiter.answers(within: .milliseconds(10)))
             try shared.unlock()
             #expect(try waiter.answer() == "ok released")

@@ -34,7 +34,7 @@ extension ShmCoreSuite {
             try shared.detach()
             try shared.lock()
             let destroyer = try scratch.probe(shared)
-            destroyer.send("destroy noWait")
+            try destroyer.begin("destroy noWait")
             #expect(try !destroyer.answers(within: .milliseconds(30)))
             try shared.destroy()
             #expect(try destroyer.answer().hasPrefix("error lockError"))

@@ -5,8 +5,9 @@ import Glibc
 ///
 ///     shmprobe KEY
 ///
-/// A command that succeeds is answered by `ok` and its result, one that fails by `error` and the error code's name. The
-/// process ends with its stdin, and dies with the thread that started it.
+/// A command that succeeds is answered by `ok` and its result, one that fails by `error` and the error code's name. One that
+/// follows the word `begin` is announced by `begun` right before it runs. The process ends with its stdin, and dies with the
+/// thread that started it.
 @main
 struct Main {
     static func main() {
@@ -16,7 +17,12 @@ struct Main {
         // The answer to the start: from here on the parent's death is noticed.
         answer("ok")
         while let line = readLine() {
-            answer(probe.reply(to: line.split(separator: " ").map(String.init)))
+            var words = line.split(separator: " ").map(String.init)
+            if words.first == "begin" {
+                words.removeFirst()
+                answer("begun")
+            }
+            answer(probe.reply(to: words))
         }
     }
 

@@ -33,7 +33,7 @@ struct SegmentHeader: Equatable {
                 "the segment has layout version \(found), this program knows version \(SegmentHeader.version); "
                     + "use programs built with the same ShmCore, or destroy and create the segment anew"
             case .corrupt(let what):
-                "its control block is corrupt (\(what)); destroy and create it anew"
+                "its control block is corrupt (\(what)); remove its file from /dev/shm and create it anew"
             }
         }
     }

@@ -1,6 +1,7 @@
 import Glibc
-import ShmCore
 import Testing
+
+@testable import ShmCore
 
 /// Another process with a handle to a segment: shmprobe, driven by lines. Killed and reaped at the latest with this object.
 ///
@@ -20,11 +21,19 @@ final class Probe {
     enum Failure: Error {
         case notStarted(errno: CInt)
         case noAnswer(to: String)
+        case notWaiting(in: String)
         case ended(End, during: String)
     }
 
     /// Starts a process with a handle for that key, and waits until it is ready.
-    init(key: String) throws {
+    ///
+    /// - Parameter mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
+    init(key: String, mounting options: String? = nil) throws {
+        var words = [Self.path, key]
+        if let options {
+            let script = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
+            words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"] + words
+        }
         // Closed by every other process that is started meanwhile: its end must not outlive this one.
         var ends: [CInt] = [0, 0]
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -34,11 +43,11 @@ final class Probe {
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-        var arguments = unsafe [strdup("shmprobe"), strdup(key), nil]
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         // A probe that crashes is meant to: nobody needs its backtrace.
         var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
         var started: pid_t = 0
-        let failure = unsafe posix_spawn(&started, Self.path, &actions, nil, &arguments, &environment)
+        let failure = unsafe posix_spawn(&started, words[0], &actions, nil, &arguments, &environment)
         unsafe posix_spawn_file_actions_destroy(&actions)
         unsafe (arguments + environment).forEach { unsafe free($0) }
         close(ends[1])
@@ -69,6 +78,21 @@ final class Probe {
         let bytes = Array((command + "\n").utf8)
         let noSignal = CInt(MSG_NOSIGNAL)
         unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(socket, $0.baseAddress, $0.count, noSignal) }
+    }
+
+    /// Sends a command that is going to wait for something, and returns when it does. Its answer comes later.
+    func begin(_ command: String) throws {
+        send("begin \(command)")
+        guard try answer(to: command) == "begun" else { throw Failure.noAnswer(to: command) }
+        // From here on, the first thing that it sleeps in is what the command waits for.
+        let waits = try eventually { try state == "S" || answers(within: .zero) }
+        if !waits { throw Failure.notWaiting(in: command) }
+    }
+
+    /// The process's state by `proc_pid_stat(5)`: R, S, T, ….
+    private var state: Character? {
+        let text = (try? SmallFile.read("/proc/\(processID)/stat")) ?? ""
+        return text.split(separator: ") ").last?.first
     }
 
     /// Waits for the next line.
@@ -103,6 +127,8 @@ final class Probe {
     }
 
     // MARK: End
+
+    func signal(_ number: CInt) { _ = Glibc.kill(processID, number) }
 
     /// Kills the process, the way the machine's memory killer would, and reaps it.
     @discardableResult

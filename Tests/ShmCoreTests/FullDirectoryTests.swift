@@ -1,0 +1,38 @@
+import ShmCore
+import Testing
+
+extension ShmCoreSuite {
+    /// In a `/dev/shm` of their own, which is small or cannot be written to.
+    @Suite struct FullDirectoryTests {
+        let scratch = Scratch()
+        static let canMount = isRoot && (try? Probe(key: "never-made", mounting: "size=1m")) != nil
+
+        @Test(.enabled(if: canMount, "needs the right to mount a tmpfs"))
+        func `a full file system is out of memory at create, and no fault later`() throws {
+            let probe = try Probe(key: scratch.key(), mounting: "size=1m")
+            for size in [1 << 20, 2 << 20, 8 << 20, 64 << 20] {
+                #expect(try probe.ask("create \(size) futex").hasPrefix("error outOfMemory"), "\(size)")
+                #expect(try probe.ask("exists") == "ok false")
+            }
+            // The failures have left nothing: there is room for as much as ever.
+            #expect(try probe.ask("create 1000000 futex") == "ok")
+            #expect(try probe.ask("inspect") == "ok attached locked 1000000 true")
+            #expect(try probe.ask("destroy noWait") == "ok")
+        }
+
+        @Test(.enabled(if: canMount, "needs the right to mount a tmpfs"))
+        func `without inodes a new segment is out of memory, and leaves nothing`() throws {
+            let probe = try Probe(key: scratch.key(), mounting: "nr_inodes=1")
+            #expect(try probe.ask("create 64 futex").hasPrefix("error outOfMemory"))
+            #expect(try probe.ask("exists") == "ok false")
+        }
+
+        @Test(.enabled(if: canMount, "needs the right to mount a tmpfs"))
+        func `a file system that cannot be written to denies permission`() throws {
+            let probe = try Probe(key: scratch.key(), mounting: "ro")
+            #expect(try probe.ask("create 64 futex").hasPrefix("error permissionDenied"))
+            #expect(try probe.ask("attach readWrite").hasPrefix("error notFound"))
+            #expect(try probe.ask("destroy noWait").hasPrefix("error notFound"))
+        }
+    }
+}
