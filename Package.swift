@@ -82,6 +82,12 @@ let package = Package(
             name: "ShmHarnessTests",
             dependencies: ["ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
             swiftSettings: house),
+        .testTarget(
+            name: "ShmCoordinatorTests",
+            dependencies: [
+                "ShmCoordinator", "ShmHarness", "ShmCore", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )
