@@ -88,6 +88,10 @@ let package = Package(
                 "ShmCoordinator", "ShmHarness", "ShmCore", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        .testTarget(
+            name: "shmbenchTests",
+            dependencies: ["shmbench", "ShmCoordinator", "ShmHarness", "ShmCore"],
+            swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )
