@@ -40,9 +40,12 @@ extension ShmCoordinatorSuite {
         }
 
         @Test func `what a round measures hangs together`() throws {
-            let result = try TestRound(.futex, workers: 2).run()
+            var round = TestRound(.futex, workers: 2)
+            round.timing.throughput = 100_000_000
+            round.timing.latency = 100_000_000
+            let result = try round.run()
             let figures = try #require(result.figures)
-            #expect(figures.duration >= 0.03)
+            #expect(figures.duration >= 0.1)
             #expect(figures.userSeconds + figures.systemSeconds > 0)
             #expect(figures.residentKilobytes > 0)
             #expect(result.startedAt > 1_700_000_000)
@@ -56,11 +59,14 @@ extension ShmCoordinatorSuite {
         }
 
         @Test func `a round has the busy time that was asked for`() throws {
-            // A critical section of 10 ms leaves room for no more than a few, whatever the machine.
-            let figures = try #require(try TestRound(.futex, workers: 1, criticalSection: 10_000_000).run().figures)
-            #expect(figures.acquisitions <= 8)
-            let thinking = try #require(try TestRound(.futex, workers: 1, think: 10_000_000).run().figures)
-            #expect(thinking.acquisitions <= 8)
+            for round in [
+                TestRound(.futex, workers: 1, criticalSection: 10_000_000),
+                TestRound(.futex, workers: 1, think: 10_000_000),
+            ] {
+                let figures = try #require(try round.run().figures)
+                // At least half of it, one more for what was begun before the window: no machine is so uneven.
+                #expect(Double(max(figures.acquisitions, 1) - 1) * 0.005 <= figures.duration)
+            }
         }
 
         @Test(arguments: [1, GuardedData.counterLimit])

@@ -9,7 +9,7 @@ import Synchronization
 struct TestRound {
     var cell: Cell
     var timing = Timing(
-        warmup: 2_000_000, throughput: 30_000_000, latency: 10_000_000, stuckAfter: 20_000_000_000)
+        warmup: 2_000_000, throughput: 50_000_000, latency: 10_000_000, stuckAfter: 20_000_000_000)
     let number = Self.nextNumber.add(1, ordering: .relaxed).newValue
 
     private static let nextNumber = Atomic<Int>(0)

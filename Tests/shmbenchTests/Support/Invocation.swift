@@ -1,8 +1,7 @@
 import Foundation
+import ShmCoordinator
 import ShmCore
 import Testing
-
-@testable import ShmCoordinator
 
 /// A program that runs in a folder of its own, its output captured; ended and reaped at the latest with the last reference.
 final class Invocation {

@@ -13,7 +13,7 @@ enum ProcessTable {
 
     /// The workers of a coordinator that still run.
     static func workers(of coordinator: pid_t) -> [pid_t] {
-        children(of: coordinator).filter { $0.arguments.dropFirst().first == "contend" }.map(\.pid)
+        children(of: coordinator).filter { $0.arguments.contains("contend") }.map(\.pid)
     }
 
     /// Whether it runs; what is dead and not reaped does not.
