@@ -93,7 +93,8 @@ extension CommandLineSuite {
         }
 
         @Test func `JSON on stdout is the file's, with the CSV's names`() throws {
-            let run = try Invocation.run("none,futex", workers: "1", "--duration", "100ms", "--format", "json", "--output", "x.json")
+            let run = try Invocation.run(
+                "none,futex", workers: "1", "--duration", "100ms", "--format", "json", "--output", "x.json")
             let outcome = run.finish()
             #expect(outcome.exit == .code(0))
             #expect(outcome.stdout == run.folder.text("x.json"))
