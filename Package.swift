@@ -77,6 +77,21 @@ let package = Package(
             name: "ShmCoreTests",
             dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
+        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: house),
+        .testTarget(
+            name: "ShmHarnessTests",
+            dependencies: ["ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
+            swiftSettings: house),
+        .testTarget(
+            name: "ShmCoordinatorTests",
+            dependencies: [
+                "ShmCoordinator", "ShmHarness", "ShmCore", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "shmbenchTests",
+            dependencies: ["shmbench", "ShmCoordinator", "ShmHarness", "ShmCore"],
+            swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

@@ -36,23 +36,30 @@ struct Run: ParsableCommand {
         let (rows, failure) = session.measure()
         withExtendedLifetime(janitor) {}
 
-        try file.finish(rows)
-        report(rows, cells: cells, file: file, seed: session.seed)
+        // Whatever becomes of the file, what was measured is printed.
+        let saved = Result { try file.finish(rows) }
+        try report(rows, cells: cells, file: file, seed: session.seed)
+        try saved.get()
         if let failure { throw failure }
         if !rows.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
 
-    private func report(_ rows: [Row], cells: [Cell], file: ResultsFile, seed: UInt64) {
+    private func report(_ rows: [Row], cells: [Cell], file: ResultsFile, seed: UInt64) throws {
         switch options.format {
-        case .csv: print(CSV.document(rows), terminator: "")
-        case .json: print(JSON.document(rows), terminator: "")
+        case .csv: try Terminal.show(CSV.document(rows))
+        case .json: try Terminal.show(JSON.document(rows))
         case .table:
             let summaries = CellSummary.summaries(rows, cells: cells)
             if summaries.isEmpty { return }
-            print(SummaryTable.text(summaries))
-            print(Verdict.text(summaries))
-            print("\nMedians over the rounds; ± is half their range; jain is Jain's fairness index.")
-            print("seed \(seed), rows in \(file.path)")
+            try Terminal.show(
+                """
+                \(SummaryTable.text(summaries))
+                \(Verdict.text(summaries))
+
+                Medians over the rounds; ± is half their range; jain is Jain's fairness index.
+                seed \(seed), rows in \(file.path)
+
+                """)
         }
     }
 }

@@ -1,7 +1,17 @@
 internal import Glibc
+internal import SystemPackage
 
 /// The two streams: the document goes to stdout, everything else to stderr.
 enum Terminal {
+    /// A document that was asked for. Throws where it cannot be written, a full disk behind a redirection for one:
+    /// what nobody gets must not look like success.
+    static func show(_ document: String) throws {
+        do { _ = try FileDescriptor.standardOutput.writeAll(document.utf8) } catch {
+            let reason = (error as? Errno)?.description ?? "\(error)"
+            throw Failure("cannot write to the standard output: \(reason); the results file has the rows")
+        }
+    }
+
     /// One line that says what is wrong and what to do.
     static func complain(_ message: String) { write("shmbench: \(message)\n") }
 

@@ -1,0 +1,103 @@
+import Glibc
+import ShmCore
+import ShmHarness
+import Synchronization
+import Testing
+
+@testable import ShmCoordinator
+
+extension ShmCoordinatorSuite {
+    @Suite struct RoundFaultTests {
+        /// Long enough that no test waits for its end.
+        private static let long = 20_000_000_000
+
+        private func reason(
+            of round: TestRound, with program: WorkerProgram? = nil, meanwhile: (@Sendable () -> Void)? = nil
+        ) throws -> String {
+            let failure = try #require(throws: RoundFailure.self) { try round.run(with: program, meanwhile: meanwhile) }
+            guard case .failed(let reason) = failure else { throw failure }
+            return reason
+        }
+
+        @Test(arguments: LockKind.all, [0, 1])
+        func `a worker that is killed ends the round, and is named`(lock: LockKind, victim: Int) throws {
+            let traces = Traces()
+            var round = TestRound(lock, workers: 2)
+            round.timing.throughput = Self.long
+            let killed = Atomic<pid_t>(0)
+            let reason = try reason(of: round) { [round] in
+                let workers = round.awaitContending()
+                guard workers.count == 2 else { return }
+                killed.store(workers[victim], ordering: .relaxed)
+                kill(workers[victim], SIGKILL)
+            }
+            let pid = killed.load(ordering: .relaxed)
+            #expect(reason == "worker \(victim + 1) of 2 (pid \(pid)) was killed by signal 9")
+            #expect(traces.left() == [])
+        }
+
+        @Test(arguments: [("exit 3", "exited with code 3"), ("kill -SEGV $$", "was killed by signal 11")])
+        func `a worker that ends before the barrier ends the round`(script: String, end: String) throws {
+            let traces = Traces()
+            let program = try Script(
+                "if [ \"$1\" = --version ]; then echo '\(ToolVersion.workerLine)'; exit; fi; \(script)")
+            let reason = try reason(of: TestRound(.futex, workers: 2), with: WorkerProgram(path: program.path))
+            #expect(reason.hasPrefix("worker 1 of 2 (pid ") || reason.hasPrefix("worker 2 of 2 (pid "))
+            #expect(reason.hasSuffix(end))
+            #expect(traces.left() == [])
+        }
+
+        @Test func `a worker that cannot be started ends the round`() throws {
+            let traces = Traces()
+            let program: WorkerProgram
+            do {
+                let script = try Script("echo '\(ToolVersion.workerLine)'")
+                program = try WorkerProgram(path: script.path)
+            }
+            // Now the script is gone.
+            let reason = try reason(of: TestRound(.futex, workers: 2), with: program)
+            #expect(reason.hasPrefix("cannot start worker 1 of 2: No such file or directory"))
+            #expect(traces.left() == [])
+        }
+
+        @Test func `an owner that stands still makes the round stuck, and is found by name`() throws {
+            let traces = Traces()
+            var round = TestRound(.futex, workers: 3, criticalSection: 50_000_000)
+            round.timing.throughput = Self.long
+            round.timing.stuckAfter = 500_000_000
+            let stopped = Atomic<Int>(-1)
+            let result = try round.run { [round] in
+                if let worker = round.stopWorker(inside: true) { stopped.store(worker, ordering: .relaxed) }
+            }
+            let owner = stopped.load(ordering: .relaxed)
+            try #require(owner >= 0)
+            #expect(result.integrity == .stuck)
+            #expect(result.figures == nil)
+            try #require(result.whereabouts.count == 3)
+            for (worker, line) in result.whereabouts.enumerated() {
+                #expect(line.hasPrefix("worker \(worker + 1) (pid "))
+                #expect(line.contains("inside the critical section") == (worker == owner), "\(line)")
+                #expect(line.contains("stopped") == (worker == owner), "\(line)")
+            }
+            #expect(traces.left() == [])
+        }
+
+        @Test func `a worker that stands still outside is noticed when the round ends`() throws {
+            let traces = Traces()
+            var round = TestRound(.futex, workers: 2, think: 20_000_000)
+            round.timing.throughput = 1_000_000_000
+            round.timing.stuckAfter = 500_000_000
+            let stopped = Atomic<Int>(-1)
+            let result = try round.run { [round] in
+                if let worker = round.stopWorker(inside: false) { stopped.store(worker, ordering: .relaxed) }
+            }
+            let worker = stopped.load(ordering: .relaxed)
+            try #require(worker >= 0)
+            #expect(result.integrity == .stuck)
+            #expect(result.whereabouts[worker].contains("outside the critical section"))
+            #expect(result.whereabouts[worker].contains("stopped"))
+            #expect(result.lostUpdates == 0)
+            #expect(traces.left() == [])
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCoordinator
+
+extension ShmCoordinatorSuite {
+    @Suite struct RoundTests {
+        private static let realLocks = LockKind.all.filter(\.properties.excludes)
+        /// A busy time that makes nearly all of a worker's time a critical section, so that a lock that lets two in is caught.
+        private static let busy = 2000
+
+        @Test(arguments: realLocks, [1, 2])
+        func `a real lock keeps all updates and leaves nothing`(lock: LockKind, workers: Int) throws {
+            let traces = Traces()
+            let result = try TestRound(lock, workers: workers, criticalSection: Self.busy).run()
+            #expect(result.integrity == .ok)
+            #expect(result.lostUpdates == 0 && result.overlaps == 0 && result.ownerDeaths == 0)
+            #expect(result.whereabouts.isEmpty)
+            let figures = try #require(result.figures)
+            #expect(figures.sections.count == workers)
+            #expect(figures.acquisitions > 0)
+            #expect(figures.heapBytes == 0, "the window must be free of allocations")
+            #expect(traces.left() == [])
+        }
+
+        @Test func `no lock at all is found out as soon as two contend`() throws {
+            let traces = Traces()
+            var round = TestRound(.none, workers: 2, criticalSection: Self.busy)
+            round.timing.throughput = 300_000_000
+            let result = try round.run()
+            #expect(result.integrity == .failed)
+            #expect(result.lostUpdates > 0 || result.overlaps > 0)
+            #expect(result.figures != nil, "a lock that fails is measured all the same")
+            #expect(traces.left() == [])
+        }
+
+        @Test func `one worker alone needs no lock`() throws {
+            #expect(try TestRound(.none, workers: 1).run().integrity == .ok)
+        }
+
+        @Test func `what a round measures hangs together`() throws {
+            var round = TestRound(.futex, workers: 2)
+            round.timing.throughput = 100_000_000
+            round.timing.latency = 100_000_000
+            let result = try round.run()
+            let figures = try #require(result.figures)
+            #expect(figures.duration >= 0.1)
+            #expect(figures.userSeconds + figures.systemSeconds > 0)
+            #expect(figures.residentKilobytes > 0)
+            #expect(result.startedAt > 1_700_000_000)
+            #expect(result.startupNanoseconds > 0)
+            let values = figures.latencies.map(\.nanoseconds)
+            #expect(!values.isEmpty && values == values.sorted())
+            #expect(figures.latencies.allSatisfy { $0.count > 0 })
+            let last = try #require(values.last)
+            #expect(figures.longestAcquisition >= last)
+            #expect(LatencyHistogram.index(of: figures.longestAcquisition) == LatencyHistogram.index(of: last))
+        }
+
+        @Test func `a round has the busy time that was asked for`() throws {
+            for round in [
+                TestRound(.futex, workers: 1, criticalSection: 10_000_000),
+                TestRound(.futex, workers: 1, think: 10_000_000),
+            ] {
+                let figures = try #require(try round.run().figures)
+                // At least half of it, one more for what was begun before the window: no machine is so uneven.
+                #expect(Double(max(figures.acquisitions, 1) - 1) * 0.005 <= figures.duration)
+            }
+        }
+
+        @Test(arguments: [1, GuardedData.counterLimit])
+        func `as many counters as were asked for are guarded`(counters: Int) throws {
+            #expect(try TestRound(.pthreadRobust, workers: 2, counters: counters).run().integrity == .ok)
+        }
+
+        @Test(arguments: [Pinning.compact, .spread])
+        func `pinned workers do the same`(pinning: Pinning) throws {
+            let result = try TestRound(.futex, workers: 3, pinning: pinning).run()
+            #expect(result.integrity == .ok)
+            #expect(result.figures?.sections.count == 3)
+        }
+
+        @Test(arguments: realLocks)
+        func `many more workers than CPUs come to an end`(lock: LockKind) throws {
+            let traces = Traces()
+            let result = try TestRound(lock, workers: 24).run()
+            #expect(result.integrity == .ok)
+            #expect(result.figures?.sections.count == 24)
+            #expect(traces.left() == [])
+        }
+
+        @Test func `a round that is never run leaves nothing`() throws {
+            let traces = Traces()
+            do {
+                let test = TestRound(.sysvSemUndo, workers: 2)
+                _ = try Round(
+                    test.cell, test.timing, number: test.number, program: try WorkerProgram(),
+                    iterationsPerNanosecond: 1)
+            }
+            #expect(traces.left() == [])
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import ShmCore
+
+/// Processes, as /proc lists them.
+enum ProcessTable {
+    /// This process's children of that name, zombies included.
+    static func children(named name: String) -> [pid_t] {
+        all().filter { pid in
+            guard let (command, fields) = stat(of: pid), fields.count > 1 else { return false }
+            return command == name && pid_t(fields[1]) == getpid()
+        }
+    }
+
+    /// The worker of a round of this process; `nil` before it has started and after it has ended.
+    static func worker(_ worker: Int, ofRound round: Int) -> pid_t? {
+        all().first { pid in
+            let arguments = (try? SmallFile.read("/proc/\(pid)/cmdline"))?.split(separator: "\0").dropFirst() ?? []
+            return arguments.starts(with: ["contend", "\(getpid())", "\(round)", "\(worker)"])
+        }
+    }
+
+    /// `S`, `T`, `Z` and so on; `nil` where there is no such process.
+    static func state(of pid: pid_t) -> Substring? { stat(of: pid)?.fields.first }
+
+    private static func stat(of pid: pid_t) -> (command: Substring, fields: [Substring])? {
+        guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let start = stat.firstIndex(of: "("),
+            let end = stat.lastIndex(of: ")")
+        else { return nil }
+        return (stat[stat.index(after: start)..<end], stat[stat.index(after: end)...].split(separator: " "))
+    }
+
+    private static func all() -> [pid_t] {
+        guard let directory = unsafe opendir("/proc") else { return [] }
+        defer { unsafe closedir(directory) }
+        var found: [pid_t] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let pid = pid_t(name) { found.append(pid) }
+        }
+        return found
+    }
+}

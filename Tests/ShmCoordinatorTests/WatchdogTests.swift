@@ -1,0 +1,21 @@
+import Testing
+
+@testable import ShmCoordinator
+
+@Suite(.timeLimit(.minutes(1))) struct WatchdogTests {
+    @Test func `nothing that moves is stuck, and what stands still is after a while`() {
+        var watchdog = Watchdog(patience: 200_000_000)
+        let alarms = (0..<100).filter { watchdog.isStuck(progress: $0) }
+        #expect(alarms.isEmpty)
+        let isNoticed = eventually { watchdog.isStuck(progress: 99) }
+        #expect(isNoticed)
+    }
+
+    @Test func `what moves again is no longer stuck`() {
+        var watchdog = Watchdog(patience: 200_000_000)
+        let isNoticed = eventually { watchdog.isStuck(progress: 1) }
+        let isStillStuck = watchdog.isStuck(progress: 2)
+        #expect(isNoticed)
+        #expect(!isStillStuck)
+    }
+}

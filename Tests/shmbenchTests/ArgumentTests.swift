@@ -1,0 +1,74 @@
+import ShmCore
+import Testing
+
+@testable import shmbench
+
+@Suite(.timeLimit(.minutes(1))) struct ArgumentTests {
+    @Test(arguments: [
+        ("0", 0), ("0s", 0), ("1ns", 1), ("200ns", 200), ("1us", 1000), ("1.5us", 1500), ("2µs", 2000),
+        ("300ms", 300_000_000), ("0.5s", 500_000_000), ("2s", 2_000_000_000), ("1min", 60_000_000_000),
+        ("1440min", 86_400_000_000_000), ("0.001us", 1), (".5s", 500_000_000),
+    ])
+    func `a time is read in its unit`(text: String, nanoseconds: Int) {
+        #expect(TimeSpan(text)?.nanoseconds == nanoseconds)
+    }
+
+    @Test(arguments: [
+        "", " ", "5", "1", "soon", "ms", "-5ms", "+5ms", "5 ms", "5h", "5MS", "1e3ms", "0x10ms", "1,5s", "1.2.3s", ".s",
+        "nan", "inf", "infs", "0.5ns", "1441min", "99999999999999999999s", "٣s", "5ms5",
+    ])
+    func `nonsense is not a time`(text: String) {
+        #expect(TimeSpan(text) == nil)
+    }
+
+    @Test(arguments: ["0ns", "1ns", "999ns", "1us", "1500ns", "300ms", "2s", "90s", "1min", "1440min"])
+    func `a time is written so that it can be read again`(text: String) throws {
+        let span = try #require(TimeSpan(text))
+        #expect(TimeSpan(span.description) == span)
+    }
+
+    @Test(arguments: [
+        ("", "", 0), ("futex", "futex", 0), ("futx", "futex", 1), ("futexx", "futex", 1), ("futux", "futex", 1),
+        ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2),
+    ])
+    func `the distance of names is the number of edits`(from: String, to: String, distance: Int) {
+        #expect(LockSelection.editDistance(from, to) == distance)
+        #expect(LockSelection.editDistance(to, from) == distance)
+    }
+
+    @Test func `locks come in the order of asking, each once`() throws {
+        #expect(try LockSelection.kinds(["flock", "futex", "flock"]) == [.flock, .futex])
+        #expect(try LockSelection.kinds(["all"]) == LockKind.all)
+        #expect(try LockSelection.kinds(["futex", "all"]).count == LockKind.all.count)
+    }
+
+    @Test(arguments: [
+        ("futx", "futex"), ("Futex", "futex"), ("pthread-mutx", "pthread-mutex"), ("flok", "flock"),
+    ])
+    func `a name that is nearly right gets the right one as a hint`(name: String, nearest: String) throws {
+        let failure = try #require(throws: Failure.self) { try LockSelection.kinds([name]) }
+        #expect(failure.message.contains("did you mean `\(nearest)`?"))
+        #expect(failure.code == .usage)
+    }
+
+    @Test func `a name that resembles none gets no hint but the list`() throws {
+        let failure = try #require(throws: Failure.self) { try LockSelection.kinds(["zzzzzzzzzzzzzzzzzzzz"]) }
+        #expect(!failure.message.contains("did you mean"))
+        #expect(failure.message.contains("shmbench list"))
+    }
+
+    @Test func `worker counts come in the order of asking, each once`() throws {
+        #expect(try WorkerCounts.counts(["8", "1", "8", "4096"]) == [8, 1, 4096])
+    }
+
+    @Test(arguments: [["0"], ["-1"], ["x"], ["1.5"], ["4097"], ["99999999999999999999"], ["1", "0"], []])
+    func `worker counts that make no sense are refused`(values: [String]) throws {
+        let failure = try #require(throws: Failure.self) { try WorkerCounts.counts(values) }
+        #expect(failure.code == .usage)
+    }
+
+    @Test func `lists forgive blanks and trailing commas`() {
+        #expect(CommaList(argument: "a, b,,c,")?.items == ["a", "b", "c"])
+        #expect(CommaList(argument: " , ")?.items == [])
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import ShmCoordinator
+import Testing
+
+extension CommandLineSuite {
+    /// What makes no sense is refused in one line that says what does, before anything is started or touched.
+    @Suite struct BadInputTests {
+        struct Refusal: CustomTestStringConvertible {
+            let arguments: [String]
+            let code: Int32
+            let words: String
+            var testDescription: String { arguments.joined(separator: " ") }
+
+            init(_ arguments: String..., code: Int32 = 64, saying words: String) {
+                self.arguments = arguments
+                self.code = code
+                self.words = words
+            }
+        }
+
+        private static let options = [
+            Refusal("--locks", "futx", saying: "did you mean `futex`?"),
+            Refusal("--locks", "futex,pthread-robst", saying: "did you mean `pthread-robust`?"),
+            Refusal("--locks", "zzzzzzzzzzzz", saying: "`shmbench list` shows them all"),
+            Refusal("--locks", "", saying: "--locks names no lock"),
+            Refusal("--locks", "a\nb", saying: #""a\nb""#),
+            Refusal("--workers", "0", saying: "1 to 4096"),
+            Refusal("--workers", "-1", saying: "--workers"),
+            Refusal("--workers=-1", saying: "1 to 4096"),
+            Refusal("--workers", "x", saying: "1 to 4096"),
+            Refusal("--workers", "2,1.5", saying: "1 to 4096"),
+            Refusal("--workers", "1000000", saying: "1 to 4096"),
+            Refusal("--workers", ",", saying: "--workers names no number"),
+            Refusal("--duration", "soon", saying: "300ms"),
+            Refusal("--duration", "300", saying: "300ms"),
+            Refusal("--duration", "", saying: "300ms"),
+            Refusal("--duration", "-5ms", saying: "--duration"),
+            Refusal("--duration=-5ms", saying: "300ms"),
+            Refusal("--duration", "0", saying: "too short"),
+            Refusal("--duration", "10us", saying: "too short"),
+            Refusal("--duration", "1e9s", saying: "300ms"),
+            Refusal("--duration", "99999min", saying: "at most a day"),
+            Refusal("--warmup", "nan", saying: "--warmup"),
+            Refusal("--critical-section", "1parsec", saying: "--critical-section"),
+            Refusal("--critical-section", "10s", saying: "--stuck-after"),
+            Refusal("--think", "inf", saying: "--think"),
+            Refusal("--stuck-after", "1ms", saying: "too short"),
+            Refusal("--rounds", "0", saying: "1 to 10000"),
+            Refusal("--rounds", "many", saying: "--rounds"),
+            Refusal("--counters", "0", saying: "1 to 1024"),
+            Refusal("--counters", "1025", saying: "1 to 1024"),
+            Refusal("--pin", "tight", saying: "'compact'"),
+            Refusal("--seed", "0x1", saying: "--seed"),
+            Refusal("--format", "xml", saying: "'csv'"),
+            Refusal("--output", "x.txt", saying: ".csv or .json"),
+            Refusal("--output", "", saying: ".csv or .json"),
+            Refusal("--output", "/nowhere/at/all/x.csv", code: 1, saying: "No such file or directory"),
+            Refusal("--output", "/dev/null/x.json", code: 1, saying: "Not a directory"),
+            Refusal("--output", ".", saying: ".csv or .json"),
+            Refusal("--locks", saying: "Missing value"),
+            Refusal("--frobnicate", saying: "--frobnicate"),
+            Refusal("extra", saying: "extra"),
+        ]
+
+        @Test(arguments: options)
+        func `an option that makes no sense is refused`(refusal: Refusal) throws {
+            let worker = try Script.logging()
+            let run = try Invocation(["run", "--worker", worker.path] + refusal.arguments)
+            try expectRefusal(run, code: refusal.code, saying: refusal.words)
+            #expect(!worker.log.contains("contend") && !worker.log.contains("janitor"))
+        }
+
+        @Test func `a command that does not exist is refused`() throws {
+            try expectRefusal(try Invocation(["frobnicate"]), code: 64, saying: "frobnicate")
+            try expectRefusal(try Invocation(["list", "--frobnicate"]), code: 64, saying: "shmbench list --help")
+        }
+
+        private static let workers = [
+            Refusal("/nowhere/shmworker", code: 1, saying: "cannot find the worker program /nowhere/shmworker"),
+            Refusal("/etc/passwd", code: 1, saying: "cannot find the worker program"),
+            Refusal("/bin/true", code: 1, saying: "is not this program's worker"),
+            Refusal("/bin", code: 1, saying: "is not this program's worker"),
+            Refusal("", code: 1, saying: "cannot find the worker program"),
+        ]
+
+        @Test(arguments: workers)
+        func `a worker that is none is refused`(refusal: Refusal) throws {
+            let run = try Invocation(["run", "--worker"] + refusal.arguments)
+            try expectRefusal(run, code: refusal.code, saying: refusal.words)
+        }
+
+        @Test func `a worker of another version is refused, with both versions`() throws {
+            let worker = try Script("echo 'shmworker 9.9.9 (arena layout 1)'")
+            let run = try Invocation(["run", "--worker", worker.path])
+            try expectRefusal(run, code: 1, saying: "\"shmworker 9.9.9 (arena layout 1)\"")
+        }
+
+        @Test func `a folder is not a file for results`() throws {
+            let folder = try Folder()
+            try FileManager.default.createDirectory(
+                atPath: folder.path("x.csv"), withIntermediateDirectories: false)
+            let run = try Invocation(["run", "--output", "x.csv"], in: folder)
+            try expectRefusal(run, code: 1, saying: "Is a directory", leaving: ["x.csv"])
+        }
+
+        @Test func `a file called results stands in the way of the default, and is kept`() throws {
+            let folder = try Folder()
+            try "mine".write(toFile: folder.path("results"), atomically: false, encoding: .utf8)
+            let run = try Invocation(["run"], in: folder)
+            try expectRefusal(run, code: 1, saying: "--output", leaving: ["results"])
+            #expect(folder.text("results") == "mine")
+        }
+
+        @Test func `a full disk is found before the run`() throws {
+            let folder = try Folder()
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path("x.csv"), withDestinationPath: "/dev/full")
+            let worker = try Script.logging()
+            let run = try Invocation(["run", "--worker", worker.path, "--output", "x.csv"], in: folder)
+            try expectRefusal(run, code: 1, saying: "No space left on device", leaving: ["x.csv"])
+            #expect(!worker.log.contains("contend"))
+        }
+
+        @Test func `what is refused leaves older results alone`() throws {
+            let folder = try Folder()
+            try "old".write(toFile: folder.path("x.csv"), atomically: false, encoding: .utf8)
+            for option in [["--locks", "futx"], ["--workers", "0"], ["--rounds", "0"], ["--worker", "/bin/true"]] {
+                let run = try Invocation(["run", "--output", "x.csv"] + option, in: folder)
+                #expect(run.finish().exit != .code(0))
+                #expect(folder.text("x.csv") == "old", "\(option)")
+            }
+        }
+
+        private func expectRefusal(
+            _ run: Invocation, code: Int32, saying words: String, leaving names: [String] = [],
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            let outcome = run.finish()
+            #expect(outcome.exit == .code(code), sourceLocation: sourceLocation)
+            #expect(outcome.stdout == "", sourceLocation: sourceLocation)
+            let lines = outcome.stderr.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count == 2 && lines.last == "", "one line: \(outcome.stderr)", sourceLocation: sourceLocation)
+            #expect(outcome.stderr.hasPrefix("shmbench: "), sourceLocation: sourceLocation)
+            #expect(outcome.stderr.contains(words), sourceLocation: sourceLocation)
+            #expect(run.folder.names == names, "it leaves nothing", sourceLocation: sourceLocation)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import ShmCore
+import Testing
+
+@testable import ShmCoordinator
+@testable import shmbench
+
+/// What becomes of a round's result in the files, without running one.
+@Suite(.timeLimit(.minutes(1))) struct RowTests {
+    private func figures(_ sections: [UInt64]) -> RoundResult.Figures {
+        RoundResult.Figures(
+            duration: 0.5, sections: sections, userSeconds: 0.25, systemSeconds: 0.125, voluntarySwitches: 3,
+            involuntarySwitches: 4, minorFaults: 5, heapBytes: 0, residentKilobytes: 1,
+            latencies: [(nanoseconds: 40, count: 998), (nanoseconds: 100, count: 1), (nanoseconds: 4096, count: 1)],
+            longestAcquisition: 4097)
+    }
+
+    private func row(
+        _ figures: RoundResult.Figures?, integrity: RoundResult.Integrity = .ok, lock: LockKind = .futex
+    ) -> Row {
+        var result = RoundResult(startedAt: 1_700_000_000)
+        result.figures = figures
+        result.integrity = integrity
+        let cell = Cell(lock: lock, workers: 3, criticalSection: 200, think: 1000, counters: 4, pinning: .spread)
+        return Row(runID: "a,b \"c\"", cell: cell, round: 2, result: result)
+    }
+
+    private func csv(_ row: Row) throws -> [String: String] {
+        try #require(try Table(CSV.document([row])).rows.first)
+    }
+
+    @Test func `the columns are the contract's, in its order`() {
+        #expect(ResultColumn.all.map(\.name) == contractedColumns)
+        #expect(ResultColumn.schema == 1)
+    }
+
+    @Test func `workers' counts reach the fairness columns by their value`() throws {
+        // Counts taken as bit patterns are denormal numbers, whose squares vanish: the index came out wrong or empty.
+        let row = try csv(row(figures([1_000_000, 2_000_000, 3_000_000])))
+        #expect(row["fairness_jain"] == "0.8571")
+        #expect(row["fairness_min_max"] == "0.3333")
+        #expect(try csv(self.row(figures([9, 9, 9])))["fairness_jain"] == "1.0000")
+        #expect(try csv(self.row(figures([9, 0, 0])))["fairness_jain"] == "0.3333")
+        #expect(try csv(self.row(figures([9, 0, 0])))["fairness_min_max"] == "0.0000")
+    }
+
+    @Test func `figures are in the units that their columns name`() throws {
+        let row = try csv(row(figures([100, 200, 300])))
+        let expected = [
+            "started_at": "2023-11-14T22:13:20Z", "lock": "futex", "workers": "3", "round": "2",
+            "critical_section_ns": "200", "think_ns": "1000", "counters": "4", "pinning": "spread",
+            "arrivals": "closed", "duration_s": "0.500000", "acquisitions": "600", "throughput_per_s": "1200.0",
+            "latency_samples": "1000", "acquire_p50_ns": "40", "acquire_p90_ns": "40", "acquire_p99_ns": "40",
+            "acquire_p999_ns": "100", "acquire_max_ns": "4097", "user_s": "0.250000", "system_s": "0.125000",
+            "voluntary_switches": "3", "involuntary_switches": "4", "minor_faults": "5", "heap_bytes_per_op": "0.000",
+            "owner_deaths": "0", "lost_updates": "0", "overlaps": "0", "integrity": "ok",
+        ]
+        for (name, value) in expected { #expect(row[name] == value, "\(name)") }
+    }
+
+    @Test func `what was not measured is empty and never 0`() throws {
+        let stuck = try csv(row(nil, integrity: .stuck))
+        for name in unmeasuredColumns + figureColumns + ["lost_updates"] { #expect(stuck[name] == "", "\(name)") }
+        #expect(stuck["integrity"] == "stuck")
+        // Nobody got anything: there is no fairness and no cost of one acquisition to tell, but the count is 0.
+        let idle = try csv(row(figures([0, 0, 0])))
+        for name in ["fairness_jain", "fairness_min_max", "heap_bytes_per_op"] { #expect(idle[name] == "", "\(name)") }
+        #expect(idle["acquisitions"] == "0")
+        var untimed = figures([1, 1, 1])
+        untimed.latencies = []
+        for name in figureColumns where name.hasPrefix("acquire_") || name == "latency_samples" {
+            #expect(try csv(row(untimed))[name] == "", "\(name)")
+        }
+    }
+
+    @Test func `no percentile is above the longest time that was measured`() throws {
+        // The last cell of the histogram reaches from 4096 to 4099.
+        var figures = figures([1, 1, 1])
+        figures.latencies = [(nanoseconds: 4096, count: 10)]
+        figures.longestAcquisition = 4096
+        let row = try csv(row(figures))
+        for name in ["acquire_p50_ns", "acquire_p999_ns", "acquire_max_ns"] { #expect(row[name] == "4096", "\(name)") }
+    }
+
+    @Test func `CSV and JSON say the same, and text survives both`() throws {
+        let rows = [row(figures([1, 2, 3])), row(nil, integrity: .stuck, lock: .none)]
+        let table = try Table(CSV.document(rows))
+        let parsed = try JSONSerialization.jsonObject(with: Data(JSON.document(rows).utf8))
+        let document = try #require(parsed as? [String: Any])
+        #expect(document["schema"] as? Int == 1)
+        let objects = try #require(document["rows"] as? [[String: Any]])
+        try #require(objects.count == 2 && table.rows.count == 2)
+        for (object, row) in zip(objects, table.rows) {
+            #expect(Set(object.keys) == Set(contractedColumns))
+            for name in contractedColumns {
+                let text = try #require(row[name])
+                switch object[name] {
+                case is NSNull: #expect(text == "", "\(name)")
+                case let string as String: #expect(text == string, "\(name)")
+                case let number as NSNumber: #expect(Double(text) == number.doubleValue, "\(name)")
+                default: Issue.record("\(name) is missing")
+                }
+            }
+        }
+        #expect(table.rows[0]["run_id"] == "a,b \"c\"")
+    }
+
+    @Test func `no rows are a document all the same`() throws {
+        #expect(try Table(CSV.document([])).columns == contractedColumns)
+        let parsed = try JSONSerialization.jsonObject(with: Data(JSON.document([]).utf8))
+        #expect((parsed as? [String: Any])?["rows"] as? [[String: Any]] != nil)
+    }
+
+    @Test func `only the negative control may fail its integrity check`() {
+        #expect(row(nil, integrity: .ok).isAsPromised)
+        #expect(!row(nil, integrity: .failed).isAsPromised)
+        #expect(row(nil, integrity: .failed, lock: .none).isAsPromised)
+        #expect(!row(nil, integrity: .stuck, lock: .none).isAsPromised)
+    }
+
+    @Test func `a summary has the rounds' medians and the worst of their findings`() throws {
+        let rows = [row(figures([1, 1, 1])), row(figures([2, 2, 2]), integrity: .failed), row(figures([9, 9, 9]))]
+        let summary = try #require(CellSummary.summaries(rows, cells: [rows[0].cell]).first)
+        #expect(summary.rounds == 3)
+        #expect(summary.throughput == 12)
+        #expect(summary.jain == 1)
+        #expect(summary.longest == 4097)
+        #expect(summary.integrity == .failed)
+        #expect(!summary.isAsPromised)
+        let text = SummaryTable.text([summary]) + Verdict.text([summary])
+        #expect(text.contains("FAILED") && text.contains("do not use it"))
+        #expect(!text.contains("kept its promise"))
+    }
+}

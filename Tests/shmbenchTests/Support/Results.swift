@@ -1,0 +1,63 @@
+import Testing
+
+/// The contract of the results, version 1: its columns in their order.
+let contractedColumns = [
+    "schema", "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "scenario", "lock",
+    "workers", "round", "critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s", "pinning",
+    "read_percent", "duration_s", "acquisitions", "throughput_per_s", "latency_samples", "acquire_p50_ns",
+    "acquire_p90_ns", "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "hold_p50_ns", "handoff_p50_ns",
+    "handoff_p99_ns", "fairness_jain", "fairness_min_max", "fairness_window_jain", "user_s", "system_s",
+    "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op", "owner_deaths", "lost_updates",
+    "overlaps", "integrity",
+]
+
+/// Columns that no round measures yet: they are there and empty.
+let unmeasuredColumns = [
+    "rate_per_s", "read_percent", "hold_p50_ns", "handoff_p50_ns", "handoff_p99_ns", "fairness_window_jain",
+]
+
+/// Columns that a round without figures has empty.
+let figureColumns = [
+    "duration_s", "acquisitions", "throughput_per_s", "latency_samples", "acquire_p50_ns", "acquire_p90_ns",
+    "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "fairness_jain", "fairness_min_max", "user_s", "system_s",
+    "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op",
+]
+
+/// A CSV document, read by RFC 4180.
+struct Table {
+    let columns: [String]
+    let rows: [[String: String]]
+
+    init(_ text: String) throws {
+        var records: [[String]] = []
+        var record: [String] = []
+        var field = ""
+        var isQuoted = false
+        var isAfterQuote = false
+        for character in text {
+            switch character {
+            case "\"" where isQuoted: (isQuoted, isAfterQuote) = (false, true)
+            case "\"":
+                if isAfterQuote { field.append(character) }
+                (isQuoted, isAfterQuote) = (true, false)
+            case _ where isQuoted: field.append(character)
+            case ",", "\n":
+                record.append(field)
+                (field, isAfterQuote) = ("", false)
+                if character == "\n" {
+                    records.append(record)
+                    record = []
+                }
+            default: field.append(character)
+            }
+        }
+        try #require(field.isEmpty && record.isEmpty && !isQuoted, "the last line is incomplete")
+        columns = try #require(records.first)
+        for record in records { try #require(record.count == columns.count) }
+        let names = columns
+        rows = records.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(names, $0)) }
+    }
+
+    /// Lock, workers and round of each row.
+    var cells: [[String?]] { rows.map { [$0["lock"], $0["workers"], $0["round"]] } }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import ShmCoordinator
+import ShmCore
+import ShmHarness
+import Testing
+
+extension CommandLineSuite {
+    /// The worker program, started by a person and not by the coordinator.
+    @Suite struct WorkerByHandTests {
+        private static let own = ProcessInfo.processInfo.processIdentifier
+
+        private func expectComplaint(_ arguments: [String], code: Int32, saying words: String) throws {
+            let outcome = try Invocation(program: "shmworker", arguments).finish(within: .seconds(10))
+            #expect(outcome.exit == .code(code))
+            #expect(outcome.stdout == "")
+            #expect(outcome.stderr.hasPrefix("shmworker: ") && outcome.stderr.hasSuffix("\n"))
+            #expect(outcome.stderr.split(separator: "\n").count == 1, "\(outcome.stderr)")
+            #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
+        }
+
+        @Test(arguments: [
+            "", "contend", "contend 1", "contend 1 2 3", "contend 1 2 3 4", "contend 1 2 3 4 5", "contend a b c d",
+            "contend 1 2 3 99999999999", "contend -1 -2 -3 -4", "contend 0 0 0 0", "janitor", "janitor x", "frobnicate",
+            "--version please", "--help",
+        ])
+        func `by hand it does nothing and says who starts it`(line: String) throws {
+            try expectComplaint(line.split(separator: " ").map(String.init), code: 64, saying: "try `shmbench run`")
+        }
+
+        @Test func `it tells its version`() throws {
+            let outcome = try Invocation(program: "shmworker", ["--version"]).finish()
+            #expect(outcome.exit == .code(0))
+            #expect(outcome.stdout == ToolVersion.workerLine + "\n")
+            #expect(outcome.stderr == "")
+        }
+
+        @Test(arguments: ["0", "-1", "2147483647"])
+        func `a round that does not exist is told as such`(round: String) throws {
+            try expectComplaint(["contend", "\(Self.own)", round, "0", "1"], code: 65, saying: "shmbench.\(Self.own)")
+        }
+
+        private static let misfits: [(worker: Int32, workers: Int32)] = [
+            (0, 2), (0, .max), (1, 1), (2, 1), (-1, 1), (.max, 1), (0, 0), (0, -1), (0, .min), (.min, .min),
+        ]
+
+        @Test(arguments: misfits)
+        func `numbers that do not fit the round are told as such`(worker: Int32, workers: Int32) throws {
+            // A round with room for one worker.
+            let keys = RoundKeys(coordinator: Self.own, round: 777_001)
+            let arena = SharedMemory(key: keys.arena)
+            let test = SharedMemory(key: keys.test)
+            try arena.create(size: Arena.byteCount(workers: 1), lock: .none)
+            defer { try? arena.destroy(mode: .forceNoWait) }
+            try test.create(size: GuardedData.byteCount(counters: 1), lock: .futex)
+            defer { try? test.destroy(mode: .forceNoWait) }
+            let arguments = ["contend", "\(Self.own)", "777001", "\(worker)", "\(workers)"]
+            try expectComplaint(arguments, code: 65, saying: "do not fit its arguments")
+        }
+    }
+}
