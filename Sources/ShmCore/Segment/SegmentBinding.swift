@@ -143,7 +143,8 @@ internal import SystemPackage
             let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
             guard failure.code == .unknownError else { throw failure }
             throw SegmentFailure(
-                .lockError, "its lock (\(header.lockName)) is broken; destroy it by force and create it anew", errno: error)
+                .lockError, "its lock (\(header.lockName)) is broken; destroy it by force and create it anew",
+                errno: error)
         }
     }
 }
