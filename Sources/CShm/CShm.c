@@ -111,6 +111,8 @@ int shm_mutex_init(void *mutex, bool robust) {
     return -failure;
 }
 
+int shm_mutex_kind(const void *mutex) { return ((const pthread_mutex_t *)mutex)->__data.__kind; }
+
 int shm_mutex_lock_until(void *mutex, int64_t deadline) {
     struct timespec time;
     return -pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, limit(&time, deadline));

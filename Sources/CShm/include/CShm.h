@@ -51,6 +51,8 @@ int shm_sem_op(int id, short change, short flags, int64_t timeout);
 
 /* Process-shared mutexes (the pointers are to pthread_mutex_t): glibc's attribute constants are enumerations or macros, depending on version. */
 int shm_mutex_init(void *mutex, bool robust);
+/* The mutex's kind and protocol, which glibc trusts: it aborts the process on one that it does not know. */
+int shm_mutex_kind(const void *mutex);
 int shm_mutex_lock_until(void *mutex, int64_t deadline);
 
 /* prctl(PR_SET_PDEATHSIG, SIGKILL): the signal comes when the *thread* that started this process ends. */

@@ -37,8 +37,13 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
         try SystemCall.check(unsafe shm_mutex_init(area, attributes.contains(.robust)))
     }
 
-    /// Binds to the mutex at the area's start.
-    public init(_ binding: borrowing LockBinding) {
+    /// Binds to the mutex at the area's start. Throws `EINVAL` where that is no mutex of this type: glibc aborts on a
+    /// kind that it does not know, so shared memory that somebody scribbled over must not reach it.
+    public init(_ binding: borrowing LockBinding) throws(Errno) {
+        var fresh = unsafe pthread_mutex_t()
+        try unsafe Self.initialise(&fresh, participants: binding.participants)
+        defer { unsafe _ = pthread_mutex_destroy(&fresh) }
+        guard unsafe shm_mutex_kind(binding.area) == shm_mutex_kind(&fresh) else { throw .invalidArgument }
         unsafe self.init(mutex: binding.area.assumingMemoryBound(to: pthread_mutex_t.self))
     }
 
