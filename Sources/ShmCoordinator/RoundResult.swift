@@ -16,7 +16,7 @@ public struct RoundResult: Sendable {
     public var integrity = Integrity.ok
     /// Counters' shortfall in sum.
     public var lostUpdates: UInt64 = 0
-    /// Contradictions met inside the critical section.
+    /// Critical sections in which a worker met another, or found related words that do not agree.
     public var overlaps: UInt64 = 0
     /// Acquisitions that were told that the previous owner died.
     public var ownerDeaths: UInt64 = 0

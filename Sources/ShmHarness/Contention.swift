@@ -92,15 +92,16 @@ internal import SystemPackage
         let phaseWord = unsafe arena.phaseWord
         let (data, slot, worker) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
         let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
+        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
             let outcome = lock.lock()
             // A pattern, not `==`: the enum's derived equality is a call into another module.
             if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-            let contradictions = data.section(worker: worker, counters: counters, delay: sectionDelay)
+            let contradiction = data.section(worker: worker, counters: counters, delay: sectionDelay)
             lock.unlock()
-            let sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
-            unsafe slot.pointee.sections.store(sections &+ 1, ordering: .relaxed)
-            if contradictions != 0 { count(contradictions) }
+            sections &+= 1
+            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
+            if contradiction != 0 { countContradiction() }
             if think > 0 { Delay.spin(think) }
         }
         return nil
@@ -118,13 +119,13 @@ internal import SystemPackage
             let outcome = lock.lock()
             let waited = Clock.now() &- start
             if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-            let contradictions = data.section(
+            let contradiction = data.section(
                 worker: UInt32(truncatingIfNeeded: worker), counters: counters,
                 delay: plan.criticalSectionIterations)
             lock.unlock()
             sections &+= 1
             unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
-            if contradictions != 0 { count(contradictions) }
+            if contradiction != 0 { countContradiction() }
             histogram.record(waited)
             if waited > longest {
                 longest = waited
@@ -150,7 +151,7 @@ internal import SystemPackage
     }
 
     @inline(never)
-    private func count(_ contradictions: UInt64) {
-        unsafe slot.pointee.overlaps.add(contradictions, ordering: .relaxed)
+    private func countContradiction() {
+        unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
     }
 }

@@ -42,14 +42,16 @@ internal import Synchronization
         unsafe mirror.pointee.store(~counters.pointee.load(ordering: .relaxed), ordering: .relaxed)
     }
 
-    /// One critical section. Returns the number of contradictions met: 0 where the lock excludes.
+    /// One critical section. Returns 0 where nothing contradicted that this worker was alone inside; another number where
+    /// it met somebody's owner word, or found related words that do not agree.
     @inline(__always)
     public func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
-        var contradictions: UInt64 = 0
-        if unsafe owner.pointee.load(ordering: .relaxed) != 0 { contradictions &+= 1 }
-        unsafe owner.pointee.store(worker &+ 1, ordering: .relaxed)
+        let me = worker &+ 1
+        // Differences are gathered and judged once, by the caller: branches here would be part of every critical section.
+        var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
+        unsafe owner.pointee.store(me, ordering: .relaxed)
         let first = unsafe counters.pointee.load(ordering: .relaxed)
-        if unsafe mirror.pointee.load(ordering: .relaxed) != ~first { contradictions &+= 1 }
+        contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
         unsafe mirror.pointee.store(~(first &+ 1), ordering: .relaxed)
         if delay > 0 { Delay.spin(delay) }
         var index = 0
@@ -58,9 +60,9 @@ internal import Synchronization
             unsafe counters[index].store(value &+ 1, ordering: .relaxed)
             index &+= 1
         }
-        if unsafe owner.pointee.load(ordering: .relaxed) != worker &+ 1 { contradictions &+= 1 }
+        contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed) ^ me)
         unsafe owner.pointee.store(0, ordering: .relaxed)
-        return contradictions
+        return contradiction
     }
 
     /// The worker inside, by the owner word.

@@ -28,7 +28,7 @@ public struct WorkerSlot: ~Copyable {
     public let sections = Atomic<UInt64>(0)
     /// Critical sections in the throughput window.
     public let windowSections = Atomic<UInt64>(0)
-    /// Times at which another owner was met inside the critical section, or related words did not agree.
+    /// Critical sections in which another owner was met, or related words did not agree.
     public let overlaps = Atomic<UInt64>(0)
     /// Acquisitions that were told that the previous owner died.
     public let ownerDeaths = Atomic<UInt64>(0)

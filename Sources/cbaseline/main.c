@@ -80,20 +80,20 @@ static inline void pthread_unlock(void) { pthread_mutex_unlock(&shared->mutex); 
 #define RELAXED memory_order_relaxed
 
 static inline uint64_t section(uint32_t worker) {
-    uint64_t contradictions = 0;
-    if (atomic_load_explicit(&shared->owner, RELAXED) != 0) contradictions++;
-    atomic_store_explicit(&shared->owner, worker + 1, RELAXED);
+    uint32_t me = worker + 1;
+    uint64_t contradiction = atomic_load_explicit(&shared->owner, RELAXED);
+    atomic_store_explicit(&shared->owner, me, RELAXED);
     uint64_t first = atomic_load_explicit(&shared->counters[0], RELAXED);
-    if (atomic_load_explicit(&shared->mirror, RELAXED) != ~first) contradictions++;
+    contradiction |= atomic_load_explicit(&shared->mirror, RELAXED) ^ ~first;
     atomic_store_explicit(&shared->mirror, ~(first + 1), RELAXED);
     if (section_delay > 0) spin(section_delay);
     for (int index = 0; index < counters; index++) {
         uint64_t value = atomic_load_explicit(&shared->counters[index], RELAXED);
         atomic_store_explicit(&shared->counters[index], value + 1, RELAXED);
     }
-    if (atomic_load_explicit(&shared->owner, RELAXED) != worker + 1) contradictions++;
+    contradiction |= atomic_load_explicit(&shared->owner, RELAXED) ^ me;
     atomic_store_explicit(&shared->owner, 0, RELAXED);
-    return contradictions;
+    return contradiction;
 }
 
 static inline __attribute__((always_inline)) void contend(
@@ -102,11 +102,11 @@ static inline __attribute__((always_inline)) void contend(
     uint64_t sections = atomic_load_explicit(&slot->sections, RELAXED);
     while (atomic_load_explicit(&shared->phase, RELAXED) == phase) {
         lock();
-        uint64_t contradictions = section(worker);
+        uint64_t contradiction = section(worker);
         unlock();
         sections++;
         atomic_store_explicit(&slot->sections, sections, RELAXED);
-        if (contradictions) slot->contradictions += contradictions;
+        if (contradiction) slot->contradictions++;
         if (think > 0) spin(think);
     }
 }

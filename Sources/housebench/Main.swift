@@ -1,26 +1,34 @@
 internal import Glibc
 
-/// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every
-/// figure is a ratio of two things measured in turn in this run, or a median over many.
+/// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
+/// is a ratio of two things measured in turn in this run, or a median over many.
 ///
-///     housebench [WORKER] [CBASELINE]
+///     housebench [handle] [segment] [loop] [start]
 ///
-/// Prints a line a bar, and exits with 1 when one is missed. Run it through `scripts/benchmark`, on a release build.
+/// measures the named parts, or all. Prints a line a bar, and exits with 1 when one is missed. Run it through
+/// `scripts/benchmark`, on a release build; it finds `shmworker` and `cbaseline` beside itself.
 @main
 enum Main {
     static func main() {
-        let here = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-            separator: "/")
-        let folder = here.isEmpty ? "." : here
+        let parts: [(name: String, measure: (inout Report, String) throws -> Void)] = [
+            ("handle", { report, _ in try HandleCost.measure(&report) }),
+            ("segment", { report, _ in try SegmentCost.measure(&report) }),
+            ("loop", LoopCost.measure),
+            ("start", StartCost.measure),
+        ]
+        let wanted = CommandLine.arguments.dropFirst()
+        if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
+            print("housebench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
+            exit(64)
+        }
+        let path = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+        let folder = path.count > 1 ? path.dropLast().joined(separator: "/") : "."
         var report = Report()
-        do {
-            try HandleCost.measure(&report)
-            try SegmentCost.measure(&report)
-            try LoopCost.measure(&report, folder: folder)
-            try StartCost.measure(&report, folder: folder)
-        } catch {
-            print("cannot measure: \(error)")
-            exit(1)
+        for part in parts where wanted.isEmpty || wanted.contains(part.name) {
+            do { try part.measure(&report, folder) } catch {
+                print("cannot measure \(part.name): \(error)")
+                exit(1)
+            }
         }
         exit(report.missed == 0 ? 0 : 1)
     }

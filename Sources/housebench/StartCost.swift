@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// Starting workers, against starting as many `/bin/true` in the same run; and what a worker weighs.
 enum StartCost {
-    static func measure(_ report: inout Report, folder: String) throws {
+    static func measure(_ report: inout Report, _ folder: String) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
         let workers = 64
         var ours: [Double] = []
