@@ -69,6 +69,8 @@ package final class ChildProcess {
     /// Kills it, if it still runs, and reaps it. Until it is reaped its id cannot come to mean another process.
     package func end() {
         guard isRunning else { return }
+        // Its group too: a worker behind a wrapper is the wrapper's child.
+        kill(-pid, SIGKILL)
         kill(pid, SIGKILL)
         awaitExit()
     }

@@ -25,14 +25,18 @@ public final class Janitor {
     /// Tells it that this process is done with its segments, and reaps it.
     deinit {
         try? lifeline.close()
-        process.awaitExit()
+        // It has a moment's work at most; one that somebody stopped is not waited for.
+        let patience = Deadline.after(.seconds(2))
+        while process.isRunning && !patience.hasPassed { usleep(200) }
+        process.end()
     }
 
-    /// Removes what coordinators left that are no more, whose janitor was killed too.
+    /// Removes what coordinators left that are no more, whose janitor was killed too. Call it before the first round.
     public static func sweep() {
         for segment in (try? SharedMemory.segments()) ?? [] {
-            guard let coordinator = RoundKeys.coordinator(of: segment.key), coordinator != getpid(),
-                kill(coordinator, 0) != 0, errno == ESRCH
+            // Before this process has made any, one with its own id is a namesake's.
+            guard segment.isOfThisPIDNamespace, let coordinator = RoundKeys.coordinator(of: segment.key),
+                coordinator == getpid() || (kill(coordinator, 0) != 0 && errno == ESRCH)
             else { continue }
             try? SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
         }

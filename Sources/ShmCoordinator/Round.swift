@@ -83,17 +83,23 @@ public struct Round: ~Copyable {
         var watchdog = Watchdog(patience: timing.stuckAfter)
         arena.enter(.warmup)
         var alive = try watch(for: timing.warmup, &watchdog)
-        let windowStart = Clock.now()
         arena.enter(.throughput)
+        // Counted from outside at both ends: a worker that waits at the window's end completes its section outside it.
+        let windowStart = Clock.now()
+        let before = sections()
         if alive { alive = try watch(for: timing.throughput, &watchdog) }
-        arena.enter(.latency)
+        let after = sections()
         let windowEnd = Clock.now()
+        arena.enter(.settle)
+        if alive { alive = try settle(&watchdog) }
+        arena.enter(.latency)
         if alive { alive = try watch(for: timing.latency, &watchdog) }
         arena.enter(.stop)
         if alive { alive = try awaitEnds(&watchdog) }
 
         if alive {
-            result.figures = figures(duration: Double(windowEnd - windowStart) / 1e9)
+            result.figures = figures(
+                duration: Double(windowEnd - windowStart) / 1e9, sections: zip(after, before).map { $0 - $1 })
         } else {
             result.whereabouts = whereabouts()
             for worker in workers { worker.end() }
@@ -121,12 +127,15 @@ public struct Round: ~Copyable {
 
     private func gather() throws(RoundFailure) {
         let patience = Deadline.after(.seconds(30))
-        while arena.awaitArrivals(until: .after(.milliseconds(50))) < cell.workers {
+        var arrived = 0
+        while arrived < cell.workers {
+            arrived = arena.awaitArrivals(cell.workers, until: .after(.milliseconds(50)))
             try check()
-            if patience.hasPassed {
+            if patience.hasPassed && arrived < cell.workers {
+                let missing = whereabouts().first { $0.contains(": absent") } ?? ""
                 throw .failed(
-                    "not all workers came to the barrier within 30 s; the machine is overloaded, or too many were asked for"
-                )
+                    "\(arrived) of \(cell.workers) workers came to the barrier within 30 s; the machine is overloaded, or "
+                        + "one hangs: \(missing)")
             }
         }
     }
@@ -160,6 +169,20 @@ public struct Round: ~Copyable {
         return true
     }
 
+    /// Waits until all workers have met once more. Returns `false` when they are stuck.
+    private func settle(_ watchdog: inout Watchdog) throws(RoundFailure) -> Bool {
+        while arena.awaitArrivals(2 * cell.workers, until: .after(.milliseconds(20))) < 2 * cell.workers {
+            try check()
+            if watchdog.isStuck(progress: progress()) { return false }
+        }
+        return true
+    }
+
+    /// Critical sections that each worker has completed so far.
+    private func sections() -> [UInt64] {
+        (0..<cell.workers).map { unsafe arena.slot($0).pointee.sections.load(ordering: .relaxed) }
+    }
+
     private func progress() -> UInt64 {
         var sum: UInt64 = 0
         for worker in 0..<cell.workers {
@@ -173,7 +196,10 @@ public struct Round: ~Copyable {
     private func check() throws(RoundFailure) {
         if Interruption.hasCome { throw .interrupted }
         for (index, worker) in workers.enumerated() where !worker.isRunning {
-            guard let exit = worker.exit, exit != .code(WorkerExit.done.rawValue) else { continue }
+            // Nobody is done before the coordinator has said stop.
+            guard let exit = worker.exit, arena.phase < .stop || exit != .code(WorkerExit.done.rawValue) else {
+                continue
+            }
             if exit == .code(WorkerExit.lock.rawValue) {
                 let errno = unsafe arena.slot(index).pointee.errorNumber.load(ordering: .relaxed)
                 throw .failed(
@@ -194,7 +220,7 @@ public struct Round: ~Copyable {
             let place =
                 switch state {
                 case .contending where owner == index: "inside the critical section"
-                case .contending: "outside the critical section"
+                case .contending: "not between the marks of the critical section (it may hold the lock)"
                 default: "\(state)"
                 }
             return "worker \(index + 1) (pid \(worker.pid)): \(place), phase \(phase), \(sections) sections done, "
@@ -221,15 +247,14 @@ public struct Round: ~Copyable {
         }
     }
 
-    private func figures(duration: Double) -> RoundResult.Figures {
+    private func figures(duration: Double, sections: [UInt64]) -> RoundResult.Figures {
         var figures = RoundResult.Figures(
-            duration: duration, sections: [], userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
+            duration: duration, sections: sections, userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
             involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, latencies: [],
             longestAcquisition: 0)
         var counts: [UInt64: UInt64] = [:]
         for worker in 0..<cell.workers {
             let slot = unsafe arena.slot(worker)
-            figures.sections.append(unsafe slot.pointee.windowSections.load(ordering: .relaxed))
             figures.userSeconds += Double(unsafe slot.pointee.userMicroseconds.load(ordering: .relaxed)) / 1e6
             figures.systemSeconds += Double(unsafe slot.pointee.systemMicroseconds.load(ordering: .relaxed)) / 1e6
             figures.voluntarySwitches += unsafe slot.pointee.voluntarySwitches.load(ordering: .relaxed)

@@ -76,21 +76,21 @@ public import Synchronization
         Phase(rawValue: unsafe phaseWord.pointee.load(ordering: .acquiring)) ?? .stop
     }
 
-    /// A worker's arrival at the barrier: returns when the coordinator has left ``Phase/gathering``.
-    public func arriveAndWait() {
+    /// A worker's arrival at the barrier: returns when the coordinator has left that phase.
+    public func arriveAndWait(while waiting: Phase) {
         unsafe arrivals.pointee.add(1, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(arrivals, count: 1)
-        while phase == .gathering {
-            _ = unsafe Futex.wait(phaseWord, while: Phase.gathering.rawValue, until: nil)
+        while phase <= waiting {
+            _ = unsafe Futex.wait(phaseWord, while: phase.rawValue, until: .after(.seconds(1)))
         }
     }
 
-    /// The coordinator's side of the barrier: waits until all workers have arrived or the deadline has passed;
-    /// returns how many have.
-    public func awaitArrivals(until deadline: Deadline) -> Int {
+    /// The coordinator's side of the barrier: waits until so many arrivals have been counted since the round's begin, or the
+    /// deadline has passed; returns how many there are.
+    public func awaitArrivals(_ total: Int, until deadline: Deadline) -> Int {
         while true {
             let arrived = unsafe arrivals.pointee.load(ordering: .acquiring)
-            if arrived >= workers { return workers }
+            if arrived >= total { return total }
             if case .timedOut = unsafe Futex.wait(arrivals, while: arrived, until: deadline) {
                 return Int(unsafe arrivals.pointee.load(ordering: .acquiring))
             }

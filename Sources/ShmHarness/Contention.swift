@@ -45,7 +45,7 @@ internal import SystemPackage
             do throws(SharedMemoryError) {
                 let lock = try segment.participant(in: L.self)
                 contention.enter(.ready)
-                contention.arena.arriveAndWait()
+                contention.arena.arriveAndWait(while: .gathering)
                 contention.enter(.contending)
                 let failure = contention.run(lock)
                 if let failure { unsafe contention.slot.pointee.errorNumber.store(failure, ordering: .relaxed) }
@@ -63,13 +63,12 @@ internal import SystemPackage
         enter(.warmup)
         if let failure = contend(lock, during: .warmup) { return failure }
         enter(.throughput)
-        let before = unsafe slot.pointee.sections.load(ordering: .relaxed)
         let costBefore = Cost.now(heapBytes)
         if let failure = contend(lock, during: .throughput) { return failure }
         let cost = Cost.now(heapBytes) - costBefore
-        unsafe slot.pointee.windowSections.store(
-            slot.pointee.sections.load(ordering: .relaxed) - before, ordering: .relaxed)
         unsafe cost.store(in: slot)
+        enter(.settle)
+        arena.arriveAndWait(while: .settle)
         enter(.latency)
         if let failure = contendTimed(lock) { return failure }
         unsafe slot.pointee.residentKilobytes.store(Cost.residentKilobytes(), ordering: .relaxed)

@@ -6,10 +6,12 @@ public enum Phase: UInt32, Sendable, Comparable {
     case warmup = 1
     /// Workers contend and count; no clock is read.
     case throughput = 2
+    /// Workers meet at the barrier once more, so that no acquisition of the next phase begins unseen in this one.
+    case settle = 3
     /// Workers contend and time every acquisition.
-    case latency = 3
+    case latency = 4
     /// Workers finish what they are doing and leave.
-    case stop = 4
+    case stop = 5
 
     /// By the order of a round.
     public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }

@@ -4,7 +4,7 @@ public enum ToolVersion {
     public static let current = "0.1.0"
 
     /// The layout of the arena. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena`` or ``GuardedData``.
-    public static let arenaLayout = 1
+    public static let arenaLayout = 2
 
     /// What `shmworker --version` prints, and what the coordinator expects.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"

@@ -26,8 +26,6 @@ public struct WorkerSlot: ~Copyable {
     public let phase = Atomic<UInt32>(0)
     /// Critical sections completed in all phases: progress, and what each counter must hold in sum.
     public let sections = Atomic<UInt64>(0)
-    /// Critical sections in the throughput window.
-    public let windowSections = Atomic<UInt64>(0)
     /// Critical sections in which another owner was met, or related words did not agree.
     public let overlaps = Atomic<UInt64>(0)
     /// Acquisitions that were told that the previous owner died.

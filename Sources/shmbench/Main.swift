@@ -5,6 +5,7 @@ internal import Glibc
 @main
 enum Main {
     static func main() {
+        Surroundings.makeUsable()
         do {
             var command = try Shmbench.parseAsRoot()
             try command.run()

@@ -39,6 +39,19 @@ extension ShmCoordinatorSuite {
             #expect(try TestRound(.none, workers: 1).run().integrity == .ok)
         }
 
+        /// Eight workers and sections of 10 ms: whoever waits at a window's end completes a section outside it, and whoever is starved
+        /// shows in the tail.
+        @Test func `waits across the windows' ends are neither counted as throughput nor lost as latency`() throws {
+            let section = 10_000_000
+            var round = TestRound(.futex, workers: 8, criticalSection: section)
+            round.timing.throughput = 200_000_000
+            round.timing.latency = 100_000_000
+            let figures = try #require(try round.run().figures)
+            let busy = Double(figures.acquisitions) * Double(section) / 1e9
+            #expect(busy <= figures.duration * 1.15 + Double(section) / 1e9)
+            #expect(figures.longestAcquisition >= UInt64(section))
+        }
+
         @Test func `what a round measures hangs together`() throws {
             var round = TestRound(.futex, workers: 2)
             round.timing.throughput = 100_000_000

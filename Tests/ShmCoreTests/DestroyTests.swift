@@ -89,7 +89,7 @@ extension ShmCoreSuite {
             try scratch.handle(shared.key).destroy()
             #expect(shared.isValid)
             #expect(!shared.exists)
-            #expect(shared.size == 0)
+            #expect(shared.size == shared.data?.count)
             expect(.lockError) { try shared.lock() }
             expect(.notFound) { _ = try shared.numAttachments }
             expect(.notFound) { try shared.destroy() }

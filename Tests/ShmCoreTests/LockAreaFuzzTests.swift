@@ -1,3 +1,4 @@
+import CShm
 import Testing
 
 @testable import ShmCore
@@ -14,6 +15,7 @@ extension ShmCoreSuite {
             let original = RawFile.read(shared.key)
             let probe = try scratch.probe(shared)
             let area = ControlBlock.headerOffset(original) + SegmentLayout.smallLockOffset
+            let ownSet = ControlBlock.semaphoreSet(shared.key)
             var generator = SeededGenerator(seed: SegmentHeader.checksum(kind.name.utf8))
             for index in 0..<600 {
                 var file = original
@@ -21,10 +23,28 @@ extension ShmCoreSuite {
                     file[area + Int.random(in: 0..<48, using: &generator)] = .random(in: 0 ... .max, using: &generator)
                 }
                 RawFile.replace(shared.key, with: file)
+                defer {
+                    // A set that was made because the area no longer named the first one.
+                    if kind == .sysvSemUndo, let other = ControlBlock.semaphoreSet(shared.key), other != ownSet,
+                        made(by: shared.key, other)
+                    {
+                        SemaphoreSets.remove(other)
+                    }
+                }
                 let words = try probe.ask("inspect").split(separator: " ")
                 try #require(words.count == 5 && words[1] == "attached", "mutation \(index): \(words)")
                 #expect(["locked", "busy", "lockError"].contains(words[2]), "mutation \(index): \(words)")
             }
+            RawFile.replace(shared.key, with: original)
+        }
+
+        /// Whether the set has the key that the area holds: an identifier alone may be a stranger's.
+        private func made(by key: String, _ identifier: Int32) -> Bool {
+            let file = RawFile.read(key)
+            let place = ControlBlock.headerOffset(file) + SegmentLayout.smallLockOffset + 4
+            let stored = (0..<4).reduce(UInt32(0)) { $0 | UInt32(file[place + $1]) << (8 * $1) }
+            var status = shm_sem_status()
+            return unsafe shm_sem_stat(identifier, &status) == 0 && status.key == Int32(bitPattern: stored)
         }
     }
 }

@@ -79,22 +79,22 @@ import Testing
         try withSegment(size: Arena.byteCount(workers: workers)) { segment in
             try segment.attach()
             let arena = try #require(Arena(segment, workers: workers))
-            #expect(arena.awaitArrivals(until: .now) == 0)
+            #expect(arena.awaitArrivals(workers, until: .now) == 0)
             let passed = Atomic<Int>(0)
             // The arena is made to be shared; the threads are awaited below.
             nonisolated(unsafe) let shared = arena
             let threads = (0..<workers).map { _ in
                 Thread {
-                    unsafe shared.arriveAndWait()
+                    unsafe shared.arriveAndWait(while: .gathering)
                     _ = passed.add(1, ordering: .releasing)
                 }
             }
             for thread in threads.dropLast() { thread.start() }
             let deadline = Deadline.after(.seconds(20))
-            while arena.awaitArrivals(until: .after(.milliseconds(5))) < workers - 1 && !deadline.hasPassed {}
-            #expect(arena.awaitArrivals(until: .after(.milliseconds(5))) == workers - 1)
+            while arena.awaitArrivals(workers, until: .after(.milliseconds(5))) < workers - 1 && !deadline.hasPassed {}
+            #expect(arena.awaitArrivals(workers, until: .after(.milliseconds(5))) == workers - 1)
             threads[workers - 1].start()
-            #expect(arena.awaitArrivals(until: deadline) == workers)
+            #expect(arena.awaitArrivals(workers, until: deadline) == workers)
             #expect(passed.load(ordering: .acquiring) == 0)
             arena.enter(.warmup)
             while passed.load(ordering: .acquiring) < workers && !deadline.hasPassed {

@@ -5,9 +5,9 @@ public struct Deadline: Sendable, Comparable {
     /// Nanoseconds since the clock's origin (the machine's start).
     public let nanoseconds: Int64
 
-    /// The point that lies `nanoseconds` after the clock's origin.
+    /// The point that lies `nanoseconds` after the clock's origin; the origin itself for a negative number.
     public init(nanoseconds: Int64) {
-        self.nanoseconds = nanoseconds
+        self.nanoseconds = max(0, nanoseconds)
     }
 
     /// Now.

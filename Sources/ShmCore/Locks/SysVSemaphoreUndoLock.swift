@@ -32,7 +32,8 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
-            name: "sysv-sem-undo", family: .kernel, ownerDeath: .reported, kernelObject: "semaphore set",
+            name: "sysv-sem-undo", family: .kernel, fairness: .fifo, ownerDeath: .reported,
+            kernelObject: "semaphore set",
             summary: "System V semaphore with SEM_UNDO")
     }
 
@@ -89,10 +90,24 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
         // Acquire: pairs with the release in `make`, so that the semaphore's value is set when its identifier is
         // seen.
         if let ready = unsafe identifier(in: area) { return try unsafe verified(ready, area) }
-        try RecordLock.takeWaiting(.lockSetup, of: file)
+        try takeSetup(of: file)
         defer { RecordLock.release(.lockSetup, of: file) }
         if let ready = unsafe identifier(in: area) { return try unsafe verified(ready, area) }
         return try unsafe make(area, file: file)
+    }
+
+    /// Making a set takes microseconds; one that is stopped half-way must not stop the others for ever. Throws `EAGAIN`
+    /// after a second.
+    private static func takeSetup(of file: FileDescriptor) throws(Errno) {
+        let patience = Deadline.after(.seconds(1))
+        while true {
+            do {
+                return try RecordLock.take(.lockSetup, of: file)
+            } catch {
+                guard error == .resourceTemporarilyUnavailable, !patience.hasPassed else { throw error }
+                usleep(100)
+            }
+        }
     }
 
     private static func identifier(in area: UnsafeMutablePointer<Area>) -> Int32? {

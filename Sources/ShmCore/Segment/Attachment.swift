@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 
 /// One attachment: the mapped data, and the byte whose record lock makes it count. Ends with this object or, at the
@@ -8,6 +9,7 @@ final class Attachment {
     private let size: Int
     private let byte: RecordLock.Place
     private let file: FileDescriptor
+    private let process = getpid()
 
     /// Attaches through a binding's file.
     init(_ binding: SegmentBinding, mode: SharedMemory.AccessMode) throws(SegmentFailure) {
@@ -34,7 +36,10 @@ final class Attachment {
         self.mode = mode
     }
 
-    deinit { RecordLock.release(byte, of: file) }
+    deinit {
+        // A child made by fork shares the open file description: the attachment is still its parent's.
+        if getpid() == process { RecordLock.release(byte, of: file) }
+    }
 
     /// The data. Writing through it in read-only mode is a fault (SIGSEGV).
     var data: UnsafeMutableRawBufferPointer {

@@ -26,6 +26,18 @@ internal import SystemPackage
 
     /// Opens and validates the segment of that name.
     convenience init(opening name: String) throws(SegmentFailure) {
+        // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it is by
+        // the time it is open is checked again.
+        do {
+            let status = try SegmentFile.status(ofName: name)
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw SegmentFailure.notASegment(SegmentFile.kind(of: status))
+            }
+        } catch let error as SegmentFailure {
+            throw error
+        } catch {
+            throw SegmentFailure((error as? Errno) ?? .ioError)
+        }
         var writable = true
         let file: FileDescriptor
         do {

@@ -15,6 +15,8 @@ public struct SegmentInfo: Sendable, Hashable {
     public let isAlive: Bool
     /// The creator's process id, in the creator's PID namespace. That process may be long gone.
     public let creatorPID: Int
+    /// Whether ``creatorPID`` means a process of this process's PID namespace.
+    public let isOfThisPIDNamespace: Bool
     /// Nanoseconds since 1970.
     public let createdAt: Int64
     /// The file's owner.
@@ -51,6 +53,7 @@ extension SegmentInfo {
         numAttachments = (try? RecordLock.countAttachments(of: binding.file)) ?? 0
         isAlive = binding.isAlive
         creatorPID = Int(binding.header.creatorPID)
+        isOfThisPIDNamespace = binding.header.pidNamespace == SharedMemory.pidNamespace
         createdAt = binding.header.createdAt
         userID = status.st_uid
         permissions = FilePermissions(rawValue: status.st_mode & 0o7777)

@@ -90,7 +90,7 @@ extension SharedMemory {
     }
 
     /// The inode of this process's PID namespace, which a process keeps for life; 0 where that cannot be found out.
-    private static let pidNamespace: UInt64 = {
+    static let pidNamespace: UInt64 = {
         var status = stat()
         return unsafe stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
     }()

@@ -16,6 +16,8 @@ extension SharedMemory {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
             let binding = try existingOrLeftover(name)
+            // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may repair.
+            try checkRights(to: binding)
             switch mode {
             case .forceNoWait:
                 try remove(binding, name: name)
@@ -44,9 +46,7 @@ extension SharedMemory {
     /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
     /// killed in between, it stays reachable by its name for whoever finishes the work.
     func remove(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
-        guard binding.isWritable, mayRemove(binding) else {
-            throw SegmentFailure(.permissionDenied, "only its owner may destroy it")
-        }
+        try checkRights(to: binding)
         // Everyone who takes this segment's name away holds this: between the comparison below and the removal, the
         // name cannot come to mean another segment.
         do { try RecordLock.take(.removal, of: binding.file) } catch {
@@ -74,6 +74,12 @@ extension SharedMemory {
         }
     }
 
+    private func checkRights(to binding: SegmentBinding) throws(SegmentFailure) {
+        guard binding.isWritable, mayRemove(binding) else {
+            throw SegmentFailure(.permissionDenied, "only its owner may destroy it")
+        }
+    }
+
     /// In a sticky directory only the owners of the file and of the directory may remove a name, and the superuser.
     private func mayRemove(_ binding: SegmentBinding) -> Bool {
         let user = geteuid()
@@ -87,10 +93,10 @@ extension SharedMemory {
         if isAttached {
             throw SegmentFailure(.lockError, "this handle is attached to it and would wait for itself; detach first")
         }
-        guard binding.isWritable else { throw SegmentFailure(.permissionDenied, "only its owner may destroy it") }
-        do {
-            try RecordLock.takeWaiting(.attachGate, of: binding.file)
-            try RecordLock.takeWaiting(.allAttachments, of: binding.file)
-        } catch { throw SegmentFailure(error) }
+        do { try RecordLock.takeWaiting(.attachGate, of: binding.file) } catch { throw SegmentFailure(error) }
+        do { try RecordLock.takeWaiting(.allAttachments, of: binding.file) } catch {
+            RecordLock.release(.attachGate, of: binding.file)
+            throw SegmentFailure(error)
+        }
     }
 }

@@ -45,7 +45,7 @@ extension SharedMemory {
     /// Waits for the lock for a limited time; returns `nil` when that is over. Throws as ``lock()`` does.
     public func lock(timeout: Duration) throws(SharedMemoryError) -> Acquisition? {
         if let acquisition = takeIfFree() { return acquisition }
-        return try lockSlowly(until: .after(timeout))
+        return try lockSlowly(until: timeout > .zero ? .after(timeout) : nil, waiting: timeout > .zero)
     }
 
     /// Releases the lock that this handle holds: a release operation.
@@ -62,7 +62,9 @@ extension SharedMemory {
             let released = unsafe word.pointee.compareExchange(
                 expected: held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
             if !released.exchanged { releaseOutOfLine() }
-        case .calls(let calls): unsafe _ = calls.unlock(calls.object)
+        case .calls(let calls):
+            let failure = unsafe calls.unlock(calls.object)
+            if failure != 0 { try unlockFailed(failure, holding: holding) }
         case .none: releaseOutOfLine()
         }
     }
@@ -86,6 +88,8 @@ extension SharedMemory {
                 throw SegmentFailure(
                     .lockError, "its lock is of kind \(binding.header.lockName), not \(L.properties.name)")
             }
+            // What the participant points into stays mapped as long as the handle lives, whatever the handle does.
+            if pinned.last !== binding { pinned.append(binding) }
             return try binding.participant(in: L.self)
         }
     }
@@ -123,6 +127,17 @@ extension SharedMemory {
         }
     }
 
+    /// The primitive did not release: this is not the thread that locked, as a rule. The handle goes on holding the lock.
+    @usableFromInline @inline(never)
+    func unlockFailed(_ failure: Int32, holding: UInt8) throws(SharedMemoryError) {
+        unsafe hot.pointee.holding = holding
+        try attempt("unlock") { () throws(SegmentFailure) in
+            throw SegmentFailure(
+                .lockError, "the lock was not released; unlock it on the thread that locked it",
+                errno: Errno(rawValue: failure))
+        }
+    }
+
     /// Releases the lock that this handle holds, through the primitive.
     @usableFromInline @inline(never)
     func releaseOutOfLine() {
@@ -152,12 +167,13 @@ extension SharedMemory {
     private static var slice: Int64 { 50_000_000 }
 
     @inline(never)
-    private func lockSlowly(until deadline: Deadline?) throws(SharedMemoryError) -> Acquisition? {
-        try attempt("lock") { () throws(SegmentFailure) in try acquire(until: deadline) }
+    private func lockSlowly(until deadline: Deadline?, waiting: Bool = true) throws(SharedMemoryError) -> Acquisition? {
+        try attempt("lock") { () throws(SegmentFailure) in try acquire(until: deadline, waiting: waiting) }
     }
 
-    /// Binds the lock where that is still to be done, and waits for it. `nil` when the deadline passed.
-    func acquire(until deadline: Deadline?) throws(SegmentFailure) -> Acquisition? {
+    /// Binds the lock where that is still to be done, and waits for it, or tries it once. `nil` when the deadline passed or
+    /// the try failed.
+    func acquire(until deadline: Deadline?, waiting: Bool = true) throws(SegmentFailure) -> Acquisition? {
         if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
         let binding = try lockable()
         let lock = try binding.boundLock()
@@ -168,13 +184,15 @@ extension SharedMemory {
         while true {
             guard binding.isAlive else { throw Self.destroyedWhileLocking }
             let sliceEnd = Deadline.after(nanoseconds: Self.slice)
-            switch lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) {
+            switch waiting ? lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) : lock.tryLock() {
+            case .busy where !waiting: return nil
             case .busy:
                 if let deadline, deadline.hasPassed { return nil }
             case .failed(let errno):
                 guard binding.isAlive else { throw Self.destroyedWhileLocking }
                 throw SegmentFailure(
-                    .lockError, "its lock (\(binding.header.lockName)) is broken; destroy and create it anew",
+                    .lockError,
+                    "its lock (\(binding.header.lockName)) is broken; destroy it by force and create it anew",
                     errno: errno)
             case let outcome:
                 guard binding.isAlive else {

@@ -84,6 +84,8 @@ public import SystemPackage
     @usableFromInline let hot: UnsafeMutablePointer<HotState>
     /// The segment that this handle has open. Change it through `bind(_:)` alone.
     private(set) var binding: SegmentBinding?
+    /// Segments that have participants of ``participant(in:)``.
+    var pinned: [SegmentBinding] = []
 
     /// This segment's key. Empty until one is set.
     public private(set) var key: String
@@ -146,7 +148,7 @@ public import SystemPackage
     public var ownerDied: Bool { unsafe hot.pointee.holding & Holding.ownerDied != 0 }
 
     /// The size of the segment's data in bytes; 0 where no live segment has this key.
-    public var size: Int { (try? existing())?.header.dataSize ?? 0 }
+    public var size: Int { (isAttached ? binding : try? existing())?.header.dataSize ?? 0 }
 
     /// The kind of the segment's lock; `nil` where no live segment has this key.
     public var lockKind: LockKind? { (try? existing()).flatMap { LockKind(named: $0.header.lockName) } }
@@ -160,9 +162,14 @@ public import SystemPackage
     ///
     /// Something else of that name is not a segment; one that this process may not even read counts as existing.
     public var exists: Bool {
-        guard let name = try? SegmentKey.name(of: key) else { return false }
+        guard let name = try? SegmentKey.name(of: key), (try? SegmentFile.status(ofName: name)) != nil else {
+            return false
+        }
         if let binding, binding.isAlive, names(name, binding) { return true }
-        do { return try SegmentBinding(opening: name).isAlive } catch { return error.code == .permissionDenied }
+        do { return try SegmentBinding(opening: name).isAlive } catch {
+            // What cannot be looked at, for want of rights, descriptors or memory, is taken to exist.
+            return [.permissionDenied, .outOfResources, .outOfMemory].contains(error.code)
+        }
     }
 
     /// The number of attachments to the segment, over all processes and handles.

@@ -18,7 +18,12 @@ enum LockSelection {
     }
 
     private static func unknown(_ name: String) -> String {
-        let nearest = LockKind.all.map { (name: $0.name, distance: editDistance($0.name, name)) }
+        // A part of a name is meant more likely than a short name with as many other letters.
+        let nearest = LockKind.all
+            .map { kind in
+                let isPart = name.count >= 3 && kind.name.contains(name)
+                return (name: kind.name, distance: isPart ? 0 : editDistance(kind.name, name))
+            }
             .min { $0.distance < $1.distance }
         let hint = nearest.flatMap { $0.distance <= max(2, name.count / 2) ? "; did you mean `\($0.name)`?" : nil }
         return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"

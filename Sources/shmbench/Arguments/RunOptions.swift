@@ -43,7 +43,7 @@ struct RunOptions: ParsableArguments {
     var counters = 4
 
     @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
-    var pin = Pinning.none
+    var pin = Pinning.spread
 
     @Option(
         help: ArgumentHelp("Order of the rounds; the same seed gives the same order. (default: random)", valueName: "n")

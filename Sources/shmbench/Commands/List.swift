@@ -11,7 +11,7 @@ struct List: ParsableCommand {
     var names = false
 
     mutating func run() throws {
-        if names { return LockKind.all.forEach { print($0.name) } }
+        if names { return try Terminal.show(LockKind.all.map { "\($0.name)\n" }.joined()) }
         let table = TextTable<LockKind> { kind in
             let lock = kind.properties
             return [
@@ -25,17 +25,15 @@ struct List: ParsableCommand {
                 Column(title: "nodes", value: lock.nodesPerParticipant == 0 ? "-" : "\(lock.nodesPerParticipant)"),
             ]
         }
-        print(Terminal.trimmed(table.string(for: LockKind.all, style: Style.simple) ?? ""))
-        print("")
-        for kind in LockKind.all {
-            print("  \(kind.name.padded(to: 16))\(kind.properties.summary)")
-        }
-        print(
+        let summaries = LockKind.all.map { "  \($0.name.padded(to: 16))\($0.properties.summary)\n" }.joined()
+        try Terminal.show(
             """
-
+            \(Terminal.trimmed(table.string(for: LockKind.all, style: Style.simple) ?? ""))
+            \(summaries)
             * the kind that a segment gets when its creator names none
             owner dies: what the next process meets when the owner is killed while it holds the lock.
               reported  gets the lock and is told      hangs  waits for ever      n/a  there is nothing to hold
+
             """)
     }
 }

@@ -8,8 +8,10 @@ struct ResultsFile {
     private let format: OutputFormat
     private let file: FileDescriptor
 
-    /// Opens the file, replacing what was there, by the kind that its ending names.
-    init(_ path: String) throws {
+    /// Opens the file, by the kind that its ending names.
+    ///
+    /// - Parameter replacing: whether a file of that name is replaced; otherwise it is an error.
+    init(_ path: String, replacing: Bool = true) throws {
         self.path = path
         if path.hasSuffix(".csv") {
             format = .csv
@@ -20,7 +22,8 @@ struct ResultsFile {
         }
         do {
             file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                FilePath(path), .writeOnly,
+                options: [.create, replacing ? .truncate : .exclusiveCreate, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch {
             throw Failure("cannot write the results to \(path): \(Self.reason(error)); name another file with --output")
@@ -34,7 +37,11 @@ struct ResultsFile {
             let reason = Self.reason(Errno(rawValue: errno))
             throw Failure("cannot make the folder results here: \(reason); name a file with --output")
         }
-        return try ResultsFile("results/run-\(Timestamp.compact(seconds)).csv")
+        let name = "results/run-\(Timestamp.compact(seconds))"
+        // Two runs may begin within a second; neither takes the other's file.
+        let free = [""] + (2...9).map { "-\($0)" }
+        let suffix = free.first { unsafe access("\(name)\($0).csv", F_OK) != 0 } ?? "-\(getpid())"
+        return try ResultsFile("\(name)\(suffix).csv", replacing: false)
     }
 
     func append(_ row: Row) throws {

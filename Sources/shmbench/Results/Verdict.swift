@@ -7,8 +7,11 @@ enum Verdict {
         var lines: [String] = []
         let broken = summaries.filter { !$0.isAsPromised }
         for line in broken {
-            let what = line.integrity == .stuck ? "got stuck" : "let two in, or lost updates"
-            lines.append("\(line.cell.lock.name) \(what) with \(line.cell.workers) workers: do not use it.")
+            let what =
+                line.integrity == .stuck
+                ? "made no progress; the lines about its workers say where each was"
+                : "let two in, or lost updates: do not use it"
+            lines.append("\(line.cell.lock.name) with \(count(line.cell.workers)) \(what).")
         }
         let real = summaries.filter { $0.cell.lock.properties.excludes && $0.isAsPromised }
         if broken.isEmpty && !real.isEmpty {
@@ -26,7 +29,7 @@ enum Verdict {
             let rate = fastest.throughput
         else { return [] }
         var text =
-            "With \(workers) worker\(workers == 1 ? "" : "s"), \(fastest.cell.lock.name) is fastest (\(Figure.rate(rate)))"
+            "With \(count(workers)), \(fastest.cell.lock.name) is fastest (\(Figure.rate(rate)))"
         let survivors = lines.filter { $0.cell.lock.properties.survivesOwnerDeath }
         if !fastest.cell.lock.properties.survivesOwnerDeath,
             let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
@@ -38,6 +41,8 @@ enum Verdict {
         }
         return [text + "."]
     }
+
+    private static func count(_ workers: Int) -> String { workers == 1 ? "1 worker" : "\(workers) workers" }
 
     /// The negative control must fail where workers meet; where it did not, this run's oracle has shown nothing.
     private static func controls(_ summaries: [CellSummary]) -> [String] {
