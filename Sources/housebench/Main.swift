@@ -47,9 +47,9 @@ struct Report {
     mutating func note(_ text: String) { print("       \(text)") }
 }
 
-/// Two decimals.
+/// Three decimals, so that a value beside its bar shows on which side it lies.
 func rounded(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    let thousandths = String(Int((value * 1000).rounded()) % 1000)
+    return "\(Int((value * 1000).rounded()) / 1000)." + String(repeating: "0", count: 3 - thousandths.count)
+        + thousandths
 }

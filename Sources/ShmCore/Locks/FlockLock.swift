@@ -5,8 +5,8 @@ public import SystemPackage
 /// `flock(2)`, exclusive, on the segment's own file.
 ///
 /// Each participant has an open file description of its own; within one description `flock` never conflicts. Every
-/// operation is a system call. The call has no timeout, so ``lock(until:)`` polls, with pauses that double from 20 µs
-/// to 500 µs.
+/// operation is a system call. The call has no timeout, so a handle that waits (it must notice a forced destroy) and
+/// ``lock(until:)`` polls, with pauses that double from 20 µs to 500 µs.
 ///
 /// Memory ordering: the kernel's file-lock list is kept under a spin lock, which orders a release before the next
 /// acquisition. Owner death: the kernel drops the lock when the dead process's descriptor is closed; a mark in the

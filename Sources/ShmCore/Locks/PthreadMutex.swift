@@ -60,17 +60,17 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
     }
 
     /// `pthread_mutex_lock(3)`.
-    @inlinable
+    @inlinable @inline(__always)
     public borrowing func lock() -> LockOutcome {
         let failure = unsafe pthread_mutex_lock(mutex)
-        return failure == 0 ? .acquired : settle(failure)
+        return failure == 0 ? .acquired : unsafe PthreadMutex.settle(mutex, failure)
     }
 
     /// `pthread_mutex_trylock(3)`.
-    @inlinable
+    @inlinable @inline(__always)
     public borrowing func tryLock() -> LockOutcome {
         let failure = unsafe pthread_mutex_trylock(mutex)
-        return failure == 0 ? .acquired : settle(failure)
+        return failure == 0 ? .acquired : unsafe PthreadMutex.settle(mutex, failure)
     }
 
     /// `pthread_mutex_clocklock(3)` on `CLOCK_MONOTONIC`.
@@ -79,14 +79,23 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
     }
 
     /// `pthread_mutex_unlock(3)`.
-    @inlinable
+    @inlinable @inline(__always)
     public borrowing func unlock() {
         unsafe pthread_mutex_unlock(mutex)
     }
 
+    /// Repairs a mutex whose owner died.
+    public borrowing func settle(_ failure: Int32) -> LockOutcome { unsafe PthreadMutex.settle(mutex, failure) }
+}
+
+/// What is the same for every kind of mutex, and not generic: the measured loops of all kinds stay the same code,
+/// which the compiler then folds into one without making calls indirect.
+@usableFromInline
+enum PthreadMutex {
     /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly
     /// one next owner is told.
-    public borrowing func settle(_ failure: Int32) -> LockOutcome {
+    @usableFromInline
+    static func settle(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, _ failure: Int32) -> LockOutcome {
         switch failure {
         case 0: return .acquired
         case EBUSY, ETIMEDOUT: return .busy

@@ -26,8 +26,8 @@ internal import SystemPackage
 
     /// Opens and validates the segment of that name.
     convenience init(opening name: String) throws(SegmentFailure) {
-        // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it is by
-        // the time it is open is checked again.
+        // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it
+        // is by the time it is open is checked again.
         do {
             let status = try SegmentFile.status(ofName: name)
             guard status.st_mode & S_IFMT == S_IFREG else {

@@ -16,7 +16,8 @@ extension SharedMemory {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
             let binding = try existingOrLeftover(name)
-            // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may repair.
+            // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may
+            // repair.
             try checkRights(to: binding)
             switch mode {
             case .forceNoWait:

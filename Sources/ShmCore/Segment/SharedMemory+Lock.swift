@@ -127,7 +127,8 @@ extension SharedMemory {
         }
     }
 
-    /// The primitive did not release: this is not the thread that locked, as a rule. The handle goes on holding the lock.
+    /// The primitive did not release: this is not the thread that locked, as a rule. The handle goes on holding the
+    /// lock.
     @usableFromInline @inline(never)
     func unlockFailed(_ failure: Int32, holding: UInt8) throws(SharedMemoryError) {
         unsafe hot.pointee.holding = holding
@@ -171,8 +172,8 @@ extension SharedMemory {
         try attempt("lock") { () throws(SegmentFailure) in try acquire(until: deadline, waiting: waiting) }
     }
 
-    /// Binds the lock where that is still to be done, and waits for it, or tries it once. `nil` when the deadline passed or
-    /// the try failed.
+    /// Binds the lock where that is still to be done, and waits for it, or tries it once. `nil` when the deadline
+    /// passed or the try failed.
     func acquire(until deadline: Deadline?, waiting: Bool = true) throws(SegmentFailure) -> Acquisition? {
         if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
         let binding = try lockable()

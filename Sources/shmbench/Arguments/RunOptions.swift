@@ -11,46 +11,57 @@ struct RunOptions: ParsableArguments {
             "Locks to measure: all, or names from `shmbench list`, separated by commas.", valueName: "a,b"))
     var locks = CommaList(["all"])
 
-    @Option(help: ArgumentHelp("Numbers of contending processes. (default: 1, 2 and 4 × the CPUs)", valueName: "n,m"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Numbers of contending processes. (default: 1, 2 and 4 × the CPUs)", valueName: "n,m"))
     var workers: CommaList?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Length of the throughput window; the latency window has a third of it. (default: 300ms)", valueName: "time"
         ), transform: TimeSpan.parse)
     var duration = TimeSpan(nanoseconds: 300_000_000)
 
-    @Option(help: ArgumentHelp("Rounds of each cell, a fresh fleet of workers each.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Rounds of each cell, a fresh fleet of workers each.", valueName: "n"))
     var rounds = 3
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Contending before anything is counted. (default: 50ms)", valueName: "time"),
         transform: TimeSpan.parse)
     var warmup = TimeSpan(nanoseconds: 50_000_000)
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Busy time inside the critical section, beside the counters. (default: 0)", valueName: "time"),
         transform: TimeSpan.parse)
     var criticalSection = TimeSpan(nanoseconds: 0)
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Busy time between a release and the next attempt. (default: 0)", valueName: "time"),
         transform: TimeSpan.parse)
     var think = TimeSpan(nanoseconds: 0)
 
-    @Option(help: ArgumentHelp("Counters incremented in each critical section.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Counters incremented in each critical section.", valueName: "n"))
     var counters = 4
 
     @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
     var pin = Pinning.spread
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Order of the rounds; the same seed gives the same order. (default: random)", valueName: "n")
     )
     var seed: UInt64?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("A round without progress for so long is stuck. (default: 5s)", valueName: "time"),
         transform: TimeSpan.parse)
     var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
