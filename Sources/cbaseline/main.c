@@ -50,7 +50,11 @@ static int counters;
 static uint64_t section_delay, think;
 
 __attribute__((noinline)) static void spin(uint64_t iterations) {
-    for (uint64_t count = 0; count < iterations; count++) __asm__ volatile("" : : "r"(count));
+    uint64_t chain = iterations;
+    for (uint64_t count = 0; count < iterations; count++) {
+        chain = chain * UINT64_C(6364136223846793005) + 1;
+        __asm__ volatile("" : : "r"(chain));
+    }
 }
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value) {
