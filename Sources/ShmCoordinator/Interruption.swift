@@ -5,7 +5,8 @@ internal import Synchronization
 public enum Interruption {
     private static let received = Atomic<Int32>(0)
 
-    /// Catches SIGINT, SIGTERM and SIGHUP from here on, except where this process was started to ignore them (nohup). A second one ends the process in the ordinary way.
+    /// Catches SIGINT, SIGTERM and SIGHUP from here on, except where this process was started to ignore them (nohup). A
+    /// second one ends the process in the ordinary way.
     public static func watch() {
         _ = received.load(ordering: .relaxed)
         for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -22,11 +23,5 @@ public enum Interruption {
     }
 
     /// Whether one has come.
-    public static var hasCome: Bool { signal != nil }
-
-    /// The one that came.
-    public static var signal: Int32? {
-        let signal = received.load(ordering: .relaxed)
-        return signal == 0 ? nil : signal
-    }
+    public static var hasCome: Bool { received.load(ordering: .relaxed) != 0 }
 }

@@ -28,16 +28,9 @@ internal import SystemPackage
     convenience init(opening name: String) throws(SegmentFailure) {
         // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it
         // is by the time it is open is checked again.
-        do {
-            let status = try SegmentFile.status(ofName: name)
-            guard status.st_mode & S_IFMT == S_IFREG else {
-                throw SegmentFailure.notASegment(SegmentFile.kind(of: status))
-            }
-        } catch let error as SegmentFailure {
-            throw error
-        } catch {
-            throw SegmentFailure((error as? Errno) ?? .ioError)
-        }
+        let status: stat
+        do { status = try SegmentFile.status(ofName: name) } catch { throw SegmentFailure(error) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
         var writable = true
         let file: FileDescriptor
         do {
@@ -163,14 +156,11 @@ internal import SystemPackage
         } catch {
             // A destroyer takes along what the lock keeps in the kernel.
             guard isAlive else {
-                throw SegmentFailure(
-                    .lockError, "the segment has been destroyed; detach and create it anew", errno: error)
+                throw .destroyedWhileLocking(error)
             }
             let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
             guard failure.code == .unknownError else { throw failure }
-            throw SegmentFailure(
-                .lockError, "its lock (\(header.lockName)) is broken; destroy it by force and create it anew",
-                errno: error)
+            throw .brokenLock(header.lockName, error)
         }
     }
 }

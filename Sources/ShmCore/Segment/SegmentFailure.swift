@@ -38,6 +38,15 @@ struct SegmentFailure: Error {
         SegmentFailure(.notFound, "it has been destroyed; detach and create it anew")
     }
 
+    static func destroyedWhileLocking(_ errno: Errno? = nil) -> SegmentFailure {
+        SegmentFailure(.lockError, "the segment has been destroyed; detach and create it anew", errno: errno)
+    }
+
+    static func brokenLock(_ name: String, _ errno: Errno) -> SegmentFailure {
+        SegmentFailure(
+            .lockError, "its lock (\(name)) is broken; destroy it by force and create it anew", errno: errno)
+    }
+
     static func notASegment(_ what: String) -> SegmentFailure {
         SegmentFailure(.keyError, "what has that name is \(what), not a segment; use another key")
     }

@@ -183,36 +183,29 @@ extension SharedMemory {
         unsafe hot.pointee.life = binding.life
         unsafe hot.pointee.lock = Unmanaged.passUnretained(lock)
         while true {
-            guard binding.isAlive else { throw Self.destroyedWhileLocking }
+            guard binding.isAlive else { throw .destroyedWhileLocking() }
             let sliceEnd = Deadline.after(nanoseconds: Self.slice)
             switch waiting ? lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) : lock.tryLock() {
             case .busy where !waiting: return nil
             case .busy:
                 if let deadline, deadline.hasPassed { return nil }
             case .failed(let errno):
-                guard binding.isAlive else { throw Self.destroyedWhileLocking }
-                throw SegmentFailure(
-                    .lockError,
-                    "its lock (\(binding.header.lockName)) is broken; destroy it by force and create it anew",
-                    errno: errno)
+                guard binding.isAlive else { throw .destroyedWhileLocking() }
+                throw .brokenLock(binding.header.lockName, errno)
             case let outcome:
                 guard binding.isAlive else {
                     // Whoever waits behind this one gets the lock in turn, sees the same and passes it on.
                     lock.unlock()
-                    throw Self.destroyedWhileLocking
+                    throw .destroyedWhileLocking()
                 }
                 return took(outcome)
             }
         }
     }
 
-    private static var destroyedWhileLocking: SegmentFailure {
-        SegmentFailure(.lockError, "the segment has been destroyed; detach and create it anew")
-    }
-
     /// The segment to lock. A handle that is attached to a destroyed one gets `lockError`.
     private func lockable() throws(SegmentFailure) -> SegmentBinding {
-        if let binding, !binding.isAlive, isAttached { throw Self.destroyedWhileLocking }
+        if let binding, !binding.isAlive, isAttached { throw .destroyedWhileLocking() }
         return try existing()
     }
 }
