@@ -22,18 +22,19 @@ public import Synchronization
     public typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
     @usableFromInline let object: UnsafeMutableRawPointer
-    @usableFromInline let tryLock: Call
+    @usableFromInline let take: Call
     @usableFromInline let unlock: Call
 
     /// Names the functions and the object.
     ///
     /// - Parameters:
     ///   - object: what the functions work on.
-    ///   - tryLock: takes the lock without waiting. ``LockPrimitive/settle(_:)`` is told an error number.
+    ///   - take: takes the lock. It may wait for it only if ``LockPrimitive/retire()`` ends that wait; otherwise it says
+    ///     `EBUSY`. ``LockPrimitive/settle(_:)`` is told an error number.
     ///   - unlock: releases it.
-    public init(object: UnsafeMutableRawPointer, tryLock: Call, unlock: Call) {
+    public init(object: UnsafeMutableRawPointer, take: Call, unlock: Call) {
         unsafe self.object = object
-        unsafe self.tryLock = unsafe tryLock
+        unsafe self.take = unsafe take
         unsafe self.unlock = unsafe unlock
     }
 }

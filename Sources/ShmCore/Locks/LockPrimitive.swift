@@ -43,7 +43,7 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// How ``SharedMemory`` may take and release this participant's lock in line while nobody contends.
     var fastPath: FastPath { get }
 
-    /// What an error number of ``FastCalls``' `tryLock` means; the caller may hold the lock even so (its owner died,
+    /// What an error number of ``FastCalls``' `take` means; the caller may hold the lock even so (its owner died,
     /// say).
     borrowing func settle(_ failure: Int32) -> LockOutcome
 

@@ -48,16 +48,7 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
     }
 
     /// glibc's functions themselves.
-    public var fastPath: FastPath {
-        typealias MutexCall = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
-        let tryLock: MutexCall = unsafe pthread_mutex_trylock
-        let unlock: MutexCall = unsafe pthread_mutex_unlock
-        // A typed and an untyped pointer are passed alike.
-        return unsafe .calls(
-            FastCalls(
-                object: mutex, tryLock: unsafeBitCast(tryLock, to: FastCalls.Call.self),
-                unlock: unsafeBitCast(unlock, to: FastCalls.Call.self)))
-    }
+    public var fastPath: FastPath { unsafe PthreadMutex.fastPath(mutex, take: pthread_mutex_trylock) }
 
     /// `pthread_mutex_lock(3)`.
     @inlinable @inline(__always)
@@ -92,6 +83,17 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
 /// which the compiler then folds into one without making calls indirect.
 @usableFromInline
 enum PthreadMutex {
+    typealias Call = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
+
+    static func fastPath(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, take: Call) -> FastPath {
+        let unlock: Call = unsafe pthread_mutex_unlock
+        // A typed and an untyped pointer are passed alike.
+        return unsafe .calls(
+            FastCalls(
+                object: mutex, take: unsafeBitCast(take, to: FastCalls.Call.self),
+                unlock: unsafeBitCast(unlock, to: FastCalls.Call.self)))
+    }
+
     /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly
     /// one next owner is told.
     @usableFromInline

@@ -24,7 +24,7 @@ extension SharedMemory {
                 expected: 0, desired: held, successOrdering: .acquiring, failureOrdering: .relaxed)
             guard taken.exchanged else { return try lockOutOfLine() }
         case .calls(let calls):
-            let taken = unsafe calls.tryLock(calls.object)
+            let taken = unsafe calls.take(calls.object)
             guard taken == 0 else { return try lockSettling(taken) }
         case .none: return try lockOutOfLine()
         }
