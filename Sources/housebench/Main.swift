@@ -11,12 +11,20 @@ internal import Glibc
 enum Main {
     static func main() {
         let parts: [(name: String, measure: (inout Report, String) throws -> Void)] = [
-            ("handle", { report, _ in try HandleCost.measure(&report) }),
+            ("handle", HandleCost.measure),
             ("segment", { report, _ in try SegmentCost.measure(&report) }),
             ("loop", LoopCost.measure),
             ("start", StartCost.measure),
         ]
         let wanted = CommandLine.arguments.dropFirst()
+        // What the part "handle" starts.
+        if wanted == ["handle-sample"] {
+            do { try HandleCost.printSample() } catch {
+                print(error)
+                exit(1)
+            }
+            exit(0)
+        }
         if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
             print("housebench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
             exit(64)

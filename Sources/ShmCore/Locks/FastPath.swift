@@ -21,9 +21,9 @@ public import Synchronization
     /// A function on the object that returns 0 or an error number.
     public typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
-    @usableFromInline let object: UnsafeMutableRawPointer
-    @usableFromInline let take: Call
-    @usableFromInline let unlock: Call
+    let object: UnsafeMutableRawPointer
+    let take: Call
+    let unlock: Call
 
     /// Names the functions and the object.
     ///

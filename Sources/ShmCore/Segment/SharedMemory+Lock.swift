@@ -14,23 +14,24 @@ extension SharedMemory {
     @inlinable @inline(__always)
     @discardableResult
     public func lock() throws(SharedMemoryError) -> Acquisition {
-        // Everything but the lock's own work is a load or store of this handle's, and the look at the life word: this
-        // is what keeps the handle within a tenth of its primitive.
+        // Everything but the lock's own work is a look at the step and a store to it, and the look at the life word:
+        // this is what keeps the handle within a tenth of its primitive. Where the handle holds the lock already, the
+        // step is none of these.
         let hot = unsafe hot
-        guard unsafe hot.pointee.holding & Holding.held == 0 else { return try lockOutOfLine() }
-        switch unsafe hot.pointee.path {
-        case .word(let word, let held):
+        switch unsafe hot.pointee.step {
+        case .wordFree:
+            let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let taken = unsafe word.pointee.compareExchange(
-                expected: 0, desired: held, successOrdering: .acquiring, failureOrdering: .relaxed)
+                expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
             guard taken.exchanged else { return try lockOutOfLine() }
-        case .calls(let calls):
-            let taken = unsafe calls.take(calls.object)
-            guard taken == 0 else { return try lockSettling(taken) }
-        case .none: return try lockOutOfLine()
+            unsafe hot.pointee.step = .wordHeld
+        case .callsFree:
+            let failure = unsafe hot.pointee.take.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
+            guard failure == 0 else { return try lockSettling(failure) }
+            unsafe hot.pointee.step = .callsHeld
+        default: return try lockOutOfLine()
         }
-        unsafe hot.pointee.holding = Holding.held
-        // A path implies a life word. The lock's acquire orders this after the mark of a destroyer that held the
-        // lock: it is always noticed.
+        // The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
         guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
             return try lockedTheDead()
         }
@@ -54,18 +55,18 @@ extension SharedMemory {
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
-        let holding = unsafe hot.pointee.holding
-        guard holding & Holding.held != 0 else { return try unlockWithoutHolding() }
-        unsafe hot.pointee.holding = holding & ~Holding.held
-        switch unsafe hot.pointee.path {
-        case .word(let word, let held):
+        switch unsafe hot.pointee.step {
+        case .wordHeld:
+            unsafe hot.pointee.step = .wordFree
+            let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let released = unsafe word.pointee.compareExchange(
-                expected: held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
+                expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
             if !released.exchanged { releaseOutOfLine() }
-        case .calls(let calls):
-            let failure = unsafe calls.unlock(calls.object)
-            if failure != 0 { try unlockFailed(failure, holding: holding) }
-        case .none: releaseOutOfLine()
+        case .callsHeld:
+            unsafe hot.pointee.step = .callsFree
+            let failure = unsafe hot.pointee.release.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
+            if failure != 0 { try unlockFailed(failure) }
+        default: try unlockOutOfLine()
         }
     }
 
@@ -120,8 +121,10 @@ extension SharedMemory {
         return try lockSlowly(until: nil) ?? .released
     }
 
+    /// The lock has no fast path, or is not held.
     @usableFromInline @inline(never)
-    func unlockWithoutHolding() throws(SharedMemoryError) {
+    func unlockOutOfLine() throws(SharedMemoryError) {
+        if holdsLock { return releaseOutOfLine() }
         try attempt("unlock") { () throws(SegmentFailure) in
             throw SegmentFailure(.lockError, "this handle does not hold the lock; lock it first")
         }
@@ -130,8 +133,8 @@ extension SharedMemory {
     /// The primitive did not release: this is not the thread that locked, as a rule. The handle goes on holding the
     /// lock.
     @usableFromInline @inline(never)
-    func unlockFailed(_ failure: Int32, holding: UInt8) throws(SharedMemoryError) {
-        unsafe hot.pointee.holding = holding
+    func unlockFailed(_ failure: Int32) throws(SharedMemoryError) {
+        unsafe hot.pointee.step = .callsHeld
         try attempt("unlock") { () throws(SegmentFailure) in
             throw SegmentFailure(
                 .lockError, "the lock was not released; unlock it on the thread that locked it",
@@ -142,7 +145,7 @@ extension SharedMemory {
     /// Releases the lock that this handle holds, through the primitive.
     @usableFromInline @inline(never)
     func releaseOutOfLine() {
-        unsafe hot.pointee.holding &= ~Holding.held
+        unsafe hot.pointee.released()
         if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
     }
 
@@ -159,7 +162,7 @@ extension SharedMemory {
     }
 
     private func took(_ outcome: LockOutcome) -> Acquisition {
-        unsafe hot.pointee.holding = Holding.held | (outcome == .ownerDied ? Holding.ownerDied : 0)
+        unsafe hot.pointee.acquired(ownerDied: outcome == .ownerDied)
         return outcome == .ownerDied ? .ownerDied : .released
     }
 
@@ -179,9 +182,7 @@ extension SharedMemory {
         let binding = try lockable()
         let lock = try binding.boundLock()
         // From now on the handle's fast paths know the lock.
-        unsafe hot.pointee.path = lock.fastPath
-        unsafe hot.pointee.life = binding.life
-        unsafe hot.pointee.lock = Unmanaged.passUnretained(lock)
+        unsafe hot.pointee.bind(lock, life: binding.life)
         while true {
             guard binding.isAlive else { throw .destroyedWhileLocking() }
             let sliceEnd = Deadline.after(nanoseconds: Self.slice)

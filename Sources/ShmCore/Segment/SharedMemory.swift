@@ -1,5 +1,4 @@
 internal import Glibc
-public import Synchronization
 public import SystemPackage
 
 /// A handle to a segment of memory that processes share, found by its key and guarded by its lock.
@@ -63,24 +62,6 @@ public import SystemPackage
     /// The most participants that a lock with a node for each can have.
     static let participantLimit = 4096
 
-    /// What ``lock()`` and ``unlock()`` touch, in memory of its own so that no exclusivity check guards it.
-    @safe @usableFromInline struct HotState {
-        /// How the bound lock is taken in line; `none` until it is bound.
-        @usableFromInline var path = FastPath.none
-        /// Bits of ``Holding``.
-        @usableFromInline var holding: UInt8 = 0
-        /// The bound segment's life word; `nil` until the lock is bound.
-        @usableFromInline var life: UnsafePointer<Atomic<UInt32>>?
-        /// The lock itself, kept alive by the binding; `nil` until it is bound.
-        var lock: Unmanaged<BoundLock>?
-    }
-
-    /// Whether a handle holds the lock, and whether the owner before it had died. The second outlives the first.
-    @usableFromInline enum Holding {
-        @usableFromInline static var ownerDied: UInt8 { 1 }
-        @usableFromInline static var held: UInt8 { 2 }
-    }
-
     @usableFromInline let hot: UnsafeMutablePointer<HotState>
     /// The segment that this handle has open. Change it through `bind(_:)` alone.
     private(set) var binding: SegmentBinding?
@@ -141,11 +122,11 @@ public import SystemPackage
     public var isValid: Bool { isAttached }
 
     /// Whether this handle holds the segment's lock.
-    public var holdsLock: Bool { unsafe hot.pointee.holding & Holding.held != 0 }
+    public var holdsLock: Bool { unsafe hot.pointee.holdsLock }
 
     /// Whether the lock that this handle holds, or held last, came from an owner that died holding it: the data may
     /// be half written.
-    public var ownerDied: Bool { unsafe hot.pointee.holding & Holding.ownerDied != 0 }
+    public var ownerDied: Bool { unsafe hot.pointee.ownerDied }
 
     /// The size of the segment's data in bytes; 0 where no live segment has this key.
     public var size: Int { (isAttached ? binding : try? existing())?.header.dataSize ?? 0 }
@@ -195,9 +176,7 @@ public import SystemPackage
 
     /// Makes a binding this handle's own; the hot state follows.
     func bind(_ binding: SegmentBinding?) {
-        unsafe hot.pointee.path = .none
-        unsafe hot.pointee.life = nil
-        unsafe hot.pointee.lock = nil
+        unsafe hot.pointee.unbind()
         self.binding = binding
     }
 

@@ -1,0 +1,84 @@
+public import Synchronization
+
+/// What a handle's ``SharedMemory/lock()`` and ``SharedMemory/unlock()`` touch, in memory of its own so that no
+/// exclusivity check guards it.
+///
+/// One byte, the step, says both how the bound lock is taken in line and whether the handle holds it: a lock or unlock
+/// in line is a look at that byte, the lock's own instruction, and a store to the byte.
+@safe @usableFromInline struct HotState {
+    /// What the next operation in line may be.
+    @usableFromInline enum Step: UInt8 {
+        /// Nothing in line: the lock is not bound yet, has no fast path, or its last owner died. ``heldSlowly`` says
+        /// whether the handle holds it.
+        case slow
+        /// ``FastPath/word(_:held:)``.
+        case wordFree, wordHeld
+        /// ``FastPath/calls(_:)``.
+        case callsFree, callsHeld
+    }
+
+    @usableFromInline var step = Step.slow
+    /// Whether the handle holds the lock, where the step is slow.
+    var heldSlowly = false
+    /// Whether the owner before this handle had died. Cleared by the next acquisition, which is never in line.
+    private(set) var ownerDied = false
+    /// The value of the lock's word while this handle holds it.
+    @usableFromInline var held: UInt32 = 0
+    /// The lock's word, or the object that the calls work on.
+    @usableFromInline var object: UnsafeMutableRawPointer?
+    @usableFromInline var take: FastCalls.Call?
+    @usableFromInline var release: FastCalls.Call?
+    /// The bound segment's life word; `nil` until the lock is bound.
+    @usableFromInline var life: UnsafePointer<Atomic<UInt32>>?
+    /// The lock itself, kept alive by the binding; `nil` until it is bound.
+    private(set) var lock: Unmanaged<BoundLock>?
+    /// The step while the lock is free, and while this handle holds it.
+    private var steps = (free: Step.slow, held: Step.slow)
+
+    init() {}
+
+    /// Whether the handle holds the lock.
+    var holdsLock: Bool {
+        switch step {
+        case .wordHeld, .callsHeld: true
+        case .wordFree, .callsFree: false
+        case .slow: heldSlowly
+        }
+    }
+
+    /// Knows a lock from now on, which the handle does not hold.
+    mutating func bind(_ lock: BoundLock, life: UnsafePointer<Atomic<UInt32>>) {
+        switch lock.fastPath {
+        case .none: steps = (.slow, .slow)
+        case .word(let word, let held):
+            unsafe object = UnsafeMutableRawPointer(word)
+            self.held = held
+            steps = (.wordFree, .wordHeld)
+        case .calls(let calls):
+            unsafe object = calls.object
+            unsafe take = calls.take
+            unsafe release = calls.unlock
+            steps = (.callsFree, .callsHeld)
+        }
+        unsafe self.life = life
+        unsafe self.lock = Unmanaged.passUnretained(lock)
+        released()
+    }
+
+    /// Knows no lock.
+    mutating func unbind() { self = HotState() }
+
+    /// The handle holds the lock now.
+    mutating func acquired(ownerDied: Bool) {
+        self.ownerDied = ownerDied
+        // A death is remembered beyond the unlock: neither that nor the next acquisition is in line.
+        step = ownerDied ? .slow : steps.held
+        heldSlowly = true
+    }
+
+    /// The handle does not hold the lock any more.
+    mutating func released() {
+        heldSlowly = false
+        step = ownerDied ? .slow : steps.free
+    }
+}
