@@ -20,7 +20,6 @@
 
 /* What Swift code sizes or mirrors by hand. */
 _Static_assert(sizeof(pthread_mutex_t) <= 64, "a pthread mutex must fit into one cache line");
-_Static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0, "a pthread mutex begins with its futex word");
 _Static_assert(sizeof(off_t) == 8, "record locks need 64-bit offsets");
 _Static_assert(sizeof(key_t) == sizeof(int32_t), "semaphore keys are stored as 32 bits");
 

@@ -29,8 +29,8 @@ public import Synchronization
     ///
     /// - Parameters:
     ///   - object: what the functions work on.
-    ///   - take: takes the lock. It may wait for it only if ``LockPrimitive/retire()`` ends that wait; otherwise it says
-    ///     `EBUSY`. ``LockPrimitive/settle(_:)`` is told an error number.
+    ///   - take: takes the lock without waiting: a waiting call could not notice that the segment is destroyed.
+    ///     ``LockPrimitive/settle(_:)`` is told an error number.
     ///   - unlock: releases it.
     public init(object: UnsafeMutableRawPointer, take: Call, unlock: Call) {
         unsafe self.object = object

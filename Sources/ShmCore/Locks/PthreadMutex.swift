@@ -48,7 +48,7 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
     }
 
     /// glibc's functions themselves.
-    public var fastPath: FastPath { unsafe PthreadMutex.fastPath(mutex, take: pthread_mutex_trylock) }
+    public var fastPath: FastPath { unsafe PthreadMutex.fastPath(mutex) }
 
     /// `pthread_mutex_lock(3)`.
     @inlinable @inline(__always)
@@ -83,14 +83,14 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
 /// which the compiler then folds into one without making calls indirect.
 @usableFromInline
 enum PthreadMutex {
-    typealias Call = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
-
-    static func fastPath(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, take: Call) -> FastPath {
-        let unlock: Call = unsafe pthread_mutex_unlock
+    static func fastPath(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) -> FastPath {
+        typealias MutexCall = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
+        let tryLock: MutexCall = unsafe pthread_mutex_trylock
+        let unlock: MutexCall = unsafe pthread_mutex_unlock
         // A typed and an untyped pointer are passed alike.
         return unsafe .calls(
             FastCalls(
-                object: mutex, take: unsafeBitCast(take, to: FastCalls.Call.self),
+                object: mutex, take: unsafeBitCast(tryLock, to: FastCalls.Call.self),
                 unlock: unsafeBitCast(unlock, to: FastCalls.Call.self)))
     }
 

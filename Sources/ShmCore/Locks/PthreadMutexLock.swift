@@ -1,5 +1,4 @@
 public import Glibc
-internal import Synchronization
 
 /// glibc's process-shared mutex of the default type (`PTHREAD_MUTEX_TIMED_NP`, not robust).
 ///
@@ -18,20 +17,6 @@ internal import Synchronization
 
     /// None.
     public static var attributes: PthreadMutexAttributes { [] }
-
-    /// `pthread_mutex_lock(3)` itself, which may wait: it is 4 to 12 % cheaper than `pthread_mutex_trylock(3)`, and
-    /// ``retire()`` ends its wait.
-    public var fastPath: FastPath { unsafe PthreadMutex.fastPath(mutex, take: pthread_mutex_lock) }
-
-    /// Frees the mutex, whoever holds it, and wakes all who wait. One of them gets it, finds the segment dead and
-    /// releases it, which wakes the next.
-    public borrowing func retire() {
-        // glibc: 0 free, 1 held, 2 held with possible sleepers. The futex word is the mutex's first member, which is
-        // part of the ABI (statically initialised mutexes hold it).
-        let word = unsafe UnsafeMutableRawPointer(mutex).assumingMemoryBound(to: Atomic<UInt32>.self)
-        unsafe word.pointee.store(0, ordering: .releasing)
-        unsafe Futex.wake(word, count: .max)
-    }
 
     /// Takes part in a mutex.
     public init(mutex: UnsafeMutablePointer<pthread_mutex_t>) { unsafe self.mutex = mutex }
