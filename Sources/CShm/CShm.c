@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
@@ -116,6 +117,85 @@ int shm_mutex_kind(const void *mutex) { return ((const pthread_mutex_t *)mutex)-
 int shm_mutex_lock_until(void *mutex, int64_t deadline) {
     struct timespec time;
     return -pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, limit(&time, deadline));
+}
+
+_Thread_local shm_thread shm_this_thread;
+shm_thread *shm_thread_self(void) { return &shm_this_thread; }
+uint32_t shm_gettid(void) { return (uint32_t)gettid(); }
+
+/* robust-futex's page layout (RobustSeat.swift) needs these of the kernel's and glibc's lists on every machine that it
+ * runs on. */
+_Static_assert(sizeof(void *) == 8, "the robust list's nodes are pairs of 8 bytes");
+_Static_assert(offsetof(struct robust_list_head, list_op_pending) == 16, "the pending entry is the head's third word");
+#if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
+_Static_assert(offsetof(pthread_mutex_t, __data.__lock) - offsetof(pthread_mutex_t, __data.__list.__next) == (size_t)-32,
+               "glibc's futex offset");
+_Static_assert(offsetof(pthread_mutex_t, __data.__list.__next) - offsetof(pthread_mutex_t, __data.__list.__prev) == 8,
+               "a node's backward link lies before its forward link");
+#endif
+
+uintptr_t shm_robust_list(int64_t *futex_offset, int *failure) {
+    struct robust_list_head *head = NULL;
+    size_t length = 0;
+    long outcome = result(syscall(SYS_get_robust_list, 0, &head, &length));
+    *failure = outcome < 0 ? (int)outcome : head && length == sizeof *head ? 0 : -ENOSYS;
+    if (*failure) return 0;
+    *futex_offset = head->futex_offset;
+    return (uintptr_t)head;
+}
+
+bool shm_thread_exists(uint32_t id) { return syscall(SYS_tgkill, getpid(), id, 0) == 0 || errno != ESRCH; }
+
+void *shm_map_alias(void *page, uintptr_t page_size, int *failure) {
+    char *pages = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) {
+        *failure = -errno;
+        return NULL;
+    }
+    /* An old size of 0 maps a shared page once more (mremap(2)): this very page, whatever became of the file. */
+    if (mremap(page, 0, page_size, MREMAP_MAYMOVE | MREMAP_FIXED, pages) == MAP_FAILED ||
+        madvise(pages, 2 * page_size, MADV_DONTFORK) != 0) {
+        *failure = -errno;
+        munmap(pages, 2 * page_size);
+        return NULL;
+    }
+    *failure = 0;
+    return pages;
+}
+
+int shm_drop_alias(void *alias, uintptr_t page_size) {
+    void *mapped = mmap(alias, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    return mapped == MAP_FAILED ? -errno : (int)result(madvise(alias, page_size, MADV_DONTFORK));
+}
+
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t registry_once = PTHREAD_ONCE_INIT;
+static pthread_key_t exit_key;
+static int exit_key_failure;
+
+void shm_registry_unlock(void) { pthread_mutex_unlock(&registry); }
+
+static void forget_thread(void) {
+    shm_this_thread = (shm_thread){0};
+    pthread_mutex_unlock(&registry);
+}
+
+static void lock_registry(void) { pthread_mutex_lock(&registry); }
+
+static void call_exit_function(void *function) { ((void (*)(void))function)(); }
+
+static void prepare_registry(void) {
+    int failure = pthread_atfork(lock_registry, shm_registry_unlock, forget_thread);
+    exit_key_failure = failure ? failure : pthread_key_create(&exit_key, call_exit_function);
+}
+
+void shm_registry_lock(void) {
+    pthread_once(&registry_once, prepare_registry);
+    lock_registry();
+}
+
+int shm_at_thread_exit(void (*function)(void)) {
+    return -(exit_key_failure ? exit_key_failure : pthread_setspecific(exit_key, (void *)function));
 }
 
 int shm_die_with_parent(void) { return (int)result(prctl(PR_SET_PDEATHSIG, SIGKILL)); }

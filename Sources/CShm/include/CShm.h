@@ -55,6 +55,38 @@ int shm_mutex_init(void *mutex, bool robust);
 int shm_mutex_kind(const void *mutex);
 int shm_mutex_lock_until(void *mutex, int64_t deadline);
 
+/* What this thread is to the locks that name their owner. The serial is unique in the process and never used
+ * again, unlike a thread id; 0 until the thread has one, and again in the child of a fork. Thread-local, so a
+ * look at it is one instruction and no call. */
+typedef struct shm_thread {
+    uint64_t serial;
+    uint32_t id;           /* gettid(2) */
+    void *_Nullable seats; /* the library's own */
+} shm_thread;
+
+extern _Thread_local shm_thread shm_this_thread;
+static inline uint64_t shm_thread_serial(void) { return shm_this_thread.serial; }
+shm_thread *shm_thread_self(void);
+uint32_t shm_gettid(void);
+
+/* The calling thread's robust list, get_robust_list(2): the head's address, or 0 and -errno in *failure. Where a
+ * node's futex word lies, relative to the node, is in *futex_offset. */
+uintptr_t shm_robust_list(int64_t *futex_offset, int *failure);
+/* Whether a thread of this process still exists: one that does not has done with its robust list. */
+bool shm_thread_exists(uint32_t id);
+
+/* Reserves two pages and maps the shared page at `page` into the first once more; the second is private, zero and
+ * not inherited by fork(2). Null where that fails, with -errno in *failure. */
+void *_Nullable shm_map_alias(void *page, uintptr_t page_size, int *failure);
+/* Puts private memory in the alias's place. */
+int shm_drop_alias(void *alias, uintptr_t page_size);
+
+/* One lock for the library's process-wide lists. fork(2) waits for it, and the child's thread is new. */
+void shm_registry_lock(void);
+void shm_registry_unlock(void);
+/* Calls `function` at the end of every thread that has asked for it. */
+int shm_at_thread_exit(void (*function)(void));
+
 /* prctl(PR_SET_PDEATHSIG, SIGKILL): the signal comes when the *thread* that started this process ends. */
 int shm_die_with_parent(void);
 

@@ -8,7 +8,7 @@ final class BoundLock {
     let tryLock: () -> LockOutcome
     let lockUntil: (Deadline) -> LockOutcome
     let unlock: () -> Void
-    let fastPath: FastPath
+    let fastPath: () -> FastPath
     let settle: (Int32) -> LockOutcome
     let retire: () -> Void
     private let dispose: () -> Void
@@ -21,7 +21,7 @@ final class BoundLock {
         tryLock = { unsafe place.pointee.tryLock() }
         lockUntil = { unsafe place.pointee.lock(until: $0) }
         unlock = { unsafe place.pointee.unlock() }
-        unsafe fastPath = place.pointee.fastPath
+        fastPath = { unsafe place.pointee.fastPath }
         settle = { unsafe place.pointee.settle($0) }
         retire = { unsafe place.pointee.retire() }
         dispose = {

@@ -11,6 +11,11 @@ public import Synchronization
     /// primitive's `unlock` is called.
     case word(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32)
 
+    /// The same where `held` names the owning thread, for that thread alone: the calling thread must have that serial
+    /// number (``shm_thread_serial()``). The lock may have another fast path after each acquisition through the
+    /// primitive.
+    case ownedWord(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32, thread: UInt64)
+
     /// Plain functions on an object in shared memory.
     case calls(FastCalls)
 }

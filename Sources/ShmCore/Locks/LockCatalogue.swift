@@ -13,6 +13,7 @@ public enum LockCatalogue {
     @inlinable
     public static func visit(_ visitor: inout some LockVisitor) {
         visitor.visit(NoLock.self)
+        visitor.visit(RobustFutexLock.self)
         visitor.visit(FutexLock.self)
         visitor.visit(PthreadMutexLock.self)
         visitor.visit(PthreadRobustLock.self)

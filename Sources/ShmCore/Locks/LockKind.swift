@@ -3,9 +3,13 @@ public struct LockKind: Sendable, Hashable, CustomStringConvertible {
     /// What a user chooses by.
     public let properties: LockProperties
 
+    /// Why this machine cannot have such a lock, for a person; `nil` where it can.
+    public let obstacle: String?
+
     /// The kind that a primitive implements.
     public init<L: LockPrimitive & ~Copyable>(_: L.Type) {
         properties = L.properties
+        obstacle = L.obstacle
     }
 
     /// The kind of that name, if the catalogue has it.
@@ -20,8 +24,9 @@ public struct LockKind: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public var description: String { name }
 
-    /// The kind that a segment gets when its creator names none. It survives its owner's death.
-    public static var `default`: LockKind { .pthreadRobust }
+    /// The kind that a segment gets when its creator names none: ``robustFutex``, or ``pthreadRobust`` where the
+    /// machine cannot have that. Both survive their owner's death.
+    public static var `default`: LockKind { robustFutex.obstacle == nil ? .robustFutex : .pthreadRobust }
 
     /// Every kind, in the catalogue's order.
     public static let all: [LockKind] = {

@@ -22,6 +22,9 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// - Parameter participants: the largest number of simultaneous participants; only queue locks depend on it.
     static func bytesNeeded(participants: Int) -> Int
 
+    /// Why this machine cannot have the lock, for a person; `nil` where it can.
+    static var obstacle: String? { get }
+
     /// Puts a zero-filled area, which nobody else sees yet, into the unlocked state.
     static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno)
 
@@ -54,6 +57,9 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
 }
 
 extension LockPrimitive where Self: ~Copyable {
+    /// None.
+    public static var obstacle: String? { nil }
+
     /// None: the lock costs a system call anyway.
     @inlinable
     public var fastPath: FastPath { .none }

@@ -59,6 +59,8 @@ public struct LockProperties: Sendable, Hashable {
     public var priorityInheritance: Bool
     /// Nodes in shared memory that each participant needs; 0 where a word or an object suffices.
     public var nodesPerParticipant: Int
+    /// Whether all participants must be in one PID namespace, since the lock names its owner by thread id.
+    public var onePIDNamespace: Bool
     /// Whether the lock excludes at all; `false` only for negative controls, which must fail the integrity check.
     public var excludes: Bool
     /// One line for a person.
@@ -71,7 +73,7 @@ public struct LockProperties: Sendable, Hashable {
     public init(
         name: String, family: Family, waiting: Waiting = .blocks, fairness: Fairness = .barging, ownerDeath: OwnerDeath,
         kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,
-        excludes: Bool = true, summary: String
+        onePIDNamespace: Bool = false, excludes: Bool = true, summary: String
     ) {
         self.name = name
         self.family = family
@@ -81,6 +83,7 @@ public struct LockProperties: Sendable, Hashable {
         self.kernelObject = kernelObject
         self.priorityInheritance = priorityInheritance
         self.nodesPerParticipant = nodesPerParticipant
+        self.onePIDNamespace = onePIDNamespace
         self.excludes = excludes
         self.summary = summary
     }

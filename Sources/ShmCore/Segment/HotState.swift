@@ -11,6 +11,8 @@ public import Synchronization
         /// Nothing in line: the lock is not bound yet, has no fast path, or its last owner died. ``heldSlowly`` says
         /// whether the handle holds it.
         case slow
+        /// ``FastPath/ownedWord(_:held:thread:)``.
+        case ownedFree, ownedHeld
         /// ``FastPath/word(_:held:)``.
         case wordFree, wordHeld
         /// ``FastPath/calls(_:)``.
@@ -24,6 +26,8 @@ public import Synchronization
     private(set) var ownerDied = false
     /// The value of the lock's word while this handle holds it.
     @usableFromInline var held: UInt32 = 0
+    /// The serial number of the only thread that may lock in line, where that matters.
+    @usableFromInline var thread: UInt64 = 0
     /// The lock's word, or the object that the calls work on.
     @usableFromInline var object: UnsafeMutableRawPointer?
     @usableFromInline var take: FastCalls.Call?
@@ -40,16 +44,29 @@ public import Synchronization
     /// Whether the handle holds the lock.
     var holdsLock: Bool {
         switch step {
-        case .wordHeld, .callsHeld: true
-        case .wordFree, .callsFree: false
+        case .ownedHeld, .wordHeld, .callsHeld: true
+        case .ownedFree, .wordFree, .callsFree: false
         case .slow: heldSlowly
         }
     }
 
     /// Knows a lock from now on, which the handle does not hold.
     mutating func bind(_ lock: BoundLock, life: UnsafePointer<Atomic<UInt32>>) {
-        switch lock.fastPath {
+        unsafe self.life = life
+        unsafe self.lock = Unmanaged.passUnretained(lock)
+        follow(lock.fastPath())
+        released()
+    }
+
+    /// Locks in line that way from now on.
+    private mutating func follow(_ path: FastPath) {
+        switch path {
         case .none: steps = (.slow, .slow)
+        case .ownedWord(let word, let held, let thread):
+            unsafe object = UnsafeMutableRawPointer(word)
+            self.held = held
+            self.thread = thread
+            steps = (.ownedFree, .ownedHeld)
         case .word(let word, let held):
             unsafe object = UnsafeMutableRawPointer(word)
             self.held = held
@@ -60,9 +77,6 @@ public import Synchronization
             unsafe release = calls.unlock
             steps = (.callsFree, .callsHeld)
         }
-        unsafe self.life = life
-        unsafe self.lock = Unmanaged.passUnretained(lock)
-        released()
     }
 
     /// Knows no lock.
@@ -70,6 +84,10 @@ public import Synchronization
 
     /// The handle holds the lock now.
     mutating func acquired(ownerDied: Bool) {
+        // Another thread may have it now, whose path is another.
+        if case .ownedFree = steps.free, let lock = unsafe lock {
+            follow(unsafe lock._withUnsafeGuaranteedRef { $0.fastPath() })
+        }
         self.ownerDied = ownerDied
         // A death is remembered beyond the unlock: neither that nor the next acquisition is in line.
         step = ownerDied ? .slow : steps.held

@@ -150,6 +150,14 @@ internal import SystemPackage
             throw SegmentFailure(
                 .permissionDenied, "locking writes to the control block, and this process may only read the segment")
         }
+        if header.pidNamespace != SharedMemory.pidNamespace, let kind = LockKind(named: header.lockName),
+            kind.properties.onePIDNamespace
+        {
+            throw SegmentFailure(
+                .lockError,
+                "its lock \(kind) names owners by thread id, and its creator is in another PID namespace; "
+                    + "create it with the lock \(LockKind.pthreadRobust)")
+        }
         let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
         do {
             return try bind(unsafe LockBinding(area: area, participants: header.participants, file: file))

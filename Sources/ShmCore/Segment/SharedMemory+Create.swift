@@ -27,6 +27,11 @@ extension SharedMemory {
             guard let factory = LockFactory.named(lock.name) else {
                 throw SegmentFailure(.lockError, "\(lock) is not in the catalogue; see LockKind.all")
             }
+            if let obstacle = lock.obstacle {
+                throw SegmentFailure(
+                    .lockError, "this machine cannot have the lock \(lock) (\(obstacle)); use \(LockKind.pthreadRobust)"
+                )
+            }
             // linkat decides in the end; a large segment is not built in vain.
             if size >= MemoryBudget.smallest, let status = try? SegmentFile.status(ofName: name) {
                 try clearWay(for: name, status)

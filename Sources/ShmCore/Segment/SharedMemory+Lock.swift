@@ -1,3 +1,4 @@
+public import CShm
 internal import Glibc
 public import Synchronization
 internal import SystemPackage
@@ -19,6 +20,13 @@ extension SharedMemory {
         // step is none of these.
         let hot = unsafe hot
         switch unsafe hot.pointee.step {
+        case .ownedFree:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOutOfLine() }
+            let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
+            let taken = unsafe word.pointee.compareExchange(
+                expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
+            guard taken.exchanged else { return try lockOutOfLine() }
+            unsafe hot.pointee.step = .ownedHeld
         case .wordFree:
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let taken = unsafe word.pointee.compareExchange(
@@ -56,6 +64,13 @@ extension SharedMemory {
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
         switch unsafe hot.pointee.step {
+        case .ownedHeld:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
+            unsafe hot.pointee.step = .ownedFree
+            let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
+            let released = unsafe word.pointee.compareExchange(
+                expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
+            if !released.exchanged { releaseOutOfLine() }
         case .wordHeld:
             unsafe hot.pointee.step = .wordFree
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
@@ -135,10 +150,17 @@ extension SharedMemory {
     @usableFromInline @inline(never)
     func unlockFailed(_ failure: Int32) throws(SharedMemoryError) {
         unsafe hot.pointee.step = .callsHeld
+        try refuseUnlock(Errno(rawValue: failure))
+    }
+
+    @usableFromInline @inline(never)
+    func unlockOnAnotherThread() throws(SharedMemoryError) { try refuseUnlock(.notPermitted) }
+
+    private func refuseUnlock(_ errno: Errno) throws(SharedMemoryError) {
         try attempt("unlock") { () throws(SegmentFailure) in
             throw SegmentFailure(
                 .lockError, "the lock was not released; unlock it on the thread that locked it",
-                errno: Errno(rawValue: failure))
+                errno: errno)
         }
     }
 

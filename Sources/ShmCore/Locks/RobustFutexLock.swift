@@ -1,0 +1,221 @@
+public import CShm
+internal import Glibc
+public import Synchronization
+public import SystemPackage
+
+/// A futex mutex that survives its owner's death at the price of one that does not: the default kind.
+///
+/// The word is the kernel's own format for robust futexes: the owner's thread id, `FUTEX_WAITERS`,
+/// `FUTEX_OWNER_DIED`. Where glibc's robust mutex links a node into the thread's robust list at every lock and
+/// unlinks it at every unlock, this lock's node stays linked for as long as the thread takes part (``RobustSeat``): the
+/// kernel ignores a node whose word does not hold the dying thread's id. Uncontended, lock and unlock are one
+/// compare-exchange each and a look at a thread-local number. `Documentation/RobustFutex.md` argues the rest.
+///
+/// Source: the kernel's `robust-futexes.rst` and `get_robust_list(2)`; the sleeping and waking is that of ``FutexLock``
+/// (Drepper's mutex2) on the kernel's bits.
+///
+/// Memory ordering: the compare-exchange that puts the owner's id into the word is an acquire, the one that takes it out a
+/// release. The kernel's own change of a dead owner's word is a full barrier, after everything that the owner did.
+///
+/// Owner death: the kernel marks the word and wakes a waiter; whoever takes the word next is told, and nobody else. A
+/// waiter that is killed between its wake-up and its next look can take that wake-up with it if somebody else took
+/// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them.
+///
+/// Ownership is the thread's: lock and unlock on the same thread. All participants must be in one PID namespace, since
+/// thread ids mean nothing in another.
+@safe public struct RobustFutexLock: LockPrimitive, ~Copyable {
+    /// The word's bits that name the owner; all ones, which no thread has for an id, says that the lock is gone.
+    @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
+    @usableFromInline static var ownerDied: UInt32 { 0x4000_0000 }
+    @usableFromInline static var waiters: UInt32 { 0x8000_0000 }
+    private static var gone: UInt32 { ownerMask }
+    /// After how long a sleeper looks again.
+    private static var slice: Int64 { 50_000_000 }
+
+    @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
+    @usableFromInline let place: UnsafeMutablePointer<RobustPlace>
+    private let pageSize: Int
+
+    /// See ``LockPrimitive/properties``.
+    public static var properties: LockProperties {
+        LockProperties(
+            name: "robust-futex", family: .futex, ownerDeath: .reported, onePIDNamespace: true,
+            summary: "futex mutex that survives its owner, by a resident robust-list node")
+    }
+
+    /// Why the lock cannot work on this machine.
+    public static var obstacle: String? { RobustSeat.obstacle?.reason }
+
+    /// All of the page that it lies in: the word must lie right before the page's end.
+    public static func bytesNeeded(participants: Int) -> Int { SegmentLayout.pageSize - SegmentLayout.smallLockOffset }
+
+    /// Zero is free.
+    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
+        if let obstacle = RobustSeat.obstacle { throw obstacle.errno }
+    }
+
+    /// Binds to the word near the area's end. The thread that uses the participant sits down with its first operation.
+    public init(_ binding: borrowing LockBinding) throws(Errno) {
+        pageSize = SegmentLayout.pageSize
+        let end = unsafe binding.area + Self.bytesNeeded(participants: binding.participants)
+        guard UInt(bitPattern: end) % UInt(pageSize) == 0 else { throw .invalidArgument }
+        unsafe word = (end - RobustSeat.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe place = UnsafeMutablePointer<RobustPlace>.allocate(capacity: 1)
+        unsafe place.initialize(to: RobustPlace())
+    }
+
+    deinit {
+        shm_registry_lock()
+        unsafe RobustSeat.leave(place, pageSize: pageSize)
+        shm_registry_unlock()
+        unsafe place.deallocate()
+    }
+
+    /// The word itself, for the thread that sits.
+    public var fastPath: FastPath {
+        unsafe .ownedWord(word, held: place.pointee.threadID, thread: place.pointee.thread)
+    }
+
+    /// One compare-exchange when free; sleeps otherwise.
+    @inlinable
+    public borrowing func lock() -> LockOutcome {
+        isSeated && take() ? .acquired : lockSlowly(until: nil, waiting: true)
+    }
+
+    /// One compare-exchange.
+    @inlinable
+    public borrowing func tryLock() -> LockOutcome {
+        isSeated && take() ? .acquired : lockSlowly(until: nil, waiting: false)
+    }
+
+    /// As ``lock()``, but sleeps no longer than the deadline.
+    @inlinable
+    public borrowing func lock(until deadline: Deadline) -> LockOutcome {
+        isSeated && take() ? .acquired : lockSlowly(until: deadline, waiting: true)
+    }
+
+    /// One compare-exchange; wakes one sleeper when there may be any. Does nothing on a thread that is not the owner.
+    @inlinable
+    public borrowing func unlock() {
+        guard isSeated else { return }
+        let released = unsafe word.pointee.compareExchange(
+            expected: place.pointee.threadID, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
+        if !released.exchanged { unlockSlowly() }
+    }
+
+    /// Marks the word for good, and wakes everybody.
+    public borrowing func retire() {
+        _ = unsafe word.pointee.exchange(Self.gone, ordering: .acquiringAndReleasing)
+        unsafe Futex.wake(word, count: .max)
+    }
+
+    // MARK: Inside
+
+    /// Whether the participant's seat is the calling thread's.
+    @inlinable @inline(__always)
+    var isSeated: Bool { unsafe RobustPlace.currentThread == place.pointee.thread }
+
+    @inlinable @inline(__always)
+    borrowing func take() -> Bool {
+        unsafe word.pointee.compareExchange(
+            expected: 0, desired: place.pointee.threadID, successOrdering: .acquiring, failureOrdering: .relaxed
+        ).exchanged
+    }
+
+    /// Gives the calling thread a seat, and takes the one that another thread had.
+    private borrowing func sit() throws(Errno) {
+        shm_registry_lock()
+        defer { shm_registry_unlock() }
+        unsafe RobustSeat.leave(place, pageSize: pageSize)
+        let page = unsafe UnsafeMutableRawPointer(word) + RobustSeat.wordOffset - pageSize
+        try unsafe RobustSeat.take(place, page: page, pageSize: pageSize)
+    }
+
+    @usableFromInline @inline(never)
+    borrowing func lockSlowly(until deadline: Deadline?, waiting: Bool) -> LockOutcome {
+        if !isSeated {
+            do throws(Errno) { try sit() } catch { return .failed(error) }
+        }
+        // Killed from here on, the kernel wakes a waiter where the word names nobody: this thread may have consumed
+        // the wake-up that was meant for whoever takes the lock next.
+        unsafe place.pointee.announce()
+        defer { unsafe place.pointee.conclude() }
+        let me = unsafe place.pointee.threadID
+        // Whoever has slept takes the word with the mark that others may still sleep: only that makes the next
+        // unlock wake them.
+        var mark: UInt32 = 0
+        while true {
+            let seen = unsafe word.pointee.load(ordering: .relaxed)
+            let owner = seen & Self.ownerMask
+            if owner == 0 {
+                let taken = unsafe word.pointee.compareExchange(
+                    expected: seen, desired: me | (seen & Self.waiters) | mark,
+                    successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
+                guard taken.exchanged else { continue }
+                return seen & Self.ownerDied == 0 ? .acquired : .ownerDied
+            }
+            if owner == Self.gone { return .failed(.identifierRemoved) }
+            if !waiting { return .busy }
+            if owner == me, deadline == nil { return .failed(.deadlock) }
+            if seen & Self.waiters == 0 {
+                let marked = unsafe word.pointee.compareExchange(
+                    expected: seen, desired: seen | Self.waiters, ordering: .relaxed)
+                guard marked.exchanged else { continue }
+            }
+            let again = Deadline.after(nanoseconds: Self.slice)
+            let end = deadline.map { min($0, again) } ?? again
+            switch unsafe Futex.wait(word, while: seen | Self.waiters, until: end) {
+            case .woken: break
+            case .timedOut: if let deadline, end == deadline { return .busy }
+            }
+            mark = Self.waiters
+        }
+    }
+
+    /// Somebody waits, or the lock is gone.
+    @usableFromInline @inline(never)
+    borrowing func unlockSlowly() {
+        // Killed between the release and the wake-up, the kernel wakes instead.
+        unsafe place.pointee.announce()
+        defer { unsafe place.pointee.conclude() }
+        let me = unsafe place.pointee.threadID
+        var seen = unsafe word.pointee.load(ordering: .relaxed)
+        while seen & Self.ownerMask == me {
+            let released = unsafe word.pointee.compareExchange(
+                expected: seen, desired: 0, successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
+            if released.exchanged {
+                unsafe Futex.wake(word, count: 1)
+                return
+            }
+            seen = released.original
+        }
+    }
+}
+
+/// A participant's view of its ``RobustSeat``: what lock and unlock need to know of the thread.
+@safe @usableFromInline struct RobustPlace {
+    /// The serial number of the thread that sits here; no thread's where none does.
+    @usableFromInline var thread: UInt64 = .max
+    @usableFromInline var threadID: UInt32 = 0
+    var process: pid_t = 0
+    /// The node in the thread's robust list.
+    var node: UInt = 0
+    /// The list head's `list_op_pending`.
+    var pending: UnsafeMutablePointer<Atomic<UInt>>?
+    var seat: RobustSeat.Pointer?
+
+    /// The calling thread's serial number.
+    @inlinable @inline(__always)
+    static var currentThread: UInt64 { shm_thread_serial() }
+
+    /// Tells the kernel that this thread is about to change the word, or to act on a change.
+    func announce() { unsafe pending?.pointee.store(node, ordering: .releasing) }
+
+    /// Tells the kernel that it is done.
+    func conclude() { unsafe pending?.pointee.store(0, ordering: .releasing) }
+}
+
+extension LockKind {
+    /// A futex mutex that survives its owner's death.
+    public static let robustFutex = LockKind(RobustFutexLock.self)
+}

@@ -1,0 +1,216 @@
+internal import CShm
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// A thread's seat at a ``RobustFutexLock``: what makes the kernel look at the lock's word when the thread dies.
+///
+///        shared page, mapped once more          page of this thread's own
+///     ┌────────────────────────── word ─────┬ prev ┬ next ┬─────────┬ seat ──────────┐
+///     └──────────────────────────  −24  ────┴  0   ┴  8   ┴─────────┴  64  ──────────┘
+///
+/// `prev` and `next` are a node of the thread's robust list, which the thread's libc keeps and the kernel walks when
+/// the thread ends (`get_robust_list(2)`). The kernel finds a node's futex word at a fixed distance, the list head's
+/// `futex_offset`: hence the two pages. A node that is linked costs nothing; the kernel ignores those whose word does
+/// not hold the dying thread's id.
+///
+/// A thread sits down with its first operation on a lock, and its seat is taken away
+/// - when the participant ends: by that thread itself, or, where another thread ends the participant, as soon as the
+///   owning thread comes by or ends, since only it may change its list;
+/// - when the thread ends, unless it holds the lock: then the seat stays for the kernel, and is cleared away by
+///   whoever sits down after the thread is gone.
+///
+/// Every function here runs under the process's registry lock.
+@safe struct RobustSeat {
+    /// The most seats that a thread may have: the kernel walks 2,048 nodes, and libc's own robust mutexes share them.
+    static var limit: Int { 1024 }
+    /// How far before the end of its page the word lies.
+    static var wordOffset: Int { 24 }
+
+    typealias Pointer = UnsafeMutablePointer<RobustSeat>
+    private static var offsetInPage: Int { 64 }
+
+    /// Who uses the seat; `nil` once nobody does.
+    private var place: UnsafeMutablePointer<RobustPlace>?
+    /// The next seat of the same thread, or the next that waits for its thread's end.
+    private var next: Pointer?
+    /// The first of the two pages.
+    private let pages: UnsafeMutableRawPointer
+    private let threadID: UInt32
+    /// The node's address: that of its `next`.
+    private let node: UInt
+    private let head: UInt
+
+    /// Why a machine, a libc or a filter makes seats impossible; `nil` where they are possible.
+    static let obstacle: (reason: String, errno: Errno)? = {
+        var (offset, failure) = (Int64(0), Int32(0))
+        guard unsafe shm_robust_list(&offset, &failure) != 0 else {
+            return ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
+        }
+        return nodeOffset(futexOffset: offset) == nil
+            ? ("this libc keeps its robust list's words at an unknown distance (\(offset))", .notSupported) : nil
+    }()
+
+    /// Where in the second page the node lies, by the distance that libc registered with the kernel; `nil` where it
+    /// would not lie there as a whole.
+    static func nodeOffset(futexOffset: Int64) -> Int? {
+        guard futexOffset < 0, futexOffset > -64 else { return nil }
+        let offset = -Int(futexOffset) - wordOffset
+        // The backward link lies 8 bytes before the node's address.
+        return offset >= 8 && offset + 8 <= offsetInPage && offset % 8 == 0 ? offset : nil
+    }
+
+    // MARK: Sitting down
+
+    /// Gives the calling thread a seat at the lock whose word lies in that page.
+    static func take(
+        _ place: UnsafeMutablePointer<RobustPlace>, page: UnsafeMutableRawPointer, pageSize: Int
+    ) throws(Errno) {
+        sweep()
+        let thread = unsafe shm_thread_self()
+        guard unsafe count(thread) < limit else { throw .noLocks }
+        var (futexOffset, failure) = (Int64(0), Int32(0))
+        let head = unsafe shm_robust_list(&futexOffset, &failure)
+        if head == 0 { throw Errno(rawValue: -failure) }
+        guard let offset = nodeOffset(futexOffset: futexOffset) else { throw .notSupported }
+        if unsafe thread.pointee.serial == 0 {
+            try SystemCall.check(shm_at_thread_exit { RobustSeat.threadEnds() })
+            unsafe thread.pointee.id = shm_gettid()
+            unsafe thread.pointee.serial = serials.wrappingAdd(1, ordering: .relaxed).newValue
+        }
+        guard let pages = unsafe shm_map_alias(page, UInt(pageSize), &failure) else { throw Errno(rawValue: -failure) }
+        let second = unsafe pages + pageSize
+        let seat = unsafe (second + offsetInPage).bindMemory(to: RobustSeat.self, capacity: 1)
+        let node = unsafe UInt(bitPattern: second + offset)
+        unsafe seat.initialize(
+            to: RobustSeat(
+                place: place, next: thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self), pages: pages,
+                threadID: thread.pointee.id, node: node, head: head))
+        unsafe thread.pointee.seats = UnsafeMutableRawPointer(seat)
+        unsafe seat.pointee.link()
+        unsafe place.initialize(
+            to: RobustPlace(
+                thread: thread.pointee.serial, threadID: thread.pointee.id, process: getpid(), node: node,
+                pending: UnsafeMutablePointer(bitPattern: head + 16), seat: seat))
+    }
+
+    /// Takes a participant's seat away, or leaves it to be taken away: on whatever thread.
+    static func leave(_ place: UnsafeMutablePointer<RobustPlace>, pageSize: Int) {
+        defer { unsafe place.pointee = RobustPlace() }
+        // The child of a fork has nothing of its parent's.
+        guard let seat = unsafe place.pointee.seat, unsafe place.pointee.process == getpid() else { return }
+        unsafe seat.pointee.place = nil
+        if unsafe shm_thread_serial() == place.pointee.thread {
+            unsafe clear(shm_thread_self(), all: false, pageSize)
+        } else if unsafe !seat.pointee.isHeld(pageSize) {
+            // What another thread's list refers to must stay, but the segment's page need not.
+            unsafe _ = shm_drop_alias(seat.pointee.pages, UInt(pageSize))
+        }
+    }
+
+    // MARK: Clearing away
+
+    private static let serials = Atomic<UInt64>(0)
+    /// Seats of threads of this process that ended while they held the lock.
+    nonisolated(unsafe) private static var graveyard: (seats: Pointer?, process: pid_t) = (nil, 0)
+
+    private static func count(_ thread: UnsafeMutablePointer<shm_thread>) -> Int {
+        var (count, seat) = (0, unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self))
+        while let found = unsafe seat {
+            count += 1
+            unsafe seat = found.pointee.next
+        }
+        return count
+    }
+
+    /// Clears away what nobody needs: abandoned seats of this thread, and seats of threads that are gone.
+    private static func sweep() {
+        let pageSize = SegmentLayout.pageSize
+        unsafe clear(shm_thread_self(), all: false, pageSize)
+        // The child of a fork has none of its parent's.
+        var seat = unsafe graveyard.process == getpid() ? graveyard.seats : nil
+        unsafe graveyard = (nil, getpid())
+        while let found = unsafe seat {
+            unsafe seat = found.pointee.next
+            // A thread that exists may not have done with its list.
+            if unsafe shm_thread_exists(found.pointee.threadID) {
+                unsafe found.pointee.next = graveyard.seats
+                unsafe graveyard.seats = found
+            } else {
+                unsafe munmap(found.pointee.pages, 2 * pageSize)
+            }
+        }
+    }
+
+    /// Unlinks and unmaps this thread's seats that nobody uses, or all; those at a lock that the thread holds stay.
+    private static func clear(_ thread: UnsafeMutablePointer<shm_thread>, all: Bool, _ pageSize: Int) {
+        var seat = unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self)
+        var kept: Pointer?
+        while let found = unsafe seat {
+            unsafe seat = found.pointee.next
+            if unsafe all || found.pointee.place == nil, unsafe !found.pointee.isHeld(pageSize) {
+                if let place = unsafe found.pointee.place { unsafe place.pointee = RobustPlace() }
+                unsafe found.pointee.unlink()
+                unsafe munmap(found.pointee.pages, 2 * pageSize)
+            } else {
+                unsafe found.pointee.next = kept
+                unsafe kept = found
+            }
+        }
+        unsafe thread.pointee.seats = UnsafeMutableRawPointer(kept)
+    }
+
+    /// The calling thread ends.
+    private static func threadEnds() {
+        shm_registry_lock()
+        defer { shm_registry_unlock() }
+        sweep()
+        let thread = unsafe shm_thread_self()
+        unsafe clear(thread, all: true, SegmentLayout.pageSize)
+        // What is left is held: it stays linked, for the kernel to find.
+        var seat = unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self)
+        while let found = unsafe seat {
+            unsafe seat = found.pointee.next
+            if let place = unsafe found.pointee.place { unsafe place.pointee = RobustPlace() }
+            unsafe found.pointee.place = nil
+            unsafe found.pointee.next = graveyard.seats
+            unsafe graveyard.seats = found
+        }
+        // A destructor that runs after this one may lock again: it sits down anew.
+        unsafe thread.pointee = shm_thread()
+    }
+
+    // MARK: The list
+
+    private func isHeld(_ pageSize: Int) -> Bool {
+        let word = unsafe (pages + pageSize - Self.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        return unsafe word.pointee.load(ordering: .relaxed) & RobustFutexLock.ownerMask == threadID
+    }
+
+    /// Puts the node at the front of the thread's list. The kernel follows forward links alone, so the last store is
+    /// the one that counts, whenever the thread is killed.
+    private func link() {
+        let first = Self.load(head)
+        Self.store(first, at: node)
+        Self.store(head, at: node - 8)
+        // The lowest bit says something about the node that a link leads to; the head needs no backward link.
+        if first & ~1 != head { Self.store(node, at: (first & ~1) - 8) }
+        Self.store(node, at: head)
+    }
+
+    private func unlink() {
+        let (next, previous) = (Self.load(node), Self.load(node - 8))
+        Self.store(next, at: previous & ~1)
+        if next & ~1 != head { Self.store(previous, at: (next & ~1) - 8) }
+    }
+
+    private static func load(_ address: UInt) -> UInt {
+        unsafe UnsafePointer<Atomic<UInt>>(bitPattern: address).unsafelyUnwrapped.pointee.load(ordering: .relaxed)
+    }
+
+    /// In program order for whoever looks from this CPU: the kernel, when the thread dies.
+    private static func store(_ value: UInt, at address: UInt) {
+        unsafe UnsafePointer<Atomic<UInt>>(bitPattern: address).unsafelyUnwrapped.pointee
+            .store(value, ordering: .releasing)
+    }
+}
