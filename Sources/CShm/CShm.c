@@ -34,14 +34,13 @@ static inline struct timespec *limit(struct timespec *time, int64_t nanoseconds)
     return time;
 }
 
-long shm_futex_wait_until(const uint32_t *word, uint32_t expected, int64_t deadline) {
+long shm_futex_wait_until(const uint32_t *word, uint32_t expected, uint32_t bits, int64_t deadline) {
     struct timespec time;
-    return result(
-        syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, limit(&time, deadline), NULL, FUTEX_BITSET_MATCH_ANY));
+    return result(syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, limit(&time, deadline), NULL, bits));
 }
 
-long shm_futex_wake(const uint32_t *word, int count) {
-    return result(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
+long shm_futex_wake(const uint32_t *word, uint32_t bits, int count) {
+    return result(syscall(SYS_futex, word, FUTEX_WAKE_BITSET, count, NULL, NULL, bits));
 }
 
 int shm_open_path(const char *path, int flags, unsigned mode) { return (int)result(open(path, flags, mode)); }

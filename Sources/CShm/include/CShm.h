@@ -17,9 +17,10 @@
 enum { SHM_NO_LIMIT = -1 };
 
 /* futex(2), never FUTEX_PRIVATE_FLAG: the word is shared between processes. The deadline is absolute, so a
- * wait that is restarted after a signal does not start its timeout anew. */
-long shm_futex_wait_until(const uint32_t *word, uint32_t expected, int64_t deadline);
-long shm_futex_wake(const uint32_t *word, int count);
+ * wait that is restarted after a signal does not start its timeout anew. A wake reaches those waiters whose bits it
+ * shares. */
+long shm_futex_wait_until(const uint32_t *word, uint32_t expected, uint32_t bits, int64_t deadline);
+long shm_futex_wake(const uint32_t *word, uint32_t bits, int count);
 
 /* open(2) is variadic. */
 int shm_open_path(const char *path, int flags, unsigned mode);

@@ -17,18 +17,23 @@ public enum Futex {
     /// - Parameters:
     ///   - word: a naturally aligned word in memory that every process concerned has mapped shared.
     ///   - value: the caller sleeps only if the word still holds this when the kernel looks.
+    ///   - bits: only wakes that share a bit with these reach the caller.
     ///   - deadline: `nil` waits without a limit.
     public static func wait(
-        _ word: UnsafeMutablePointer<Atomic<UInt32>>, while value: UInt32, until deadline: Deadline?
+        _ word: UnsafeMutablePointer<Atomic<UInt32>>, while value: UInt32, bits: UInt32 = .max,
+        until deadline: Deadline?
     ) -> Wake {
         let address = unsafe UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self)
-        let result = unsafe shm_futex_wait_until(address, value, deadline?.nanoseconds ?? Int64(SHM_NO_LIMIT))
+        let result = unsafe shm_futex_wait_until(address, value, bits, deadline?.nanoseconds ?? Int64(SHM_NO_LIMIT))
         return result == -Int(ETIMEDOUT) ? .timedOut : .woken
     }
 
-    /// Wakes at most `count` of those who sleep on the word.
-    public static func wake(_ word: UnsafeMutablePointer<Atomic<UInt32>>, count: Int32) {
+    /// Wakes at most `count` of those who sleep on the word with any of these bits; returns how many there were.
+    @discardableResult
+    public static func wake(
+        _ word: UnsafeMutablePointer<Atomic<UInt32>>, bits: UInt32 = .max, count: Int32
+    ) -> Int {
         let address = unsafe UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self)
-        _ = unsafe shm_futex_wake(address, count)
+        return unsafe shm_futex_wake(address, bits, count)
     }
 }
