@@ -86,20 +86,23 @@ public struct Round: ~Copyable {
         arena.enter(.throughput)
         // Counted from outside at both ends: a worker that waits at the window's end completes its section outside it.
         let windowStart = Clock.now()
-        let before = sections()
-        if alive { alive = try watch(for: timing.throughput, &watchdog) }
-        let after = sections()
+        var counts = [sections()]
+        if alive {
+            alive = try watch(for: timing.throughput, &watchdog, untilProgress: true) { counts.append(sections()) }
+        }
+        counts.append(sections())
         let windowEnd = Clock.now()
         arena.enter(.settle)
         if alive { alive = try settle(&watchdog) }
         arena.enter(.latency)
-        if alive { alive = try watch(for: timing.latency, &watchdog) }
+        if alive { alive = try watch(for: timing.latency, &watchdog, untilProgress: true) }
         arena.enter(.stop)
         if alive { alive = try awaitEnds(&watchdog) }
 
         if alive {
             result.figures = figures(
-                duration: Double(windowEnd - windowStart) / 1e9, sections: zip(after, before).map { $0 - $1 })
+                duration: Double(windowEnd - windowStart) / 1e9,
+                windows: zip(counts.dropFirst(), counts).map { zip($0, $1).map { $0 - $1 } })
         } else {
             result.whereabouts = whereabouts()
             for worker in workers { worker.end() }
@@ -143,14 +146,23 @@ public struct Round: ~Copyable {
     // MARK: Watching
 
     /// Lets the workers contend for a while. Returns `false` as soon as they are stuck.
-    private func watch(for nanoseconds: Int, _ watchdog: inout Watchdog) throws(RoundFailure) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - untilProgress: whether the while lasts until there is at least one section: on a machine that stood still,
+    ///     a window may have none, and would say nothing.
+    ///   - look: called every 10 ms.
+    private func watch(
+        for nanoseconds: Int, _ watchdog: inout Watchdog, untilProgress: Bool = false, look: () -> Void = {}
+    ) throws(RoundFailure) -> Bool {
         let end = Deadline.after(nanoseconds: Int64(nanoseconds))
-        while !end.hasPassed {
+        let start = sections()
+        while !end.hasPassed || (untilProgress && sections() == start) {
             var pause = timespec()
-            pause.tv_nsec = Int(min(end.remaining, 50_000_000))
+            pause.tv_nsec = Int(min(max(end.remaining, 100_000), Timing.look))
             unsafe nanosleep(&pause, nil)
             try check()
             if watchdog.isStuck(progress: progress()) { return false }
+            if !end.hasPassed { look() }
         }
         return true
     }
@@ -247,9 +259,9 @@ public struct Round: ~Copyable {
         }
     }
 
-    private func figures(duration: Double, sections: [UInt64]) -> RoundResult.Figures {
+    private func figures(duration: Double, windows: [[UInt64]]) -> RoundResult.Figures {
         var figures = RoundResult.Figures(
-            duration: duration, sections: sections, userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
+            duration: duration, windows: windows, userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
             involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, latencies: [],
             longestAcquisition: 0)
         var counts: [UInt64: UInt64] = [:]

@@ -31,8 +31,8 @@ public struct RoundResult: Sendable {
     public struct Figures: Sendable {
         /// Length of the throughput window, s.
         public var duration: Double
-        /// Critical sections of each worker in the throughput window.
-        public var sections: [UInt64]
+        /// Critical sections of each worker in each 10 ms of the throughput window.
+        public var windows: [[UInt64]]
         /// Of all workers in the throughput window.
         public var userSeconds: Double
         /// Of all workers in the throughput window.
@@ -51,6 +51,11 @@ public struct RoundResult: Sendable {
         public var latencies: [(nanoseconds: UInt64, count: UInt64)]
         /// The longest of them, ns.
         public var longestAcquisition: UInt64
+
+        /// Critical sections of each worker in the throughput window.
+        public var sections: [UInt64] {
+            windows.dropFirst().reduce(windows.first ?? []) { sums, window in zip(sums, window).map { $0 + $1 } }
+        }
 
         /// Acquisitions of all workers in the throughput window.
         public var acquisitions: UInt64 { sections.reduce(0, +) }

@@ -9,6 +9,9 @@ public struct Timing: Sendable {
     /// A round in which no worker completes a critical section for so long is stuck.
     public var stuckAfter: Int
 
+    /// How often a round is looked at, and its sections counted: the windows of windowed fairness.
+    static var look: Int64 { 10_000_000 }
+
     /// A round's timing.
     public init(warmup: Int, throughput: Int, latency: Int, stuckAfter: Int) {
         self.warmup = warmup

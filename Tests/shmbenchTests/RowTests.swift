@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct RowTests {
     private func figures(_ sections: [UInt64]) -> RoundResult.Figures {
         RoundResult.Figures(
-            duration: 0.5, sections: sections, userSeconds: 0.25, systemSeconds: 0.125, voluntarySwitches: 3,
+            duration: 0.5, windows: [sections], userSeconds: 0.25, systemSeconds: 0.125, voluntarySwitches: 3,
             involuntarySwitches: 4, minorFaults: 5, heapBytes: 0, residentKilobytes: 1,
             latencies: [(nanoseconds: 40, count: 998), (nanoseconds: 100, count: 1), (nanoseconds: 4096, count: 1)],
             longestAcquisition: 4097)
@@ -42,6 +42,16 @@ import Testing
         #expect(try csv(self.row(figures([9, 9, 9])))["fairness_jain"] == "1.0000")
         #expect(try csv(self.row(figures([9, 0, 0])))["fairness_jain"] == "0.3333")
         #expect(try csv(self.row(figures([9, 0, 0])))["fairness_min_max"] == "0.0000")
+    }
+
+    @Test func `windowed fairness is the median over the windows in which anything happened`() throws {
+        var figures = figures([])
+        figures.windows = [[9, 0], [0, 9], [5, 5], [0, 0]]
+        let row = try csv(row(figures))
+        #expect(row["fairness_window_jain"] == "0.5000")
+        // Over the whole, turns even out.
+        #expect(row["fairness_jain"] == "1.0000")
+        #expect(row["acquisitions"] == "28")
     }
 
     @Test func `figures are in the units that their columns name`() throws {

@@ -59,7 +59,7 @@ struct ResultColumn: Sendable {
         column("handoff_p99_ns") { _ in .empty },
         column("fairness_jain") { Value($0.jain, decimals: 4) },
         column("fairness_min_max") { Value($0.minMax, decimals: 4) },
-        column("fairness_window_jain") { _ in .empty },
+        column("fairness_window_jain") { Value($0.windowJain, decimals: 4) },
         column("user_s") { Value($0.result.figures?.userSeconds, decimals: 6) },
         column("system_s") { Value($0.result.figures?.systemSeconds, decimals: 6) },
         column("voluntary_switches") { Value($0.result.figures?.voluntarySwitches) },

@@ -22,6 +22,11 @@ struct Row {
     /// Of the workers' counts.
     var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map { Double($0) }) } }
 
+    /// The median over windows of 10 ms in which anybody got the lock.
+    var windowJain: Double? {
+        result.figures.flatMap { median($0.windows.compactMap { jainIndex($0.map { Double($0) }) }) }
+    }
+
     /// The latency window; computed once, since merging takes a moment.
     let latency: Latency?
 

@@ -13,13 +13,14 @@ let contractedColumns = [
 
 /// Columns that no round measures yet: they are there and empty.
 let unmeasuredColumns = [
-    "rate_per_s", "read_percent", "hold_p50_ns", "handoff_p50_ns", "handoff_p99_ns", "fairness_window_jain",
+    "rate_per_s", "read_percent", "hold_p50_ns", "handoff_p50_ns", "handoff_p99_ns",
 ]
 
 /// Columns that a round without figures has empty.
 let figureColumns = [
     "duration_s", "acquisitions", "throughput_per_s", "latency_samples", "acquire_p50_ns", "acquire_p90_ns",
-    "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "fairness_jain", "fairness_min_max", "user_s", "system_s",
+    "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "fairness_jain", "fairness_min_max", "fairness_window_jain",
+    "user_s", "system_s",
     "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op",
 ]
 
