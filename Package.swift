@@ -63,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "housebench",
             dependencies: [
-                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics",
+                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),

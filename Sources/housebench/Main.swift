@@ -3,7 +3,7 @@ internal import Glibc
 /// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
 /// is a ratio of two things measured in turn in this run, or a median over many.
 ///
-///     housebench [handle] [segment] [loop] [start]
+///     housebench [handle] [death] [segment] [loop] [start]
 ///
 /// measures the named parts, or all. Prints a line a bar, and exits with 1 when one is missed. Run it through
 /// `scripts/benchmark`, on a release build; it finds `shmworker` and `cbaseline` beside itself.
@@ -12,18 +12,23 @@ enum Main {
     static func main() {
         let parts: [(name: String, measure: (inout Report, String) throws -> Void)] = [
             ("handle", HandleCost.measure),
+            ("death", DeathCost.measure),
             ("segment", { report, _ in try SegmentCost.measure(&report) }),
             ("loop", LoopCost.measure),
             ("start", StartCost.measure),
         ]
         let wanted = CommandLine.arguments.dropFirst()
-        // What the part "handle" starts.
-        if wanted == ["handle-sample"] {
-            do { try HandleCost.printSample() } catch {
-                print(error)
-                exit(1)
+        do {
+            // What the parts start.
+            switch (wanted.first, wanted.count) {
+            case ("handle-sample", 1): return try HandleCost.printSample()
+            case ("hold", 2): return try DeathCost.hold(wanted[2])
+            case ("wait", 2): return DeathCost.wait(wanted[2])
+            default: break
             }
-            exit(0)
+        } catch {
+            print(error)
+            exit(1)
         }
         if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
             print("housebench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
