@@ -225,7 +225,7 @@ public import SystemPackage
     private borrowing func askForTurn(_ turn: inout Turn, _ me: UInt32, now: Int64) {
         if turn.since == 0 { turn.since = now }
         guard !turn.isMine, now - turn.since > Self.starving,
-            now - Int64(bitPattern: unsafe lastTurn.pointee.load(ordering: .relaxed)) > Self.starving
+            now &- Int64(bitPattern: unsafe lastTurn.pointee.load(ordering: .relaxed)) > Self.starving
         else { return }
         turn.isMine = unsafe heir.pointee.compareExchange(expected: 0, desired: me, ordering: .relaxed).exchanged
     }

@@ -26,11 +26,14 @@ struct List: ParsableCommand {
             ]
         }
         let summaries = LockKind.all.map { "  \($0.name.padded(to: 16))\($0.properties.summary)\n" }.joined()
+        let obstacles = LockKind.all.compactMap { kind in
+            kind.obstacle.map { "This machine cannot have \(kind): \($0).\n" }
+        }.joined()
         try Terminal.show(
             """
             \(Terminal.trimmed(table.string(for: LockKind.all, style: Style.simple) ?? ""))
             \(summaries)
-            * the kind that a segment gets when its creator names none
+            \(obstacles)* the kind that a segment gets when its creator names none
             owner dies: what the next process meets when the owner is killed while it holds the lock.
               reported  gets the lock and is told      hangs  waits for ever      n/a  there is nothing to hold
 
