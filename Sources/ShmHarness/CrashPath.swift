@@ -6,6 +6,10 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     case waiter = 1
     /// The victim holds the lock already, and the others sleep waiting for it: section and unlock alone.
     case holder = 2
+    /// As ``waiter``, but right before the kill the process that released asks for the lock again. Where the victim has
+    /// been woken and has not taken the lock yet, it gets in between, and holds the lock while the victim dies: the
+    /// victim takes its wake-up with it, and the newcomer may not know that others sleep.
+    case barger = 4
     /// As ``uncontended``, but the victim has never used the lock before.
     case firstUse = 3
 
@@ -15,6 +19,7 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
         case .uncontended: "uncontended"
         case .waiter: "waiter"
         case .holder: "holder"
+        case .barger: "barger"
         case .firstUse: "first-use"
         }
     }
@@ -33,5 +38,8 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     public var warmsUp: Bool { self != .firstUse }
 
     /// Whether the others wait for the lock while the victim is on its way.
-    public var hasWaiters: Bool { self == .waiter || self == .holder }
+    public var hasWaiters: Bool { self == .holder || beginsHeld }
+
+    /// Whether another process holds the lock when the victim begins.
+    public var beginsHeld: Bool { self == .waiter || self == .barger }
 }

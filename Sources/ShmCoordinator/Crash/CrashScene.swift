@@ -115,8 +115,13 @@ final class CrashScene {
     /// Waits until all have carried out their orders. Returns the first that waits for the lock for longer than the
     /// patience has; `nil` when all are done, or the lock failed.
     func awaitFinished(_ patience: CrashPatience) throws(RoundFailure) -> Int? {
+        try awaitFinished(Array(0..<survivors), patience)
+    }
+
+    /// As ``awaitFinished(_:)``, for some of them.
+    func awaitFinished(_ some: [Int], _ patience: CrashPatience) throws(RoundFailure) -> Int? {
         let start = Clock.now()
-        for survivor in 0..<survivors {
+        for survivor in some {
             while !hasFinished(survivor) && !hasFailed(survivor) {
                 let word = unsafe arena.finishedWord(survivor)
                 let finished = unsafe word.pointee.load(ordering: .acquiring)
@@ -135,14 +140,26 @@ final class CrashScene {
 
     /// Waits until a survivor holds the lock; `false` when it does not within the patience, or its lock failed.
     func awaitHolding(_ survivor: Int, _ patience: CrashPatience) throws(RoundFailure) -> Bool {
-        let deadline = Deadline.after(nanoseconds: Int64(patience.nanoseconds))
+        let start = Clock.now()
         while stage(survivor) != .holding {
             if Interruption.hasCome { throw .interrupted }
-            if hasFailed(survivor) || deadline.hasPassed { return false }
+            let waited = Clock.now() - start
+            if hasFailed(survivor) || waited > patience.nanoseconds { return false }
+            if waited > patience.nanosecondsAsleep && isAsleep(survivor) { return false }
             try check(survivor)
             usleep(10)
         }
         return true
+    }
+
+    /// Waits until a survivor holds the lock, or sleeps waiting for it; returns whether it holds it.
+    func awaitHoldingOrAsleep(_ survivor: Int) throws(RoundFailure) -> Bool {
+        let deadline = Deadline.after(lock.properties.waiting == .spins ? .milliseconds(1) : .milliseconds(200))
+        while stage(survivor) != .holding && !isAsleep(survivor) && !hasFailed(survivor) && !deadline.hasPassed {
+            if Interruption.hasCome { throw .interrupted }
+            usleep(10)
+        }
+        return stage(survivor) == .holding
     }
 
     /// Waits until all are done, or sleep waiting for the lock. Where a lock makes them spin, or the machine is slow,
@@ -206,17 +223,4 @@ final class CrashScene {
     var failures: [Int32] {
         (0...survivors).map { unsafe arena.slot($0).pointee.errorNumber.load(ordering: .acquiring) }.filter { $0 != 0 }
     }
-}
-
-/// How long a process may wait for a lock that nobody holds any more, before that counts as a hang.
-struct CrashPatience: Equatable {
-    /// In whatever state it is, ns.
-    var nanoseconds: UInt64
-    /// While it sleeps, ns.
-    var nanosecondsAsleep: UInt64
-
-    /// What a lock gets that promises to survive: 2 s.
-    static let full = CrashPatience(nanoseconds: 2_000_000_000, nanosecondsAsleep: 2_000_000_000)
-    /// What a lock gets that does not, after it has hung once for as long as that: 25 ms asleep.
-    static let short = CrashPatience(nanoseconds: 2_000_000_000, nanosecondsAsleep: 25_000_000)
 }

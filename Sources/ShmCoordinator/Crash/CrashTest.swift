@@ -124,10 +124,10 @@ public struct CrashTest {
         tally.hangs = report.hang == nil ? 0 : 1
         tally.corruptions = report.corruptions.isEmpty ? 0 : 1
         for finding in report.corruptions + [report.hang].compactMap({ $0 }) {
-            tally.findings.append("\(report.place.isEmpty ? "\(report.steps) steps" : report.place): \(finding)")
+            tally.findings.append("\(report.place): \(finding)")
         }
         result.paths[result.paths.count - 1].tally.add(tally)
-        // One wait of the full length proves that it hangs.
-        if report.hang != nil && !result.lock.properties.survivesOwnerDeath { patience = .short }
+        let enough = result.lock.properties.survivesOwnerDeath ? CrashPatience.provingHangs : 1
+        if result.total.hangs >= enough { patience = .short }
     }
 }

@@ -44,12 +44,13 @@ struct CrashTrial {
         let (toldBefore, overlapsBefore) = (told(), overlaps())
         let victim = Tracee(try scene.startVictim(on: path))
         var report = Report()
+        report.place = "\(path), before instruction \(instructions)"
         // It takes the lock on its way, which the trial before may have left in a bad state.
         guard try arrives(victim) else {
             report.hang = "the next process did not get the lock: " + ProcessState.description(of: victim.process.pid)
             return report
         }
-        let holder = path == .waiter ? 0 : nil
+        let holder = path.beginsHeld ? 0 : nil
         if let holder {
             scene.order(.hold, holder)
             guard try scene.awaitHolding(holder, patience) else {
@@ -65,11 +66,13 @@ struct CrashTrial {
         report.hang = try lead(victim, &report, &isHeldByOther)
         if report.hang != nil { return report }
 
+        let barges = path == .barger && !isHeldByOther
+        if barges { isHeldByOther = try barge() }
         var evidence = evidence(report, isHeldByOther: isHeldByOther)
         report.place = place(evidence, report)
         let killedAt = Clock.now()
         victim.kill()
-        report.hang = try recover(isHeldByOther: isHeldByOther)
+        report.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)
         victim.process.end()
         report.recovery = scene.firstAcquisition(after: killedAt).map { $0 - killedAt }
         report.ownerDeaths = told() - toldBefore
@@ -157,6 +160,22 @@ struct CrashTrial {
     }
 
     // MARK: The survivors' way
+
+    /// The process that held the lock before asks for it again; returns whether it has got it.
+    private func barge() throws(RoundFailure) -> Bool {
+        _ = try scene.awaitFinished([0], patience)
+        scene.order(.hold, 0)
+        return try scene.awaitHoldingOrAsleep(0)
+    }
+
+    /// As ``recover(isHeldByOther:)``, where the barger holds the lock, or waits to hold it.
+    private func recoverFromBarger() throws(RoundFailure) -> String? {
+        if try !scene.awaitHolding(0, patience) && !scene.hasFailed(0) {
+            return scene.whereabouts(0) + ", where it came before the victim was killed"
+        }
+        scene.order(.release, 0)
+        return try recover(isHeldByOther: false)
+    }
 
     /// Those who wait must get the lock without anybody's coming anew; then everybody must get it once more. Returns
     /// what hangs, if something does.

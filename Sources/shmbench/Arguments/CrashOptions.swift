@@ -18,7 +18,7 @@ struct CrashOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Paths that victims take: uncontended, waiter, holder, first-use, or all, separated by commas.",
+            "Paths that victims take: uncontended, waiter, holder, barger, first-use, or all, separated by commas.",
             valueName: "a,b"))
     var paths = CommaList(["uncontended", "waiter", "holder"])
 

@@ -1,5 +1,6 @@
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmHarness
 internal import TextTable
 
 /// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
@@ -44,13 +45,15 @@ enum CrashTable {
         }
         lines.append("")
         let every = options.every == 1 ? "every one" : "every \(options.every)th"
+        let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
-            "instr.: machine instructions of \(options.paths.items.joined(separator: ", ")), a victim killed at \(every). "
-                + "slowest: from a kill until another process had the lock.")
-        lines.append(
-            "A hang is a live process that waits for more than 2 s"
-                + (results.contains { $0.verdict == .hangsAsExpected }
-                    ? "; a lock that may hang, and once did, is given up after 25 ms asleep." : "."))
+            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "
+                + "\(every). slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
+        )
+        if results.contains(where: { $0.total.hangs > 1 }) {
+            lines.append(
+                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep.")
+        }
         return lines
     }
 }
