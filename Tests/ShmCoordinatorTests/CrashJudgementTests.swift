@@ -16,10 +16,10 @@ import Testing
             surplus: [1, 1, 0, 0], told: 1, overlaps: 0, failures: [])
     }
 
-    /// A death outside the section, which nobody was told of.
+    /// A death before the section, which nobody was told of.
     private var outside: CrashEvidence {
         CrashEvidence(
-            section: .outside, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], told: 0,
+            section: .before, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], told: 0,
             overlaps: 0, failures: [])
     }
 
@@ -34,24 +34,25 @@ import Testing
     @Test func `a half-written update of the dead owner is no corruption`() {
         #expect(inside.corruptions(of: robust) == [])
         #expect(outside.corruptions(of: robust) == [])
-        #expect(with(outside) { $0.surplus = [1, 1, 1, 1] }.corruptions(of: robust) == [])
     }
 
     @Test func `an update that comes or goes after the death is one`() {
         #expect(with(inside) { $0.surplus = [1, 1, 1, 0] }.corruptions(of: robust).count == 1)
         #expect(with(inside) { $0.surplus = [1, 0, 0, 0] }.corruptions(of: robust).count == 1)
         #expect(
-            with(inside) { $0.surplus = [.max, 1, 0, 0] }.corruptions(of: robust) == ["counters are off by -1, 1, 0, 0"]
+            with(inside) { $0.surplus = [.max, 1, 0, 0] }.corruptions(of: robust) == [
+                "the victim's death left the counters at -1, 1, 0, 0"
+            ]
         )
         #expect(with(outside) { $0.surplus = [1, 1, 0, 0] }.corruptions(of: robust).count == 1)
+        #expect(with(outside) { $0.surplus = [1, 1, 1, 1] }.corruptions(of: robust).count == 1)
         #expect(with(outside) { $0.surplus = [2, 2, 2, 2] }.corruptions(of: robust).count == 1)
         #expect(with(outside) { $0.surplus = [.max, .max, .max, .max] }.corruptions(of: robust).count == 1)
     }
 
     @Test func `an update that was complete must stay`() {
         let complete = with(outside) {
-            $0.section = .complete
-            $0.freeForCertain = true
+            $0.section = .behind
             $0.surplus = [1, 1, 1, 1]
         }
         #expect(complete.corruptions(of: robust) == [])

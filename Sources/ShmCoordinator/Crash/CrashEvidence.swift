@@ -5,12 +5,12 @@ internal import ShmHarness
 struct CrashEvidence: Equatable {
     /// What the victim had done to the data when it was killed. It stood still then, so this is exact.
     enum Section: Equatable {
+        /// Nothing.
+        case before
         /// Its owner word was there: it was in the middle of the section. Each counter's increments by it.
         case within(increments: [UInt64])
-        /// The region was over.
-        case complete
-        /// Nothing, or all: before the section or behind it.
-        case outside
+        /// All: its owner word had come and gone.
+        case behind
     }
 
     /// What the victim had done to the data.
@@ -33,7 +33,8 @@ struct CrashEvidence: Equatable {
         var found: [String] = []
         if overlaps > 0 { found.append("\(overlaps) sections met another owner's traces") }
         if !surplusIsRight {
-            found.append("counters are off by \(surplus.map { "\(Int64(bitPattern: $0))" }.joined(separator: ", "))")
+            let left = surplus.map { "\(Int64(bitPattern: $0))" }.joined(separator: ", ")
+            found.append("the victim's death left the counters at \(left)")
         }
         if told > 1 { found.append("the death was told \(told) times") }
         if told > 0 && freeForCertain { found.append("a death was told though the victim did not hold the lock") }
@@ -47,9 +48,9 @@ struct CrashEvidence: Equatable {
     /// A half-written update of the dead owner stays, and nothing else may differ.
     private var surplusIsRight: Bool {
         switch section {
+        case .before: surplus.allSatisfy { $0 == 0 }
         case .within(let increments): surplus == increments
-        case .complete: surplus.allSatisfy { $0 == 1 }
-        case .outside: surplus.allSatisfy { $0 == surplus[0] && $0 <= 1 }
+        case .behind: surplus.allSatisfy { $0 == 1 }
         }
     }
 }

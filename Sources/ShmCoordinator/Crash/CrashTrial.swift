@@ -22,6 +22,8 @@ struct CrashTrial {
         var recovery: UInt64?
         /// Where the victim was killed, in words.
         var place = ""
+        /// The victim had come into its critical section.
+        var entered = false
         /// Instructions of the region that the victim executed.
         var steps = 0
     }
@@ -135,6 +137,7 @@ struct CrashTrial {
                 step = try victim.finishStep()
             }
             report.steps += 1
+            if scene.data.ownerNow == scene.survivors { report.entered = true }
             if progress == .after {
                 report.reachedEnd = true
                 // It tells what it met on its way.
@@ -208,12 +211,11 @@ struct CrashTrial {
     }
 
     private func evidence(_ report: Report, isHeldByOther: Bool) -> CrashEvidence {
-        let isInside = scene.data.ownerNow == scene.survivors && !report.reachedEnd
+        let isInside = scene.data.ownerNow == scene.survivors
         // Nobody else can be inside while the victim is, so its increments are all there is.
-        let surplus = isInside || path == .holder ? scene.surplus() : []
         let section: CrashEvidence.Section =
-            report.reachedEnd ? .complete : isInside ? .within(increments: surplus) : .outside
-        let holdsFromTheStart = path == .holder && !report.reachedEnd && surplus.last == 0
+            isInside ? .within(increments: scene.surplus()) : report.entered ? .behind : .before
+        let holdsFromTheStart = path == .holder && !report.entered
         let hasNotBegun = path != .holder && report.steps == 0
         return CrashEvidence(
             section: section, heldForCertain: isInside || holdsFromTheStart,
@@ -222,12 +224,14 @@ struct CrashTrial {
     }
 
     private func place(_ evidence: CrashEvidence, _ report: Report) -> String {
+        if report.reachedEnd { return "\(path), killed behind unlock" }
+        let part =
+            switch evidence.section {
+            case .before: path == .holder ? "before its section" : "in lock"
+            case .within: "in its section"
+            case .behind: "in unlock"
+            }
         let sleeps = asleep && report.sleeps.last == report.steps
-        return switch evidence.section {
-        case .complete: "\(path), killed behind unlock"
-        case .within: "\(path), killed after instruction \(report.steps), in the critical section"
-        case .outside:
-            "\(path), killed after instruction \(report.steps), \(sleeps ? "asleep in lock" : "in lock or unlock")"
-        }
+        return "\(path), killed after instruction \(report.steps), \(sleeps ? "asleep " : "")\(part)"
     }
 }
