@@ -67,10 +67,14 @@ extension CommandLineSuite {
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
         func `a survivor that does not go on breaks the promise, and makes the exit code 3`() throws {
-            // One survivor of the first scene stops for ever, as if the lock had hung.
+            // As the third victim starts, a survivor stops for ever, as if the lock had hung.
             let worker = try Script(
                 """
-                if [ "$1$4" = survive1 ] && mkdir "$0.once" 2>/dev/null; then (sleep 0.05; kill -STOP $$) & fi
+                if [ "$1$4" = survive1 ]; then echo $$ >"$0.survivor"; fi
+                if [ "$1" = die ]; then
+                    echo >>"$0.victims"
+                    if [ $(wc -l <"$0.victims") = 3 ]; then kill -STOP $(cat "$0.survivor"); fi
+                fi
                 exec \(Invocation.programs)/shmworker "$@"
                 """)
             let traces = Traces()
