@@ -44,7 +44,9 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "shmworker",
-            dependencies: ["ShmHarness", "ShmCore", "CShm", "CJemalloc"],
+            dependencies: [
+                "ShmHarness", "ShmCore", "CShm", "CJemalloc", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: house,
             // A fully static executable: a worker must start in about the time of /bin/true, and loading
             // libstdc++ and the Swift runtime dynamically doubles that.

@@ -75,14 +75,24 @@ package final class ChildProcess {
         awaitExit()
     }
 
-    private func wait(_ options: Int32) {
+    /// Whether it has stopped since it was last asked for, which a traced process does; the signal that it stopped for.
+    /// Does not wait. Reaps it when it has ended.
+    package func stopSignal() -> Int32? {
+        if exit == nil { wait(WNOHANG) } else { nil }
+    }
+
+    @discardableResult
+    private func wait(_ options: Int32) -> Int32? {
         var status: Int32 = 0
         let result = unsafe waitpid(pid, &status, options)
         if result == pid {
+            // A traced process that has stopped has not ended.
+            if status & 0xff == 0x7f { return status >> 8 & 0xff }
             exit = status & 0x7f == 0 ? .code(status >> 8 & 0xff) : .signal(status & 0x7f)
         } else if result < 0 && errno == ECHILD {
             // Somebody else reaped it: SIGCHLD is ignored, perhaps.
             exit = .code(0)
         }
+        return nil
     }
 }

@@ -3,10 +3,7 @@ internal import ShmCore
 /// What the kernel says of a process, in words.
 enum ProcessState {
     static func description(of pid: Int32) -> String {
-        guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else {
-            return "gone"
-        }
-        let letter = stat[stat.index(after: end)...].split(separator: " ").first ?? "?"
+        guard let letter = letter(of: pid) else { return "gone" }
         let state =
             switch letter {
             case "R": "running"
@@ -20,5 +17,14 @@ enum ProcessState {
             return state
         }
         return "\(state) in \(channel)"
+    }
+
+    /// Whether it sleeps until something happens.
+    static func isAsleep(_ pid: Int32) -> Bool { letter(of: pid) == "S" }
+
+    /// The letter of proc_pid_stat(5).
+    private static func letter(of pid: Int32) -> Substring? {
+        guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
+        return stat[stat.index(after: end)...].split(separator: " ").first
     }
 }

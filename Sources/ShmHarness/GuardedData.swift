@@ -71,10 +71,13 @@ internal import Synchronization
         return word == 0 ? nil : Int(word) - 1
     }
 
+    /// What a counter holds.
+    public func counter(_ index: Int) -> UInt64 { unsafe counters[index].load(ordering: .acquiring) }
+
     /// By how much the counters differ from what they must hold, in sum.
     public func lostUpdates(expected: UInt64, counters count: Int) -> UInt64 {
         (0..<count).reduce(0) { sum, index in
-            let value = unsafe counters[index].load(ordering: .acquiring)
+            let value = counter(index)
             return sum + (value > expected ? value - expected : expected - value)
         }
     }

@@ -3,8 +3,9 @@ public enum ToolVersion {
     /// The tool's version.
     public static let current = "0.1.0"
 
-    /// The layout of the arena. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena`` or ``GuardedData``.
-    public static let arenaLayout = 2
+    /// The layout of the arena. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena``, ``GuardedData``,
+    /// ``CrashSlot`` or ``CrashArena``.
+    public static let arenaLayout = 3
 
     /// What `shmworker --version` prints, and what the coordinator expects.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"

@@ -6,6 +6,8 @@ public enum WorkerExit: Int32, Sendable {
     case setup = 65
     /// Its lock failed; the slot has the errno.
     case lock = 70
+    /// It may not be traced; the slot has the errno.
+    case untraceable = 71
     /// It was started by hand.
     case usage = 64
 }

@@ -3,7 +3,7 @@ enum ExitStatus: Int32 {
     case ok = 0
     /// The run could not be done, or was interrupted.
     case failed = 1
-    /// A lock let two in, lost an update or got stuck.
+    /// A lock let two in, lost an update, got stuck, or did not survive what it promises to.
     case integrity = 3
     /// The command line makes no sense.
     case usage = 64

@@ -8,10 +8,11 @@ struct Shmbench: ParsableCommand {
         abstract: "Which lock between processes: how fast, how fair, how bad is the tail, and is it correct?",
         discussion: """
             Starts real processes that contend for a lock in real shared memory, and reports throughput, latency, \
-            fairness and integrity of each lock.
+            fairness and integrity of each lock. `crash` kills a process at every machine instruction of lock, critical \
+            section and unlock, and shows whether the others go on.
 
-            Exit codes: 0 ok, 1 the run failed, 3 integrity failure, 64 usage.
+            Exit codes: 0 ok, 1 the run failed, 3 integrity failure or a broken promise, 64 usage.
             """,
         version: "shmbench \(ToolVersion.current)",
-        subcommands: [Run.self, List.self])
+        subcommands: [Run.self, Crash.self, List.self])
 }

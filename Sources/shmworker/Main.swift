@@ -4,9 +4,11 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-/// One contending process. Started by the coordinator:
+/// One contending process, or one of a crash test. Started by the coordinator:
 ///
 ///     shmworker contend COORDINATOR ROUND WORKER WORKERS
+///     shmworker survive COORDINATOR ROUND SURVIVOR SURVIVORS
+///     shmworker die COORDINATOR ROUND SURVIVORS SURVIVORS
 ///     shmworker janitor COORDINATOR
 ///     shmworker --version
 @main
@@ -19,6 +21,10 @@ enum Main {
             exit(
                 Worker.run(coordinator: numbers[0], round: numbers[1], worker: numbers[2], workers: numbers[3]).rawValue
             )
+        case ("survive", 4, 5):
+            exit(Survivor.run(CrashPlace(numbers)).rawValue)
+        case ("die", 4, 5):
+            exit(Victim.run(CrashPlace(numbers)).rawValue)
         case ("janitor", 1, 2):
             Janitor.run(coordinator: numbers[0])
         case ("--version", _, 1):

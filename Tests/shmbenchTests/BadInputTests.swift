@@ -70,6 +70,31 @@ extension CommandLineSuite {
             #expect(!worker.log.contains("contend") && !worker.log.contains("janitor"))
         }
 
+        private static let crashOptions = [
+            Refusal("--locks", "futx", saying: "did you mean `futex`?"),
+            Refusal("--locks", "zzzzzzzzzzzz", saying: "`shmbench list` shows them all"),
+            Refusal("--locks", "", saying: "--locks names no lock"),
+            Refusal("--paths", "waitr", saying: "did you mean `waiter`?"),
+            Refusal("--paths", "waiter,contended", saying: "did you mean `uncontended`?"),
+            Refusal("--paths", "zzzzzzzzzzzz", saying: "there are uncontended, waiter, holder"),
+            Refusal("--paths", "", saying: "--paths names no path"),
+            Refusal("--workers", "0", saying: "1 to 64"),
+            Refusal("--workers", "65", saying: "1 to 64"),
+            Refusal("--workers=-1", saying: "1 to 64"),
+            Refusal("--workers", "x", saying: "--workers"),
+            Refusal("--every", "0", saying: "1 is every instruction"),
+            Refusal("--format", "xml", saying: "'csv'"),
+            Refusal("--rounds", "3", saying: "--rounds"),
+        ]
+
+        @Test(arguments: crashOptions)
+        func `an option of crash that makes no sense is refused`(refusal: Refusal) throws {
+            let worker = try Script.logging()
+            let run = try Invocation(["crash", "--worker", worker.path] + refusal.arguments)
+            try expectRefusal(run, code: refusal.code, saying: refusal.words)
+            #expect(!worker.log.contains("survive") && !worker.log.contains("janitor"))
+        }
+
         @Test func `a command that does not exist is refused`() throws {
             try expectRefusal(try Invocation(["frobnicate"]), code: 64, saying: "frobnicate")
             try expectRefusal(try Invocation(["list", "--frobnicate"]), code: 64, saying: "shmbench list --help")

@@ -28,7 +28,7 @@ extension CommandLineSuite {
             #expect(try document("list", "--names").split(separator: "\n") == LockKind.all.map { Substring($0.name) })
         }
 
-        @Test(arguments: [[], ["run"], ["list"]])
+        @Test(arguments: [[], ["run"], ["crash"], ["list"]])
         func `help goes to stdout, everywhere`(command: [String]) throws {
             for option in ["--help", "-h"] {
                 let outcome = try Invocation(command + [option]).finish()
@@ -47,7 +47,15 @@ extension CommandLineSuite {
             for option in options { #expect(help.contains("--\(option) "), "\(option)") }
         }
 
-        @Test(arguments: [[], ["run"], ["list"]])
+        @Test func `the help of crash shows every option and path`() throws {
+            let help = try document("crash", "--help")
+            for option in ["locks", "workers", "paths", "every", "format", "worker"] {
+                #expect(help.contains("--\(option) "), "\(option)")
+            }
+            for path in CrashPath.allCases { #expect(help.contains("`\(path)`"), "\(path)") }
+        }
+
+        @Test(arguments: [[], ["run"], ["crash"], ["list"]])
         func `the version is one line, everywhere`(command: [String]) throws {
             let outcome = try Invocation(command + ["--version"]).finish()
             #expect(outcome.exit == .code(0))

@@ -20,7 +20,8 @@ extension CommandLineSuite {
 
         @Test(arguments: [
             "", "contend", "contend 1", "contend 1 2 3", "contend 1 2 3 4", "contend 1 2 3 4 5", "contend a b c d",
-            "contend 1 2 3 99999999999", "contend -1 -2 -3 -4", "contend 0 0 0 0", "janitor", "janitor x", "frobnicate",
+            "contend 1 2 3 99999999999", "contend -1 -2 -3 -4", "contend 0 0 0 0", "survive",
+            "survive 1 2 3 4", "die", "die 1 2 3 4", "die 0 0 0 0", "janitor", "janitor x", "frobnicate",
             "--version please", "--help",
         ])
         func `by hand it does nothing and says who starts it`(line: String) throws {

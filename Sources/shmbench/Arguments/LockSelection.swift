@@ -18,15 +18,20 @@ enum LockSelection {
     }
 
     private static func unknown(_ name: String) -> String {
+        let hint = nearest(to: name, among: LockKind.all.map(\.name)).map { "; did you mean `\($0)`?" }
+        return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
+    }
+
+    /// The name that was meant, perhaps.
+    static func nearest(to name: String, among known: [String]) -> String? {
         // A part of a name is meant more likely than a short name with as many other letters.
-        let nearest = LockKind.all
-            .map { kind in
-                let isPart = name.count >= 3 && kind.name.contains(name)
-                return (name: kind.name, distance: isPart ? 0 : editDistance(kind.name, name))
+        let nearest =
+            known.map { candidate in
+                let isPart = name.count >= 3 && candidate.contains(name)
+                return (name: candidate, distance: isPart ? 0 : editDistance(candidate, name))
             }
             .min { $0.distance < $1.distance }
-        let hint = nearest.flatMap { $0.distance <= max(2, name.count / 2) ? "; did you mean `\($0.name)`?" : nil }
-        return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
+        return nearest.flatMap { $0.distance <= max(2, name.count / 2) ? $0.name : nil }
     }
 
     /// Insertions, deletions and substitutions that lead from one name to the other (Levenshtein).

@@ -6,6 +6,11 @@ enum CSV {
 
     static func document(_ rows: [Row]) -> String { header + rows.map(line).joined() }
 
+    /// Any columns: their names, and a line for each row.
+    static func document(_ names: [String], _ rows: [[Value]]) -> String {
+        line(names) + rows.map { line($0.map(text)) }.joined()
+    }
+
     private static func line(_ fields: [String]) -> String {
         fields.map(quoted).joined(separator: ",") + "\n"
     }

@@ -1,10 +1,17 @@
 /// The rows as JSON (RFC 8259), names as in the CSV, `null` for what was not measured.
 enum JSON {
     static func document(_ rows: [Row]) -> String {
+        document(
+            schema: ResultColumn.schema, ResultColumn.all.map(\.name),
+            rows.map { row in ResultColumn.all.map { $0.value(row) } })
+    }
+
+    /// Any columns: an object for each row.
+    static func document(schema: Int, _ names: [String], _ rows: [[Value]]) -> String {
         let objects = rows.map { row in
-            "{" + ResultColumn.all.map { "\(string($0.name)):\(text($0.value(row)))" }.joined(separator: ",") + "}"
+            "{" + zip(names, row).map { "\(string($0)):\(text($1))" }.joined(separator: ",") + "}"
         }
-        return "{\"schema\":\(ResultColumn.schema),\"rows\":[\n" + objects.joined(separator: ",\n") + "\n]}\n"
+        return "{\"schema\":\(schema),\"rows\":[\n" + objects.joined(separator: ",\n") + "\n]}\n"
     }
 
     private static func text(_ value: Value) -> String {

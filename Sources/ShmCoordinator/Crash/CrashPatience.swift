@@ -1,0 +1,16 @@
+/// How long a process may wait for a lock that nobody holds any more, before that counts as a hang.
+struct CrashPatience: Equatable {
+    /// In whatever state it is, ns.
+    var nanoseconds: UInt64
+    /// While it sleeps, ns.
+    var nanosecondsAsleep: UInt64
+
+    /// 2 s, whatever it does.
+    static let full = CrashPatience(nanoseconds: 2_000_000_000, nanosecondsAsleep: 2_000_000_000)
+    /// 25 ms asleep: what a lock gets that has hung before. All who could wake the sleeper sleep too by then, or are
+    /// idle, so waiting longer would show nothing but that again, at hundreds of places.
+    static let short = CrashPatience(nanoseconds: 2_000_000_000, nanosecondsAsleep: 25_000_000)
+    /// Hangs that a lock that promises to survive is given the full time for. One that promises nothing needs to show
+    /// once that it hangs.
+    static let provingHangs = 5
+}

@@ -1,0 +1,62 @@
+public import ShmCore
+public import ShmHarness
+
+/// What a lock's crash test came to.
+public struct CrashResult: Sendable {
+    /// The lock.
+    public let lock: LockKind
+    /// What each path came to, in the order in which they were tested.
+    public var paths: [(path: CrashPath, tally: CrashTally)] = []
+    /// Whether every path was tested to its end.
+    public var isComplete = false
+    /// When it began, seconds since 1970.
+    public let startedAt: Int
+    /// How long it took, ns.
+    public var duration: UInt64 = 0
+
+    /// A test that begins.
+    public init(lock: LockKind, startedAt: Int = 0) {
+        self.lock = lock
+        self.startedAt = startedAt
+    }
+
+    /// All paths together.
+    public var total: CrashTally { paths.reduce(into: CrashTally()) { $0.add($1.tally) } }
+
+    /// What it means for the lock's promises.
+    public var verdict: CrashVerdict { CrashVerdict(lock.properties, total, isComplete: isComplete) }
+}
+
+/// What killing a victim again and again came to.
+public struct CrashTally: Sendable, Equatable {
+    /// Instructions before which a victim was killed, each once.
+    public var instructions = 0
+    /// Victims killed: at every instruction, asleep, and behind the region's end.
+    public var kills = 0
+    /// Acquisitions that were told that the previous owner died.
+    public var ownerDeaths: UInt64 = 0
+    /// Kills after which a process waited for the lock for ever.
+    public var hangs = 0
+    /// Kills after which something was wrong with the data, or with what the lock said.
+    public var corruptions = 0
+    /// The longest time from a kill to the next acquisition by another process, ns.
+    public var slowestRecovery: UInt64?
+    /// The first few hangs and corruptions, a line each.
+    public var findings: [String] = []
+
+    /// Nothing yet.
+    public init() {}
+
+    /// More findings than these say nothing new.
+    static let findingLimit = 5
+
+    mutating func add(_ other: CrashTally) {
+        instructions += other.instructions
+        kills += other.kills
+        ownerDeaths += other.ownerDeaths
+        hangs += other.hangs
+        corruptions += other.corruptions
+        slowestRecovery = [slowestRecovery, other.slowestRecovery].compactMap { $0 }.max()
+        findings = Array((findings + other.findings).prefix(Self.findingLimit))
+    }
+}

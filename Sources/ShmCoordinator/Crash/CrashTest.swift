@@ -1,0 +1,133 @@
+internal import Glibc
+public import ShmCore
+public import ShmHarness
+
+/// Kills a victim of one lock at every instruction of its paths.
+public struct CrashTest {
+    /// How far a test is.
+    public struct Progress: Sendable {
+        /// The path that is being tested.
+        public var path: CrashPath
+        /// Its number among the paths, from 0.
+        public var index: Int
+        /// The instruction that is being tested.
+        public var instruction: Int
+        /// Instructions of the path.
+        public var length: Int
+    }
+
+    /// A path is longer than this by mistake.
+    static let instructionLimit = 100_000
+    /// A path has an end when so many victims in a row have come to it: the one or the other may have taken a shorter
+    /// way by chance.
+    private static let endsInARow = 3
+
+    /// What it came to; after an interruption, until then.
+    public private(set) var result: CrashResult
+
+    private let survivors: Int
+    private let every: Int
+    private let program: WorkerProgram
+    private let numbers: () -> Int
+    private let report: (Progress) -> Void
+    private var scene: CrashScene?
+    private var patience: CrashPatience
+    private var spinLimit = 0
+
+    /// Prepares a test.
+    ///
+    /// - Parameters:
+    ///   - survivors: processes that must go on, 1 or more.
+    ///   - every: kill at every n-th instruction; 1 is every one.
+    ///   - numbers: gives a number that no other round of this process has.
+    ///   - report: called now and then.
+    public init(
+        _ lock: LockKind, survivors: Int, every: Int = 1, program: WorkerProgram, numbers: @escaping () -> Int,
+        report: @escaping (Progress) -> Void = { _ in }
+    ) {
+        precondition(survivors > 0 && every > 0)
+        self.survivors = survivors
+        self.every = every
+        self.program = program
+        self.numbers = numbers
+        self.report = report
+        patience = .full
+        result = CrashResult(lock: lock, startedAt: time(nil))
+    }
+
+    /// Tests all paths. What was found until it throws is kept.
+    public mutating func run(_ paths: [CrashPath]) throws(RoundFailure) {
+        let start = Clock.now()
+        defer {
+            result.duration = Clock.now() - start
+            scene = nil
+        }
+        spinLimit = 256 + (try trial(.uncontended, Self.instructionLimit).steps)
+        for (index, path) in paths.enumerated() {
+            result.paths.append((path: path, tally: CrashTally()))
+            try test(path, Progress(path: path, index: index, instruction: 0, length: 0))
+        }
+        result.isComplete = true
+    }
+
+    private mutating func test(_ path: CrashPath, _ progress: Progress) throws(RoundFailure) {
+        var progress = progress
+        // To its end first: that is the kill behind the region, and tells how long the region is.
+        let whole = try trial(path, Self.instructionLimit)
+        count(whole, at: nil)
+        progress.length = whole.steps
+        var (instruction, ends) = (0, 0)
+        var sleeps: Set<Int> = []
+        while ends < Self.endsInARow {
+            guard instruction < Self.instructionLimit else {
+                throw .failed("the path \(path) does not end within \(Self.instructionLimit) instructions")
+            }
+            progress.instruction = instruction
+            report(progress)
+            let killed = try trial(path, instruction)
+            count(killed, at: killed.reachedEnd ? nil : instruction)
+            ends = killed.reachedEnd ? ends + 1 : 0
+            for sleep in whole.sleeps + killed.sleeps where sleeps.insert(sleep).inserted {
+                count(try trial(path, sleep, asleep: true), at: nil)
+            }
+            instruction += every
+        }
+    }
+
+    private mutating func trial(
+        _ path: CrashPath, _ instructions: Int, asleep: Bool = false
+    ) throws(RoundFailure) -> CrashTrial.Report {
+        let scene: CrashScene
+        if let current = self.scene {
+            scene = current
+        } else {
+            scene = try CrashScene(result.lock, survivors: survivors, program: program, number: numbers())
+            self.scene = scene
+        }
+        let report = try CrashTrial(
+            scene: scene, path: path, instructions: instructions, asleep: asleep, patience: patience,
+            spinLimit: spinLimit
+        ).run()
+        if report.hang != nil || !report.corruptions.isEmpty {
+            // Nothing that follows could be believed.
+            self.scene = nil
+        }
+        return report
+    }
+
+    private mutating func count(_ report: CrashTrial.Report, at instruction: Int?) {
+        var tally = CrashTally()
+        tally.kills = 1
+        tally.instructions = instruction == nil ? 0 : 1
+        tally.ownerDeaths = report.ownerDeaths
+        tally.slowestRecovery = report.recovery
+        tally.hangs = report.hang == nil ? 0 : 1
+        tally.corruptions = report.corruptions.isEmpty ? 0 : 1
+        for finding in report.corruptions + [report.hang].compactMap({ $0 }) {
+            tally.findings.append("\(report.place): \(finding)")
+        }
+        result.paths[result.paths.count - 1].tally.add(tally)
+        let enough = result.lock.properties.survivesOwnerDeath ? CrashPatience.provingHangs : 1
+        if result.total.hangs >= enough { patience = .short }
+    }
+}

@@ -1,0 +1,120 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+
+/// A child that asked to be traced (`ptrace(2)`), and goes on one machine instruction at a time.
+///
+/// The kernel lets only the thread that started the child trace it: use a tracee on one thread.
+struct Tracee: ~Copyable {
+    /// Where a step led.
+    enum Step {
+        /// One instruction has been executed.
+        case stepped
+        /// The instruction is a system call in which the process sleeps; ``finishStep()`` goes on with it.
+        case asleep
+    }
+
+    /// What ptrace is asked for, by `sys/ptrace.h`. The numbers are those of every architecture that Swift runs on.
+    private enum Request {
+        static let proceed: Int32 = 7
+        static let singleStep: Int32 = 9
+        static let setOptions: Int32 = 0x4200
+        static let killWithTracer: UInt = 0x10_0000
+    }
+
+    /// How long an instruction may neither end nor sleep before something is wrong.
+    private static let patience = Duration.seconds(10)
+
+    let process: ChildProcess
+
+    init(_ process: ChildProcess) { self.process = process }
+
+    deinit { process.end() }
+
+    /// Waits until it has stopped for SIGSTOP, as it does where its tracer is to begin; `false` when it does not within
+    /// the time, or has ended.
+    func awaitStop(within limit: Duration) throws(RoundFailure) -> Bool {
+        let deadline = Deadline.after(limit)
+        while true {
+            if let signal = process.stopSignal() {
+                if signal == SIGSTOP { return true }
+                throw unexpected(signal)
+            }
+            if process.exit != nil || deadline.hasPassed { return false }
+            if Interruption.hasCome { throw .interrupted }
+            usleep(30)
+        }
+    }
+
+    /// Takes hold of it after its first stop: it dies with its tracer.
+    func hold() throws(RoundFailure) {
+        try request(Request.setOptions, data: Request.killWithTracer)
+    }
+
+    /// Executes one instruction.
+    func step() throws(RoundFailure) -> Step {
+        try request(Request.singleStep)
+        return try finishStep()
+    }
+
+    /// Waits for the end of the instruction that is being executed, or until the process sleeps in it.
+    func finishStep() throws(RoundFailure) -> Step {
+        // Most instructions are over in a few microseconds, and sleeping for them would take longer than they do.
+        for _ in 0..<200 { if try hasStepped() { return .stepped } }
+        let deadline = Deadline.after(Self.patience)
+        while true {
+            if try hasStepped() { return .stepped }
+            // Seen asleep twice, with a pause and no stop between, since a sleep may be a short one.
+            if ProcessState.isAsleep(process.pid) {
+                usleep(100)
+                if try hasStepped() { return .stepped }
+                if ProcessState.isAsleep(process.pid) { return .asleep }
+            }
+            if Interruption.hasCome { throw .interrupted }
+            if deadline.hasPassed {
+                throw .failed(
+                    "an instruction of the victim (pid \(process.pid)) did not end within 10 s; it is "
+                        + ProcessState.description(of: process.pid) + "; the machine is overloaded, perhaps")
+            }
+            usleep(20)
+        }
+    }
+
+    /// Lets it run until it stops by itself; `false` when it does not within the time.
+    func run(within limit: Duration) throws(RoundFailure) -> Bool {
+        try request(Request.proceed)
+        return try awaitStop(within: limit)
+    }
+
+    /// Sends SIGKILL, and does not wait for the end.
+    func kill() { Glibc.kill(process.pid, SIGKILL) }
+
+    private func hasStepped() throws(RoundFailure) -> Bool {
+        switch process.stopSignal() {
+        case SIGTRAP: return true
+        case let signal?: throw unexpected(signal)
+        case nil:
+            if let exit = process.exit {
+                throw .failed("the victim (pid \(process.pid)) \(exit.description) by itself")
+            }
+            return false
+        }
+    }
+
+    private func unexpected(_ signal: Int32) -> RoundFailure {
+        .failed("the victim (pid \(process.pid)) got signal \(signal) while it was traced")
+    }
+
+    private func request(_ request: Int32, data: UInt = 0) throws(RoundFailure) {
+        let result = shm_ptrace(request, process.pid, 0, data)
+        if result != 0 { throw Self.refused(Int32(-result)) }
+    }
+
+    /// What to do where there is no tracing.
+    static func refused(_ errorNumber: Int32) -> RoundFailure {
+        let reason = unsafe String(cString: strerror(errorNumber))
+        return .failed(
+            "cannot trace a process of this program: ptrace: \(reason); allow it with `sysctl kernel.yama.ptrace_scope=1`, "
+                + "in a container with `--cap-add SYS_PTRACE`, and run it under no other tracer")
+    }
+}

@@ -1,0 +1,45 @@
+/// In which circumstances a victim passes through lock, critical section and unlock, and is killed.
+public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
+    /// Nobody else wants the lock.
+    case uncontended = 0
+    /// Another process holds the lock; it releases when the victim sleeps, and then others sleep behind the victim.
+    case waiter = 1
+    /// The victim holds the lock already, and the others sleep waiting for it: section and unlock alone.
+    case holder = 2
+    /// As ``waiter``, but right before the kill the process that released asks for the lock again. Where the victim has
+    /// been woken and has not taken the lock yet, it gets in between, and holds the lock while the victim dies: the
+    /// victim takes its wake-up with it, and the newcomer may not know that others sleep.
+    case barger = 4
+    /// As ``uncontended``, but the victim has never used the lock before.
+    case firstUse = 3
+
+    /// The name by which users ask for it.
+    public var name: String {
+        switch self {
+        case .uncontended: "uncontended"
+        case .waiter: "waiter"
+        case .holder: "holder"
+        case .barger: "barger"
+        case .firstUse: "first-use"
+        }
+    }
+
+    /// The path of that name.
+    public init?(named name: String) {
+        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+
+    /// The name.
+    public var description: String { name }
+
+    /// Whether the victim takes and releases the lock once before, so that whatever it sets up on its first use is
+    /// not part of the path.
+    public var warmsUp: Bool { self != .firstUse }
+
+    /// Whether the others wait for the lock while the victim is on its way.
+    public var hasWaiters: Bool { self == .holder || beginsHeld }
+
+    /// Whether another process holds the lock when the victim begins.
+    public var beginsHeld: Bool { self == .waiter || self == .barger }
+}

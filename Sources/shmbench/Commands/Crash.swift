@@ -1,0 +1,95 @@
+internal import ArgumentParser
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+internal import SystemPackage
+
+/// `shmbench crash`.
+struct Crash: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Kill a process at every machine instruction of a lock, and see whether the others go on.",
+        discussion: """
+            Leads a victim through lock, critical section and unlock one machine instruction at a time (ptrace), and \
+            kills it after the first, the second, the third …, a fresh victim each time. After each kill all other \
+            processes must get the lock within 2 s, and the data must be as the victim left them, or repaired.
+
+            Paths: `uncontended`, nobody else wants the lock; `waiter`, another process holds it, releases when the \
+            victim sleeps, and others sleep behind the victim; `holder`, the victim holds it and the others sleep; \
+            `barger`, as waiter, and a third process takes the lock between the victim's wake-up and its death; \
+            `first-use`, as uncontended, by a process that has never used the lock.
+
+            Exit code 3 where a lock that promises to survive its owner's death does not. A lock that does not promise \
+            it may hang.
+            """)
+
+    @OptionGroup var options: CrashOptions
+
+    mutating func run() throws {
+        try options.check()
+        let kinds = try options.kinds()
+        let paths = try options.selectedPaths()
+        let program: WorkerProgram
+        do { program = try WorkerProgram(path: options.worker) } catch { throw Failure(error.description) }
+
+        Interruption.watch()
+        Janitor.sweep()
+        let janitor: Janitor
+        do { janitor = try Janitor(program) } catch {
+            throw Failure("cannot start \(program.path): \(error.description)")
+        }
+        let (results, failure) = test(kinds, paths, program)
+        withExtendedLifetime(janitor) {}
+
+        for result in results where !result.verdict.isAsPromised {
+            for finding in result.total.findings { Terminal.complain("\(result.lock), \(finding)") }
+        }
+        try report(results)
+        if let failure { throw failure }
+        if !results.allSatisfy(\.verdict.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+    }
+
+    /// Tests lock after lock. What was found is returned, whatever ended it.
+    private func test(
+        _ kinds: [LockKind], _ paths: [CrashPath], _ program: WorkerProgram
+    ) -> (results: [CrashResult], failure: Failure?) {
+        var results: [CrashResult] = []
+        var progress = CrashProgress(locks: kinds.count, paths: paths.count)
+        var number = 0
+        defer { progress.clear() }
+        for kind in kinds {
+            progress.begin(kind)
+            var test = CrashTest(
+                kind, survivors: options.workers, every: options.every, program: program,
+                numbers: {
+                    number += 1
+                    return number
+                }, report: { progress.show($0) })
+            do throws(RoundFailure) {
+                try test.run(paths)
+                results.append(test.result)
+            } catch {
+                progress.clear()
+                if !test.result.paths.isEmpty { results.append(test.result) }
+                return (results, failure(error, kind, results.reduce(0) { $0 + $1.total.kills }))
+            }
+        }
+        return (results, nil)
+    }
+
+    private func failure(_ failure: RoundFailure, _ lock: LockKind, _ kills: Int) -> Failure {
+        switch failure {
+        case .interrupted: Failure("interrupted at \(lock) after \(kills) kills; what was found until then is reported")
+        case .failed(let reason): Failure("\(lock): \(reason)")
+        }
+    }
+
+    private func report(_ results: [CrashResult]) throws {
+        let names = CrashColumn.all.map(\.name)
+        let rows = results.map { result in CrashColumn.all.map { $0.value(result, options) } }
+        switch options.format {
+        case .csv: try Terminal.show(CSV.document(names, rows))
+        case .json: try Terminal.show(JSON.document(schema: CrashColumn.schema, names, rows))
+        case .table: if !results.isEmpty { try Terminal.show(CrashTable.text(results, options)) }
+        }
+    }
+}

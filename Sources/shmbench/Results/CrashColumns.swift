@@ -1,0 +1,47 @@
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+
+/// One column of a crash test's results: schema 1, in its order. New columns come at the end.
+struct CrashColumn: Sendable {
+    let name: String
+    let value: @Sendable (CrashResult, CrashOptions) -> Value
+
+    static let schema = 1
+
+    static let all: [CrashColumn] =
+        [
+            CrashColumn("schema") { _, _ in .integer(schema) },
+            CrashColumn("started_at") { result, _ in .text(Timestamp.iso8601(result.startedAt)) },
+            CrashColumn("tool_version") { _, _ in .text(ToolVersion.current) },
+            CrashColumn("hostname") { _, _ in .text(Machine.current.hostname) },
+            CrashColumn("kernel") { _, _ in .text(Machine.current.kernel) },
+            CrashColumn("cpu_model") { _, _ in .text(Machine.current.cpuModel) },
+            CrashColumn("cpus") { _, _ in .integer(Machine.current.cpus) },
+            CrashColumn("lock") { result, _ in .text(result.lock.name) },
+            CrashColumn("owner_death") { result, _ in .text(result.lock.properties.ownerDeath.rawValue) },
+            CrashColumn("workers") { _, options in .integer(options.workers) },
+            CrashColumn("every") { _, options in .integer(options.every) },
+        ]
+        + CrashPath.allCases.map { path in
+            CrashColumn("instructions_" + path.name.replacing("-", with: "_")) { result, _ in
+                result.paths.first { $0.path == path }.map { .integer($0.tally.instructions) } ?? .empty
+            }
+        } + [
+            CrashColumn("instructions") { result, _ in .integer(result.total.instructions) },
+            CrashColumn("kills") { result, _ in .integer(result.total.kills) },
+            CrashColumn("owner_deaths") { result, _ in Value(result.total.ownerDeaths) },
+            CrashColumn("hangs") { result, _ in .integer(result.total.hangs) },
+            CrashColumn("corruptions") { result, _ in .integer(result.total.corruptions) },
+            CrashColumn("slowest_recovery_ns") { result, _ in Value(result.total.slowestRecovery) },
+            CrashColumn("duration_s") { result, _ in Value(Double(result.duration) / 1e9, decimals: 3) },
+            CrashColumn("complete") { result, _ in .text(result.isComplete ? "yes" : "no") },
+            CrashColumn("as_promised") { result, _ in .text(result.verdict.isAsPromised ? "yes" : "no") },
+            CrashColumn("verdict") { result, _ in .text(result.verdict.words) },
+        ]
+
+    private init(_ name: String, value: @escaping @Sendable (CrashResult, CrashOptions) -> Value) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,59 @@
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+internal import TextTable
+
+/// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
+enum CrashTable {
+    static func text(_ results: [CrashResult], _ options: CrashOptions) -> String {
+        let table = TextTable<CrashResult> { result in
+            let total = result.total
+            return [
+                Column(title: "lock", value: result.lock.name),
+                Column(title: "instr.", value: "\(total.instructions)", align: .right),
+                Column(title: "kills", value: "\(total.kills)", align: .right),
+                Column(title: "deaths told", value: "\(total.ownerDeaths)", align: .right),
+                Column(title: "hangs", value: "\(total.hangs)", align: .right),
+                Column(title: "corrupt", value: "\(total.corruptions)", align: .right),
+                Column(
+                    title: "slowest", value: total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-", align: .right
+                ),
+                Column(title: "verdict", value: result.verdict.words),
+            ]
+        }
+        let lines = sentences(results, options).map { Terminal.wrapped($0) }.joined(separator: "\n")
+        return Terminal.trimmed(table.string(for: results, style: Style.simple) ?? "") + lines + "\n"
+    }
+
+    private static func sentences(_ results: [CrashResult], _ options: CrashOptions) -> [String] {
+        var lines: [String] = []
+        for result in results where !result.verdict.isAsPromised {
+            let what =
+                result.lock.properties.survivesOwnerDeath
+                ? "promises to survive its owner's death and did not" : "let two in, or lost an update"
+            lines.append("\(result.lock) \(what); stderr says where: do not use it.")
+        }
+        let promising = results.filter { $0.lock.properties.survivesOwnerDeath }
+        if !promising.isEmpty && promising.allSatisfy({ $0.verdict == .survives }) {
+            lines.append("Every lock that promises to survive its owner's death did, wherever the owner was killed.")
+        }
+        if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
+            lines.append("`none` takes no lock: that the check caught it shows that the check works.")
+        }
+        if results.contains(where: { $0.verdict == .notCaught }) {
+            lines.append("Warning: `none` was not caught, so the check says little here; take more --paths.")
+        }
+        lines.append("")
+        let every = options.every == 1 ? "every one" : "every \(options.every)th"
+        let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
+        lines.append(
+            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "
+                + "\(every). slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
+        )
+        if results.contains(where: { $0.total.hangs > 1 }) {
+            lines.append(
+                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep.")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,125 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+internal import SystemPackage
+
+/// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer is to begin,
+/// and passes through its region: what lies between the two stores of its progress.
+@safe struct Victim: LockVisitor {
+    private let segment: SharedMemory
+    private let data: GuardedData
+    private let path: CrashPath
+    private let number: UInt32
+    private let slot: UnsafeMutablePointer<CrashSlot>
+    private var result: Result<Int32?, SharedMemoryError> = .success(EINVAL)
+
+    static func run(_ place: CrashPlace) -> WorkerExit {
+        var refused = false
+        let exit = place.enter { (segment, arena, data) throws(SharedMemoryError) in
+            let traceMe: Int32 = 0
+            let traced = shm_ptrace(traceMe, 0, 0, 0)
+            if traced != 0 {
+                unsafe arena.victim.pointee.errorNumber.store(Int32(-traced), ordering: .relaxed)
+                refused = true
+                return nil
+            }
+            var victim = unsafe Victim(
+                segment: segment, data: data, path: arena.path, number: UInt32(place.survivors), slot: arena.victim)
+            LockCatalogue.visit(&victim)
+            return try victim.result.get()
+        }
+        return refused ? .untraceable : exit
+    }
+
+    private init(
+        segment: SharedMemory, data: GuardedData, path: CrashPath, number: UInt32,
+        slot: UnsafeMutablePointer<CrashSlot>
+    ) {
+        self.segment = segment
+        self.data = data
+        self.path = path
+        self.number = number
+        unsafe self.slot = slot
+    }
+
+    mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
+        guard segment.lockKind?.name == L.properties.name else { return }
+        do throws(SharedMemoryError) {
+            result = .success(live(try segment.participant(in: L.self)))
+        } catch {
+            result = .failure(error)
+        }
+    }
+
+    private func live<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+        if path.warmsUp {
+            if let failure = settle(lock.lock()) { return failure }
+            lock.unlock()
+        }
+        if path == .holder {
+            if let failure = settle(lock.lock()) { return failure }
+            stop()
+            passHeld(lock)
+        } else {
+            stop()
+            pass(lock)
+        }
+        stop()
+        return nil
+    }
+
+    private func stop() { kill(getpid(), SIGSTOP) }
+
+    /// Lock, critical section, unlock.
+    ///
+    /// The progress is stored sequentially consistent, so that neither compiler nor CPU moves anything of the region
+    /// across its ends.
+    @inline(never)
+    private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
+        let (data, slot, number) = unsafe (data, slot, number)
+        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        let outcome = lock.lock()
+        if case .acquired = outcome {
+        } else if settle(outcome) != nil {
+            unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+            return
+        }
+        let contradiction = data.section(worker: number, counters: CrashArena.counters, delay: 0)
+        lock.unlock()
+        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        judge(contradiction)
+    }
+
+    /// Critical section and unlock.
+    @inline(never)
+    private func passHeld<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
+        let (data, slot, number) = unsafe (data, slot, number)
+        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        let contradiction = data.section(worker: number, counters: CrashArena.counters, delay: 0)
+        lock.unlock()
+        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        judge(contradiction)
+    }
+
+    private func judge(_ contradiction: UInt64) {
+        if contradiction != 0 { unsafe slot.pointee.overlaps.add(1, ordering: .relaxed) }
+    }
+
+    /// Tells of an acquisition that was out of the ordinary; returns the errno of a lock that was not taken.
+    @inline(never)
+    private func settle(_ outcome: LockOutcome) -> Int32? {
+        var failure: Int32?
+        switch outcome {
+        case .acquired: break
+        case .ownerDied:
+            data.repair()
+            unsafe slot.pointee.ownerDeaths.add(1, ordering: .relaxed)
+        case .busy: failure = EBUSY
+        case .failed(let errno): failure = errno.rawValue
+        }
+        if let failure { unsafe slot.pointee.errorNumber.store(failure, ordering: .relaxed) }
+        return failure
+    }
+}

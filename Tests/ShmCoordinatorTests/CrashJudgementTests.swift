@@ -1,0 +1,112 @@
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCoordinator
+
+/// What a kill's traces mean. A judge that finds nothing in what is broken proves nothing.
+@Suite struct CrashJudgementTests {
+    private let robust = LockKind.pthreadRobust.properties
+    private let plain = LockKind.futex.properties
+
+    /// A death in the middle of the section that was told, as it should be.
+    private var inside: CrashEvidence {
+        CrashEvidence(
+            section: .within(increments: [1, 1, 0, 0]), heldForCertain: true, freeForCertain: false,
+            surplus: [1, 1, 0, 0], told: 1, overlaps: 0, failures: [])
+    }
+
+    /// A death before the section, which nobody was told of.
+    private var outside: CrashEvidence {
+        CrashEvidence(
+            section: .before, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], told: 0,
+            overlaps: 0, failures: [])
+    }
+
+    private func with(
+        _ evidence: CrashEvidence, _ change: (inout CrashEvidence) -> Void
+    ) -> CrashEvidence {
+        var changed = evidence
+        change(&changed)
+        return changed
+    }
+
+    @Test func `a half-written update of the dead owner is no corruption`() {
+        #expect(inside.corruptions(of: robust) == [])
+        #expect(outside.corruptions(of: robust) == [])
+    }
+
+    @Test func `an update that comes or goes after the death is one`() {
+        #expect(with(inside) { $0.surplus = [1, 1, 1, 0] }.corruptions(of: robust).count == 1)
+        #expect(with(inside) { $0.surplus = [1, 0, 0, 0] }.corruptions(of: robust).count == 1)
+        #expect(
+            with(inside) { $0.surplus = [.max, 1, 0, 0] }.corruptions(of: robust) == [
+                "the victim's death left the counters at -1, 1, 0, 0"
+            ]
+        )
+        #expect(with(outside) { $0.surplus = [1, 1, 0, 0] }.corruptions(of: robust).count == 1)
+        #expect(with(outside) { $0.surplus = [1, 1, 1, 1] }.corruptions(of: robust).count == 1)
+        #expect(with(outside) { $0.surplus = [2, 2, 2, 2] }.corruptions(of: robust).count == 1)
+        #expect(with(outside) { $0.surplus = [.max, .max, .max, .max] }.corruptions(of: robust).count == 1)
+    }
+
+    @Test func `an update that was complete must stay`() {
+        let complete = with(outside) {
+            $0.section = .behind
+            $0.surplus = [1, 1, 1, 1]
+        }
+        #expect(complete.corruptions(of: robust) == [])
+        #expect(with(complete) { $0.surplus = [0, 0, 0, 0] }.corruptions(of: robust).count == 1)
+        #expect(with(complete) { $0.surplus = [1, 1, 1, 0] }.corruptions(of: robust).count == 1)
+    }
+
+    @Test func `a death inside must be told once, where the lock reports deaths`() {
+        let silent = with(inside) { $0.told = 0 }
+        #expect(silent.corruptions(of: robust) == ["nobody was told that the owner died"])
+        #expect(silent.corruptions(of: plain) == [])
+        #expect(with(inside) { $0.told = 2 }.corruptions(of: robust) == ["the death was told 2 times"])
+        #expect(with(outside) { $0.told = 1 }.corruptions(of: robust) == [], "it may have held the lock")
+    }
+
+    @Test func `a death of one that held nothing must not be told`() {
+        let free = with(outside) { $0.freeForCertain = true }
+        #expect(free.corruptions(of: robust) == [])
+        #expect(with(free) { $0.told = 1 }.corruptions(of: robust).count == 1)
+    }
+
+    @Test func `overlaps and failures are corruptions`() {
+        #expect(with(inside) { $0.overlaps = 1 }.corruptions(of: robust).count == 1)
+        #expect(with(inside) { $0.failures = [131] }.corruptions(of: robust) == ["the lock failed with errno 131"])
+    }
+
+    private func verdict(_ lock: LockKind, hangs: Int = 0, corruptions: Int = 0, complete: Bool = true) -> CrashVerdict
+    {
+        var tally = CrashTally()
+        (tally.kills, tally.hangs, tally.corruptions) = (100, hangs, corruptions)
+        return CrashVerdict(lock.properties, tally, isComplete: complete)
+    }
+
+    @Test func `one hang or corruption breaks the promise of a lock that survives`() {
+        for lock in LockKind.all where lock.properties.survivesOwnerDeath {
+            #expect(verdict(lock) == .survives)
+            #expect(verdict(lock, hangs: 1) == .brokenPromise)
+            #expect(verdict(lock, corruptions: 1) == .brokenPromise)
+            #expect(verdict(lock, hangs: 1, complete: false) == .brokenPromise)
+            #expect(verdict(lock, complete: false) == .unfinished)
+        }
+    }
+
+    @Test func `a lock that promises less is judged by what it promises`() {
+        #expect(verdict(.futex) == .noHangSeen)
+        #expect(verdict(.futex, hangs: 50) == .hangsAsExpected)
+        #expect(verdict(.futex, hangs: 50, corruptions: 1) == .corrupts)
+        #expect(verdict(.none) == .notCaught)
+        #expect(verdict(.none, corruptions: 50) == .corruptsAsExpected)
+        #expect(verdict(.none, hangs: 1) == .brokenPromise)
+    }
+
+    @Test func `broken promises and corruption make a run fail, and nothing else does`() {
+        let failing = CrashVerdict.allCases.filter { !$0.isAsPromised }
+        #expect(failing == [.brokenPromise, .corrupts])
+    }
+}
