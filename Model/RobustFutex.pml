@@ -19,8 +19,8 @@
  *   no sleeper forgotten  assert(!forgotten) in every state. Everyone may stop between rounds, so where a sleeper can be
  *                         forgotten at all, there is a state in which nobody else has anything left to do. That is
  *                         a safety property; a fair run in which others go on for ever would hide it.
- *   no livelock           no non-progress cycle under weak fairness (spin -l -f): whatever goes on for ever ends
- *                         rounds for ever
+ *   no livelock           no non-progress cycle (pan -l), whatever the scheduler does: what goes on for ever ends rounds
+ *                         for ever
  *
  * The re-check slice must not hide a lost wake-up, so it needs a licence: it may fire only after a process that owed a
  * wake-up died and the kernel, told by its pending pointer, found the word taken without WAITERS; and only once for each
