@@ -58,9 +58,13 @@ internal import SystemPackage
     }
 
     private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
-        // Whatever these calls set up on their first use is not the window's cost.
+        // Whatever these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
+        // is over.
         _ = Cost.now(heapBytes)
         enter(.warmup)
+        let outcome = lock.lock()
+        if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+        lock.unlock()
         if let failure = contend(lock, during: .warmup) { return failure }
         enter(.throughput)
         let costBefore = Cost.now(heapBytes)

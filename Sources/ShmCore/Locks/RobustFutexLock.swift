@@ -199,7 +199,9 @@ public import SystemPackage
             let now = Deadline.now
             askForTurn(&turn, me, now: now.nanoseconds)
             let again = Deadline(nanoseconds: now.nanoseconds + Self.slice)
-            let end = deadline.map { min($0, again) } ?? again
+            // Nothing generic: the language's runtime would allocate at its first use.
+            var end = again
+            if let deadline, deadline < again { end = deadline }
             let bits = turn.isMine ? Self.heirOnly : Self.anybody
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
