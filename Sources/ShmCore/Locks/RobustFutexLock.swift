@@ -35,6 +35,10 @@ public import SystemPackage
     private static var starving: Int64 { 1_000_000 }
     /// For how long others leave a lock to its heir.
     private static var courtesy: Int64 { 100_000 }
+    /// After how long without a sleep a waiter no longer looks, where others sleep.
+    private static var quantum: Int64 { 30_000 }
+    /// A sleep so long says that critical sections are long, and that looking was no use.
+    private static var brief: Int64 { 100_000 }
     /// `futex(2)` bits of an heir and of everybody else.
     private static var heirOnly: UInt32 { 2 }
     private static var anybody: UInt32 { 1 }
@@ -47,7 +51,9 @@ public import SystemPackage
         unsafe (UnsafeMutableRawPointer(word) - 16).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
     /// How long to look before sleeping: what everybody has learned.
-    private var spin: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word - 2 }
+    private var budget: SpinBudget { unsafe SpinBudget(word: word - 2) }
+    /// Whether anybody sleeps.
+    private var sleepers: SleeperNotes { unsafe SleeperNotes(words: word - 6) }
     @usableFromInline let place: UnsafeMutablePointer<RobustPlace>
     private let pageSize: Int
 
@@ -156,80 +162,116 @@ public import SystemPackage
         unsafe place.pointee.announce()
         defer { unsafe place.pointee.conclude() }
         let me = unsafe place.pointee.threadID
-        // Whoever has slept takes the word with the mark that others may still sleep: only that makes the next
-        // unlock wake them.
-        var mark: UInt32 = 0
-        var turn = Turn()
-        defer { giveUpTurn(turn) }
-        var looks = waiting ? unsafe SpinBudget.begin(spin) : 0
-        let spins = looks > 0
+        var wait = Wait()
+        defer { giveUpTurn(wait) }
         while true {
             let seen = unsafe word.pointee.load(ordering: .relaxed)
             let owner = seen & Self.ownerMask
             if owner == 0 {
                 // The lock is held out to somebody who has waited long: everybody else leaves it to them for a while.
-                if seen == Self.waiters, waiting, !turn.hasYielded, isHeldOutToAnother(me) {
-                    turn.hasYielded = true
+                if seen == Self.waiters, waiting, !wait.hasYielded, isHeldOutToAnother(me) {
+                    wait.hasYielded = true
                     _ = unsafe Futex.wait(
                         word, while: seen, bits: Self.anybody, until: .after(nanoseconds: Self.courtesy))
-                    mark = Self.waiters
+                    wait.hasSlept = true
                     continue
                 }
                 let taken = unsafe word.pointee.compareExchange(
-                    expected: seen, desired: me | (seen & Self.waiters) | mark,
+                    expected: seen, desired: me | (seen & Self.waiters) | mark(after: wait),
                     successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
-                guard taken.exchanged else { continue }
-                if spins, mark == 0 { unsafe SpinBudget.learn(spin, succeeded: true) }
-                return seen & Self.ownerDied == 0 ? .acquired : .ownerDied
+                if taken.exchanged {
+                    conclude(wait)
+                    return seen & Self.ownerDied == 0 ? .acquired : .ownerDied
+                }
+                if wait.looks > 0 { wait.looks -= 1 }
+                continue
             }
             if owner == Self.gone { return .failed(.identifierRemoved) }
             if !waiting { return .busy }
             if owner == me, deadline == nil { return .failed(.deadlock) }
-            if looks > 0 {
-                looks -= 1
+            if wait.since == 0 { begin(&wait) }
+            if wait.looks > 0 {
+                wait.looks -= 1
                 SpinBudget.pause()
-                if looks == 0 { unsafe SpinBudget.learn(spin, succeeded: false) }
                 continue
             }
+            let now = Deadline.now.nanoseconds
+            let note = sleepers.note(at: now)
+            defer { sleepers.erase(note) }
             if seen & Self.waiters == 0 {
                 let marked = unsafe word.pointee.compareExchange(
-                    expected: seen, desired: seen | Self.waiters, ordering: .relaxed)
+                    expected: seen, desired: seen | Self.waiters, ordering: .acquiringAndReleasing)
                 guard marked.exchanged else { continue }
             }
-            let now = Deadline.now
-            askForTurn(&turn, me, now: now.nanoseconds)
-            let again = Deadline(nanoseconds: now.nanoseconds + Self.slice)
+            askForTurn(&wait, me, now: now)
             // Nothing generic: the language's runtime would allocate at its first use.
-            var end = again
-            if let deadline, deadline < again { end = deadline }
-            let bits = turn.isMine ? Self.heirOnly : Self.anybody
+            var end = Deadline(nanoseconds: now + Self.slice)
+            if let deadline, deadline < end { end = deadline }
+            let bits = wait.isMine ? Self.heirOnly : Self.anybody
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
             case .timedOut: if let deadline, end == deadline { return .busy }
             }
-            mark = Self.waiters
+            if wait.spins, !wait.hasSlept { budget.learn(worthwhile: Deadline.now.nanoseconds - now < Self.brief) }
+            wait.hasSlept = true
         }
     }
 
-    // MARK: Turns
+    // MARK: Waiting
 
-    /// A waiter's standing with the heir's word.
-    private struct Turn {
-        /// When it first slept; 0 before that.
+    /// What a call of ``lockSlowly(until:waiting:)`` knows of its wait.
+    private struct Wait {
+        /// When it first found the lock taken; 0 before that.
         var since: Int64 = 0
+        /// How often it may still look before it sleeps.
+        var looks: UInt32 = 0
+        /// Whether it has looked before it slept.
+        var spins = false
+        var hasSlept = false
         /// Whether the heir's word names it.
         var isMine = false
         /// Whether it has left the lock to an heir.
         var hasYielded = false
     }
 
+    /// Decides how long to look before sleeping.
+    ///
+    /// Where others sleep, whoever has not slept for a while joins them at once: two who look would pass the lock to
+    /// and fro between them for as long as the scheduler lets them run.
+    private borrowing func begin(_ wait: inout Wait) {
+        wait.since = Deadline.now.nanoseconds
+        if unsafe wait.since - place.pointee.lastSlept > Self.quantum, sleepers.isAnyone(at: wait.since) { return }
+        wait.looks = budget.looks()
+        wait.spins = true
+    }
+
+    /// What to take the word with.
+    ///
+    /// Whoever has slept may have consumed the only wake-up, and the mark that came with it: while others sleep, they take
+    /// the word with the mark, which alone makes the next unlock wake one. Whoever sleeps has noted it before the
+    /// mark was there to be consumed. Where nobody sleeps, the mark would be a system call for nothing, in which
+    /// those who look take the lock: whoever slept once would go on losing it.
+    private borrowing func mark(after wait: Wait) -> UInt32 {
+        wait.hasSlept && sleepers.isAnyone(at: Deadline.now.nanoseconds) ? Self.waiters : 0
+    }
+
+    /// The lock is taken.
+    private borrowing func conclude(_ wait: Wait) {
+        if wait.hasSlept {
+            unsafe place.pointee.lastSlept = Deadline.now.nanoseconds
+        } else if wait.spins {
+            budget.learn(worthwhile: true)
+        }
+    }
+
+    // MARK: Turns
+
     /// Becomes the heir after a long wait, if nobody is and nobody was a moment ago: hand-offs cost throughput.
-    private borrowing func askForTurn(_ turn: inout Turn, _ me: UInt32, now: Int64) {
-        if turn.since == 0 { turn.since = now }
-        guard !turn.isMine, now - turn.since > Self.starving,
+    private borrowing func askForTurn(_ wait: inout Wait, _ me: UInt32, now: Int64) {
+        guard !wait.isMine, now - wait.since > Self.starving,
             now &- Int64(bitPattern: unsafe lastTurn.pointee.load(ordering: .relaxed)) > Self.starving
         else { return }
-        turn.isMine = unsafe heir.pointee.compareExchange(expected: 0, desired: me, ordering: .relaxed).exchanged
+        wait.isMine = unsafe heir.pointee.compareExchange(expected: 0, desired: me, ordering: .relaxed).exchanged
     }
 
     private borrowing func isHeldOutToAnother(_ me: UInt32) -> Bool {
@@ -238,9 +280,9 @@ public import SystemPackage
     }
 
     /// At the end of a wait, however it ended. One that left the lock to an heir in vain removes it: it may be dead.
-    private borrowing func giveUpTurn(_ turn: Turn) {
-        guard turn.isMine || turn.hasYielded else { return }
-        if turn.isMine {
+    private borrowing func giveUpTurn(_ wait: Wait) {
+        guard wait.isMine || wait.hasYielded else { return }
+        if wait.isMine {
             unsafe lastTurn.pointee.store(UInt64(bitPattern: Deadline.now.nanoseconds), ordering: .relaxed)
         }
         unsafe heir.pointee.store(0, ordering: .relaxed)
@@ -277,6 +319,8 @@ public import SystemPackage
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
     var process: pid_t = 0
+    /// When it last had the lock after sleeping for it, in ns on `CLOCK_MONOTONIC`.
+    var lastSlept: Int64 = 0
     /// The node in the thread's robust list.
     var node: UInt = 0
     /// The list head's `list_op_pending`.
@@ -292,40 +336,6 @@ public import SystemPackage
 
     /// Tells the kernel that it is done.
     func conclude() { unsafe pending?.pointee.store(0, ordering: .releasing) }
-}
-
-/// How long a waiter looks at a taken lock before it sleeps: long enough for sections of a microsecond or two, which
-/// are over sooner than a sleeper is woken, and hardly at all where that has not helped.
-///
-/// Between two looks it pauses, since every look takes the word's cache line away from the owner. Looking without a
-/// pause halved the throughput of empty sections here; not looking at all halved that of sections of 200 ns. All
-/// participants learn together, in shared memory: where each learned for itself, one that looked long kept the lock
-/// from one that had given up.
-enum SpinBudget {
-    private static var most: UInt32 { 50 }
-    private static var fewest: UInt32 { 2 }
-    private static var pauses: Int { 4 }
-    /// One wait in so many looks as often as can be, to find out whether that helps again.
-    private static var probeInterval: UInt32 { 32 }
-
-    /// How often this wait may look. The word's low half counts what experience has taken off; its high half counts
-    /// waits. Whatever it holds, the answer lies within the bounds.
-    static func begin(_ word: UnsafeMutablePointer<Atomic<UInt32>>) -> UInt32 {
-        let seen = unsafe word.pointee.load(ordering: .relaxed)
-        unsafe word.pointee.store(seen &+ 0x1_0000, ordering: .relaxed)
-        if (seen >> 16) % probeInterval == 0 { return most }
-        return most - min(seen & 0xffff, most - fewest)
-    }
-
-    /// Looking so often was enough, or not.
-    static func learn(_ word: UnsafeMutablePointer<Atomic<UInt32>>, succeeded: Bool) {
-        let seen = unsafe word.pointee.load(ordering: .relaxed)
-        let looks = most - min(seen & 0xffff, most - fewest)
-        let next = succeeded ? min(most, looks * 2) : max(fewest, looks / 2)
-        if next != looks { unsafe word.pointee.store(seen & 0xffff_0000 | (most - next), ordering: .relaxed) }
-    }
-
-    static func pause() { for _ in 0..<pauses { shm_cpu_relax() } }
 }
 
 extension LockKind {
