@@ -10,6 +10,9 @@
  * compare-exchange that fails changes nothing and starts over, and one that succeeds saw the value that it replaced.
  * What a sleeper expects of the word is the one value that outlives its load, and is kept.
  *
+ * A note counts for as long as its sleeper is in the kernel's queue and alive, the least that notes can do. More of them,
+ * for whatever reason, mean more marks, and so a mark is always possible.
+ *
  * What is checked:
  *   mutual exclusion      assert(holder == NOBODY) where the word is taken
  *   gone for good         assert(!destroyed) where the word is taken
@@ -69,10 +72,19 @@ bool licence, everyonesLicence;
 #define isFree (owner(word) == 0)
 #endif
 
+#define noted(i) (asleep[i] && !yielding[i])
+#if PARTICIPANTS == 2
+#define anyNote (noted(0) || noted(1))
+#else
+#define anyNote (noted(0) || noted(1) || noted(2))
+#endif
+/* What one who has slept takes the word with. */
 #ifdef NO_KEPT_WAITERS
 #define mark 0
+#elif defined GLIBC
+#define mark WAITERS
 #else
-#define mark (slept -> WAITERS : 0)
+#define mark (anyNote -> WAITERS : 0)
 #endif
 #ifdef NO_INHERITED_WAITERS
 #define inherited 0
@@ -99,7 +111,7 @@ bool licence, everyonesLicence;
 #define mayLookAgain (licence || everyonesLicence)
 #endif
 
-inline forget() { timed[_pid] = false; slept = false; yielding[_pid] = false; yielded = false; expected = 0 }
+inline forget() { timed[_pid] = false; slept = false; marks = 0; yielding[_pid] = false; yielded = false; expected = 0 }
 
 /* The process is killed before the step that it is at. */
 #define OR_KILLED :: atomic { forget(); goto dying }
@@ -151,6 +163,7 @@ inline markDead() {
 active [PARTICIPANTS] proctype participant() {
     bool slept, yielded;
     byte expected;            /* the value at which the wait will sleep */
+    byte marks;               /* what the word will be taken with */
     bool pending;             /* list_op_pending points at the node */
     bool linked = true;       /* the node is in the robust list */
     bool told, wakes;
@@ -185,7 +198,9 @@ look:
     :: atomic {
         if
         :: word == DESTROYED -> owes[_pid] = false; goto leave
-        :: owner(word) == 0 -> take(mark); goto taken
+        :: owner(word) == 0 && !slept -> take(0); goto taken
+        :: owner(word) == 0 && slept -> marks = mark; goto takeAfterSleep
+        :: owner(word) == 0 && slept -> marks = WAITERS; goto takeAfterSleep
         /* The word is held out to somebody who has waited long, or says so: leave it to them for a moment. */
         ::
 #ifndef NO_BOUNDED_YIELDING
@@ -202,6 +217,20 @@ look:
        }
     OR_KILLED
     fi;
+    goto sleep;
+
+takeAfterSleep:
+    if
+    :: atomic {
+        if
+        :: word != DESTROYED && owner(word) == 0 -> take(marks); goto taken
+        :: else -> marks = 0; goto look
+        fi
+       }
+    OR_KILLED
+    fi;
+
+sleep:
 
     /* futex_wait() compares and goes to sleep under the lock of the kernel's queue. */
     if
@@ -236,6 +265,7 @@ look:
         asleep[_pid] = false;
         owes[_pid] = owes[_pid] || licence;       /* the dead one's debt is now this sleeper's */
         licence = false;
+       
         yielding[_pid] = false;
         goto look
        }
