@@ -28,6 +28,7 @@ final class Probe {
     typealias Command = @Sendable (Probe, Arguments) throws -> String
 
     private static let commands = segmentCommands.merging(contentionCommands) { $1 }.merging(confinementCommands) { $1 }
+        .merging(robustFutexCommands) { $1 }
 }
 
 /// A command's arguments, by position.

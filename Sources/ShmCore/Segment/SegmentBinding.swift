@@ -150,13 +150,19 @@ internal import SystemPackage
             throw SegmentFailure(
                 .permissionDenied, "locking writes to the control block, and this process may only read the segment")
         }
-        if header.pidNamespace != SharedMemory.pidNamespace, let kind = LockKind(named: header.lockName),
-            kind.properties.onePIDNamespace
-        {
-            throw SegmentFailure(
-                .lockError,
-                "its lock \(kind) names owners by thread id, and its creator is in another PID namespace; "
-                    + "create it with the lock \(LockKind.pthreadRobust)")
+        if let kind = LockKind(named: header.lockName) {
+            if let obstacle = kind.obstacle {
+                throw SegmentFailure(
+                    .lockError,
+                    "its lock \(kind) cannot work in this process: \(obstacle); create it with the lock \(LockKind.default)"
+                )
+            }
+            if kind.properties.onePIDNamespace, header.pidNamespace != SharedMemory.pidNamespace {
+                throw SegmentFailure(
+                    .lockError,
+                    "its lock \(kind) names owners by thread id, and its creator is in another PID namespace; "
+                        + "create it with the lock \(LockKind.pthreadRobust)")
+            }
         }
         let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
         do {

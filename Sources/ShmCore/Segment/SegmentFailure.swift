@@ -47,6 +47,19 @@ struct SegmentFailure: Error {
             .lockError, "its lock (\(name)) is broken; destroy it by force and create it anew", errno: errno)
     }
 
+    /// What the failure of a lock's own operation means.
+    static func locking(_ name: String, _ errno: Errno) -> SegmentFailure {
+        switch errno {
+        case .noLocks where name == RobustFutexLock.properties.name:
+            SegmentFailure(
+                .outOfResources,
+                "a thread may use \(RobustSeat.limit) handles with the lock \(name); let go of some, or use another thread",
+                errno: errno)
+        case .noMemory: SegmentFailure(errno, what: "its lock (\(name)) needs memory")
+        default: .brokenLock(name, errno)
+        }
+    }
+
     static func notASegment(_ what: String) -> SegmentFailure {
         SegmentFailure(.keyError, "what has that name is \(what), not a segment; use another key")
     }

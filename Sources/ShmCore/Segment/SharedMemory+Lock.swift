@@ -214,7 +214,7 @@ extension SharedMemory {
                 if let deadline, deadline.hasPassed { return nil }
             case .failed(let errno):
                 guard binding.isAlive else { throw .destroyedWhileLocking() }
-                throw .brokenLock(binding.header.lockName, errno)
+                throw .locking(binding.header.lockName, errno)
             case let outcome:
                 guard binding.isAlive else {
                     // Whoever waits behind this one gets the lock in turn, sees the same and passes it on.

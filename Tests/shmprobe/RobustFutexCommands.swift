@@ -1,0 +1,381 @@
+import CShm
+import Glibc
+import ShmCore
+import SystemPackage
+
+extension Probe {
+    /// Threads, forks, programs and filters, for the lock that keeps something in every thread.
+    static var robustFutexCommands: [String: Command] {
+        [
+            "threads": { probe, arguments in try probe.threads(try arguments.number(0)) },
+            "pass-around": { probe, arguments in try probe.passAround(try arguments.number(0)) },
+            "exit-holding": { probe, arguments in try probe.exitHolding(try arguments.number(0)) },
+            "end-elsewhere": { probe, _ in try probe.endElsewhere() },
+            "end-held-elsewhere": { probe, _ in try probe.endHeldElsewhere() },
+            "lock-all": { probe, arguments in
+                for key in arguments.words {
+                    let other = SharedMemory(key: key)
+                    try other.attach()
+                    probe.others.append(other)
+                    try other.lock()
+                }
+                return "\(probe.others.count)"
+            },
+            "sit-many": { probe, arguments in try probe.sitMany(try arguments.number(0)) },
+            "interleave": { probe, arguments in try probe.interleave(SharedMemory(key: try arguments.text(0))) },
+            "fork": { probe, arguments in try probe.inChild(try arguments.text(0)) },
+            "exec": { _, _ in
+                var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("sleep"), strdup("20"), nil]
+                unsafe execv("/bin/sleep", &arguments)
+                throw Errno(rawValue: errno)
+            },
+            "refuse-robust-list": { _, _ in
+                try SystemCallFilter.refuse(SystemCallFilter.getRobustList)
+                return ""
+            },
+            "default": { _, _ in "\(LockKind.default)" },
+        ]
+    }
+
+    // MARK: Threads
+
+    struct Unexpected: Error {
+        let what: String
+    }
+
+    /// That many threads, some of them at a time, each with a handle of its own.
+    private func threads(_ count: Int) throws -> String {
+        try shared.attach()
+        let before = Footprint.now
+        for _ in 0..<count / 4 {
+            let threads = try (0..<4).map { _ in
+                try Thread { [key] in
+                    let mine = SharedMemory(key: key)
+                    try mine.attach()
+                    guard try mine.lock() == .released else { throw Unexpected(what: "death") }
+                    try mine.unlock()
+                    try mine.detach()
+                }
+            }
+            for thread in threads { try thread.join() }
+        }
+        return (Footprint.now - before).description
+    }
+
+    /// One handle, used by one thread after the other.
+    private func passAround(_ count: Int) throws -> String {
+        try shared.attach()
+        try shared.lock()
+        try shared.unlock()
+        let before = Footprint.now
+        for _ in 0..<count {
+            try Thread { [shared] in
+                guard try shared.lock() == .released else { throw Unexpected(what: "death") }
+                try shared.unlock()
+            }.join()
+        }
+        try shared.lock()
+        try shared.unlock()
+        return (Footprint.now - before).description
+    }
+
+    /// Each thread ends while it holds the lock; returns how many of the next were told.
+    private func exitHolding(_ count: Int) throws -> String {
+        try shared.attach()
+        let before = Footprint.now
+        var told = 0
+        for _ in 0..<count {
+            let participant = try Participant(shared)
+            try Thread { if case .ownerDied = participant.lock.lock() { told += 1 } }.join()
+        }
+        if try shared.lock() == .ownerDied { told += 1 }
+        try shared.unlock()
+        guard try shared.lock() == .released else { throw Unexpected(what: "a death told twice") }
+        try shared.unlock()
+        return "\(told) \(Footprint.now - before)"
+    }
+
+    /// A handle ends here while the thread that locked it lives on; returns what that thread keeps, before and after it comes
+    /// by again.
+    private func endElsewhere() throws -> String {
+        try shared.attach()
+        let before = Footprint.now
+        var handle: SharedMemory? = SharedMemory(key: key)
+        let other = shared
+        let (sat, go) = (Gate(), Gate())
+        var kept = 0
+        let thread = try Thread {
+            try handle?.attach()
+            try handle?.lock()
+            try handle?.unlock()
+            sat.open()
+            go.wait()
+            kept = Footprint.nodes
+            try other.lock()
+            try other.unlock()
+            kept = kept * 100 + Footprint.nodes
+        }
+        sat.wait()
+        try handle?.detach()
+        handle = nil
+        let meanwhile = Footprint.now - before
+        go.open()
+        try thread.join()
+        return "\(meanwhile.segmentMappings) \(kept) \(Footprint.now - before)"
+    }
+
+    /// A participant ends here while another thread holds its lock; that thread's end is an owner's death all the same.
+    private func endHeldElsewhere() throws -> String {
+        try shared.attach()
+        var participant: Participant? = try Participant(shared)
+        let (sat, go) = (Gate(), Gate())
+        let thread = try Thread {
+            _ = participant?.lock.lock()
+            sat.open()
+            go.wait()
+        }
+        sat.wait()
+        participant = nil
+        let meanwhile = try shared.lock(timeout: .milliseconds(20)).map { "\($0)" } ?? "busy"
+        if meanwhile != "busy" { try shared.unlock() }
+        go.open()
+        try thread.join()
+        let acquisition = try shared.lock(timeout: .seconds(5))
+        return "\(meanwhile) \(acquisition.map { "\($0)" } ?? "busy")"
+    }
+
+    /// That many handles to one segment, all used by this thread; returns how many worked, and how the next failed.
+    private func sitMany(_ count: Int) throws -> String {
+        try shared.attach()
+        try shared.lock()
+        try shared.unlock()
+        for index in 0..<count {
+            let other = SharedMemory(key: key)
+            try other.attach()
+            others.append(other)
+            do {
+                try other.lock()
+                try other.unlock()
+            } catch {
+                // Those that have a seat go on.
+                try shared.lock()
+                try shared.unlock()
+                return "\(index) \(error.code) \(error.reason)"
+            }
+        }
+        return "\(count)"
+    }
+
+    /// Two kinds of robust locks, held one inside the other in either order, and joined and left in between, until killed. Each
+    /// segment's two words are equal whenever its lock is free, but for a death.
+    private func interleave(_ second: SharedMemory) throws -> String {
+        try shared.attach()
+        try second.attach()
+        let pair = [shared, second]
+        func change(_ segment: SharedMemory) throws {
+            let words = Words(segment)
+            if words.load(0) != words.load(1) {
+                guard segment.ownerDied else { throw Unexpected(what: "torn, and no death told") }
+                words.store(words.load(0), at: 1)
+            }
+            words.store(words.load(0) &+ 1, at: 0)
+            for _ in 0..<Int.random(in: 0..<200) { shm_cpu_relax() }
+            words.store(words.load(1) &+ 1, at: 1)
+        }
+        while true {
+            // One after the other: nothing here may deadlock.
+            let order = Bool.random() ? pair : pair.reversed()
+            if Bool.random() {
+                for segment in order {
+                    try segment.lock()
+                    try change(segment)
+                    try segment.unlock()
+                }
+            } else {
+                try pair[0].lock()
+                try pair[1].lock()
+                try change(pair[1])
+                try change(pair[0])
+                // Out of order, so that nodes go from the middle of the list.
+                try order[0].unlock()
+                try order[1].unlock()
+            }
+            if Int.random(in: 0..<8) == 0 {
+                let extra = SharedMemory(key: Bool.random() ? shared.key : second.key)
+                try extra.attach()
+                if try extra.tryLock() != nil {
+                    try change(extra)
+                    try extra.unlock()
+                }
+                try extra.detach()
+            }
+        }
+    }
+
+    // MARK: Forks
+
+    /// Forks, and lets the child do something with the same handle; returns once the child has ended, with its exit code.
+    private func inChild(_ deed: String) throws -> String {
+        // The language hides fork(2), which a child of many threads must not follow with much; this process has one.
+        let fork = unsafe unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> pid_t).self)
+        let child = fork()
+        if child == 0 {
+            _ = shm_die_with_parent()
+            switch deed {
+            case "end": _exit(0)
+            case "unlock":
+                try? shared.unlock()
+                _exit(0)
+            case "try": _exit((try? shared.tryLock()) == .some(nil) ? 0 : 1)
+            case "lock": _exit((try? shared.lock()) == .released ? 0 : 1)
+            default: _exit(2)
+            }
+        }
+        guard child > 0 else { throw Errno(rawValue: errno) }
+        var status: CInt = 0
+        unsafe waitpid(child, &status, 0)
+        return "\(status >> 8)"
+    }
+}
+
+/// The lock without a handle's checks, to be shared by threads.
+final class Participant {
+    let lock: RobustFutexLock
+
+    init(_ shared: SharedMemory) throws { lock = try shared.participant(in: RobustFutexLock.self) }
+}
+
+/// What a process has: mappings of segments, mappings at all, nodes in the calling thread's robust list.
+struct Footprint: CustomStringConvertible {
+    var segmentMappings: Int
+    var mappings: Int
+    var nodes: Int
+
+    static var now: Footprint {
+        let lines = text("/proc/self/maps").split(separator: "\n")
+        return Footprint(
+            segmentMappings: lines.filter { $0.contains("/dev/shm/") }.count, mappings: lines.count, nodes: nodes)
+    }
+
+    /// By walking the calling thread's list, as the kernel would.
+    static var nodes: Int {
+        var (offset, failure) = (Int64(0), Int32(0))
+        let head = unsafe shm_robust_list(&offset, &failure)
+        var (count, node) = (0, unsafe UnsafePointer<UInt>(bitPattern: head)?.pointee ?? head)
+        while node & ~1 != head, count < 5000 {
+            count += 1
+            node = unsafe UnsafePointer<UInt>(bitPattern: node & ~1)?.pointee ?? head
+        }
+        return count
+    }
+
+    static func - (left: Footprint, right: Footprint) -> Footprint {
+        Footprint(
+            segmentMappings: left.segmentMappings - right.segmentMappings, mappings: left.mappings - right.mappings,
+            nodes: left.nodes - right.nodes)
+    }
+
+    var description: String { "\(segmentMappings) \(mappings) \(nodes)" }
+
+    private static func text(_ path: String) -> String {
+        let file = unsafe open(path, O_RDONLY)
+        defer { close(file) }
+        var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// A thread of this process, with an end to wait for.
+final class Thread {
+    private final class Work {
+        let body: () throws -> Void
+        var failure: (any Error)?
+        init(_ body: @escaping () throws -> Void) { self.body = body }
+    }
+
+    private let work: Work
+    private var thread = pthread_t()
+
+    init(_ body: @escaping () throws -> Void) throws {
+        work = Work(body)
+        let context = unsafe Unmanaged.passRetained(work).toOpaque()
+        let failure = unsafe pthread_create(
+            &thread, nil,
+            {
+                guard let context = unsafe $0 else { return nil }
+                let work = unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue()
+                do { try work.body() } catch { work.failure = error }
+                return nil
+            }, context)
+        guard failure == 0 else { throw Errno(rawValue: failure) }
+    }
+
+    /// Waits for its end, and throws what it threw.
+    func join() throws {
+        pthread_join(thread, nil)
+        if let failure = work.failure { throw failure }
+    }
+}
+
+/// Opened once, by any thread.
+final class Gate {
+    private var ends: [CInt] = [0, 0]
+
+    init() { unsafe pipe(&ends) }
+
+    func open() { close(ends[1]) }
+
+    func wait() {
+        var byte: UInt8 = 0
+        unsafe _ = read(ends[0], &byte, 1)
+        close(ends[0])
+    }
+}
+
+/// `seccomp(2)`, as a container's runtime would use it.
+enum SystemCallFilter {
+    #if arch(x86_64)
+        static let getRobustList: UInt32 = 274
+    #else
+        static let getRobustList: UInt32 = 100
+    #endif
+
+    private struct Instruction {
+        var code: UInt16
+        var jumpTrue: UInt8 = 0
+        var jumpFalse: UInt8 = 0
+        var operand: UInt32
+    }
+
+    @safe private struct Program {
+        var length: UInt16
+        var instructions: UnsafeMutablePointer<Instruction>
+    }
+
+    /// From now on, that call fails with EPERM in this process.
+    static func refuse(_ call: UInt32) throws {
+        var instructions = [
+            Instruction(code: 0x20, operand: 0),  // load the call's number
+            Instruction(code: 0x15, jumpFalse: 1, operand: call),  // is it this one?
+            Instruction(code: 0x06, operand: 0x0005_0000 | UInt32(EPERM)),
+            Instruction(code: 0x06, operand: 0x7fff_0000),
+        ]
+        typealias Control = @convention(c) (CInt, UInt, UInt, UInt, UInt) -> CInt
+        let prctl = unsafe unsafeBitCast(dlsym(nil, "prctl"), to: Control.self)
+        let (noNewPrivileges, setSeccomp, filter) = (CInt(38), CInt(22), UInt(2))
+        let failure = unsafe instructions.withUnsafeMutableBufferPointer { buffer in
+            var program = unsafe Program(
+                length: UInt16(buffer.count), instructions: buffer.baseAddress.unsafelyUnwrapped)
+            return unsafe withUnsafePointer(to: &program) { place in
+                let address = UInt(bitPattern: place)
+                return prctl(noNewPrivileges, 1, 0, 0, 0) != 0 || prctl(setSeccomp, filter, address, 0, 0) != 0
+            }
+        }
+        if failure { throw Errno(rawValue: errno) }
+    }
+}
