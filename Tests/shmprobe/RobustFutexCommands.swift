@@ -23,6 +23,7 @@ extension Probe {
             },
             "sit-many": { probe, arguments in try probe.sitMany(try arguments.number(0)) },
             "interleave": { probe, arguments in try probe.interleave(SharedMemory(key: try arguments.text(0))) },
+            "toil": { probe, arguments in try probe.toil(at: try arguments.number(0)) },
             "fork": { probe, arguments in try probe.inChild(try arguments.text(0)) },
             "exec": { _, _ in
                 var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("sleep"), strdup("20"), nil]
@@ -209,6 +210,26 @@ extension Probe {
                 }
                 try extra.detach()
             }
+        }
+    }
+
+    /// Contends until killed. Words 0 and 1 are equal whenever the lock is free, but for a death; word 2 counts the deaths told,
+    /// word 3 contradictions; the word given counts this place's sections.
+    private func toil(at place: Int) throws -> String {
+        try shared.attach()
+        let words = Words(shared)
+        while true {
+            let acquisition = try shared.lock()
+            if acquisition == .ownerDied { words.store(words.load(2) &+ 1, at: 2) }
+            if words.load(0) != words.load(1) {
+                if acquisition == .released { words.store(words.load(3) &+ 1, at: 3) }
+                words.store(words.load(0), at: 1)
+            }
+            words.store(words.load(0) &+ 1, at: 0)
+            for _ in 0..<20 { shm_cpu_relax() }
+            words.store(words.load(1) &+ 1, at: 1)
+            words.store(words.load(place) &+ 1, at: place)
+            try shared.unlock()
         }
     }
 

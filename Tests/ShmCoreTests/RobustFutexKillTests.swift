@@ -1,0 +1,57 @@
+import Glibc
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// Processes that contend, and are killed and replaced at random moments.
+    @Suite(.enabled(if: LockKind.robustFutex.obstacle == nil), .timeLimit(.minutes(10))) struct RobustFutexKillTests {
+        let scratch = Scratch()
+
+        /// How many kills; the environment's `SHM_KILLS` where it says.
+        private static var kills: Int { unsafe getenv("SHM_KILLS").flatMap { unsafe Int(String(cString: $0)) } ?? 150 }
+        private static let places = 4..<8
+
+        @Test func `after any kill all others go on, and nothing is lost`() throws {
+            let shared = try scratch.segment(size: 64, lock: .robustFutex)
+            try shared.attach()
+            func word(_ index: Int) -> UInt32 {
+                unsafe shared.data.unsafelyUnwrapped.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+            }
+            func toiler(at place: Int) throws -> Probe {
+                let probe = try Probe(key: shared.key)
+                probe.send("toil \(place)")
+                return probe
+            }
+            var generator = SeededGenerator(seed: 3)
+            var toilers: [Int: Probe] = [:]
+            for place in Self.places { toilers[place] = try toiler(at: place) }
+            var slowest = Duration.zero
+            for number in 0..<Self.kills {
+                usleep(UInt32.random(in: 50..<3000, using: &generator))
+                let victim = Int.random(in: Self.places, using: &generator)
+                toilers[victim]?.kill()
+                let others = Self.places.filter { $0 != victim }
+                let before = others.map(word)
+                let took = try time {
+                    let wentOn = eventually(within: .seconds(2)) { zip(others, before).allSatisfy { word($0) != $1 } }
+                    try #require(wentOn, "after kill \(number) somebody sleeps for ever")
+                }
+                slowest = max(slowest, took)
+                toilers[victim] = try toiler(at: victim)
+            }
+            for toiler in toilers.values { toiler.kill() }
+            let acquisition = try #require(try shared.lock(timeout: .seconds(2)))
+            #expect(word(3) == 0, "torn data, and no death told")
+            #expect(acquisition == .ownerDied || word(0) == word(1))
+            let sections = Self.places.map(word).reduce(0, &+)
+            // A section that a kill cut short is counted in the first word at most.
+            #expect(word(0) >= sections && word(0) - sections <= Self.kills + Self.places.count)
+            #expect(word(2) <= Self.kills + Self.places.count)
+            #expect(word(2) > 0, "kills that meet an owner are what this is about")
+            if Self.kills > 1000 {
+                print("\(Self.kills) kills, \(word(2)) of an owner, \(word(0)) sections, slowest to go on: \(slowest)")
+            }
+        }
+    }
+}
