@@ -183,6 +183,16 @@ extension Probe {
             for _ in 0..<Int.random(in: 0..<200) { shm_cpu_relax() }
             words.store(words.load(1) &+ 1, at: 1)
         }
+        // A seat that is taken and left, whether or not it gets the lock.
+        func visit(_ key: String) throws {
+            let visitor = SharedMemory(key: key)
+            try visitor.attach()
+            if try visitor.tryLock() != nil {
+                try change(visitor)
+                try visitor.unlock()
+            }
+            try visitor.detach()
+        }
         while true {
             // One after the other: nothing here may deadlock.
             let order = Bool.random() ? pair : pair.reversed()
@@ -197,19 +207,12 @@ extension Probe {
                 try pair[1].lock()
                 try change(pair[1])
                 try change(pair[0])
+                if Bool.random() { try visit(shared.key) }
                 // Out of order, so that nodes go from the middle of the list.
                 try order[0].unlock()
                 try order[1].unlock()
             }
-            if Int.random(in: 0..<8) == 0 {
-                let extra = SharedMemory(key: Bool.random() ? shared.key : second.key)
-                try extra.attach()
-                if try extra.tryLock() != nil {
-                    try change(extra)
-                    try extra.unlock()
-                }
-                try extra.detach()
-            }
+            if Int.random(in: 0..<8) == 0 { try visit(Bool.random() ? shared.key : second.key) }
         }
     }
 
