@@ -94,12 +94,13 @@ extension ShmCoreSuite {
         /// Both kinds of nodes in one list, linked and unlinked in every order, and a kill in the middle of it.
         @Test func `libc's own robust mutexes in the same thread survive as this lock does`() throws {
             let pair = [try scratch.segment(lock: .robustFutex), try scratch.segment(lock: .pthreadRobust)]
+            let third = try scratch.segment(lock: .robustFutex)
             for shared in pair { try shared.attach() }
             var generator = SeededGenerator(seed: 7)
             var deaths = 0
             for _ in 0..<60 {
                 let probe = try scratch.probe(pair[0])
-                probe.send("interleave \(pair[1].key)")
+                probe.send("interleave \(pair[1].key) \(third.key)")
                 usleep(UInt32.random(in: 500..<8000, using: &generator))
                 #expect(try !probe.answers(within: .zero), "it works until it is killed")
                 probe.kill()

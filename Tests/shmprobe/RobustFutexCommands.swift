@@ -22,7 +22,9 @@ extension Probe {
                 return "\(probe.others.count)"
             },
             "sit-many": { probe, arguments in try probe.sitMany(try arguments.number(0)) },
-            "interleave": { probe, arguments in try probe.interleave(SharedMemory(key: try arguments.text(0))) },
+            "interleave": { probe, arguments in
+                try probe.interleave(SharedMemory(key: try arguments.text(0)), visiting: try arguments.text(1))
+            },
             "toil": { probe, arguments in try probe.toil(at: try arguments.number(0)) },
             "fork": { probe, arguments in try probe.inChild(try arguments.text(0)) },
             "exec": { _, _ in
@@ -169,7 +171,7 @@ extension Probe {
 
     /// Two kinds of robust locks, held one inside the other in either order, and joined and left in between, until killed. Each
     /// segment's two words are equal whenever its lock is free, but for a death.
-    private func interleave(_ second: SharedMemory) throws -> String {
+    private func interleave(_ second: SharedMemory, visiting third: String) throws -> String {
         try shared.attach()
         try second.attach()
         let pair = [shared, second]
@@ -207,12 +209,12 @@ extension Probe {
                 try pair[1].lock()
                 try change(pair[1])
                 try change(pair[0])
-                if Bool.random() { try visit(shared.key) }
+                if Bool.random() { try visit(third) }
                 // Out of order, so that nodes go from the middle of the list.
                 try order[0].unlock()
                 try order[1].unlock()
             }
-            if Int.random(in: 0..<8) == 0 { try visit(Bool.random() ? shared.key : second.key) }
+            if Int.random(in: 0..<8) == 0 { try visit([shared.key, second.key, third].randomElement() ?? third) }
         }
     }
 
