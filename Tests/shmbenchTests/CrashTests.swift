@@ -93,13 +93,17 @@ extension CommandLineSuite {
             #expect(traces.left(by: run.pid) == [])
         }
 
-        /// Starts a test that takes long, and waits until it kills.
+        /// Starts a test that takes long, and waits until it has killed some.
         private func longRun(_ more: String...) throws -> (run: Invocation, processes: [pid_t]) {
             let run = try Invocation(["crash", "--locks", "sysv-sem-undo,pthread-robust", "--workers", "2"] + more)
             var found: [(pid: pid_t, arguments: [Substring])] = []
+            // The first victims show how long the paths are.
+            var victims: Set<pid_t> = []
             let isKilling = eventually {
                 found = ProcessTable.children(of: run.pid)
-                return found.contains { $0.arguments.contains("die") }
+                let dying = found.filter { $0.arguments.contains("die") }.map(\.pid)
+                victims.formUnion(dying)
+                return victims.count >= 10 && !dying.isEmpty
             }
             try #require(isKilling)
             return (run, found.map(\.pid))
@@ -109,7 +113,6 @@ extension CommandLineSuite {
         func `an interrupted test ends its processes and prints what it covered`(signal: Int32) throws {
             let traces = Traces()
             let (run, processes) = try longRun("--format", "json")
-            usleep(200_000)
             run.send(signal)
             let outcome = run.finish(within: .seconds(20))
             #expect(outcome.exit == .code(1))

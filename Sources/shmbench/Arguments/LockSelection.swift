@@ -6,7 +6,8 @@ enum LockSelection {
         var kinds: [LockKind] = []
         for name in names {
             if name == "all" {
-                kinds += LockKind.all
+                // Not those that `shmbench list` says this machine cannot have.
+                kinds += LockKind.all.filter { $0.obstacle == nil }
             } else if let kind = LockKind(named: name) {
                 kinds.append(kind)
             } else {
