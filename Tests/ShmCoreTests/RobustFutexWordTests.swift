@@ -87,6 +87,28 @@ extension ShmCoreSuite {
             #expect(word(of: shared) == Self.gone)
         }
 
+        @Test func `a destroyer that was killed with the lock gone and the segment alive is finished by the next`()
+            throws
+        {
+            let shared = try scratch.segment(lock: .robustFutex)
+            write(Self.gone, to: shared)
+            #expect(try scratch.probe(shared).ask("destroy noWait") == "ok")
+            #expect(!shared.exists)
+        }
+
+        @Test func `a segment is not destroyed while its lock is held, and its owner's death does not keep it`() throws
+        {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let owner = try scratch.probe(shared)
+            let destroyer = try scratch.probe(shared)
+            try #require(try owner.ask("lock") == "ok released")
+            try destroyer.begin("destroy noWait")
+            #expect(try !destroyer.answers(within: .milliseconds(30)))
+            owner.kill()
+            #expect(try destroyer.answer(within: .seconds(5)) == "ok")
+            #expect(!shared.exists)
+        }
+
         /// The sleeper's thread must get its turn although another process takes the lock back again and again.
         @Test func `a waiter is not starved by one that hardly lets go`() throws {
             let shared = try scratch.segment(lock: .robustFutex)

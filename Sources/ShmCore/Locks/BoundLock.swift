@@ -11,6 +11,7 @@ final class BoundLock {
     let fastPath: () -> FastPath
     let settle: (Int32) -> LockOutcome
     let retire: () -> Void
+    let retireIfFree: () -> Bool
     private let dispose: () -> Void
 
     /// Binds to a lock of that type.
@@ -24,6 +25,7 @@ final class BoundLock {
         fastPath = { unsafe place.pointee.fastPath }
         settle = { unsafe place.pointee.settle($0) }
         retire = { unsafe place.pointee.retire() }
+        retireIfFree = { unsafe place.pointee.retireIfFree() }
         dispose = {
             unsafe place.deinitialize(count: 1)
             unsafe place.deallocate()

@@ -54,6 +54,10 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// possibly more than once, and possibly while others wait; they must then return ``LockOutcome/failed(_:)`` or
     /// keep to their deadlines.
     borrowing func retire()
+
+    /// As ``retire()``, if nobody holds the lock, in one step: whoever destroys a segment need not take its lock first.
+    /// Returns whether the lock is gone now; `false` as well where a kind cannot do it in one step.
+    borrowing func retireIfFree() -> Bool
 }
 
 extension LockPrimitive where Self: ~Copyable {
@@ -71,4 +75,8 @@ extension LockPrimitive where Self: ~Copyable {
     /// Nothing lies outside the area.
     @inlinable
     public borrowing func retire() {}
+
+    /// Not in one step.
+    @inlinable
+    public borrowing func retireIfFree() -> Bool { false }
 }

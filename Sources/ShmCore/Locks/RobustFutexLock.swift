@@ -130,6 +130,21 @@ public import SystemPackage
         unsafe Futex.wake(word, count: .max)
     }
 
+    /// Marks the word unless it names an owner: without a seat, which is most of what destroying a segment would cost.
+    public borrowing func retireIfFree() -> Bool {
+        var seen = unsafe word.pointee.load(ordering: .relaxed)
+        while seen & Self.ownerMask == 0 {
+            let marked = unsafe word.pointee.compareExchange(
+                expected: seen, desired: Self.gone, ordering: .acquiringAndReleasing)
+            if marked.exchanged {
+                unsafe Futex.wake(word, count: .max)
+                return true
+            }
+            seen = marked.original
+        }
+        return seen & Self.ownerMask == Self.gone
+    }
+
     // MARK: Inside
 
     /// Whether the participant's seat is the calling thread's.

@@ -25,6 +25,7 @@ extension SharedMemory {
             case .noWait where holdsLock || !binding.isAlive:
                 try remove(binding, name: name)
             case .noWait:
+                if try remove(binding, name: name, ifFree: true) { break }
                 _ = try acquire(until: nil)
                 do throws(SegmentFailure) { try remove(binding, name: name) } catch {
                     releaseOutOfLine()
@@ -46,7 +47,14 @@ extension SharedMemory {
 
     /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
     /// killed in between, it stays reachable by its name for whoever finishes the work.
-    func remove(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
+    ///
+    /// - Parameter ifFree: only if nobody holds the lock, and its kind can tell and retire it in one step; otherwise nothing
+    ///   happens, and the answer is `false`. Then the lock is gone first: a destroyer that is killed before the mark leaves a live
+    ///   segment that nobody can lock, and that the next destroyer finishes.
+    @discardableResult
+    func remove(
+        _ binding: SegmentBinding, name: String, ifFree: Bool = false
+    ) throws(SegmentFailure) -> Bool {
         try checkRights(to: binding)
         // Everyone who takes this segment's name away holds this: between the comparison below and the removal, the
         // name cannot come to mean another segment.
@@ -55,14 +63,17 @@ extension SharedMemory {
                 ? SegmentFailure(.notFound, "somebody else is destroying it") : SegmentFailure(error)
         }
         defer { RecordLock.release(.removal, of: binding.file) }
+        let lock = try? binding.boundLock()
+        if ifFree, lock?.retireIfFree() != true { return false }
         let wasAlive = binding.markDead()
         let isNamed = names(name, binding)
         guard wasAlive || isNamed else { throw .destroyed }
-        (try? binding.boundLock())?.retire()
-        guard isNamed else { return }
+        lock?.retire()
+        guard isNamed else { return true }
         do { try SegmentFile.remove(name) } catch {
             if error != .noSuchFileOrDirectory { throw SegmentFailure(error) }
         }
+        return true
     }
 
     /// The live segment of this key, or a dead one that still has the name.
