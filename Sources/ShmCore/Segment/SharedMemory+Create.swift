@@ -43,7 +43,7 @@ extension SharedMemory {
                 // Destroyed by somebody as soon as it had its name: it was created all the same.
                 guard binding.isAlive else { return }
                 // The lock's kernel object could not be made: without it the segment is of no use.
-                try? remove(binding, name: name)
+                _ = try? remove(binding, name: name)
                 bind(nil)
                 throw error
             }

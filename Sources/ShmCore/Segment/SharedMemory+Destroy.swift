@@ -48,9 +48,9 @@ extension SharedMemory {
     /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
     /// killed in between, it stays reachable by its name for whoever finishes the work.
     ///
-    /// - Parameter ifFree: only if nobody holds the lock, and its kind can tell and retire it in one step; otherwise nothing
-    ///   happens, and the answer is `false`. Then the lock is gone first: a destroyer that is killed before the mark leaves a live
-    ///   segment that nobody can lock, and that the next destroyer finishes.
+    /// - Parameter ifFree: only if nobody holds the lock, and its kind can tell and retire it in one step; otherwise
+    ///   nothing happens, and the answer is `false`. Then the lock is gone first: a destroyer that is killed before
+    ///   the mark leaves a live segment that nobody can lock, and that the next destroyer finishes.
     @discardableResult
     func remove(
         _ binding: SegmentBinding, name: String, ifFree: Bool = false
