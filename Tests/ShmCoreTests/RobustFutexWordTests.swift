@@ -17,9 +17,9 @@ extension ShmCoreSuite {
             RawFile.write((0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }, to: shared.key, at: place)
         }
 
-        private func word(of shared: SharedMemory) -> UInt32 {
+        private func word(of shared: SharedMemory, before word: Int = 0) -> UInt32 {
             let file = RawFile.read(shared.key)
-            let place = file.count - RobustSeat.wordOffset
+            let place = file.count - RobustSeat.wordOffset - word
             return (0..<4).reduce(0) { $0 | UInt32(file[place + $1]) << (8 * $1) }
         }
 
@@ -51,6 +51,8 @@ extension ShmCoreSuite {
                     try shared.unlock()
                 }
                 #expect(took < .milliseconds(500))
+                // A handle that is bound already leaves it the lock in vain, too, and removes it.
+                if held != 0 { #expect(word(of: shared, before: 4) == 0) }
             }
             // Somebody who waits beside a dead heir is woken all the same.
             write(Self.nobody, to: shared, before: 4)

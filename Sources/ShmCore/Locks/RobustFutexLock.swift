@@ -283,6 +283,8 @@ public import SystemPackage
 
     /// Becomes the heir after a long wait, if nobody is and nobody was a moment ago: hand-offs cost throughput.
     private borrowing func askForTurn(_ wait: inout Wait, _ me: UInt32, now: Int64) {
+        // An heir that was too slow has lost its turn to whoever left it the lock in vain: it may ask again.
+        if wait.isMine { wait.isMine = unsafe heir.pointee.load(ordering: .relaxed) == me }
         guard !wait.isMine, now - wait.since > Self.starving,
             now &- Int64(bitPattern: unsafe lastTurn.pointee.load(ordering: .relaxed)) > Self.starving
         else { return }

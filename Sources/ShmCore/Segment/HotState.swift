@@ -50,6 +50,12 @@ public import Synchronization
         }
     }
 
+    /// Whether an owned word is free and yet not 0, or taken: a waiter leaves it to the lock's slow path.
+    var isOwnedWordUnusual: Bool {
+        guard case .ownedFree = step, let object = unsafe object else { return false }
+        return unsafe object.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) != 0
+    }
+
     /// Knows a lock from now on, which the handle does not hold.
     mutating func bind(_ lock: BoundLock, life: UnsafePointer<Atomic<UInt32>>) {
         unsafe self.life = life
