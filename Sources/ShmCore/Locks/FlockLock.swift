@@ -20,7 +20,7 @@ public struct FlockLock: LockPrimitive, ~Copyable {
     public static var properties: LockProperties {
         LockProperties(
             name: "flock", family: .kernel, ownerDeath: .reported, kernelObject: "file lock",
-            summary: "flock(2) on the segment's file")
+            pollsUntilDeadline: true, summary: "flock(2) on the segment's file")
     }
 
     /// The owner mark.

@@ -4,6 +4,12 @@ public struct LockProperties: Sendable, Hashable {
     public enum Family: String, Sendable, CaseIterable {
         /// Not a lock: a floor or a negative control.
         case control
+        /// Words in shared memory that every waiter looks at again and again.
+        case spin
+        /// Waiters in a queue whose nodes lie in shared memory, each looking at a place of its own.
+        case queue
+        /// From before atomic instructions: loads, stores and fences alone.
+        case classic
         /// A word in shared memory, and `futex(2)` when it is contended.
         case futex
         /// glibc's mutexes, process-shared.
@@ -18,6 +24,10 @@ public struct LockProperties: Sendable, Hashable {
         case blocks
         /// Burns CPU time.
         case spins
+        /// Burns CPU time for a while, then yields the CPU between its looks.
+        case yields
+        /// Burns CPU time for a bounded while, then sleeps in the kernel.
+        case parks
         /// Does not wait.
         case never
     }
@@ -59,6 +69,14 @@ public struct LockProperties: Sendable, Hashable {
     public var priorityInheritance: Bool
     /// Nodes in shared memory that each participant needs; 0 where a word or an object suffices.
     public var nodesPerParticipant: Int
+    /// Whether threads of one process may take part side by side, each with a participant of its own; `false` where
+    /// the kernel takes a process for one owner.
+    public var threads: Bool
+    /// Whether a wait with a deadline tries again and again, out of turn, because a waiter cannot leave the lock's
+    /// queue.
+    public var pollsUntilDeadline: Bool
+    /// Whether readers share the lock.
+    public var sharesReaders: Bool
     /// Whether all participants must be in one PID namespace, since the lock names its owner by thread id.
     public var onePIDNamespace: Bool
     /// Whether the lock excludes at all; `false` only for negative controls, which must fail the integrity check.
@@ -73,6 +91,7 @@ public struct LockProperties: Sendable, Hashable {
     public init(
         name: String, family: Family, waiting: Waiting = .blocks, fairness: Fairness = .barging, ownerDeath: OwnerDeath,
         kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,
+        threads: Bool = true, pollsUntilDeadline: Bool = false, sharesReaders: Bool = false,
         onePIDNamespace: Bool = false, excludes: Bool = true, summary: String
     ) {
         self.name = name
@@ -83,6 +102,9 @@ public struct LockProperties: Sendable, Hashable {
         self.kernelObject = kernelObject
         self.priorityInheritance = priorityInheritance
         self.nodesPerParticipant = nodesPerParticipant
+        self.threads = threads
+        self.pollsUntilDeadline = pollsUntilDeadline
+        self.sharesReaders = sharesReaders
         self.onePIDNamespace = onePIDNamespace
         self.excludes = excludes
         self.summary = summary
