@@ -50,6 +50,8 @@ public import SystemPackage
     private var spin: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word - 2 }
     @usableFromInline let place: UnsafeMutablePointer<RobustPlace>
     private let pageSize: Int
+    /// Where the thread ids in the word mean something.
+    private let pidNamespace: UInt64
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -62,7 +64,12 @@ public import SystemPackage
     public static var obstacle: String? { RobustSeat.obstacle?.reason }
 
     /// All of the page that it lies in: the word must lie right before the page's end.
-    public static func bytesNeeded(participants: Int) -> Int { SegmentLayout.pageSize - SegmentLayout.smallLockOffset }
+    public static func bytesNeeded(participants: Int) -> Int { bytesNeeded(pageSize: SegmentLayout.pageSize) }
+
+    static func bytesNeeded(pageSize: Int) -> Int { pageSize - SegmentLayout.smallLockOffset }
+
+    /// Where in the area the word lies.
+    static func wordPlace(pageSize: Int) -> Int { bytesNeeded(pageSize: pageSize) - RobustSeat.wordOffset }
 
     /// Zero is free.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
@@ -72,9 +79,11 @@ public import SystemPackage
     /// Binds to the word near the area's end. The thread that uses the participant sits down with its first operation.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         pageSize = SegmentLayout.pageSize
-        let end = unsafe binding.area + Self.bytesNeeded(participants: binding.participants)
+        pidNamespace = SharedMemory.pidNamespace
+        let end = unsafe binding.area + Self.bytesNeeded(pageSize: pageSize)
         guard UInt(bitPattern: end) % UInt(pageSize) == 0 else { throw .invalidArgument }
-        unsafe word = (end - RobustSeat.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe word = (binding.area + Self.wordPlace(pageSize: pageSize))
+            .assumingMemoryBound(to: Atomic<UInt32>.self)
         unsafe place = UnsafeMutablePointer<RobustPlace>.allocate(capacity: 1)
         unsafe place.initialize(to: RobustPlace())
     }
@@ -139,6 +148,8 @@ public import SystemPackage
 
     /// Gives the calling thread a seat, and takes the one that another thread had.
     private borrowing func sit() throws(Errno) {
+        // The child of a fork, which has its participants from its parent, may be in another PID namespace.
+        guard SharedMemory.pidNamespace == pidNamespace else { throw .improperLink }
         shm_registry_lock()
         defer { shm_registry_unlock() }
         unsafe RobustSeat.leave(place, pageSize: pageSize)

@@ -58,7 +58,7 @@ extension SharedMemory {
         let wasAlive = binding.markDead()
         let isNamed = names(name, binding)
         guard wasAlive || isNamed else { throw .destroyed }
-        (try? binding.boundLock())?.retire()
+        binding.retireLock()
         guard isNamed else { return }
         do { try SegmentFile.remove(name) } catch {
             if error != .noSuchFileOrDirectory { throw SegmentFailure(error) }

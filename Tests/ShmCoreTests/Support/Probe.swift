@@ -27,9 +27,11 @@ final class Probe {
 
     /// Starts a process with a handle for that key, and waits until it is ready.
     ///
-    /// - Parameter mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
-    init(key: String, mounting options: String? = nil) throws {
-        var words = [Self.path, key]
+    /// - Parameters:
+    ///   - mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
+    ///   - wrapper: where given, the program and arguments that start the process.
+    init(key: String, mounting options: String? = nil, through wrapper: [String] = []) throws {
+        var words = wrapper + [Self.path, key]
         if let options {
             let script = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
             words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"] + words

@@ -1,0 +1,108 @@
+import ShmCore
+import Testing
+
+extension ShmCoreSuite {
+    /// What becomes of a lock when its owner's process forks, or becomes another program.
+    @Suite struct RobustFutexProcessTests {
+        let scratch = Scratch()
+
+        // MARK: fork
+
+        @Test func `a forked child can neither release its parent's lock nor take it`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let parent = try scratch.probe(shared)
+            try #require(try parent.ask("lock") == "ok released")
+            let answers = try parent.ask("in-child unlock / inspect").split(separator: "/")
+            try #require(answers.count == 3)
+            #expect(answers[0].hasPrefix("ok error lockError"))
+            #expect(answers[1].hasPrefix(" ok attached busy"))
+            #expect(answers[2] == " 0")
+            #expect(try shared.tryLock() == nil)
+            #expect(try parent.ask("unlock") == "ok")
+            #expect(try shared.tryLock() == .released)
+        }
+
+        @Test func `a participant that a child has from its parent releases nothing there`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let parent = try scratch.probe(shared)
+            try #require(try parent.ask("participant lock") == "ok acquired")
+            #expect(try parent.ask("in-child participant unlock / participant trylock") == "ok ok / ok busy / 0")
+            #expect(try shared.tryLock() == nil)
+            #expect(try parent.ask("participant unlock") == "ok")
+            #expect(try shared.tryLock() == .released)
+        }
+
+        @Test(arguments: ["die", "unlock / die", "participant trylock / die"])
+        func `a forked child's death is not its parent's`(last: String) throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let parent = try scratch.probe(shared)
+            try #require(try parent.ask("lock") == "ok released")
+            #expect(try parent.ask("in-child \(last)").hasSuffix("9"))
+            #expect(try shared.lock(timeout: .milliseconds(60)) == nil)
+            #expect(try parent.ask("unlock") == "ok")
+            #expect(try shared.lock(timeout: .seconds(5)) == .released)
+        }
+
+        @Test func `a forked child locks for itself, and its own death is reported`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let parent = try scratch.probe(shared)
+            for _ in 0..<3 {
+                // The handle that the child inherits knows the parent's thread.
+                try #require(try parent.ask("lock") == "ok released")
+                try #require(try parent.ask("unlock") == "ok")
+                let child = "in-child lock / unlock / lock / die"
+                #expect(try parent.ask(child) == "ok ok released / ok / ok released / 9")
+                #expect(try shared.lock(timeout: .seconds(5)) == .ownerDied)
+                #expect(try parent.ask("trylock") == "ok busy")
+                try shared.unlock()
+            }
+        }
+
+        @Test func `a parent that forked is still known to the kernel`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let parent = try scratch.probe(shared)
+            try #require(try parent.ask("lock") == "ok released")
+            try #require(try parent.ask("in-child unlock") != "")
+            parent.kill()
+            #expect(try shared.lock(timeout: .seconds(5)) == .ownerDied)
+        }
+
+        // MARK: exec
+
+        @Test func `an owner that becomes another program has died, and one next owner is told`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let owner = try scratch.probe(shared)
+            let waiter = try scratch.probe(shared)
+            for _ in 0..<3 {
+                try #require(try owner.ask("lock") == "ok released")
+                try waiter.begin("lock")
+                #expect(try owner.ask("exec") == "ok")
+                #expect(try waiter.answer() == "ok ownerDied")
+                #expect(try waiter.ask("unlock") == "ok")
+            }
+            #expect(try shared.tryLock() == .released)
+        }
+
+        /// It has its predecessor's thread id.
+        @Test func `the new program is told as any other`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let owner = try scratch.probe(shared)
+            try #require(try owner.ask("lock") == "ok released")
+            try #require(try owner.ask("exec") == "ok")
+            #expect(try owner.ask("lock-within 5000") == "ok ownerDied")
+            #expect(try shared.tryLock() == nil)
+            #expect(try owner.ask("unlock") == "ok")
+            owner.kill()
+            #expect(try shared.tryLock() == .released)
+        }
+
+        @Test func `a program that locked and released before it became another died without the lock`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let owner = try scratch.probe(shared)
+            try #require(try owner.ask("lock") == "ok released")
+            try #require(try owner.ask("unlock") == "ok")
+            try #require(try owner.ask("exec") == "ok")
+            #expect(try shared.tryLock() == .released)
+        }
+    }
+}
