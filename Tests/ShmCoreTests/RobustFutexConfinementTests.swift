@@ -19,7 +19,7 @@ extension ShmCoreSuite {
             var started: pid_t = 0
             var words = unsafe (elsewhere + ["/bin/true"]).map { unsafe strdup($0) } + [nil]
             defer { unsafe words.forEach { unsafe free($0) } }
-            guard unsafe posix_spawn(&started, words[0], nil, nil, &words, nil) == 0 else { return false }
+            guard unsafe posix_spawn(&started, elsewhere[0], nil, nil, &words, nil) == 0 else { return false }
             var status: CInt = 0
             while unsafe waitpid(started, &status, 0) < 0, errno == EINTR {}
             return status == 0

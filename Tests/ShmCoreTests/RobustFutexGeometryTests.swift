@@ -52,7 +52,8 @@ extension ShmCoreSuite {
                 #expect(pageSize + node + distance == pageSize - RobustSeat.wordOffset)
                 #expect(node + 8 <= 64)
             }
-            #expect(64 + MemoryLayout<RobustSeat>.size <= pageSize)
+            let seatEnd = 64 + MemoryLayout<RobustSeat>.size
+            #expect(seatEnd <= pageSize)
         }
 
         @Test func `this machine's page size is the one that is used`() {

@@ -114,7 +114,7 @@ extension Probe {
             &thread, nil,
             { context in
                 let probe = unsafe Unmanaged<Probe>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
-                try? probe.shared.lock()
+                _ = try? probe.shared.lock()
                 _ = try? Probe.execute("/proc/self/exe", ["shmprobe", probe.key])
                 return nil
             }, Unmanaged.passUnretained(self).toOpaque())
@@ -148,7 +148,7 @@ extension Probe {
         let failed = unsafe filter.withUnsafeMutableBytes { code in
             var program = (UInt(code.count / 8), UInt(bitPattern: code.baseAddress))
             return unsafe withUnsafeMutablePointer(to: &program) {
-                unsafe prctl(seccomp, filterMode, UInt(bitPattern: $0), 0, 0) != 0
+                prctl(seccomp, filterMode, UInt(bitPattern: $0), 0, 0) != 0
             }
         }
         if failed { throw Errno(rawValue: Glibc.errno) }

@@ -168,8 +168,11 @@ internal import SystemPackage
     /// could not take the lock.
     func retireLock() {
         if let lock { return lock.retire() }
-        guard isWritable, let factory = LockFactory.named(header.lockName) else { return }
-        (try? factory.bind(place))?.retire()
+        guard isWritable, let factory = LockFactory.named(header.lockName), let bound = try? factory.bind(place) else {
+            return
+        }
+        // Its closures do not keep it alive.
+        withExtendedLifetime(bound) { bound.retire() }
     }
 
     /// This handle's view of the lock, bound on first use.
