@@ -34,7 +34,8 @@ extension ShmCoreSuite {
             #expect(answer.contains("pthread-robust"), "\(answer)", sourceLocation: sourceLocation)
         }
 
-        @Test(needed) func `in another PID namespace the lock is refused, and the message names the one to use`() throws {
+        @Test(needed) func `in another PID namespace the lock is refused, and the message names the one to use`() throws
+        {
             let shared = try scratch.segment(lock: .robustFutex)
             let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
             for command in ["lock", "trylock", "lock-within 10", "participant trylock", "destroy noWait"] {

@@ -133,9 +133,9 @@ extension Probe {
 
     private static func refuseRobustList(errno number: UInt32) throws {
         #if arch(x86_64)
-        let call: UInt32 = 274
+            let call: UInt32 = 274
         #else
-        let call: UInt32 = 100
+            let call: UInt32 = 100
         #endif
         // classic BPF: load the system call's number; that one fails, all others pass.
         var filter: [UInt64] = [

@@ -235,6 +235,8 @@ public import SystemPackage
     /// Becomes the heir after a long wait, if nobody is and nobody was a moment ago: hand-offs cost throughput.
     private borrowing func askForTurn(_ turn: inout Turn, _ me: UInt32, now: Int64) {
         if turn.since == 0 { turn.since = now }
+        // An heir that was too slow has lost its turn to whoever left it the lock in vain: it may ask again.
+        if turn.isMine { turn.isMine = unsafe heir.pointee.load(ordering: .relaxed) == me }
         guard !turn.isMine, now - turn.since > Self.starving,
             now &- Int64(bitPattern: unsafe lastTurn.pointee.load(ordering: .relaxed)) > Self.starving
         else { return }

@@ -50,6 +50,12 @@ public import Synchronization
         }
     }
 
+    /// What the lock's word says while its step is one of a word.
+    var isWordZero: Bool {
+        guard let object = unsafe object else { return false }
+        return unsafe object.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) == 0
+    }
+
     /// Knows a lock from now on, which the handle does not hold.
     mutating func bind(_ lock: BoundLock, life: UnsafePointer<Atomic<UInt32>>) {
         unsafe self.life = life

@@ -53,7 +53,7 @@ extension SharedMemory {
 
     /// Waits for the lock for a limited time; returns `nil` when that is over. Throws as ``lock()`` does.
     public func lock(timeout: Duration) throws(SharedMemoryError) -> Acquisition? {
-        if let acquisition = takeIfFree() { return acquisition }
+        if let acquisition = takeIfFree(waiting: timeout > .zero) { return acquisition }
         return try lockSlowly(until: timeout > .zero ? .after(timeout) : nil, waiting: timeout > .zero)
     }
 
@@ -115,7 +115,7 @@ extension SharedMemory {
     /// Whatever is out of the ordinary: the lock is not bound yet, is taken, or has no fast path.
     @usableFromInline @inline(never)
     func lockOutOfLine() throws(SharedMemoryError) -> Acquisition {
-        if let acquisition = takeIfFree() { return acquisition }
+        if let acquisition = takeIfFree(waiting: true) { return acquisition }
         return try lockSlowly(until: nil) ?? .released
     }
 
@@ -171,9 +171,11 @@ extension SharedMemory {
         if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
     }
 
-    /// Takes the lock of a live segment that is bound already, without waiting.
-    private func takeIfFree() -> Acquisition? {
+    /// Takes the lock of a live segment that is bound already, without waiting; the caller may be about to.
+    private func takeIfFree(waiting: Bool) -> Acquisition? {
         guard let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life, !holdsLock else { return nil }
+        // A word that is free but not 0 is held out to somebody who has waited long: a waiter does not pass them by.
+        if waiting, unsafe hot.pointee.step == .ownedFree, unsafe !hot.pointee.isWordZero { return nil }
         let outcome = unsafe lock._withUnsafeGuaranteedRef { $0.tryLock() }
         guard outcome.isHeld else { return nil }
         guard unsafe life.pointee.load(ordering: .acquiring) == SegmentBinding.Life.alive else {

@@ -1,0 +1,250 @@
+import CShm
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// The lock at the level of its word, with values that only deaths or races leave there.
+    @Suite struct RobustFutexWordTests {
+        let scratch = Scratch()
+        let shared: SharedMemory
+        let word: RobustWord
+
+        init() throws {
+            shared = try scratch.segment(lock: .robustFutex)
+            word = try RobustWord(shared)
+        }
+
+        private func participant() throws -> RobustFutexLock { try shared.participant(in: RobustFutexLock.self) }
+
+        // MARK: Values that somebody left
+
+        @Test func `the word holds the owner's thread id, and nothing when free`() throws {
+            let lock = try participant()
+            #expect(lock.lock() == .acquired)
+            #expect(word.value == shm_gettid())
+            lock.unlock()
+            #expect(word.value == 0)
+        }
+
+        @Test func `an heir that is dead delays nobody for long, and is forgotten`() throws {
+            let lock = try participant()
+            var delays: [Duration] = []
+            for _ in 0..<9 {
+                word.heir = try RobustWord.deadThread(scratch, shared)
+                word.value = RobustWord.waiters
+                var outcome = LockOutcome.busy
+                delays.append(time { outcome = lock.lock(until: .after(.seconds(5))) })
+                #expect(outcome == .acquired)
+                #expect(word.heir == 0)
+                lock.unlock()
+                #expect(word.value == 0)
+            }
+            #expect(delays.sorted()[4] < .milliseconds(10), "\(delays)")
+        }
+
+        @Test func `a release to an heir that is dead wakes somebody else`() throws {
+            let lock = try participant()
+            let waiter = try scratch.probe(shared)
+            var delays: [Duration] = []
+            for _ in 0..<9 {
+                #expect(lock.lock() == .acquired)
+                try waiter.begin("participant lock")
+                word.heir = try RobustWord.deadThread(scratch, shared)
+                var answer = ""
+                let delay = try time {
+                    lock.unlock()
+                    answer = try waiter.answer()
+                }
+                #expect(answer == "ok acquired")
+                delays.append(delay)
+                #expect(try waiter.ask("participant unlock") == "ok")
+                #expect(word.heir == 0)
+            }
+            #expect(delays.sorted()[4] < .milliseconds(10), "\(delays)")
+        }
+
+        @Test func `trying a lock that is held out to an heir takes it`() throws {
+            word.heir = try RobustWord.deadThread(scratch, shared)
+            word.value = RobustWord.waiters
+            let lock = try participant()
+            #expect(lock.tryLock() == .acquired)
+            #expect(word.owner == shm_gettid())
+            lock.unlock()
+        }
+
+        @Test func `a mark of waiters that nobody is behind is harmless`() throws {
+            let lock = try participant()
+            for (left, outcome) in [
+                (RobustWord.waiters, LockOutcome.acquired), (RobustWord.ownerDied | RobustWord.waiters, .ownerDied),
+                (RobustWord.ownerDied, .ownerDied),
+            ] {
+                for attempt in 0..<3 {
+                    word.value = left
+                    let got =
+                        switch attempt {
+                        case 0: lock.lock()
+                        case 1: lock.tryLock()
+                        default: lock.lock(until: .after(.seconds(5)))
+                        }
+                    #expect(got == outcome)
+                    #expect(word.owner == shm_gettid())
+                    // Who may still sleep is not forgotten; the death is told once.
+                    #expect(word.value & RobustWord.waiters == left & RobustWord.waiters)
+                    #expect(word.value & RobustWord.ownerDied == 0)
+                    lock.unlock()
+                    #expect(word.value == 0)
+                    #expect(lock.tryLock() == .acquired)
+                    lock.unlock()
+                }
+            }
+        }
+
+        // MARK: The end
+
+        @Test func `a lock that is gone stays gone, whatever is tried`() throws {
+            let lock = try participant()
+            // Whether it was free, held, or waited for.
+            for left in [0, shm_gettid(), shm_gettid() | RobustWord.waiters, RobustWord.ownerDied] {
+                word.value = left
+                lock.retire()
+                for _ in 0..<2 {
+                    #expect(lock.lock() == .failed(.identifierRemoved))
+                    #expect(lock.tryLock() == .failed(.identifierRemoved))
+                    #expect(lock.lock(until: .after(.milliseconds(10))) == .failed(.identifierRemoved))
+                    lock.unlock()
+                    #expect(word.value == RobustWord.ownerMask)
+                    lock.retire()
+                }
+            }
+        }
+
+        @Test func `whoever holds the lock when it goes can release nothing, and its death changes nothing`() throws {
+            let owner = try scratch.probe(shared)
+            let doomed = try scratch.probe(shared)
+            let lock = try participant()
+            try #require(try owner.ask("participant lock") == "ok acquired")
+            try doomed.begin("participant lock")
+            lock.retire()
+            #expect(try doomed.answer().contains("failed"))
+            #expect(try owner.ask("participant unlock") == "ok")
+            #expect(word.value == RobustWord.ownerMask)
+            owner.kill()
+            #expect(word.value == RobustWord.ownerMask)
+        }
+
+        // MARK: The owner again
+
+        @Test func `an owner that locks again is told, or waits as long as it said`() throws {
+            let owner = try scratch.probe(shared)
+            try #require(try owner.ask("participant lock") == "ok acquired")
+            #expect(try owner.ask("participant lock").contains("failed(\(Errno.deadlock))"))
+            #expect(try owner.ask("participant trylock") == "ok busy")
+            var answer = ""
+            let waited = try time { answer = try owner.ask("participant lock-within 30") }
+            #expect(answer == "ok busy")
+            #expect(waited >= .milliseconds(30))
+            #expect(word.owner == UInt32(owner.processID))
+            // Through the process's handle, it is the same thread.
+            #expect(try owner.ask("trylock") == "ok busy")
+            #expect(try owner.ask("participant unlock") == "ok")
+            #expect(try owner.ask("trylock") == "ok released")
+        }
+
+        // MARK: Waiting long
+
+        /// Its sections are longer than a wake-up takes, so whoever is woken finds the lock taken, each time.
+        @Test func `a waiter gets the lock from one that takes it again at once`() throws {
+            let barger = try scratch.probe(shared)
+            let waiter = try scratch.probe(shared)
+            try shared.attach()
+            defer { try? shared.detach() }
+            func count() throws -> UInt32 { try shared.withBytes { unsafe $0.unsafeLoad(as: UInt32.self) } }
+            barger.send("barge 3000")
+            #expect(try eventually { try count() > 100 })
+            let end = Deadline.after(.seconds(20))
+            var slowest = Duration.zero
+            while try count() < 10_000, !end.hasPassed {
+                usleep(10_000)
+                var answer = ""
+                slowest = max(slowest, try time { answer = try waiter.ask("lock-within 2000") })
+                try #require(answer == "ok released")
+                try #require(try waiter.ask("unlock") == "ok")
+            }
+            #expect(slowest < .seconds(2))
+            // It was not for want of a barger.
+            #expect(try count() >= 10_000)
+            unsafe shared.mutableData?.storeBytes(of: 1, toByteOffset: 4, as: UInt32.self)
+            #expect(try barger.answer() == "ok")
+        }
+
+        /// By its handle or past it, through whichever way it waits.
+        @Test func `whoever is ready to wait leaves the lock to an heir for a moment`() throws {
+            let lock = try participant()
+            // All fast paths know the lock.
+            try shared.lock()
+            try shared.unlock()
+            lock.unlock()
+            let ways: [() throws -> Bool] = [
+                { lock.lock() == .acquired }, { lock.lock(until: .after(.seconds(5))) == .acquired },
+                { try shared.lock() == .released }, { try shared.lock(timeout: .seconds(5)) == .released },
+            ]
+            for (index, way) in ways.enumerated() {
+                word.heir = 1
+                word.value = RobustWord.waiters
+                var isHeld = false
+                let taken = try time { isHeld = try way() }
+                #expect(isHeld && taken >= .microseconds(100), "way \(index): \(taken)")
+                #expect(word.heir == 0)
+                if shared.holdsLock { try shared.unlock() } else { lock.unlock() }
+                #expect(word.value == 0)
+            }
+        }
+
+        @Test func `an heir that was too slow asks again`() throws {
+            let lock = try participant()
+            #expect(lock.lock() == .acquired)
+            let waiter = try scratch.probe(shared)
+            try waiter.begin("participant lock")
+            for _ in 0..<2 {
+                try #require(eventually { word.heir == UInt32(waiter.processID) })
+                // So does whoever left it the lock in vain.
+                word.heir = 0
+            }
+            try #require(eventually { word.heir == UInt32(waiter.processID) })
+            lock.unlock()
+            #expect(try waiter.answer() == "ok acquired")
+            #expect(word.heir == 0)
+        }
+
+        @Test func `an heir that is killed costs the others little`() throws {
+            let lock = try participant()
+            let waiter = try scratch.probe(shared)
+            var delays: [Duration] = []
+            for _ in 0..<5 {
+                #expect(lock.lock() == .acquired)
+                let heir = try scratch.probe(shared)
+                try heir.begin("participant lock")
+                try #require(eventually { word.heir == UInt32(heir.processID) })
+                try waiter.begin("participant lock")
+                heir.kill()
+                #expect(word.heir == UInt32(heir.processID))
+                var answer = ""
+                let delay = try time {
+                    lock.unlock()
+                    answer = try waiter.answer()
+                }
+                #expect(answer == "ok acquired")
+                delays.append(delay)
+                #expect(try waiter.ask("participant unlock") == "ok")
+                #expect(word.heir == 0)
+                #expect(lock.lock(until: .after(.seconds(5))) == .acquired)
+                lock.unlock()
+                #expect(word.value == 0)
+            }
+            #expect(delays.sorted()[2] < .milliseconds(10), "\(delays)")
+        }
+    }
+}
