@@ -1,5 +1,5 @@
 import Glibc
-import ShmCore
+import ShmCoordinator
 import Testing
 
 extension CommandLineSuite {
