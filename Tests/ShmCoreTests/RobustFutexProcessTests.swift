@@ -83,6 +83,22 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
+        /// The kernel does not tell of this one: by the time it looks, the thread has its process's id.
+        @Test func `an owner that becomes another program on a later thread has died as well`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            for command in ["lock", "lock-within 8000", "participant lock", "participant lock-within 8000"] {
+                let owner = try scratch.probe(shared)
+                let waiter = try scratch.probe(shared)
+                try #require(try owner.ask("exec-on-thread") == "ok")
+                #expect(["ok ownerDied", "ok \(LockOutcome.ownerDied)"].contains(try waiter.ask(command)))
+                #expect(try shared.tryLock() == nil)
+                let unlock = command.hasPrefix("participant") ? "participant unlock" : "unlock"
+                #expect(try waiter.ask(unlock) == "ok")
+                #expect(try shared.tryLock() == .released)
+                try shared.unlock()
+            }
+        }
+
         /// It has its predecessor's thread id.
         @Test func `the new program is told as any other`() throws {
             let shared = try scratch.segment(lock: .robustFutex)

@@ -75,6 +75,8 @@ uint32_t shm_gettid(void);
 uintptr_t shm_robust_list(int64_t *futex_offset, int *failure);
 /* Whether a thread of this process still exists: one that does not has done with its robust list. */
 bool shm_thread_exists(uint32_t id);
+/* Whether a thread of any process of this PID namespace has that id. */
+bool shm_any_thread_exists(uint32_t id);
 
 /* Reserves two pages and maps the shared page at `page` into the first once more; the second is private, zero and
  * not inherited by fork(2). Null where that fails, with -errno in *failure. */

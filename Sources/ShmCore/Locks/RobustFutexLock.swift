@@ -19,7 +19,9 @@ public import SystemPackage
 ///
 /// Owner death: the kernel marks the word and wakes a waiter; whoever takes the word next is told, and nobody else. A
 /// waiter that is killed between its wake-up and its next look can take that wake-up with it if somebody else took
-/// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them.
+/// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them. An owner that
+/// becomes another program (`execve(2)`) has died; where it did so on a thread that is not its process's first, the kernel
+/// does not notice, and a sleeper does, within 50 ms.
 ///
 /// Ownership is the thread's: lock and unlock on the same thread. All participants must be in one PID namespace, since
 /// thread ids mean nothing in another.
@@ -214,10 +216,23 @@ public import SystemPackage
             let bits = turn.isMine ? Self.heirOnly : Self.anybody
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
-            case .timedOut: if let deadline, end == deadline { return .busy }
+            case .timedOut:
+                if takeFromVanished(owner, me) { return .ownerDied }
+                if let deadline, end == deadline { return .busy }
             }
             mark = Self.waiters
         }
+    }
+
+    /// Takes the word from an owner that is gone without the kernel's mark. There is one way to go like that: to
+    /// become another program on a thread that is not the process's first. That thread has its process's id by the time
+    /// when the kernel looks at its list, and the word has the id that it had.
+    private borrowing func takeFromVanished(_ owner: UInt32, _ me: UInt32) -> Bool {
+        guard owner != me, !shm_any_thread_exists(owner) else { return false }
+        return unsafe word.pointee.compareExchange(
+            expected: owner | Self.waiters, desired: me | Self.waiters, successOrdering: .acquiringAndReleasing,
+            failureOrdering: .relaxed
+        ).exchanged
     }
 
     // MARK: Turns
