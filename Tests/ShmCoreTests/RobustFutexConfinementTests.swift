@@ -52,7 +52,7 @@ extension ShmCoreSuite {
             let stranger = try scratch.probe(key, through: Self.elsewhere)
             try #require(try stranger.ask("create 64 robust-futex") == "ok")
             #expect(try stranger.ask("lock") == "ok released")
-            let error = expect(.lockError) { try scratch.handle(key).lock() }
+            let error = expect(.lockError) { _ = try scratch.handle(key).lock(timeout: .seconds(1)) }
             #expect(error?.reason.contains("pthread-robust") == true)
         }
 

@@ -78,6 +78,9 @@ bool shm_thread_exists(uint32_t id);
 /* Whether a thread of any process of this PID namespace has that id. */
 bool shm_any_thread_exists(uint32_t id);
 
+/* The inode of the process's PID namespace, or 0. A locker asks with its first operation: no memory is allocated. */
+uint64_t shm_pid_namespace(void);
+
 /* Reserves two pages and maps the shared page at `page` into the first once more; the second is private, zero and
  * not inherited by fork(2). Null where that fails, with -errno in *failure. */
 void *_Nullable shm_map_alias(void *page, uintptr_t page_size, int *failure);
