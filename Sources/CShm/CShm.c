@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sem.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,6 +145,12 @@ uintptr_t shm_robust_list(int64_t *futex_offset, int *failure) {
 }
 
 bool shm_thread_exists(uint32_t id) { return syscall(SYS_tgkill, getpid(), id, 0) == 0 || errno != ESRCH; }
+bool shm_any_thread_exists(uint32_t id) { return syscall(SYS_tkill, id, 0) == 0 || errno != ESRCH; }
+
+uint64_t shm_pid_namespace(void) {
+    struct stat status;
+    return stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
+}
 
 void *shm_map_alias(void *page, uintptr_t page_size, int *failure) {
     char *pages = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,106 +1,131 @@
+import CShm
+import Glibc
+import SystemPackage
 import Testing
 
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// The word and the hints beside it, whatever a dead or hostile participant left in them; and where they lie.
+    /// The lock at the level of its word, with values that only deaths or races leave there.
     @Suite(.enabled(if: LockKind.robustFutex.obstacle == nil)) struct RobustFutexWordTests {
         let scratch = Scratch()
+        let shared: SharedMemory
+        let word: RobustWord
 
-        private static let waiters: UInt32 = 0x8000_0000
-        private static let gone: UInt32 = 0x3fff_ffff
-        /// A thread id that no machine gives away: above the kernel's limit of 2²² by far, and not the mark of the gone.
-        private static let nobody: UInt32 = 0x2fff_fff0
-
-        private func write(_ value: UInt32, to shared: SharedMemory, before word: Int = 0) {
-            let place = RawFile.read(shared.key).count - RobustSeat.wordOffset - word
-            RawFile.write((0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }, to: shared.key, at: place)
+        init() throws {
+            shared = try scratch.segment(lock: .robustFutex)
+            word = try RobustWord(shared)
         }
 
-        private func word(of shared: SharedMemory, before word: Int = 0) -> UInt32 {
-            let file = RawFile.read(shared.key)
-            let place = file.count - RobustSeat.wordOffset - word
-            return (0..<4).reduce(0) { $0 | UInt32(file[place + $1]) << (8 * $1) }
+        private func participant() throws -> RobustFutexLock { try shared.participant(in: RobustFutexLock.self) }
+
+        // MARK: Values that somebody left
+
+        @Test func `the word holds the owner's thread id, and nothing when free`() throws {
+            let lock = try participant()
+            #expect(lock.lock() == .acquired)
+            #expect(word.value == shm_gettid())
+            lock.unlock()
+            #expect(word.value == 0)
         }
 
-        @Test func `the word holds the owner's thread id, and nothing when it is free`() throws {
-            let shared = try scratch.segment(lock: .robustFutex)
-            #expect(word(of: shared) == 0)
-            let owner = try scratch.probe(shared)
-            try #require(try owner.ask("lock") == "ok released")
-            #expect(word(of: shared) == UInt32(owner.processID))
-            try owner.ask("unlock")
-            #expect(word(of: shared) == 0)
-        }
-
-        @Test func `a mark without a sleeper costs nothing but a look`() throws {
-            let shared = try scratch.segment(lock: .robustFutex)
-            write(Self.waiters, to: shared)
-            #expect(try shared.tryLock() == .released)
-            try shared.unlock()
-            #expect(word(of: shared) == 0)
-        }
-
-        @Test func `an heir that is gone holds nobody up for long, and is forgotten`() throws {
-            let shared = try scratch.segment(lock: .robustFutex)
-            for held in [0, Self.waiters] {
-                write(Self.nobody, to: shared, before: 4)
-                write(held, to: shared)
-                let took = try time {
-                    #expect(try shared.lock(timeout: .seconds(5)) == .released)
-                    try shared.unlock()
-                }
-                #expect(took < .milliseconds(500))
-                // A handle that is bound already leaves it the lock in vain, too, and removes it.
-                if held != 0 { #expect(word(of: shared, before: 4) == 0) }
+        @Test func `an heir that is dead delays nobody for long, and is forgotten`() throws {
+            let lock = try participant()
+            var delays: [Duration] = []
+            for _ in 0..<9 {
+                word.heir = try RobustWord.deadThread(scratch, shared)
+                word.value = RobustWord.waiters
+                var outcome = LockOutcome.busy
+                delays.append(time { outcome = lock.lock(until: .after(.seconds(5))) })
+                #expect(outcome == .acquired)
+                #expect(word.heir == 0)
+                lock.unlock()
+                #expect(word.value == 0)
             }
-            // Somebody who waits beside a dead heir is woken all the same.
-            write(Self.nobody, to: shared, before: 4)
-            try shared.lock()
+            #expect(delays.sorted()[4] < .milliseconds(40), "\(delays)")
+        }
+
+        @Test func `a release to an heir that is dead wakes somebody else`() throws {
+            let lock = try participant()
             let waiter = try scratch.probe(shared)
-            try waiter.begin("lock")
-            try shared.unlock()
-            #expect(try waiter.answer(within: .seconds(5)) == "ok released")
-            try waiter.ask("unlock")
+            var delays: [Duration] = []
+            for _ in 0..<9 {
+                #expect(lock.lock() == .acquired)
+                try waiter.begin("participant lock")
+                word.heir = try RobustWord.deadThread(scratch, shared)
+                var answer = ""
+                let delay = try time {
+                    lock.unlock()
+                    answer = try waiter.answer()
+                }
+                #expect(answer == "ok acquired")
+                delays.append(delay)
+                #expect(try waiter.ask("participant unlock") == "ok")
+                #expect(word.heir == 0)
+            }
+            #expect(delays.sorted()[4] < .milliseconds(40), "\(delays)")
+        }
+
+        @Test func `trying a lock that is held out to an heir takes it`() throws {
+            word.heir = try RobustWord.deadThread(scratch, shared)
+            word.value = RobustWord.waiters
+            let lock = try participant()
+            #expect(lock.tryLock() == .acquired)
+            #expect(word.owner == shm_gettid())
+            lock.unlock()
+        }
+
+        @Test func `a mark of waiters that nobody is behind is harmless`() throws {
+            let lock = try participant()
+            for (left, outcome) in [
+                (RobustWord.waiters, LockOutcome.acquired), (RobustWord.ownerDied | RobustWord.waiters, .ownerDied),
+                (RobustWord.ownerDied, .ownerDied),
+            ] {
+                for attempt in 0..<3 {
+                    word.value = left
+                    let got =
+                        switch attempt {
+                        case 0: lock.lock()
+                        case 1: lock.tryLock()
+                        default: lock.lock(until: .after(.seconds(5)))
+                        }
+                    #expect(got == outcome)
+                    #expect(word.owner == shm_gettid())
+                    // Who may still sleep is not forgotten; the death is told once.
+                    #expect(word.value & RobustWord.waiters == left & RobustWord.waiters)
+                    #expect(word.value & RobustWord.ownerDied == 0)
+                    lock.unlock()
+                    #expect(word.value == 0)
+                    #expect(lock.tryLock() == .acquired)
+                    lock.unlock()
+                }
+            }
         }
 
         @Test(arguments: [UInt32.max, 0x5a5a_5a5a, 1]) func `nonsense in the hints does no harm`(nonsense: UInt32)
             throws
         {
-            let shared = try scratch.segment(lock: .robustFutex)
             try shared.attach()
             let others = try scratch.probes(2, shared)
-            for place in stride(from: 4, through: 24, by: 4) { write(nonsense, to: shared, before: place) }
+            for place in 1...6 { word.scribble(nonsense, before: place) }
             for other in others { other.send("increment 2000 2") }
             for other in others { #expect(try other.answer(within: .seconds(10)) == "ok") }
             let count = unsafe shared.data.unsafelyUnwrapped.withMemoryRebound(to: UInt32.self) { unsafe $0[0] }
             #expect(count == 4000)
         }
 
-        @Test func `a lock that is gone stays gone`() throws {
-            let shared = try scratch.segment(lock: .robustFutex)
-            let other = try scratch.probe(shared)
-            try #require(try other.ask("lock") == "ok released")
-            write(Self.gone, to: shared)
-            for command in ["lock", "trylock", "lock-within 20"] {
-                #expect(try scratch.probe(shared).ask(command).hasPrefix("error lockError"), "\(command)")
-            }
-            _ = try other.ask("unlock")
-            #expect(word(of: shared) == Self.gone)
-        }
+        // MARK: The end
 
         @Test func `a destroyer that was killed with the lock gone and the segment alive is finished by the next`()
             throws
         {
-            let shared = try scratch.segment(lock: .robustFutex)
-            write(Self.gone, to: shared)
+            word.value = RobustWord.ownerMask
             #expect(try scratch.probe(shared).ask("destroy noWait") == "ok")
             #expect(!shared.exists)
         }
 
         @Test func `a segment is not destroyed while its lock is held, and its owner's death does not keep it`() throws
         {
-            let shared = try scratch.segment(lock: .robustFutex)
             let owner = try scratch.probe(shared)
             let destroyer = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -111,37 +136,147 @@ extension ShmCoreSuite {
             #expect(!shared.exists)
         }
 
-        /// The sleeper's thread must get its turn although another process takes the lock back again and again.
-        @Test func `a waiter is not starved by one that hardly lets go`() throws {
-            let shared = try scratch.segment(lock: .robustFutex)
-            let greedy = try scratch.probe(shared)
-            greedy.send("increment 30000000 1")
-            try #require(try eventually { try shared.lock(timeout: .seconds(2)) != nil })
+        @Test func `a lock that is gone stays gone, whatever is tried`() throws {
+            let lock = try participant()
+            // Whether it was free, held, or waited for.
+            for left in [0, shm_gettid(), shm_gettid() | RobustWord.waiters, RobustWord.ownerDied] {
+                word.value = left
+                lock.retire()
+                for _ in 0..<2 {
+                    #expect(lock.lock() == .failed(.identifierRemoved))
+                    #expect(lock.tryLock() == .failed(.identifierRemoved))
+                    #expect(lock.lock(until: .after(.milliseconds(10))) == .failed(.identifierRemoved))
+                    lock.unlock()
+                    #expect(word.value == RobustWord.ownerMask)
+                    lock.retire()
+                }
+            }
+        }
+
+        @Test func `whoever holds the lock when it goes can release nothing, and its death changes nothing`() throws {
+            let owner = try scratch.probe(shared)
+            let doomed = try scratch.probe(shared)
+            let lock = try participant()
+            try #require(try owner.ask("participant lock") == "ok acquired")
+            try doomed.begin("participant lock")
+            lock.retire()
+            #expect(try doomed.answer().contains("failed"))
+            #expect(try owner.ask("participant unlock") == "ok")
+            #expect(word.value == RobustWord.ownerMask)
+            owner.kill()
+            #expect(word.value == RobustWord.ownerMask)
+        }
+
+        // MARK: The owner again
+
+        @Test func `an owner that locks again is told, or waits as long as it said`() throws {
+            let owner = try scratch.probe(shared)
+            try #require(try owner.ask("participant lock") == "ok acquired")
+            #expect(try owner.ask("participant lock").contains("failed(\(Errno.deadlock))"))
+            #expect(try owner.ask("participant trylock") == "ok busy")
+            var answer = ""
+            let waited = try time { answer = try owner.ask("participant lock-within 30") }
+            #expect(answer == "ok busy")
+            #expect(waited >= .milliseconds(30))
+            #expect(word.owner == UInt32(owner.processID))
+            // Through the process's handle, it is the same thread.
+            #expect(try owner.ask("trylock") == "ok busy")
+            #expect(try owner.ask("participant unlock") == "ok")
+            #expect(try owner.ask("trylock") == "ok released")
+        }
+
+        // MARK: Waiting long
+
+        /// Its sections are longer than a wake-up takes, so whoever is woken finds the lock taken, each time.
+        @Test func `a waiter gets the lock from one that takes it again at once`() throws {
+            let barger = try scratch.probe(shared)
+            let waiter = try scratch.probe(shared)
+            try shared.attach()
+            defer { try? shared.detach() }
+            func count() throws -> UInt32 { try shared.withBytes { unsafe $0.unsafeLoad(as: UInt32.self) } }
+            barger.send("barge 3000")
+            #expect(try eventually { try count() > 100 })
+            let end = Deadline.after(.seconds(20))
+            var slowest = Duration.zero
+            while try count() < 10_000, !end.hasPassed {
+                usleep(10_000)
+                var answer = ""
+                slowest = max(slowest, try time { answer = try waiter.ask("lock-within 2000") })
+                try #require(answer == "ok released")
+                try #require(try waiter.ask("unlock") == "ok")
+            }
+            #expect(slowest < .seconds(2))
+            // It was not for want of a barger.
+            #expect(try count() >= 10_000)
+            unsafe shared.mutableData?.storeBytes(of: 1, toByteOffset: 4, as: UInt32.self)
+            #expect(try barger.answer() == "ok")
+        }
+
+        /// By its handle or past it, through whichever way it waits.
+        @Test func `whoever is ready to wait leaves the lock to an heir for a moment`() throws {
+            let lock = try participant()
+            // All fast paths know the lock.
+            try shared.lock()
             try shared.unlock()
-            for _ in 0..<20 {
-                #expect(try shared.lock(timeout: .seconds(2)) == .released)
-                try shared.unlock()
-            }
-            #expect(try !greedy.answers(within: .zero), "it is still at it")
-        }
-
-        // MARK: Where things lie
-
-        @Test func `the node lies where libc's distance puts it`() {
-            // glibc on 64-bit machines.
-            #expect(RobustSeat.nodeOffset(futexOffset: -32) == 8)
-            #expect(RobustSeat.nodeOffset(futexOffset: -40) == 16)
-            // Before the page, beyond the seat, unaligned, or on the wrong side.
-            for impossible: Int64 in [0, 8, -8, -24, -64, -1 << 40, -33, .min, .max] {
-                #expect(RobustSeat.nodeOffset(futexOffset: impossible) == nil, "\(impossible)")
+            lock.unlock()
+            let ways: [() throws -> Bool] = [
+                { lock.lock() == .acquired }, { lock.lock(until: .after(.seconds(5))) == .acquired },
+                { try shared.lock() == .released }, { try shared.lock(timeout: .seconds(5)) == .released },
+            ]
+            for (index, way) in ways.enumerated() {
+                word.heir = 1
+                word.value = RobustWord.waiters
+                var isHeld = false
+                let taken = try time { isHeld = try way() }
+                #expect(isHeld && taken >= .microseconds(100), "way \(index): \(taken)")
+                #expect(word.heir == 0)
+                if shared.holdsLock { try shared.unlock() } else { lock.unlock() }
+                #expect(word.value == 0)
             }
         }
 
-        @Test func `the word ends a page, whatever a page's size, and the lock takes the page up to its end`() {
-            let size = SegmentLayout.pageSize
-            #expect(size.nonzeroBitCount == 1)
-            #expect(SegmentLayout.smallLockOffset + RobustFutexLock.bytesNeeded(participants: 8) == size)
-            #expect((size - RobustSeat.wordOffset) % 8 == 0)
+        @Test func `an heir that was too slow asks again`() throws {
+            let lock = try participant()
+            #expect(lock.lock() == .acquired)
+            let waiter = try scratch.probe(shared)
+            try waiter.begin("participant lock")
+            for _ in 0..<2 {
+                try #require(eventually { word.heir == UInt32(waiter.processID) })
+                // So does whoever left it the lock in vain.
+                word.heir = 0
+            }
+            try #require(eventually { word.heir == UInt32(waiter.processID) })
+            lock.unlock()
+            #expect(try waiter.answer() == "ok acquired")
+            #expect(word.heir == 0)
+        }
+
+        @Test func `an heir that is killed costs the others little`() throws {
+            let lock = try participant()
+            let waiter = try scratch.probe(shared)
+            var delays: [Duration] = []
+            for _ in 0..<5 {
+                #expect(lock.lock() == .acquired)
+                let heir = try scratch.probe(shared)
+                try heir.begin("participant lock")
+                try #require(eventually { word.heir == UInt32(heir.processID) })
+                try waiter.begin("participant lock")
+                heir.kill()
+                #expect(word.heir == UInt32(heir.processID))
+                var answer = ""
+                let delay = try time {
+                    lock.unlock()
+                    answer = try waiter.answer()
+                }
+                #expect(answer == "ok acquired")
+                delays.append(delay)
+                #expect(try waiter.ask("participant unlock") == "ok")
+                #expect(word.heir == 0)
+                #expect(lock.lock(until: .after(.seconds(5))) == .acquired)
+                lock.unlock()
+                #expect(word.value == 0)
+            }
+            #expect(delays.sorted()[2] < .milliseconds(40), "\(delays)")
         }
     }
 }

@@ -6,6 +6,8 @@ final class Probe {
     let shared: SharedMemory
     /// Further handles that only have to stay attached.
     var others: [SharedMemory] = []
+    /// One more participant in the segment's lock, past the handle.
+    var participant: Participant?
 
     init(key: String) {
         self.key = key
@@ -27,8 +29,9 @@ final class Probe {
 
     typealias Command = @Sendable (Probe, Arguments) throws -> String
 
-    private static let commands = segmentCommands.merging(contentionCommands) { $1 }.merging(confinementCommands) { $1 }
-        .merging(robustFutexCommands) { $1 }
+    private static let commands = [
+        contentionCommands, confinementCommands, robustFutexCommands, robustFutexProcessCommands,
+    ].reduce(segmentCommands) { $0.merging($1) { $1 } }
 }
 
 /// A command's arguments, by position.

@@ -4,7 +4,7 @@ import ShmCore
 import SystemPackage
 
 extension Probe {
-    /// Threads, forks, programs and filters, for the lock that keeps something in every thread.
+    /// Threads and libc's own robust mutexes, for the lock that keeps something in every thread.
     static var robustFutexCommands: [String: Command] {
         [
             "threads": { probe, arguments in try probe.threads(try arguments.number(0)) },
@@ -26,17 +26,6 @@ extension Probe {
                 try probe.interleave(SharedMemory(key: try arguments.text(0)), visiting: try arguments.text(1))
             },
             "toil": { probe, arguments in try probe.toil(at: try arguments.number(0)) },
-            "fork": { probe, arguments in try probe.inChild(try arguments.text(0)) },
-            "exec": { _, _ in
-                var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("sleep"), strdup("20"), nil]
-                unsafe execv("/bin/sleep", &arguments)
-                throw Errno(rawValue: errno)
-            },
-            "refuse-robust-list": { _, _ in
-                try SystemCallFilter.refuse(SystemCallFilter.getRobustList)
-                return ""
-            },
-            "default": { _, _ in "\(LockKind.default)" },
         ]
     }
 
@@ -237,31 +226,6 @@ extension Probe {
             try shared.unlock()
         }
     }
-
-    // MARK: Forks
-
-    /// Forks, and lets the child do something with the same handle; returns once the child has ended, with its exit code.
-    private func inChild(_ deed: String) throws -> String {
-        // The language hides fork(2), which a child of many threads must not follow with much; this process has one.
-        let fork = unsafe unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> pid_t).self)
-        let child = fork()
-        if child == 0 {
-            _ = shm_die_with_parent()
-            switch deed {
-            case "end": _exit(0)
-            case "unlock":
-                try? shared.unlock()
-                _exit(0)
-            case "try": _exit((try? shared.tryLock()) == .some(nil) ? 0 : 1)
-            case "lock": _exit((try? shared.lock()) == .released ? 0 : 1)
-            default: _exit(2)
-            }
-        }
-        guard child > 0 else { throw Errno(rawValue: errno) }
-        var status: CInt = 0
-        unsafe waitpid(child, &status, 0)
-        return "\(status >> 8)"
-    }
 }
 
 /// The lock without a handle's checks, to be shared by threads.
@@ -360,48 +324,5 @@ final class Gate {
         var byte: UInt8 = 0
         unsafe _ = read(ends[0], &byte, 1)
         close(ends[0])
-    }
-}
-
-/// `seccomp(2)`, as a container's runtime would use it.
-enum SystemCallFilter {
-    #if arch(x86_64)
-        static let getRobustList: UInt32 = 274
-    #else
-        static let getRobustList: UInt32 = 100
-    #endif
-
-    private struct Instruction {
-        var code: UInt16
-        var jumpTrue: UInt8 = 0
-        var jumpFalse: UInt8 = 0
-        var operand: UInt32
-    }
-
-    @safe private struct Program {
-        var length: UInt16
-        var instructions: UnsafeMutablePointer<Instruction>
-    }
-
-    /// From now on, that call fails with EPERM in this process.
-    static func refuse(_ call: UInt32) throws {
-        var instructions = [
-            Instruction(code: 0x20, operand: 0),  // load the call's number
-            Instruction(code: 0x15, jumpFalse: 1, operand: call),  // is it this one?
-            Instruction(code: 0x06, operand: 0x0005_0000 | UInt32(EPERM)),
-            Instruction(code: 0x06, operand: 0x7fff_0000),
-        ]
-        typealias Control = @convention(c) (CInt, UInt, UInt, UInt, UInt) -> CInt
-        let prctl = unsafe unsafeBitCast(dlsym(nil, "prctl"), to: Control.self)
-        let (noNewPrivileges, setSeccomp, filter) = (CInt(38), CInt(22), UInt(2))
-        let failure = unsafe instructions.withUnsafeMutableBufferPointer { buffer in
-            var program = unsafe Program(
-                length: UInt16(buffer.count), instructions: buffer.baseAddress.unsafelyUnwrapped)
-            return unsafe withUnsafePointer(to: &program) { place in
-                let address = UInt(bitPattern: place)
-                return prctl(noNewPrivileges, 1, 0, 0, 0) != 0 || prctl(setSeccomp, filter, address, 0, 0) != 0
-            }
-        }
-        if failure { throw Errno(rawValue: errno) }
     }
 }

@@ -75,6 +75,11 @@ uint32_t shm_gettid(void);
 uintptr_t shm_robust_list(int64_t *futex_offset, int *failure);
 /* Whether a thread of this process still exists: one that does not has done with its robust list. */
 bool shm_thread_exists(uint32_t id);
+/* Whether a thread of any process of this PID namespace has that id. */
+bool shm_any_thread_exists(uint32_t id);
+
+/* The inode of the process's PID namespace, or 0. A locker asks with its first operation: no memory is allocated. */
+uint64_t shm_pid_namespace(void);
 
 /* Reserves two pages and maps the shared page at `page` into the first once more; the second is private, zero and
  * not inherited by fork(2). Null where that fails, with -errno in *failure. */

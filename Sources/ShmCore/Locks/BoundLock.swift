@@ -37,6 +37,9 @@ final class BoundLock {
 
 /// What a segment needs of a lock kind by name: its size, its initial state and a binding.
 @safe struct LockFactory: Sendable {
+    let properties: LockProperties
+    /// Why this process cannot have the lock now.
+    let obstacle: @Sendable () -> String?
     let bytesNeeded: @Sendable (_ participants: Int) -> Int
     let initialise: @Sendable (_ area: UnsafeMutableRawPointer, _ participants: Int) throws(Errno) -> Void
     let bind: @Sendable (_ binding: borrowing LockBinding) throws(Errno) -> BoundLock
@@ -55,6 +58,8 @@ final class BoundLock {
 
         mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
             factories[L.properties.name] = unsafe LockFactory(
+                properties: L.properties,
+                obstacle: { L.obstacle },
                 bytesNeeded: { L.bytesNeeded(participants: $0) },
                 initialise: { (area, participants) throws(Errno) in
                     try unsafe L.initialise(area, participants: participants)

@@ -19,7 +19,9 @@ public import SystemPackage
 ///
 /// Owner death: the kernel marks the word and wakes a waiter; whoever takes the word next is told, and nobody else. A
 /// waiter that is killed between its wake-up and its next look can take that wake-up with it if somebody else took
-/// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them.
+/// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them. An owner that
+/// becomes another program (`execve(2)`) has died; where it did so on a thread that is not its process's first, the kernel
+/// does not notice, and a sleeper does, within 50 ms.
 ///
 /// Ownership is the thread's: lock and unlock on the same thread. All participants must be in one PID namespace, since
 /// thread ids mean nothing in another.
@@ -57,6 +59,8 @@ public import SystemPackage
     private var sleepers: SleeperNotes { unsafe SleeperNotes(words: word - 6) }
     @usableFromInline let place: UnsafeMutablePointer<RobustPlace>
     private let pageSize: Int
+    /// Where the thread ids in the word mean something.
+    private let pidNamespace: UInt64
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -69,7 +73,12 @@ public import SystemPackage
     public static var obstacle: String? { RobustSeat.obstacle?.reason }
 
     /// All of the page that it lies in: the word must lie right before the page's end.
-    public static func bytesNeeded(participants: Int) -> Int { SegmentLayout.pageSize - SegmentLayout.smallLockOffset }
+    public static func bytesNeeded(participants: Int) -> Int { bytesNeeded(pageSize: SegmentLayout.pageSize) }
+
+    static func bytesNeeded(pageSize: Int) -> Int { pageSize - SegmentLayout.smallLockOffset }
+
+    /// Where in the area the word lies.
+    static func wordPlace(pageSize: Int) -> Int { bytesNeeded(pageSize: pageSize) - RobustSeat.wordOffset }
 
     /// Zero is free.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
@@ -79,9 +88,11 @@ public import SystemPackage
     /// Binds to the word near the area's end. The thread that uses the participant sits down with its first operation.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         pageSize = SegmentLayout.pageSize
-        let end = unsafe binding.area + Self.bytesNeeded(participants: binding.participants)
+        pidNamespace = SharedMemory.pidNamespace
+        let end = unsafe binding.area + Self.bytesNeeded(pageSize: pageSize)
         guard UInt(bitPattern: end) % UInt(pageSize) == 0 else { throw .invalidArgument }
-        unsafe word = (end - RobustSeat.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe word = (binding.area + Self.wordPlace(pageSize: pageSize))
+            .assumingMemoryBound(to: Atomic<UInt32>.self)
         unsafe place = UnsafeMutablePointer<RobustPlace>.allocate(capacity: 1)
         unsafe place.initialize(to: RobustPlace())
     }
@@ -161,6 +172,8 @@ public import SystemPackage
 
     /// Gives the calling thread a seat, and takes the one that another thread had.
     private borrowing func sit() throws(Errno) {
+        // The child of a fork, which has its participants from its parent, may be in another PID namespace.
+        guard SharedMemory.pidNamespace == pidNamespace else { throw .improperLink }
         shm_registry_lock()
         defer { shm_registry_unlock() }
         unsafe RobustSeat.leave(place, pageSize: pageSize)
@@ -229,11 +242,24 @@ public import SystemPackage
             let bits = wait.isMine ? Self.heirOnly : Self.anybody
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
-            case .timedOut: if let deadline, end == deadline { return .busy }
+            case .timedOut:
+                if takeFromVanished(owner, me) { return .ownerDied }
+                if let deadline, end == deadline { return .busy }
             }
             if wait.spins, !wait.hasSlept { budget.learn(worthwhile: Deadline.now.nanoseconds - now < Self.brief) }
             wait.hasSlept = true
         }
+    }
+
+    /// Takes the word from an owner that is gone without the kernel's mark. There is one way to go like that: to
+    /// become another program on a thread that is not the process's first. That thread has its process's id by the time
+    /// when the kernel looks at its list, and the word has the id that it had.
+    private borrowing func takeFromVanished(_ owner: UInt32, _ me: UInt32) -> Bool {
+        guard owner != me, !shm_any_thread_exists(owner) else { return false }
+        return unsafe word.pointee.compareExchange(
+            expected: owner | Self.waiters, desired: me | Self.waiters, successOrdering: .acquiringAndReleasing,
+            failureOrdering: .relaxed
+        ).exchanged
     }
 
     // MARK: Waiting

@@ -41,15 +41,15 @@ internal import SystemPackage
     private let node: UInt
     private let head: UInt
 
-    /// Why a machine, a libc or a filter makes seats impossible; `nil` where they are possible.
-    static let obstacle: (reason: String, errno: Errno)? = {
+    /// Why a machine, a libc or a filter makes seats impossible; `nil` where they are possible. A filter may come later.
+    static var obstacle: (reason: String, errno: Errno)? {
         var (offset, failure) = (Int64(0), Int32(0))
         guard unsafe shm_robust_list(&offset, &failure) != 0 else {
             return ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
         }
         return nodeOffset(futexOffset: offset) == nil
             ? ("this libc keeps its robust list's words at an unknown distance (\(offset))", .notSupported) : nil
-    }()
+    }
 
     /// Where in the second page the node lies, by the distance that libc registered with the kernel; `nil` where it
     /// would not lie there as a whole.

@@ -127,6 +127,46 @@ internal import SystemPackage
         return unsafe word.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) == Life.alive
     }
 
+    /// Where the lock lies.
+    private var place: LockBinding {
+        let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
+        return unsafe LockBinding(area: area, participants: header.participants, file: file)
+    }
+
+    /// Why this process cannot use the lock, though there is nothing wrong with it; `nil` where it can.
+    private var refusal: SegmentFailure? {
+        guard let factory = LockFactory.named(header.lockName) else { return nil }
+        if factory.properties.onePIDNamespace, header.pidNamespace != SharedMemory.pidNamespace {
+            return SegmentFailure(
+                .lockError,
+                "its lock \(header.lockName) names owners by thread id, and its creator is in another PID namespace; "
+                    + "create it with the lock \(LockKind.pthreadRobust)")
+        }
+        return factory.obstacle().map {
+            SegmentFailure(
+                .lockError,
+                "this process cannot use its lock \(header.lockName) (\($0)); "
+                    + "create it with the lock \(LockKind.pthreadRobust)")
+        }
+    }
+
+    /// What a lock's failure means: that it is broken, unless the trouble is this process's own.
+    func failure(ofLock errno: Errno) -> SegmentFailure {
+        if !isAlive { return .destroyedWhileLocking(errno) }
+        return refusal ?? .locking(header.lockName, errno)
+    }
+
+    /// Ends the lock for everybody, and gives back what it keeps outside the segment. Works also where this process
+    /// could not take the lock.
+    func retireLock() {
+        if let lock { return lock.retire() }
+        guard isWritable, let factory = LockFactory.named(header.lockName), let bound = try? factory.bind(place) else {
+            return
+        }
+        // Its closures do not keep it alive.
+        withExtendedLifetime(bound) { bound.retire() }
+    }
+
     /// This handle's view of the lock, bound on first use.
     func boundLock() throws(SegmentFailure) -> BoundLock {
         if let lock { return lock }
@@ -150,23 +190,9 @@ internal import SystemPackage
             throw SegmentFailure(
                 .permissionDenied, "locking writes to the control block, and this process may only read the segment")
         }
-        if let kind = LockKind(named: header.lockName) {
-            if let obstacle = kind.obstacle {
-                throw SegmentFailure(
-                    .lockError,
-                    "its lock \(kind) cannot work in this process: \(obstacle); create it with the lock \(LockKind.default)"
-                )
-            }
-            if kind.properties.onePIDNamespace, header.pidNamespace != SharedMemory.pidNamespace {
-                throw SegmentFailure(
-                    .lockError,
-                    "its lock \(kind) names owners by thread id, and its creator is in another PID namespace; "
-                        + "create it with the lock \(LockKind.pthreadRobust)")
-            }
-        }
-        let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
+        if let refusal { throw refusal }
         do {
-            return try bind(unsafe LockBinding(area: area, participants: header.participants, file: file))
+            return try bind(place)
         } catch {
             // A destroyer takes along what the lock keeps in the kernel.
             guard isAlive else {

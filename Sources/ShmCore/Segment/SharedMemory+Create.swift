@@ -94,11 +94,9 @@ extension SharedMemory {
             createdAt: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
     }
 
-    /// The inode of this process's PID namespace, which a process keeps for life; 0 where that cannot be found out.
-    static let pidNamespace: UInt64 = {
-        var status = stat()
-        return unsafe stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
-    }()
+    /// The inode of this process's PID namespace; 0 where that cannot be found out. A process keeps it for life, but
+    /// the child of a fork may be in another one.
+    static var pidNamespace: UInt64 { shm_pid_namespace() }
 
     private func publish(_ binding: SegmentBinding, as name: String) throws(SegmentFailure) {
         while true {

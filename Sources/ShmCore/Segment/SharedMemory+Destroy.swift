@@ -68,7 +68,7 @@ extension SharedMemory {
         let wasAlive = binding.markDead()
         let isNamed = names(name, binding)
         guard wasAlive || isNamed else { throw .destroyed }
-        lock?.retire()
+        binding.retireLock()
         guard isNamed else { return true }
         do { try SegmentFile.remove(name) } catch {
             if error != .noSuchFileOrDirectory { throw SegmentFailure(error) }

@@ -214,9 +214,7 @@ extension SharedMemory {
             case .busy where !waiting: return nil
             case .busy:
                 if let deadline, deadline.hasPassed { return nil }
-            case .failed(let errno):
-                guard binding.isAlive else { throw .destroyedWhileLocking() }
-                throw .locking(binding.header.lockName, errno)
+            case .failed(let errno): throw binding.failure(ofLock: errno)
             case let outcome:
                 guard binding.isAlive else {
                     // Whoever waits behind this one gets the lock in turn, sees the same and passes it on.

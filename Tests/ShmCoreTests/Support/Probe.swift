@@ -27,15 +27,15 @@ final class Probe {
 
     /// Starts a process with a handle for that key, and waits until it is ready.
     ///
-    /// - Parameter mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
-    /// - Parameter namespaces: where given, options of `unshare(1)` that give the process namespaces of its own. Needs root.
-    init(key: String, mounting options: String? = nil, unsharing namespaces: [String] = []) throws {
-        var words = [Self.path, key]
+    /// - Parameters:
+    ///   - mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
+    ///   - wrapper: where given, the program and arguments that start the process.
+    init(key: String, mounting options: String? = nil, through wrapper: [String] = []) throws {
+        var words = wrapper + [Self.path, key]
         if let options {
             let script = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
             words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"] + words
         }
-        if !namespaces.isEmpty { words = ["/usr/bin/unshare"] + namespaces + words }
         // Closed by every other process that is started meanwhile: its end must not outlive this one.
         var ends: [CInt] = [0, 0]
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)

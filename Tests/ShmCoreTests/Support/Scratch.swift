@@ -38,8 +38,8 @@ final class Scratch {
     }
 
     /// Another process with a handle for that segment.
-    func probe(_ key: String) throws -> Probe {
-        let probe = try Probe(key: key)
+    func probe(_ key: String, through wrapper: [String] = []) throws -> Probe {
+        let probe = try Probe(key: key, through: wrapper)
         probes.append(probe)
         return probe
     }

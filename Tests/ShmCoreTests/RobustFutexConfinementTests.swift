@@ -1,0 +1,154 @@
+import CShm
+import Glibc
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// Where the lock cannot work: other PID namespaces, and filters that refuse the robust list.
+    @Suite struct RobustFutexConfinementTests {
+        let scratch = Scratch()
+
+        // MARK: PID namespaces
+
+        /// Starts a program as the first process of a PID namespace of its own.
+        static let elsewhere =
+            ["/usr/bin/unshare"] + (isRoot ? [] : ["--user", "--map-root-user"]) + ["--pid", "--fork"]
+
+        private static let mayGoElsewhere: Bool = {
+            var started: pid_t = 0
+            var words = unsafe (elsewhere + ["/bin/true"]).map { unsafe strdup($0) } + [nil]
+            defer { unsafe words.forEach { unsafe free($0) } }
+            guard unsafe posix_spawn(&started, elsewhere[0], nil, nil, &words, nil) == 0 else { return false }
+            var status: CInt = 0
+            while unsafe waitpid(started, &status, 0) < 0, errno == EINTR {}
+            return status == 0
+        }()
+
+        private static let needed = ConditionTrait.enabled(
+            if: mayGoElsewhere, "needs a PID namespace of its own: root, or user namespaces")
+
+        private func expectRefusal(_ answer: String, sourceLocation: SourceLocation = #_sourceLocation) {
+            #expect(answer.hasPrefix("error lockError"), sourceLocation: sourceLocation)
+            #expect(answer.contains("PID namespace"), "\(answer)", sourceLocation: sourceLocation)
+            #expect(answer.contains("pthread-robust"), "\(answer)", sourceLocation: sourceLocation)
+        }
+
+        @Test(needed) func `in another PID namespace the lock is refused, and the message names the one to use`() throws
+        {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
+            for command in ["lock", "trylock", "lock-within 10", "participant trylock", "destroy noWait"] {
+                expectRefusal(try stranger.ask(command))
+            }
+            // What needs no lock works.
+            #expect(try stranger.ask("attach readWrite") == "ok")
+            #expect(try stranger.ask("count") == "ok 1")
+            #expect(try shared.tryLock() == .released)
+        }
+
+        @Test(needed) func `a segment from another PID namespace is refused here`() throws {
+            let key = scratch.key()
+            let stranger = try scratch.probe(key, through: Self.elsewhere)
+            try #require(try stranger.ask("create 64 robust-futex") == "ok")
+            #expect(try stranger.ask("lock") == "ok released")
+            let error = expect(.lockError) { _ = try scratch.handle(key).lock(timeout: .seconds(1)) }
+            #expect(error?.reason.contains("pthread-robust") == true)
+        }
+
+        @Test(needed) func `across PID namespaces a pthread-robust segment works, deaths and all`() throws {
+            let shared = try scratch.segment(lock: .pthreadRobust)
+            let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
+            #expect(try stranger.ask("lock") == "ok released")
+            #expect(try shared.tryLock() == nil)
+            #expect(try stranger.ask("unlock") == "ok")
+            #expect(try shared.tryLock() == .released)
+            #expect(try stranger.ask("trylock") == "ok busy")
+            try shared.unlock()
+            #expect(try stranger.ask("lock") == "ok released")
+            stranger.kill()
+            #expect(try shared.lock(timeout: .seconds(5)) == .ownerDied)
+        }
+
+        @Test(needed) func `a destroyer in another PID namespace ends the waits here`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let waiter = try scratch.probe(shared)
+            try shared.lock()
+            try waiter.begin("participant lock")
+            let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
+            #expect(try stranger.ask("destroy forceNoWait") == "ok")
+            #expect(try waiter.answer().contains("failed"))
+        }
+
+        @Test(.needsRoot) func `a child that is forked into another PID namespace is refused, too`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let parent = try scratch.probe(shared)
+            try #require(try parent.ask("lock") == "ok released")
+            try #require(try parent.ask("unlock") == "ok")
+            try #require(try parent.ask("children-elsewhere") == "ok")
+            expectRefusal(String(try parent.ask("in-child lock").dropFirst(3)))
+            #expect(try parent.ask("lock") == "ok released")
+        }
+
+        // MARK: Filters
+
+        @Test(arguments: [EPERM, ENOSYS])
+        func `without a robust list the default kind is pthread-robust`(errno: CInt) throws {
+            let key = scratch.key()
+            let confined = try scratch.probe(key)
+            try #require(try confined.ask("refuse-robust-list \(errno)") == "ok")
+            #expect(try confined.ask("default-lock") == "ok pthread-robust")
+            let refusal = try confined.ask("create 64 robust-futex")
+            #expect(refusal.hasPrefix("error lockError"))
+            #expect(refusal.contains("get_robust_list"), "\(refusal)")
+            #expect(refusal.contains("pthread-robust"), "\(refusal)")
+            #expect(!RawFile.exists(key))
+            #expect(try confined.ask("create 64 pthread-robust") == "ok")
+            #expect(try confined.ask("lock") == "ok released")
+            confined.kill()
+            #expect(try scratch.handle(key).lock(timeout: .seconds(5)) == .ownerDied)
+        }
+
+        @Test(arguments: [EPERM, ENOSYS])
+        func `without a robust list an existing lock is refused, and not called broken`(errno: CInt) throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let confined = try scratch.probe(shared)
+            try #require(try confined.ask("refuse-robust-list \(errno)") == "ok")
+            #expect(try confined.ask("attach readWrite") == "ok")
+            for command in ["lock", "trylock", "lock-within 10", "error-string", "participant trylock"] {
+                let text = try confined.ask(command)
+                #expect(text.contains("robust-futex (get_robust_list"), "\(text)")
+                #expect(text.contains("pthread-robust"), "\(text)")
+                #expect(!text.contains("broken") && !text.contains("by force"), "\(text)")
+            }
+            #expect(try shared.tryLock() == .released)
+        }
+
+        @Test func `a filter that comes later stops nobody who takes part, and tells whoever comes new`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let confined = try scratch.probe(shared)
+            try #require(try confined.ask("lock") == "ok released")
+            try #require(try confined.ask("refuse-robust-list \(EPERM)") == "ok")
+            #expect(try confined.ask("unlock") == "ok")
+            #expect(try confined.ask("lock") == "ok released")
+            #expect(try confined.ask("participant trylock").contains("get_robust_list"))
+            // A child sits down anew.
+            #expect(try confined.ask("unlock") == "ok")
+            let text = try confined.ask("in-child lock")
+            #expect(text.contains("get_robust_list") && !text.contains("by force"), "\(text)")
+            #expect(try confined.ask("lock") == "ok released")
+            confined.kill()
+            #expect(try shared.lock(timeout: .seconds(5)) == .ownerDied)
+        }
+
+        @Test func `a destroyer without a robust list ends the waits of others`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let (waiter, confined) = (try scratch.probe(shared), try scratch.probe(shared))
+            try shared.lock()
+            try waiter.begin("participant lock")
+            try #require(try confined.ask("refuse-robust-list \(EPERM)") == "ok")
+            #expect(try confined.ask("destroy forceNoWait") == "ok")
+            #expect(try waiter.answer().contains("failed"))
+        }
+    }
+}

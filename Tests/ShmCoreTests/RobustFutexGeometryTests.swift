@@ -1,0 +1,65 @@
+import CShm
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// Where the word and the node lie, on this machine and on others.
+    @Suite struct RobustFutexGeometryTests {
+        /// 4 KiB, and the others that arm64 kernels are built with.
+        static let pageSizes = [4096, 16384, 65536]
+
+        @Test func `this machine's own distance is one that the node can have`() throws {
+            var (distance, failure) = (Int64(0), Int32(0))
+            try #require(unsafe shm_robust_list(&distance, &failure) != 0)
+            let node = try #require(RobustSeat.nodeOffset(futexOffset: distance))
+            // The kernel looks for the word there.
+            #expect(Int64(node) + distance == -Int64(RobustSeat.wordOffset))
+            #expect(RobustSeat.obstacle == nil)
+        }
+
+        @Test(arguments: [(-32, 8), (-40, 16), (-48, 24), (-56, 32)])
+        func `the node lies behind its page's boundary, the backward link as well`(distance: Int, node: Int) throws {
+            #expect(RobustSeat.nodeOffset(futexOffset: Int64(distance)) == node)
+        }
+
+        @Test(arguments: [
+            0, 32, -8, -24, -31, -33, -36, -64, -4096, Int64(Int32.min), Int64.min, Int64.min + 1, Int64.max,
+        ])
+        func `a distance that would put the node anywhere else is refused`(distance: Int64) {
+            #expect(RobustSeat.nodeOffset(futexOffset: distance) == nil)
+        }
+
+        @Test(arguments: pageSizes, [1, 4096, 4097, 1 << 20])
+        func `the word lies right before the end of the segment's last page`(pageSize: Int, dataSize: Int) throws {
+            let size = RobustFutexLock.bytesNeeded(pageSize: pageSize)
+            let layout = try #require(SegmentLayout(dataSize: dataSize, lockSize: size, pageSize: pageSize))
+            // One control page: the lock is with the header.
+            #expect(layout.controlSize == pageSize)
+            #expect(layout.lockOffset % 128 == 0)
+            #expect(layout.lockOffset + size == layout.fileSize)
+            let word = layout.lockOffset + RobustFutexLock.wordPlace(pageSize: pageSize)
+            #expect(word == layout.fileSize - RobustSeat.wordOffset)
+            #expect(word % 8 == 0)
+            // The hints before it, of which the furthest is 24 bytes away, share its cache line with nothing else.
+            #expect(word - 24 >= layout.headerOffset + SegmentLayout.lifeOffset + 128)
+            #expect((word - 24) / 64 == word / 64)
+        }
+
+        @Test(arguments: pageSizes) func `node and seat fit behind every page`(pageSize: Int) throws {
+            for distance in stride(from: -56, through: -32, by: 8) {
+                let node = try #require(RobustSeat.nodeOffset(futexOffset: Int64(distance)))
+                #expect(pageSize + node + distance == pageSize - RobustSeat.wordOffset)
+                #expect(node + 8 <= 64)
+            }
+            let seatEnd = 64 + MemoryLayout<RobustSeat>.size
+            #expect(seatEnd <= pageSize)
+        }
+
+        @Test func `this machine's page size is the one that is used`() {
+            let pageSize = SegmentLayout.pageSize
+            #expect(RobustFutexLock.bytesNeeded(participants: 1) == RobustFutexLock.bytesNeeded(pageSize: pageSize))
+            #expect(RobustFutexLock.bytesNeeded(participants: 1) == RobustFutexLock.bytesNeeded(participants: 4096))
+        }
+    }
+}

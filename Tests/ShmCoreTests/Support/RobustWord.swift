@@ -1,0 +1,47 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+@testable import ShmCore
+
+/// A robust-futex lock's words, past the lock: what the kernel, a dead process or a scribbler may leave there.
+@safe final class RobustWord {
+    static let waiters: UInt32 = 0x8000_0000
+    static let ownerDied: UInt32 = 0x4000_0000
+    static let ownerMask: UInt32 = 0x3fff_ffff
+
+    private let page: Mapping
+    private let base: UnsafeMutablePointer<Atomic<UInt32>>
+
+    init(_ shared: SharedMemory) throws {
+        guard let file = shared.handle else { throw Errno.badFileDescriptor }
+        let size = SegmentLayout.pageSize
+        page = try Mapping(file, offset: Int(lseek(file.rawValue, 0, SEEK_END)) - size, length: size, writable: true)
+        unsafe base = (page.address + size - RobustSeat.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    var value: UInt32 {
+        get { unsafe base.pointee.load(ordering: .acquiring) }
+        set { unsafe base.pointee.store(newValue, ordering: .releasing) }
+    }
+
+    var owner: UInt32 { value & Self.ownerMask }
+
+    /// The thread that the lock is held out to.
+    var heir: UInt32 {
+        get { unsafe (base - 1).pointee.load(ordering: .acquiring) }
+        set { unsafe (base - 1).pointee.store(newValue, ordering: .releasing) }
+    }
+
+    /// Writes into the hint that lies so many words before the word.
+    func scribble(_ value: UInt32, before distance: Int) {
+        unsafe (base - distance).pointee.store(value, ordering: .relaxed)
+    }
+
+    /// A thread id that was somebody's, and is nobody's now.
+    static func deadThread(_ scratch: Scratch, _ shared: SharedMemory) throws -> UInt32 {
+        let dead = try scratch.probe(shared)
+        dead.kill()
+        return UInt32(dead.processID)
+    }
+}
