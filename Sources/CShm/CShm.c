@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <mqueue.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ipc.h>
@@ -44,6 +47,25 @@ long shm_futex_wake(const uint32_t *word, uint32_t bits, int count) {
     return result(syscall(SYS_futex, word, FUTEX_WAKE_BITSET, count, NULL, NULL, bits));
 }
 
+/* FUTEX_LOCK_PI counts on CLOCK_REALTIME, FUTEX_LOCK_PI2 (Linux 5.14) on CLOCK_MONOTONIC. */
+#ifndef FUTEX_LOCK_PI2
+#define FUTEX_LOCK_PI2 13
+#endif
+
+long shm_futex_lock_pi(const uint32_t *word, int64_t deadline) {
+    struct timespec time;
+    return result(syscall(SYS_futex, word, FUTEX_LOCK_PI2, 0, limit(&time, deadline), NULL, 0));
+}
+
+long shm_futex_unlock_pi(const uint32_t *word) {
+    return result(syscall(SYS_futex, word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0));
+}
+
+bool shm_has_pi_futexes(void) {
+    uint32_t word = 0;
+    return shm_futex_lock_pi(&word, 0) == 0 && shm_futex_unlock_pi(&word) == 0;
+}
+
 int shm_open_path(const char *path, int flags, unsigned mode) { return (int)result(open(path, flags, mode)); }
 
 int shm_at_empty_path(void) { return AT_EMPTY_PATH; }
@@ -55,6 +77,11 @@ int shm_open_unnamed(const char *directory, unsigned mode) {
 int shm_ofd_lock(int fd, short type, int64_t start, int64_t length, bool wait) {
     struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
     return (int)result(fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range));
+}
+
+int shm_record_lock(int fd, short type, bool wait) {
+    struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+    return (int)result(fcntl(fd, wait ? F_SETLKW : F_SETLK, &range));
 }
 
 int shm_ofd_conflict(int fd, int64_t *start, int64_t *length) {
@@ -101,12 +128,16 @@ int shm_sem_op(int id, short change, short flags, int64_t timeout) {
     return (int)result(semtimedop(id, &operation, 1, limit(&time, timeout)));
 }
 
-int shm_mutex_init(void *mutex, bool robust) {
+int shm_mutex_init(void *mutex, int wanted) {
     pthread_mutexattr_t attributes;
     int failure = pthread_mutexattr_init(&attributes);
     if (failure) return -failure;
     failure = pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    if (!failure && robust) failure = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    if (!failure && wanted & SHM_MUTEX_ROBUST) failure = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    if (!failure && wanted & SHM_MUTEX_INHERIT)
+        failure = pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    if (!failure && wanted & SHM_MUTEX_ADAPTIVE)
+        failure = pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
     if (!failure) failure = pthread_mutex_init(mutex, &attributes);
     pthread_mutexattr_destroy(&attributes);
     return -failure;
@@ -119,9 +150,74 @@ int shm_mutex_lock_until(void *mutex, int64_t deadline) {
     return -pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, limit(&time, deadline));
 }
 
+int shm_rwlock_init(void *lock) {
+    pthread_rwlockattr_t attributes;
+    int failure = pthread_rwlockattr_init(&attributes);
+    if (failure) return -failure;
+    failure = pthread_rwlockattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    if (!failure) failure = pthread_rwlock_init(lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+    return -failure;
+}
+
+int shm_rwlock_write_until(void *lock, int64_t deadline) {
+    struct timespec time;
+    return -pthread_rwlock_clockwrlock(lock, CLOCK_MONOTONIC, limit(&time, deadline));
+}
+
+int shm_semaphore_wait_until(void *semaphore, int64_t deadline) {
+    struct timespec time;
+    return (int)result(sem_clockwait(semaphore, CLOCK_MONOTONIC, limit(&time, deadline)));
+}
+
+void *shm_semaphore_open(const char *name, int mode, int *failure) {
+    sem_t *semaphore = mode < 0 ? sem_open(name, 0) : sem_open(name, O_CREAT | O_EXCL, (mode_t)mode, 1);
+    *failure = semaphore == SEM_FAILED ? -errno : 0;
+    return semaphore == SEM_FAILED ? NULL : semaphore;
+}
+
+int shm_queue_open(const char *name, int mode) {
+    struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = 1};
+    return (int)result(mode < 0 ? mq_open(name, O_RDWR | O_CLOEXEC)
+                                : mq_open(name, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, (mode_t)mode, &attributes));
+}
+
+int shm_queue_remove(const char *name) { return (int)result(mq_unlink(name)); }
+
+int shm_queue_send(int queue) { return (int)result(mq_send(queue, "", 1, 0)); }
+
+int shm_queue_receive_until(int queue, int64_t deadline) {
+    char message;
+    if (deadline < 0) return mq_receive(queue, &message, 1, NULL) < 0 ? -errno : 0;
+    struct timespec now, time;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t rest = deadline - (now.tv_sec * INT64_C(1000000000) + now.tv_nsec);
+    clock_gettime(CLOCK_REALTIME, &time);
+    if (rest > 0) {
+        /* A wait that does not end in a century does not end. */
+        if (rest > INT64_C(3000000000000000000)) rest = INT64_C(3000000000000000000);
+        int64_t end = time.tv_nsec + rest % 1000000000;
+        time.tv_sec += rest / 1000000000 + end / 1000000000;
+        time.tv_nsec = end % 1000000000;
+    }
+    return mq_timedreceive(queue, &message, 1, NULL, &time) < 0 ? -errno : 0;
+}
+
+int shm_wait_readable_until(int fd, int64_t deadline) {
+    struct pollfd waiting = {.fd = fd, .events = POLLIN};
+    if (deadline < 0) return poll(&waiting, 1, -1) < 0 ? -errno : 0;
+    struct timespec now, rest = {0, 0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t left = deadline - (now.tv_sec * INT64_C(1000000000) + now.tv_nsec);
+    if (left > 0) limit(&rest, left);
+    int ready = ppoll(&waiting, 1, &rest, NULL);
+    return ready < 0 ? -errno : ready == 0 ? -ETIMEDOUT : 0;
+}
+
 _Thread_local shm_thread shm_this_thread;
 shm_thread *shm_thread_self(void) { return &shm_this_thread; }
 uint32_t shm_gettid(void) { return (uint32_t)gettid(); }
+
 
 /* robust-futex's page layout (RobustSeat.swift) needs these of the kernel's and glibc's lists on every machine that it
  * runs on. */
@@ -198,6 +294,12 @@ static void prepare_registry(void) {
 void shm_registry_lock(void) {
     pthread_once(&registry_once, prepare_registry);
     lock_registry();
+}
+
+uint32_t shm_remember_thread_id(void) {
+    /* The child of a fork forgets it. */
+    pthread_once(&registry_once, prepare_registry);
+    return shm_this_thread.id = shm_gettid();
 }
 
 int shm_at_thread_exit(void (*function)(void)) {

@@ -22,6 +22,11 @@ enum { SHM_NO_LIMIT = -1 };
 long shm_futex_wait_until(const uint32_t *word, uint32_t expected, uint32_t bits, int64_t deadline);
 long shm_futex_wake(const uint32_t *word, uint32_t bits, int count);
 
+/* The kernel's priority-inheriting futexes: the word is 0, or the owner's thread id with marks. */
+long shm_futex_lock_pi(const uint32_t *word, int64_t deadline);
+long shm_futex_unlock_pi(const uint32_t *word);
+bool shm_has_pi_futexes(void);
+
 /* open(2) is variadic. */
 int shm_open_path(const char *path, int flags, unsigned mode);
 /* AT_EMPTY_PATH, which is behind a feature macro. */
@@ -31,6 +36,8 @@ int shm_open_unnamed(const char *directory, unsigned mode);
 
 /* Open-file-description locks, fcntl(2), on `length` bytes from `start`. */
 int shm_ofd_lock(int fd, short type, int64_t start, int64_t length, bool wait);
+/* A process's own record lock on the file's first byte. */
+int shm_record_lock(int fd, short type, bool wait);
 /* Fills start and length with one lock that conflicts with a write lock on that range; returns 1 if there
  * is one, 0 if not. */
 int shm_ofd_conflict(int fd, int64_t *start, int64_t *length);
@@ -50,11 +57,32 @@ int shm_sem_remove(int id);
 /* One operation on semaphore 0. The timeout is relative: nanoseconds from now, or SHM_NO_LIMIT. */
 int shm_sem_op(int id, short change, short flags, int64_t timeout);
 
-/* Process-shared mutexes (the pointers are to pthread_mutex_t): glibc's attribute constants are enumerations or macros, depending on version. */
-int shm_mutex_init(void *mutex, bool robust);
+/* Process-shared mutexes (the pointers are to pthread_mutex_t): glibc's attribute constants are enumerations or macros,
+ * depending on version. */
+enum { SHM_MUTEX_ROBUST = 1, SHM_MUTEX_INHERIT = 2, SHM_MUTEX_ADAPTIVE = 4 };
+int shm_mutex_init(void *mutex, int wanted);
 /* The mutex's kind and protocol, which glibc trusts: it aborts the process on one that it does not know. */
 int shm_mutex_kind(const void *mutex);
 int shm_mutex_lock_until(void *mutex, int64_t deadline);
+
+/* A process-shared pthread_rwlock_t. */
+int shm_rwlock_init(void *lock);
+int shm_rwlock_write_until(void *lock, int64_t deadline);
+
+/* POSIX semaphores (the pointers are to sem_t). Opens one that exists where the mode is negative, else makes one with the
+ * value 1; null where that fails, with -errno in *failure. */
+int shm_semaphore_wait_until(void *semaphore, int64_t deadline);
+void *_Nullable shm_semaphore_open(const char *name, int mode, int *failure);
+
+/* POSIX message queues for one message of one byte. Opens one that exists where the mode is negative, else makes an
+ * empty one. */
+int shm_queue_open(const char *name, int mode);
+int shm_queue_remove(const char *name);
+int shm_queue_send(int queue);
+int shm_queue_receive_until(int queue, int64_t deadline);
+
+/* Waits until a descriptor can be read; -ETIMEDOUT where the deadline passed. */
+int shm_wait_readable_until(int fd, int64_t deadline);
 
 /* What this thread is to the locks that name their owner. The serial is unique in the process and never used
  * again, unlike a thread id; 0 until the thread has one, and again in the child of a fork. Thread-local, so a
@@ -68,6 +96,11 @@ typedef struct shm_thread {
 extern _Thread_local shm_thread shm_this_thread;
 static inline uint64_t shm_thread_serial(void) { return shm_this_thread.serial; }
 shm_thread *shm_thread_self(void);
+uint32_t shm_remember_thread_id(void);
+/* The calling thread's id, asked for once a thread. */
+static inline uint32_t shm_thread_id(void) {
+    return __builtin_expect(shm_this_thread.id != 0, 1) ? shm_this_thread.id : shm_remember_thread_id();
+}
 uint32_t shm_gettid(void);
 
 /* The calling thread's robust list, get_robust_list(2): the head's address, or 0 and -errno in *failure. Where a

@@ -44,16 +44,7 @@ public struct FlockLock: LockPrimitive, ~Copyable {
     public borrowing func tryLock() -> LockOutcome { acquire(LOCK_EX | LOCK_NB) }
 
     /// Polls until the deadline.
-    public borrowing func lock(until deadline: Deadline) -> LockOutcome {
-        var pause: Int64 = 20_000
-        while true {
-            let outcome = tryLock()
-            let remaining = deadline.remaining
-            if outcome != .busy || remaining == 0 { return outcome }
-            usleep(UInt32(min(pause, remaining) / 1000 + 1))
-            pause = min(pause * 2, 500_000)
-        }
-    }
+    public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
     /// `flock(LOCK_UN)`.
     public borrowing func unlock() {

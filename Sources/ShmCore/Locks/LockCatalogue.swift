@@ -12,12 +12,54 @@ public enum LockCatalogue {
     /// Shows every lock type to a visitor, in the order in which users see them.
     @inlinable
     public static func visit(_ visitor: inout some LockVisitor) {
+        // Floors: what no lock at all costs.
         visitor.visit(NoLock.self)
+        visitor.visit(AtomicAddFloor.self)
+        // A word and futex(2).
         visitor.visit(RobustFutexLock.self)
         visitor.visit(FutexLock.self)
+        visitor.visit(FutexSpinLock.self)
+        visitor.visit(FutexHandoffLock.self)
+        visitor.visit(FutexPILock.self)
+        visitor.visit(FutexRWLock.self)
+        // glibc's.
         visitor.visit(PthreadMutexLock.self)
+        visitor.visit(PthreadAdaptiveLock.self)
         visitor.visit(PthreadRobustLock.self)
-        visitor.visit(SysVSemaphoreUndoLock.self)
+        visitor.visit(PthreadPILock.self)
+        visitor.visit(PthreadRobustPILock.self)
+        visitor.visit(PthreadRWLock.self)
+        // Kernel objects.
+        visitor.visit(PosixSemaphoreLock.self)
+        visitor.visit(PosixNamedSemaphoreLock.self)
+        visitor.visit(SysVSemaphoreLock<Kept>.self)
+        visitor.visit(SysVSemaphoreLock<Undone>.self)
         visitor.visit(FlockLock.self)
+        visitor.visit(OFDRecordLock.self)
+        visitor.visit(POSIXRecordLock.self)
+        visitor.visit(PipeTokenLock.self)
+        visitor.visit(MessageQueueTokenLock.self)
+        // One word for all waiters to look at.
+        visitor.visit(TASLock<Spinning>.self)
+        visitor.visit(TASLock<Yielding>.self)
+        visitor.visit(TTASBackoffLock<Spinning>.self)
+        visitor.visit(TTASBackoffLock<Yielding>.self)
+        visitor.visit(PthreadSpinLock.self)
+        visitor.visit(SeqLock.self)
+        visitor.visit(TicketLock<Spinning, Eager>.self)
+        visitor.visit(TicketLock<Yielding, Eager>.self)
+        visitor.visit(TicketLock<Spinning, Backoff>.self)
+        visitor.visit(TicketLock<Yielding, Backoff>.self)
+        visitor.visit(TWALock<Spinning>.self)
+        visitor.visit(TWALock<Yielding>.self)
+        // A place for each waiter to look at.
+        visitor.visit(MCSLock.self)
+        visitor.visit(MCSParkLock.self)
+        visitor.visit(CLHLock.self)
+        visitor.visit(HemlockLock.self)
+        visitor.visit(ReciprocatingLock.self)
+        visitor.visit(HapaxLock.self)
+        // Without read-modify-write instructions.
+        visitor.visit(BakeryLock.self)
     }
 }

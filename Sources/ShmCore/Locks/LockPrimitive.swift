@@ -43,6 +43,14 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// Releases the lock, which the caller holds.
     borrowing func unlock()
 
+    /// Begins a read-only section: waits until no writer is inside. Where the lock does not share readers, the same as
+    /// ``lock()``. Returns what ``endRead(_:)`` is to be told.
+    borrowing func beginRead() -> UInt64
+
+    /// Ends a read-only section. Returns `false` where a writer was inside meanwhile: what was read is worth nothing, and
+    /// the section is to be repeated from ``beginRead()`` on.
+    borrowing func endRead(_ begun: UInt64) -> Bool
+
     /// How ``SharedMemory`` may take and release this participant's lock in line while nobody contends.
     var fastPath: FastPath { get }
 
@@ -63,6 +71,20 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
 extension LockPrimitive where Self: ~Copyable {
     /// None.
     public static var obstacle: String? { nil }
+
+    /// The lock itself.
+    @inlinable
+    public borrowing func beginRead() -> UInt64 {
+        _ = lock()
+        return 0
+    }
+
+    /// The lock itself.
+    @inlinable
+    public borrowing func endRead(_ begun: UInt64) -> Bool {
+        unlock()
+        return true
+    }
 
     /// None: the lock costs a system call anyway.
     @inlinable

@@ -38,6 +38,8 @@ public struct LockProperties: Sendable, Hashable {
         case barging
         /// In the order of arrival.
         case fifo
+        /// In another order, but nobody is passed by anybody more than once.
+        case bounded
         /// There is no exclusion.
         case none
     }
@@ -67,6 +69,9 @@ public struct LockProperties: Sendable, Hashable {
     public var kernelObject: String?
     /// Whether the owner inherits the priority of those who wait for it.
     public var priorityInheritance: Bool
+    /// Whether the others go on when a process is killed while it waits for the lock; `false` where waiters stand in a
+    /// queue that a dead one blocks.
+    public var survivesWaiterDeath: Bool
     /// Nodes in shared memory that each participant needs; 0 where a word or an object suffices.
     public var nodesPerParticipant: Int
     /// Whether threads of one process may take part side by side, each with a participant of its own; `false` where
@@ -92,7 +97,7 @@ public struct LockProperties: Sendable, Hashable {
         name: String, family: Family, waiting: Waiting = .blocks, fairness: Fairness = .barging, ownerDeath: OwnerDeath,
         kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,
         threads: Bool = true, pollsUntilDeadline: Bool = false, sharesReaders: Bool = false,
-        onePIDNamespace: Bool = false, excludes: Bool = true, summary: String
+        onePIDNamespace: Bool = false, survivesWaiterDeath: Bool = true, excludes: Bool = true, summary: String
     ) {
         self.name = name
         self.family = family
@@ -106,6 +111,7 @@ public struct LockProperties: Sendable, Hashable {
         self.pollsUntilDeadline = pollsUntilDeadline
         self.sharesReaders = sharesReaders
         self.onePIDNamespace = onePIDNamespace
+        self.survivesWaiterDeath = survivesWaiterDeath
         self.excludes = excludes
         self.summary = summary
     }

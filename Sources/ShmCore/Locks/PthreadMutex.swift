@@ -22,7 +22,11 @@ public struct PthreadMutexAttributes: OptionSet, Sendable {
     /// The options as bits.
     public let rawValue: Int
     /// `PTHREAD_MUTEX_ROBUST`.
-    public static let robust = PthreadMutexAttributes(rawValue: 1)
+    public static let robust = PthreadMutexAttributes(rawValue: SHM_MUTEX_ROBUST)
+    /// `PTHREAD_PRIO_INHERIT`.
+    public static let inherit = PthreadMutexAttributes(rawValue: SHM_MUTEX_INHERIT)
+    /// `PTHREAD_MUTEX_ADAPTIVE_NP`.
+    public static let adaptive = PthreadMutexAttributes(rawValue: SHM_MUTEX_ADAPTIVE)
 
     /// The options of these bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
@@ -34,7 +38,7 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
 
     /// `pthread_mutex_init(3)` with `PTHREAD_PROCESS_SHARED` and the type's attributes.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
-        try SystemCall.check(unsafe shm_mutex_init(area, attributes.contains(.robust)))
+        try SystemCall.check(unsafe shm_mutex_init(area, Int32(attributes.rawValue)))
     }
 
     /// Binds to the mutex at the area's start. Throws `EINVAL` where that is no mutex of this type: glibc aborts on a
@@ -83,6 +87,16 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
 /// which the compiler then folds into one without making calls indirect.
 @usableFromInline
 enum PthreadMutex {
+    /// Why the machine cannot have a mutex with such attributes.
+    static func obstacle(_ attributes: PthreadMutexAttributes) -> String? {
+        var mutex = unsafe pthread_mutex_t()
+        guard unsafe shm_mutex_init(&mutex, Int32(attributes.rawValue)) != 0 else {
+            unsafe pthread_mutex_destroy(&mutex)
+            return nil
+        }
+        return "its kernel or its libc has no such mutexes"
+    }
+
     static func fastPath(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) -> FastPath {
         typealias MutexCall = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
         let tryLock: MutexCall = unsafe pthread_mutex_trylock

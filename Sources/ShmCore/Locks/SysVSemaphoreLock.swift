@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 public import SystemPackage
 
-/// A System V semaphore with `SEM_UNDO`: what shared-memory libraries of the 2000s used, Qt's among them.
+/// A System V semaphore, with `SEM_UNDO` or without: what shared-memory libraries of the 2000s used, Qt's among them.
 ///
 /// Source: `semop(2)`, `semget(2)`. Every operation is a system call.
 ///
@@ -13,18 +13,11 @@ public import SystemPackage
 /// finds and removes what a dead maker left.
 ///
 /// Memory ordering: `semop` takes the set's spin lock, which orders a release before the next acquisition. Owner
-/// death: the kernel undoes the decrement when the process (not the thread) ends; a mark in the area (``OwnerMark``)
-/// tells the next owner. Removing the set wakes all waiters with `EIDRM`.
-public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
-    /// What lies in shared memory.
-    private struct Area: ~Copyable {
-        /// Non-zero while somebody holds the lock, or died holding it.
-        let mark = Atomic<UInt32>(0)
-        /// The set's key, stored before the set is made; 0 before that.
-        let key = Atomic<Int32>(0)
-        /// The set's identifier plus one, stored when the semaphore is ready; 0 before that.
-        let identifierPlusOne = Atomic<Int32>(0)
-    }
+/// death: ``Undone``: the kernel undoes the decrement when the process (not the thread) ends, and a mark in the area
+/// (``OwnerMark``) tells the next owner; ``Kept``: the semaphore stays taken and every other process waits for ever.
+/// Removing the set wakes all waiters with `EIDRM`.
+public struct SysVSemaphoreLock<Undo: SysVUndo>: LockPrimitive, ~Copyable {
+    private typealias Area = SysVArea
 
     private let semaphore: Int32
     private let mark: OwnerMark
@@ -32,9 +25,8 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
-            name: "sysv-sem-undo", family: .kernel, fairness: .fifo, ownerDeath: .reported,
-            kernelObject: "semaphore set",
-            summary: "System V semaphore with SEM_UNDO")
+            name: "sysv-sem" + Undo.suffix, family: .kernel, fairness: .fifo, ownerDeath: Undo.ownerDeath,
+            kernelObject: "semaphore set", summary: "System V semaphore" + Undo.remark)
     }
 
     /// The mark, the key and the identifier.
@@ -64,7 +56,7 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     /// `semop(2)` with +1.
     public borrowing func unlock() {
         mark.clear()
-        _ = shm_sem_op(semaphore, 1, Int16(SEM_UNDO), Int64(SHM_NO_LIMIT))
+        _ = shm_sem_op(semaphore, 1, Undo.flag, Int64(SHM_NO_LIMIT))
     }
 
     /// Removes the semaphore set; everyone who waits on it gets ``LockOutcome/failed(_:)``.
@@ -75,7 +67,7 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     private borrowing func acquire(flags: Int16, until deadline: Deadline?) -> LockOutcome {
         while true {
             let timeout = deadline?.remaining ?? Int64(SHM_NO_LIMIT)
-            switch -shm_sem_op(semaphore, -1, flags | Int16(SEM_UNDO), timeout) {
+            switch -shm_sem_op(semaphore, -1, flags | Undo.flag, timeout) {
             case 0: return mark.set()
             case EINTR: continue
             case EAGAIN: return .busy
@@ -90,24 +82,10 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
         // Acquire: pairs with the release in `make`, so that the semaphore's value is set when its identifier is
         // seen.
         if let ready = unsafe identifier(in: area) { return try unsafe verified(ready, area) }
-        try takeSetup(of: file)
+        try NamedObject.takeSetup(of: file)
         defer { RecordLock.release(.lockSetup, of: file) }
         if let ready = unsafe identifier(in: area) { return try unsafe verified(ready, area) }
         return try unsafe make(area, file: file)
-    }
-
-    /// Making a set takes microseconds; one that is stopped half-way must not stop the others for ever. Throws `EAGAIN`
-    /// after a second.
-    private static func takeSetup(of file: FileDescriptor) throws(Errno) {
-        let patience = Deadline.after(.seconds(1))
-        while true {
-            do {
-                return try RecordLock.take(.lockSetup, of: file)
-            } catch {
-                guard error == .resourceTemporarilyUnavailable, !patience.hasPassed else { throw error }
-                usleep(100)
-            }
-        }
     }
 
     private static func identifier(in area: UnsafeMutablePointer<Area>) -> Int32? {
@@ -157,7 +135,55 @@ public struct SysVSemaphoreUndoLock: LockPrimitive, ~Copyable {
     }
 }
 
+/// What lies in shared memory.
+private struct SysVArea: ~Copyable {
+    /// Non-zero while somebody holds the lock, or died holding it.
+    let mark = Atomic<UInt32>(0)
+    /// The set's key, stored before the set is made; 0 before that.
+    let key = Atomic<Int32>(0)
+    /// The set's identifier plus one, stored when the semaphore is ready; 0 before that.
+    let identifierPlusOne = Atomic<Int32>(0)
+}
+
+/// What the kernel does for a process that dies with a System V semaphore.
+public protocol SysVUndo: SendableMetatype {
+    /// What the lock's name ends with.
+    static var suffix: String { get }
+    /// What its summary ends with.
+    static var remark: String { get }
+    /// What the next process meets.
+    static var ownerDeath: LockProperties.OwnerDeath { get }
+    /// Of each operation, `semop(2)`.
+    static var flag: Int16 { get }
+}
+
+/// Nothing.
+public enum Kept: SysVUndo {
+    /// None.
+    public static var suffix: String { "" }
+    /// None.
+    public static var remark: String { "" }
+    /// It waits for ever.
+    public static var ownerDeath: LockProperties.OwnerDeath { .hangs }
+    /// None.
+    public static var flag: Int16 { 0 }
+}
+
+/// Undoes its operations, at the price of keeping account of them.
+public enum Undone: SysVUndo {
+    /// What the lock's name ends with.
+    public static var suffix: String { "-undo" }
+    /// What its summary ends with.
+    public static var remark: String { " with SEM_UNDO" }
+    /// It is told.
+    public static var ownerDeath: LockProperties.OwnerDeath { .reported }
+    /// `SEM_UNDO`.
+    public static var flag: Int16 { Int16(SEM_UNDO) }
+}
+
 extension LockKind {
+    /// A System V semaphore.
+    public static let sysvSem = LockKind(SysVSemaphoreLock<Kept>.self)
     /// A System V semaphore with `SEM_UNDO`.
-    public static let sysvSemUndo = LockKind(SysVSemaphoreUndoLock.self)
+    public static let sysvSemUndo = LockKind(SysVSemaphoreLock<Undone>.self)
 }

@@ -15,6 +15,8 @@ enum RecordLock {
         case removal
         /// Held exclusively by the participant that makes the lock's kernel object.
         case lockSetup
+        /// The segment's lock itself, where that is a record lock.
+        case userLock
         /// One attachment's own byte.
         case attachment(Int64)
         /// Every attachment's byte.
@@ -28,6 +30,7 @@ enum RecordLock {
             case .attachGate: (1 << 60, 1)
             case .removal: (1 << 60 + 1, 1)
             case .lockSetup: (1 << 60 + 2, 1)
+            case .userLock: (1 << 60 + 3, 1)
             case .attachment(let byte): (byte, 1)
             case .allAttachments: (Self.firstAttachment, Self.lastAttachment - Self.firstAttachment + 1)
             }

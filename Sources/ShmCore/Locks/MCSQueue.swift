@@ -1,0 +1,95 @@
+public import Synchronization
+internal import SystemPackage
+
+/// The queue of an MCS lock: a tail that names the last node, and nodes that name the next. Names count from 1; 0 is
+/// nobody. See ``MCSLock`` for the ordering.
+///
+///     0        tail
+///     128      table of participants
+///     …        nodes, 128 bytes each: who comes next, and whether the lock was handed over
+@safe @usableFromInline struct MCSQueue: ~Copyable {
+    @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
+    private let nodes: UnsafeMutableRawPointer
+    private let participants: UInt32
+    private let number: ParticipantNumber
+    /// What others call this participant.
+    @usableFromInline let name: UInt32
+    /// Who comes next; 0 while nobody has said so.
+    @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
+    /// Whether the lock was handed over; what the values mean beyond 0 is the lock's business.
+    @usableFromInline let granted: UnsafeMutablePointer<Atomic<UInt32>>
+
+    static func bytesNeeded(participants: Int) -> Int {
+        lineStride + ParticipantNumber.bytesNeeded(participants: participants) + participants * lineStride
+    }
+
+    init(_ binding: borrowing LockBinding) throws(Errno) {
+        let word = unsafe binding.area.word(at: 0)
+        let table = unsafe binding.area + lineStride
+        unsafe tail = word
+        unsafe nodes = table + ParticipantNumber.bytesNeeded(participants: binding.participants)
+        participants = UInt32(binding.participants)
+        number = try unsafe ParticipantNumber(in: table, participants: binding.participants) {
+            unsafe word.pointee.load(ordering: .acquiring) == 0
+        }
+        name = UInt32(number.value) + 1
+        let node = unsafe nodes + number.value * lineStride
+        unsafe next = node.word(at: 0)
+        unsafe granted = node.word(at: 4)
+    }
+
+    /// Joins the queue; returns who was last, 0 where it was empty and the lock is this participant's.
+    @inlinable @inline(__always)
+    borrowing func enter() -> UInt32 {
+        unsafe next.pointee.store(0, ordering: .relaxed)
+        return unsafe tail.pointee.exchange(name, ordering: .acquiringAndReleasing)
+    }
+
+    /// Joins the queue if it is empty.
+    @inlinable @inline(__always)
+    borrowing func enterIfEmpty() -> Bool {
+        unsafe next.pointee.store(0, ordering: .relaxed)
+        return unsafe tail.pointee.compareExchange(
+            expected: 0, desired: name, successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed
+        ).exchanged
+    }
+
+    /// Tells whoever was last that this participant is next. `false` where that is nobody: the memory is corrupt.
+    @usableFromInline
+    borrowing func link(behind last: UInt32) -> Bool {
+        guard let node = unsafe node(last) else { return false }
+        unsafe granted.pointee.store(0, ordering: .relaxed)
+        unsafe node.word(at: 0).pointee.store(name, ordering: .releasing)
+        return true
+    }
+
+    /// Leaves the queue; returns where the lock is to be handed over, `nil` where nobody waits.
+    @inlinable @inline(__always)
+    borrowing func leave() -> UnsafeMutablePointer<Atomic<UInt32>>? {
+        if unsafe next.pointee.load(ordering: .relaxed) == 0,
+            unsafe tail.pointee.compareExchange(
+                expected: name, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed
+            ).exchanged
+        {
+            return nil
+        }
+        return unsafe self.successor()
+    }
+
+    /// Whoever is last but has not linked itself yet is about to.
+    @usableFromInline @inline(never)
+    borrowing func successor() -> UnsafeMutablePointer<Atomic<UInt32>>? {
+        var looks: UInt32 = 0
+        while true {
+            let successor = unsafe next.pointee.load(ordering: .acquiring)
+            if successor != 0 { return unsafe node(successor)?.word(at: 4) }
+            Yielding.rest(after: looks)
+            looks &+= 1
+        }
+    }
+
+    private borrowing func node(_ name: UInt32) -> UnsafeMutableRawPointer? {
+        guard name >= 1, name <= participants else { return nil }
+        return unsafe nodes + Int(name - 1) * lineStride
+    }
+}

@@ -1,0 +1,58 @@
+internal import CShm
+public import Glibc
+public import SystemPackage
+
+/// A POSIX semaphore with a name of its own, `sem_open(3)`: a file `sem.…` beside the segment's. See
+/// ``PosixSemaphorePrimitive``.
+@safe public struct PosixNamedSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
+    /// The semaphore in this process's mapping of its file.
+    public let semaphore: UnsafeMutablePointer<sem_t>
+    private let area: UnsafeMutableRawPointer
+
+    /// See ``LockPrimitive/properties``.
+    public static var properties: LockProperties {
+        LockProperties(
+            name: "posix-named-sem", family: .kernel, ownerDeath: .hangs, kernelObject: "named semaphore",
+            summary: "POSIX semaphore with a name")
+    }
+
+    /// The name.
+    public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
+
+    /// Zero is "not made yet".
+    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
+
+    /// Opens the semaphore, or makes it when this is the first participant.
+    public init(_ binding: borrowing LockBinding) throws(Errno) {
+        unsafe area = binding.area
+        unsafe semaphore = try unsafe NamedObject.findOrMake(
+            binding.area, of: binding.file,
+            open: { (name) throws(Errno) in try unsafe Self.open(name, mode: nil) },
+            make: { (name, mode) throws(Errno) in
+                let made = try unsafe Self.open(name, mode: mode)
+                // The mode of `sem_open` is cut by the process's umask.
+                unsafe _ = chmod("\(SegmentFile.directory)/sem.\(name)", mode)
+                return unsafe made
+            },
+            remove: { unsafe _ = sem_unlink("/" + $0) })
+    }
+
+    deinit { unsafe _ = sem_close(semaphore) }
+
+    /// Removes the name; those who have the semaphore open keep it.
+    public borrowing func retire() {
+        if let name = unsafe NamedObject.name(in: area) { unsafe _ = sem_unlink("/" + name) }
+    }
+
+    private static func open(_ name: String, mode: mode_t?) throws(Errno) -> UnsafeMutablePointer<sem_t> {
+        var failure: Int32 = 0
+        let opened = unsafe shm_semaphore_open("/" + name, mode.map(Int32.init) ?? -1, &failure)
+        guard let opened = unsafe opened else { throw Errno(rawValue: -failure) }
+        return unsafe opened.assumingMemoryBound(to: sem_t.self)
+    }
+}
+
+extension LockKind {
+    /// A POSIX semaphore with a name.
+    public static let posixNamedSem = LockKind(PosixNamedSemaphoreLock.self)
+}
