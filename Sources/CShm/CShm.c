@@ -170,8 +170,8 @@ int shm_semaphore_wait_until(void *semaphore, int64_t deadline) {
     return (int)result(sem_clockwait(semaphore, CLOCK_MONOTONIC, limit(&time, deadline)));
 }
 
-void *shm_semaphore_open(const char *name, int mode, int *failure) {
-    sem_t *semaphore = mode < 0 ? sem_open(name, 0) : sem_open(name, O_CREAT | O_EXCL, (mode_t)mode, 1);
+void *shm_semaphore_open(const char *name, int *failure) {
+    sem_t *semaphore = sem_open(name, 0);
     *failure = semaphore == SEM_FAILED ? -errno : 0;
     return semaphore == SEM_FAILED ? NULL : semaphore;
 }

@@ -33,7 +33,7 @@ extension ShmCoreSuite {
                 if isThere {
                     let found = try successor.ask("inspect")
                     #expect(found == "ok attached locked 64 true", "killed at stop \(moments)")
-                    let set = kind == .sysvSemUndo ? ControlBlock.semaphoreSet(key) : nil
+                    let set = kind.properties.kernelObject == "semaphore set" ? ControlBlock.semaphoreSet(key) : nil
                     #expect(try successor.ask("destroy noWait") == "ok", "killed at stop \(moments)")
                     if let set { #expect(!SemaphoreSets.exists(set), "killed at stop \(moments)") }
                 } else {

@@ -5,9 +5,10 @@ import Testing
 extension ShmCoreSuite {
     @Suite struct HeaderFuzzTests {
         let scratch = Scratch()
-        static let mutations = 10_000
+        /// Of each kind of lock.
+        static let mutations = 400
 
-        /// Ten thousand, shared out among the kinds of lock. Another process looks at each, so that a crash there is a failure here.
+        /// Another process looks at each, so that a crash there is a failure here.
         @Test(arguments: LockKind.all)
         func `a mutated control block gives an error or a working segment, never a crash`(kind: LockKind) throws {
             let shared = try scratch.segment(size: 64, lock: kind)
@@ -16,7 +17,7 @@ extension ShmCoreSuite {
             var generator = SeededGenerator(seed: SegmentHeader.checksum(kind.name.utf8))
             var working = 0
             var refused = 0
-            for index in 0..<(Self.mutations / LockKind.all.count + 1) {
+            for index in 0..<Self.mutations {
                 var mutation = Mutation(of: original)
                 mutation.mutate(using: &generator)
                 RawFile.replace(shared.key, with: mutation.file)
@@ -37,8 +38,8 @@ extension ShmCoreSuite {
                 try #require(isSound, "mutation \(index): \(answer)")
             }
             // Both were really tried.
-            #expect(working > 20)
-            #expect(refused > 500)
+            #expect(working > 15)
+            #expect(refused > 250)
 
             RawFile.replace(shared.key, with: original)
             #expect(try probe.ask("inspect") == "ok attached locked 64 true")
@@ -99,8 +100,8 @@ struct Mutation {
         case 3:
             put(.random(in: 1...5000, using: &generator), at: header + 8 * .random(in: 2..<5, using: &generator))
         case 4:
-            // The semaphores of a set that only a mutation made would outlive it.
-            let kinds = LockKind.all.filter { $0 != .sysvSemUndo }
+            // A kernel object that only a mutation made would outlive it.
+            let kinds = LockKind.all.filter { $0.properties.kernelObject == nil }
             let name = Array((kinds.randomElement(using: &generator) ?? .none).name.utf8)
             for index in 0..<32 { file[header + 72 + index] = index < name.count ? name[index] : 0 }
         default:

@@ -20,8 +20,8 @@ extension ShmCoreSuite {
             #expect(LockKind.default.properties.excludes)
         }
 
-        @Test func `the negative control is the only kind that does not exclude`() {
-            #expect(LockKind.all.filter { !$0.properties.excludes } == [.none])
+        @Test func `the floors are the only kinds that do not exclude`() {
+            #expect(LockKind.all.filter { !$0.properties.excludes } == [.none, .atomicAdd])
         }
     }
 }

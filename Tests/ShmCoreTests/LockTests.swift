@@ -40,7 +40,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test(arguments: LockKind.excluding)
+        @Test(arguments: LockKind.excluding.filter(\.properties.threads))
         func `handles of one process exclude each other like processes`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let other = scratch.handle(shared.key)
@@ -146,7 +146,9 @@ extension ShmCoreSuite {
             expect(.lockError) { _ = try shared.tryLock() }
             expect(.lockError) { _ = try shared.lock(timeout: .seconds(60)) }
             #expect(shared.holdsLock)
-            if kind.properties.excludes { #expect(try scratch.handle(shared.key).tryLock() == nil) }
+            if kind.properties.excludes, kind.properties.threads {
+                #expect(try scratch.handle(shared.key).tryLock() == nil)
+            }
             try shared.unlock()
             #expect(try shared.tryLock() == .released)
         }
@@ -158,7 +160,7 @@ extension ShmCoreSuite {
             let owner = scratch.handle(shared.key)
             try owner.lock()
             expect(.lockError) { try shared.unlock() }
-            if kind.properties.excludes { #expect(try shared.tryLock() == nil) }
+            if kind.properties.excludes, kind.properties.threads { #expect(try shared.tryLock() == nil) }
             try owner.unlock()
             expect(.lockError) { try owner.unlock() }
         }
@@ -208,7 +210,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        @Test(arguments: LockKind.excluding)
+        @Test(arguments: LockKind.excluding.filter(\.properties.threads))
         func `a detached handle keeps its lock`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.attach()

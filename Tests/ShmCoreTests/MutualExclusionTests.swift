@@ -5,24 +5,63 @@ extension ShmCoreSuite {
     @Suite struct MutualExclusionTests {
         let scratch = Scratch()
 
-        /// Lets processes count to a total together, and returns what they came to.
-        private func count(_ kind: LockKind, processes: Int, each times: Int) throws -> UInt32 {
-            let shared = try scratch.segment(lock: kind)
-            let probes = try scratch.probes(processes, shared)
-            for probe in probes { probe.send("increment \(times) \(processes)") }
-            for probe in probes { #expect(try probe.answer(within: .seconds(40)) == "ok") }
-            try shared.attach()
-            return try shared.withBytes { unsafe $0.unsafeLoad(as: UInt32.self) }
+        /// What processes that contended came to, in sum.
+        private struct Outcome {
+            var sections = 0
+            var overlaps = 0
+            /// What the counter holds that each section incremented in two steps.
+            var counted = 0
+
+            var isExclusive: Bool { overlaps == 0 && counted == sections }
         }
 
-        @Test(arguments: LockKind.excluding, [(2, 4000), (8, 600)])
-        func `no update is lost under a lock`(kind: LockKind, load: (processes: Int, times: Int)) throws {
-            #expect(try count(kind, processes: load.processes, each: load.times) == UInt32(load.processes * load.times))
+        /// Lets threads of processes contend by both faces of the lock at once: handles and primitives that wait, try, and give up
+        /// waiting.
+        ///
+        /// - Parameter milliseconds: for how long; each thread has one section at least, which is all that a spinning lock comes to
+        ///   where dozens spin on two CPUs.
+        private func contest(
+            _ shared: SharedMemory, _ probes: ArraySlice<Probe>, threads: Int, milliseconds: Int
+        ) throws -> Outcome {
+            shared.clear()
+            let together = probes.count * threads
+            for (place, probe) in probes.enumerated() {
+                probe.send("contend \(milliseconds) \(threads) \(place) \(together)")
+            }
+            var outcome = Outcome()
+            for probe in probes {
+                let words = try probe.answer(within: .seconds(40)).split(separator: " ")
+                try #require(words.count == 3 && words[0] == "ok", "\(words)")
+                outcome.sections += try #require(Int(words[1]))
+                outcome.overlaps += try #require(Int(words[2]))
+            }
+            outcome.counted = Int(shared.word(0))
+            return outcome
+        }
+
+        @Test(arguments: LockKind.excluding)
+        func `2 and 8 processes with 1 to 3 threads exclude each other, and no update is lost`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            try shared.attach()
+            let probes = try scratch.probes(8, shared)
+            for processes in [2, 8] {
+                for threads in kind.properties.threads ? 1...3 : 1...1 {
+                    let outcome = try contest(shared, probes[..<processes], threads: threads, milliseconds: 40)
+                    #expect(outcome.isExclusive, "\(processes) processes, \(threads) threads: \(outcome)")
+                    #expect(outcome.sections >= processes * threads)
+                }
+            }
+            #expect(try shared.tryLock() == .released, "whoever is done has left the lock free")
         }
 
         @Test func `without a lock updates are lost, so the test above can fail`() throws {
-            let lost = try (0..<20).contains { _ in try count(.none, processes: 2, each: 50_000) < 100_000 }
-            #expect(lost)
+            let shared = try scratch.segment(lock: .none)
+            try shared.attach()
+            let probes = try scratch.probes(8, shared)
+            let caught = try (0..<20).contains { _ in
+                try !contest(shared, probes[..<2], threads: 1, milliseconds: 40).isExclusive
+            }
+            #expect(caught)
         }
     }
 }

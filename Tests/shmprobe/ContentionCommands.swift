@@ -11,6 +11,7 @@ extension Probe {
                 try probe.increment(times: try arguments.number(0), together: UInt32(try arguments.number(1)))
                 return ""
             },
+            "contend": contend,
             "churn": churn,
             "race": { probe, arguments in
                 "\(try probe.race(tries: try arguments.number(0), arena: SharedMemory(key: try arguments.text(1))))"

@@ -1,3 +1,4 @@
+import Glibc
 import ShmCore
 
 /// The handle, and what each command does to it.
@@ -8,6 +9,10 @@ final class Probe {
     var others: [SharedMemory] = []
     /// One more participant in the segment's lock, past the handle.
     var participant: Participant?
+    /// A participant in the lock, past the handle.
+    var primitive: Primitive?
+    /// Further participants that only have to be there.
+    var primitives: [Primitive] = []
 
     init(key: String) {
         self.key = key
@@ -30,8 +35,19 @@ final class Probe {
     typealias Command = @Sendable (Probe, Arguments) throws -> String
 
     private static let commands = [
-        contentionCommands, confinementCommands, robustFutexCommands, robustFutexProcessCommands,
+        contentionCommands, confinementCommands, robustFutexCommands, robustFutexProcessCommands, primitiveCommands,
+        killCommands,
     ].reduce(segmentCommands) { $0.merging($1) { $1 } }
+}
+
+/// What a command met and should not have.
+struct Unexpected: Error {
+    let what: String
+}
+
+/// `fork(2)`, which the language hides, since a child of many threads must not do much. This process has one.
+func forkProcess() -> pid_t {
+    unsafe unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> pid_t).self)()
 }
 
 /// A command's arguments, by position.

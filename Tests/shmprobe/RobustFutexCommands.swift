@@ -31,10 +31,6 @@ extension Probe {
 
     // MARK: Threads
 
-    struct Unexpected: Error {
-        let what: String
-    }
-
     /// That many threads, some of them at a time, each with a handle of its own.
     private func threads(_ count: Int) throws -> String {
         try shared.attach()

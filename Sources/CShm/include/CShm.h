@@ -69,10 +69,9 @@ int shm_mutex_lock_until(void *mutex, int64_t deadline);
 int shm_rwlock_init(void *lock);
 int shm_rwlock_write_until(void *lock, int64_t deadline);
 
-/* POSIX semaphores (the pointers are to sem_t). Opens one that exists where the mode is negative, else makes one with the
- * value 1; null where that fails, with -errno in *failure. */
+/* POSIX semaphores (the pointers are to sem_t). Opens one that exists; null where that fails, with -errno in *failure. */
 int shm_semaphore_wait_until(void *semaphore, int64_t deadline);
-void *_Nullable shm_semaphore_open(const char *name, int mode, int *failure);
+void *_Nullable shm_semaphore_open(const char *name, int *failure);
 
 /* POSIX message queues for one message of one byte. Opens one that exists where the mode is negative, else makes an
  * empty one. */

@@ -27,12 +27,10 @@ public import SystemPackage
         unsafe area = binding.area
         unsafe semaphore = try unsafe NamedObject.findOrMake(
             binding.area, of: binding.file,
-            open: { (name) throws(Errno) in try unsafe Self.open(name, mode: nil) },
+            open: { (name) throws(Errno) in try unsafe Self.open(name) },
             make: { (name, mode) throws(Errno) in
-                let made = try unsafe Self.open(name, mode: mode)
-                // The mode of `sem_open` is cut by the process's umask.
-                unsafe _ = chmod("\(SegmentFile.directory)/sem.\(name)", mode)
-                return unsafe made
+                try Self.make(name, mode: mode)
+                return try unsafe Self.open(name)
             },
             remove: { unsafe _ = sem_unlink("/" + $0) })
     }
@@ -44,9 +42,24 @@ public import SystemPackage
         if let name = unsafe NamedObject.name(in: area) { unsafe _ = sem_unlink("/" + name) }
     }
 
-    private static func open(_ name: String, mode: mode_t?) throws(Errno) -> UnsafeMutablePointer<sem_t> {
+    /// `sem_open` with `O_CREAT` leaves a file of a random name behind when it is killed, so the file is made here, in one
+    /// step: it holds nothing but a `sem_t`.
+    private static func make(_ name: String, mode: mode_t) throws(Errno) {
+        let file = try SegmentFile.createUnnamed(mode: mode)
+        defer { try? file.close() }
+        var fresh = unsafe sem_t()
+        unsafe sem_init(&fresh, 1, 1)
+        let size = unsafe MemoryLayout<sem_t>.size
+        let written = unsafe withUnsafeBytes(of: &fresh) { unsafe pwrite(file.rawValue, $0.baseAddress, size, 0) }
+        guard written == size else { throw Errno(rawValue: errno) }
+        // What it was created with is cut by the process's umask.
+        _ = fchmod(file.rawValue, mode)
+        try SegmentFile.publish(file, as: "sem." + name)
+    }
+
+    private static func open(_ name: String) throws(Errno) -> UnsafeMutablePointer<sem_t> {
         var failure: Int32 = 0
-        let opened = unsafe shm_semaphore_open("/" + name, mode.map(Int32.init) ?? -1, &failure)
+        let opened = unsafe shm_semaphore_open("/" + name, &failure)
         guard let opened = unsafe opened else { throw Errno(rawValue: -failure) }
         return unsafe opened.assumingMemoryBound(to: sem_t.self)
     }

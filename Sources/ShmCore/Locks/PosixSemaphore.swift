@@ -41,6 +41,17 @@ extension PosixSemaphorePrimitive where Self: ~Copyable {
     @inlinable @inline(__always)
     public borrowing func unlock() { unsafe sem_post(semaphore) }
 
+    /// Whether that is a semaphore that processes share: glibc aborts on what it does not know, so memory that somebody
+    /// scribbled over must not reach it.
+    static func isIntact(_ semaphore: UnsafeMutablePointer<sem_t>) -> Bool {
+        var fresh = sem_t()
+        unsafe sem_init(&fresh, 1, 1)
+        // Behind the value and the number of waiters lies what kind it is.
+        return unsafe withUnsafeBytes(of: &fresh) {
+            unsafe memcmp(UnsafeRawPointer(semaphore) + 8, $0.baseAddress.unsafelyUnwrapped + 8, 4) == 0
+        }
+    }
+
     @usableFromInline @inline(never)
     borrowing func waitAgain() -> LockOutcome {
         while errno == EINTR {

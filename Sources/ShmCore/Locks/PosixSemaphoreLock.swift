@@ -21,9 +21,11 @@ public import SystemPackage
         if unsafe sem_init(area.assumingMemoryBound(to: sem_t.self), 1, 1) != 0 { throw Errno(rawValue: errno) }
     }
 
-    /// Binds to the semaphore at the area's start.
-    public init(_ binding: borrowing LockBinding) {
-        unsafe semaphore = binding.area.assumingMemoryBound(to: sem_t.self)
+    /// Binds to the semaphore at the area's start. Throws `EINVAL` where that is none.
+    public init(_ binding: borrowing LockBinding) throws(Errno) {
+        let found = unsafe binding.area.assumingMemoryBound(to: sem_t.self)
+        guard unsafe Self.isIntact(found) else { throw .invalidArgument }
+        unsafe semaphore = found
     }
 }
 

@@ -7,6 +7,8 @@ public import Glibc
 ///
 /// Memory ordering: as ``PthreadMutexLock``. Owner death: waiters that sleep get the lock from the kernel without a word;
 /// whoever comes later waits for ever.
+///
+/// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
 @safe public struct PthreadPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>

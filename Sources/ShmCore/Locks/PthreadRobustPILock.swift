@@ -4,6 +4,8 @@ public import Glibc
 ///
 /// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel passes the lock on to a waiter, or marks the word;
 /// the next owner gets ``LockOutcome/ownerDied``, and the mutex is made consistent at once.
+///
+/// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
 @safe public struct PthreadRobustPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -198,8 +198,11 @@ internal import SystemPackage
             guard isAlive else {
                 throw .destroyedWhileLocking(error)
             }
+            let usesNodes = LockFactory.named(header.lockName)?.properties.nodesPerParticipant ?? 0 > 0
+            if error == .noSpace, usesNodes { throw .tooManyParticipants(header.lockName, header.participants) }
             let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
-            guard failure.code == .unknownError else { throw failure }
+            // Not found is not the segment, but what the lock has outside it.
+            guard failure.code == .unknownError || failure.code == .notFound else { throw failure }
             throw .brokenLock(header.lockName, error)
         }
     }

@@ -47,6 +47,13 @@ struct SegmentFailure: Error {
             .lockError, "its lock (\(name)) is broken; destroy it by force and create it anew", errno: errno)
     }
 
+    static func tooManyParticipants(_ name: String, _ limit: Int) -> SegmentFailure {
+        SegmentFailure(
+            .outOfResources,
+            "its lock (\(name)) has \(limit) participants already; detach some, or create it with another lock",
+            errno: .noSpace)
+    }
+
     /// What the failure of a lock's own operation means.
     static func locking(_ name: String, _ errno: Errno) -> SegmentFailure {
         switch errno {

@@ -1,3 +1,4 @@
+import CShm
 import Glibc
 
 @testable import ShmCore
@@ -6,6 +7,13 @@ import Glibc
 enum ControlBlock {
     /// Where the header of a segment with a small lock begins.
     static func headerOffset(_ file: [UInt8]) -> Int { file.count - SegmentLayout.pageSize }
+
+    /// Where the lock's area lies in a segment whose data fit into one page.
+    static func lockArea(_ file: [UInt8]) -> Range<Int> {
+        let header = headerOffset(file)
+        return header == SegmentLayout.pageSize
+            ? header + SegmentLayout.smallLockOffset..<file.count : SegmentLayout.pageSize..<header
+    }
 
     /// Marks a segment destroyed without removing it: what a destroyer that was killed half-way leaves.
     static func markDead(_ key: String) {
@@ -27,5 +35,22 @@ enum ControlBlock {
         let place = headerOffset(file) + SegmentLayout.smallLockOffset + 8
         let stored = (0..<4).reduce(UInt32(0)) { $0 | UInt32(file[place + $1]) << (8 * $1) }
         return stored == 0 ? nil : Int32(bitPattern: stored) - 1
+    }
+
+    /// What a segment's lock calls its object outside the segment, if it has one: see `NamedObject`.
+    static func nameOutside(_ key: String) -> String? {
+        let file = RawFile.read(key)
+        guard file.count == 2 * SegmentLayout.pageSize else { return nil }
+        let place = lockArea(file).lowerBound + 8
+        let stored = (0..<8).reduce(UInt64(0)) { $0 | UInt64(file[place + $1]) << (8 * $1) }
+        return stored == 0 ? nil : "shmcore-" + String(stored, radix: 16)
+    }
+}
+
+/// The objects that locks have under names of their own.
+enum NamedObjects {
+    static func remove(_ name: String) {
+        for file in [name, "sem." + name] { unsafe _ = unlink("/dev/shm/" + file) }
+        unsafe _ = shm_queue_remove("/" + name)
     }
 }

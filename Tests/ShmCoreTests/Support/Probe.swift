@@ -86,15 +86,32 @@ final class Probe {
     func begin(_ command: String) throws {
         send("begin \(command)")
         guard try answer(to: command) == "begun" else { throw Failure.noAnswer(to: command) }
-        // From here on, the first thing that it sleeps in is what the command waits for.
-        let waits = try eventually { try state == "S" || answers(within: .zero) }
+        // From here on, the first thing that it sleeps in is what the command waits for, and so is whatever burns so much CPU time.
+        let before = try cpuTime
+        let waits = try eventually {
+            try state == "S" || answers(within: .zero) || cpuTime - before >= .milliseconds(3)
+        }
         if !waits { throw Failure.notWaiting(in: command) }
     }
 
     /// The process's state by `proc_pid_stat(5)`: R, S, T, ….
-    private var state: Character? {
-        let text = (try? SmallFile.read("/proc/\(processID)/stat")) ?? ""
-        return text.split(separator: ") ").last?.first
+    var state: Character? {
+        get throws {
+            let text = try SmallFile.read("/proc/\(processID)/stat")
+            return text.split(separator: ") ").last?.first
+        }
+    }
+
+    /// CPU time that the process has had, `clock_getcpuclockid(3)`.
+    var cpuTime: Duration {
+        get throws {
+            var clock = clockid_t()
+            var time = timespec()
+            guard unsafe clock_getcpuclockid(processID, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else {
+                throw Failure.notWaiting(in: "a process without a CPU clock")
+            }
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        }
     }
 
     /// Waits for the next line.

@@ -1,0 +1,48 @@
+import Glibc
+import ShmCore
+import Testing
+
+extension ShmCoreSuite {
+    /// Processes that contend, and are killed and replaced at random moments.
+    @Suite struct RandomKillTests {
+        let scratch = Scratch()
+
+        /// How many kills, and when: the environment's `SHM_KILLS` and `SHM_SEED` where they say.
+        private static let kills = number("SHM_KILLS") ?? 200
+        private static let seed = number("SHM_SEED") ?? 3
+
+        private static func number(_ name: String) -> Int? {
+            unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
+        }
+
+        private func kill(_ kind: LockKind, _ command: String) throws -> (insideKills: Int, sections: Int) {
+            let shared = try scratch.segment(size: 64, lock: kind)
+            // The seed is the run's; the moments differ all the same, since the machine has its part in them.
+            let answer = try scratch.probe(shared).ask(
+                "\(command) \(Self.kills) \(Self.seed) 10000", within: .seconds(50))
+            let words = answer.split(separator: " ")
+            try #require(words.count == 3 && words[0] == "ok", "\(answer)")
+            return (try #require(Int(words[1])), try #require(Int(words[2])))
+        }
+
+        @Test(arguments: LockKind.excluding)
+        func `whoever is killed beside the lock is nobody's concern, and is replaced`(kind: LockKind) throws {
+            let (insideKills, sections) = try kill(kind, "kill-aside")
+            #expect(insideKills == 0)
+            #expect(sections > Self.kills / 8)
+        }
+
+        @Test(arguments: LockKind.excluding.filter(\.properties.survivesOwnerDeath))
+        func `of a death inside exactly one next owner is told, and nothing is lost`(kind: LockKind) throws {
+            let (insideKills, sections) = try kill(kind, "kill-anywhere")
+            #expect(insideKills > 0, "kills that meet an owner are what this is about")
+            #expect(sections > Self.kills)
+        }
+
+        @Test func `a lock that does not survive its owner is found out, so the test above can fail`() throws {
+            let shared = try scratch.segment(size: 64, lock: .futex)
+            let probe = try scratch.probe(shared)
+            #expect(try probe.ask("kill-anywhere 200 3 500", within: .seconds(50)).contains("waits for ever"))
+        }
+    }
+}
