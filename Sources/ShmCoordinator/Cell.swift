@@ -12,16 +12,22 @@ public struct Cell: Sendable, Hashable {
     public var think: Int
     /// Counters that a critical section increments.
     public var counters: Int
+    /// How many of a hundred sections only read.
+    public var readPercent: Int
     /// Which CPUs workers run on.
     public var pinning: Pinning
 
     /// A cell.
-    public init(lock: LockKind, workers: Int, criticalSection: Int, think: Int, counters: Int, pinning: Pinning) {
+    public init(
+        lock: LockKind, workers: Int, criticalSection: Int, think: Int, counters: Int, readPercent: Int = 0,
+        pinning: Pinning
+    ) {
         self.lock = lock
         self.workers = workers
         self.criticalSection = criticalSection
         self.think = think
         self.counters = counters
+        self.readPercent = readPercent
         self.pinning = pinning
     }
 }

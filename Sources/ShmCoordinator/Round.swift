@@ -51,7 +51,7 @@ public struct Round: ~Copyable {
         data = unsafe GuardedData(address)
         data.prepare()
         arena.plan = Plan(
-            workers: cell.workers, counters: cell.counters,
+            workers: cell.workers, counters: cell.counters, readPercent: cell.readPercent,
             criticalSectionIterations: UInt64(Double(cell.criticalSection) * iterationsPerNanosecond),
             thinkIterations: UInt64(Double(cell.think) * iterationsPerNanosecond))
         for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
@@ -93,19 +93,22 @@ public struct Round: ~Copyable {
         counts.append(sections())
         let windowEnd = Clock.now()
         arena.enter(.settle)
-        if alive { alive = try settle(&watchdog) }
-        arena.enter(.latency)
-        if alive { alive = try watch(for: timing.latency, &watchdog, untilProgress: true) }
+        if alive {
+            result.isCutShort = try !settle(&watchdog, alive: &alive)
+            if alive && !result.isCutShort {
+                arena.enter(.latency)
+                alive = try watch(for: timing.latency, &watchdog, untilProgress: true)
+            }
+        }
         arena.enter(.stop)
-        if alive { alive = try awaitEnds(&watchdog) }
+        if alive && !result.isCutShort { result.isCutShort = try !awaitEnds(&watchdog, alive: &alive) }
 
+        if !alive { result.whereabouts = whereabouts() }
+        if !alive || result.isCutShort { for worker in workers { worker.end() } }
         if alive {
             result.figures = figures(
                 duration: Double(windowEnd - windowStart) / 1e9,
                 windows: zip(counts.dropFirst(), counts).map { zip($0, $1).map { $0 - $1 } })
-        } else {
-            result.whereabouts = whereabouts()
-            for worker in workers { worker.end() }
         }
         examine(&result, stuck: !alive)
         return result
@@ -168,11 +171,13 @@ public struct Round: ~Copyable {
     }
 
     /// Waits until all workers have ended, which they do after at most one more critical section. Returns `false`
-    /// when they are stuck.
-    private func awaitEnds(_ watchdog: inout Watchdog) throws(RoundFailure) -> Bool {
+    /// where that takes too long, though they are not stuck; see ``settle(_:alive:)``.
+    private func awaitEnds(_ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
+        let patience = Deadline.after(nanoseconds: Int64(timing.stuckAfter))
         var pause: UInt32 = 50
         while workers.contains(where: \.isRunning) {
-            if watchdog.isStuck(progress: progress()) { return false }
+            alive = !watchdog.isStuck(progress: progress())
+            if !alive || patience.hasPassed { return false }
             if Interruption.hasCome { throw .interrupted }
             usleep(pause)
             pause = min(pause * 2, 10_000)
@@ -181,11 +186,14 @@ public struct Round: ~Copyable {
         return true
     }
 
-    /// Waits until all workers have met once more. Returns `false` when they are stuck.
-    private func settle(_ watchdog: inout Watchdog) throws(RoundFailure) -> Bool {
+    /// Waits until all workers have met once more. Returns `false` where that takes too long, though they are not stuck:
+    /// in a queue of many that spin on few CPUs, each needs a turn, and each turn takes time slices of all others.
+    private func settle(_ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
+        let patience = Deadline.after(nanoseconds: Int64(timing.stuckAfter))
         while arena.awaitArrivals(2 * cell.workers, until: .after(.milliseconds(20))) < 2 * cell.workers {
             try check()
-            if watchdog.isStuck(progress: progress()) { return false }
+            alive = !watchdog.isStuck(progress: progress())
+            if !alive || patience.hasPassed { return false }
         }
         return true
     }
@@ -246,15 +254,19 @@ public struct Round: ~Copyable {
         var expected: UInt64 = 0
         for worker in 0..<cell.workers {
             let slot = unsafe arena.slot(worker)
-            expected += unsafe slot.pointee.sections.load(ordering: .acquiring)
+            let sections = unsafe slot.pointee.sections.load(ordering: .acquiring)
+            expected += sections - min(sections, unsafe slot.pointee.reads.load(ordering: .relaxed))
             result.overlaps += unsafe slot.pointee.overlaps.load(ordering: .relaxed)
             result.ownerDeaths += unsafe slot.pointee.ownerDeaths.load(ordering: .relaxed)
         }
-        // Workers that were ended in the middle of a critical section leave their counters ahead of their own count.
         if stuck {
             result.integrity = .stuck
         } else {
-            result.lostUpdates = data.lostUpdates(expected: expected, counters: cell.counters)
+            // Workers that were ended between a section and its count leave the counters ahead, and so does one that was
+            // ended inside.
+            result.lostUpdates = data.lostUpdates(
+                expected: expected, counters: cell.counters,
+                surplus: result.isCutShort ? UInt64(cell.workers) + 1 : 0)
             result.integrity = result.lostUpdates == 0 && result.overlaps == 0 ? .ok : .failed
         }
     }

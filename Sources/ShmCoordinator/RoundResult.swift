@@ -22,6 +22,9 @@ public struct RoundResult: Sendable {
     public var ownerDeaths: UInt64 = 0
     /// What was measured; `nil` where the round got stuck.
     public var figures: Figures?
+    /// Whether the workers were ended before they had ended by themselves, since that took too long though they made
+    /// progress: there is no latency window, and no account of what the throughput window cost.
+    public var isCutShort = false
     /// For a stuck round: which worker was where, a line each.
     public var whereabouts: [String] = []
     /// From the first spawn until all workers had arrived at the barrier, ns.

@@ -92,6 +92,7 @@ internal import SystemPackage
     /// A function of its own, with everything in locals: the compiler then keeps what the loop needs in registers.
     @inline(never)
     private func contend<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
+        if plan.readPercent > 0 { return contendReading(lock, during: phase) }
         let phaseWord = unsafe arena.phaseWord
         let (data, slot, worker) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
         let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
@@ -110,22 +111,76 @@ internal import SystemPackage
         return nil
     }
 
-    /// The same loop with the clock read before and after every acquisition.
+    /// The same loop where some of the sections only read, at random.
+    @inline(never)
+    private func contendReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
+        let phaseWord = unsafe arena.phaseWord
+        let (data, slot, me) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
+        let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
+        var dice = ReadDice(percent: plan.readPercent, worker: worker)
+        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
+        var reads = unsafe slot.pointee.reads.load(ordering: .relaxed)
+        while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
+            var contradiction: UInt64 = 0
+            if dice.saysRead() {
+                while true {
+                    var begun: UInt64 = 0
+                    let outcome = lock.beginRead(&begun)
+                    if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+                    contradiction = data.readSection(counters: counters, delay: sectionDelay)
+                    if lock.endRead(begun) { break }
+                }
+                reads &+= 1
+                unsafe slot.pointee.reads.store(reads, ordering: .relaxed)
+            } else {
+                let outcome = lock.lock()
+                if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+                contradiction = data.section(worker: me, counters: counters, delay: sectionDelay)
+                lock.unlock()
+            }
+            sections &+= 1
+            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
+            if contradiction != 0 { countContradiction() }
+            if think > 0 { Delay.spin(think) }
+        }
+        return nil
+    }
+
+    /// The same loop with the clock read before and after every acquisition. A section that only reads is timed from its
+    /// first attempt to the beginning of the one that counts.
     private func contendTimed<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         let phaseWord = unsafe arena.phaseWord
         let counters = Int(plan.counters)
         let histogram = arena.latency(worker)
+        var dice = ReadDice(percent: plan.readPercent, worker: worker)
         var longest: UInt64 = 0
+        var reads = unsafe slot.pointee.reads.load(ordering: .relaxed)
         var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.latency.rawValue {
+            let isRead = plan.readPercent > 0 && dice.saysRead()
             let start = Clock.now()
-            let outcome = lock.lock()
-            let waited = Clock.now() &- start
-            if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-            let contradiction = data.section(
-                worker: UInt32(truncatingIfNeeded: worker), counters: counters,
-                delay: plan.criticalSectionIterations)
-            lock.unlock()
+            var waited: UInt64 = 0
+            var contradiction: UInt64 = 0
+            if isRead {
+                while true {
+                    var begun: UInt64 = 0
+                    let outcome = lock.beginRead(&begun)
+                    waited = Clock.now() &- start
+                    if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+                    contradiction = data.readSection(counters: counters, delay: plan.criticalSectionIterations)
+                    if lock.endRead(begun) { break }
+                }
+                reads &+= 1
+                unsafe slot.pointee.reads.store(reads, ordering: .relaxed)
+            } else {
+                let outcome = lock.lock()
+                waited = Clock.now() &- start
+                if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+                contradiction = data.section(
+                    worker: UInt32(truncatingIfNeeded: worker), counters: counters,
+                    delay: plan.criticalSectionIterations)
+                lock.unlock()
+            }
             sections &+= 1
             unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
             if contradiction != 0 { countContradiction() }

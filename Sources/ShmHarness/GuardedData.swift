@@ -65,6 +65,24 @@ internal import Synchronization
         return contradiction
     }
 
+    /// One section that only reads. Returns 0 where nothing contradicted that no writer was inside.
+    @inline(__always)
+    public func readSection(counters count: Int, delay: UInt64) -> UInt64 {
+        var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
+        let first = unsafe counters.pointee.load(ordering: .relaxed)
+        contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
+        if delay > 0 { Delay.spin(delay) }
+        // Every section increments all counters.
+        var index = 1
+        while index < count {
+            contradiction |= unsafe counters[index].load(ordering: .relaxed) ^ first
+            index &+= 1
+        }
+        contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed))
+        contradiction |= unsafe counters.pointee.load(ordering: .relaxed) ^ first
+        return contradiction
+    }
+
     /// The worker inside, by the owner word.
     public var ownerNow: Int? {
         let word = unsafe owner.pointee.load(ordering: .relaxed)
@@ -75,10 +93,13 @@ internal import Synchronization
     public func counter(_ index: Int) -> UInt64 { unsafe counters[index].load(ordering: .acquiring) }
 
     /// By how much the counters differ from what they must hold, in sum.
-    public func lostUpdates(expected: UInt64, counters count: Int) -> UInt64 {
+    ///
+    /// - Parameter surplus: how much more each may hold: sections of workers that were ended before they counted them.
+    public func lostUpdates(expected: UInt64, counters count: Int, surplus: UInt64 = 0) -> UInt64 {
         (0..<count).reduce(0) { sum, index in
             let value = counter(index)
-            return sum + (value > expected ? value - expected : expected - value)
+            if value < expected { return sum + expected - value }
+            return sum + (value - expected > surplus ? value - expected - surplus : 0)
         }
     }
 }

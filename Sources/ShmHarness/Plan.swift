@@ -7,15 +7,18 @@ public struct Plan: Sendable {
     public var workers: UInt32
     /// Counters that one critical section increments, 1 to ``GuardedData/counterLimit``.
     public var counters: UInt32
+    /// How many of a hundred sections only read, 0 to 100.
+    public var readPercent: UInt32
     /// Iterations of ``Delay/spin(_:)`` inside the critical section.
     public var criticalSectionIterations: UInt64
     /// Iterations of ``Delay/spin(_:)`` between a release and the next attempt.
     public var thinkIterations: UInt64
 
     /// A plan.
-    public init(workers: Int, counters: Int, criticalSectionIterations: UInt64, thinkIterations: UInt64) {
+    public init(workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64) {
         self.workers = UInt32(workers)
         self.counters = UInt32(counters)
+        self.readPercent = UInt32(readPercent)
         self.criticalSectionIterations = criticalSectionIterations
         self.thinkIterations = thinkIterations
     }

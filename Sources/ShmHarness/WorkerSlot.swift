@@ -24,8 +24,10 @@ public struct WorkerSlot: ~Copyable {
     public let cpuPlusOne = Atomic<UInt32>(0)
     /// The phase that the worker has noticed.
     public let phase = Atomic<UInt32>(0)
-    /// Critical sections completed in all phases: progress, and what each counter must hold in sum.
+    /// Critical sections completed in all phases: progress, and, but for ``reads``, what each counter must hold in sum.
     public let sections = Atomic<UInt64>(0)
+    /// Those of them that only read.
+    public let reads = Atomic<UInt64>(0)
     /// Critical sections in which another owner was met, or related words did not agree.
     public let overlaps = Atomic<UInt64>(0)
     /// Acquisitions that were told that the previous owner died.

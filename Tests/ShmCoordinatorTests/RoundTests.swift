@@ -24,6 +24,46 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
+        @Test(arguments: realLocks, [1, 90])
+        func `readers and writers see whole updates`(lock: LockKind, readPercent: Int) throws {
+            var round = TestRound(lock, workers: 2, criticalSection: Self.busy)
+            round.cell.readPercent = readPercent
+            let result = try round.run()
+            #expect(result.integrity == .ok)
+            #expect(try #require(result.figures).acquisitions > 0)
+        }
+
+        @Test func `readers without a lock see half an update`() throws {
+            let caught = try (0..<10).contains { _ in
+                var round = TestRound(.none, workers: 2, criticalSection: Self.busy)
+                round.cell.readPercent = 50
+                return try round.run().integrity == .failed
+            }
+            #expect(caught)
+        }
+
+        @Test func `where all sections only read, no lock is needed`() throws {
+            var round = TestRound(.none, workers: 2)
+            round.cell.readPercent = 100
+            let result = try round.run()
+            #expect(result.integrity == .ok)
+            #expect(try #require(result.figures).acquisitions > 0)
+        }
+
+        /// Dozens spin on few CPUs, and each needs a turn before it can end.
+        @Test func `a round that would take too long to end is cut short, and is not stuck`() throws {
+            let traces = Traces()
+            var round = TestRound(.ticket, workers: 48, criticalSection: 1_000_000)
+            round.timing.stuckAfter = 1_000_000_000
+            round.timing.throughput = 100_000_000
+            let result = try round.run()
+            #expect(result.integrity == .ok)
+            #expect(result.isCutShort)
+            #expect(result.whereabouts.isEmpty)
+            #expect(try #require(result.figures).latencies.isEmpty)
+            #expect(traces.left() == [])
+        }
+
         @Test func `no lock at all is found out as soon as two contend`() throws {
             let traces = Traces()
             var round = TestRound(.none, workers: 2, criticalSection: Self.busy)

@@ -128,6 +128,53 @@ import Testing
         #expect(!row(nil, integrity: .stuck, lock: .none).isAsPromised)
     }
 
+    @Test func `a lock that falls off the cliff is marked, and named in words`() throws {
+        func rows(_ lock: LockKind, _ counts: [(workers: Int, sections: UInt64)]) -> [Row] {
+            counts.map { count in
+                let cell = Cell(
+                    lock: lock, workers: count.workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+                var result = RoundResult(startedAt: 0)
+                result.figures = figures([count.sections])
+                return Row(runID: "", cell: cell, round: 1, result: result)
+            }
+        }
+        let beyond = Machine.current.cpus + 1
+        let ticket = rows(.ticket, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 4_000)])
+        let futex = rows(.futex, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 100_000)])
+        let summaries = CellSummary.summaries(ticket + futex, cells: (ticket + futex).map(\.cell))
+        #expect(Cliff.fallen(summaries) == [ticket[2].cell])
+        let table = SummaryTable.text(summaries).split(separator: "\n").filter { $0.contains("▼") }
+        #expect(table.count == 1 && table[0].hasPrefix("ticket "))
+        #expect(Verdict.text(summaries).contains("left of ticket:"))
+        // Without a number of workers that fits the CPUs there is nothing to fall from.
+        #expect(Cliff.fallen(Array(summaries.filter { $0.cell.workers == beyond })) == [])
+    }
+
+    @Test func `a round that was cut short has no costs and no latency`() throws {
+        var figures = figures([10])
+        figures.latencies = []
+        var result = RoundResult(startedAt: 0)
+        result.figures = figures
+        result.isCutShort = true
+        let cell = Cell(lock: .ticket, workers: 3, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        let row = Row(runID: "", cell: cell, round: 1, result: result)
+        let columns = try csv(row)
+        for empty in ["user_s", "voluntary_switches", "heap_bytes_per_op", "acquire_p99_ns", "latency_samples"] {
+            #expect(columns[empty] == "", "\(empty)")
+        }
+        #expect(columns["acquisitions"] == "10" && columns["integrity"] == "ok")
+        let summary = CellSummary.summaries([row], cells: [cell])
+        #expect(SummaryTable.text(summary).contains("ok, cut"))
+        #expect(Verdict.text(summary).contains("cut: "))
+    }
+
+    @Test func `windows are shorter where there are many rounds`() {
+        #expect(RunOptions.window(rounds: 1) == 300_000_000)
+        #expect(RunOptions.window(rounds: 60) == 300_000_000)
+        #expect((20_000_000..<100_000_000).contains(RunOptions.window(rounds: 378)))
+        #expect(RunOptions.window(rounds: 1_000_000) == 20_000_000)
+    }
+
     @Test func `a summary has the rounds' medians and the worst of their findings`() throws {
         let rows = [row(figures([1, 1, 1])), row(figures([2, 2, 2]), integrity: .failed), row(figures([9, 9, 9]))]
         let summary = try #require(CellSummary.summaries(rows, cells: [rows[0].cell]).first)

@@ -73,17 +73,17 @@ public import Synchronization
 
     /// One compare-exchange where no writer is inside or waits.
     @inlinable
-    public borrowing func beginRead() -> UInt64 {
+    public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
         let seen = unsafe word.pointee.load(ordering: .relaxed)
         if seen & ~Self.readers == 0, seen < Self.readers,
             unsafe word.pointee.compareExchange(
                 expected: seen, desired: seen + 1, successOrdering: .acquiring, failureOrdering: .relaxed
             ).exchanged
         {
-            return 0
+            return .acquired
         }
         readContended()
-        return 0
+        return .acquired
     }
 
     /// One subtraction; the last reader clears the word and wakes all sleepers.

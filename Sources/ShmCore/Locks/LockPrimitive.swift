@@ -44,8 +44,10 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     borrowing func unlock()
 
     /// Begins a read-only section: waits until no writer is inside. Where the lock does not share readers, the same as
-    /// ``lock()``. Returns what ``endRead(_:)`` is to be told.
-    borrowing func beginRead() -> UInt64
+    /// ``lock()``.
+    ///
+    /// - Parameter begun: set to what ``endRead(_:)`` is to be told.
+    borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome
 
     /// Ends a read-only section. Returns `false` where a writer was inside meanwhile: what was read is worth nothing, and
     /// the section is to be repeated from ``beginRead()`` on.
@@ -74,10 +76,7 @@ extension LockPrimitive where Self: ~Copyable {
 
     /// The lock itself.
     @inlinable
-    public borrowing func beginRead() -> UInt64 {
-        _ = lock()
-        return 0
-    }
+    public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome { lock() }
 
     /// The lock itself.
     @inlinable

@@ -47,9 +47,9 @@ public import SystemPackage
     private static func make(_ name: String, mode: mode_t) throws(Errno) {
         let file = try SegmentFile.createUnnamed(mode: mode)
         defer { try? file.close() }
-        var fresh = unsafe sem_t()
+        var fresh = sem_t()
         unsafe sem_init(&fresh, 1, 1)
-        let size = unsafe MemoryLayout<sem_t>.size
+        let size = MemoryLayout<sem_t>.size
         let written = unsafe withUnsafeBytes(of: &fresh) { unsafe pwrite(file.rawValue, $0.baseAddress, size, 0) }
         guard written == size else { throw Errno(rawValue: errno) }
         // What it was created with is cut by the process's umask.

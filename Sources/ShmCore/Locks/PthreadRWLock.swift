@@ -50,10 +50,8 @@ public import SystemPackage
 
     /// `pthread_rwlock_rdlock(3)`.
     @inlinable
-    public borrowing func beginRead() -> UInt64 {
-        // EAGAIN: more readers than the lock can count.
-        while unsafe pthread_rwlock_rdlock(lockPointer) == EAGAIN { sched_yield() }
-        return 0
+    public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
+        Self.outcome(unsafe pthread_rwlock_rdlock(lockPointer))
     }
 
     /// `pthread_rwlock_unlock(3)`.

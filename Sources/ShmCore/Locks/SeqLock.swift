@@ -69,11 +69,11 @@ public import Synchronization
 
     /// The counter, once no writer is inside.
     @inlinable
-    public borrowing func beginRead() -> UInt64 {
+    public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
         var looks: UInt32 = 0
         while true {
-            let seen = unsafe counter.pointee.load(ordering: .acquiring)
-            if seen % 2 == 0 { return seen }
+            begun = unsafe counter.pointee.load(ordering: .acquiring)
+            if begun % 2 == 0 { return .acquired }
             Yielding.rest(after: looks)
             looks &+= 1
         }

@@ -19,9 +19,10 @@ struct RunOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Length of the throughput window; the latency window has a third of it. (default: 300ms)", valueName: "time"
+            "Length of the throughput window; the latency window has a third of it. (default: 300ms, or less where all rounds "
+                + "would take longer than about 45 s)", valueName: "time"
         ), transform: TimeSpan.parse)
-    var duration = TimeSpan(nanoseconds: 300_000_000)
+    var duration: TimeSpan?
 
     @Option(
         parsing: .unconditional,
@@ -30,9 +31,10 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Contending before anything is counted. (default: 50ms)", valueName: "time"),
+        help: ArgumentHelp(
+            "Contending before anything is counted. (default: 50ms, or a third of a shorter window)", valueName: "time"),
         transform: TimeSpan.parse)
-    var warmup = TimeSpan(nanoseconds: 50_000_000)
+    var warmup: TimeSpan?
 
     @Option(
         parsing: .unconditional,
@@ -50,6 +52,13 @@ struct RunOptions: ParsableArguments {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Counters incremented in each critical section.", valueName: "n"))
     var counters = 4
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many of a hundred sections only read; locks without a reader side exclude readers, too.",
+            valueName: "n"))
+    var readPercent = 0
 
     @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
     var pin = Pinning.spread
@@ -83,7 +92,10 @@ struct RunOptions: ParsableArguments {
         guard (1...GuardedData.counterLimit).contains(counters) else {
             throw usage("--counters \(counters) makes no sense: 1 to \(GuardedData.counterLimit)")
         }
-        guard duration.nanoseconds >= 1_000_000 else {
+        guard (0...100).contains(readPercent) else {
+            throw usage("--read-percent \(readPercent) makes no sense: 0 to 100")
+        }
+        if let duration, duration.nanoseconds < 1_000_000 {
             throw usage(
                 "--duration \(duration) is too short to measure anything: 1ms or more, as in `--duration 300ms`")
         }
@@ -97,11 +109,19 @@ struct RunOptions: ParsableArguments {
 
     private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
 
-    /// A round's timing.
-    var timing: Timing {
-        Timing(
-            warmup: warmup.nanoseconds, throughput: duration.nanoseconds,
-            latency: max(duration.nanoseconds / 3, 1_000_000), stuckAfter: stuckAfter.nanoseconds)
+    /// A round's timing, where there are so many of them.
+    func timing(rounds: Int) -> Timing {
+        let window = duration?.nanoseconds ?? Self.window(rounds: rounds)
+        return Timing(
+            warmup: warmup?.nanoseconds ?? min(50_000_000, window / 3), throughput: window,
+            latency: max(window / 3, 1_000_000), stuckAfter: stuckAfter.nanoseconds)
+    }
+
+    /// As long as 45 s for all rounds allow, from 20 to 300 ms.
+    static func window(rounds: Int) -> Int {
+        // Starting and ending a fleet takes about 25 ms; warm-up and latency window take two thirds of the window.
+        let each = 45_000_000_000 / max(1, rounds) - 25_000_000
+        return min(300_000_000, max(20_000_000, each * 3 / 5))
     }
 
     /// Every lock with every number of workers.
@@ -113,7 +133,7 @@ struct RunOptions: ParsableArguments {
             kinds.map {
                 Cell(
                     lock: $0, workers: count, criticalSection: criticalSection.nanoseconds, think: think.nanoseconds,
-                    counters: counters, pinning: pin)
+                    counters: counters, readPercent: readPercent, pinning: pin)
             }
         }
     }

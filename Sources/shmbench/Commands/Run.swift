@@ -10,8 +10,8 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure locks: throughput, latency, fairness and integrity.",
         discussion: """
-            Without options: all locks, 1, 2 and 4 × the CPUs workers, in about half a minute; a table on stdout and a CSV \
-            file under results/.
+            Without options: all locks, 1, 2 and 4 × the CPUs workers, in about a minute; a table on stdout and a CSV file \
+            under results/.
             """)
 
     @OptionGroup var options: RunOptions
@@ -77,6 +77,7 @@ private struct Session {
     func measure() -> (rows: [Row], failure: Failure?) {
         let schedule = Schedule(cells: cells.count, rounds: options.rounds, seed: seed)
         let speed = Delay.calibrate()
+        let timing = options.timing(rounds: schedule.turns.count)
         var rows: [Row] = []
         var progress = Progress(rounds: schedule.turns.count)
         defer { progress.clear() }
@@ -85,7 +86,7 @@ private struct Session {
             progress.begin(cell, round: turn.round, of: options.rounds)
             do throws(RoundFailure) {
                 var round = try Round(
-                    cell, options.timing, number: number, program: program, iterationsPerNanosecond: speed)
+                    cell, timing, number: number, program: program, iterationsPerNanosecond: speed)
                 let row = Row(runID: runID, cell: cell, round: turn.round, result: try round.run())
                 rows.append(row)
                 if !row.result.whereabouts.isEmpty { progress.clear(); explain(row) }

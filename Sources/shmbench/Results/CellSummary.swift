@@ -14,6 +14,8 @@ struct CellSummary {
     let jain: Double?
     let integrity: RoundResult.Integrity
     let isAsPromised: Bool
+    /// Whether a round's workers had to be ended, though they made progress.
+    let isCutShort: Bool
 
     /// One summary a cell, in the order of the cells.
     static func summaries(_ rows: [Row], cells: [Cell]) -> [CellSummary] {
@@ -37,5 +39,6 @@ struct CellSummary {
         let found = rows.map(\.result.integrity)
         integrity = found.contains(.stuck) ? .stuck : found.contains(.failed) ? .failed : .ok
         isAsPromised = rows.allSatisfy(\.isAsPromised)
+        isCutShort = rows.contains(where: \.result.isCutShort)
     }
 }

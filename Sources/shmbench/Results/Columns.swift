@@ -44,7 +44,7 @@ struct ResultColumn: Sendable {
         column("arrivals") { _ in .text("closed") },
         column("rate_per_s") { _ in .empty },
         column("pinning") { .text($0.cell.pinning.rawValue) },
-        column("read_percent") { _ in .empty },
+        column("read_percent") { .integer($0.cell.readPercent) },
         column("duration_s") { Value($0.result.figures?.duration, decimals: 6) },
         column("acquisitions") { Value($0.result.figures?.acquisitions) },
         column("throughput_per_s") { Value($0.throughput, decimals: 1) },
@@ -60,14 +60,14 @@ struct ResultColumn: Sendable {
         column("fairness_jain") { Value($0.jain, decimals: 4) },
         column("fairness_min_max") { Value($0.minMax, decimals: 4) },
         column("fairness_window_jain") { Value($0.windowJain, decimals: 4) },
-        column("user_s") { Value($0.result.figures?.userSeconds, decimals: 6) },
-        column("system_s") { Value($0.result.figures?.systemSeconds, decimals: 6) },
-        column("voluntary_switches") { Value($0.result.figures?.voluntarySwitches) },
-        column("involuntary_switches") { Value($0.result.figures?.involuntarySwitches) },
-        column("minor_faults") { Value($0.result.figures?.minorFaults) },
+        column("user_s") { Value($0.costs?.userSeconds, decimals: 6) },
+        column("system_s") { Value($0.costs?.systemSeconds, decimals: 6) },
+        column("voluntary_switches") { Value($0.costs?.voluntarySwitches) },
+        column("involuntary_switches") { Value($0.costs?.involuntarySwitches) },
+        column("minor_faults") { Value($0.costs?.minorFaults) },
         column("heap_bytes_per_op") { row in
             Value(
-                row.result.figures.flatMap {
+                row.costs.flatMap {
                     $0.acquisitions > 0 ? Double($0.heapBytes) / Double($0.acquisitions) : nil
                 },
                 decimals: 3)

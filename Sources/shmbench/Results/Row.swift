@@ -16,6 +16,9 @@ struct Row {
         result.figures.flatMap { $0.duration > 0 ? Double($0.acquisitions) / $0.duration : nil }
     }
 
+    /// What the throughput window cost; `nil` where workers were ended before they had given account of it.
+    var costs: RoundResult.Figures? { result.isCutShort ? nil : result.figures }
+
     /// Of the workers' counts.
     var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map { Double($0) }) } }
 

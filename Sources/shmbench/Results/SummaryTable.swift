@@ -8,7 +8,9 @@ enum SummaryTable {
         let blocks = Dictionary(grouping: summaries, by: \.cell.workers).sorted { $0.key < $1.key }
         return blocks.map { workers, block in
             let title = workers == 1 ? "1 worker, nobody to wait for" : "\(workers) workers"
-            return "\(title)\n" + table(fastestFirst(block))
+            let readPercent = block.first?.cell.readPercent ?? 0
+            let reads = readPercent > 0 ? ", \(readPercent)% of the sections only read" : ""
+            return "\(title)\(reads)\n" + table(fastestFirst(block), Cliff.fallen(summaries))
         }.joined(separator: "\n")
     }
 
@@ -18,11 +20,13 @@ enum SummaryTable {
         return sorted.filter { $0.cell.lock.properties.excludes } + sorted.filter { !$0.cell.lock.properties.excludes }
     }
 
-    private static func table(_ block: [CellSummary]) -> String {
+    private static func table(_ block: [CellSummary], _ fallen: Set<Cell>) -> String {
         let table = TextTable<CellSummary> { line in
             [
                 Column(title: "lock", value: line.cell.lock.name),
-                Column(title: "throughput", value: shown(line.throughput, Figure.rate), align: .right),
+                Column(
+                    title: "throughput",
+                    value: (fallen.contains(line.cell) ? "▼ " : "") + shown(line.throughput, Figure.rate), align: .right),
                 Column(title: "±", value: shown(line.spread) { "\(Figure.decimal($0 * 100, 0))%" }, align: .right),
                 Column(title: "p50", value: shown(line.p50, Figure.time), align: .right),
                 Column(title: "p99", value: shown(line.p99, Figure.time), align: .right),
@@ -50,7 +54,7 @@ enum SummaryTable {
 
     private static func verdict(_ line: CellSummary) -> String {
         switch line.integrity {
-        case .ok: "ok"
+        case .ok: line.isCutShort ? "ok, cut" : "ok"
         case .failed: line.isAsPromised ? "failed *" : "FAILED"
         case .stuck: "STUCK"
         }

@@ -20,6 +20,7 @@ enum Verdict {
         for workers in Set(real.map(\.cell.workers)).sorted() {
             lines += best(real.filter { $0.cell.workers == workers }, workers)
         }
+        lines += cliff(summaries)
         lines += controls(summaries)
         return lines.map { Terminal.wrapped($0) }.joined(separator: "\n")
     }
@@ -42,6 +43,29 @@ enum Verdict {
         return [text + "."]
     }
 
+    private static func cliff(_ summaries: [CellSummary]) -> [String] {
+        let fallen = Cliff.fallen(summaries)
+        var names: [String] = []
+        for line in summaries where fallen.contains(line.cell) && !names.contains(line.cell.lock.name) {
+            names.append(line.cell.lock.name)
+        }
+        var lines: [String] = []
+        if !names.isEmpty {
+            lines.append(
+                "▼ off the cliff: with more workers than CPUs, less than a hundredth is left of \(list(names)): whoever is next "
+                    + "waits for a CPU that others spin on.")
+        }
+        if summaries.contains(where: \.isCutShort) {
+            lines.append(
+                "cut: the workers made progress, but so slowly that they were ended; there is no latency window.")
+        }
+        return lines
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+    }
+
     private static func count(_ workers: Int) -> String { workers == 1 ? "1 worker" : "\(workers) workers" }
 
     /// The negative control must fail where workers meet; where it did not, this run's oracle has shown nothing.
@@ -49,7 +73,7 @@ enum Verdict {
         let controls = summaries.filter { !$0.cell.lock.properties.excludes }
         var lines: [String] = []
         if controls.contains(where: { $0.integrity == .failed }) {
-            lines.append("* negative control: it takes no lock, and the integrity check caught it, as it must.")
+            lines.append("* no lock, and the integrity check caught it, as it must.")
         }
         for line in controls where line.integrity == .ok && line.cell.workers > 1 {
             lines.append(
