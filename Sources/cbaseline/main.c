@@ -1,16 +1,18 @@
 /*
- * The worker's loop in C, for comparison: the same critical section, the same oracle, the same phase word,
- * on a futex or a pthread mutex in shared memory.
+ * The worker's loop in C, for comparison: the same critical section, the same oracle, the same phase word, on locks in
+ * shared memory that do what ours of the same names do.
  *
- *     cbaseline futex|pthread-mutex WORKERS WARMUP_MS WINDOW_MS COUNTERS SECTION THINK
+ *     cbaseline LOCK WORKERS WARMUP_MS WINDOW_MS COUNTERS SECTION THINK
  *
- * SECTION and THINK are iterations of a busy loop inside the critical section and after it. It prints critical sections a second of all workers. The futex mutex is the three-state one of Drepper's
- * "Futexes Are Tricky".
+ * SECTION and THINK are iterations of a busy loop inside the critical section and after it. It prints critical sections a
+ * second of all workers.
  */
 #define _GNU_SOURCE 1
 
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -18,8 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -34,11 +39,22 @@ struct slot {
     char padding[232];
 };
 
+struct node {
+    _Alignas(128) _Atomic uint32_t next;
+    _Atomic uint32_t granted;
+};
+
 struct shared {
     _Alignas(128) _Atomic uint32_t phase;
     _Alignas(128) _Atomic uint32_t arrivals;
+    /* A word, a ticket to draw or the tail of a queue. */
     _Alignas(128) _Atomic uint32_t word;
+    _Alignas(128) _Atomic uint32_t called;
     _Alignas(128) pthread_mutex_t mutex;
+    _Alignas(128) pthread_rwlock_t rwlock;
+    _Alignas(128) pthread_spinlock_t spin;
+    _Alignas(128) sem_t semaphore;
+    struct node nodes[MAX_WORKERS];
     _Alignas(128) _Atomic uint32_t owner;
     _Atomic uint64_t mirror;
     _Atomic uint64_t counters[1024];
@@ -78,8 +94,76 @@ static inline void futex_unlock(void) {
         futex(&shared->word, FUTEX_WAKE, 1);
 }
 
-static inline void pthread_lock(void) { pthread_mutex_lock(&shared->mutex); }
-static inline void pthread_unlock(void) { pthread_mutex_unlock(&shared->mutex); }
+static inline void pause_cpu(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* Test-and-set: Anderson 1990. */
+static inline void tas_lock(void) {
+    while (atomic_exchange_explicit(&shared->word, 1, memory_order_acquire) != 0) pause_cpu();
+}
+
+static inline void tas_unlock(void) { atomic_store_explicit(&shared->word, 0, memory_order_release); }
+
+/* Ticket lock: Mellor-Crummey and Scott 1991. */
+static inline void ticket_lock(void) {
+    uint32_t mine = atomic_fetch_add_explicit(&shared->word, 1, memory_order_relaxed);
+    while (atomic_load_explicit(&shared->called, memory_order_acquire) != mine) pause_cpu();
+}
+
+static inline void ticket_unlock(void) {
+    uint32_t mine = atomic_load_explicit(&shared->called, memory_order_relaxed);
+    atomic_store_explicit(&shared->called, mine + 1, memory_order_release);
+}
+
+/* MCS: Mellor-Crummey and Scott 1991. Nodes are named by number plus one. */
+static uint32_t self;
+static struct node *mine;
+
+static inline void mcs_lock(void) {
+    atomic_store_explicit(&mine->next, 0, memory_order_relaxed);
+    uint32_t before = atomic_exchange_explicit(&shared->word, self + 1, memory_order_acq_rel);
+    if (before == 0) return;
+    atomic_store_explicit(&mine->granted, 0, memory_order_relaxed);
+    atomic_store_explicit(&shared->nodes[before - 1].next, self + 1, memory_order_release);
+    while (atomic_load_explicit(&mine->granted, memory_order_acquire) == 0) pause_cpu();
+}
+
+static inline void mcs_unlock(void) {
+    uint32_t last = self + 1;
+    if (atomic_load_explicit(&mine->next, memory_order_relaxed) == 0 &&
+        atomic_compare_exchange_strong_explicit(&shared->word, &last, 0, memory_order_release, memory_order_relaxed))
+        return;
+    uint32_t next;
+    while ((next = atomic_load_explicit(&mine->next, memory_order_acquire)) == 0) pause_cpu();
+    atomic_store_explicit(&shared->nodes[next - 1].granted, 1, memory_order_release);
+}
+
+static inline void mutex_lock(void) { pthread_mutex_lock(&shared->mutex); }
+static inline void mutex_unlock(void) { pthread_mutex_unlock(&shared->mutex); }
+static inline void rwlock_lock(void) { pthread_rwlock_wrlock(&shared->rwlock); }
+static inline void rwlock_unlock(void) { pthread_rwlock_unlock(&shared->rwlock); }
+static inline void spin_lock(void) { pthread_spin_lock(&shared->spin); }
+static inline void spin_unlock(void) { pthread_spin_unlock(&shared->spin); }
+static inline void semaphore_lock(void) { sem_wait(&shared->semaphore); }
+static inline void semaphore_unlock(void) { sem_post(&shared->semaphore); }
+
+static int set = -1;
+
+static inline void sysv(short change) {
+    struct sembuf operation = {.sem_num = 0, .sem_op = change, .sem_flg = 0};
+    semop(set, &operation, 1);
+}
+
+static inline void sysv_lock(void) { sysv(-1); }
+static inline void sysv_unlock(void) { sysv(1); }
+
+static int file = -1;
+
+static inline void flock_lock(void) { flock(file, LOCK_EX); }
+static inline void flock_unlock(void) { flock(file, LOCK_UN); }
 
 #define RELAXED memory_order_relaxed
 
@@ -115,16 +199,84 @@ static inline __attribute__((always_inline)) void contend(
     }
 }
 
-static void work(uint32_t worker, bool pthread) {
+static inline __attribute__((always_inline)) void work(uint32_t worker, void (*lock)(void), void (*unlock)(void)) {
     struct slot *slot = &shared->slots[worker];
+    self = worker;
+    mine = &shared->nodes[worker];
     atomic_fetch_add(&shared->arrivals, 1);
     while (atomic_load(&shared->phase) == GATHERING) futex(&shared->phase, FUTEX_WAIT, GATHERING);
-    if (pthread) contend(worker, WARMUP, pthread_lock, pthread_unlock);
-    else contend(worker, WARMUP, futex_lock, futex_unlock);
+    contend(worker, WARMUP, lock, unlock);
     uint64_t before = atomic_load(&slot->sections);
-    if (pthread) contend(worker, WINDOW, pthread_lock, pthread_unlock);
-    else contend(worker, WINDOW, futex_lock, futex_unlock);
+    contend(worker, WINDOW, lock, unlock);
     slot->window_sections = atomic_load(&slot->sections) - before;
+}
+
+/* One function a lock, so that the compiler puts each into a loop of its own. */
+static void work_futex(uint32_t worker) { work(worker, futex_lock, futex_unlock); }
+static void work_tas(uint32_t worker) { work(worker, tas_lock, tas_unlock); }
+static void work_ticket(uint32_t worker) { work(worker, ticket_lock, ticket_unlock); }
+static void work_mcs(uint32_t worker) { work(worker, mcs_lock, mcs_unlock); }
+static void work_mutex(uint32_t worker) { work(worker, mutex_lock, mutex_unlock); }
+static void work_rwlock(uint32_t worker) { work(worker, rwlock_lock, rwlock_unlock); }
+static void work_spin(uint32_t worker) { work(worker, spin_lock, spin_unlock); }
+static void work_semaphore(uint32_t worker) { work(worker, semaphore_lock, semaphore_unlock); }
+static void work_sysv(uint32_t worker) { work(worker, sysv_lock, sysv_unlock); }
+
+static void work_flock(uint32_t worker) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0) _exit(1);
+    work(worker, flock_lock, flock_unlock);
+}
+
+enum mutex_kind { PLAIN, ADAPTIVE = 1, ROBUST = 2, INHERIT = 4 };
+
+static const struct lock {
+    const char *name;
+    void (*work)(uint32_t worker);
+    int mutex;
+} locks[] = {
+    {"futex", work_futex, PLAIN},
+    {"tas", work_tas, PLAIN},
+    {"ticket", work_ticket, PLAIN},
+    {"mcs", work_mcs, PLAIN},
+    {"pthread-mutex", work_mutex, PLAIN},
+    {"pthread-adaptive", work_mutex, ADAPTIVE},
+    {"pthread-robust", work_mutex, ROBUST},
+    {"pthread-pi", work_mutex, INHERIT},
+    {"pthread-robust-pi", work_mutex, ROBUST | INHERIT},
+    {"pthread-rwlock", work_rwlock, PLAIN},
+    {"pthread-spin", work_spin, PLAIN},
+    {"posix-sem", work_semaphore, PLAIN},
+    {"sysv-sem", work_sysv, PLAIN},
+    {"flock", work_flock, PLAIN},
+};
+
+static const struct lock *find(const char *name) {
+    for (size_t index = 0; index < sizeof locks / sizeof *locks; index++)
+        if (strcmp(locks[index].name, name) == 0) return &locks[index];
+    return NULL;
+}
+
+static bool prepare(const struct lock *lock) {
+    pthread_mutexattr_t mutex;
+    pthread_mutexattr_init(&mutex);
+    pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
+    if (lock->mutex & ADAPTIVE) pthread_mutexattr_settype(&mutex, PTHREAD_MUTEX_ADAPTIVE_NP);
+    if (lock->mutex & ROBUST) pthread_mutexattr_setrobust(&mutex, PTHREAD_MUTEX_ROBUST);
+    if (lock->mutex & INHERIT) pthread_mutexattr_setprotocol(&mutex, PTHREAD_PRIO_INHERIT);
+    pthread_rwlockattr_t rwlock;
+    pthread_rwlockattr_init(&rwlock);
+    pthread_rwlockattr_setpshared(&rwlock, PTHREAD_PROCESS_SHARED);
+    if (pthread_mutex_init(&shared->mutex, &mutex) || pthread_rwlock_init(&shared->rwlock, &rwlock) ||
+        pthread_spin_init(&shared->spin, PTHREAD_PROCESS_SHARED) || sem_init(&shared->semaphore, 1, 1))
+        return false;
+    file = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (lock->work != work_sysv) return file >= 0;
+    set = semget(IPC_PRIVATE, 1, 0600);
+    sysv_unlock();
+    return set >= 0;
 }
 
 static double now(void) {
@@ -148,25 +300,22 @@ int main(int count, char **arguments) {
     counters = count == 8 ? atoi(arguments[5]) : 0;
     section_delay = count == 8 ? strtoull(arguments[6], NULL, 10) : 0;
     think = count == 8 ? strtoull(arguments[7], NULL, 10) : 0;
-    if (workers < 1 || workers > MAX_WORKERS || counters < 1 || counters > 1024) {
-        fprintf(stderr, "usage: cbaseline futex|pthread-mutex WORKERS WARMUP_MS WINDOW_MS COUNTERS SECTION THINK\n");
+    const struct lock *lock = count == 8 ? find(arguments[1]) : NULL;
+    if (!lock || workers < 1 || workers > MAX_WORKERS || counters < 1 || counters > 1024) {
+        fprintf(stderr, "usage: cbaseline LOCK WORKERS WARMUP_MS WINDOW_MS COUNTERS SECTION THINK\n");
         return 64;
     }
-    bool pthread = strcmp(arguments[1], "pthread-mutex") == 0;
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return 1;
     atomic_store(&shared->mirror, ~UINT64_C(0));
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    pthread_mutex_init(&shared->mutex, &attributes);
+    if (!prepare(lock)) return 1;
     pid_t children[MAX_WORKERS];
     for (int worker = 0; worker < workers; worker++) {
         children[worker] = fork();
         if (children[worker] < 0) return 1;
         if (children[worker] == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
-            work((uint32_t)worker, pthread);
+            lock->work((uint32_t)worker);
             _exit(0);
         }
     }
@@ -184,6 +333,7 @@ int main(int count, char **arguments) {
         sum += shared->slots[worker].window_sections;
         contradictions += shared->slots[worker].contradictions;
     }
+    if (set >= 0) semctl(set, 0, IPC_RMID);
     printf("%.1f\n", (double)sum / length);
     return contradictions == 0 ? 0 : 3;
 }

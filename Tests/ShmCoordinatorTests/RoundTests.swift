@@ -53,8 +53,8 @@ extension ShmCoordinatorSuite {
         /// Dozens spin on few CPUs, and each needs a turn before it can end.
         @Test func `a round that would take too long to end is cut short, and is not stuck`() throws {
             let traces = Traces()
-            var round = TestRound(.ticket, workers: 48, criticalSection: 1_000_000)
-            round.timing.stuckAfter = 1_000_000_000
+            var round = TestRound(.ticket, workers: 96, criticalSection: 1_000_000)
+            round.timing.stuckAfter = 4_000_000_000
             round.timing.throughput = 100_000_000
             let result = try round.run()
             #expect(result.integrity == .ok)

@@ -146,6 +146,11 @@ static inline void shm_cpu_relax(void) {
 #endif
 }
 
+/* So many times. */
+static inline void shm_cpu_relax_for(uint32_t times) {
+    for (uint32_t time = 0; time < times; time++) shm_cpu_relax();
+}
+
 /* Keeps the compiler from removing or merging the iterations of a calibrated delay loop. */
 static inline void shm_keep(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
 

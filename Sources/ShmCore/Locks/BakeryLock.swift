@@ -61,12 +61,15 @@ public import SystemPackage
     /// Draws, and waits for all that are before.
     public borrowing func lock() -> LockOutcome {
         let mine = draw()
-        for other in 0..<inUse where other != number.value {
+        let count = inUse
+        var other = 0
+        while other < count {
             var looks: UInt32 = 0
             while isBefore(other, mine) {
                 Yielding.rest(after: looks)
                 looks &+= 1
             }
+            other += 1
         }
         return .acquired
     }
@@ -74,13 +77,16 @@ public import SystemPackage
     /// Draws, and gives the number back unless it is the smallest.
     public borrowing func tryLock() -> LockOutcome {
         // Without drawing where somebody is before: those who draw hold each other up.
-        for other in 0..<inUse where other != number.value {
-            if unsafe ticket(other).pointee.load(ordering: .relaxed) != 0 { return .busy }
-        }
+        if largestNumber != 0 { return .busy }
         let mine = draw()
-        for other in 0..<inUse where other != number.value && isBefore(other, mine) {
-            unlock()
-            return .busy
+        let count = inUse
+        var other = 0
+        while other < count {
+            if isBefore(other, mine) {
+                unlock()
+                return .busy
+            }
+            other += 1
         }
         return .acquired
     }
@@ -95,20 +101,31 @@ public import SystemPackage
         let (mine, drawing) = unsafe (ticket(number.value), drawing(number.value))
         unsafe drawing.pointee.store(1, ordering: .relaxed)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        var largest: UInt64 = 0
-        for other in 0..<inUse { largest = max(largest, unsafe ticket(other).pointee.load(ordering: .relaxed)) }
-        unsafe mine.pointee.store(largest &+ 1, ordering: .relaxed)
+        let number = largestNumber &+ 1
+        unsafe mine.pointee.store(number, ordering: .relaxed)
         // The number is visible before it is said that it is drawn, and both before the others are read.
         unsafe drawing.pointee.store(0, ordering: .releasing)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return largest &+ 1
+        return number
+    }
+
+    private var largestNumber: UInt64 {
+        let count = inUse
+        var (other, largest) = (0, UInt64(0))
+        while other < count {
+            let theirs = unsafe ticket(other).pointee.load(ordering: .relaxed)
+            if theirs > largest { largest = theirs }
+            other += 1
+        }
+        return largest
     }
 
     /// Whether another one is before a number of this participant, or may be.
     private borrowing func isBefore(_ other: Int, _ mine: UInt64) -> Bool {
+        if other == number.value { return false }
         if unsafe drawing(other).pointee.load(ordering: .acquiring) != 0 { return true }
         let theirs = unsafe ticket(other).pointee.load(ordering: .acquiring)
-        return theirs != 0 && (theirs, other) < (mine, number.value)
+        return theirs != 0 && (theirs < mine || theirs == mine && other < number.value)
     }
 
     private var inUse: Int { min(participants, Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }

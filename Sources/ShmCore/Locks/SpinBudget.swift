@@ -11,7 +11,7 @@ internal import Synchronization
 @safe struct SpinBudget {
     private static var most: UInt32 { 50 }
     private static var fewest: UInt32 { 2 }
-    private static var pauses: Int { 8 }
+    private static var pauses: UInt32 { 8 }
     /// One wait in so many looks as often as can be, to find out whether that helps again.
     private static var probeInterval: UInt32 { 32 }
 
@@ -36,7 +36,7 @@ internal import Synchronization
         if next != looks { unsafe word.pointee.store(seen & 0xffff_0000 | (Self.most - next), ordering: .relaxed) }
     }
 
-    static func pause() { for _ in 0..<pauses { shm_cpu_relax() } }
+    static func pause() { shm_cpu_relax_for(pauses) }
 
     private static func looks(_ seen: UInt32) -> UInt32 { most - min(seen & 0xffff, most - fewest) }
 }

@@ -70,7 +70,7 @@ public import Synchronization
             random ^= random << 13
             random ^= random >> 17
             random ^= random << 5
-            for _ in 0..<random % range { shm_cpu_relax() }
+            shm_cpu_relax_for(random % range)
             if range < Self.longest { range *= 2 }
             while unsafe word.pointee.load(ordering: .relaxed) != 0 {
                 Policy.rest(after: looks)

@@ -109,7 +109,7 @@ public enum Backoff: TicketPace {
     /// Pauses, 16 for each who is before.
     @inlinable @inline(__always)
     public static func approach(distance: UInt32) {
-        for _ in 0..<16 &* min(distance, 64) { shm_cpu_relax() }
+        shm_cpu_relax_for(16 &* (distance < 64 ? distance : 64))
     }
 }
 

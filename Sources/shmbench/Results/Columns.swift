@@ -44,7 +44,7 @@ struct ResultColumn: Sendable {
         column("arrivals") { _ in .text("closed") },
         column("rate_per_s") { _ in .empty },
         column("pinning") { .text($0.cell.pinning.rawValue) },
-        column("read_percent") { .integer($0.cell.readPercent) },
+        column("read_percent") { $0.cell.readPercent > 0 ? .integer($0.cell.readPercent) : .empty },
         column("duration_s") { Value($0.result.figures?.duration, decimals: 6) },
         column("acquisitions") { Value($0.result.figures?.acquisitions) },
         column("throughput_per_s") { Value($0.throughput, decimals: 1) },

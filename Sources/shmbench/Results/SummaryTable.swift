@@ -26,14 +26,14 @@ enum SummaryTable {
                 Column(title: "lock", value: line.cell.lock.name),
                 Column(
                     title: "throughput",
-                    value: (fallen.contains(line.cell) ? "▼ " : "") + shown(line.throughput, Figure.rate), align: .right),
+                    value: (fallen.contains(line.cell) ? "▼" : "") + shown(line.throughput, Figure.rate), align: .right),
                 Column(title: "±", value: shown(line.spread) { "\(Figure.decimal($0 * 100, 0))%" }, align: .right),
                 Column(title: "p50", value: shown(line.p50, Figure.time), align: .right),
                 Column(title: "p99", value: shown(line.p99, Figure.time), align: .right),
                 Column(title: "p99.9", value: shown(line.p999, Figure.time), align: .right),
                 Column(title: "jain", value: shown(line.jain) { Figure.decimal($0, 2) }, align: .right),
-                Column(title: "survives", value: survives(line.cell.lock.properties.ownerDeath)),
-                Column(title: "integrity", value: verdict(line)),
+                Column(title: "robust", value: survives(line.cell.lock.properties.ownerDeath)),
+                Column(title: "data", value: verdict(line)),
             ]
         }
         return Terminal.trimmed(table.string(for: block, style: Style.simple) ?? "")
@@ -55,7 +55,7 @@ enum SummaryTable {
     private static func verdict(_ line: CellSummary) -> String {
         switch line.integrity {
         case .ok: line.isCutShort ? "ok, cut" : "ok"
-        case .failed: line.isAsPromised ? "failed *" : "FAILED"
+        case .failed: line.isAsPromised ? "failed*" : "FAILED"
         case .stuck: "STUCK"
         }
     }
