@@ -15,8 +15,9 @@ public import Synchronization
 @safe public struct TicketLock<Policy: SpinPolicy, Pace: TicketPace>: LockPrimitive, ~Copyable {
     /// The next ticket to draw.
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
-    /// The ticket that is called.
-    @usableFromInline let called: UnsafeMutablePointer<Atomic<UInt32>>
+    /// The ticket that is called. At a constant distance: a second pointer would cost the loop a register.
+    @inlinable @inline(__always)
+    var called: UnsafeMutablePointer<Atomic<UInt32>> { unsafe next + 32 }
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -27,7 +28,7 @@ public import Synchronization
     }
 
     /// Two words, apart.
-    public static func bytesNeeded(participants: Int) -> Int { lineStride + MemoryLayout<UInt32>.size }
+    public static func bytesNeeded(participants: Int) -> Int { 33 * MemoryLayout<UInt32>.size }
 
     /// Ticket 0 is called, and nobody has drawn it.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
@@ -35,7 +36,6 @@ public import Synchronization
     /// Binds to the words.
     public init(_ binding: borrowing LockBinding) {
         unsafe next = binding.area.word(at: 0)
-        unsafe called = binding.area.word(at: lineStride)
     }
 
     /// One fetch-and-add and a look when free.
