@@ -49,7 +49,11 @@ final class CrashScene {
         self.arena = arena
         data = unsafe GuardedData(address)
         data.prepare()
-        for survivor in 0..<survivors { processes.append(try start("survive", survivor)) }
+        for survivor in 0..<survivors {
+            processes.append(try start("survive", survivor))
+            // Where they spin, they would take the CPU from the victim at each of its instructions.
+            if spins { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(processes[survivor].pid), 19) }
+        }
         for survivor in 0..<survivors { try awaitIdle(survivor) }
     }
 
@@ -64,6 +68,9 @@ final class CrashScene {
             if segment.exists { try? segment.destroy(mode: .forceNoWait) }
         }
     }
+
+    /// Whether those who wait never sleep.
+    private var spins: Bool { lock.properties.waiting == .spins || lock.properties.waiting == .yields }
 
     /// Starts a victim, whose slot must be clear.
     func startVictim(on path: CrashPath) throws(RoundFailure) -> ChildProcess {
@@ -154,7 +161,7 @@ final class CrashScene {
 
     /// Waits until a survivor holds the lock, or sleeps waiting for it; returns whether it holds it.
     func awaitHoldingOrAsleep(_ survivor: Int) throws(RoundFailure) -> Bool {
-        let deadline = Deadline.after(lock.properties.waiting == .spins ? .milliseconds(1) : .milliseconds(200))
+        let deadline = Deadline.after(spins ? .milliseconds(1) : .milliseconds(200))
         while stage(survivor) != .holding && !isAsleep(survivor) && !hasFailed(survivor) && !deadline.hasPassed {
             if Interruption.hasCome { throw .interrupted }
             usleep(10)
@@ -165,7 +172,6 @@ final class CrashScene {
     /// Waits until all are done, or sleep waiting for the lock. Where a lock makes them spin, or the machine is slow,
     /// they get a moment to begin; it decides only how good the trial is, and not its verdict.
     func awaitAsleep(but holder: Int? = nil) throws(RoundFailure) {
-        let spins = lock.properties.waiting == .spins
         let deadline = Deadline.after(spins ? .milliseconds(1) : .milliseconds(200))
         for survivor in 0..<survivors where survivor != holder {
             while !hasFinished(survivor) && !hasFailed(survivor) && !isAsleep(survivor) && !deadline.hasPassed {

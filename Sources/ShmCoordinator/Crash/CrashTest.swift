@@ -128,6 +128,6 @@ public struct CrashTest {
         }
         result.paths[result.paths.count - 1].tally.add(tally)
         let enough = result.lock.properties.survivesOwnerDeath ? CrashPatience.provingHangs : 1
-        if result.total.hangs >= enough { patience = .short }
+        if result.total.hangs >= enough { patience = .short(for: result.lock.properties) }
     }
 }
