@@ -3,6 +3,7 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
+internal import Synchronization
 
 /// The worker's loop against the same loop in C: real workers against forked children, in turn, time for a critical
 /// section.
@@ -32,7 +33,7 @@ enum LoopCost {
         var ours: [Double] = []
         var theirs: [Double] = []
         for _ in 0..<rounds {
-            number += 1
+            let number = numbers.add(1, ordering: .relaxed).newValue
             var round = try Round(cell, timing, number: number, program: program, iterationsPerNanosecond: 1)
             guard let figures = try round.run().figures else { throw Missing("the worker got stuck") }
             ours.append(figures.duration * 1e9 / Double(figures.acquisitions))
@@ -52,7 +53,7 @@ enum LoopCost {
     }
 
     /// Of the last round; numbers name segments.
-    private nonisolated(unsafe) static var number = 0
+    private static let numbers = Atomic<Int>(0)
 
     private static func baseline(_ folder: String, _ kind: LockKind, _ workers: Int) throws -> Double {
         let command = "'\(folder)/cbaseline' \(kind) \(workers) 10 50 4 0 0"

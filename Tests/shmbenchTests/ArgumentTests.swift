@@ -40,6 +40,11 @@ import Testing
         #expect(try LockSelection.kinds(["flock", "futex", "flock"]) == [.flock, .futex])
         #expect(try LockSelection.kinds(["all"]) == LockKind.all)
         #expect(try LockSelection.kinds(["futex", "all"]).count == LockKind.all.count)
+        #expect(try LockSelection.kinds(["survivors"]).allSatisfy(\.properties.survivesOwnerDeath))
+        #expect(try LockSelection.kinds(["survivors"]).contains(.flock))
+        #expect(try LockSelection.kinds(["queue"]) == [.mcs, .mcsPark, .clh, .hemlock, .reciprocating, .hapax])
+        // A lock goes before the family of the same name.
+        #expect(try LockSelection.kinds(["futex"]) == [.futex])
     }
 
     @Test(arguments: [

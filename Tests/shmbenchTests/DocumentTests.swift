@@ -1,3 +1,4 @@
+import Foundation
 import ShmCoordinator
 import ShmCore
 import ShmHarness
@@ -17,18 +18,39 @@ extension CommandLineSuite {
             let lines = try document("list").split(separator: "\n")
             for kind in LockKind.all {
                 let line = try #require(lines.first { $0.hasPrefix("\(kind.name) ") })
-                #expect(line.contains(kind.properties.family.rawValue))
+                #expect(line.contains(kind.properties.waiting.rawValue))
                 #expect(line.contains(kind.properties.ownerDeath.rawValue))
                 #expect(line.contains("*") == (kind == .default))
                 #expect(lines.contains { $0.hasSuffix(kind.properties.summary) })
             }
         }
 
+        @Test func `list fits 80 columns, and has a block for each family`() throws {
+            let lines = try document("list").split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines.filter { $0.count > 80 })")
+            for family in LockProperties.Family.allCases where family != .control {
+                #expect(lines.contains { $0.hasPrefix("\(family): ") }, "\(family)")
+            }
+        }
+
+        @Test func `list has every kind and property in JSON, CSV and Markdown`() throws {
+            let json = try JSONSerialization.jsonObject(with: Data(document("list", "--format", "json").utf8))
+            let rows = try #require((json as? [String: Any])?["rows"] as? [[String: Any]])
+            #expect(Set(rows.compactMap { $0["name"] as? String }) == Set(LockKind.all.map(\.name)))
+            let mcs = try #require(rows.first { $0["name"] as? String == "mcs" })
+            #expect(mcs["fairness"] as? String == "fifo" && mcs["nodes_per_participant"] as? Int == 1)
+            #expect(mcs["survives_waiter_death"] as? String == "no" && mcs["kernel_object"] is NSNull)
+            #expect(rows.filter { $0["is_default"] as? String == "yes" }.count == 1)
+            #expect(try Table(document("list", "--format", "csv")).rows.count == LockKind.all.count)
+            let markdown = try document("list", "--format", "markdown").split(separator: "\n")
+            for kind in LockKind.all { #expect(markdown.contains { $0.hasPrefix("| \(kind.name) ") }, "\(kind)") }
+        }
+
         @Test func `list gives scripts the names alone`() throws {
             #expect(try document("list", "--names").split(separator: "\n") == LockKind.all.map { Substring($0.name) })
         }
 
-        @Test(arguments: [[], ["run"], ["crash"], ["list"]])
+        @Test(arguments: [[], ["run"], ["crash"], ["list"], ["segments"]])
         func `help goes to stdout, everywhere`(command: [String]) throws {
             for option in ["--help", "-h"] {
                 let outcome = try Invocation(command + [option]).finish()
@@ -42,7 +64,7 @@ extension CommandLineSuite {
             let help = try document("run", "--help")
             let options = [
                 "locks", "workers", "duration", "rounds", "warmup", "critical-section", "think", "counters", "pin",
-                "seed", "format", "output", "worker", "stuck-after",
+                "seed", "format", "output", "worker", "stuck-after", "read-percent",
             ]
             for option in options { #expect(help.contains("--\(option) "), "\(option)") }
         }
@@ -55,7 +77,7 @@ extension CommandLineSuite {
             for path in CrashPath.allCases { #expect(help.contains("`\(path)`"), "\(path)") }
         }
 
-        @Test(arguments: [[], ["run"], ["crash"], ["list"]])
+        @Test(arguments: [[], ["run"], ["crash"], ["list"], ["segments"]])
         func `the version is one line, everywhere`(command: [String]) throws {
             let outcome = try Invocation(command + ["--version"]).finish()
             #expect(outcome.exit == .code(0))

@@ -41,6 +41,7 @@ final class BoundLock {
     /// Why this process cannot have the lock now.
     let obstacle: @Sendable () -> String?
     let bytesNeeded: @Sendable (_ participants: Int) -> Int
+    let nameOutside: @Sendable (_ area: UnsafeMutableRawPointer) -> String?
     let initialise: @Sendable (_ area: UnsafeMutableRawPointer, _ participants: Int) throws(Errno) -> Void
     let bind: @Sendable (_ binding: borrowing LockBinding) throws(Errno) -> BoundLock
 
@@ -61,6 +62,7 @@ final class BoundLock {
                 properties: L.properties,
                 obstacle: { L.obstacle },
                 bytesNeeded: { L.bytesNeeded(participants: $0) },
+                nameOutside: { unsafe L.nameOutside($0) },
                 initialise: { (area, participants) throws(Errno) in
                     try unsafe L.initialise(area, participants: participants)
                 },

@@ -28,6 +28,10 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// Puts a zero-filled area, which nobody else sees yet, into the unlocked state.
     static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno)
 
+    /// What the object is called that a lock with this area has outside its segment under a name of its own, if there is
+    /// or may be one.
+    static func nameOutside(_ area: UnsafeMutableRawPointer) -> String?
+
     /// Takes part in the lock at the binding's address. May open or create what the lock needs outside the area.
     init(_ binding: borrowing LockBinding) throws(Errno)
 
@@ -73,6 +77,9 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
 extension LockPrimitive where Self: ~Copyable {
     /// None.
     public static var obstacle: String? { nil }
+
+    /// None.
+    public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { nil }
 
     /// The lock itself.
     @inlinable

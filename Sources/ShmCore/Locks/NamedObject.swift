@@ -14,6 +14,8 @@ internal import SystemPackage
 ///     16  non-zero when the object is ready
 enum NamedObject {
     static let byteCount = 24
+    /// What all names begin with; a random number follows in hexadecimal.
+    static let prefix = "shmcore-"
 
     /// Finds the object, or makes it when this is the first participant.
     ///
@@ -49,7 +51,13 @@ enum NamedObject {
     /// What the object in an area is called, if there may be one.
     static func name(in area: UnsafeMutableRawPointer) -> String? {
         let number = unsafe area.longWord(at: 8).pointee.load(ordering: .acquiring)
-        return number == 0 ? nil : "shmcore-" + String(number, radix: 16)
+        return number == 0 ? nil : prefix + String(number, radix: 16)
+    }
+
+    /// Whether a name may be one of these: never a person's choice.
+    static func isName(_ name: some StringProtocol) -> Bool {
+        guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.count), radix: 16) else { return false }
+        return number != 0 && name == prefix + String(number, radix: 16)
     }
 
     private static func readyName(in area: UnsafeMutableRawPointer) -> String? {

@@ -24,6 +24,9 @@ public import SystemPackage
     /// The owner mark and the file's name.
     public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
 
+    /// The name that the area holds.
+    public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
+
     /// Zero is "nobody died", and "not made yet".
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 

@@ -19,6 +19,9 @@ public import SystemPackage
     /// The name.
     public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
 
+    /// The name that the area holds.
+    public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
+
     /// Zero is "not made yet".
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 

@@ -65,7 +65,7 @@ public import SystemPackage
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
-            name: "robust-futex", family: .futex, ownerDeath: .reported, onePIDNamespace: true,
+            name: "robust-futex", family: .futex, waiting: .parks, ownerDeath: .reported, onePIDNamespace: true,
             summary: "futex mutex that survives its owner, by a resident robust-list node")
     }
 

@@ -133,6 +133,9 @@ internal import SystemPackage
         return unsafe LockBinding(area: area, participants: header.participants, file: file)
     }
 
+    /// What the object is called that the lock has outside the segment.
+    var nameOutside: String? { unsafe LockFactory.named(header.lockName)?.nameOutside(place.area) }
+
     /// Why this process cannot use the lock, though there is nothing wrong with it; `nil` where it can.
     private var refusal: SegmentFailure? {
         guard let factory = LockFactory.named(header.lockName) else { return nil }

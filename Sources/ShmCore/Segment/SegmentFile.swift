@@ -57,8 +57,14 @@ enum SegmentFile {
         if unsafe unlink(path(of: name)) != 0 { throw Errno(rawValue: errno) }
     }
 
-    /// The names in the directory.
-    static func names() throws(Errno) -> [String] {
+    /// What a path leads to, without following a symbolic link; `nil` where there is nothing.
+    static func status(at path: String) -> stat? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? status : nil
+    }
+
+    /// The names in a directory; in that of segments where none is given.
+    static func names(in directory: String = directory) throws(Errno) -> [String] {
         guard let stream = unsafe opendir(directory) else { throw Errno(rawValue: errno) }
         defer { unsafe closedir(stream) }
         var names: [String] = []

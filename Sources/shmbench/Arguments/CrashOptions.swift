@@ -8,8 +8,8 @@ struct CrashOptions: ParsableArguments {
     static let mostWorkers = 64
 
     @Option(
-        help: ArgumentHelp("Locks to test: all, or names from `shmbench list`, separated by commas.", valueName: "a,b"))
-    var locks = CommaList(["all"])
+        help: ArgumentHelp("Locks to test: \(LockSelection.help), separated by commas.", valueName: "a,b"))
+    var locks = CommaList(["survivors", "none", "futex"])
 
     @Option(
         parsing: .unconditional,

@@ -1,15 +1,15 @@
 internal import ShmCore
 
-/// The value of `--locks`: `all`, or names of the catalogue.
+/// The value of `--locks`: names of the catalogue, `all`, `survivors`, or a family's name.
 enum LockSelection {
     static func kinds(_ names: [String]) throws -> [LockKind] {
         var kinds: [LockKind] = []
         for name in names {
-            if name == "all" {
-                // Not those that `shmbench list` says this machine cannot have.
-                kinds += LockKind.all.filter { $0.obstacle == nil }
-            } else if let kind = LockKind(named: name) {
+            // `futex` is both; a lock goes before its family.
+            if let kind = LockKind(named: name) {
                 kinds.append(kind)
+            } else if let group = group(name) {
+                kinds += group
             } else {
                 throw Failure(unknown(name), code: .usage)
             }
@@ -18,8 +18,25 @@ enum LockSelection {
         return kinds.uniqued()
     }
 
+    /// What help texts say about them.
+    static let help = "all, survivors, a family or names from `shmbench list`"
+
+    /// Names that stand for several locks: never those that `shmbench list` says this machine cannot have.
+    private static func group(_ name: String) -> [LockKind]? {
+        let available = LockKind.all.filter { $0.obstacle == nil }
+        switch name {
+        case "all": return available
+        case "survivors": return available.filter(\.properties.survivesOwnerDeath)
+        default:
+            return LockProperties.Family(rawValue: name).map { family in
+                available.filter { $0.properties.family == family }
+            }
+        }
+    }
+
     private static func unknown(_ name: String) -> String {
-        let hint = nearest(to: name, among: LockKind.all.map(\.name)).map { "; did you mean `\($0)`?" }
+        let known = LockKind.all.map(\.name) + ["all", "survivors"] + LockProperties.Family.allCases.map(\.rawValue)
+        let hint = nearest(to: name, among: known).map { "; did you mean `\($0)`?" }
         return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
     }
 

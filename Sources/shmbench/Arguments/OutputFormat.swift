@@ -2,5 +2,5 @@ internal import ArgumentParser
 
 /// The forms in which results are written.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
-    case table, csv, json
+    case table, markdown, csv, json
 }

@@ -8,7 +8,7 @@ extension Pinning: ExpressibleByArgument {}
 struct RunOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Locks to measure: all, or names from `shmbench list`, separated by commas.", valueName: "a,b"))
+            "Locks to measure: \(LockSelection.help), separated by commas.", valueName: "a,b"))
     var locks = CommaList(["all"])
 
     @Option(

@@ -89,7 +89,7 @@ struct Crash: ParsableCommand {
         switch options.format {
         case .csv: try Terminal.show(CSV.document(names, rows))
         case .json: try Terminal.show(JSON.document(schema: CrashColumn.schema, names, rows))
-        case .table: if !results.isEmpty { try Terminal.show(CrashTable.text(results, options)) }
+        case .table, .markdown: if !results.isEmpty { try Terminal.show(CrashTable.text(results, options)) }
         }
     }
 }

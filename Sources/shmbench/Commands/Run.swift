@@ -48,12 +48,12 @@ struct Run: ParsableCommand {
         switch options.format {
         case .csv: try Terminal.show(CSV.document(rows))
         case .json: try Terminal.show(JSON.document(rows))
-        case .table:
+        case .table, .markdown:
             let summaries = CellSummary.summaries(rows, cells: cells)
             if summaries.isEmpty { return }
             try Terminal.show(
                 """
-                \(SummaryTable.text(summaries))
+                \(SummaryTable.text(summaries, markdown: options.format == .markdown))
                 \(Verdict.text(summaries))
 
                 Medians over the rounds; ± is half their range; jain is Jain's fairness index.

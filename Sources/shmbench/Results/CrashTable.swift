@@ -1,28 +1,29 @@
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
-internal import TextTable
 
 /// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
 enum CrashTable {
     static func text(_ results: [CrashResult], _ options: CrashOptions) -> String {
-        let table = TextTable<CrashResult> { result in
-            let total = result.total
-            return [
-                Column(title: "lock", value: result.lock.name),
-                Column(title: "instr.", value: "\(total.instructions)", align: .right),
-                Column(title: "kills", value: "\(total.kills)", align: .right),
-                Column(title: "deaths told", value: "\(total.ownerDeaths)", align: .right),
-                Column(title: "hangs", value: "\(total.hangs)", align: .right),
-                Column(title: "corrupt", value: "\(total.corruptions)", align: .right),
-                Column(
-                    title: "slowest", value: total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-", align: .right
-                ),
-                Column(title: "verdict", value: result.verdict.words),
-            ]
-        }
         let lines = sentences(results, options).map { Terminal.wrapped($0) }.joined(separator: "\n")
-        return Terminal.trimmed(table.string(for: results, style: Style.simple) ?? "") + lines + "\n"
+        let table = options.format == .markdown ? document.markdown(results) + "\n" : document.table(results)
+        return table + lines + "\n"
+    }
+
+    private static var document: Document<CrashResult> {
+        func number(_ title: String, _ text: @escaping @Sendable (CrashResult) -> String) -> Document<CrashResult>.Item {
+            .init(title, title, isNumber: true, shown: text) { .text(text($0)) }
+        }
+        return Document(items: [
+            .init("lock", "lock") { $0.lock.name },
+            number("instr.") { "\($0.total.instructions)" },
+            number("kills") { "\($0.total.kills)" },
+            number("deaths told") { "\($0.total.ownerDeaths)" },
+            number("hangs") { "\($0.total.hangs)" },
+            number("corrupt") { "\($0.total.corruptions)" },
+            number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
+            .init("verdict", "verdict") { $0.verdict.words },
+        ])
     }
 
     private static func sentences(_ results: [CrashResult], _ options: CrashOptions) -> [String] {
@@ -52,7 +53,7 @@ enum CrashTable {
         )
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(
-                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep.")
+                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep, or 50 ms of spinning.")
         }
         return lines
     }

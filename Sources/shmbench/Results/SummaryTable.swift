@@ -1,16 +1,18 @@
 internal import ShmCoordinator
 internal import ShmCore
-internal import TextTable
 
 /// The table that a person reads: one line a cell, a block for each number of workers, at most 80 columns wide.
 enum SummaryTable {
-    static func text(_ summaries: [CellSummary]) -> String {
+    static func text(_ summaries: [CellSummary], markdown: Bool = false) -> String {
         let blocks = Dictionary(grouping: summaries, by: \.cell.workers).sorted { $0.key < $1.key }
         return blocks.map { workers, block in
             let title = workers == 1 ? "1 worker, nobody to wait for" : "\(workers) workers"
             let readPercent = block.first?.cell.readPercent ?? 0
             let reads = readPercent > 0 ? ", \(readPercent)% of the sections only read" : ""
-            return "\(title)\(reads)\n" + table(fastestFirst(block), Cliff.fallen(summaries))
+            let lines = (fastestFirst(block), Cliff.fallen(summaries))
+            return markdown
+                ? "**\(title)\(reads)**\n\n" + document(lines.1).markdown(lines.0) + "\n"
+                : "\(title)\(reads)\n" + document(lines.1).table(lines.0)
         }.joined(separator: "\n")
     }
 
@@ -20,23 +22,21 @@ enum SummaryTable {
         return sorted.filter { $0.cell.lock.properties.excludes } + sorted.filter { !$0.cell.lock.properties.excludes }
     }
 
-    private static func table(_ block: [CellSummary], _ fallen: Set<Cell>) -> String {
-        let table = TextTable<CellSummary> { line in
-            [
-                Column(title: "lock", value: line.cell.lock.name),
-                Column(
-                    title: "throughput",
-                    value: (fallen.contains(line.cell) ? "▼" : "") + shown(line.throughput, Figure.rate), align: .right),
-                Column(title: "±", value: shown(line.spread) { "\(Figure.decimal($0 * 100, 0))%" }, align: .right),
-                Column(title: "p50", value: shown(line.p50, Figure.time), align: .right),
-                Column(title: "p99", value: shown(line.p99, Figure.time), align: .right),
-                Column(title: "p99.9", value: shown(line.p999, Figure.time), align: .right),
-                Column(title: "jain", value: shown(line.jain) { Figure.decimal($0, 2) }, align: .right),
-                Column(title: "robust", value: survives(line.cell.lock.properties.ownerDeath)),
-                Column(title: "data", value: verdict(line)),
-            ]
-        }
-        return Terminal.trimmed(table.string(for: block, style: Style.simple) ?? "")
+    private static func document(_ fallen: Set<Cell>) -> Document<CellSummary> {
+        func item(_ title: String, isNumber: Bool = true, _ text: @escaping @Sendable (CellSummary) -> String)
+            -> Document<CellSummary>.Item
+        { .init(title, title, isNumber: isNumber, shown: text) { .text(text($0)) } }
+        return Document(items: [
+            item("lock", isNumber: false) { $0.cell.lock.name },
+            item("throughput") { (fallen.contains($0.cell) ? "▼" : "") + shown($0.throughput, Figure.rate) },
+            item("±") { shown($0.spread) { "\(Figure.decimal($0 * 100, 0))%" } },
+            item("p50") { shown($0.p50, Figure.time) },
+            item("p99") { shown($0.p99, Figure.time) },
+            item("p99.9") { shown($0.p999, Figure.time) },
+            item("jain") { shown($0.jain) { Figure.decimal($0, 2) } },
+            item("robust", isNumber: false) { survives($0.cell.lock.properties.ownerDeath) },
+            item("data", isNumber: false) { verdict($0) },
+        ])
     }
 
     private static func shown(_ figure: Double?, _ format: (Double) -> String) -> String {

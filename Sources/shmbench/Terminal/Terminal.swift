@@ -31,6 +31,13 @@ enum Terminal {
         return known ? Int(size.ws_col) : 80
     }
 
+    /// Columns for a document: the terminal's, 80 where stdout is none.
+    static var documentWidth: Int {
+        var size = winsize()
+        let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return known ? Int(size.ws_col) : 80
+    }
+
     /// A sentence broken into lines of at most 80 columns, or of the terminal's where that is narrower; lines after
     /// the first are indented.
     static func wrapped(_ text: String) -> String {

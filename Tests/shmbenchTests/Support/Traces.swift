@@ -7,6 +7,7 @@ import ShmHarness
 /// Others use the machine too: their semaphore sets come and go, so only what stays is a trace.
 struct Traces {
     private let semaphores = Self.semaphoreSets()
+    private let objects = Set(LockObject.all().map(\.path))
 
     /// What a coordinator that has ended has left: lines that describe it, none where all is as before.
     func left(by coordinator: pid_t, processes: [pid_t] = [], within limit: Duration = .seconds(5)) -> [String] {
@@ -23,7 +24,8 @@ struct Traces {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")) ?? []
         let segments = files.filter { $0.hasPrefix(RoundKeys.prefix(coordinator: coordinator)) }
         let running = processes.filter(ProcessTable.isRunning).map { "process \($0)" }
-        return Set(sets + segments + running)
+        let left = LockObject.all().map(\.path).filter { !objects.contains($0) }
+        return Set(sets + segments + running + left)
     }
 
     private static func semaphoreSets() -> Set<Substring> {

@@ -1,0 +1,94 @@
+internal import CShm
+internal import Glibc
+public import SystemPackage
+
+/// An object that a lock has outside its segment, under a name of its own: see the locks `posix-named-sem`, `pipe-token`,
+/// `fcntl-record` and `posix-mq-token`. Destroying the segment removes it; one whose segment's file was removed by other
+/// means (`rm`) stays until somebody removes it.
+///
+/// System V semaphore sets have no such name: they can be found through their segment alone, and with `ipcs -s`.
+public struct LockObject: Sendable, Hashable {
+    /// What it is.
+    public enum Kind: String, Sendable {
+        /// A named semaphore, `sem_overview(7)`.
+        case semaphore
+        /// A FIFO, `fifo(7)`.
+        case fifo = "FIFO"
+        /// A file for record locks, `fcntl(2)`.
+        case file
+        /// A message queue, `mq_overview(7)`.
+        case queue
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// The file that shows it, in `/dev/shm` or `/dev/mqueue`.
+    public let path: String
+    /// Its owner.
+    public let userID: UInt32
+    /// The key of the segment to which it belongs; `nil` where no segment that this process may read names it.
+    public let segmentKey: String?
+
+    /// The objects of locks that this machine shows: message queues only where `/dev/mqueue` is mounted.
+    public static func all() -> [LockObject] {
+        let owners = owners()
+        return ["/dev/shm", "/dev/mqueue"].flatMap { folder in
+            ((try? SegmentFile.names(in: folder)) ?? []).sorted().compactMap { LockObject(folder, $0, owners) }
+        }
+    }
+
+    /// Removes it. Those who have it open keep it.
+    public func remove() throws(Errno) {
+        if unsafe unlink(path) != 0 { throw Errno(rawValue: errno) }
+    }
+
+    /// Whether a process has it open or mapped, as far as this process may look: all of them for the superuser.
+    public func isInUse() -> Bool {
+        guard let status = SegmentFile.status(at: path) else { return false }
+        let identity = FileIdentity(status)
+        let processes = ((try? SegmentFile.names(in: "/proc")) ?? []).filter { $0.allSatisfy(\.isNumber) }
+        return processes.contains { process in
+            // By inode: a file that got its name after it was opened is listed under none.
+            let maps = ((try? SmallFile.read("/proc/\(process)/maps")) ?? "").split(separator: "\n")
+            let isMapped = maps.contains { line in
+                let fields = line.split(separator: " ", maxSplits: 5)
+                return fields.count == 6 && fields[4] == "\(identity.inode)" && fields[5].contains("/dev/")
+            }
+            let files = (try? SegmentFile.names(in: "/proc/\(process)/fd")) ?? []
+            return isMapped
+                || files.contains { file in
+                    var target = stat()
+                    guard unsafe stat("/proc/\(process)/fd/\(file)", &target) == 0 else { return false }
+                    return FileIdentity(target) == identity
+                }
+        }
+    }
+
+    private init?(_ folder: String, _ entry: String, _ owners: [String: String]) {
+        let isSemaphore = entry.hasPrefix("sem.")
+        let name = isSemaphore ? String(entry.dropFirst(4)) : entry
+        let path = "\(folder)/\(entry)"
+        guard NamedObject.isName(name), let status = SegmentFile.status(at: path) else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG where folder == "/dev/mqueue": kind = .queue
+        case S_IFREG: kind = isSemaphore ? .semaphore : .file
+        case S_IFIFO: kind = .fifo
+        default: return nil
+        }
+        self.path = path
+        userID = status.st_uid
+        segmentKey = owners[name]
+    }
+
+    /// The keys of segments by what their locks' objects are called.
+    private static func owners() -> [String: String] {
+        var owners: [String: String] = [:]
+        for name in (try? SegmentFile.names()) ?? [] {
+            guard let key = SegmentKey.key(of: name), let binding = try? SegmentBinding(opening: name),
+                let object = binding.nameOutside
+            else { continue }
+            owners[object] = key
+        }
+        return owners
+    }
+}

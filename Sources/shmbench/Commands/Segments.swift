@@ -1,0 +1,133 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import SystemPackage
+
+/// `shmbench segments`.
+struct Segments: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show this machine's segments and what their locks have outside them; remove leftovers.",
+        discussion: """
+            A leftover is a segment of a run of this tool that is over, a segment that a destroyer left half-way, or a \
+            lock's named object (semaphore, message queue, FIFO, lock file) that no segment names, if nobody uses it. \
+            Nothing else is ever removed. Message queues are shown only where /dev/mqueue is mounted. System V semaphore \
+            sets are found through their segments; those of one whose file was removed by hand, only by `ipcs -s`.
+            """)
+
+    @Flag(help: "Remove the leftovers, and say which.")
+    var remove = false
+
+    @Option(help: "What to print on stdout.")
+    var format = OutputFormat.table
+
+    mutating func run() throws {
+        let entries = try Entry.all()
+        if remove { return try clear(entries.filter(\.fate.isRemoval)) }
+        let document = Entry.document
+        switch format {
+        case .csv: try Terminal.show(document.csv(entries))
+        case .json: try Terminal.show(document.json(entries))
+        case .markdown: try Terminal.show(document.markdown(entries) + "\n")
+        case .table:
+            if entries.isEmpty { return try Terminal.show("There are no segments.\n") }
+            let leftovers = entries.filter(\.fate.isRemoval).count
+            let hint =
+                switch leftovers {
+                case 0: "Nothing is left over."
+                case 1: "1 leftover; `shmbench segments --remove` clears it."
+                default: "\(leftovers) leftovers; `shmbench segments --remove` clears them."
+                }
+            try Terminal.show("\(document.table(entries))\n\(hint)\n")
+        }
+    }
+
+    /// Removes entries; what cannot be removed is said, and makes the exit code 1.
+    private func clear(_ leftovers: [Entry]) throws {
+        if leftovers.isEmpty { return try Terminal.show("Nothing is left over.\n") }
+        var failures = 0
+        for entry in leftovers {
+            if let reason = entry.remove() {
+                Terminal.complain(reason)
+                failures += 1
+            } else {
+                try Terminal.show("removed \(entry.what) \(entry.name) (\(entry.fate.reason))\n")
+            }
+        }
+        if failures > 0 { throw Failure("\(failures) of \(leftovers.count) leftovers could not be removed") }
+    }
+}
+
+/// A segment, or a lock's object.
+private struct Entry {
+    private enum Thing {
+        case segment(SegmentInfo)
+        case object(LockObject)
+    }
+
+    private let thing: Thing
+    let fate: Leftovers.Fate
+
+    static func all() throws -> [Entry] {
+        let segments: [SegmentInfo]
+        do { segments = try SharedMemory.segments() } catch { throw Failure(error.description) }
+        return segments.map { Entry(thing: .segment($0), fate: Leftovers.fate(of: $0)) }
+            + LockObject.all().map { Entry(thing: .object($0), fate: Leftovers.fate(of: $0)) }
+    }
+
+    var what: String {
+        switch thing {
+        case .segment: "segment"
+        case .object(let object): object.kind.rawValue
+        }
+    }
+
+    var name: String {
+        switch thing {
+        case .segment(let segment): segment.key
+        case .object(let object): object.path
+        }
+    }
+
+    /// Returns why it could not be removed, if so.
+    func remove() -> String? {
+        switch thing {
+        case .segment(let segment): return Leftovers.remove(segment)
+        case .object(let object):
+            do throws(Errno) { try object.remove() } catch {
+                return "cannot remove \(object.path): \(error.description)"
+            }
+            return nil
+        }
+    }
+
+    private var segment: SegmentInfo? {
+        if case .segment(let segment) = thing { segment } else { nil }
+    }
+
+    private var userID: UInt32 {
+        switch thing {
+        case .segment(let segment): segment.userID
+        case .object(let object): object.userID
+        }
+    }
+
+    static let document = Document<Entry>(items: [
+        .init("what", "what") { $0.what },
+        .init("key or path", "name") { $0.name },
+        .init("bytes", "bytes", isNumber: true, shown: { $0.segment.map { "\($0.size)" } ?? "-" }) {
+            Value($0.segment.map { UInt64($0.size) })
+        },
+        .init("lock", "lock", shown: { $0.segment?.lockName ?? "-" }) { $0.segment.map { .text($0.lockName) } ?? .empty },
+        .init("attached", "attachments", isNumber: true, shown: { $0.segment.map { "\($0.numAttachments)" } ?? "-" }) {
+            Value($0.segment.map { UInt64($0.numAttachments) })
+        },
+        .init("creator", "creator_pid", isNumber: true, shown: { $0.segment.map { "\($0.creatorPID)" } ?? "-" }) {
+            Value($0.segment.map { UInt64($0.creatorPID) })
+        },
+        .init("user", "user_id", isNumber: true, shown: { "\($0.userID)" }) { .integer(Int($0.userID)) },
+        .init("leftover", "leftover", shown: { $0.fate.isRemoval ? "yes: \($0.fate.reason)" : "no: \($0.fate.reason)" }) {
+            .text($0.fate.isRemoval ? "yes" : "no")
+        },
+    ])
+}

@@ -1,0 +1,50 @@
+internal import TextTable
+
+/// A table of anything in each of the forms that the program writes.
+struct Document<Row>: Sendable {
+    /// A column: its title for a person, its name for a program, and what it shows to either.
+    struct Item: Sendable {
+        let title: String
+        let name: String
+        let isNumber: Bool
+        let shown: @Sendable (Row) -> String
+        let value: @Sendable (Row) -> Value
+
+        init(
+            _ title: String, _ name: String, isNumber: Bool = false, shown: @escaping @Sendable (Row) -> String,
+            value: @escaping @Sendable (Row) -> Value
+        ) {
+            self.title = title
+            self.name = name
+            self.isNumber = isNumber
+            self.shown = shown
+            self.value = value
+        }
+
+        /// A text that is the same to both.
+        init(_ title: String, _ name: String, _ text: @escaping @Sendable (Row) -> String) {
+            self.init(title, name, shown: text, value: { .text(text($0)) })
+        }
+    }
+
+    let items: [Item]
+
+    /// For a person: aligned columns; lines without blanks at their ends.
+    func table(_ rows: [Row]) -> String { Terminal.trimmed(text(rows, style: Style.simple)) }
+
+    /// For a page: a table in GitHub's Markdown.
+    func markdown(_ rows: [Row]) -> String { text(rows, style: Style.pipe) }
+
+    func csv(_ rows: [Row]) -> String { CSV.document(items.map(\.name), values(rows)) }
+
+    func json(_ rows: [Row]) -> String { JSON.document(schema: 1, items.map(\.name), values(rows)) }
+
+    private func values(_ rows: [Row]) -> [[Value]] { rows.map { row in items.map { $0.value(row) } } }
+
+    private func text(_ rows: [Row], style: (some TextTableStyle).Type) -> String {
+        let table = TextTable<Row> { row in
+            items.map { Column(title: $0.title, value: $0.shown(row), align: $0.isNumber ? .right : .left) }
+        }
+        return table.string(for: rows, style: style) ?? ""
+    }
+}

@@ -1,0 +1,130 @@
+import CShm
+import Foundation
+import ShmCoordinator
+import ShmCore
+import Testing
+
+extension CommandLineSuite {
+    /// What is left over, and what becomes of it.
+    @Suite struct SegmentsTests {
+        /// Locks that have something outside their segments, each by its kind of object.
+        private static let outside = LockKind.all.filter { $0.properties.kernelObject != nil && $0.obstacle == nil }
+
+        private func segments(_ arguments: String...) throws -> Invocation.Outcome {
+            try Invocation(["segments"] + arguments).finish()
+        }
+
+        private func entries() throws -> [[String: Any]] {
+            let outcome = try segments("--format", "json")
+            #expect(outcome.exit == .code(0) && outcome.stderr == "")
+            let document = try JSONSerialization.jsonObject(with: Data(outcome.stdout.utf8))
+            return try #require((document as? [String: Any])?["rows"] as? [[String: Any]])
+        }
+
+        private func leftover(_ name: String) throws -> String? {
+            try entries().first { $0["name"] as? String == name }?["leftover"] as? String
+        }
+
+        @Test func `an application's segment is shown and never removed`() throws {
+            let shared = SharedMemory(key: "shmbench-tests-application-\(getpid())")
+            try shared.create(size: 100, lock: .pipeToken)
+            defer { try? shared.destroy(mode: .forceNoWait) }
+            #expect(try leftover(shared.key) == "no")
+            let table = try segments().stdout
+            #expect(table.contains(shared.key) && table.contains("an application's"))
+            #expect(try segments("--remove").exit == .code(0))
+            #expect(shared.exists)
+            #expect(try shared.tryLock() == .released, "its lock's FIFO is still there")
+            try shared.unlock()
+        }
+
+        @Test func `a segment of a run that is over is removed, with its lock's object, unless somebody is attached`()
+            throws
+        {
+            let traces = Traces()
+            let ended = try ChildProcess("/bin/true", [])
+            _ = ended.awaitExit()
+            let key = "shmbench.\(ended.pid).7.test"
+            for kind in Self.outside {
+                let shared = SharedMemory(key: key)
+                try shared.create(size: 100, lock: kind)
+                try shared.attach()
+                #expect(try leftover(key) == "no", "\(kind): in use")
+                #expect(try !segments("--remove").stdout.contains(key))
+                try shared.detach()
+                #expect(try leftover(key) == "yes", "\(kind)")
+                let removed = try segments("--remove")
+                #expect(removed.exit == .code(0) && removed.stdout.contains("removed segment \(key)"))
+                #expect(!shared.exists)
+                #expect(traces.left(by: ended.pid) == [], "\(kind)")
+            }
+        }
+
+        @Test func `a segment of a run that goes on is left alone`() throws {
+            let shared = SharedMemory(key: "shmbench.\(getpid()).7.test")
+            try shared.create(size: 100, lock: .futex)
+            defer { try? shared.destroy(mode: .forceNoWait) }
+            #expect(try leftover(shared.key) == "no")
+            #expect(try segments("--remove").exit == .code(0))
+            #expect(shared.exists)
+        }
+
+        @Test(arguments: [LockKind.posixNamedSem, .pipeToken, .fcntlRecord])
+        func `an object whose segment was removed by hand is left over once nobody has it open`(kind: LockKind) throws {
+            let key = "shmbench-tests-orphan-\(getpid())"
+            var shared: SharedMemory? = SharedMemory(key: key)
+            try shared?.create(size: 100, lock: kind)
+            try shared?.lock()
+            let object = try #require(LockObject.all().first { $0.segmentKey == key })
+            defer { unsafe _ = unlink(object.path) }
+            #expect(try leftover(object.path) == "no", "its segment names it")
+            unsafe _ = unlink("/dev/shm/\(key)")
+            #expect(try leftover(object.path) == "no", "this process has it open")
+            try shared?.unlock()
+            shared = nil
+            #expect(try leftover(object.path) == "yes")
+            let removed = try segments("--remove")
+            #expect(removed.exit == .code(0) && removed.stdout.contains(object.path))
+            #expect(!FileManager.default.fileExists(atPath: object.path))
+        }
+
+        @Test func `what only looks like an object of ours is nobody's business`() throws {
+            for name in ["shmcore-", "shmcore-xyz", "shmcore-0", "shmcore-00ff", "sem.shmcore-", "shmcore-ff.bak"] {
+                let path = "/dev/shm/\(name)"
+                #expect(FileManager.default.createFile(atPath: path, contents: nil))
+                defer { unsafe _ = unlink(path) }
+                #expect(try leftover(path) == nil, "\(name)")
+            }
+        }
+
+        /// Coordinator and janitor are killed together, so that nobody is left to clear up.
+        @Test(arguments: outside)
+        func `what a run leaves that is killed with its janitor can be removed`(kind: LockKind) throws {
+            let traces = Traces()
+            let run = try Invocation.run(kind.name, workers: "2", "--duration", "20s", "--output", "x.csv")
+            #expect(eventually { ProcessTable.workers(of: run.pid).count == 2 })
+            // A moment into the contention, wherever that is.
+            usleep(UInt32.random(in: 0..<20_000))
+            let janitors = ProcessTable.children(of: run.pid).filter { $0.arguments.contains("janitor") }
+            #expect(janitors.count == 1)
+            for janitor in janitors { kill(janitor.pid, SIGKILL) }
+            run.send(SIGKILL)
+            _ = run.finish()
+            #expect(eventually { ProcessTable.workers(of: run.pid).isEmpty })
+            let removed = try segments("--remove")
+            #expect(removed.exit == .code(0), "\(removed.stderr)")
+            #expect(removed.stdout.contains("shmbench.\(run.pid)."))
+            #expect(traces.left(by: run.pid) == [])
+        }
+
+        @Test(arguments: outside, [SIGINT, SIGKILL])
+        func `a run that is interrupted or killed leaves nothing`(kind: LockKind, signal: Int32) throws {
+            let traces = Traces()
+            let run = try Invocation.run(kind.name, workers: "2", "--duration", "20s", "--output", "x.csv")
+            #expect(eventually { ProcessTable.workers(of: run.pid).count == 2 })
+            run.send(signal)
+            _ = run.finish()
+            #expect(traces.left(by: run.pid) == [])
+        }
+    }
+}
