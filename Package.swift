@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "ShmCore", targets: ["ShmCore"]),
         .executable(name: "shmbench", targets: ["shmbench"]),
         .executable(name: "shmworker", targets: ["shmworker"]),
+        .executable(name: "shmworker-dynamic", targets: ["shmworker-dynamic"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -42,11 +43,17 @@ let package = Package(
                 "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        .executableTarget(
-            name: "shmworker",
+        .target(
+            name: "ShmWorker",
             dependencies: [
                 "ShmHarness", "ShmCore", "CShm", "CJemalloc", .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: house),
+        // A static program cannot load a lock plugin.
+        .executableTarget(name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore"], swiftSettings: house),
+        .executableTarget(
+            name: "shmworker",
+            dependencies: ["ShmWorker", "ShmCore"],
             swiftSettings: house,
             // A fully static executable: a worker must start in about the time of /bin/true, and loading
             // libstdc++ and the Swift runtime dynamically doubles that.

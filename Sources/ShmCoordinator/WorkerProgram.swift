@@ -15,7 +15,8 @@ public struct WorkerProgram: Sendable {
         public var description: String {
             switch self {
             case .missing(let path):
-                "cannot find the worker program \(path): build it with `swift build --product shmworker`, or name it with --worker"
+                "cannot find the worker program \(path): build it with `scripts/build-release` or `swift build`, or name it "
+                    + "with --worker"
             case .mismatch(let path, let answer):
                 "\(path) is not this program's worker: it answers \(answer.debugDescription) and not "
                     + "\(ToolVersion.workerLine.debugDescription); build both anew with `swift build`"
@@ -27,8 +28,10 @@ public struct WorkerProgram: Sendable {
     public let path: String
 
     /// Finds the worker beside this executable, or takes the given path, and asks it for its version.
-    public init(path: String? = nil) throws(Problem) {
-        let path = path ?? Self.besideThisExecutable()
+    ///
+    /// - Parameter loadsPlugins: whether it must be able to load a lock plugin.
+    public init(path: String? = nil, loadsPlugins: Bool = false) throws(Problem) {
+        let path = path ?? Self.besideThisExecutable() + (loadsPlugins ? "-dynamic" : "")
         guard unsafe access(path, X_OK) == 0 else { throw .missing(path: path) }
         let answer = Self.answer(of: path)
         guard answer == ToolVersion.workerLine else { throw .mismatch(path: path, answer: answer) }

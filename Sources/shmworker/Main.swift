@@ -1,43 +1,12 @@
-internal import CShm
-internal import Glibc
 internal import ShmCore
-internal import ShmHarness
-internal import Synchronization
+internal import ShmWorker
 
-/// One contending process, or one of a crash test. Started by the coordinator:
-///
-///     shmworker contend COORDINATOR ROUND WORKER WORKERS
-///     shmworker survive COORDINATOR ROUND SURVIVOR SURVIVORS
-///     shmworker die COORDINATOR ROUND SURVIVORS SURVIVORS
-///     shmworker janitor COORDINATOR
-///     shmworker --version
+/// The worker that starts fast. Linked statically, it cannot load a plugin.
 @main
 enum Main {
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
-        let numbers = arguments.dropFirst().compactMap { Int32($0) }
-        switch (arguments.first, numbers.count, arguments.count) {
-        case ("contend", 4, 5):
-            exit(
-                Worker.run(coordinator: numbers[0], round: numbers[1], worker: numbers[2], workers: numbers[3]).rawValue
-            )
-        case ("survive", 4, 5):
-            exit(Survivor.run(CrashPlace(numbers)).rawValue)
-        case ("die", 4, 5):
-            exit(Victim.run(CrashPlace(numbers)).rawValue)
-        case ("janitor", 1, 2):
-            Janitor.run(coordinator: numbers[0])
-        case ("--version", _, 1):
-            print(ToolVersion.workerLine)
-        default:
-            complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-            exit(WorkerExit.usage.rawValue)
+        WorkerProgram.run { (path) throws(LockPluginError) in
+            throw LockPluginError(path, "this worker is linked statically; use shmworker-dynamic")
         }
-    }
-
-    /// One line to stderr.
-    static func complain(_ message: String) {
-        let line = Array("shmworker: \(message)\n".utf8)
-        _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shm_lock_plugin.h"
+
 #pragma clang assume_nonnull begin
 
 enum { SHM_NO_LIMIT = -1 };

@@ -46,13 +46,20 @@ final class BoundLock {
     let bind: @Sendable (_ binding: borrowing LockBinding) throws(Errno) -> BoundLock
 
     /// The factory for a kind of the catalogue.
-    static func named(_ name: String) -> LockFactory? { all[name] }
+    static func named(_ name: String) -> LockFactory? { builtIn[name] ?? plugin(name) }
 
-    private static let all: [String: LockFactory] = {
+    private static let builtIn: [String: LockFactory] = {
         var collector = Collector()
-        LockCatalogue.visit(&collector)
+        LockCatalogue.visitBuiltIn(&collector)
         return collector.factories
     }()
+
+    private static func plugin(_ name: String) -> LockFactory? {
+        guard LockPlugin.isLoaded else { return nil }
+        var collector = Collector()
+        collector.visit(PluginLock.self)
+        return collector.factories[name]
+    }
 
     private struct Collector: LockVisitor {
         var factories: [String: LockFactory] = [:]

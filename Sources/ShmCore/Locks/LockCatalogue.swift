@@ -9,9 +9,16 @@ public protocol LockVisitor {
 
 /// The one list of the locks.
 public enum LockCatalogue {
-    /// Shows every lock type to a visitor, in the order in which users see them.
+    /// Shows every lock type to a visitor, in the order in which users see them; the plugin's, if there is one, last.
     @inlinable
     public static func visit(_ visitor: inout some LockVisitor) {
+        visitBuiltIn(&visitor)
+        if LockPlugin.isLoaded { visitor.visit(PluginLock.self) }
+    }
+
+    /// Shows every lock type of this library.
+    @inlinable
+    static func visitBuiltIn(_ visitor: inout some LockVisitor) {
         // Floors: what no lock at all costs.
         visitor.visit(NoLock.self)
         visitor.visit(AtomicAddFloor.self)

@@ -28,10 +28,13 @@ public struct LockKind: Sendable, Hashable, CustomStringConvertible {
     /// machine cannot have that. Both survive their owner's death.
     public static var `default`: LockKind { robustFutex.obstacle == nil ? .robustFutex : .pthreadRobust }
 
-    /// Every kind, in the catalogue's order.
-    public static let all: [LockKind] = {
+    /// Every kind, in the catalogue's order; the plugin's, if there is one, last.
+    public static var all: [LockKind] { builtIn + (LockPlugin.isLoaded ? [LockKind(PluginLock.self)] : []) }
+
+    /// Every kind of this library.
+    static let builtIn: [LockKind] = {
         var collector = KindCollector()
-        LockCatalogue.visit(&collector)
+        LockCatalogue.visitBuiltIn(&collector)
         return collector.kinds
     }()
 

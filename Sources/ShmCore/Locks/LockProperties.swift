@@ -16,6 +16,8 @@ public struct LockProperties: Sendable, Hashable {
         case pthread
         /// An object that the kernel keeps; each operation is a system call.
         case kernel
+        /// A shared object that was loaded: ``LockPlugin``.
+        case plugin
     }
 
     /// What a waiter does.

@@ -66,7 +66,7 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "robust-futex", family: .futex, waiting: .parks, ownerDeath: .reported, onePIDNamespace: true,
-            summary: "futex mutex that survives its owner, by a resident robust-list node")
+            summary: "futex mutex that survives its owner (resident list node)")
     }
 
     /// Why the lock cannot work on this machine.

@@ -25,7 +25,10 @@ internal import SystemPackage
     var attachment: Attachment?
 
     /// Opens and validates the segment of that name.
-    convenience init(opening name: String) throws(SegmentFailure) {
+    ///
+    /// - Parameter anyLock: whether its lock may be of a kind that this program does not know, which is good enough to
+    ///   look at the segment and to remove it.
+    convenience init(opening name: String, anyLock: Bool = false) throws(SegmentFailure) {
         // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it
         // is by the time it is open is checked again.
         let status: stat
@@ -42,7 +45,7 @@ internal import SystemPackage
             throw .opening(error, name: name)
         }
         do {
-            try self.init(file, writable: writable)
+            try self.init(file, writable: writable, anyLock: anyLock)
         } catch {
             try? file.close()
             throw error
@@ -50,10 +53,10 @@ internal import SystemPackage
     }
 
     /// Takes over an open file, which is closed with this object; on failure it stays the caller's.
-    convenience init(_ file: FileDescriptor, writable: Bool) throws(SegmentFailure) {
+    convenience init(_ file: FileDescriptor, writable: Bool, anyLock: Bool = false) throws(SegmentFailure) {
         let status: stat
         do { status = try SegmentFile.status(of: file) } catch { throw SegmentFailure(error) }
-        let (header, layout) = try Self.validated(file, status)
+        let (header, layout) = try Self.validated(file, status, anyLock: anyLock)
         let control: Mapping
         do {
             control = try Mapping(
@@ -86,7 +89,7 @@ internal import SystemPackage
 
     /// Reads the header once, into locals, and believes nothing that does not fit the file.
     private static func validated(
-        _ file: FileDescriptor, _ status: stat
+        _ file: FileDescriptor, _ status: stat, anyLock: Bool
     ) throws(SegmentFailure) -> (SegmentHeader, SegmentLayout) {
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
         guard status.st_nlink <= 1 else { throw .notASegment("a file with \(status.st_nlink) names") }
@@ -106,13 +109,15 @@ internal import SystemPackage
         } catch {
             throw SegmentFailure(.keyError, error.reason)
         }
-        guard let factory = LockFactory.named(header.lockName) else {
+        let factory = LockFactory.named(header.lockName)
+        guard factory != nil || anyLock else {
             throw SegmentFailure(
                 .lockError,
-                "this program does not know its lock kind \(header.lockName.debugDescription); use a newer ShmCore")
+                "this program does not know its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or load "
+                    + "its plugin")
         }
         guard header.participants <= SharedMemory.participantLimit,
-            header.lockSize == factory.bytesNeeded(header.participants),
+            factory.map({ header.lockSize == $0.bytesNeeded(header.participants) }) ?? true,
             let layout = SegmentLayout(dataSize: header.dataSize, lockSize: header.lockSize, pageSize: pageSize)
         else { throw SegmentFailure(.keyError, SegmentHeader.Problem.corrupt("wrong lock size").reason) }
         return (header, layout)

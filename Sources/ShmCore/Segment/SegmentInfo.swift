@@ -44,7 +44,7 @@ extension SharedMemory {
 extension SegmentInfo {
     fileprivate init?(name: String) {
         guard let key = SegmentKey.key(of: name),
-            let binding = try? SegmentBinding(opening: name),
+            let binding = try? SegmentBinding(opening: name, anyLock: true),
             let status = try? SegmentFile.status(of: binding.file)
         else { return nil }
         self.key = key

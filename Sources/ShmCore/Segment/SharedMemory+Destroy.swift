@@ -15,7 +15,7 @@ extension SharedMemory {
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
-            let binding = try existingOrLeftover(name)
+            let binding = try existingOrLeftover(name, anyLock: mode == .forceNoWait)
             // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may
             // repair.
             try checkRights(to: binding)
@@ -76,12 +76,13 @@ extension SharedMemory {
         return true
     }
 
-    /// The live segment of this key, or a dead one that still has the name.
-    private func existingOrLeftover(_ name: String) throws(SegmentFailure) -> SegmentBinding {
+    /// The live segment of this key, or a dead one that still has the name. By force, also one whose lock is of a kind that
+    /// this program does not know: what that has outside the segment stays.
+    private func existingOrLeftover(_ name: String, anyLock: Bool) throws(SegmentFailure) -> SegmentBinding {
         do { return try existing() } catch {
-            guard error.code == .notFound else { throw error }
-            let found = try SegmentBinding(opening: name)
-            if found.isAlive { throw error }
+            guard error.code == .notFound || anyLock && error.code == .lockError else { throw error }
+            let found = try SegmentBinding(opening: name, anyLock: anyLock)
+            if found.isAlive, error.code == .notFound { throw error }
             return found
         }
     }

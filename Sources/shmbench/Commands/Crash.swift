@@ -23,13 +23,15 @@ struct Crash: ParsableCommand {
             """)
 
     @OptionGroup var options: CrashOptions
+    @OptionGroup var plugin: PluginOption
 
     mutating func run() throws {
         try options.check()
+        let loadsPlugins = try plugin.load()
         let kinds = try options.kinds()
         let paths = try options.selectedPaths()
         let program: WorkerProgram
-        do { program = try WorkerProgram(path: options.worker) } catch { throw Failure(error.description) }
+        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch { throw Failure(error.description) }
 
         Interruption.watch()
         Janitor.sweep()

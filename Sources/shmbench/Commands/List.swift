@@ -12,7 +12,10 @@ struct List: ParsableCommand {
     @Option(help: "What to print on stdout.")
     var format = OutputFormat.table
 
+    @OptionGroup var plugin: PluginOption
+
     mutating func run() throws {
+        try plugin.load()
         if names { return try Terminal.show(LockKind.all.map { "\($0.name)\n" }.joined()) }
         switch format {
         case .table: try Terminal.show(Catalogue.text(width: Terminal.documentWidth))

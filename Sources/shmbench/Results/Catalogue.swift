@@ -5,7 +5,9 @@ enum Catalogue {
     /// All kinds, family by family.
     static var kinds: [LockKind] { families.flatMap { family in LockKind.all.filter { $0.properties.family == family } } }
 
-    private static let families: [LockProperties.Family] = [.futex, .pthread, .kernel, .spin, .queue, .classic, .control]
+    private static let families: [LockProperties.Family] = [
+        .futex, .pthread, .kernel, .spin, .queue, .classic, .plugin, .control,
+    ]
 
     private static func title(_ family: LockProperties.Family) -> String {
         switch family {
@@ -15,6 +17,7 @@ enum Catalogue {
         case .spin: "spin: one word for all waiters to look at"
         case .queue: "queue: a place for each waiter to look at"
         case .classic: "classic: without read-modify-write instructions"
+        case .plugin: "plugin: from a shared object"
         case .control: "floors, not locks: what `run` compares with"
         }
     }
@@ -29,6 +32,7 @@ enum Catalogue {
         var rest = lines.dropFirst(2)
         for family in families {
             let count = LockKind.all.filter { $0.properties.family == family }.count
+            if count == 0 { continue }
             text += "\(title(family))\n" + rest.prefix(count).joined(separator: "\n") + "\n"
             rest = rest.dropFirst(count)
         }
@@ -38,8 +42,9 @@ enum Catalogue {
 
     /// For a page.
     static var markdown: String {
-        families.map { family in
+        families.compactMap { family in
             let block = LockKind.all.filter { $0.properties.family == family }
+            if block.isEmpty { return nil }
             return "**\(title(family))**\n\n" + Document(items: brief + [summary]).markdown(block) + "\n"
         }.joined(separator: "\n") + "\n" + obstacles + legend
     }

@@ -11,7 +11,7 @@ enum Janitor {
     static func run(coordinator: Int32) {
         // A live coordinator that is not the parent: somebody plays with the segments of a run.
         guard getppid() == coordinator || kill(coordinator, 0) != 0 else {
-            Main.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
+            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
             exit(WorkerExit.usage.rawValue)
         }
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { Glibc.signal(signal, SIG_IGN) }

@@ -19,7 +19,7 @@ struct CrashPlace {
         // Dies with its coordinator. One that died before this call is noticed by the second line.
         _ = shm_die_with_parent()
         guard getppid() == coordinator else {
-            Main.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
+            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
             return .usage
         }
         let keys = RoundKeys(coordinator: coordinator, round: Int(round))
@@ -32,13 +32,13 @@ struct CrashPlace {
                 data.count >= GuardedData.byteCount(counters: CrashArena.counters),
                 let address = data.baseAddress
             else {
-                Main.complain("was given segments that do not fit its arguments")
+                WorkerProgram.complain("was given segments that do not fit its arguments")
                 return .setup
             }
             let failure = try work(testSegment, arena, unsafe GuardedData(address))
             return failure == nil ? .done : .lock
         } catch {
-            Main.complain(error.description)
+            WorkerProgram.complain(error.description)
             return .setup
         }
     }

@@ -10,7 +10,7 @@ enum Worker {
         // Dies with its coordinator. One that died before this call is noticed by the second line.
         _ = shm_die_with_parent()
         guard getppid() == coordinator else {
-            Main.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
+            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
             return .usage
         }
         let keys = RoundKeys(coordinator: coordinator, round: Int(round))
@@ -20,13 +20,13 @@ enum Worker {
             try arenaSegment.attach()
             try testSegment.attach()
         } catch {
-            Main.complain(error.description)
+            WorkerProgram.complain(error.description)
             return .setup
         }
         guard let arena = Arena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers,
             let data = unsafe testSegment.mutableData?.baseAddress
         else {
-            Main.complain("was given segments that do not fit its arguments")
+            WorkerProgram.complain("was given segments that do not fit its arguments")
             return .setup
         }
         let slot = unsafe arena.slot(Int(worker))
@@ -37,7 +37,7 @@ enum Worker {
         do {
             return try work.run(on: testSegment) == nil ? .done : .lock
         } catch {
-            Main.complain(error.description)
+            WorkerProgram.complain(error.description)
             return .setup
         }
     }

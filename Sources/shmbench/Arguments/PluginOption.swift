@@ -1,0 +1,21 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ShmCore
+
+/// `--lock-plugin`: a lock from a shared object.
+struct PluginOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A shared object with a lock of your own (Sources/CShm/include/shm_lock_plugin.h); `all` and its name mean it.",
+            valueName: "file"))
+    var lockPlugin: String?
+
+    /// Loads it, and lets workers know. Returns whether there is one.
+    @discardableResult
+    func load() throws -> Bool {
+        guard let lockPlugin else { return false }
+        do throws(LockPluginError) { try LockPlugin.load(lockPlugin) } catch { throw Failure(error.description) }
+        unsafe setenv(LockPlugin.variable, lockPlugin, 1)
+        return true
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import ShmCoordinator
+import Testing
+
+extension CommandLineSuite {
+    /// Locks from shared objects, compiled here.
+    @Suite struct PluginTests {
+        private let folder: Folder
+
+        init() throws { folder = try Folder() }
+
+        private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+
+        /// Compiles C text, or a file of the project, to a shared object, with changes made to its text.
+        private func plugin(_ name: String, _ changes: [(String, String)] = []) throws -> String {
+            var text = try String(contentsOfFile: "\(Self.sources)/scripts/plugins/\(name).c", encoding: .utf8)
+            for (old, new) in changes {
+                try #require(text.contains(old), "the source has changed")
+                text = text.replacingOccurrences(of: old, with: new)
+            }
+            let number = folder.names.count
+            let (source, object) = (folder.path("\(number).c"), folder.path("\(number).so"))
+            try text.write(toFile: source, atomically: true, encoding: .utf8)
+            let arguments = [
+                "cc", "-std=c11", "-O2", "-fPIC", "-shared", "-I", "\(Self.sources)/Sources/CShm/include", "-o", object,
+                source,
+            ]
+            try #require(try Invocation(program: "/usr/bin/env", arguments).finish().exit == .code(0))
+            return object
+        }
+
+        private func run(
+            _ plugin: String, _ locks: String, workers: String = "2", environment: [String] = [], _ more: String...
+        ) throws -> Invocation.Outcome {
+            let arguments =
+                environment + ["\(Invocation.programs)/shmbench", "run", "--lock-plugin", plugin, "--locks", locks]
+                + ["--workers", workers, "--duration", "50ms", "--warmup", "5ms", "--rounds", "1"]
+                + ["--format", "csv", "--output", "x.csv"] + more
+            return try Invocation(program: "/usr/bin/env", arguments).finish()
+        }
+
+        @Test(arguments: ["slow-futex", "anderson"])
+        func `an example is measured like any lock, and keeps all updates`(name: String) throws {
+            let object = try plugin(name)
+            let outcome = try run(object, "\(name),futex", workers: "1,2,5", "--read-percent", "20")
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let rows = try Table(outcome.stdout).rows
+            #expect(rows.count == 6 && rows.allSatisfy { $0["integrity"] == "ok" })
+            #expect(rows.filter { $0["lock"] == name }.allSatisfy { Int($0["acquisitions"] ?? "").map { $0 > 0 } == true })
+        }
+
+        @Test func `list shows the plugin's lock, and all includes it`() throws {
+            let object = try plugin("anderson")
+            let list = try Invocation(["list", "--lock-plugin", object, "--format", "csv"]).finish()
+            let row = try #require(try Table(list.stdout).rows.first { $0["name"] == "anderson" })
+            #expect(row["family"] == "plugin" && row["fairness"] == "fifo" && row["waiting"] == "spins")
+            #expect(row["survives_waiter_death"] == "no")
+            #expect(try Invocation(["list", "--lock-plugin", object]).finish().stdout.contains("plugin: from"))
+            #expect(try !Invocation(["list"]).finish().stdout.contains("anderson"))
+        }
+
+        @Test func `the slowed futex is slower by what was planted`() throws {
+            let object = try plugin("slow-futex")
+            func nanoseconds(_ delay: Int) throws -> Double {
+                let outcome = try run(object, "slow-futex", workers: "1", environment: ["SHM_SLOW_FUTEX_NS=\(delay)"])
+                let row = try #require(try Table(outcome.stdout).rows.first)
+                return 1e9 / (try #require(Double(row["throughput_per_s"] ?? "")))
+            }
+            #expect(try nanoseconds(20_000) >= 20_000)
+            #expect(try nanoseconds(0) < 20_000)
+        }
+
+        @Test func `a plugin that lets two in is caught`() throws {
+            let object = try plugin(
+                "slow-futex",
+                [
+                    ("    if (take(word)) return SHM_LOCK_ACQUIRED;\n", "    return SHM_LOCK_ACQUIRED;\n"),
+                    (".name = \"slow-futex\"", ".name = \"broken\""),
+                ])
+            let outcome = try run(object, "broken", "--critical-section", "2us")
+            #expect(outcome.exit == .code(3), "\(outcome.stderr)")
+            #expect(try Table(outcome.stdout).rows.first?["integrity"] == "failed")
+        }
+
+        @Test func `a plugin's crashes are tested like any lock's`() throws {
+            let object = try plugin("slow-futex")
+            let arguments = [
+                "crash", "--lock-plugin", object, "--locks", "slow-futex", "--every", "40", "--format", "csv",
+            ]
+            let outcome = try Invocation(arguments).finish()
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let row = try #require(try Table(outcome.stdout).rows.first)
+            #expect(row["as_promised"] == "yes" && row["verdict"]?.contains("hangs") == true)
+        }
+
+        @Test func `a plugin that promises to survive its owner and does not is found out`() throws {
+            let object = try plugin(
+                "slow-futex", [("    .bytes_needed =", "    .promises = SHM_LOCK_SURVIVES_OWNER,\n    .bytes_needed =")])
+            let arguments = [
+                "crash", "--lock-plugin", object, "--locks", "slow-futex", "--every", "60", "--paths", "holder",
+            ]
+            let outcome = try Invocation(arguments).finish(within: .seconds(50))
+            #expect(outcome.exit == .code(3), "\(outcome.stderr)")
+        }
+
+        /// Each with what the one line must say.
+        private static let refusals: [(changes: [(String, String)], saying: String)] = [
+            ([("SHM_LOCK_PLUGIN_ABI,", "SHM_LOCK_PLUGIN_ABI + 1,")], "version 2 of shm_lock_plugin.h, and this is version 1"),
+            ([("sizeof plugin", "8")], "struct_size is 8"),
+            ([("shm_lock_plugin_get(void) {", "something_else(void) {")], "no function shm_lock_plugin_get"),
+            ([("return &plugin;", "return 0;")], "returns nothing"),
+            ([("\"slow-futex\"", "\"Slow Futex\"")], "lower-case letters"),
+            ([("\"slow-futex\"", "\"futex\"")], "a lock of the catalogue"),
+            ([("    .trylock = trylock,\n", "")], "trylock is null"),
+            ([("return sizeof(_Atomic uint32_t);", "return 0;")], "bytes_needed says 0"),
+            ([("return sizeof(_Atomic uint32_t);", "return (size_t)1 << 40;")], "bytes_needed says 1099511627776"),
+            ([("    return 0;\n}\n\nstatic int take", "    return 95;\n}\n\nstatic int take")], "Operation not supported"),
+        ]
+
+        @Test(arguments: refusals.indices)
+        func `a plugin that is not right is refused in one line`(index: Int) throws {
+            let refusal = Self.refusals[index]
+            let outcome = try run(try plugin("slow-futex", refusal.changes), "slow-futex", workers: "1")
+            #expect(outcome.exit == .code(1))
+            #expect(outcome.stdout.split(separator: "\n").count <= 1, "no more than a heading")
+            let complaint = try #require(outcome.complaints.last)
+            #expect(complaint.hasPrefix("shmbench: ") && complaint.contains(refusal.saying), "\(outcome.stderr)")
+        }
+
+        @Test func `what is no plugin at all is refused in one line`() throws {
+            try "int main(void) { return 0; }".write(
+                toFile: folder.path("text.so"), atomically: true, encoding: .utf8)
+            for (file, saying) in [("/nowhere/lock.so", "there is no such file"), (folder.path("text.so"), "text.so: ")] {
+                let outcome = try run(file, "futex")
+                #expect(outcome.exit == .code(1))
+                #expect(outcome.complaints.count == 1, "\(outcome.stderr)")
+                #expect(outcome.stderr.contains("cannot load the lock plugin \(file)") && outcome.stderr.contains(saying))
+            }
+        }
+
+        @Test func `what a run with a plugin leaves when it is killed, a run without can remove`() throws {
+            let traces = Traces()
+            let object = try plugin("slow-futex")
+            let run = try Invocation([
+                "run", "--lock-plugin", object, "--locks", "slow-futex", "--workers", "2", "--duration", "20s",
+            ])
+            #expect(eventually { ProcessTable.workers(of: run.pid).count == 2 })
+            let janitors = ProcessTable.children(of: run.pid).filter { $0.arguments.contains("janitor") }
+            for janitor in janitors { kill(janitor.pid, SIGKILL) }
+            run.send(SIGKILL)
+            _ = run.finish()
+            #expect(eventually { ProcessTable.workers(of: run.pid).isEmpty })
+            #expect(try Invocation(["segments", "--remove"]).finish().stdout.contains("shmbench.\(run.pid)."))
+            #expect(traces.left(by: run.pid) == [])
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/*
+ * A futex mutex that is slower than it must be: each acquisition takes SHM_SLOW_FUTEX_NS more, busily, before the lock is
+ * taken. What a benchmark measures of it must be a plain futex's figure and that: a known truth.
+ *
+ * Three states as in U. Drepper, "Futexes Are Tricky" (2011): free, held, held with possible sleepers. Its owner's death
+ * leaves it taken.
+ */
+#define _GNU_SOURCE 1
+
+#include "shm_lock_plugin.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FREE, HELD, HELD_WITH_SLEEPERS };
+
+static int64_t delay;
+
+__attribute__((constructor)) static void read_delay(void) {
+    const char *text = getenv("SHM_SLOW_FUTEX_NS");
+    delay = text ? strtoll(text, NULL, 10) : 0;
+}
+
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static size_t bytes_needed(uint32_t participants) {
+    (void)participants;
+    return sizeof(_Atomic uint32_t);
+}
+
+static int init(void *area, uint32_t participants) {
+    (void)participants;
+    atomic_init((_Atomic uint32_t *)area, FREE);
+    return 0;
+}
+
+static int take(_Atomic uint32_t *word) {
+    uint32_t free = FREE;
+    return atomic_compare_exchange_strong_explicit(word, &free, HELD, memory_order_acquire, memory_order_relaxed);
+}
+
+static int lock_until(void *area, int64_t deadline) {
+    _Atomic uint32_t *word = area;
+    if (delay > 0)
+        for (int64_t end = now() + delay; now() < end;) {
+        }
+    if (take(word)) return SHM_LOCK_ACQUIRED;
+    struct timespec time = {deadline / 1000000000, deadline % 1000000000};
+    while (atomic_exchange_explicit(word, HELD_WITH_SLEEPERS, memory_order_acquire) != FREE) {
+        long outcome = syscall(SYS_futex, word, FUTEX_WAIT_BITSET, HELD_WITH_SLEEPERS, deadline < 0 ? NULL : &time, NULL,
+                               FUTEX_BITSET_MATCH_ANY);
+        if (outcome < 0 && errno == ETIMEDOUT) return ETIMEDOUT;
+    }
+    return SHM_LOCK_ACQUIRED;
+}
+
+static int lock(void *area) { return lock_until(area, -1); }
+
+static int trylock(void *area) { return take(area) ? SHM_LOCK_ACQUIRED : EBUSY; }
+
+static void unlock(void *area) {
+    if (atomic_exchange_explicit((_Atomic uint32_t *)area, FREE, memory_order_release) == HELD_WITH_SLEEPERS)
+        syscall(SYS_futex, area, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static const struct shm_lock_plugin plugin = {
+    .abi_version = SHM_LOCK_PLUGIN_ABI,
+    .struct_size = sizeof plugin,
+    .name = "slow-futex",
+    .summary = "a futex mutex, SHM_SLOW_FUTEX_NS slower",
+    .bytes_needed = bytes_needed,
+    .init = init,
+    .lock = lock,
+    .trylock = trylock,
+    .lock_until = lock_until,
+    .unlock = unlock,
+};
+
+const struct shm_lock_plugin *shm_lock_plugin_get(void) { return &plugin; }
