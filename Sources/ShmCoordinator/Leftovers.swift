@@ -52,7 +52,8 @@ public enum Leftovers {
             try SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
             return nil
         } catch {
-            return error.description
+            // Somebody else was faster.
+            return error.code == .notFound ? nil : error.description
         }
     }
 }

@@ -23,7 +23,7 @@ public struct RoundResult: Sendable {
     /// What was measured; `nil` where the round got stuck.
     public var figures: Figures?
     /// Whether the workers were ended before they had ended by themselves, since that took too long though they made
-    /// progress: there is no latency window, and no account of what the throughput window cost.
+    /// progress: the latency window is incomplete, and so is the account of what the throughput window cost.
     public var isCutShort = false
     /// For a stuck round: which worker was where, a line each.
     public var whereabouts: [String] = []

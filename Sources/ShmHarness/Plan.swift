@@ -15,7 +15,9 @@ public struct Plan: Sendable {
     public var thinkIterations: UInt64
 
     /// A plan.
-    public init(workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64) {
+    public init(
+        workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64
+    ) {
         self.workers = UInt32(workers)
         self.counters = UInt32(counters)
         self.readPercent = UInt32(readPercent)

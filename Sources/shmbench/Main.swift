@@ -22,7 +22,9 @@ enum Main {
             let message = Shmbench.message(for: error).split(separator: "\n").joined(separator: " ")
             let command =
                 ["shmbench"]
-                + CommandLine.arguments.dropFirst().prefix(1).filter { ["run", "crash", "list", "segments"].contains($0) }
+                + CommandLine.arguments.dropFirst().prefix(1).filter {
+                    ["run", "crash", "list", "segments"].contains($0)
+                }
             if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }

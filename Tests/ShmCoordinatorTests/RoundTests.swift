@@ -50,17 +50,17 @@ extension ShmCoordinatorSuite {
             #expect(try #require(result.figures).acquisitions > 0)
         }
 
-        /// Dozens spin on few CPUs, and each needs a turn before it can end.
+        /// Dozens stand in a queue, and each needs a turn before it can end.
         @Test func `a round that would take too long to end is cut short, and is not stuck`() throws {
             let traces = Traces()
-            var round = TestRound(.ticket, workers: 96, criticalSection: 1_000_000)
-            round.timing.stuckAfter = 4_000_000_000
+            var round = TestRound(.futexHandoff, workers: 40, criticalSection: 100_000_000)
+            round.timing.stuckAfter = 2_000_000_000
             round.timing.throughput = 100_000_000
             let result = try round.run()
             #expect(result.integrity == .ok)
             #expect(result.isCutShort)
             #expect(result.whereabouts.isEmpty)
-            #expect(try #require(result.figures).latencies.isEmpty)
+            #expect(result.figures != nil, "what the throughput window counted is a result")
             #expect(traces.left() == [])
         }
 

@@ -8,8 +8,11 @@ extension ShmCoreSuite {
         /// Of each kind of lock.
         static let mutations = 400
 
-        /// Another process looks at each, so that a crash there is a failure here.
-        @Test(arguments: LockKind.all)
+        /// Not of those that would make an object outside the segment for a mutation that has none. Another process looks at each, so that a crash there is a failure here.
+        @Test(
+            arguments: LockKind.all.filter {
+                $0.properties.kernelObject == nil || $0.properties.kernelObject == "file lock"
+            })
         func `a mutated control block gives an error or a working segment, never a crash`(kind: LockKind) throws {
             let shared = try scratch.segment(size: 64, lock: kind)
             let original = RawFile.read(shared.key)

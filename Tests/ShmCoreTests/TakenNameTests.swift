@@ -10,7 +10,7 @@ extension ShmCoreSuite {
 
         /// Expects every operation to fail with a clear error, and what is in the way to stay as it is.
         private func expectInTheWay(
-            _ key: String, attach code: SharedMemoryError.Code = .keyError, mentions words: String,
+            _ key: String, mentions words: String,
             sourceLocation: SourceLocation = #_sourceLocation
         ) throws {
             let before = try #require(RawFile.status(key), sourceLocation: sourceLocation)
@@ -21,13 +21,13 @@ extension ShmCoreSuite {
             // A large one is looked at before it is built.
             expect(.alreadyExists, sourceLocation: sourceLocation) { try shared.create(size: 32 << 20) }
             for mode in [SharedMemory.AccessMode.readOnly, .readWrite] {
-                let error = expect(code, sourceLocation: sourceLocation) { try shared.attach(mode: mode) }
+                let error = expect(.keyError, sourceLocation: sourceLocation) { try shared.attach(mode: mode) }
                 #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")", sourceLocation: sourceLocation)
             }
-            expect(code, sourceLocation: sourceLocation) { try shared.lock() }
-            expect(code, sourceLocation: sourceLocation) { _ = try shared.numAttachments }
+            expect(.keyError, sourceLocation: sourceLocation) { try shared.lock() }
+            expect(.keyError, sourceLocation: sourceLocation) { _ = try shared.numAttachments }
             for mode in [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait] {
-                expect(code, sourceLocation: sourceLocation) { try shared.destroy(mode: mode) }
+                expect(.keyError, sourceLocation: sourceLocation) { try shared.destroy(mode: mode) }
             }
             #expect(!shared.exists, sourceLocation: sourceLocation)
             #expect(shared.size == 0, sourceLocation: sourceLocation)
@@ -137,14 +137,27 @@ extension ShmCoreSuite {
             try expectInTheWay(key, mentions: "page size 16384")
         }
 
-        @Test func `a segment whose lock this program does not know says so`() throws {
+        @Test func `a segment whose lock this program does not know says so, is listed, and goes by force`() throws {
             let key = try scratch.segment().key
             var file = RawFile.read(key)
             let name = ControlBlock.headerOffset(file) + 72
             file.replaceSubrange(name..<name + 14, with: "lock-of-future".utf8)
             ControlBlock.seal(&file)
             RawFile.replace(key, with: file)
-            try expectInTheWay(key, attach: .lockError, mentions: "lock-of-future")
+            let shared = scratch.handle(key)
+            let refusal = expect(.alreadyExists) { try shared.create() }
+            #expect(refusal?.reason.contains("lock-of-future") == true)
+            func isRefused(_ error: SharedMemoryError?) {
+                #expect(error?.reason.contains("lock-of-future") == true)
+            }
+            isRefused(expect(.lockError) { try shared.attach() })
+            isRefused(expect(.lockError) { try shared.lock() })
+            isRefused(expect(.lockError) { try shared.destroy(mode: .noWait) })
+            isRefused(expect(.lockError) { try shared.destroy(mode: .wait) })
+            #expect(try SharedMemory.segments().contains { $0.key == key && $0.lockName == "lock-of-future" })
+            try shared.destroy(mode: .forceNoWait)
+            #expect(!RawFile.exists(key))
+            #expect(try !SharedMemory.segments().contains { $0.key == key })
         }
 
         @Test func `a segment with a second name is refused`() throws {

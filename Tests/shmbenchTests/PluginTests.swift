@@ -47,7 +47,8 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let rows = try Table(outcome.stdout).rows
             #expect(rows.count == 6 && rows.allSatisfy { $0["integrity"] == "ok" })
-            #expect(rows.filter { $0["lock"] == name }.allSatisfy { Int($0["acquisitions"] ?? "").map { $0 > 0 } == true })
+            #expect(
+                rows.filter { $0["lock"] == name }.allSatisfy { Int($0["acquisitions"] ?? "").map { $0 > 0 } == true })
         }
 
         @Test func `list shows the plugin's lock, and all includes it`() throws {
@@ -96,7 +97,8 @@ extension CommandLineSuite {
 
         @Test func `a plugin that promises to survive its owner and does not is found out`() throws {
             let object = try plugin(
-                "slow-futex", [("    .bytes_needed =", "    .promises = SHM_LOCK_SURVIVES_OWNER,\n    .bytes_needed =")])
+                "slow-futex", [("    .bytes_needed =", "    .promises = SHM_LOCK_SURVIVES_OWNER,\n    .bytes_needed =")]
+            )
             let arguments = [
                 "crash", "--lock-plugin", object, "--locks", "slow-futex", "--every", "60", "--paths", "holder",
             ]
@@ -106,7 +108,10 @@ extension CommandLineSuite {
 
         /// Each with what the one line must say.
         private static let refusals: [(changes: [(String, String)], saying: String)] = [
-            ([("SHM_LOCK_PLUGIN_ABI,", "SHM_LOCK_PLUGIN_ABI + 1,")], "version 2 of shm_lock_plugin.h, and this is version 1"),
+            (
+                [("SHM_LOCK_PLUGIN_ABI,", "SHM_LOCK_PLUGIN_ABI + 1,")],
+                "version 2 of shm_lock_plugin.h, and this is version 1"
+            ),
             ([("sizeof plugin", "8")], "struct_size is 8"),
             ([("shm_lock_plugin_get(void) {", "something_else(void) {")], "no function shm_lock_plugin_get"),
             ([("return &plugin;", "return 0;")], "returns nothing"),
@@ -115,7 +120,10 @@ extension CommandLineSuite {
             ([("    .trylock = trylock,\n", "")], "trylock is null"),
             ([("return sizeof(_Atomic uint32_t);", "return 0;")], "bytes_needed says 0"),
             ([("return sizeof(_Atomic uint32_t);", "return (size_t)1 << 40;")], "bytes_needed says 1099511627776"),
-            ([("    return 0;\n}\n\nstatic int take", "    return 95;\n}\n\nstatic int take")], "Operation not supported"),
+            (
+                [("    return 0;\n}\n\nstatic int take", "    return 95;\n}\n\nstatic int take")],
+                "Operation not supported"
+            ),
         ]
 
         @Test(arguments: refusals.indices)
@@ -131,11 +139,14 @@ extension CommandLineSuite {
         @Test func `what is no plugin at all is refused in one line`() throws {
             try "int main(void) { return 0; }".write(
                 toFile: folder.path("text.so"), atomically: true, encoding: .utf8)
-            for (file, saying) in [("/nowhere/lock.so", "there is no such file"), (folder.path("text.so"), "text.so: ")] {
+            for (file, saying) in [
+                ("/nowhere/lock.so", "there is no such file"), (folder.path("text.so"), "text.so: "),
+            ] {
                 let outcome = try run(file, "futex")
                 #expect(outcome.exit == .code(1))
                 #expect(outcome.complaints.count == 1, "\(outcome.stderr)")
-                #expect(outcome.stderr.contains("cannot load the lock plugin \(file)") && outcome.stderr.contains(saying))
+                #expect(
+                    outcome.stderr.contains("cannot load the lock plugin \(file)") && outcome.stderr.contains(saying))
             }
         }
 

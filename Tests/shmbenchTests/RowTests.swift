@@ -152,8 +152,7 @@ import Testing
     }
 
     @Test func `a round that was cut short has no costs and no latency`() throws {
-        var figures = figures([10])
-        figures.latencies = []
+        let figures = figures([10])
         var result = RoundResult(startedAt: 0)
         result.figures = figures
         result.isCutShort = true

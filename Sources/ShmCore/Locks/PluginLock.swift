@@ -15,7 +15,8 @@ public import SystemPackage
 
     /// See ``LockPrimitive/properties``. Of nothing where no plugin is loaded: nobody asks then.
     public static var properties: LockProperties {
-        LockPlugin.loaded?.properties ?? LockProperties(name: "plugin", family: .plugin, ownerDeath: .hangs, summary: "")
+        LockPlugin.loaded?.properties
+            ?? LockProperties(name: "plugin", family: .plugin, ownerDeath: .hangs, summary: "")
     }
 
     /// What the plugin says.

@@ -31,15 +31,17 @@ public struct LockObject: Sendable, Hashable {
 
     /// The objects of locks that this machine shows: message queues only where `/dev/mqueue` is mounted.
     public static func all() -> [LockObject] {
+        // In this order: a lock's area has the name before there is the object.
+        let entries = ["/dev/shm", "/dev/mqueue"].map { (folder: $0, names: (try? SegmentFile.names(in: $0)) ?? []) }
         let owners = owners()
-        return ["/dev/shm", "/dev/mqueue"].flatMap { folder in
-            ((try? SegmentFile.names(in: folder)) ?? []).sorted().compactMap { LockObject(folder, $0, owners) }
+        return entries.flatMap { entry in
+            entry.names.sorted().compactMap { LockObject(entry.folder, $0, owners) }
         }
     }
 
-    /// Removes it. Those who have it open keep it.
+    /// Removes it, if it is still there. Those who have it open keep it.
     public func remove() throws(Errno) {
-        if unsafe unlink(path) != 0 { throw Errno(rawValue: errno) }
+        if unsafe unlink(path) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
     }
 
     /// Whether a process has it open or mapped, as far as this process may look: all of them for the superuser.

@@ -31,7 +31,9 @@ struct Crash: ParsableCommand {
         let kinds = try options.kinds()
         let paths = try options.selectedPaths()
         let program: WorkerProgram
-        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch { throw Failure(error.description) }
+        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
+            throw Failure(error.description)
+        }
 
         Interruption.watch()
         Janitor.sweep()

@@ -22,7 +22,9 @@ struct Run: ParsableCommand {
         let loadsPlugins = try plugin.load()
         let cells = try options.cells()
         let program: WorkerProgram
-        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch { throw Failure(error.description) }
+        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
+            throw Failure(error.description)
+        }
         let startedAt = time(nil)
         let file = try options.output.map { try ResultsFile($0) } ?? ResultsFile.standard(at: startedAt)
 

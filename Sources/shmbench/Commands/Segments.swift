@@ -118,7 +118,9 @@ private struct Entry {
         .init("bytes", "bytes", isNumber: true, shown: { $0.segment.map { "\($0.size)" } ?? "-" }) {
             Value($0.segment.map { UInt64($0.size) })
         },
-        .init("lock", "lock", shown: { $0.segment?.lockName ?? "-" }) { $0.segment.map { .text($0.lockName) } ?? .empty },
+        .init("lock", "lock", shown: { $0.segment?.lockName ?? "-" }) {
+            $0.segment.map { .text($0.lockName) } ?? .empty
+        },
         .init("attached", "attachments", isNumber: true, shown: { $0.segment.map { "\($0.numAttachments)" } ?? "-" }) {
             Value($0.segment.map { UInt64($0.numAttachments) })
         },
@@ -126,7 +128,8 @@ private struct Entry {
             Value($0.segment.map { UInt64($0.creatorPID) })
         },
         .init("user", "user_id", isNumber: true, shown: { "\($0.userID)" }) { .integer(Int($0.userID)) },
-        .init("leftover", "leftover", shown: { $0.fate.isRemoval ? "yes: \($0.fate.reason)" : "no: \($0.fate.reason)" }) {
+        .init("leftover", "leftover", shown: { $0.fate.isRemoval ? "yes: \($0.fate.reason)" : "no: \($0.fate.reason)" })
+        {
             .text($0.fate.isRemoval ? "yes" : "no")
         },
     ])

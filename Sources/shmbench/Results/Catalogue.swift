@@ -3,7 +3,9 @@ internal import ShmCore
 /// The catalogue of locks as a document: a block for each family, and what is no lock at the end.
 enum Catalogue {
     /// All kinds, family by family.
-    static var kinds: [LockKind] { families.flatMap { family in LockKind.all.filter { $0.properties.family == family } } }
+    static var kinds: [LockKind] {
+        families.flatMap { family in LockKind.all.filter { $0.properties.family == family } }
+    }
 
     private static let families: [LockProperties.Family] = [
         .futex, .pthread, .kernel, .spin, .queue, .classic, .plugin, .control,

@@ -11,7 +11,8 @@ enum CrashTable {
     }
 
     private static var document: Document<CrashResult> {
-        func number(_ title: String, _ text: @escaping @Sendable (CrashResult) -> String) -> Document<CrashResult>.Item {
+        func number(_ title: String, _ text: @escaping @Sendable (CrashResult) -> String) -> Document<CrashResult>.Item
+        {
             .init(title, title, isNumber: true, shown: text) { .text(text($0)) }
         }
         return Document(items: [
@@ -53,7 +54,8 @@ enum CrashTable {
         )
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(
-                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep, or 50 ms of spinning.")
+                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep, or 50 ms of spinning."
+            )
         }
         return lines
     }

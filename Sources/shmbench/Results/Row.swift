@@ -38,7 +38,7 @@ struct Row {
         self.cell = cell
         self.round = round
         self.result = result
-        latency = result.figures.flatMap(Latency.init)
+        latency = result.isCutShort ? nil : result.figures.flatMap(Latency.init)
     }
 
     /// Whether the oracle's finding is what the lock promises.
