@@ -63,7 +63,7 @@ enum LoopCost {
         let status = unsafe pclose(pipe)
         let text = String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard read, status == 0, let rate = Double(text), rate > 0 else {
-            throw Missing("cbaseline failed: \(command)")
+            throw Missing("\(command) ended with status \(status) and printed \(text.debugDescription)")
         }
         return rate
     }

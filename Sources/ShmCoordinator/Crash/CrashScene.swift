@@ -139,10 +139,18 @@ final class CrashScene {
                 if waited > patience.nanoseconds || (waited > patience.nanosecondsAsleep && isAsleep(survivor)) {
                     if !hasFinished(survivor) && !hasFailed(survivor) { return survivor }
                 }
-                if !hasFinished(survivor) { try check(survivor) }
+                if !hasFinished(survivor) {
+                    if isAborted(survivor) { return survivor }
+                    try check(survivor)
+                }
             }
         }
         return nil
+    }
+
+    /// Whether the lock's library has ended a survivor: that is as good as a hang.
+    private func isAborted(_ survivor: Int) -> Bool {
+        !processes[survivor].isRunning && processes[survivor].exit == .signal(SIGABRT)
     }
 
     /// Waits until a survivor holds the lock; `false` when it does not within the patience, or its lock failed.
@@ -152,7 +160,7 @@ final class CrashScene {
             if Interruption.hasCome { throw .interrupted }
             let waited = Clock.now() - start
             if hasFailed(survivor) || waited > patience.nanoseconds { return false }
-            if waited > patience.nanosecondsAsleep && isAsleep(survivor) { return false }
+            if waited > patience.nanosecondsAsleep && isAsleep(survivor) || isAborted(survivor) { return false }
             try check(survivor)
             usleep(10)
         }
@@ -188,7 +196,9 @@ final class CrashScene {
 
     /// What a survivor does, in words.
     func whereabouts(_ survivor: Int) -> String {
-        "survivor \(survivor + 1) of \(survivors) is " + ProcessState.description(of: processes[survivor].pid)
+        let who = "survivor \(survivor + 1) of \(survivors)"
+        if isAborted(survivor) { return "\(who) was aborted by the lock's library" }
+        return "\(who) is " + ProcessState.description(of: processes[survivor].pid)
     }
 
     private func stage(_ survivor: Int) -> CrashSlot.Stage {

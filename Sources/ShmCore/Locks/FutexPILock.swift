@@ -10,9 +10,15 @@ internal import SystemPackage
 /// compare-exchange each. Ownership is the thread's. All participants must be in one PID namespace.
 ///
 /// Memory ordering: the compare-exchange that puts the thread's id into the word is an acquire, the one that takes it out a
-/// release; the kernel's own changes are made under the hash bucket's lock. Owner death: the kernel hands the lock to
-/// whoever sleeps, without a word; where nobody did, whoever comes later waits for ever.
+/// release; the kernel's own changes are made under the hash bucket's lock.
+///
+/// Owner death: the kernel hands the lock to whoever sleeps, with a mark in the word; where nobody did, whoever comes later
+/// is told that no thread has the owner's id, and takes the word. Both are reported. It is not promised: once another thread
+/// has got the dead one's id, the others wait for that one, for ever as like as not.
 @safe public struct FutexPILock: LockPrimitive, ~Copyable {
+    private static var ownerDied: UInt32 { 0x4000_0000 }
+    @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
+
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
@@ -40,9 +46,13 @@ internal import SystemPackage
     @inlinable
     public borrowing func lock() -> LockOutcome { take() ? .acquired : lockContended(until: Int64(SHM_NO_LIMIT)) }
 
-    /// One compare-exchange.
+    /// One compare-exchange; the kernel's help where the owner has died.
     @inlinable
-    public borrowing func tryLock() -> LockOutcome { take() ? .acquired : .busy }
+    public borrowing func tryLock() -> LockOutcome {
+        if take() { return .acquired }
+        let seen = unsafe word.pointee.load(ordering: .relaxed)
+        return seen != 0 && seen & Self.ownerMask == 0 ? lockContended(until: 0) : .busy
+    }
 
     /// As ``lock()``, but sleeps no longer than the deadline.
     @inlinable
@@ -68,15 +78,28 @@ internal import SystemPackage
     @usableFromInline @inline(never)
     borrowing func lockContended(until deadline: Int64) -> LockOutcome {
         let address = unsafe UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self)
+        var refusals = 0
         while true {
+            let seen = unsafe word.pointee.load(ordering: .relaxed)
             switch unsafe -shm_futex_lock_pi(address, deadline) {
-            case 0: return .acquired
+            case 0:
+                // The word is this thread's; only marks of others come to it.
+                let marks = unsafe word.pointee.bitwiseAnd(~Self.ownerDied, ordering: .acquiring).oldValue
+                return marks & Self.ownerDied == 0 ? .acquired : .ownerDied
             case Int(EINTR), Int(EAGAIN): continue
             case Int(ETIMEDOUT): return .busy
             case Int(ESRCH):
-                // The owner is gone: nobody will ever release.
-                if deadline != Int64(SHM_NO_LIMIT), Deadline(nanoseconds: deadline).hasPassed { return .busy }
-                usleep(10_000)
+                // The owner is gone: nobody will ever release. What the kernel does for robust futexes is done here; then it
+                // hands the lock to whoever asks first.
+                let left = unsafe word.pointee.load(ordering: .relaxed)
+                if left & Self.ownerMask == seen & Self.ownerMask {
+                    _ = unsafe word.pointee.compareExchange(
+                        expected: left, desired: (left & ~Self.ownerMask) | Self.ownerDied, ordering: .relaxed)
+                }
+            case Int(EINVAL) where refusals < 1000:
+                // The kernel has met a dead owner's word between two steps of those that take it over.
+                refusals += 1
+                sched_yield()
             case let failure: return .failed(Errno(rawValue: Int32(failure)))
             }
         }

@@ -5,8 +5,9 @@ public import Glibc
 /// Source: `pthread_mutexattr_setprotocol(3)`, `PTHREAD_PRIO_INHERIT`; the kernel's side is `FUTEX_LOCK_PI` in
 /// `futex(2)`, which hands the lock to the first waiter instead of letting it be taken.
 ///
-/// Memory ordering: as ``PthreadMutexLock``. Owner death: waiters that sleep get the lock from the kernel without a word;
-/// whoever comes later waits for ever.
+/// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel hands the lock to a waiter that sleeps, where glibc
+/// (2.36) finds the mark of the dead, which a mutex that is not robust must not have, and *aborts that process*; where
+/// nobody slept, whoever comes later waits for ever.
 ///
 /// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
 @safe public struct PthreadPILock: PthreadMutexPrimitive, ~Copyable {

@@ -19,7 +19,7 @@ enum CrashTable {
             .init("lock", "lock") { $0.lock.name },
             number("instr.") { "\($0.total.instructions)" },
             number("kills") { "\($0.total.kills)" },
-            number("deaths told") { "\($0.total.ownerDeaths)" },
+            number("told") { "\($0.total.ownerDeaths)" },
             number("hangs") { "\($0.total.hangs)" },
             number("corrupt") { "\($0.total.corruptions)" },
             number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
@@ -50,7 +50,7 @@ enum CrashTable {
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
             "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "
-                + "\(every). slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
+                + "\(every). told: acquisitions that were told of an owner's death. slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
         )
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(

@@ -53,7 +53,7 @@ enum Verdict {
         if !names.isEmpty {
             lines.append(
                 "▼ off the cliff: with more workers than CPUs, less than a hundredth is left of \(list(names)): whoever is next "
-                    + "waits for a CPU that others spin on.")
+                    + "must first get a CPU.")
         }
         if summaries.contains(where: \.isCutShort) {
             lines.append(
