@@ -19,17 +19,38 @@
 
 enum { FREE, HELD, HELD_WITH_SLEEPERS };
 
+/* Iterations of the busy loop that take the delay. */
 static int64_t delay;
-
-__attribute__((constructor)) static void read_delay(void) {
-    const char *text = getenv("SHM_SLOW_FUTEX_NS");
-    delay = text ? strtoll(text, NULL, 10) : 0;
-}
 
 static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+/* Multiplications that depend on each other take the same time each, whatever else the CPU does beside them. */
+static void spin(int64_t iterations) {
+    uint64_t chain = (uint64_t)iterations;
+    for (int64_t count = 0; count < iterations; count++) {
+        chain = chain * UINT64_C(6364136223846793005) + 1;
+        __asm__ volatile("" : : "r"(chain));
+    }
+}
+
+/* Reading a clock would take longer than the shortest delays: the loop is timed once, the fastest of a few times. */
+__attribute__((constructor)) static void read_delay(void) {
+    const char *text = getenv("SHM_SLOW_FUTEX_NS");
+    int64_t wanted = text ? strtoll(text, NULL, 10) : 0;
+    if (wanted <= 0) return;
+    enum { ITERATIONS = 200000, TIMES = 10 };
+    int64_t fastest = INT64_MAX;
+    for (int time = 0; time < TIMES; time++) {
+        int64_t start = now();
+        spin(ITERATIONS);
+        int64_t taken = now() - start;
+        if (taken < fastest) fastest = taken;
+    }
+    delay = (wanted * ITERATIONS + fastest / 2) / fastest;
 }
 
 static size_t bytes_needed(uint32_t participants) {
@@ -50,9 +71,7 @@ static int take(_Atomic uint32_t *word) {
 
 static int lock_until(void *area, int64_t deadline) {
     _Atomic uint32_t *word = area;
-    if (delay > 0)
-        for (int64_t end = now() + delay; now() < end;) {
-        }
+    if (delay > 0) spin(delay);
     if (take(word)) return SHM_LOCK_ACQUIRED;
     struct timespec time = {deadline / 1000000000, deadline % 1000000000};
     while (atomic_exchange_explicit(word, HELD_WITH_SLEEPERS, memory_order_acquire) != FREE) {
