@@ -277,8 +277,11 @@ static int exit_key_failure;
 
 void shm_registry_unlock(void) { pthread_mutex_unlock(&registry); }
 
+static uint32_t forks;
+
 static void forget_thread(void) {
     shm_this_thread = (shm_thread){0};
+    forks++;
     pthread_mutex_unlock(&registry);
 }
 
@@ -294,6 +297,11 @@ static void prepare_registry(void) {
 void shm_registry_lock(void) {
     pthread_once(&registry_once, prepare_registry);
     lock_registry();
+}
+
+uint32_t shm_fork_count(void) {
+    pthread_once(&registry_once, prepare_registry);
+    return forks;
 }
 
 uint32_t shm_remember_thread_id(void) {

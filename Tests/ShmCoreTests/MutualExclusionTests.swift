@@ -54,6 +54,14 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released, "whoever is done has left the lock free")
         }
 
+        /// A lock whose participants have something of their own must not let the child of a fork use its parent's.
+        @Test(arguments: LockKind.excluding)
+        func `a forked child excludes its parent with the handle that it has from it`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            let probe = try scratch.probe(shared)
+            #expect(try probe.ask("share-with-child 300", within: .seconds(40)) == "ok 0 600")
+        }
+
         @Test func `without a lock updates are lost, so the test above can fail`() throws {
             let shared = try scratch.segment(lock: .none)
             try shared.attach()

@@ -2,6 +2,7 @@ import CShm
 import Glibc
 import ShmCore
 import Synchronization
+import SystemPackage
 
 extension Probe {
     /// Processes against one another.
@@ -12,6 +13,9 @@ extension Probe {
                 return ""
             },
             "contend": contend,
+            "share-with-child": { probe, arguments in
+                try probe.shareWithChild(times: try arguments.number(0))
+            },
             "churn": churn,
             "race": { probe, arguments in
                 "\(try probe.race(tries: try arguments.number(0), arena: SharedMemory(key: try arguments.text(1))))"
@@ -33,6 +37,34 @@ extension Probe {
             try shared.unlock()
         }
         try shared.detach()
+    }
+
+    /// Locks and unlocks, forks, and lets parent and child count with the same handle; returns what they came to.
+    private func shareWithChild(times: Int) throws -> String {
+        if !shared.isValid { try shared.attach() }
+        let words = Words(shared)
+        try shared.lock()
+        try shared.unlock()
+        let child = forkProcess()
+        if child == 0 { _ = shm_die_with_parent() }
+        var failure: (any Error)?
+        do { try count(times, words) } catch { failure = error }
+        if child == 0 { _exit(failure == nil ? 0 : 1) }
+        guard child > 0 else { throw Errno(rawValue: errno) }
+        var status: CInt = 0
+        unsafe waitpid(child, &status, 0)
+        if let failure { throw failure }
+        return "\(status) \(words.load(0))"
+    }
+
+    private func count(_ times: Int, _ words: Words) throws {
+        for _ in 0..<times {
+            try shared.lock()
+            let value = words.load(0)
+            for _ in 0..<200 { shm_cpu_relax() }
+            words.store(value + 1, at: 0)
+            try shared.unlock()
+        }
     }
 
     struct RaceFailure: Error {

@@ -124,6 +124,8 @@ int shm_drop_alias(void *alias, uintptr_t page_size);
 /* One lock for the library's process-wide lists. fork(2) waits for it, and the child's thread is new. */
 void shm_registry_lock(void);
 void shm_registry_unlock(void);
+/* How many forks lie between this process and the one that loaded the library, as far as libc saw them. */
+uint32_t shm_fork_count(void);
 /* Calls `function` at the end of every thread that has asked for it. */
 int shm_at_thread_exit(void (*function)(void));
 

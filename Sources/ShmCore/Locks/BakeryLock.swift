@@ -16,13 +16,11 @@ public import SystemPackage
 /// time: one that read the count before that has its number written already, so the newcomer draws a larger one.
 /// Owner death: all wait for ever; so they do for a *waiter* that died.
 @safe public struct BakeryLock: LockPrimitive, ~Copyable {
-    //     0    places in use
-    //     128  table of participants
-    //     …    places, 128 bytes each: drawing (64 bits), number (64 bits; 0: does not want the lock)
+    /// Places in use.
     private let used: UnsafeMutablePointer<Atomic<UInt32>>
-    private let places: UnsafeMutableRawPointer
-    private let participants: Int
-    private let number: ParticipantNumber
+    /// Each with two 64-bit words: drawing, and the number; 0 where the participant does not want the lock.
+    private let places: ParticipantPlaces
+    private let me: Int
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -33,29 +31,25 @@ public import SystemPackage
     }
 
     /// The count, the table of participants and their places.
-    public static func bytesNeeded(participants: Int) -> Int { MCSQueue.bytesNeeded(participants: participants) }
+    public static func bytesNeeded(participants: Int) -> Int {
+        ParticipantPlaces.bytesNeeded(participants: participants)
+    }
 
     /// Nobody wants the lock.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Claims a place. Throws `ENOSPC` where there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        let table = unsafe binding.area + lineStride
-        let (count, base) = unsafe (
-            binding.area.word(at: 0), table + ParticipantNumber.bytesNeeded(participants: binding.participants)
-        )
-        let limit = binding.participants
-        unsafe used = count
-        unsafe places = base
-        participants = limit
-        number = try unsafe ParticipantNumber(in: table, participants: limit) {
-            // A place may change hands while nobody has a number: its dead owner had none, or the lock hangs anyway.
-            (0..<limit).allSatisfy {
-                unsafe base.longWord(at: $0 * lineStride + 8).pointee.load(ordering: .sequentiallyConsistent) == 0
+        // A place may change hands while nobody has a number: its dead owner had none, or the lock hangs anyway.
+        places = try unsafe ParticipantPlaces(binding) { (first, count) in
+            (0..<count).allSatisfy {
+                unsafe first.longWord(at: $0 * lineStride + 8).pointee.load(ordering: .sequentiallyConsistent) == 0
             }
         }
-        unsafe drawing(number.value).pointee.store(0, ordering: .relaxed)
-        unsafe _ = used.pointee.max(UInt32(number.value) + 1, ordering: .sequentiallyConsistent)
+        unsafe used = binding.area.word(at: 0)
+        me = Int(places.number)
+        unsafe drawing(me).pointee.store(0, ordering: .relaxed)
+        unsafe _ = used.pointee.max(places.number + 1, ordering: .sequentiallyConsistent)
     }
 
     /// Draws, and waits for all that are before.
@@ -95,10 +89,10 @@ public import SystemPackage
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Yielding.self) }
 
     /// One store.
-    public borrowing func unlock() { unsafe ticket(number.value).pointee.store(0, ordering: .releasing) }
+    public borrowing func unlock() { unsafe ticket(me).pointee.store(0, ordering: .releasing) }
 
     private borrowing func draw() -> UInt64 {
-        let (mine, drawing) = unsafe (ticket(number.value), drawing(number.value))
+        let (mine, drawing) = unsafe (ticket(me), drawing(me))
         unsafe drawing.pointee.store(1, ordering: .relaxed)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         let number = largestNumber &+ 1
@@ -122,20 +116,20 @@ public import SystemPackage
 
     /// Whether another one is before a number of this participant, or may be.
     private borrowing func isBefore(_ other: Int, _ mine: UInt64) -> Bool {
-        if other == number.value { return false }
+        if other == me { return false }
         if unsafe drawing(other).pointee.load(ordering: .acquiring) != 0 { return true }
         let theirs = unsafe ticket(other).pointee.load(ordering: .acquiring)
-        return theirs != 0 && (theirs < mine || theirs == mine && other < number.value)
+        return theirs != 0 && (theirs < mine || theirs == mine && other < me)
     }
 
-    private var inUse: Int { min(participants, Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }
+    private var inUse: Int { min(Int(places.count), Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }
 
     private borrowing func drawing(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe places.longWord(at: place * lineStride)
+        unsafe places.first.longWord(at: place * lineStride)
     }
 
     private borrowing func ticket(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe places.longWord(at: place * lineStride + 8)
+        unsafe places.first.longWord(at: place * lineStride + 8)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CShm
 internal import SystemPackage
 
 /// A lock of a kind that is known only at run time, behind one indirect call an operation.
@@ -12,6 +13,8 @@ final class BoundLock {
     let settle: (Int32) -> LockOutcome
     let retire: () -> Void
     let retireIfFree: () -> Bool
+    /// Where it was made: the child of a fork must not use it, since it is its parent's participant.
+    private let forks = shm_fork_count()
     private let dispose: () -> Void
 
     /// Binds to a lock of that type.
@@ -33,6 +36,9 @@ final class BoundLock {
     }
 
     deinit { dispose() }
+
+    /// Whether this process made it.
+    var isOwn: Bool { forks == shm_fork_count() }
 }
 
 /// What a segment needs of a lock kind by name: its size, its initial state and a binding.

@@ -15,15 +15,12 @@ public import SystemPackage
 /// release store and an acquire load; the answer likewise, since the next grant must not overtake it. Owner death: all
 /// wait for ever; so they do behind a *waiter* that died.
 @safe public struct HemlockLock: LockPrimitive, ~Copyable {
-    //     0    tail, a participant's number plus one
-    //     128  table of participants
-    //     …    grants, 128 bytes each
+    /// The last participant's number plus one; 0 where nobody has or wants the lock.
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let grants: UnsafeMutableRawPointer
-    @usableFromInline let participants: UInt32
+    /// Whose first words are the grants.
+    @usableFromInline let places: ParticipantPlaces
     @usableFromInline let name: UInt32
     @usableFromInline let grant: UnsafeMutablePointer<Atomic<UInt32>>
-    private let number: ParticipantNumber
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -34,7 +31,9 @@ public import SystemPackage
     }
 
     /// The tail, the table of participants and their words.
-    public static func bytesNeeded(participants: Int) -> Int { MCSQueue.bytesNeeded(participants: participants) }
+    public static func bytesNeeded(participants: Int) -> Int {
+        ParticipantPlaces.bytesNeeded(participants: participants)
+    }
 
     /// Zero is free.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
@@ -42,15 +41,12 @@ public import SystemPackage
     /// Claims a word. Throws `ENOSPC` where there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        let table = unsafe binding.area + lineStride
-        unsafe tail = word
-        unsafe grants = table + ParticipantNumber.bytesNeeded(participants: binding.participants)
-        participants = UInt32(binding.participants)
-        number = try unsafe ParticipantNumber(in: table, participants: binding.participants) {
+        places = try unsafe ParticipantPlaces(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
-        name = UInt32(number.value) + 1
-        unsafe grant = grants.word(at: number.value * lineStride)
+        unsafe tail = word
+        name = places.number + 1
+        unsafe grant = places.mine.word(at: 0)
         // A dead predecessor of the same number may have left a grant that nobody took.
         unsafe grant.pointee.store(0, ordering: .relaxed)
     }
@@ -87,8 +83,7 @@ public import SystemPackage
 
     @inlinable @inline(never)
     borrowing func wait(behind before: UInt32) -> LockOutcome {
-        guard before <= participants else { return .failed(.invalidArgument) }
-        let word = unsafe (grants + Int(before - 1) * 128).assumingMemoryBound(to: Atomic<UInt32>.self)
+        guard let word = unsafe places.place(before &- 1) else { return .failed(.invalidArgument) }
         while unsafe word.pointee.load(ordering: .acquiring) == 0 { Spinning.rest(after: 0) }
         unsafe word.pointee.store(0, ordering: .releasing)
         return .acquired

@@ -4,7 +4,8 @@ public import SystemPackage
 ///
 /// A value of a conforming type is one participant's view of the lock: it may hold process-private things, such as
 /// a pointer into this process's mapping or a file descriptor of its own, while everything that lies in shared memory
-/// is an index, an offset or a number. A participant takes part from one thread at a time.
+/// is an index, an offset or a number. A participant takes part from one thread at a time, and from the process that made
+/// it: the child of a fork must make its own, since those that it inherited are its parent's (a queue's node, for one).
 ///
 /// To add a lock, write one file with a conforming type and its ``LockKind`` constant, and add its line to
 /// ``LockCatalogue/visit(_:)``.

@@ -29,7 +29,9 @@ public import SystemPackage
     }
 
     /// The tail, the table of participants and the nodes.
-    public static func bytesNeeded(participants: Int) -> Int { MCSQueue.bytesNeeded(participants: participants) }
+    public static func bytesNeeded(participants: Int) -> Int {
+        ParticipantPlaces.bytesNeeded(participants: participants)
+    }
 
     /// Zero is free.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}

@@ -4,14 +4,10 @@ internal import SystemPackage
 /// The queue of an MCS lock: a tail that names the last node, and nodes that name the next. Names count from 1; 0 is
 /// nobody. See ``MCSLock`` for the ordering.
 ///
-///     0        tail
-///     128      table of participants
-///     …        nodes, 128 bytes each: who comes next, and whether the lock was handed over
+/// The lock's own word is the tail; a place holds who comes next, and whether the lock was handed over.
 @safe @usableFromInline struct MCSQueue: ~Copyable {
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
-    private let nodes: UnsafeMutableRawPointer
-    private let participants: UInt32
-    private let number: ParticipantNumber
+    private let places: ParticipantPlaces
     /// What others call this participant.
     @usableFromInline let name: UInt32
     /// Who comes next; 0 while nobody has said so.
@@ -19,23 +15,15 @@ internal import SystemPackage
     /// Whether the lock was handed over; what the values mean beyond 0 is the lock's business.
     @usableFromInline let granted: UnsafeMutablePointer<Atomic<UInt32>>
 
-    static func bytesNeeded(participants: Int) -> Int {
-        lineStride + ParticipantNumber.bytesNeeded(participants: participants) + participants * lineStride
-    }
-
     init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        let table = unsafe binding.area + lineStride
-        unsafe tail = word
-        unsafe nodes = table + ParticipantNumber.bytesNeeded(participants: binding.participants)
-        participants = UInt32(binding.participants)
-        number = try unsafe ParticipantNumber(in: table, participants: binding.participants) {
+        places = try unsafe ParticipantPlaces(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
-        name = UInt32(number.value) + 1
-        let node = unsafe nodes + number.value * lineStride
-        unsafe next = node.word(at: 0)
-        unsafe granted = node.word(at: 4)
+        unsafe tail = word
+        name = places.number + 1
+        unsafe next = places.mine.word(at: 0)
+        unsafe granted = places.mine.word(at: 4)
     }
 
     /// Joins the queue; returns who was last, 0 where it was empty and the lock is this participant's.
@@ -57,9 +45,9 @@ internal import SystemPackage
     /// Tells whoever was last that this participant is next. `false` where that is nobody: the memory is corrupt.
     @usableFromInline
     borrowing func link(behind last: UInt32) -> Bool {
-        guard let node = unsafe node(last) else { return false }
+        guard let theirNext = unsafe places.place(last &- 1) else { return false }
         unsafe granted.pointee.store(0, ordering: .relaxed)
-        unsafe node.word(at: 0).pointee.store(name, ordering: .releasing)
+        unsafe theirNext.pointee.store(name, ordering: .releasing)
         return true
     }
 
@@ -82,14 +70,9 @@ internal import SystemPackage
         var looks: UInt32 = 0
         while true {
             let successor = unsafe next.pointee.load(ordering: .acquiring)
-            if successor != 0 { return unsafe node(successor)?.word(at: 4) }
+            if successor != 0 { return unsafe places.place(successor &- 1).map { unsafe $0 + 1 } }
             Yielding.rest(after: looks)
             looks &+= 1
         }
-    }
-
-    private borrowing func node(_ name: UInt32) -> UnsafeMutableRawPointer? {
-        guard name >= 1, name <= participants else { return nil }
-        return unsafe nodes + Int(name - 1) * lineStride
     }
 }

@@ -6,7 +6,8 @@ public import SystemPackage
 /// process loses all its record locks on a file with the first descriptor for it that it closes.
 ///
 /// Source: `fcntl(2)`, "advisory record locking", which names that trap. So a second participant of the same process gets
-/// the lock that the first one holds, and ends it when it goes: one participant a process, and no threads.
+/// the lock that the first one holds (and is told of a death that was none), and ends it when it goes: one participant a
+/// process, and no threads.
 ///
 /// Memory ordering, deadlines and owner death: as ``OFDRecordLock``, but that a `fork` child inherits nothing.
 @safe public struct POSIXRecordLock: LockPrimitive, ~Copyable {

@@ -13,18 +13,16 @@ public import SystemPackage
 /// acquires. A grant is a release store to the waiter's gate, which its acquire load pairs with; giving the lock up is a
 /// release. Owner death: all wait for ever; so they do behind a *waiter* that died.
 @safe public struct ReciprocatingLock: LockPrimitive, ~Copyable {
-    //     0    arrivals: 0 free, 1 held with nobody on the stack, else the newest participant's number plus 2
-    //     128  table of participants
-    //     …    gates, 128 bytes each: 0 closed, else where the segment that is being served ends
+    /// Held, with nobody on the stack.
     @usableFromInline static var empty: UInt32 { 1 }
 
+    /// 0 where the lock is free, ``empty``, or the newest participant's number plus 2.
     @usableFromInline let arrivals: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let gates: UnsafeMutableRawPointer
-    @usableFromInline let participants: UInt32
+    /// Whose first words are gates: 0 is closed, else it says where the segment ends that is being served.
+    @usableFromInline let places: ParticipantPlaces
     @usableFromInline let name: UInt32
     @usableFromInline let gate: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let tenure: UnsafeMutablePointer<Tenure>
-    private let number: ParticipantNumber
 
     /// What an owner must remember until it releases.
     @usableFromInline struct Tenure {
@@ -49,7 +47,9 @@ public import SystemPackage
     }
 
     /// The arrivals word, the table of participants and their gates.
-    public static func bytesNeeded(participants: Int) -> Int { MCSQueue.bytesNeeded(participants: participants) }
+    public static func bytesNeeded(participants: Int) -> Int {
+        ParticipantPlaces.bytesNeeded(participants: participants)
+    }
 
     /// Zero is free.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
@@ -57,15 +57,12 @@ public import SystemPackage
     /// Claims a gate. Throws `ENOSPC` where there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        let table = unsafe binding.area + lineStride
-        unsafe arrivals = word
-        unsafe gates = table + ParticipantNumber.bytesNeeded(participants: binding.participants)
-        participants = UInt32(binding.participants)
-        number = try unsafe ParticipantNumber(in: table, participants: binding.participants) {
+        places = try unsafe ParticipantPlaces(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
-        name = UInt32(number.value) + 2
-        unsafe gate = gates.word(at: number.value * lineStride)
+        unsafe arrivals = word
+        name = places.number + 2
+        unsafe gate = places.mine.word(at: 0)
         unsafe tenure = .allocate(capacity: 1)
         unsafe tenure.initialize(to: Tenure(successor: 0, end: 0))
     }
@@ -113,9 +110,7 @@ public import SystemPackage
 
     @inlinable @inline(__always)
     borrowing func open(_ successor: UInt32, _ end: UInt32) {
-        guard successor >= 2, successor - 2 < participants else { return }
-        unsafe (gates + Int(successor - 2) * 128).assumingMemoryBound(to: Atomic<UInt32>.self)
-            .pointee.store(end, ordering: .releasing)
+        unsafe places.place(successor &- 2)?.pointee.store(end, ordering: .releasing)
     }
 
     /// Waits; the one that came before is the successor, unless it ends the segment: the owner when the segment began.

@@ -22,6 +22,8 @@ internal import SystemPackage
 
     private let control: Mapping
     private(set) var lock: BoundLock?
+    /// Locks that a parent process has bound, which its handles may still point to.
+    private var inherited: [BoundLock] = []
     var attachment: Attachment?
 
     /// Opens and validates the segment of that name.
@@ -177,7 +179,10 @@ internal import SystemPackage
 
     /// This handle's view of the lock, bound on first use.
     func boundLock() throws(SegmentFailure) -> BoundLock {
-        if let lock { return lock }
+        if let lock {
+            if lock.isOwn { return lock }
+            inherited.append(lock)
+        }
         guard let factory = LockFactory.named(header.lockName) else {
             throw SegmentFailure(.lockError, "unknown lock kind")
         }

@@ -173,7 +173,9 @@ extension SharedMemory {
 
     /// Takes the lock of a live segment that is bound already, without waiting.
     private func takeIfFree(waiting: Bool) -> Acquisition? {
-        guard let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life, !holdsLock else { return nil }
+        guard let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life, !holdsLock,
+            unsafe lock._withUnsafeGuaranteedRef({ $0.isOwn })
+        else { return nil }
         // Held out to somebody who has waited long, it is not to be taken in passing by whoever would wait as well.
         if waiting, unsafe hot.pointee.isOwnedWordUnusual { return nil }
         let outcome = unsafe lock._withUnsafeGuaranteedRef { $0.tryLock() }
