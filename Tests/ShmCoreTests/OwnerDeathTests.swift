@@ -47,7 +47,8 @@ extension ShmCoreSuite {
             #expect(answers == ["ok ownerDied", "ok released", "ok released"])
         }
 
-        @Test(arguments: LockKind.excluding.filter { !$0.properties.survivesOwnerDeath })
+        /// Of those that promise nothing, one survives as a rule.
+        @Test(arguments: LockKind.excluding.filter { !$0.properties.survivesOwnerDeath && $0 != .futexPI })
         func `a lock that does not survive its owner times out, again and again`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let owner = try scratch.probe(shared)
@@ -57,6 +58,21 @@ extension ShmCoreSuite {
             // It can still be got rid of.
             try shared.destroy(mode: .forceNoWait)
             #expect(!shared.exists)
+        }
+
+        @Test func `the kernel tells the next owner of a priority-inheriting futex`() throws {
+            let shared = try scratch.segment(lock: .futexPI)
+            for waits in [false, true] {
+                let (owner, waiter) = (try scratch.probe(shared), try scratch.probe(shared))
+                try #require(try owner.ask("lock") == "ok released")
+                if waits { try waiter.begin("lock") }
+                owner.kill()
+                if !waits { waiter.send("lock") }
+                #expect(try waiter.answer() == "ok ownerDied", "\(waits)")
+                #expect(try waiter.ask("unlock") == "ok")
+                #expect(try shared.tryLock() == .released)
+                try shared.unlock()
+            }
         }
 
         @Test(arguments: LockKind.excluding)
