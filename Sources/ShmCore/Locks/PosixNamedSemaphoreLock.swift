@@ -64,7 +64,12 @@ public import SystemPackage
         var failure: Int32 = 0
         let opened = unsafe shm_semaphore_open("/" + name, &failure)
         guard let opened = unsafe opened else { throw Errno(rawValue: -failure) }
-        return unsafe opened.assumingMemoryBound(to: sem_t.self)
+        let semaphore = unsafe opened.assumingMemoryBound(to: sem_t.self)
+        guard unsafe isIntact(semaphore) else {
+            unsafe _ = sem_close(semaphore)
+            throw .invalidArgument
+        }
+        return unsafe semaphore
     }
 }
 
