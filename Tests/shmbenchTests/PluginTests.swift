@@ -95,6 +95,23 @@ extension CommandLineSuite {
             #expect(row["as_promised"] == "yes" && row["verdict"]?.contains("hangs") == true)
         }
 
+        @Test func `without a choice of locks, crash tests the plugin's`() throws {
+            let object = try plugin("slow-futex")
+            let arguments = ["crash", "--lock-plugin", object, "--every", "1000", "--paths", "holder"]
+            let outcome = try Invocation(arguments + ["--format", "csv"]).finish()
+            #expect(try Table(outcome.stdout).rows.map { $0["lock"] } == ["slow-futex"])
+        }
+
+        @Test func `a run without a plugin takes none from its environment`() throws {
+            let arguments = ["SHM_LOCK_PLUGIN=/nowhere.so", "\(Invocation.programs)/shmbench", "run", "--locks"]
+            let short = ["--workers", "2", "--duration", "10ms", "--rounds", "1"]
+            let outcome = try Invocation(program: "/usr/bin/env", arguments + ["futex"] + short).finish()
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let other = try Invocation(program: "/usr/bin/env", arguments + ["plugin"] + short).finish()
+            #expect(other.exit == .code(64))
+            #expect(other.stderr == "shmbench: --locks plugin is the lock of a --lock-plugin, and none is given\n")
+        }
+
         @Test func `a plugin that promises to survive its owner and does not is found out`() throws {
             let object = try plugin(
                 "slow-futex", [("    .bytes_needed =", "    .promises = SHM_LOCK_SURVIVES_OWNER,\n    .bytes_needed =")]
@@ -117,6 +134,12 @@ extension CommandLineSuite {
             ([("return &plugin;", "return 0;")], "returns nothing"),
             ([("\"slow-futex\"", "\"Slow Futex\"")], "lower-case letters"),
             ([("\"slow-futex\"", "\"futex\"")], "a lock of the catalogue"),
+            ([("\"slow-futex\"", "\"all\"")], "its name is all, which stands for a group of locks"),
+            ([("\"slow-futex\"", "\"queue\"")], "its name is queue, which stands for a group of locks"),
+            ([("\"slow-futex\"", "\"a-name-that-is-one-byte-too-long\"")], "its name is longer than 31 bytes"),
+            ([("a futex mutex", "two\\nlines")], "its summary is not one line"),
+            ([("a futex mutex", String(repeating: "long ", count: 30))], "its summary is longer than 120 bytes"),
+            ([("    return 0;\n}\n\nstatic int take", "    return 22;\n}\n\nstatic int take")], "the function init of"),
             ([("    .trylock = trylock,\n", "")], "trylock is null"),
             ([("return sizeof(_Atomic uint32_t);", "return 0;")], "bytes_needed says 0"),
             ([("return sizeof(_Atomic uint32_t);", "return (size_t)1 << 40;")], "bytes_needed says 1099511627776"),
