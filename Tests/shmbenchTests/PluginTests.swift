@@ -19,6 +19,10 @@ extension CommandLineSuite {
                 try #require(text.contains(old), "the source has changed")
                 text = text.replacingOccurrences(of: old, with: new)
             }
+            return try compile(text)
+        }
+
+        private func compile(_ text: String) throws -> String {
             let number = folder.names.count
             let (source, object) = (folder.path("\(number).c"), folder.path("\(number).so"))
             try text.write(toFile: source, atomically: true, encoding: .utf8)
@@ -72,6 +76,76 @@ extension CommandLineSuite {
             #expect(try nanoseconds(0) < 20_000)
         }
 
+        /// A lock on the segment's file, with a file of its own beside it.
+        private static let fileLock = """
+            #define _GNU_SOURCE 1
+            #include "shm_lock_plugin.h"
+
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <stdlib.h>
+            #include <stdio.h>
+            #include <sys/file.h>
+            #include <unistd.h>
+
+            static void tell(const char *event) {
+                int file = open(getenv("SHM_TEST_EVENTS"), O_WRONLY | O_APPEND | O_CREAT, 0600);
+                if (file >= 0 && write(file, event, 1) == 1) close(file);
+            }
+
+            static size_t bytes_needed(uint32_t participants) { return participants; }
+            static int init(void *area, uint32_t participants) {
+                tell("i");
+                return area && participants ? 0 : EINVAL;
+            }
+            static int attach(void *area, uint32_t participants, int fd, void **context) {
+                char path[64];
+                snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+                int *own = malloc(sizeof *own);
+                if (!own || !area || !participants) return ENOMEM;
+                *own = open(path, O_RDWR | O_CLOEXEC);
+                if (*own < 0) return errno;
+                *context = own;
+                tell("a");
+                return 0;
+            }
+            static void detach(void *context) {
+                close(*(int *)context);
+                free(context);
+                tell("d");
+            }
+            static int lock(void *context) { return flock(*(int *)context, LOCK_EX) == 0 ? 0 : errno; }
+            static int trylock(void *context) {
+                if (flock(*(int *)context, LOCK_EX | LOCK_NB) == 0) return 0;
+                return errno == EWOULDBLOCK ? EBUSY : errno;
+            }
+            static void unlock(void *context) { flock(*(int *)context, LOCK_UN); }
+            static void retire(void *context) { tell(context ? "r" : "?"); }
+
+            static const struct shm_lock_plugin plugin = {
+                .abi_version = SHM_LOCK_PLUGIN_ABI, .struct_size = sizeof plugin, .name = "file-lock",
+                .summary = "flock(2)", .bytes_needed = bytes_needed, .init = init, .attach = attach, .detach = detach,
+                .lock = lock, .trylock = trylock, .unlock = unlock, .retire = retire,
+            };
+            const struct shm_lock_plugin *shm_lock_plugin_get(void) { return &plugin; }
+            """
+
+        @Test func `a plugin can lock the segment's file, and every participant is attached, detached and retired`()
+            throws
+        {
+            let object = try compile(Self.fileLock)
+            let outcome = try run(
+                object, "file-lock", workers: "3", environment: ["SHM_TEST_EVENTS=\(folder.path("events"))"])
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            #expect(try Table(outcome.stdout).rows.map { $0["integrity"] } == ["ok"])
+            let events = folder.text("events")
+            func count(_ event: Character) -> Int { events.count { $0 == event } }
+            #expect(count("i") == 1)
+            #expect(count("a") >= 3 + 1, "each worker, and the coordinator")
+            #expect(count("d") == count("a"))
+            #expect(count("r") >= 1)
+        }
+
         @Test func `a plugin that lets two in is caught`() throws {
             let object = try plugin(
                 "slow-futex",
@@ -93,6 +167,23 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let row = try #require(try Table(outcome.stdout).rows.first)
             #expect(row["as_promised"] == "yes" && row["verdict"]?.contains("hangs") == true)
+        }
+
+        @Test func `without a choice of locks, crash tests the plugin's`() throws {
+            let object = try plugin("slow-futex")
+            let arguments = ["crash", "--lock-plugin", object, "--every", "1000", "--paths", "holder"]
+            let outcome = try Invocation(arguments + ["--format", "csv"]).finish()
+            #expect(try Table(outcome.stdout).rows.map { $0["lock"] } == ["slow-futex"])
+        }
+
+        @Test func `a run without a plugin takes none from its environment`() throws {
+            let arguments = ["SHM_LOCK_PLUGIN=/nowhere.so", "\(Invocation.programs)/shmbench", "run", "--locks"]
+            let short = ["--workers", "2", "--duration", "10ms", "--rounds", "1"]
+            let outcome = try Invocation(program: "/usr/bin/env", arguments + ["futex"] + short).finish()
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let other = try Invocation(program: "/usr/bin/env", arguments + ["plugin"] + short).finish()
+            #expect(other.exit == .code(64))
+            #expect(other.stderr == "shmbench: --locks plugin is the lock of a --lock-plugin, and none is given\n")
         }
 
         @Test func `a plugin that promises to survive its owner and does not is found out`() throws {
@@ -117,6 +208,12 @@ extension CommandLineSuite {
             ([("return &plugin;", "return 0;")], "returns nothing"),
             ([("\"slow-futex\"", "\"Slow Futex\"")], "lower-case letters"),
             ([("\"slow-futex\"", "\"futex\"")], "a lock of the catalogue"),
+            ([("\"slow-futex\"", "\"all\"")], "its name is all, which stands for a group of locks"),
+            ([("\"slow-futex\"", "\"queue\"")], "its name is queue, which stands for a group of locks"),
+            ([("\"slow-futex\"", "\"a-name-that-is-one-byte-too-long\"")], "its name is longer than 31 bytes"),
+            ([("a futex mutex", "two\\nlines")], "its summary is not one line"),
+            ([("a futex mutex", String(repeating: "long ", count: 30))], "its summary is longer than 120 bytes"),
+            ([("    return 0;\n}\n\nstatic int take", "    return 22;\n}\n\nstatic int take")], "the function init of"),
             ([("    .trylock = trylock,\n", "")], "trylock is null"),
             ([("return sizeof(_Atomic uint32_t);", "return 0;")], "bytes_needed says 0"),
             ([("return sizeof(_Atomic uint32_t);", "return (size_t)1 << 40;")], "bytes_needed says 1099511627776"),

@@ -5,6 +5,10 @@ extension Probe {
     /// The library's own operations, one command each.
     static var segmentCommands: [String: Command] {
         [
+            "load-plugin": { _, arguments in
+                try LockPlugin.load(try arguments.text(0))
+                return ""
+            },
             "create": { probe, arguments in
                 try probe.create(arguments)
                 return ""

@@ -46,7 +46,8 @@ static int init(void *memory, uint32_t participants) {
     return 0;
 }
 
-static int attach(void *memory, uint32_t participants, void **context) {
+static int attach(void *memory, uint32_t participants, int fd, void **context) {
+    (void)fd;
     struct area *area = memory;
     if (area->places != places_for(participants)) return EINVAL;
     struct participant *participant = malloc(sizeof *participant);

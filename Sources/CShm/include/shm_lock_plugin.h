@@ -57,8 +57,9 @@ struct shm_lock_plugin {
     int (*init)(void *area, uint32_t participants);
 
     /* Optional, both or none: what a participant has of its own. `attach` sets *context, which the functions below then get
-     * instead of the area, and returns 0 or an errno. A participant is used by one thread at a time. */
-    int (*attach)(void *area, uint32_t participants, void **context);
+     * instead of the area, and returns 0 or an errno. A participant is used by one thread at a time. `fd` is the segment's
+     * file, open as long as the participant exists and the caller's to close: for locks on files. */
+    int (*attach)(void *area, uint32_t participants, int fd, void **context);
     void (*detach)(void *context);
 
     /* Waits until the caller has the lock. */
@@ -70,7 +71,16 @@ struct shm_lock_plugin {
     int (*lock_until)(void *context, int64_t deadline);
     /* Releases it. */
     void (*unlock)(void *context);
+
+    /* Optional: removes what the lock keeps outside its area, a kernel object for one. Called when the segment is destroyed,
+     * in any process, possibly more than once, and possibly while others wait: they must then get an errno or keep to
+     * their deadlines. */
+    void (*retire)(void *context);
 };
+
+#ifndef __cplusplus
+_Static_assert(sizeof(void *) != 8 || sizeof(struct shm_lock_plugin) == 104, "the layout is part of the ABI");
+#endif
 
 const struct shm_lock_plugin *shm_lock_plugin_get(void);
 

@@ -11,6 +11,14 @@ public enum LockPlugin {
     /// The largest area that a plugin may ask for, bytes.
     private static let mostBytes = 16 << 20
 
+    /// The longest summary, bytes.
+    private static let longestSummary = 120
+
+    /// Names by which users ask for groups of locks.
+    private static let groups: Set<String> = Set(LockProperties.Family.allCases.map(\.rawValue)).union([
+        "all", "survivors",
+    ])
+
     /// What was loaded, for as long as the process runs.
     @safe struct Loaded: @unchecked Sendable {
         let path: String
@@ -81,9 +89,10 @@ public enum LockPlugin {
         guard unsafe (plugin.pointee.attach == nil) == (plugin.pointee.detach == nil) else {
             throw LockPluginError(path, "it has one of attach and detach; give it both or none")
         }
-        let name = unsafe String(cString: plugin.pointee.name.unsafelyUnwrapped)
+        let name = try unsafe line(
+            plugin.pointee.name.unsafelyUnwrapped, atMost: SegmentHeader.longestLockName, "name", path)
         let isName =
-            !name.isEmpty && name.utf8.count <= SegmentHeader.longestLockName
+            !name.isEmpty
             && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         guard isName else {
             throw LockPluginError(
@@ -92,13 +101,31 @@ public enum LockPlugin {
         guard !LockKind.builtIn.contains(where: { $0.name == name }) else {
             throw LockPluginError(path, "its name is \(name), which is a lock of the catalogue; give it another")
         }
+        guard !groups.contains(name) else {
+            throw LockPluginError(path, "its name is \(name), which stands for a group of locks; give it another")
+        }
+        let summary = try unsafe line(
+            plugin.pointee.summary.unsafelyUnwrapped, atMost: longestSummary, "summary", path)
         let bytes = unsafe plugin.pointee.bytes_needed.unsafelyUnwrapped(UInt32(SharedMemory.participantLimit))
         guard (1...mostBytes).contains(Int(clamping: bytes)) else {
             throw LockPluginError(path, "its bytes_needed says \(bytes); 1 to \(mostBytes) are possible")
         }
         return properties(
-            name: name, summary: unsafe String(cString: plugin.pointee.summary.unsafelyUnwrapped),
-            promises: unsafe plugin.pointee.promises, hasDeadlines: unsafe plugin.pointee.lock_until != nil)
+            name: name, summary: summary, promises: unsafe plugin.pointee.promises,
+            hasDeadlines: unsafe plugin.pointee.lock_until != nil)
+    }
+
+    /// A string as it is safe to print: of bounded length, UTF-8, without control characters.
+    private static func line(
+        _ string: UnsafePointer<CChar>, atMost limit: Int, _ what: String, _ path: String
+    ) throws(LockPluginError) -> String {
+        guard unsafe strnlen(string, limit + 1) <= limit else {
+            throw LockPluginError(path, "its \(what) is longer than \(limit) bytes")
+        }
+        guard let text = unsafe String(validatingCString: string),
+            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else { throw LockPluginError(path, "its \(what) is not one line of UTF-8 text") }
+        return text
     }
 
     private static func properties(

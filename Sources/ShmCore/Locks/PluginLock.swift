@@ -37,7 +37,8 @@ public import SystemPackage
         guard let plugin = LockPlugin.loaded else { throw .notSupported }
         var context: UnsafeMutableRawPointer? = unsafe binding.area
         if let attach = unsafe plugin.description.pointee.attach {
-            let failure = unsafe attach(binding.area, UInt32(binding.participants), &context)
+            let failure = unsafe attach(
+                binding.area, UInt32(binding.participants), binding.file.rawValue, &context)
             if failure != 0 { throw Errno(rawValue: failure) }
         }
         unsafe self.context = unsafe context
@@ -72,6 +73,9 @@ public import SystemPackage
     /// The plugin's `unlock`.
     @inlinable
     public borrowing func unlock() { unsafe release(context) }
+
+    /// The plugin's `retire`, if it has one.
+    public borrowing func retire() { unsafe description.pointee.retire?(context) }
 
     @usableFromInline
     static func outcome(_ result: Int32) -> LockOutcome {

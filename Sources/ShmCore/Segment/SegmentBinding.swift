@@ -211,6 +211,7 @@ internal import SystemPackage
             guard isAlive else {
                 throw .destroyedWhileLocking(error)
             }
+            if let failure = SegmentFailure.plugin("attach", header.lockName, error) { throw failure }
             let usesNodes = LockFactory.named(header.lockName)?.properties.nodesPerParticipant ?? 0 > 0
             if error == .noSpace, usesNodes { throw .tooManyParticipants(header.lockName, header.participants) }
             let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")

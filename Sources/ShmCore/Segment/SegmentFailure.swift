@@ -67,6 +67,15 @@ struct SegmentFailure: Error {
         }
     }
 
+    /// What it means that a function of a plugin fails, whose error numbers mean what its author wants them to; `nil`
+    /// where the lock is not a plugin's.
+    static func plugin(_ function: String, _ name: String, _ errno: Errno) -> SegmentFailure? {
+        guard let plugin = LockPlugin.loaded, plugin.properties.name == name else { return nil }
+        return SegmentFailure(
+            .lockError, "the function \(function) of the lock plugin \(plugin.path) failed; its source says why",
+            errno: errno)
+    }
+
     static func notASegment(_ what: String) -> SegmentFailure {
         SegmentFailure(.keyError, "what has that name is \(what), not a segment; use another key")
     }

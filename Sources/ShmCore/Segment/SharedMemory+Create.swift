@@ -65,6 +65,7 @@ extension SharedMemory {
         let mode = mode_t(permissions.rawValue) & 0o777
         let file: FileDescriptor
         do { file = try SegmentFile.createUnnamed(mode: mode) } catch { throw SegmentFailure(error) }
+        var isInitialising = false
         do throws(Errno) {
             // Makes the file as long as it must be, and its storage certain.
             try SystemCall.retrying { -posix_fallocate(file.rawValue, 0, layout.fileSize) }
@@ -74,13 +75,16 @@ extension SharedMemory {
             let control = try Mapping(
                 file, offset: layout.controlOffset, length: layout.controlSize, writable: true)
             let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
+            isInitialising = true
             try unsafe factory.initialise(control.address + (layout.lockOffset - layout.controlOffset), participants)
+            isInitialising = false
             unsafe (page + SegmentLayout.lifeOffset).storeBytes(of: SegmentBinding.Life.alive, as: UInt32.self)
             let header = header(size, lockSize, participants, lock)
             unsafe header.write(to: page, pageSize: layout.pageSize)
             return SegmentBinding(file, header, layout, FileIdentity(status), control)
         } catch {
             try? file.close()
+            if isInitialising, let failure = SegmentFailure.plugin("init", lock.name, error) { throw failure }
             throw SegmentFailure(error)
         }
     }

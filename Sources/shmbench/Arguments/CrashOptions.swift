@@ -8,8 +8,10 @@ struct CrashOptions: ParsableArguments {
     static let mostWorkers = 64
 
     @Option(
-        help: ArgumentHelp("Locks to test: \(LockSelection.help), separated by commas.", valueName: "a,b"))
-    var locks = CommaList(["survivors", "none", "futex"])
+        help: ArgumentHelp(
+            "Locks to test: \(LockSelection.help), separated by commas. (default: survivors,none,futex; that of a "
+                + "--lock-plugin alone, where there is one)", valueName: "a,b"))
+    var locks: CommaList?
 
     @Option(
         parsing: .unconditional,
@@ -44,7 +46,9 @@ struct CrashOptions: ParsableArguments {
     }
 
     /// The locks in the order in which they were named.
-    func kinds() throws -> [LockKind] { try LockSelection.kinds(locks.items) }
+    func kinds(hasPlugin: Bool) throws -> [LockKind] {
+        try LockSelection.kinds(locks?.items ?? (hasPlugin ? ["plugin"] : ["survivors", "none", "futex"]))
+    }
 
     /// The paths in the order in which they were named.
     func selectedPaths() throws -> [CrashPath] {

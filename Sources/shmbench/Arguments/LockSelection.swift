@@ -9,6 +9,9 @@ enum LockSelection {
             if let kind = LockKind(named: name) {
                 kinds.append(kind)
             } else if let group = group(name) {
+                if group.isEmpty, name == LockProperties.Family.plugin.rawValue {
+                    throw Failure("--locks plugin is the lock of a --lock-plugin, and none is given", code: .usage)
+                }
                 kinds += group
             } else {
                 throw Failure(unknown(name), code: .usage)

@@ -13,7 +13,11 @@ struct PluginOption: ParsableArguments {
     /// Loads it, and lets workers know. Returns whether there is one.
     @discardableResult
     func load() throws -> Bool {
-        guard let lockPlugin else { return false }
+        guard let lockPlugin else {
+            // Whatever the environment says, it is not for this run's workers.
+            unsafe unsetenv(LockPlugin.variable)
+            return false
+        }
         do throws(LockPluginError) { try LockPlugin.load(lockPlugin) } catch { throw Failure(error.description) }
         unsafe setenv(LockPlugin.variable, lockPlugin, 1)
         return true

@@ -28,7 +28,7 @@ struct Crash: ParsableCommand {
     mutating func run() throws {
         try options.check()
         let loadsPlugins = try plugin.load()
-        let kinds = try options.kinds()
+        let kinds = try options.kinds(hasPlugin: loadsPlugins)
         let paths = try options.selectedPaths()
         let program: WorkerProgram
         do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
