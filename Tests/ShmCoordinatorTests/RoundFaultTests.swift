@@ -19,7 +19,8 @@ extension ShmCoordinatorSuite {
             return reason
         }
 
-        @Test(arguments: LockKind.all, [0, 1])
+        /// Not with the mutex whose next owner glibc aborts: that one may be noticed first.
+        @Test(arguments: LockKind.all.filter { $0 != .pthreadPI }, [0, 1])
         func `a worker that is killed ends the round, and is named`(lock: LockKind, victim: Int) throws {
             let traces = Traces()
             var round = TestRound(lock, workers: 2)

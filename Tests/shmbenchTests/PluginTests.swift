@@ -204,6 +204,7 @@ extension CommandLineSuite {
                 "version 2 of shm_lock_plugin.h, and this is version 1"
             ),
             ([("sizeof plugin", "8")], "struct_size is 8"),
+            ([("    .bytes_needed =", "    .promises = 0x4000,\n    .bytes_needed =")], "mean nothing (0x4000)"),
             ([("shm_lock_plugin_get(void) {", "something_else(void) {")], "no function shm_lock_plugin_get"),
             ([("return &plugin;", "return 0;")], "returns nothing"),
             ([("\"slow-futex\"", "\"Slow Futex\"")], "lower-case letters"),

@@ -104,6 +104,14 @@ public enum LockPlugin {
         guard !groups.contains(name) else {
             throw LockPluginError(path, "its name is \(name), which stands for a group of locks; give it another")
         }
+        let known =
+            SHM_LOCK_FIFO | SHM_LOCK_SURVIVES_OWNER | SHM_LOCK_SPINS | SHM_LOCK_ONE_PER_PROCESS | SHM_LOCK_QUEUES
+        let unknown = unsafe plugin.pointee.promises & ~UInt64(known)
+        guard unknown == 0 else {
+            throw LockPluginError(
+                path,
+                "its promises have bits that mean nothing (0x\(String(unknown, radix: 16))); see shm_lock_plugin.h")
+        }
         let summary = try unsafe line(
             plugin.pointee.summary.unsafelyUnwrapped, atMost: longestSummary, "summary", path)
         let bytes = unsafe plugin.pointee.bytes_needed.unsafelyUnwrapped(UInt32(SharedMemory.participantLimit))
