@@ -7,6 +7,7 @@ extension ShmCoreSuite {
 
         @Test(arguments: LockKind.all)
         func `create without descriptors is out of resources, and leaves nothing`(kind: LockKind) throws {
+            let objects = Set(LockObject.all().map(\.path))
             let key = scratch.key()
             let probe = try scratch.probe(key)
             var failures = 0
@@ -24,6 +25,13 @@ extension ShmCoreSuite {
                 }
             }
             #expect(failures > 0 && failures < 6)
+            // Those of other tests go away again.
+            var left = Set(LockObject.all().map(\.path)).subtracting(objects)
+            let isGone = try eventually {
+                left.formIntersection(LockObject.all().map(\.path))
+                return left.isEmpty
+            }
+            #expect(isGone, "\(left)")
             #expect(try probe.ask("create 64 \(kind)") == "ok")
         }
 

@@ -1,3 +1,4 @@
+internal import CShm
 internal import Glibc
 internal import Synchronization
 internal import SystemPackage
@@ -43,9 +44,18 @@ enum NamedObject {
                 unsafe area.word(at: 16).pointee.store(1, ordering: .releasing)
                 return object
             } catch {
-                guard error == .fileExists else { throw error }
+                if error == .fileExists { continue }
+                // Half made, for want of descriptors, say: nobody would find it.
+                remove(name)
+                throw error
             }
         }
+    }
+
+    /// Removes whatever has that name, of whichever kind: for whoever cannot take part in the lock that it belongs to.
+    static func removeAny(_ name: String) {
+        for file in [name, "sem." + name] { try? SegmentFile.remove(file) }
+        unsafe _ = shm_queue_remove("/" + name)
     }
 
     /// What the object in an area is called, if there may be one.

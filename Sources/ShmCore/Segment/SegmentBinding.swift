@@ -170,11 +170,14 @@ internal import SystemPackage
     /// could not take the lock.
     func retireLock() {
         if let lock { return lock.retire() }
-        guard isWritable, let factory = LockFactory.named(header.lockName), let bound = try? factory.bind(place) else {
-            return
+        guard isWritable, let factory = LockFactory.named(header.lockName) else { return }
+        if let bound = try? factory.bind(place) {
+            // Its closures do not keep it alive.
+            withExtendedLifetime(bound) { bound.retire() }
+        } else if let name = nameOutside {
+            // It cannot take part, for want of descriptors, say.
+            NamedObject.removeAny(name)
         }
-        // Its closures do not keep it alive.
-        withExtendedLifetime(bound) { bound.retire() }
     }
 
     /// This handle's view of the lock, bound on first use.
