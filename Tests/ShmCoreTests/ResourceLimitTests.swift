@@ -27,7 +27,7 @@ extension ShmCoreSuite {
             #expect(failures > 0 && failures < 6)
             // Those of other tests go away again.
             var left = Set(LockObject.all().map(\.path)).subtracting(objects)
-            let isGone = try eventually {
+            let isGone = eventually {
                 left.formIntersection(LockObject.all().map(\.path))
                 return left.isEmpty
             }
