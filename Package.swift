@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .target(name: "CShm"),
@@ -40,7 +41,8 @@ let package = Package(
         .target(
             name: "ShmCoordinator",
             dependencies: [
-                "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
+                "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .target(
@@ -64,7 +66,7 @@ let package = Package(
                 "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "TextTable",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"), "TOMLKit",
             ],
             swiftSettings: house),
         // The project's own bars (scripts/benchmark), and the loop in C that it compares with.

@@ -4,9 +4,13 @@
 
 #include "CShm.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/perf_event.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
@@ -323,6 +327,13 @@ int shm_pin_to_cpu(int cpu) {
     return (int)result(sched_setaffinity(0, sizeof set, &set));
 }
 
+int shm_run_on_any(const int *cpus, int count) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int i = 0; i < count; i++) CPU_SET(cpus[i], &set);
+    return (int)result(sched_setaffinity(0, sizeof set, &set));
+}
+
 bool shm_may_run_on(int cpu) {
     cpu_set_t set;
     return cpu < CPU_SETSIZE && sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(cpu, &set);
@@ -330,4 +341,29 @@ bool shm_may_run_on(int cpu) {
 
 long shm_ptrace(int request, int process, uintptr_t address, uintptr_t data) {
     return result(syscall(SYS_ptrace, (long)request, (long)process, address, data));
+}
+
+bool shm_has_invariant_counter(void) {
+#if defined(__x86_64__)
+    uint32_t a, b, c, d;
+    /* Advanced power management, "invariant TSC"; extended features, RDTSCP. */
+    return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1u << 8) && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
+           (d & 1u << 27);
+#elif defined(__aarch64__)
+    return true; /* The generic timer's rate is fixed by the architecture. */
+#else
+    return false;
+#endif
+}
+
+int shm_perf_open(uint64_t event) {
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_HARDWARE, .size = sizeof attributes, .config = event, .exclude_kernel = 1, .exclude_hv = 1};
+    return (int)result(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+void shm_forget_pages(void *address, uintptr_t length) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)address + page - 1) / page * page, end = ((uintptr_t)address + length) / page * page;
+    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
 }

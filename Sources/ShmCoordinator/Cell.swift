@@ -1,4 +1,5 @@
 public import ShmCore
+public import ShmHarness
 
 /// One lock under one workload. A round measures one cell once.
 public struct Cell: Sendable, Hashable {
@@ -16,11 +17,17 @@ public struct Cell: Sendable, Hashable {
     public var readPercent: Int
     /// Which CPUs workers run on.
     public var pinning: Pinning
+    /// Whether acquisitions are scheduled, and how their times are spaced.
+    public var spacing: Arrivals.Spacing
+    /// In an open loop: acquisitions a second that are due, of all workers together.
+    public var rate: Double
+    /// The workload's name.
+    public var scenario: String
 
     /// A cell.
     public init(
         lock: LockKind, workers: Int, criticalSection: Int, think: Int, counters: Int, readPercent: Int = 0,
-        pinning: Pinning
+        pinning: Pinning, spacing: Arrivals.Spacing = .closed, rate: Double = 0, scenario: String = "default"
     ) {
         self.lock = lock
         self.workers = workers
@@ -29,5 +36,8 @@ public struct Cell: Sendable, Hashable {
         self.counters = counters
         self.readPercent = readPercent
         self.pinning = pinning
+        self.spacing = spacing
+        self.rate = rate
+        self.scenario = scenario
     }
 }

@@ -12,6 +12,8 @@ public struct Machine: Sendable {
     public let cpuModel: String
     /// CPUs that this process may use.
     public let cpus: Int
+    /// How the first CPU's frequency is chosen; `nil` where it is not this system's to choose, as on most virtual machines.
+    public let scalingGovernor: String?
 
     /// This machine.
     public static let current = Machine()
@@ -21,6 +23,8 @@ public struct Machine: Sendable {
         _ = unsafe uname(&name)
         hostname = Self.text(name.nodename)
         kernel = Self.text(name.release)
+        scalingGovernor = (try? SmallFile.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"))
+            .flatMap { $0.split(separator: "\n").first.map(String.init) }
         cpus = max(1, (0..<1024).count { shm_may_run_on(Int32($0)) })
         let lines = (try? SmallFile.read("/proc/cpuinfo"))?.split(separator: "\n") ?? []
         let model = lines.first { $0.hasPrefix("model name") || $0.hasPrefix("CPU part") }

@@ -1,7 +1,7 @@
 internal import ShmCore
 
 /// What the kernel says of a process, in words.
-enum ProcessState {
+public enum ProcessState {
     static func description(of pid: Int32) -> String {
         guard let letter = letter(of: pid) else { return "gone" }
         let state =
@@ -22,9 +22,9 @@ enum ProcessState {
     /// Whether it sleeps until something happens.
     static func isAsleep(_ pid: Int32) -> Bool { letter(of: pid) == "S" }
 
-    /// The letter of proc_pid_stat(5).
-    private static func letter(of pid: Int32) -> Substring? {
+    /// The letter of proc_pid_stat(5); `nil` where there is no such process.
+    public static func letter(of pid: Int32) -> String? {
         guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
-        return stat[stat.index(after: end)...].split(separator: " ").first
+        return stat[stat.index(after: end)...].split(separator: " ").first.map(String.init)
     }
 }

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import ShmCore
-internal import ShmHarness
+public import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
@@ -22,8 +22,11 @@ public struct Round: ~Copyable {
     /// - Parameters:
     ///   - number: unique within this process.
     ///   - iterationsPerNanosecond: from ``Delay/calibrate()``.
+    ///   - clock: what times acquisitions.
+    ///   - seed: what random arrivals follow from.
     public init(
-        _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, iterationsPerNanosecond: Double
+        _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, iterationsPerNanosecond: Double,
+        clock: TickClock = .monotonic, seed: UInt64 = 0
     ) throws(RoundFailure) {
         self.cell = cell
         self.timing = timing
@@ -53,7 +56,12 @@ public struct Round: ~Copyable {
         arena.plan = Plan(
             workers: cell.workers, counters: cell.counters, readPercent: cell.readPercent,
             criticalSectionIterations: UInt64(Double(cell.criticalSection) * iterationsPerNanosecond),
-            thinkIterations: UInt64(Double(cell.think) * iterationsPerNanosecond))
+            thinkIterations: UInt64(Double(cell.think) * iterationsPerNanosecond), clock: clock,
+            arrivals: cell.spacing == .closed
+                ? .closed
+                : Arrivals(
+                    spacing: cell.spacing, meanGapTicks: Double(clock.ticks(1e9 * Double(cell.workers) / cell.rate)),
+                    seed: seed &+ UInt64(number), sharesCPUs: cell.workers > Machine.current.cpus))
         for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
             guard let cpu else { continue }
             unsafe arena.slot(worker).pointee.cpuPlusOne.store(UInt32(cpu) + 1, ordering: .relaxed)
@@ -73,7 +81,9 @@ public struct Round: ~Copyable {
     }
 
     /// Runs the round. Throws when it was interrupted or a worker failed; a stuck round is a result.
-    public mutating func run() throws(RoundFailure) -> RoundResult {
+    ///
+    /// - Parameter look: called every 10 ms while workers contend.
+    public mutating func run(look: (borrowing Look) -> Void = { _ in }) throws(RoundFailure) -> RoundResult {
         var result = RoundResult(startedAt: time(nil))
         let started = Clock.now()
         try launch()
@@ -81,24 +91,31 @@ public struct Round: ~Copyable {
         result.startupNanoseconds = Clock.now() - started
 
         var watchdog = Watchdog(patience: timing.stuckAfter)
+        func show() { look(Look(phase: arena.phase, sections: sections(), processes: workers.map(\.pid))) }
         arena.enter(.warmup)
-        var alive = try watch(for: timing.warmup, &watchdog)
+        var alive = try warmUp(&watchdog, &result, show)
+        let times = CPUTimes.now()
         arena.enter(.throughput)
         // Counted from outside at both ends: a worker that waits at the window's end completes its section outside it.
         let windowStart = Clock.now()
         var counts = [sections()]
         if alive {
-            alive = try watch(for: timing.throughput, &watchdog, untilProgress: true) { counts.append(sections()) }
+            alive = try watch(for: timing.throughput, &watchdog, untilProgress: true) {
+                counts.append(sections())
+                show()
+            }
         }
         counts.append(sections())
         let windowEnd = Clock.now()
         arena.enter(.settle)
-        if alive {
-            result.isCutShort = try !settle(&watchdog, alive: &alive)
-            if alive && !result.isCutShort {
-                arena.enter(.latency)
-                alive = try watch(for: timing.latency, &watchdog, untilProgress: true)
-            }
+        result.stolenShare = times.flatMap { earlier in CPUTimes.now()?.stolenShare(since: earlier) }
+        for (barrier, phase, length) in [(2, Phase.latency, timing.latency), (3, .order, timing.order)] {
+            guard alive && !result.isCutShort else { break }
+            result.isCutShort = try !settle(barrier, &watchdog, alive: &alive)
+            guard alive && !result.isCutShort else { break }
+            arena.enter(phase)
+            alive = try watch(for: length, &watchdog, untilProgress: true, look: show)
+            if phase == .latency { arena.enter(.regroup) }
         }
         arena.enter(.stop)
         if alive && !result.isCutShort { result.isCutShort = try !awaitEnds(&watchdog, alive: &alive) }
@@ -107,11 +124,22 @@ public struct Round: ~Copyable {
         if !alive || result.isCutShort { for worker in workers { worker.end() } }
         if alive {
             result.figures = figures(
-                duration: Double(windowEnd - windowStart) / 1e9,
-                windows: zip(counts.dropFirst(), counts).map { zip($0, $1).map { $0 - $1 } })
+                window: windowStart..<max(windowEnd, windowStart + 1),
+                windows: zip(counts.dropFirst(), counts).map { zip($0, $1).map { $0 - $1 } },
+                isComplete: !result.isCutShort)
         }
         examine(&result, stuck: !alive)
         return result
+    }
+
+    /// What a person may want to see of a round that goes on.
+    public struct Look: ~Copyable {
+        /// What the workers do.
+        public let phase: Phase
+        /// Critical sections that each worker has completed so far.
+        public let sections: [UInt64]
+        /// The workers.
+        public let processes: [Int32]
     }
 
     // MARK: Starting
@@ -148,6 +176,24 @@ public struct Round: ~Copyable {
 
     // MARK: Watching
 
+    /// Lets the workers contend until throughput is steady, within the timing's bounds.
+    private func warmUp(_ watchdog: inout Watchdog, _ result: inout RoundResult, _ show: () -> Void)
+        throws(RoundFailure) -> Bool
+    {
+        var steadiness = Steadiness()
+        let started = Deadline.now
+        steadiness.look(sections().reduce(0, +))
+        while true {
+            guard
+                try watch(for: min(Int(Timing.look), max(1, timing.warmup)), &watchdog, look: show)
+            else { return false }
+            steadiness.look(sections().reduce(0, +))
+            result.wasSteady = steadiness.isSteady
+            let passed = Deadline.now.nanoseconds - started.nanoseconds
+            if passed >= timing.longestWarmup || (passed >= timing.warmup && result.wasSteady) { return true }
+        }
+    }
+
     /// Lets the workers contend for a while. Returns `false` as soon as they are stuck.
     ///
     /// - Parameters:
@@ -171,7 +217,7 @@ public struct Round: ~Copyable {
     }
 
     /// Waits until all workers have ended, which they do after at most one more critical section. Returns `false`
-    /// where that takes too long, though they are not stuck; see ``settle(_:alive:)``.
+    /// where that takes too long, though they are not stuck; see ``settle(_:_:alive:)``.
     private func awaitEnds(_ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
         let patience = Deadline.after(nanoseconds: Int64(timing.stuckAfter))
         var pause: UInt32 = 50
@@ -186,11 +232,11 @@ public struct Round: ~Copyable {
         return true
     }
 
-    /// Waits until all workers have met once more. Returns `false` where that takes too long, though they are not stuck:
+    /// Waits until all workers have met at the n-th barrier. Returns `false` where that takes too long, though they are not stuck:
     /// in a queue of many that spin on few CPUs, each needs a turn, and each turn takes time slices of all others.
-    private func settle(_ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
+    private func settle(_ barrier: Int, _ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
         let patience = Deadline.after(nanoseconds: Int64(timing.stuckAfter))
-        while arena.awaitArrivals(2 * cell.workers, until: .after(.milliseconds(20))) < 2 * cell.workers {
+        while arena.awaitArrivals(barrier * cell.workers, until: .after(.milliseconds(20))) < barrier * cell.workers {
             try check()
             alive = !watchdog.isStuck(progress: progress())
             if !alive || patience.hasPassed { return false }
@@ -271,12 +317,19 @@ public struct Round: ~Copyable {
         }
     }
 
-    private func figures(duration: Double, windows: [[UInt64]]) -> RoundResult.Figures {
+    /// - Parameter isComplete: whether all workers have given account of all their windows.
+    private func figures(window: Range<UInt64>, windows: [[UInt64]], isComplete: Bool) -> RoundResult.Figures {
+        let length = window.upperBound - window.lowerBound
         var figures = RoundResult.Figures(
-            duration: duration, windows: windows, userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
-            involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, latencies: [],
+            duration: Double(length) / 1e9, windows: windows, userSeconds: 0, systemSeconds: 0,
+            voluntarySwitches: 0, involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0,
             longestAcquisition: 0)
-        var counts: [UInt64: UInt64] = [:]
+        var sums = Dictionary(
+            uniqueKeysWithValues: Arena.Timed.allCases.map {
+                ($0, [UInt64](repeating: 0, count: $0.geometry.cellCount))
+            })
+        var (waits, cycles, instructions, misses) = (Sum(), Sum(), Sum(), Sum())
+        var common = window
         for worker in 0..<cell.workers {
             let slot = unsafe arena.slot(worker)
             figures.userSeconds += Double(unsafe slot.pointee.userMicroseconds.load(ordering: .relaxed)) / 1e6
@@ -289,9 +342,50 @@ public struct Round: ~Copyable {
                 figures.residentKilobytes, unsafe slot.pointee.residentKilobytes.load(ordering: .relaxed))
             figures.longestAcquisition = max(
                 figures.longestAcquisition, unsafe slot.pointee.longestAcquisition.load(ordering: .relaxed))
-            arena.latency(worker).forEachCell { counts[$0, default: 0] += UInt64($1) }
+            figures.arrivalsDue += unsafe slot.pointee.arrivalsDue.load(ordering: .relaxed)
+            figures.arrivalsDone += unsafe slot.pointee.arrivalsDone.load(ordering: .relaxed)
+            figures.clockAnomalies += unsafe slot.pointee.clockAnomalies.load(ordering: .relaxed)
+            if unsafe slot.pointee.heapCounterWorks.load(ordering: .relaxed) == 0 { figures.heapCounterWorks = false }
+            waits.add(unsafe slot.pointee.runQueueWait.load(ordering: .relaxed))
+            cycles.add(unsafe slot.pointee.cycles.load(ordering: .relaxed))
+            instructions.add(unsafe slot.pointee.instructions.load(ordering: .relaxed))
+            misses.add(unsafe slot.pointee.cacheMisses.load(ordering: .relaxed))
+            common = common.clamped(to: presence(of: worker, in: window))
+            if isComplete {
+                for timed in Arena.Timed.allCases { arena.histogram(timed, worker).add(to: &sums[timed, default: []]) }
+                arena.forget(worker)
+            }
         }
-        figures.latencies = counts.sorted { $0.key < $1.key }.map { (nanoseconds: $0.key, count: $0.value) }
+        figures.runQueueWaitSeconds = waits.value.map { Double($0) / 1e9 }
+        (figures.cycles, figures.instructions, figures.cacheMisses) = (cycles.value, instructions.value, misses.value)
+        func nanoseconds(_ tenths: UInt64) -> Double? { tenths > 0 ? Double(tenths) / 10 : nil }
+        let first = unsafe arena.slot(0)
+        figures.sectionDelay = nanoseconds(unsafe first.pointee.sectionDelayTenths.load(ordering: .relaxed))
+        figures.thinkDelay = nanoseconds(unsafe first.pointee.thinkDelayTenths.load(ordering: .relaxed))
+        figures.overlap = Double(common.upperBound - common.lowerBound) / Double(length)
+        if isComplete {
+            figures.histograms = sums
+            figures.owners = arena.log.owners()
+        }
         return figures
+    }
+
+    /// The part of a window in which a worker is known to have taken part: from when it first ran in it to its end, or
+    /// to when it left.
+    private func presence(of worker: Int, in window: Range<UInt64>) -> Range<UInt64> {
+        let slot = unsafe arena.slot(worker)
+        let entered = unsafe slot.pointee.windowEntered.load(ordering: .relaxed)
+        let left = unsafe slot.pointee.windowLeft.load(ordering: .relaxed)
+        let start = min(max(entered == 0 ? window.upperBound : entered, window.lowerBound), window.upperBound)
+        return start..<max(start, min(left == 0 ? window.upperBound : left, window.upperBound))
+    }
+}
+
+/// A sum of what some may not know.
+private struct Sum {
+    private(set) var value: UInt64? = 0
+
+    mutating func add(_ part: UInt64) {
+        value = part == WorkerSlot.unknown ? nil : value.map { $0 &+ part }
     }
 }

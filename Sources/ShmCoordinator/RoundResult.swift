@@ -1,3 +1,5 @@
+public import ShmHarness
+
 /// What one round came to.
 public struct RoundResult: Sendable {
     /// What the oracle says.
@@ -25,6 +27,10 @@ public struct RoundResult: Sendable {
     /// Whether the workers were ended before they had ended by themselves, since that took too long though they made
     /// progress: the latency window is incomplete, and so is the account of what the throughput window cost.
     public var isCutShort = false
+    /// Whether throughput was steady when the warm-up ended.
+    public var wasSteady = true
+    /// The share of the machine's CPU time that its hypervisor gave to others meanwhile; `nil` where that is not known.
+    public var stolenShare: Double?
     /// For a stuck round: which worker was where, a line each.
     public var whereabouts: [String] = []
     /// From the first spawn until all workers had arrived at the barrier, ns.
@@ -50,10 +56,34 @@ public struct RoundResult: Sendable {
         public var heapBytes: UInt64
         /// The memory that the largest worker had resident after the windows, KiB.
         public var residentKilobytes: UInt64
-        /// The latency window's acquisitions of all workers: counts by smallest value of a histogram cell, ns.
-        public var latencies: [(nanoseconds: UInt64, count: UInt64)]
-        /// The longest of them, ns.
+        /// What all workers' histograms counted: of each kind, counts by cell.
+        public var histograms: [Arena.Timed: [UInt64]] = [:]
+        /// The longest acquisition of the latency window, ns.
         public var longestAcquisition: UInt64
+        /// Time for which workers could run and had no CPU, in the throughput window; `nil` where the kernel does not tell.
+        public var runQueueWaitSeconds: Double?
+        /// Hardware counters over the throughput window, in user mode; `nil` where the machine has none.
+        public var cycles: UInt64?
+        /// Likewise.
+        public var instructions: UInt64?
+        /// Likewise, of the last level.
+        public var cacheMisses: UInt64?
+        /// Whether every worker's count of heap bytes saw an allocation that was made to be seen.
+        public var heapCounterWorks = true
+        /// The share of the throughput window in which all workers took part.
+        public var overlap: Double = 1
+        /// The owners in the order window, oldest first, as far as the log holds them.
+        public var owners: [UInt16] = []
+        /// In an open loop: acquisitions of the latency window that were due.
+        public var arrivalsDue: UInt64 = 0
+        /// Those of them that were done.
+        public var arrivalsDone: UInt64 = 0
+        /// What the delay inside the critical section took, ns, as measured after the windows; `nil` where there is none.
+        public var sectionDelay: Double?
+        /// Likewise, between two sections.
+        public var thinkDelay: Double?
+        /// Pairs of clock readings whose later one was smaller; they are in no histogram.
+        public var clockAnomalies: UInt64 = 0
 
         /// Critical sections of each worker in the throughput window.
         public var sections: [UInt64] {

@@ -1,11 +1,15 @@
 /// The lengths of a round's parts, in nanoseconds.
 public struct Timing: Sendable {
-    /// Contending before anything is counted.
+    /// Contending before anything is counted, at least.
     public var warmup: Int
+    /// The same at most: the warm-up lasts until throughput is steady.
+    public var longestWarmup: Int { 4 * warmup }
     /// The window in which acquisitions are counted and no clock is read.
     public var throughput: Int
     /// The window in which every acquisition is timed.
     public var latency: Int
+    /// The window in which it is logged who holds the lock.
+    public var order: Int
     /// A round in which no worker completes a critical section for so long is stuck.
     public var stuckAfter: Int
 
@@ -13,13 +17,14 @@ public struct Timing: Sendable {
     static var look: Int64 { 10_000_000 }
 
     /// A round's timing.
-    public init(warmup: Int, throughput: Int, latency: Int, stuckAfter: Int) {
+    public init(warmup: Int, throughput: Int, latency: Int, order: Int = 1_000_000, stuckAfter: Int) {
         self.warmup = warmup
         self.throughput = throughput
         self.latency = latency
+        self.order = order
         self.stuckAfter = stuckAfter
     }
 
     /// What a round takes at least.
-    public var total: Int { warmup + throughput + latency }
+    public var total: Int { warmup + throughput + latency + order }
 }

@@ -1,3 +1,4 @@
+internal import CShm
 public import ShmCore
 public import Synchronization
 
@@ -6,15 +7,46 @@ public import Synchronization
 ///        0   plan
 ///     1024   phase word
 ///     1152   arrivals at the barrier
-///     4096   one slot a worker, 256 bytes each
-///        …   one latency histogram a worker
+///     4096   the acquisition log
+///        …   one slot a worker, 256 bytes each
+///        …   one histogram of each kind a worker
 ///
 /// Words that are written by different processes are at least two cache lines apart.
 @safe public struct Arena {
     private static let phaseOffset = 1024
     private static let arrivalsOffset = 1152
-    private static let slotsOffset = 4096
+    private static let logOffset = 4096
+    private static let slotsOffset = logOffset + (AcquisitionLog.byteCount + 4095) / 4096 * 4096
     private static let slotStride = 256
+
+    /// What a worker keeps a histogram of. All are in nanoseconds.
+    public enum Timed: Int, Sendable, CaseIterable {
+        /// From calling lock, or in an open loop from when that was due, to holding it.
+        case acquire
+        /// In an open loop: from calling lock to holding it.
+        case uncorrected
+        /// From holding the lock to beginning to release it.
+        case hold
+        /// From another worker's beginning to release the lock to holding it.
+        case handoff
+        /// From a worker's beginning to release the lock to holding it again.
+        case reacquire
+
+        /// The one that answers for the tail is the finest.
+        public var geometry: LatencyHistogram.Geometry { self == .acquire ? .threeDigits : .twoDigits }
+
+        var offset: Int {
+            self == .acquire
+                ? 0
+                : LatencyHistogram.Geometry.threeDigits.byteCount + (rawValue - 1)
+                    * LatencyHistogram.Geometry.twoDigits.byteCount
+        }
+
+        static var byteCount: Int {
+            LatencyHistogram.Geometry.threeDigits.byteCount + (allCases.count - 1)
+                * LatencyHistogram.Geometry.twoDigits.byteCount
+        }
+    }
 
     private let base: UnsafeMutableRawPointer
     /// Workers that the arena has room for.
@@ -22,7 +54,7 @@ public import Synchronization
 
     /// Bytes that an arena for so many workers needs.
     public static func byteCount(workers: Int) -> Int {
-        slotsOffset + workers * (slotStride + LatencyHistogram.byteCount)
+        slotsOffset + workers * (slotStride + Timed.byteCount)
     }
 
     /// The arena in an attached segment; `nil` where the segment is not attached for writing or too small.
@@ -57,12 +89,22 @@ public import Synchronization
         return unsafe (base + Self.slotsOffset + worker * Self.slotStride).assumingMemoryBound(to: WorkerSlot.self)
     }
 
-    /// A worker's latency histogram.
-    public func latency(_ worker: Int) -> LatencyHistogram {
-        precondition(worker >= 0 && worker < workers)
-        let start = Self.slotsOffset + workers * Self.slotStride + worker * LatencyHistogram.byteCount
-        return unsafe LatencyHistogram(base + start)
+    /// One of a worker's histograms.
+    public func histogram(_ timed: Timed, _ worker: Int) -> LatencyHistogram {
+        unsafe LatencyHistogram(histograms(worker) + timed.offset, timed.geometry)
     }
+
+    private func histograms(_ worker: Int) -> UnsafeMutableRawPointer {
+        precondition(worker >= 0 && worker < workers)
+        return unsafe base + Self.slotsOffset + workers * Self.slotStride + worker * Timed.byteCount
+    }
+
+    /// Lets go of the pages of a worker's histograms, which this process has read: they stay as they are, and no longer
+    /// count as this process's.
+    public func forget(_ worker: Int) { unsafe shm_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
+
+    /// The acquisition log.
+    public var log: AcquisitionLog { unsafe AcquisitionLog(base + Self.logOffset) }
 
     /// Moves every worker to a phase. Release: what the coordinator wrote before is visible to a worker that sees the
     /// phase.

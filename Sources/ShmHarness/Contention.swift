@@ -6,14 +6,15 @@ internal import SystemPackage
 /// A worker's work: contend for the lock, through every phase of a round.
 ///
 /// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path in line.
-/// Between acquire and release runs nothing but ``GuardedData/section(worker:counters:delay:)``; beside the lock's
-/// own, a window has no system call and no allocation.
+/// Its loops lie beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two of
+/// them runs nothing between acquire and release but ``GuardedData/section(worker:counters:delay:)``; beside the
+/// lock's own, the throughput window has no system call and no allocation.
 @safe public struct Contention {
-    private let arena: Arena
-    private let data: GuardedData
-    private let worker: Int
-    private let plan: Plan
-    private let slot: UnsafeMutablePointer<WorkerSlot>
+    let arena: Arena
+    let data: GuardedData
+    let worker: Int
+    let plan: Plan
+    let slot: UnsafeMutablePointer<WorkerSlot>
     private let heapBytes: () -> UInt64
 
     /// Work for one worker of an arena. `heapBytes` tells how many bytes this thread has allocated so far.
@@ -60,143 +61,67 @@ internal import SystemPackage
     private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         // Whatever these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
         // is over.
-        _ = Cost.now(heapBytes)
+        let hardware = HardwareCounters()
+        defer { hardware.close() }
+        _ = Cost.before(hardware, heapBytes)
+        arena.log.touch()
+        unsafe slot.pointee.heapCounterWorks.store(heapCounterWorks() ? 1 : 0, ordering: .relaxed)
         enter(.warmup)
         let outcome = lock.lock()
         if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
         lock.unlock()
         if let failure = contend(lock, during: .warmup) { return failure }
+
         enter(.throughput)
-        let costBefore = Cost.now(heapBytes)
+        unsafe slot.pointee.windowEntered.store(Clock.now(), ordering: .relaxed)
+        let before = Cost.before(hardware, heapBytes)
         if let failure = contend(lock, during: .throughput) { return failure }
-        let cost = Cost.now(heapBytes) - costBefore
-        unsafe cost.store(in: slot)
+        let after = Cost.after(hardware, heapBytes)
+        unsafe slot.pointee.windowLeft.store(Clock.now(), ordering: .relaxed)
+        unsafe after.store(since: before, in: slot)
+
         enter(.settle)
         arena.arriveAndWait(while: .settle)
         enter(.latency)
         if let failure = contendTimed(lock) { return failure }
+        enter(.regroup)
+        arena.arriveAndWait(while: .regroup)
+        enter(.order)
+        if let failure = contendLogged(lock) { return failure }
+        if worker == 0 {
+            unsafe slot.pointee.sectionDelayTenths.store(
+                Delay.measure(plan.criticalSectionIterations), ordering: .relaxed)
+            unsafe slot.pointee.thinkDelayTenths.store(Delay.measure(plan.thinkIterations), ordering: .relaxed)
+        }
         unsafe slot.pointee.residentKilobytes.store(Cost.residentKilobytes(), ordering: .relaxed)
         return nil
     }
 
-    private func enter(_ state: WorkerSlot.State) {
+    /// The positive control of the count of heap bytes: does it see an allocation?
+    private func heapCounterWorks() -> Bool {
+        let before = heapBytes()
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
+        let seen = heapBytes() &- before
+        unsafe memory.deallocate()
+        return seen >= 4096
+    }
+
+    private func contend<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
+        if plan.arrivals.spacing != .closed { return contendPaced(lock, during: phase) }
+        return plan.readPercent > 0 ? contendReading(lock, during: phase) : contendClosed(lock, during: phase)
+    }
+
+    func enter(_ state: WorkerSlot.State) {
         unsafe slot.pointee.state.store(state.rawValue, ordering: .releasing)
     }
 
-    private func enter(_ phase: Phase) {
+    func enter(_ phase: Phase) {
         unsafe slot.pointee.phase.store(phase.rawValue, ordering: .relaxed)
-    }
-
-    /// The loop without a clock, while the arena's phase stays the same. Returns the errno of a lock that failed.
-    ///
-    /// A function of its own, with everything in locals: the compiler then keeps what the loop needs in registers.
-    @inline(never)
-    private func contend<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
-        if plan.readPercent > 0 { return contendReading(lock, during: phase) }
-        let phaseWord = unsafe arena.phaseWord
-        let (data, slot, worker) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
-        let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
-        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
-        while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
-            let outcome = lock.lock()
-            // A pattern, not `==`: the enum's derived equality is a call into another module.
-            if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-            let contradiction = data.section(worker: worker, counters: counters, delay: sectionDelay)
-            lock.unlock()
-            sections &+= 1
-            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
-            if contradiction != 0 { countContradiction() }
-            if think > 0 { Delay.spin(think) }
-        }
-        return nil
-    }
-
-    /// The same loop where some of the sections only read, at random.
-    @inline(never)
-    private func contendReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
-        let phaseWord = unsafe arena.phaseWord
-        let (data, slot, me) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
-        let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
-        var dice = ReadDice(percent: plan.readPercent, worker: worker)
-        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
-        var reads = unsafe slot.pointee.reads.load(ordering: .relaxed)
-        while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
-            var contradiction: UInt64 = 0
-            if dice.saysRead() {
-                while true {
-                    var begun: UInt64 = 0
-                    let outcome = lock.beginRead(&begun)
-                    if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-                    contradiction = data.readSection(counters: counters, delay: sectionDelay)
-                    if lock.endRead(begun) { break }
-                }
-                reads &+= 1
-                unsafe slot.pointee.reads.store(reads, ordering: .relaxed)
-            } else {
-                let outcome = lock.lock()
-                if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-                contradiction = data.section(worker: me, counters: counters, delay: sectionDelay)
-                lock.unlock()
-            }
-            sections &+= 1
-            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
-            if contradiction != 0 { countContradiction() }
-            if think > 0 { Delay.spin(think) }
-        }
-        return nil
-    }
-
-    /// The same loop with the clock read before and after every acquisition. A section that only reads is timed from its
-    /// first attempt to the beginning of the one that counts.
-    private func contendTimed<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
-        let phaseWord = unsafe arena.phaseWord
-        let counters = Int(plan.counters)
-        let histogram = arena.latency(worker)
-        var dice = ReadDice(percent: plan.readPercent, worker: worker)
-        var longest: UInt64 = 0
-        var reads = unsafe slot.pointee.reads.load(ordering: .relaxed)
-        var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
-        while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.latency.rawValue {
-            let isRead = plan.readPercent > 0 && dice.saysRead()
-            let start = Clock.now()
-            var waited: UInt64 = 0
-            var contradiction: UInt64 = 0
-            if isRead {
-                while true {
-                    var begun: UInt64 = 0
-                    let outcome = lock.beginRead(&begun)
-                    waited = Clock.now() &- start
-                    if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-                    contradiction = data.readSection(counters: counters, delay: plan.criticalSectionIterations)
-                    if lock.endRead(begun) { break }
-                }
-                reads &+= 1
-                unsafe slot.pointee.reads.store(reads, ordering: .relaxed)
-            } else {
-                let outcome = lock.lock()
-                waited = Clock.now() &- start
-                if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-                contradiction = data.section(
-                    worker: UInt32(truncatingIfNeeded: worker), counters: counters,
-                    delay: plan.criticalSectionIterations)
-                lock.unlock()
-            }
-            sections &+= 1
-            unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
-            if contradiction != 0 { countContradiction() }
-            histogram.record(waited)
-            if waited > longest {
-                longest = waited
-                unsafe slot.pointee.longestAcquisition.store(longest, ordering: .relaxed)
-            }
-            if plan.thinkIterations > 0 { Delay.spin(plan.thinkIterations) }
-        }
-        return nil
     }
 
     /// Anything but a plain acquisition: repairs after a dead owner; returns the errno of a lock that was not taken.
     @inline(never)
-    private func acquiredOddly(_ outcome: LockOutcome) -> Int32? {
+    func acquiredOddly(_ outcome: LockOutcome) -> Int32? {
         switch outcome {
         case .acquired: return nil
         case .ownerDied:
@@ -209,7 +134,7 @@ internal import SystemPackage
     }
 
     @inline(never)
-    private func countContradiction() {
+    func countContradiction() {
         unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
     }
 }

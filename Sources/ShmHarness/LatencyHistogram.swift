@@ -1,53 +1,69 @@
-/// A histogram of nanoseconds with 3 significant digits, 1 ns to 1 min, in memory that somebody else owns.
+/// A histogram of nanoseconds, 1 ns to 1 min, in memory that somebody else owns.
 ///
-/// The geometry is HdrHistogram's (Gil Tene): 2,048 linear sub-buckets, then 1,024 for each further power of two.
+/// The geometry is HdrHistogram's (Gil Tene): linear sub-buckets, then half as many for each further power of two.
 /// Recording is an index computation and one increment; it never allocates. One writer; a reader in another process
 /// may see a count late.
 @safe public struct LatencyHistogram {
-    /// Cells.
-    public static let cellCount = 27 * 1024
-    /// Bytes of memory.
-    public static let byteCount = cellCount * MemoryLayout<UInt32>.stride
-    /// The largest value that is recorded as itself; larger ones are recorded as this.
-    public static let highestValue: UInt64 = 60_000_000_000
+    /// How finely values are told apart.
+    public struct Geometry: Sendable, Equatable {
+        /// 3 significant digits, 108 KiB: 2,048 linear sub-buckets.
+        public static let threeDigits = Geometry(subBucketBits: 11)
+        /// 2 significant digits, 15 KiB: 256 linear sub-buckets.
+        public static let twoDigits = Geometry(subBucketBits: 8)
 
-    private static let subBucketBits = 11
+        /// The largest value that is recorded as itself; larger ones are recorded as this.
+        public static let highestValue: UInt64 = 60_000_000_000
 
+        private let subBucketBits: Int
+
+        private init(subBucketBits: Int) { self.subBucketBits = subBucketBits }
+
+        /// Cells: two halves of linear ones, and a half for each of the further powers of two up to 2³⁶.
+        public var cellCount: Int { (36 - subBucketBits + 2) << (subBucketBits - 1) }
+        /// Bytes of memory.
+        public var byteCount: Int { cellCount * MemoryLayout<UInt32>.stride }
+
+        /// The cell of a value.
+        @inline(__always)
+        public func index(of nanoseconds: UInt64) -> Int {
+            let value = min(nanoseconds, Self.highestValue)
+            let bucket =
+                (UInt64.bitWidth &- subBucketBits) &- (value | (1 &<< UInt64(subBucketBits) &- 1)).leadingZeroBitCount
+            return bucket &<< (subBucketBits &- 1) &+ Int(truncatingIfNeeded: value &>> UInt64(bucket))
+        }
+
+        /// The smallest value of a cell.
+        public func lowestValue(of index: Int) -> UInt64 {
+            let half = 1 << (subBucketBits - 1)
+            if index < 2 * half { return UInt64(index) }
+            let bucket = index / half - 1
+            return UInt64(index - bucket * half) << UInt64(bucket)
+        }
+    }
+
+    /// How finely values are told apart.
+    public let geometry: Geometry
     private let cells: UnsafeMutablePointer<UInt32>
 
-    /// A view of zeroed memory of ``byteCount`` bytes.
-    public init(_ memory: UnsafeMutableRawPointer) {
+    /// A view of zeroed memory of the geometry's ``Geometry/byteCount``.
+    public init(_ memory: UnsafeMutableRawPointer, _ geometry: Geometry = .threeDigits) {
         unsafe cells = memory.assumingMemoryBound(to: UInt32.self)
+        self.geometry = geometry
     }
 
     /// Counts one value.
     @inline(__always)
     public func record(_ nanoseconds: UInt64) {
-        let index = Self.index(of: nanoseconds)
+        let index = geometry.index(of: nanoseconds)
         unsafe cells[index] = cells[index] &+ 1
     }
 
-    /// The cell of a value.
-    @inline(__always)
-    public static func index(of nanoseconds: UInt64) -> Int {
-        let value = min(nanoseconds, highestValue)
-        let bucket = (UInt64.bitWidth - subBucketBits) - (value | (1 << subBucketBits - 1)).leadingZeroBitCount
-        return bucket << (subBucketBits - 1) + Int(truncatingIfNeeded: value >> UInt64(bucket))
-    }
-
-    /// The smallest value of a cell.
-    public static func lowestValue(of index: Int) -> UInt64 {
-        let half = 1 << (subBucketBits - 1)
-        if index < 2 * half { return UInt64(index) }
-        let bucket = index / half - 1
-        return UInt64(index - bucket * half) << UInt64(bucket)
-    }
-
-    /// Calls the body with the smallest value and the count of every cell that is not empty, smallest value first.
-    public func forEachCell(_ body: (_ lowestValue: UInt64, _ count: UInt32) -> Void) {
-        for index in 0..<Self.cellCount {
-            let count = unsafe cells[index]
-            if count > 0 { body(Self.lowestValue(of: index), count) }
+    /// Adds the counts, cell by cell, to those of other histograms of this geometry.
+    public func add(to sums: inout [UInt64]) {
+        let count = geometry.cellCount
+        precondition(sums.count == count)
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+            for index in 0..<count { unsafe sums[index] &+= UInt64(cells[index]) }
         }
     }
 }

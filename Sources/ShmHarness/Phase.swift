@@ -10,8 +10,12 @@ public enum Phase: UInt32, Sendable, Comparable {
     case settle = 3
     /// Workers contend and time every acquisition.
     case latency = 4
+    /// As ``settle``, before the next window.
+    case regroup = 5
+    /// Workers contend, and log who holds the lock in which order and for how long.
+    case order = 6
     /// Workers finish what they are doing and leave.
-    case stop = 5
+    case stop = 7
 
     /// By the order of a round.
     public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }

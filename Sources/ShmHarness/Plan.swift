@@ -13,15 +13,22 @@ public struct Plan: Sendable {
     public var criticalSectionIterations: UInt64
     /// Iterations of ``Delay/spin(_:)`` between a release and the next attempt.
     public var thinkIterations: UInt64
+    /// What times acquisitions.
+    public var clock: TickClock
+    /// When acquisitions begin.
+    public var arrivals: Arrivals
 
     /// A plan.
     public init(
-        workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64
+        workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64,
+        clock: TickClock = .monotonic, arrivals: Arrivals = .closed
     ) {
         self.workers = UInt32(workers)
         self.counters = UInt32(counters)
         self.readPercent = UInt32(readPercent)
         self.criticalSectionIterations = criticalSectionIterations
         self.thinkIterations = thinkIterations
+        self.clock = clock
+        self.arrivals = arrivals
     }
 }

@@ -48,4 +48,32 @@ public struct WorkerSlot: ~Copyable {
     public let residentKilobytes = Atomic<UInt64>(0)
     /// The longest acquisition of the latency window, ns.
     public let longestAcquisition = Atomic<UInt64>(0)
+    /// Time in which the worker could run and waited for a CPU, in the throughput window, ns.
+    public let runQueueWait = Atomic<UInt64>(WorkerSlot.unknown)
+    /// Hardware counters over the throughput window, by ``HardwareCounters/Event``.
+    public let cycles = Atomic<UInt64>(WorkerSlot.unknown)
+    /// Likewise.
+    public let instructions = Atomic<UInt64>(WorkerSlot.unknown)
+    /// Likewise.
+    public let cacheMisses = Atomic<UInt64>(WorkerSlot.unknown)
+    /// Whether the count of heap bytes saw an allocation that was made to be seen.
+    public let heapCounterWorks = Atomic<UInt32>(0)
+    /// When the worker noticed the throughput window's begin, and its end: ``Clock/now()``.
+    public let windowEntered = Atomic<UInt64>(0)
+    /// Likewise.
+    public let windowLeft = Atomic<UInt64>(0)
+    /// In an open loop: acquisitions of the latency window that were due by its end, and those that were done.
+    public let arrivalsDue = Atomic<UInt64>(0)
+    /// Likewise.
+    public let arrivalsDone = Atomic<UInt64>(0)
+    /// Times at which a later reading of the clock was smaller than an earlier one. Such intervals are in no histogram.
+    public let clockAnomalies = Atomic<UInt64>(0)
+    /// What the delay of a critical section took after the windows, and that between two, tenths of a ns; 0 where there is
+    /// none, or another worker measured it.
+    public let sectionDelayTenths = Atomic<UInt64>(0)
+    /// Likewise.
+    public let thinkDelayTenths = Atomic<UInt64>(0)
+
+    /// The value of what the machine does not tell.
+    public static let unknown = UInt64.max
 }

@@ -13,9 +13,14 @@ enum ExitStatus: Int32 {
 struct Failure: Error {
     let message: String
     let code: ExitStatus
+    let cause: Cause
 
-    init(_ message: String, code: ExitStatus = .failed) {
+    /// Whose doing it is.
+    enum Cause { case trouble, interrupted }
+
+    init(_ message: String, code: ExitStatus = .failed, cause: Cause = .trouble) {
         self.message = message
         self.code = code
+        self.cause = cause
     }
 }

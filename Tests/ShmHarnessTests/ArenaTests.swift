@@ -56,8 +56,8 @@ import Testing
             for worker in 0..<workers {
                 unsafe arena.slot(worker).pointee.sections.store(UInt64(worker + 1), ordering: .relaxed)
                 unsafe arena.slot(worker).pointee.longestAcquisition.store(.max, ordering: .relaxed)
-                arena.latency(worker).record(UInt64(worker))
-                arena.latency(worker).record(.max)
+                arena.histogram(.acquire, worker).record(UInt64(worker))
+                arena.histogram(.acquire, worker).record(.max)
             }
             #expect(arena.plan.workers == 3)
             #expect(arena.plan.counters == 5)
@@ -68,7 +68,7 @@ import Testing
                 #expect(unsafe arena.slot(worker).pointee.sections.load(ordering: .relaxed) == UInt64(worker + 1))
                 #expect(unsafe arena.slot(worker).pointee.state.load(ordering: .relaxed) == 0)
                 var values: [UInt64] = []
-                arena.latency(worker).forEachCell { value, _ in values.append(value) }
+                arena.histogram(.acquire, worker).forEachCell { value, _ in values.append(value) }
                 #expect(values.count == 2 && values.first == UInt64(worker))
             }
         }

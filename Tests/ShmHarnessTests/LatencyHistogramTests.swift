@@ -3,33 +3,40 @@ import ShmHarness
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct LatencyHistogramTests {
-    private let lastCell = LatencyHistogram.index(of: LatencyHistogram.highestValue)
+    private let lastCell = LatencyHistogram.Geometry.threeDigits.index(of: LatencyHistogram.Geometry.highestValue)
 
     @Test func `every cell's smallest value belongs to that cell`() {
-        #expect(lastCell < LatencyHistogram.cellCount)
-        let wrong = (0...lastCell).first { LatencyHistogram.index(of: LatencyHistogram.lowestValue(of: $0)) != $0 }
+        #expect(lastCell < LatencyHistogram.Geometry.threeDigits.cellCount)
+        let wrong = (0...lastCell).first {
+            LatencyHistogram.Geometry.threeDigits.index(of: LatencyHistogram.Geometry.threeDigits.lowestValue(of: $0))
+                != $0
+        }
         #expect(wrong == nil)
     }
 
     @Test func `cells follow each other without a gap`() {
         let wrong = (1...lastCell).first { cell in
-            let lowest = LatencyHistogram.lowestValue(of: cell)
-            return lowest <= LatencyHistogram.lowestValue(of: cell - 1)
-                || LatencyHistogram.index(of: lowest - 1) != cell - 1
+            let lowest = LatencyHistogram.Geometry.threeDigits.lowestValue(of: cell)
+            return lowest <= LatencyHistogram.Geometry.threeDigits.lowestValue(of: cell - 1)
+                || LatencyHistogram.Geometry.threeDigits.index(of: lowest - 1) != cell - 1
         }
         #expect(wrong == nil)
     }
 
     @Test func `values below 2048 ns are kept exactly`() {
-        let wrong = (0..<2048).first { LatencyHistogram.lowestValue(of: LatencyHistogram.index(of: UInt64($0))) != $0 }
+        let wrong = (0..<2048).first {
+            LatencyHistogram.Geometry.threeDigits.lowestValue(
+                of: LatencyHistogram.Geometry.threeDigits.index(of: UInt64($0))) != $0
+        }
         #expect(wrong == nil)
     }
 
     @Test func `any value is kept to one part in 1024`() {
         var generator = SeededGenerator(1)
         for _ in 0..<50_000 {
-            let value = generator.time(upTo: LatencyHistogram.highestValue)
-            let kept = LatencyHistogram.lowestValue(of: LatencyHistogram.index(of: value))
+            let value = generator.time(upTo: LatencyHistogram.Geometry.highestValue)
+            let kept = LatencyHistogram.Geometry.threeDigits.lowestValue(
+                of: LatencyHistogram.Geometry.threeDigits.index(of: value))
             if kept > value || (value - kept) * 1024 > value {
                 Issue.record("\(value) ns is kept as \(kept) ns")
                 return
@@ -39,28 +46,29 @@ import Testing
 
     @Test(arguments: [60_000_000_001, 1 << 40, UInt64.max])
     func `whatever is longer than a minute counts as a minute`(value: UInt64) {
-        #expect(LatencyHistogram.index(of: value) == lastCell)
-        let memory = Memory(byteCount: LatencyHistogram.byteCount)
+        #expect(LatencyHistogram.Geometry.threeDigits.index(of: value) == lastCell)
+        let memory = Memory(byteCount: LatencyHistogram.Geometry.threeDigits.byteCount)
         let histogram = unsafe LatencyHistogram(memory.base)
         histogram.record(value)
         histogram.forEachCell { lowest, count in
-            #expect(LatencyHistogram.index(of: lowest) == lastCell)
+            #expect(LatencyHistogram.Geometry.threeDigits.index(of: lowest) == lastCell)
             #expect(count == 1)
         }
     }
 
     @Test func `a fresh histogram is empty`() {
-        let memory = Memory(byteCount: LatencyHistogram.byteCount)
+        let memory = Memory(byteCount: LatencyHistogram.Geometry.threeDigits.byteCount)
         unsafe LatencyHistogram(memory.base).forEachCell { _, _ in Issue.record("it has a count") }
     }
 
     @Test func `cells come in ascending order, with all that was counted`() {
-        let memory = Memory(byteCount: LatencyHistogram.byteCount)
+        let memory = Memory(byteCount: LatencyHistogram.Geometry.threeDigits.byteCount)
         let histogram = unsafe LatencyHistogram(memory.base)
         for value: UInt64 in [500, 0, 500, 3_000_000, 500, 1] { histogram.record(value) }
         var found: [[UInt64]] = []
         histogram.forEachCell { found.append([$0, UInt64($1)]) }
-        let long = LatencyHistogram.lowestValue(of: LatencyHistogram.index(of: 3_000_000))
+        let long = LatencyHistogram.Geometry.threeDigits.lowestValue(
+            of: LatencyHistogram.Geometry.threeDigits.index(of: 3_000_000))
         #expect(found == [[0, 1], [1, 1], [500, 3], [long, 1]])
     }
 
@@ -69,12 +77,12 @@ import Testing
         seed: UInt64
     ) {
         var generator = SeededGenerator(seed)
-        let memory = Memory(byteCount: LatencyHistogram.byteCount)
+        let memory = Memory(byteCount: LatencyHistogram.Geometry.threeDigits.byteCount)
         let ours = unsafe LatencyHistogram(memory.base)
         var reference = Self.hdrHistogram()
         var values: [UInt64] = []
         for _ in 0..<20_000 {
-            let value = max(1, generator.time(upTo: LatencyHistogram.highestValue))
+            let value = max(1, generator.time(upTo: LatencyHistogram.Geometry.highestValue))
             values.append(value)
             ours.record(value)
             reference.record(value)
@@ -87,7 +95,9 @@ import Testing
             let found = merged.valueAtPercentile(percent)
             // In the last cell either answers with the largest value that it was given.
             let expected = reference.valueAtPercentile(percent)
-            #expect(LatencyHistogram.index(of: found) == LatencyHistogram.index(of: expected), "\(percent) %")
+            #expect(
+                LatencyHistogram.Geometry.threeDigits.index(of: found)
+                    == LatencyHistogram.Geometry.threeDigits.index(of: expected), "\(percent) %")
             let rank = max(1, Int((percent / 100 * Double(values.count)).rounded(.up)))
             let exact = Double(values[rank - 1])
             #expect(abs(Double(found) - exact) <= exact / 1000 + 1, "\(percent) %")
@@ -96,7 +106,7 @@ import Testing
 
     private static func hdrHistogram() -> Histogram<UInt64> {
         Histogram<UInt64>(
-            lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.highestValue,
+            lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.Geometry.highestValue,
             numberOfSignificantValueDigits: .three)
     }
 }

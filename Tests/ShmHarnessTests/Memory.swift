@@ -1,3 +1,5 @@
+import ShmHarness
+
 /// Zeroed memory, page-aligned, for as long as somebody refers to it.
 @safe final class Memory {
     let base: UnsafeMutableRawPointer
@@ -34,5 +36,14 @@ struct SeededGenerator: RandomNumberGenerator {
     mutating func time(upTo highest: UInt64) -> UInt64 {
         let bits = UInt64.random(in: 1...40, using: &self)
         return min(UInt64.random(in: 0..<(1 << bits), using: &self), highest)
+    }
+}
+
+extension LatencyHistogram {
+    /// The smallest value and the count of every cell that is not empty, smallest value first.
+    func forEachCell(_ body: (_ lowestValue: UInt64, _ count: UInt64) -> Void) {
+        var counts = [UInt64](repeating: 0, count: geometry.cellCount)
+        add(to: &counts)
+        for (index, count) in counts.enumerated() where count > 0 { body(geometry.lowestValue(of: index), count) }
     }
 }

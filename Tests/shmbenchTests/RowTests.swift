@@ -1,5 +1,6 @@
 import Foundation
 import ShmCore
+import ShmHarness
 import Testing
 
 @testable import ShmCoordinator
@@ -11,9 +12,18 @@ import Testing
         RoundResult.Figures(
             duration: 0.5, windows: [sections], userSeconds: 0.25, systemSeconds: 0.125, voluntarySwitches: 3,
             involuntarySwitches: 4, minorFaults: 5, heapBytes: 0, residentKilobytes: 1,
-            latencies: [(nanoseconds: 40, count: 998), (nanoseconds: 100, count: 1), (nanoseconds: 4096, count: 1)],
-            longestAcquisition: 4097)
+            histograms: [.acquire: counts([40: 998, 100: 1, 4096: 1])], longestAcquisition: 4097)
     }
+
+    /// A histogram of values, by how often each was met.
+    private func counts(_ values: [UInt64: UInt64], _ timed: Arena.Timed = .acquire) -> [UInt64] {
+        var counts = [UInt64](repeating: 0, count: timed.geometry.cellCount)
+        for (value, count) in values { counts[timed.geometry.index(of: value)] += count }
+        return counts
+    }
+
+    private static let run = RunConditions(
+        id: "a,b \"c\"", seed: 7, clock: ClockCalibration())
 
     private func row(
         _ figures: RoundResult.Figures?, integrity: RoundResult.Integrity = .ok, lock: LockKind = .futex
@@ -22,7 +32,7 @@ import Testing
         result.figures = figures
         result.integrity = integrity
         let cell = Cell(lock: lock, workers: 3, criticalSection: 200, think: 1000, counters: 4, pinning: .spread)
-        return Row(runID: "a,b \"c\"", cell: cell, round: 2, result: result)
+        return Row(run: Self.run, cell: cell, round: 2, result: result)
     }
 
     private func csv(_ row: Row) throws -> [String: String] {
@@ -70,14 +80,14 @@ import Testing
 
     @Test func `what was not measured is empty and never 0`() throws {
         let stuck = try csv(row(nil, integrity: .stuck))
-        for name in unmeasuredColumns + figureColumns + ["lost_updates"] { #expect(stuck[name] == "", "\(name)") }
+        for name in closedLoopEmptyColumns + figureColumns + ["lost_updates"] { #expect(stuck[name] == "", "\(name)") }
         #expect(stuck["integrity"] == "stuck")
         // Nobody got anything: there is no fairness and no cost of one acquisition to tell, but the count is 0.
         let idle = try csv(row(figures([0, 0, 0])))
         for name in ["fairness_jain", "fairness_min_max", "heap_bytes_per_op"] { #expect(idle[name] == "", "\(name)") }
         #expect(idle["acquisitions"] == "0")
         var untimed = figures([1, 1, 1])
-        untimed.latencies = []
+        untimed.histograms = [:]
         for name in figureColumns where name.hasPrefix("acquire_") || name == "latency_samples" {
             #expect(try csv(row(untimed))[name] == "", "\(name)")
         }
@@ -86,7 +96,7 @@ import Testing
     @Test func `no percentile is above the longest time that was measured`() throws {
         // The last cell of the histogram reaches from 4096 to 4099.
         var figures = figures([1, 1, 1])
-        figures.latencies = [(nanoseconds: 4096, count: 10)]
+        figures.histograms = [.acquire: counts([4096: 10])]
         figures.longestAcquisition = 4096
         let row = try csv(row(figures))
         for name in ["acquire_p50_ns", "acquire_p999_ns", "acquire_max_ns"] { #expect(row[name] == "4096", "\(name)") }
@@ -135,7 +145,7 @@ import Testing
                     lock: lock, workers: count.workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
                 var result = RoundResult(startedAt: 0)
                 result.figures = figures([count.sections])
-                return Row(runID: "", cell: cell, round: 1, result: result)
+                return Row(run: Self.run, cell: cell, round: 1, result: result)
             }
         }
         let beyond = Machine.current.cpus + 1
@@ -143,7 +153,7 @@ import Testing
         let futex = rows(.futex, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 100_000)])
         let summaries = CellSummary.summaries(ticket + futex, cells: (ticket + futex).map(\.cell))
         #expect(Cliff.fallen(summaries) == [ticket[2].cell])
-        let table = SummaryTable.text(summaries).split(separator: "\n").filter { $0.contains("▼") }
+        let table = SummaryTable(summaries: summaries).text.split(separator: "\n").filter { $0.contains("▼") }
         #expect(table.count == 1 && table[0].hasPrefix("ticket "))
         let words = Verdict.text(summaries).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("left of ticket:"))
@@ -157,14 +167,14 @@ import Testing
         result.figures = figures
         result.isCutShort = true
         let cell = Cell(lock: .ticket, workers: 3, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
-        let row = Row(runID: "", cell: cell, round: 1, result: result)
+        let row = Row(run: Self.run, cell: cell, round: 1, result: result)
         let columns = try csv(row)
         for empty in ["user_s", "voluntary_switches", "heap_bytes_per_op", "acquire_p99_ns", "latency_samples"] {
             #expect(columns[empty] == "", "\(empty)")
         }
         #expect(columns["acquisitions"] == "10" && columns["integrity"] == "ok")
         let summary = CellSummary.summaries([row], cells: [cell])
-        #expect(SummaryTable.text(summary).contains("ok, cut"))
+        #expect(SummaryTable(summaries: summary).text.contains(" cut\n"))
         #expect(Verdict.text(summary).contains("cut: "))
     }
 
@@ -184,7 +194,7 @@ import Testing
         #expect(summary.longest == 4097)
         #expect(summary.integrity == .failed)
         #expect(!summary.isAsPromised)
-        let text = SummaryTable.text([summary]) + Verdict.text([summary])
+        let text = SummaryTable(summaries: [summary]).text + Verdict.text([summary])
         #expect(text.contains("FAILED") && text.contains("do not use it"))
         #expect(!text.contains("kept its promise"))
     }

@@ -135,6 +135,7 @@ int shm_die_with_parent(void);
 /* CPU_SET and its kin are macros. Affinity of the calling thread. */
 int shm_pin_to_cpu(int cpu);
 bool shm_may_run_on(int cpu);
+int shm_run_on_any(const int *cpus, int count);
 
 /* ptrace(2) is variadic, and its request an enumeration. */
 long shm_ptrace(int request, int process, uintptr_t address, uintptr_t data);
@@ -154,6 +155,28 @@ static inline void shm_cpu_relax(void) {
 static inline void shm_cpu_relax_for(uint32_t times) {
     for (uint32_t time = 0; time < times; time++) shm_cpu_relax();
 }
+
+/* The CPU's counter, read after all earlier instructions; see shm_has_invariant_counter. */
+static inline uint64_t shm_counter(void) {
+#if defined(__x86_64__)
+    uint32_t processor;
+    return __builtin_ia32_rdtscp(&processor);
+#elif defined(__aarch64__)
+    uint64_t count;
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(count)::"memory");
+    return count;
+#else
+    return 0;
+#endif
+}
+/* Whether that counter exists and always runs at one rate. */
+bool shm_has_invariant_counter(void);
+
+/* perf_event_open(2) for a hardware event of this process in user mode, on any CPU: a descriptor, or -errno. */
+int shm_perf_open(uint64_t event);
+
+/* Lets go of whole pages of a shared mapping: they keep their content. */
+void shm_forget_pages(void *address, uintptr_t length);
 
 /* Keeps the compiler from removing or merging the iterations of a calibrated delay loop. */
 static inline void shm_keep(uint64_t value) { __asm__ volatile("" : : "r"(value)); }

@@ -8,8 +8,8 @@ extension Pinning: ExpressibleByArgument {}
 struct RunOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Locks to measure: \(LockSelection.help), separated by commas.", valueName: "a,b"))
-    var locks = CommaList(["all"])
+            "Locks to measure: \(LockSelection.help), separated by commas. (default: all)", valueName: "a,b"))
+    var locks: CommaList?
 
     @Option(
         parsing: .unconditional,
@@ -60,6 +60,32 @@ struct RunOptions: ParsableArguments {
             valueName: "n"))
     var readPercent = 0
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Open loop: so many acquisitions a second are due, of all workers together, and latency counts from when each was due.",
+            valueName: "n"), transform: Rate.parse)
+    var rate: Rate?
+
+    @Option(
+        help: ArgumentHelp(
+            "How the times of an open loop are spaced: poisson or uniform. (default: poisson)", valueName: "kind"))
+    var arrivals: String?
+
+    @Flag(help: "Find the highest rate of an open loop at which p99 stays below --bound, for each lock.")
+    var findCapacity = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The bound for --find-capacity. (default: 100us)", valueName: "time"),
+        transform: TimeSpan.parse)
+    var bound: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of workloads, as in scripts/scenarios; --locks and --workers override its own.", valueName: "file"))
+    var scenario: String?
+
     @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
     var pin = Pinning.spread
 
@@ -83,18 +109,19 @@ struct RunOptions: ParsableArguments {
             "File for the results, .csv or .json by its ending. (default: results/run-TIME.csv)", valueName: "file"))
     var output: String?
 
+    @Option(help: "By what the tables are sorted.")
+    var sort = SortKey.throughput
+
+    @Option(
+        help: ArgumentHelp("A folder for the latency distribution of each cell, as .hgrm files.", valueName: "folder"))
+    var hgrm: String?
+
     @Option(help: ArgumentHelp("The worker program. (default: shmworker beside this program)", valueName: "path"))
     var worker: String?
 
     /// Refuses what makes no sense, saying what does.
     func check() throws {
         guard (1...10_000).contains(rounds) else { throw usage("--rounds \(rounds) makes no sense: 1 to 10000") }
-        guard (1...GuardedData.counterLimit).contains(counters) else {
-            throw usage("--counters \(counters) makes no sense: 1 to \(GuardedData.counterLimit)")
-        }
-        guard (0...100).contains(readPercent) else {
-            throw usage("--read-percent \(readPercent) makes no sense: 0 to 100")
-        }
         if let duration, duration.nanoseconds < 1_000_000 {
             throw usage(
                 "--duration \(duration) is too short to measure anything: 1ms or more, as in `--duration 300ms`")
@@ -102,9 +129,18 @@ struct RunOptions: ParsableArguments {
         guard stuckAfter.nanoseconds >= 100_000_000 else {
             throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more")
         }
-        guard criticalSection.nanoseconds + think.nanoseconds < stuckAfter.nanoseconds else {
-            throw usage("--critical-section and --think take longer than --stuck-after \(stuckAfter); raise that")
+        if let arrivals, Arrivals.Spacing.open(arrivals) == nil {
+            throw usage("--arrivals \(arrivals) is neither poisson nor uniform")
         }
+        if arrivals != nil && rate == nil && !findCapacity {
+            throw usage("--arrivals spaces an open loop: it needs a --rate, as in `--rate 50k`")
+        }
+        if findCapacity && rate != nil { throw usage("--find-capacity looks for the rate: leave out --rate") }
+        if findCapacity && scenario != nil {
+            throw usage("--find-capacity takes its workload from the command line: leave out --scenario")
+        }
+        if bound != nil && !findCapacity { throw usage("--bound is what --find-capacity keeps to: it needs that") }
+        if let bound, bound.nanoseconds < 100 { throw usage("--bound \(bound) is too short: 100ns or more") }
     }
 
     private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
@@ -114,27 +150,32 @@ struct RunOptions: ParsableArguments {
         let window = duration?.nanoseconds ?? Self.window(rounds: rounds)
         return Timing(
             warmup: warmup?.nanoseconds ?? min(50_000_000, window / 3), throughput: window,
-            latency: max(window / 3, 1_000_000), stuckAfter: stuckAfter.nanoseconds)
+            latency: max(window / 3, 1_000_000), order: max(window / 6, 1_000_000), stuckAfter: stuckAfter.nanoseconds)
     }
 
     /// As long as 45 s for all rounds allow, from 20 to 300 ms.
     static func window(rounds: Int) -> Int {
-        // Starting and ending a fleet takes about 25 ms; warm-up and latency window take two thirds of the window.
+        // Starting and ending a fleet takes about 25 ms; warm-up and the two later windows take 5/6 of the window.
         let each = 45_000_000_000 / max(1, rounds) - 25_000_000
-        return min(300_000_000, max(20_000_000, each * 3 / 5))
+        return min(300_000_000, max(20_000_000, each * 6 / 11))
     }
 
-    /// Every lock with every number of workers.
-    func cells() throws -> [Cell] {
-        let kinds = try LockSelection.kinds(locks.items)
-        let cpus = Machine.current.cpus
-        let counts = try workers.map { try WorkerCounts.counts($0.items) } ?? [1, 2, 4 * cpus].uniqued()
-        return counts.flatMap { count in
-            kinds.map {
-                Cell(
-                    lock: $0, workers: count, criticalSection: criticalSection.nanoseconds, think: think.nanoseconds,
-                    counters: counters, readPercent: readPercent, pinning: pin)
-            }
+    /// What is to be measured: the scenario's workloads, or the command line's one.
+    func workloads() throws -> [Workload] {
+        let kinds = try locks.map { try LockSelection.kinds($0.items) }
+        let counts = try workers.map { try WorkerCounts.counts($0.items) }
+        if let scenario {
+            return try Scenario.workloads(
+                ScenarioFile.text(scenario), path: scenario, locks: kinds, workers: counts,
+                stuckAfter: stuckAfter.nanoseconds)
         }
+        let workload = Workload(
+            locks: try kinds ?? LockSelection.kinds(["all"]), workers: counts ?? Workload.usualWorkers,
+            criticalSection: criticalSection.nanoseconds, think: think.nanoseconds, counters: counters,
+            readPercent: readPercent, pinning: pin,
+            spacing: rate == nil ? .closed : arrivals.flatMap(Arrivals.Spacing.open) ?? .poisson,
+            rate: rate?.perSecond ?? 0)
+        if let objection = workload.objection(stuckAfter: stuckAfter.nanoseconds) { throw usage(objection) }
+        return [workload]
     }
 }

@@ -3,6 +3,7 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmStatistics
 internal import SystemPackage
 
 /// `shmbench run`.
@@ -20,12 +21,14 @@ struct Run: ParsableCommand {
     mutating func run() throws {
         try options.check()
         let loadsPlugins = try plugin.load()
-        let cells = try options.cells()
+        let workloads = try options.workloads()
+        let cells = workloads.flatMap(\.cells)
         let program: WorkerProgram
         do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
             throw Failure(error.description)
         }
         let startedAt = time(nil)
+        let hgrm = try options.hgrm.map { try HgrmFolder($0) }
         let file = try options.output.map { try ResultsFile($0) } ?? ResultsFile.standard(at: startedAt)
 
         Interruption.watch()
@@ -35,92 +38,74 @@ struct Run: ParsableCommand {
             throw Failure("cannot start \(program.path): \(error.description)")
         }
         let session = Session(
-            cells: cells, options: options, program: program, file: file, seed: options.seed ?? .random(in: 0 ... .max),
-            runID: "\(Timestamp.compact(startedAt))-\(String(UInt32.random(in: 0 ... .max), radix: 16))")
-        let (rows, failure) = session.measure()
+            options: options, program: program, file: file,
+            conditions: RunConditions(startedAt: startedAt, seed: options.seed ?? .random(in: 0 ... .max)))
+        let outcome = options.findCapacity ? session.findCapacities(cells) : session.measure(cells)
         withExtendedLifetime(janitor) {}
 
         // Whatever becomes of the file, what was measured is printed.
-        let saved = Result { try file.finish(rows) }
-        try report(rows, cells: cells, file: file, seed: session.seed)
+        let saved = Result { try file.finish(outcome.rows) }
+        let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
+        try report(outcome, summaries, file)
+        try hgrm?.write(summaries)
+        for warning in Warnings.lines(summaries) {
+            let line = "warning: \(warning)"
+            Terminal.write((Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")
+        }
         try saved.get()
-        if let failure { throw failure }
-        if !rows.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+        if let failure = outcome.failure { throw failure }
+        if !outcome.rows.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
 
-    private func report(_ rows: [Row], cells: [Cell], file: ResultsFile, seed: UInt64) throws {
+    private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ file: ResultsFile) throws {
         switch options.format {
-        case .csv: try Terminal.show(CSV.document(rows))
-        case .json: try Terminal.show(JSON.document(rows))
+        case .csv: try Terminal.show(CSV.document(outcome.rows))
+        case .json: try Terminal.show(JSON.document(outcome.rows))
         case .table, .markdown:
-            let summaries = CellSummary.summaries(rows, cells: cells)
             if summaries.isEmpty { return }
+            let markdown = options.format == .markdown
+            let table =
+                options.findCapacity
+                ? CapacityTable.text(outcome.capacities, bound: options.capacityBound, markdown: markdown)
+                : SummaryTable(
+                    summaries: summaries, markdown: markdown, sort: options.sort, width: Terminal.documentWidth
+                ).text + "\n" + Verdict.text(summaries) + "\n"
             try Terminal.show(
-                """
-                \(SummaryTable.text(summaries, markdown: options.format == .markdown))
-                \(Verdict.text(summaries))
-
-                Medians over the rounds; ± is half their range; jain is Jain's fairness index.
-                seed \(seed), rows in \(file.path)
-
-                """)
+                (markdown ? table : Colour.paint(table)) + "\n"
+                    + footnote(outcome.rows, rounds: summaries.map(\.rounds).max() ?? 1, file))
         }
     }
-}
 
-/// All rounds of one invocation.
-private struct Session {
-    let cells: [Cell]
-    let options: RunOptions
-    let program: WorkerProgram
-    let file: ResultsFile
-    let seed: UInt64
-    let runID: String
-
-    /// Runs the schedule. What was measured is returned, whatever ended it.
-    func measure() -> (rows: [Row], failure: Failure?) {
-        let schedule = Schedule(cells: cells.count, rounds: options.rounds, seed: seed)
-        let speed = Delay.calibrate()
-        let timing = options.timing(rounds: schedule.turns.count)
-        var rows: [Row] = []
-        var progress = Progress(rounds: schedule.turns.count)
-        defer { progress.clear() }
-        for (number, turn) in schedule.turns.enumerated() {
-            let cell = cells[turn.cell]
-            progress.begin(cell, round: turn.round, of: options.rounds)
-            do throws(RoundFailure) {
-                var round = try Round(
-                    cell, timing, number: number, program: program, iterationsPerNanosecond: speed)
-                let row = Row(runID: runID, cell: cell, round: turn.round, result: try round.run())
-                rows.append(row)
-                if !row.result.whereabouts.isEmpty { progress.clear(); explain(row) }
-            } catch {
-                progress.clear()
-                return (rows, failure(error, cell, done: rows.count, of: schedule.turns.count))
+    /// How to read the table, and what it was made with.
+    private func footnote(_ rows: [Row], rounds: Int, _ file: ResultsFile) -> String {
+        let confidence = MedianIntervalText.text(rounds: rounds)
+        var lines = [
+            "Medians over the rounds; \(confidence)rel is throughput against the fastest lock that survives its owner's death; "
+                + "jain is Jain's fairness index."
+        ]
+        if let run = rows.first?.run {
+            let rate = run.clock.counterHertz.map { "the CPU's counter, \(Figure.decimal($0 / 1e9, 3)) GHz" }
+            lines.append(
+                "Clock: \(rate ?? "clock_gettime"), in steps of \(Figure.decimal(run.clock.step, 0)) ns, "
+                    + "\(Figure.decimal(run.clock.cost, 1)) ns a reading; p50 and the others include one.")
+            let asked = Set(rows.flatMap { [$0.cell.criticalSection, $0.cell.think] }).subtracting([0]).sorted()
+            let delays = asked.compactMap { delay in
+                Self.measured(delay, rows).map { "\(TimeSpan(nanoseconds: delay)) took \(Figure.time($0))" }
             }
-            do { try file.append(rows[rows.count - 1]) } catch { return (rows, error as? Failure) }
-            progress.end()
+            if !delays.isEmpty { lines.append("Delays as measured: \(delays.joined(separator: ", ")).") }
+            lines.append("seed \(run.seed), rows in \(file.path)")
         }
-        return (rows, nil)
+        return lines.map { Terminal.wrapped($0) }.joined(separator: "\n") + "\n"
     }
 
-    private func failure(_ failure: RoundFailure, _ cell: Cell, done: Int, of total: Int) -> Failure {
-        switch failure {
-        case .interrupted:
-            Failure("interrupted after \(done) of \(total) rounds; what was measured until then is reported")
-        case .failed(let reason): Failure("\(cell.lock) with \(cell.workers) workers: \(reason)")
-        }
-    }
-
-    /// Which worker of a stuck round was where.
-    private func explain(_ row: Row) {
-        Terminal.complain(
-            "\(row.cell.lock) with \(row.cell.workers) workers, round \(row.round): no progress for \(options.stuckAfter), ended"
-        )
-        let shown = 16
-        for line in row.result.whereabouts.prefix(shown) { Terminal.write("  \(line)\n") }
-        if row.result.whereabouts.count > shown {
-            Terminal.write("  … and \(row.result.whereabouts.count - shown) more\n")
-        }
+    /// What a delay that was asked for took, ns: the median over the rows.
+    private static func measured(_ delay: Int, _ rows: [Row]) -> Double? {
+        median(
+            rows.flatMap { row in
+                [
+                    row.cell.criticalSection == delay ? row.costs?.sectionDelay : nil,
+                    row.cell.think == delay ? row.costs?.thinkDelay : nil,
+                ].compactMap(\.self)
+            })
     }
 }

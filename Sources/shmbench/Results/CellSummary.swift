@@ -6,16 +6,35 @@ struct CellSummary {
     let cell: Cell
     let rounds: Int
     let throughput: Double?
-    let spread: Double?
+    /// The confidence interval of ``throughput`` over the rounds; `nil` for a single round.
+    let interval: MedianInterval?
     let p50: Double?
     let p99: Double?
     let p999: Double?
     let longest: Double?
+    let uncorrectedP99: Double?
+    let hold: Double?
+    let handoff: Double?
     let jain: Double?
+    /// Of the workers' counts in windows of 10 ms.
+    let windowJain: Double?
+    /// Rounds of an open loop that could not carry its rate.
+    let overloadedRounds: Int
+    /// The rows that it sums up.
+    let rows: [Row]
     let integrity: RoundResult.Integrity
     let isAsPromised: Bool
     /// Whether a round's workers had to be ended, though they made progress.
     let isCutShort: Bool
+
+    /// Half the confidence interval, as a share of the median.
+    var spread: Double? {
+        guard let interval, let throughput, throughput > 0 else { return nil }
+        return (interval.high - interval.low) / 2 / throughput
+    }
+
+    /// Whether most rounds of an open loop could not carry its rate.
+    var isOverloaded: Bool { overloadedRounds * 2 > rounds }
 
     /// One summary a cell, in the order of the cells.
     static func summaries(_ rows: [Row], cells: [Cell]) -> [CellSummary] {
@@ -27,15 +46,21 @@ struct CellSummary {
         self.cell = cell
         rounds = rows.count
         throughput = median(rows.compactMap(\.throughput))
-        spread = rows.count > 1 ? relativeSpread(rows.compactMap(\.throughput)) : nil
-        func middle(_ figure: (Latency) -> UInt64) -> Double? {
-            median(rows.compactMap { $0.latency.map { Double(figure($0)) } })
+        interval = MedianInterval(rows.compactMap(\.throughput))
+        func middle(_ figure: (Latency) -> UInt64?) -> Double? {
+            median(rows.compactMap { $0.latency.flatMap(figure).map { Double($0) } })
         }
-        p50 = middle(\.p50)
-        p99 = middle(\.p99)
-        p999 = middle(\.p999)
-        longest = rows.compactMap { $0.latency.map { Double($0.longest) } }.max()
+        p50 = middle(\.acquire?.p50)
+        p99 = middle(\.acquire?.p99)
+        p999 = middle(\.acquire?.p999)
+        longest = rows.compactMap { $0.latency?.acquire.map { Double($0.longest) } }.max()
+        uncorrectedP99 = middle(\.uncorrected?.p99)
+        hold = middle(\.hold?.p50)
+        handoff = middle(\.handoff?.p50)
+        overloadedRounds = rows.count { $0.isOverloaded == true }
+        self.rows = rows
         jain = median(rows.compactMap(\.jain))
+        windowJain = median(rows.compactMap(\.windowJain))
         let found = rows.map(\.result.integrity)
         integrity = found.contains(.stuck) ? .stuck : found.contains(.failed) ? .failed : .ok
         isAsPromised = rows.allSatisfy(\.isAsPromised)

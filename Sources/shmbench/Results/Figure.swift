@@ -25,6 +25,12 @@ enum Figure {
         short(perSecond, [("M/s", 1e6), ("k/s", 1e3), ("/s", 1)])
     }
 
+    /// A number: 1.23 M.
+    static func count(_ number: Double) -> String {
+        let text = short(number, [("M", 1e6), ("k", 1e3), ("", 1)])
+        return text.hasSuffix(" ") ? String(text.dropLast()) : text
+    }
+
     /// A length of time: 1.23 µs.
     static func time(_ nanoseconds: Double) -> String {
         if nanoseconds < 1000 { return "\(decimal(nanoseconds, 0)) ns" }

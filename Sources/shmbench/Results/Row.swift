@@ -4,9 +4,19 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
+/// What all rows of an invocation share.
+struct RunConditions {
+    /// One id for the whole invocation.
+    let id: String
+    /// What the order of rounds and random arrivals follow from.
+    let seed: UInt64
+    /// What times acquisitions.
+    let clock: ClockCalibration
+}
+
 /// One round of one cell: a row of the results.
 struct Row {
-    let runID: String
+    let run: RunConditions
     let cell: Cell
     let round: Int
     let result: RoundResult
@@ -19,6 +29,13 @@ struct Row {
     /// What the throughput window cost; `nil` where workers were ended before they had given account of it.
     var costs: RoundResult.Figures? { result.isCutShort ? nil : result.figures }
 
+    /// A count of the throughput window for each of its acquisitions.
+    func perAcquisition(_ count: (RoundResult.Figures) -> UInt64?) -> Double? {
+        costs.flatMap { figures in
+            count(figures).flatMap { figures.acquisitions > 0 ? Double($0) / Double(figures.acquisitions) : nil }
+        }
+    }
+
     /// Of the workers' counts.
     var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map { Double($0) }) } }
 
@@ -30,15 +47,30 @@ struct Row {
         result.figures.flatMap { median($0.windows.compactMap { jainIndex($0.map { Double($0) }) }) }
     }
 
-    /// The latency window; computed once, since merging takes a moment.
+    /// What the log of the order window says; computed once.
+    let order: Order?
+
+    /// What the histograms say; computed once, since merging takes a moment.
     let latency: Latency?
 
-    init(runID: String, cell: Cell, round: Int, result: RoundResult) {
-        self.runID = runID
+    init(run: RunConditions, cell: Cell, round: Int, result: RoundResult) {
+        self.run = run
         self.cell = cell
         self.round = round
         self.result = result
-        latency = result.isCutShort ? nil : result.figures.flatMap(Latency.init)
+        let complete = result.isCutShort ? nil : result.figures
+        latency = complete.flatMap { Latency($0, isOverloaded: Self.isOverloaded($0, cell) ?? false) }
+        order = complete.flatMap { Order($0.owners, workers: cell.workers) }
+    }
+
+    /// In an open loop: whether the lock could not carry the rate, so that latencies only tell how long that went on.
+    var isOverloaded: Bool? { costs.flatMap { Self.isOverloaded($0, cell) } }
+
+    private static func isOverloaded(_ figures: RoundResult.Figures, _ cell: Cell) -> Bool? {
+        guard cell.spacing != .closed else { return nil }
+        let (due, done) = (Double(figures.arrivalsDue), Double(figures.arrivalsDone))
+        // Workers that are busy with one each at the end are no backlog.
+        return due - done > 0.05 * due + Double(cell.workers)
     }
 
     /// Whether the oracle's finding is what the lock promises.
@@ -51,30 +83,83 @@ struct Row {
     }
 }
 
-/// Percentiles of the time from calling lock to holding it, ns.
+/// Percentiles of what was timed, ns.
 struct Latency {
+    /// From calling lock, or from when that was due, to holding it; `nil` where an open loop was overloaded.
+    let acquire: Percentiles?
+    /// In an open loop, from calling lock to holding it.
+    let uncorrected: Percentiles?
+    let hold: Percentiles?
+    let handoff: Percentiles?
+    let reacquire: Percentiles?
+
+    init?(_ figures: RoundResult.Figures, isOverloaded: Bool) {
+        func percentiles(_ timed: Arena.Timed, longest: UInt64? = nil) -> Percentiles? {
+            figures.histograms[timed].flatMap { Percentiles($0, timed.geometry, longest: longest) }
+        }
+        let acquire = percentiles(.acquire, longest: figures.longestAcquisition)
+        self.acquire = isOverloaded ? nil : acquire
+        uncorrected = percentiles(.uncorrected)
+        hold = percentiles(.hold)
+        handoff = percentiles(.handoff)
+        reacquire = percentiles(.reacquire)
+        if acquire == nil && hold == nil { return nil }
+    }
+}
+
+/// Percentiles of one histogram, ns.
+struct Percentiles {
     let samples: UInt64
     let p50: UInt64
     let p90: UInt64
     let p99: UInt64
     let p999: UInt64
+    let p9999: UInt64
+    /// Unlike the others, finer than the clock's step.
+    let mean: Double
     let longest: UInt64
+    /// The whole distribution.
+    let histogram: Histogram<UInt64>
 
-    init?(_ figures: RoundResult.Figures) {
-        guard !figures.latencies.isEmpty else { return nil }
+    /// - Parameters:
+    ///   - counts: by cell of the geometry.
+    ///   - longest: the longest time where it is known better than by its cell.
+    init?(_ counts: [UInt64], _ geometry: LatencyHistogram.Geometry, longest: UInt64? = nil) {
         var histogram = Histogram<UInt64>(
-            lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.highestValue,
-            numberOfSignificantValueDigits: .three)
-        for cell in figures.latencies { histogram.record(cell.nanoseconds, count: cell.count) }
-        samples = histogram.totalCount
-        // A cell's largest value can lie above the longest time that was measured.
-        func percentile(_ percent: Double) -> UInt64 {
-            min(histogram.valueAtPercentile(percent), figures.longestAcquisition)
+            lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.Geometry.highestValue,
+            numberOfSignificantValueDigits: geometry == .threeDigits ? .three : .two)
+        for (index, count) in counts.enumerated() where count > 0 {
+            histogram.record(geometry.lowestValue(of: index), count: count)
         }
+        guard histogram.totalCount > 0 else { return nil }
+        let greatest = longest ?? histogram.max
+        // A cell's largest value can lie above the longest time that was measured.
+        func percentile(_ percent: Double) -> UInt64 { min(histogram.valueAtPercentile(percent), greatest) }
+        samples = histogram.totalCount
         p50 = percentile(50)
         p90 = percentile(90)
         p99 = percentile(99)
         p999 = percentile(99.9)
-        longest = figures.longestAcquisition
+        p9999 = percentile(99.99)
+        mean = histogram.mean
+        self.longest = greatest
+        self.histogram = histogram
+    }
+}
+
+/// What the order of owners says.
+struct Order {
+    /// The most acquisitions in a row by one worker.
+    let longestRun: Int
+    /// Median time to reacquire, in acquisitions.
+    let medianReturn: Double?
+    /// Median of Jain's index over windows of 32 acquisitions a worker.
+    let jain: Double?
+
+    init?(_ owners: [UInt16], workers: Int) {
+        guard !owners.isEmpty else { return nil }
+        longestRun = AdmissionOrder.longestRun(owners)
+        medianReturn = AdmissionOrder.medianReturn(owners)
+        jain = AdmissionOrder.windowedJain(owners, participants: workers, window: 32 * workers)
     }
 }

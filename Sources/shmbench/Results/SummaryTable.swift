@@ -1,42 +1,123 @@
+internal import ArgumentParser
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmHarness
 
-/// The table that a person reads: one line a cell, a block for each number of workers, at most 80 columns wide.
-enum SummaryTable {
-    static func text(_ summaries: [CellSummary], markdown: Bool = false) -> String {
-        let blocks = Dictionary(grouping: summaries, by: \.cell.workers).sorted { $0.key < $1.key }
-        return blocks.map { workers, block in
-            let title = workers == 1 ? "1 worker, nobody to wait for" : "\(workers) workers"
-            let readPercent = block.first?.cell.readPercent ?? 0
-            let reads = readPercent > 0 ? ", \(readPercent)% of the sections only read" : ""
-            let lines = (fastestFirst(block), Cliff.fallen(summaries))
+/// By what the lines of a table are sorted.
+enum SortKey: String, CaseIterable, ExpressibleByArgument {
+    case throughput, p50, p99
+    case p999 = "p99.9"
+    case handoff, jain, name
+
+    /// Whether one line comes before another.
+    func sorts(_ left: CellSummary, _ right: CellSummary) -> Bool {
+        func least(_ figure: (CellSummary) -> Double?) -> Bool {
+            (figure(left) ?? .infinity) < (figure(right) ?? .infinity)
+        }
+        return switch self {
+        case .throughput: least { $0.throughput.map { -$0 } }
+        case .p50: least(\.p50)
+        case .p99: least(\.p99)
+        case .p999: least(\.p999)
+        case .handoff: least(\.handoff)
+        case .jain: least { $0.jain.map { -$0 } }
+        case .name: left.cell.lock.name < right.cell.lock.name
+        }
+    }
+}
+
+/// The table that a person reads: one line a cell, a block for each workload and number of workers. At most 80 columns
+/// wide, or with more figures where the terminal has room for them.
+struct SummaryTable {
+    let summaries: [CellSummary]
+    var markdown = false
+    var sort = SortKey.throughput
+    /// Columns that there is room for.
+    var width = 80
+
+    /// From how many columns on the wide form is shown.
+    static let wide = 110
+
+    var text: String {
+        blocks.map { block in
+            let title = Self.title(block[0].cell)
+            let document = document(block)
             return markdown
-                ? "**\(title)\(reads)**\n\n" + document(lines.1).markdown(lines.0) + "\n"
-                : "\(title)\(reads)\n" + document(lines.1).table(lines.0)
+                ? "**\(title)**\n\n" + document.markdown(sorted(block)) + "\n"
+                : title + "\n" + document.table(sorted(block))
         }.joined(separator: "\n")
     }
 
-    /// Fastest first; what is no lock at the end.
-    private static func fastestFirst(_ block: [CellSummary]) -> [CellSummary] {
-        let sorted = block.sorted { ($0.throughput ?? -1) > ($1.throughput ?? -1) }
+    /// What a block of the table is about.
+    private struct Heading: Hashable {
+        let scenario: String
+        let workers: Int
+        let rate: Double
+    }
+
+    /// Lines of one workload and number of workers, in the order in which they were asked for.
+    private var blocks: [[CellSummary]] {
+        var order: [Heading] = []
+        var blocks: [Heading: [CellSummary]] = [:]
+        for line in summaries {
+            let heading = Heading(scenario: line.cell.scenario, workers: line.cell.workers, rate: line.cell.rate)
+            if blocks[heading] == nil { order.append(heading) }
+            blocks[heading, default: []].append(line)
+        }
+        return order.compactMap { blocks[$0] }
+    }
+
+    static func title(_ cell: Cell) -> String {
+        var title = cell.scenario == "default" ? "" : "\(cell.scenario): "
+        title += cell.workers == 1 ? "1 worker" : "\(cell.workers) workers"
+        if cell.spacing != .closed {
+            title += ", \(Figure.rate(cell.rate)) due in all, \(cell.spacing.name)"
+        } else if cell.workers == 1 {
+            title += ", nobody to wait for"
+        }
+        if cell.readPercent > 0 { title += ", \(cell.readPercent)% of the sections only read" }
+        return title
+    }
+
+    /// As asked; what is no lock at the end.
+    private func sorted(_ block: [CellSummary]) -> [CellSummary] {
+        let sorted = block.sorted(by: sort.sorts)
         return sorted.filter { $0.cell.lock.properties.excludes } + sorted.filter { !$0.cell.lock.properties.excludes }
     }
 
-    private static func document(_ fallen: Set<Cell>) -> Document<CellSummary> {
+    /// The throughput that others are compared with: of the fastest lock that survives its owner's death.
+    private static func reference(_ block: [CellSummary]) -> Double? {
+        block.filter { $0.cell.lock.properties.survivesOwnerDeath && $0.isAsPromised }.compactMap(\.throughput).max()
+    }
+
+    private func document(_ block: [CellSummary]) -> Document<CellSummary> {
+        let (fallen, reference) = (Cliff.fallen(summaries), Self.reference(block))
+        let isOpen = block.contains { $0.cell.spacing != .closed }
         func item(_ title: String, isNumber: Bool = true, _ text: @escaping @Sendable (CellSummary) -> String)
             -> Document<CellSummary>.Item
         { .init(title, title, isNumber: isNumber, shown: text) { .text(text($0)) } }
-        return Document(items: [
+        func time(_ title: String, _ figure: @escaping @Sendable (CellSummary) -> Double?) -> Document<CellSummary>.Item
+        { item(title) { Self.shown(figure($0), Figure.time) } }
+        var items = [
             item("lock", isNumber: false) { $0.cell.lock.name },
-            item("throughput") { (fallen.contains($0.cell) ? "▼" : "") + shown($0.throughput, Figure.rate) },
-            item("±") { shown($0.spread) { "\(Figure.decimal($0 * 100, 0))%" } },
-            item("p50") { shown($0.p50, Figure.time) },
-            item("p99") { shown($0.p99, Figure.time) },
-            item("p99.9") { shown($0.p999, Figure.time) },
-            item("jain") { shown($0.jain) { Figure.decimal($0, 2) } },
-            item("robust", isNumber: false) { survives($0.cell.lock.properties.ownerDeath) },
-            item("data", isNumber: false) { verdict($0) },
-        ])
+            item("rate/s") { (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count) },
+            item("±") { Self.shown($0.spread) { "\(Figure.decimal($0 * 100, 0))%" } },
+            item("rel") { line in
+                Self.shown(reference.flatMap { best in line.throughput.map { $0 / best } }) { Figure.decimal($0, 2) }
+            },
+            item("p50") { $0.isOverloaded ? "overloaded" : Self.shown($0.p50, Figure.time) },
+            time("p99", \.p99), time("p99.9", \.p999),
+        ]
+        if isOpen { items.append(time("closed p99", \.uncorrectedP99)) }
+        if markdown || width >= Self.wide {
+            items += [time("max", \.longest), time("hold", \.hold), time("hand-off", \.handoff)]
+        }
+        return Document(
+            items: items + [
+                item("jain") { Self.shown($0.jain) { Figure.decimal($0, 2) } },
+                item("robust", isNumber: false) { Self.survives($0.cell.lock.properties.ownerDeath) },
+                item("data", isNumber: false) { Self.verdict($0) },
+            ])
     }
 
     private static func shown(_ figure: Double?, _ format: (Double) -> String) -> String {
@@ -54,8 +135,8 @@ enum SummaryTable {
 
     private static func verdict(_ line: CellSummary) -> String {
         switch line.integrity {
-        case .ok: line.isCutShort ? "ok, cut" : "ok"
-        case .failed: line.isAsPromised ? "failed*" : "FAILED"
+        case .ok: line.isCutShort ? "cut" : "ok"
+        case .failed: line.isAsPromised ? "fail*" : "FAILED"
         case .stuck: "STUCK"
         }
     }

@@ -1,5 +1,6 @@
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmHarness
 
 /// What the table says, in words.
 enum Verdict {
@@ -17,30 +18,70 @@ enum Verdict {
         if broken.isEmpty && !real.isEmpty {
             lines.append("Every lock kept its promise: no lost update, no two inside at once.")
         }
-        for workers in Set(real.map(\.cell.workers)).sorted() {
-            lines += best(real.filter { $0.cell.workers == workers }, workers)
+        var told: Set<String> = []
+        for line in real where told.insert(SummaryTable.title(line.cell)).inserted {
+            lines += best(real.filter { SummaryTable.title($0.cell) == SummaryTable.title(line.cell) })
         }
         lines += cliff(summaries)
         lines += controls(summaries)
+        if lines.contains(where: { $0.contains("†") }) {
+            lines.append("† survives its owner's death; the others leave everybody waiting when it is killed.")
+        }
         return lines.map { Terminal.wrapped($0) }.joined(separator: "\n")
     }
 
-    private static func best(_ lines: [CellSummary], _ workers: Int) -> [String] {
+    /// Of one block: the fastest, the fairest, the best tail, and which of them survive.
+    private static func best(_ lines: [CellSummary]) -> [String] {
         guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let rate = fastest.throughput
         else { return [] }
-        var text =
-            "With \(count(workers)), \(fastest.cell.lock.name) is fastest (\(Figure.rate(rate)))"
+        let cell = fastest.cell
+        if cell.spacing != .closed { return open(lines) }
+        let place = (cell.scenario == "default" ? "" : "\(cell.scenario), ") + count(cell.workers)
+        var text = "\(place): \(name(fastest)) is fastest (\(Figure.rate(rate)))"
         let survivors = lines.filter { $0.cell.lock.properties.survivesOwnerDeath }
         if !fastest.cell.lock.properties.survivesOwnerDeath,
             let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let safeRate = safe.throughput
         {
-            text +=
-                "; of those that survive their owner's death, \(safe.cell.lock.name)"
-                + " (\(Figure.rate(safeRate)), \(Figure.decimal(safeRate / rate, 2))×)"
+            text += ", \(name(safe)) of those that survive their owner (\(Figure.decimal(safeRate / rate, 2))×)"
+        }
+        // Of those that are as good as each other, the fastest is named.
+        if cell.workers > 1, let fairest = lines.compactMap(\.windowJain).max(),
+            let line = lines.first(where: { $0.cell == fastest.cell && ($0.windowJain ?? 0) >= fairest - 0.01 })
+                ?? lines.filter({ ($0.windowJain ?? 0) >= fairest - 0.01 }).max(by: {
+                    ($0.throughput ?? 0) < ($1.throughput ?? 0)
+                })
+        {
+            text += "; fairest \(name(line)) (\(Figure.decimal(line.windowJain ?? 0, 2)) within 10 ms)"
+        }
+        if let shortest = lines.compactMap(\.p999).min(),
+            let line = lines.filter({ ($0.p999 ?? .infinity) <= shortest * 1.05 }).max(by: {
+                ($0.throughput ?? 0) < ($1.throughput ?? 0)
+            })
+        {
+            text += "; best tail \(name(line)) (p99.9 \(Figure.time(line.p999 ?? 0)))"
         }
         return [text + "."]
+    }
+
+    /// Of an open loop: who could not carry the rate, and whose tail is best.
+    private static func open(_ lines: [CellSummary]) -> [String] {
+        guard let cell = lines.first?.cell else { return [] }
+        let place = (cell.scenario == "default" ? "" : "\(cell.scenario), ") + count(cell.workers)
+        let overloaded = lines.filter(\.isOverloaded).map(name)
+        var parts =
+            overloaded.isEmpty
+            ? ["all carry \(Figure.rate(cell.rate))"]
+            : ["overloaded by \(Figure.rate(cell.rate)): \(list(overloaded))"]
+        if let best = lines.filter({ $0.p99 != nil }).min(by: { ($0.p99 ?? 0) < ($1.p99 ?? 0) }) {
+            parts.append("best p99 \(name(best)) (\(Figure.time(best.p99 ?? 0)))")
+        }
+        return ["\(place): \(parts.joined(separator: "; "))."]
+    }
+
+    private static func name(_ line: CellSummary) -> String {
+        line.cell.lock.name + (line.cell.lock.properties.survivesOwnerDeath ? "†" : "")
     }
 
     private static func cliff(_ summaries: [CellSummary]) -> [String] {

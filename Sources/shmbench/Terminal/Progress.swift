@@ -1,41 +1,88 @@
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmHarness
 
 /// Tells a person how far the run is: one line that is redrawn on a terminal, a line now and then elsewhere.
+///
+///     [####................] 23%, 0:41 left  futex × 8, round 2/3  latency  31.2 M/s  RRSSSSSS
+///
+/// The letters are the kernel's for what each worker's process does: running or ready (R), sleeping (S), …
 struct Progress {
     private let rounds: Int
     private let started = Deadline.now
     private var done = 0
     private var lastTold = -1
+    private var what = ""
+    private var drawn = Deadline(nanoseconds: 0)
+    /// The last look that was shown: its time, and the sections done then.
+    private var seen: (nanoseconds: Int64, sections: UInt64)?
+
+    /// Letters of so many workers are shown; of more, how many there are of each.
+    private static let letters = 16
 
     init(rounds: Int) { self.rounds = rounds }
 
     /// A round begins.
     mutating func begin(_ cell: Cell, round: Int, of total: Int) {
-        let left = done == 0 ? "" : ", \(clock(elapsed / Double(done) * Double(rounds - done))) left"
-        let percent = done * 100 / max(rounds, 1)
+        let open = cell.spacing == .closed ? "" : " at \(Figure.rate(cell.rate))"
+        what = "\(cell.lock.name) × \(cell.workers)\(open), round \(round)/\(total)"
+        seen = nil
         if Terminal.isWatched {
-            let what =
-                "\(cell.lock.name), \(cell.workers) worker\(cell.workers == 1 ? "" : "s"), round \(round)/\(total)"
-            let line = "[\(bar(percent))] \(percent)%\(left)  \(what)"
-            Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
+            draw("")
         } else if percent / 25 != lastTold {
             lastTold = percent / 25
             Terminal.write("\(percent)% of \(rounds) rounds done\(left)\n")
         }
     }
 
+    /// The round goes on.
+    mutating func look(_ look: borrowing Round.Look) {
+        // Often enough for the eye, and no more: whoever looks takes time from the workers.
+        guard Terminal.isWatched, drawn.hasPassed else { return }
+        drawn = .after(.milliseconds(200))
+        let now = (nanoseconds: Deadline.now.nanoseconds, sections: look.sections.reduce(0, +))
+        var text = "  \(look.phase)"
+        if let seen, now.nanoseconds > seen.nanoseconds {
+            let rate = Double(now.sections - seen.sections) * 1e9 / Double(now.nanoseconds - seen.nanoseconds)
+            text += "  \(Figure.rate(rate))"
+        }
+        seen = now
+        draw(text + "  " + Self.condensed(look.processes))
+    }
+
+    /// A letter a worker; of many, a sample's counts.
+    private static func condensed(_ processes: [Int32]) -> String {
+        let letters = processes.prefix(64).map { ProcessState.letter(of: $0) ?? "-" }
+        if processes.count <= Self.letters { return letters.joined() }
+        let counts = Dictionary(grouping: letters) { $0 }.sorted { $0.key < $1.key }.map {
+            "\($0.value.count)\($0.key)"
+        }
+        return counts.joined(separator: " ") + (processes.count > 64 ? " of the first 64" : "")
+    }
+
+    private func draw(_ now: String) {
+        let line = "[\(bar)] \(percent)%\(left)  \(what)\(now)"
+        Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
+    }
+
     /// A round is over.
     mutating func end() { done += 1 }
+
+    /// Rounds that were counted on are not needed.
+    mutating func skip(to done: Int) { self.done = done }
 
     /// Removes the line.
     func clear() {
         if Terminal.isWatched { Terminal.write("\r\u{1b}[K") }
     }
 
+    private var percent: Int { min(100, done * 100 / max(rounds, 1)) }
+    private var left: String {
+        done == 0 ? "" : ", \(clock(elapsed / Double(done) * Double(max(0, rounds - done)))) left"
+    }
     private var elapsed: Double { Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9 }
 
-    private func bar(_ percent: Int) -> String {
+    private var bar: String {
         let filled = percent / 5
         return String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
     }

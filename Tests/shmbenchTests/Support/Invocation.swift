@@ -11,9 +11,9 @@ final class Invocation {
         let stdout: String
         let stderr: String
 
-        /// What it complained of, progress left out.
+        /// What it complained of, progress and warnings left out.
         var complaints: [Substring] {
-            stderr.split(separator: "\n").filter { !$0.contains(" rounds done") }
+            stderr.split(separator: "\n").filter { !$0.contains(" rounds done") && !$0.hasPrefix("warning: ") }
         }
     }
 

@@ -8,20 +8,37 @@ let contractedColumns = [
     "acquire_p90_ns", "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "hold_p50_ns", "handoff_p50_ns",
     "handoff_p99_ns", "fairness_jain", "fairness_min_max", "fairness_window_jain", "user_s", "system_s",
     "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op", "owner_deaths", "lost_updates",
-    "overlaps", "integrity",
+    "overlaps", "integrity", "acquire_p9999_ns", "uncorrected_p50_ns", "uncorrected_p99_ns", "overloaded",
+    "hold_p99_ns",
+    "handoff_samples", "reacquire_p50_ns", "reacquire_p50_acquisitions", "longest_run", "fairness_order_jain",
+    "run_queue_wait_s", "cycles_per_op", "instructions_per_op", "cache_misses_per_op", "overlap", "steal_percent",
+    "steady",
+    "clock", "clock_read_ns", "critical_section_measured_ns", "think_measured_ns", "acquire_mean_ns", "hold_mean_ns",
+    "clock_step_ns", "seed",
 ]
 
-/// Columns that no round measures yet: they are there and empty.
-let unmeasuredColumns = [
-    "rate_per_s", "read_percent", "hold_p50_ns", "handoff_p50_ns", "handoff_p99_ns",
+/// Columns that are empty in a closed loop without readers.
+let closedLoopEmptyColumns = [
+    "rate_per_s", "read_percent", "uncorrected_p50_ns", "uncorrected_p99_ns", "overloaded",
 ]
+
+/// Columns that are empty where the machine does not tell.
+let machineColumns = [
+    "run_queue_wait_s", "cycles_per_op", "instructions_per_op", "cache_misses_per_op", "steal_percent",
+]
+
+/// Columns that are empty where nobody else wants the lock.
+let contendedColumns = ["handoff_p50_ns", "handoff_p99_ns", "handoff_samples"]
 
 /// Columns that a round without figures has empty.
 let figureColumns = [
     "duration_s", "acquisitions", "throughput_per_s", "latency_samples", "acquire_p50_ns", "acquire_p90_ns",
     "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "fairness_jain", "fairness_min_max", "fairness_window_jain",
     "user_s", "system_s",
-    "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op",
+    "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op", "acquire_p9999_ns",
+    "hold_p50_ns",
+    "hold_p99_ns", "handoff_p50_ns", "handoff_p99_ns", "reacquire_p50_ns", "longest_run", "fairness_order_jain",
+    "overlap",
 ]
 
 /// A CSV document, read by RFC 4180.

@@ -1,0 +1,120 @@
+internal import CShm
+internal import Glibc
+public import ShmHarness
+internal import ShmStatistics
+
+/// Which clock times acquisitions on this machine, and what it costs to read.
+public struct ClockCalibration: Sendable {
+    /// The clock.
+    public let clock: TickClock
+    /// The counter's rate, Hz; `nil` where the clock is not the counter.
+    public let counterHertz: Double?
+    /// What one reading costs, ns: the median over many runs of readings.
+    public let cost: Double
+    /// The least by which two times differ, ns: the CPU may count in larger steps than its rate says.
+    public let step: Double
+    /// Why the counter is not used.
+    public let obstacle: String?
+
+    /// By which name results call the clock.
+    public var name: String { clock.isCounter ? "counter" : "clock_gettime" }
+
+    /// A CPU's counter may be this far from the others'.
+    private static let allowedSkew = 500.0
+
+    /// Finds out, in some 30 ms: the counter must be invariant by the CPU's own word, and at one rate and in step with
+    /// `CLOCK_MONOTONIC_RAW` on every CPU that this process may use.
+    public init() {
+        let counter = Self.calibrateCounter()
+        switch counter {
+        case .success(let hertz):
+            clock = TickClock(counterHertz: hertz)
+            (counterHertz, obstacle) = (hertz, nil)
+        case .failure(let why):
+            clock = .monotonic
+            (counterHertz, obstacle) = (nil, why.description)
+        }
+        cost = Self.cost(of: clock)
+        step = Self.step(of: clock)
+    }
+
+    private struct Obstacle: Error { let description: String }
+
+    private static func calibrateCounter() -> Result<Double, Obstacle> {
+        guard TickClock.hasInvariantCounter else {
+            return .failure(Obstacle(description: "the CPU does not say that its counter runs at one rate"))
+        }
+        let cpus = (0..<1024).filter { shm_may_run_on(Int32($0)) }
+        defer { _ = unsafe shm_run_on_any(cpus.map(Int32.init), Int32(cpus.count)) }
+        _ = cpus.first.map { shm_pin_to_cpu(Int32($0)) }
+        let begin = Pair.now()
+        var pause = timespec()
+        pause.tv_nsec = 25_000_000
+        unsafe nanosleep(&pause, nil)
+        let end = Pair.now()
+        guard end.ticks > begin.ticks, end.nanoseconds > begin.nanoseconds else {
+            return .failure(Obstacle(description: "the CPU's counter does not advance"))
+        }
+        let hertz = Double(end.ticks - begin.ticks) * 1e9 / Double(end.nanoseconds - begin.nanoseconds)
+        for cpu in cpus {
+            guard shm_pin_to_cpu(Int32(cpu)) == 0 else { continue }
+            let here = Pair.now()
+            let expected = Double(here.nanoseconds) - Double(begin.nanoseconds)
+            let found = (Double(here.ticks) - Double(begin.ticks)) * 1e9 / hertz
+            // Between two calibrations the rate's own error grows with the time.
+            if abs(found - expected) > allowedSkew + expected * 1e-5 {
+                return .failure(
+                    Obstacle(
+                        description: "the counter of CPU \(cpu) is \(Int(found - expected)) ns off the first one's"))
+            }
+        }
+        return .success(hertz)
+    }
+
+    /// The counter and the kernel's clock at one moment: of several tries the one with the least time in between.
+    private struct Pair {
+        var ticks: UInt64
+        var nanoseconds: UInt64
+
+        static func now() -> Pair {
+            var best = Pair(ticks: 0, nanoseconds: 0)
+            var least = UInt64.max
+            for _ in 0..<50 {
+                let before = shm_counter()
+                var time = timespec()
+                unsafe clock_gettime(CLOCK_MONOTONIC_RAW, &time)
+                let after = shm_counter()
+                if after &- before < least {
+                    least = after &- before
+                    best = Pair(
+                        ticks: before &+ (after &- before) / 2,
+                        nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+                }
+            }
+            return best
+        }
+    }
+
+    /// Two readings in a row never differ by less than what they cost; by how much their differences differ is the step.
+    private static func step(of clock: TickClock) -> Double {
+        var differences: Set<UInt64> = []
+        for round in 0..<10_000 {
+            let before = clock.now()
+            // So that they take different times.
+            Delay.spin(UInt64(round % 31))
+            differences.insert(clock.now() &- before)
+        }
+        let sorted = differences.sorted()
+        return Double(clock.nanoseconds(zip(sorted.dropFirst(), sorted).map { $0 - $1 }.min() ?? 1))
+    }
+
+    private static func cost(of clock: TickClock) -> Double {
+        let readings = 200
+        let samples = (0..<50).map { _ in
+            let start = clock.now()
+            for _ in 1..<readings { _ = clock.now() }
+            return Double(clock.nanoseconds(clock.now() &- start)) / Double(readings)
+        }
+        return median(samples) ?? 0
+    }
+}

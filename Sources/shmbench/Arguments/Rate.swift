@@ -1,0 +1,26 @@
+internal import ArgumentParser
+
+/// A number of acquisitions a second on the command line: `20000`, `50k`, `1.5M`.
+struct Rate: Hashable, CustomStringConvertible {
+    let perSecond: Double
+
+    /// Reads an argument; says what is wrong with it.
+    @Sendable
+    static func parse(_ argument: String) throws -> Rate {
+        guard let rate = Rate(argument) else {
+            throw ValidationError("write acquisitions a second as in 20000, 50k or 1.5M, more than 0 and at most 1000M")
+        }
+        return rate
+    }
+
+    init?(_ argument: String) {
+        let scale = argument.hasSuffix("k") ? 1e3 : argument.hasSuffix("M") ? 1e6 : 1
+        let digits = scale == 1 ? argument[...] : argument.dropLast()
+        guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let value = Double(digits),
+            value * scale > 0, value * scale <= 1e9
+        else { return nil }
+        perSecond = value * scale
+    }
+
+    var description: String { Figure.rate(perSecond) }
+}

@@ -1,0 +1,97 @@
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+
+extension RunConditions {
+    /// Finds out what all rounds of a run have in common.
+    init(startedAt: Int, seed: UInt64) {
+        self.init(
+            id: "\(Timestamp.compact(startedAt))-\(String(UInt32.random(in: 0 ... .max), radix: 16))", seed: seed,
+            clock: ClockCalibration())
+    }
+}
+
+/// All rounds of one invocation.
+struct Session {
+    let options: RunOptions
+    let program: WorkerProgram
+    let file: ResultsFile
+    let conditions: RunConditions
+
+    /// What was measured, whatever ended it.
+    struct Outcome {
+        var rows: [Row] = []
+        /// Those that were measured, in the order in which to show them.
+        var cells: [Cell] = []
+        var capacities: [Capacity] = []
+        var failure: Failure?
+    }
+
+    /// Runs the schedule.
+    func measure(_ cells: [Cell]) -> Outcome {
+        var outcome = Outcome(cells: cells)
+        let schedule = Schedule(cells: cells.count, rounds: options.rounds, seed: conditions.seed)
+        let timing = options.timing(rounds: schedule.turns.count)
+        var progress = Progress(rounds: schedule.turns.count)
+        defer { progress.clear() }
+        for turn in schedule.turns {
+            let cell = cells[turn.cell]
+            progress.begin(cell, round: turn.round, of: options.rounds)
+            do throws(Failure) {
+                outcome.rows.append(
+                    try runRound(cell, turn.round, timing, number: outcome.rows.count, &progress))
+            } catch {
+                progress.clear()
+                outcome.failure = error
+                if case .interrupted = error.cause {
+                    outcome.failure = Failure(
+                        "interrupted after \(outcome.rows.count) of \(schedule.turns.count) rounds; what was measured until then is reported"
+                    )
+                }
+                return outcome
+            }
+            do { try file.append(outcome.rows[outcome.rows.count - 1]) } catch {
+                outcome.failure = error as? Failure
+                return outcome
+            }
+            progress.end()
+        }
+        return outcome
+    }
+
+    /// Runs one round, and makes a row of it.
+    func runRound(_ cell: Cell, _ round: Int, _ timing: Timing, number: Int, _ progress: inout Progress)
+        throws(Failure) -> Row
+    {
+        do throws(RoundFailure) {
+            var fleet = try Round(
+                cell, timing, number: number, program: program, iterationsPerNanosecond: Delay.calibrate(),
+                clock: conditions.clock.clock, seed: conditions.seed)
+            let result = try fleet.run { progress.look($0) }
+            let row = Row(run: conditions, cell: cell, round: round, result: result)
+            if !row.result.whereabouts.isEmpty {
+                progress.clear()
+                explain(row)
+            }
+            return row
+        } catch {
+            switch error {
+            case .interrupted: throw Failure("interrupted", cause: .interrupted)
+            case .failed(let reason): throw Failure("\(cell.lock) with \(cell.workers) workers: \(reason)")
+            }
+        }
+    }
+
+    /// Which worker of a stuck round was where.
+    private func explain(_ row: Row) {
+        Terminal.complain(
+            "\(row.cell.lock) with \(row.cell.workers) workers, round \(row.round): no progress for \(options.stuckAfter), ended"
+        )
+        let shown = 16
+        for line in row.result.whereabouts.prefix(shown) { Terminal.write("  \(line)\n") }
+        if row.result.whereabouts.count > shown {
+            Terminal.write("  … and \(row.result.whereabouts.count - shown) more\n")
+        }
+    }
+}

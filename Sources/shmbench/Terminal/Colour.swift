@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// Colours for a person who looks at a table on a terminal; none in a file, with NO_COLOR (no-color.org) or on a terminal
+/// that is dumb.
+enum Colour {
+    static let isWanted: Bool = {
+        let asked = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
+        let dumb = unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true
+        return isatty(STDOUT_FILENO) == 1 && !asked && !dumb
+    }()
+
+    /// A table with its marks in colour: what failed in red, what survives in green, the cliff in yellow, rules faint.
+    static func paint(_ table: String, isWanted: Bool = isWanted) -> String {
+        if !isWanted { return table }
+        return table.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            if line.contains("FAILED") || line.contains("STUCK") { return "\u{1b}[31m\(line)\u{1b}[0m" }
+            if line.hasPrefix("---") { return "\u{1b}[2m\(line)\u{1b}[0m" }
+            if line.contains("▼") { return "\u{1b}[33m\(line)\u{1b}[0m" }
+            if line.contains(" yes ") { return "\u{1b}[32m\(line)\u{1b}[0m" }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+}

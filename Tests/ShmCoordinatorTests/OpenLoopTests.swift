@@ -1,0 +1,51 @@
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCoordinator
+
+extension ShmCoordinatorSuite {
+    /// Rounds whose acquisitions are scheduled.
+    @Suite struct OpenLoopTests {
+        private func round(_ spacing: Arrivals.Spacing, rate: Double, criticalSection: Int = 0) -> TestRound {
+            var round = TestRound(.futex, workers: 2, criticalSection: criticalSection)
+            round.cell.spacing = spacing
+            round.cell.rate = rate
+            round.timing.throughput = 200_000_000
+            round.timing.latency = 200_000_000
+            return round
+        }
+
+        @Test(arguments: [Arrivals.Spacing.poisson, .uniform])
+        func `about as many acquisitions begin as are due`(spacing: Arrivals.Spacing) throws {
+            let result = try round(spacing, rate: 5000).run()
+            let figures = try #require(result.figures)
+            #expect(result.integrity == .ok)
+            // 1,000 of each: five standard deviations of a Poisson count, and an eighth for a machine that stalls.
+            #expect((700...1300).contains(figures.acquisitions))
+            #expect(figures.arrivalsDone > 0 && figures.arrivalsDue >= figures.arrivalsDone)
+            let responses = try #require(figures.histograms[.acquire]).reduce(0, +)
+            let uncorrected = try #require(figures.histograms[.uncorrected]).reduce(0, +)
+            #expect(responses == figures.arrivalsDone && uncorrected == responses)
+        }
+
+        @Test func `a rate that no lock can carry leaves most of what is due undone`() throws {
+            // Sections of 1 ms, one at a time: 1,000 a second at most.
+            let figures = try #require(try round(.poisson, rate: 20_000, criticalSection: 1_000_000).run().figures)
+            #expect(figures.arrivalsDone * 4 < figures.arrivalsDue)
+        }
+
+        @Test func `who waits for a section that takes long is late from when it was due`() throws {
+            // A worker alone, due every 2 ms, whose sections take 3: each comes later than the one before it.
+            var round = round(.uniform, rate: 500, criticalSection: 3_000_000)
+            round.cell.workers = 1
+            let figures = try #require(try round.run().figures)
+            let (due, began) = (figures.histograms[.acquire] ?? [], figures.histograms[.uncorrected] ?? [])
+            let longestDue = try #require(due.lastIndex { $0 > 0 })
+            let longestBegun = try #require(began.lastIndex { $0 > 0 })
+            // Backlog of some 60 ms at the end; the lock itself was free all the time.
+            #expect(LatencyHistogram.Geometry.threeDigits.lowestValue(of: longestDue) > 20_000_000)
+            #expect(LatencyHistogram.Geometry.twoDigits.lowestValue(of: longestBegun) < 20_000_000)
+        }
+    }
+}
