@@ -108,14 +108,19 @@ public struct Round: ~Copyable {
         counts.append(sections())
         let windowEnd = Clock.now()
         arena.enter(.settle)
+        var latencyDuration = 0.0
         result.stolenShare = times.flatMap { earlier in CPUTimes.now()?.stolenShare(since: earlier) }
         for (barrier, phase, length) in [(2, Phase.latency, timing.latency), (3, .order, timing.order)] {
             guard alive && !result.isCutShort else { break }
             result.isCutShort = try !settle(barrier, &watchdog, alive: &alive)
             guard alive && !result.isCutShort else { break }
             arena.enter(phase)
+            let phaseStart = Clock.now()
             alive = try watch(for: length, &watchdog, untilProgress: true, look: show)
-            if phase == .latency { arena.enter(.regroup) }
+            if phase == .latency {
+                arena.enter(.regroup)
+                latencyDuration = Double(Clock.now() - phaseStart) / 1e9
+            }
         }
         arena.enter(.stop)
         if alive && !result.isCutShort { result.isCutShort = try !awaitEnds(&watchdog, alive: &alive) }
@@ -123,10 +128,13 @@ public struct Round: ~Copyable {
         if !alive { result.whereabouts = whereabouts() }
         if !alive || result.isCutShort { for worker in workers { worker.end() } }
         if alive {
+            let mergeStart = Clock.now()
             result.figures = figures(
                 window: windowStart..<max(windowEnd, windowStart + 1),
                 windows: zip(counts.dropFirst(), counts).map { zip($0, $1).map { $0 - $1 } },
                 isComplete: !result.isCutShort)
+            result.figures?.latencyDuration = latencyDuration
+            result.mergeNanoseconds = Clock.now() - mergeStart
         }
         examine(&result, stuck: !alive)
         return result

@@ -27,6 +27,8 @@ public struct RoundResult: Sendable {
     /// Whether the workers were ended before they had ended by themselves, since that took too long though they made
     /// progress: the latency window is incomplete, and so is the account of what the throughput window cost.
     public var isCutShort = false
+    /// What it took to sum up what the workers wrote, ns.
+    public var mergeNanoseconds: UInt64 = 0
     /// Whether throughput was steady when the warm-up ended.
     public var wasSteady = true
     /// The share of the machine's CPU time that its hypervisor gave to others meanwhile; `nil` where that is not known.
@@ -78,6 +80,8 @@ public struct RoundResult: Sendable {
         public var arrivalsDue: UInt64 = 0
         /// Those of them that were done.
         public var arrivalsDone: UInt64 = 0
+        /// Length of the latency window, s; 0 where there was none.
+        public var latencyDuration = 0.0
         /// What the delay inside the critical section took, ns, as measured after the windows; `nil` where there is none.
         public var sectionDelay: Double?
         /// Likewise, between two sections.

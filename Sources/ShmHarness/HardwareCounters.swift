@@ -30,3 +30,13 @@ struct HardwareCounters {
         return unsafe Glibc.read(descriptor, &value, 8) == 8 ? value : WorkerSlot.unknown
     }
 }
+
+/// Whether this process can count the CPU's events at all.
+public enum HardwareCounterProbe {
+    /// Tries, and lets go again.
+    public static var works: Bool {
+        let counters = HardwareCounters()
+        defer { counters.close() }
+        return counters.read().cycles != WorkerSlot.unknown
+    }
+}

@@ -7,8 +7,14 @@ public struct RoundKeys: Sendable, Hashable {
     /// The coordinator of a segment, where it is one of this tool's.
     public static func coordinator(of key: String) -> Int32? {
         let parts = key.split(separator: ".")
-        guard parts.count == 4, parts[0] == "shmbench", parts[3] == "arena" || parts[3] == "test" else { return nil }
+        guard parts.count == 4, parts[0] == "shmbench" else { return nil }
+        guard parts[2] == "life" || parts[3] == "arena" || parts[3] == "test" else { return nil }
         return Int32(parts[1])
+    }
+
+    /// The key of a segment whose own life is measured.
+    public static func life(coordinator: Int32, _ name: String) -> String {
+        prefix(coordinator: coordinator) + "life." + name
     }
 
     /// The arena's key.

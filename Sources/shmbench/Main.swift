@@ -23,7 +23,7 @@ enum Main {
             let command =
                 ["shmbench"]
                 + CommandLine.arguments.dropFirst().prefix(1).filter {
-                    ["run", "crash", "list", "segments"].contains($0)
+                    ["run", "crash", "lifecycle", "list", "doctor", "segments"].contains($0)
                 }
             if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)

@@ -14,5 +14,5 @@ struct Shmbench: ParsableCommand {
             Exit codes: 0 ok, 1 the run failed, 3 integrity failure or a broken promise, 64 usage.
             """,
         version: "shmbench \(ToolVersion.current)",
-        subcommands: [Run.self, Crash.self, List.self, Segments.self])
+        subcommands: [Run.self, Crash.self, Lifecycle.self, List.self, Doctor.self, Segments.self])
 }

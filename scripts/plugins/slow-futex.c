@@ -19,8 +19,13 @@
 
 enum { FREE, HELD, HELD_WITH_SLEEPERS };
 
-/* Iterations of the busy loop that take the delay. */
-static int64_t delay;
+/* The delay that was asked for, ns, and iterations of the busy loop that take it: all of it where it is short, most of it
+ * where a clock tells the end. */
+static int64_t wanted, iterations;
+/* By how much such an end is noticed late, ns. */
+static int64_t lateness;
+
+enum { LONG_ENOUGH_FOR_A_CLOCK = 1000 };
 
 static int64_t now(void) {
     struct timespec time;
@@ -29,18 +34,30 @@ static int64_t now(void) {
 }
 
 /* Multiplications that depend on each other take the same time each, whatever else the CPU does beside them. */
-static void spin(int64_t iterations) {
-    uint64_t chain = (uint64_t)iterations;
-    for (int64_t count = 0; count < iterations; count++) {
+static void spin(int64_t times) {
+    uint64_t chain = (uint64_t)times;
+    for (int64_t count = 0; count < times; count++) {
         chain = chain * UINT64_C(6364136223846793005) + 1;
         __asm__ volatile("" : : "r"(chain));
     }
 }
 
-/* Reading a clock would take longer than the shortest delays: the loop is timed once, the fastest of a few times. */
+static void slow_down(void) {
+    if (wanted < LONG_ENOUGH_FOR_A_CLOCK) {
+        spin(iterations);
+        return;
+    }
+    int64_t end = now() + wanted - lateness;
+    spin(iterations);
+    while (now() < end) {
+    }
+}
+
+/* Reading a clock takes longer than the shortest delays: the loop is timed once, the fastest of a few times. The CPU's
+ * speed may change later, so long delays go by the clock. */
 __attribute__((constructor)) static void read_delay(void) {
     const char *text = getenv("SHM_SLOW_FUTEX_NS");
-    int64_t wanted = text ? strtoll(text, NULL, 10) : 0;
+    wanted = text ? strtoll(text, NULL, 10) : 0;
     if (wanted <= 0) return;
     enum { ITERATIONS = 200000, TIMES = 10 };
     int64_t fastest = INT64_MAX;
@@ -50,7 +67,14 @@ __attribute__((constructor)) static void read_delay(void) {
         int64_t taken = now() - start;
         if (taken < fastest) fastest = taken;
     }
-    delay = (wanted * ITERATIONS + fastest / 2) / fastest;
+    iterations = (wanted * ITERATIONS + fastest / 2) / fastest;
+    if (wanted >= LONG_ENOUGH_FOR_A_CLOCK) {
+        iterations = iterations * 8 / 10;
+        /* One reading, and on average half of another. */
+        int64_t start = now();
+        for (int reading = 0; reading < 1000; reading++) now();
+        lateness = (now() - start) * 3 / 2 / 1000;
+    }
 }
 
 static size_t bytes_needed(uint32_t participants) {
@@ -71,7 +95,7 @@ static int take(_Atomic uint32_t *word) {
 
 static int lock_until(void *area, int64_t deadline) {
     _Atomic uint32_t *word = area;
-    if (delay > 0) spin(delay);
+    if (wanted > 0) slow_down();
     if (take(word)) return SHM_LOCK_ACQUIRED;
     struct timespec time = {deadline / 1000000000, deadline % 1000000000};
     while (atomic_exchange_explicit(word, HELD_WITH_SLEEPERS, memory_order_acquire) != FREE) {

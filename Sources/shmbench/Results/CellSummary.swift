@@ -50,14 +50,19 @@ struct CellSummary {
         func middle(_ figure: (Latency) -> UInt64?) -> Double? {
             median(rows.compactMap { $0.latency.flatMap(figure).map { Double($0) } })
         }
-        p50 = middle(\.acquire?.p50)
-        p99 = middle(\.acquire?.p99)
-        p999 = middle(\.acquire?.p999)
+        let overloaded = rows.count { $0.isOverloaded == true }
+        overloadedRounds = overloaded
+        /// Nothing where most rounds could not carry their rate: the others were lucky.
+        func response(_ figure: (Latency) -> UInt64?) -> Double? {
+            overloaded * 2 > rows.count ? nil : middle(figure)
+        }
+        p50 = response(\.acquire?.p50)
+        p99 = response(\.acquire?.p99)
+        p999 = response(\.acquire?.p999)
         longest = rows.compactMap { $0.latency?.acquire.map { Double($0.longest) } }.max()
         uncorrectedP99 = middle(\.uncorrected?.p99)
         hold = middle(\.hold?.p50)
         handoff = middle(\.handoff?.p50)
-        overloadedRounds = rows.count { $0.isOverloaded == true }
         self.rows = rows
         jain = median(rows.compactMap(\.jain))
         windowJain = median(rows.compactMap(\.windowJain))

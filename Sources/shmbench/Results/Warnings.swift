@@ -6,8 +6,8 @@ internal import ShmStatistics
 /// What makes the figures of a run less than they seem: for each, the cause, where it was met, and the cure. A line each,
 /// for stderr.
 enum Warnings {
-    /// A round whose interval is wider than this share of its median says little about small differences.
-    private static let noisy = 0.10
+    /// A median whose interval is wider than this says little about small differences.
+    private static func noisy(_ line: CellSummary) -> Double { line.cell.workers == 1 ? 0.03 : 0.10 }
     /// A 99th percentile rests on a hundred times fewer samples than there are.
     private static let fewSamples: UInt64 = 1000
 
@@ -26,10 +26,12 @@ enum Warnings {
                 "the clock went backwards \(anomalies) times between two CPUs; those intervals were left out: do not trust "
                     + "hand-off times on this machine")
         }
-        let stolen = rows.compactMap(\.result.stolenShare).max() ?? 0
+        // Over all rounds: the kernel counts in ticks of 10 ms, which is much of one.
+        let shares = rows.compactMap(\.result.stolenShare)
+        let stolen = shares.reduce(0, +) / Double(max(1, shares.count))
         if stolen > 0.01 {
             lines.append(
-                "the hypervisor took up to \(percent(stolen)) of the CPU time during a round: run it at a quieter time, or on a "
+                "the hypervisor took \(percent(stolen)) of the CPU time during the rounds: run it at a quieter time, or on a "
                     + "machine of its own")
         }
         if let governor = machine.scalingGovernor, governor != "performance" {
@@ -38,8 +40,8 @@ enum Warnings {
         }
         // In an open loop, throughput follows the schedule.
         let closed = summaries.filter { $0.cell.spacing == .closed }
-        warn(closed.filter { ($0.spread ?? 0) > noisy }) {
-            "too noisy: the median of \($0) is known to ±10% or worse; use more --rounds or a longer --duration, and stop what else runs"
+        warn(closed.filter { ($0.spread ?? 0) > noisy($0) }) {
+            "too noisy: the median of \($0) is known to ±3% (alone) or ±10% (contended) or worse; use more --rounds or a longer --duration, and stop what else runs"
         }
         warn(summaries.filter { line in line.rows.contains { ($0.latency?.acquire?.samples ?? .max) < fewSamples } }) {
             "too short: p99 of \($0) rests on fewer than \(fewSamples) acquisitions a round; use a longer --duration"
@@ -74,7 +76,8 @@ enum Warnings {
     /// A few cells by name, and how many more there are.
     private static func names(_ lines: [CellSummary]) -> String {
         let shown = lines.prefix(3).map { line in
-            line.cell.lock.name + (line.cell.workers > 1 ? " × \(line.cell.workers)" : "")
+            (line.cell.scenario == "default" ? "" : "\(line.cell.scenario): ") + line.cell.lock.name
+                + (line.cell.workers > 1 ? " × \(line.cell.workers)" : "")
         }
         return shown.joined(separator: ", ") + (lines.count > 3 ? " and \(lines.count - 3) more" : "")
     }

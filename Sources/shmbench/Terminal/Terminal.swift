@@ -55,6 +55,25 @@ enum Terminal {
         return (lines + [line]).joined(separator: "\n")
     }
 
+    /// A text behind a head, broken into lines that begin below its beginning.
+    static func hanging(_ head: String, _ text: String) -> String {
+        let limit = max(head.count + 20, min(100, documentWidth))
+        var result = head
+        var column = head.count
+        for (index, word) in text.split(separator: " ").enumerated() {
+            if index > 0 && column + 1 + word.count > limit {
+                result += "\n" + String(repeating: " ", count: head.count)
+                column = head.count
+            } else if index > 0 {
+                result += " "
+                column += 1
+            }
+            result += word
+            column += word.count
+        }
+        return result + "\n"
+    }
+
     /// Lines without blanks at their ends.
     static func trimmed(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import ShmCoordinator
+
+/// `shmbench doctor`.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what on this machine makes figures unreliable or a lock unusable, and what to do about it.",
+        discussion: "Looks only; changes nothing. The exit code is 0 whatever is found.")
+
+    @Option(help: "What to print on stdout.")
+    var format = OutputFormat.table
+
+    mutating func run() throws {
+        let files = SystemFiles()
+        let findings =
+            CPUFindings.all(files, machine: .current, clock: ClockCalibration()) + LimitFindings.all(files)
+        switch format {
+        case .csv: try Terminal.show(Finding.document.csv(findings))
+        case .json: try Terminal.show(Finding.document.json(findings))
+        case .markdown: try Terminal.show(Finding.document.markdown(findings) + "\n")
+        case .table: try Terminal.show(Self.text(findings))
+        }
+    }
+
+    /// A line a finding, with the advice below it: wide tables are hard to read.
+    static func text(_ findings: [Finding]) -> String {
+        let width = findings.map(\.subject.count).max() ?? 0
+        var text = ""
+        for finding in findings {
+            let mark =
+                switch finding.weight {
+                case .ok: "  ok  "
+                case .note: " note "
+                case .warning: " WARN "
+                case .obstacle: " STOP "
+                }
+            text += Terminal.hanging("\(mark) \(finding.subject.padded(to: width))  ", finding.text)
+            if !finding.advice.isEmpty && finding.weight != .ok {
+                text += Terminal.hanging(String(repeating: " ", count: 9 + width), "→ \(finding.advice)")
+            }
+        }
+        let troubles = findings.count { $0.weight == .warning || $0.weight == .obstacle }
+        text += troubles == 0 ? "\nNothing here speaks against measuring.\n" : ""
+        if troubles > 0 {
+            text += "\n\(troubles) thing\(troubles == 1 ? "" : "s") to see to before figures are trusted.\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,167 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Histogram
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+internal import SystemPackage
+
+/// `shmbench lifecycle`.
+struct Lifecycle: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure the segment itself: create, attach, count, detach, destroy, with many attachments.",
+        discussion: """
+            The attachments are handles of this process, each with a descriptor and mappings of its own: to the kernel they \
+            are as those of as many processes. Times are CLOCK_MONOTONIC's.
+            """)
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many attachments there are meanwhile.", valueName: "n,m"))
+    var attachments = CommaList(["1", "10", "100", "1000"])
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Samples of each operation at most; slow ones get fewer.", valueName: "n"))
+    var samples = 1000
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The segment's size, bytes.", valueName: "bytes"))
+    var size = 4096
+
+    @Option(help: ArgumentHelp("The segment's lock. (default: ShmCore's)", valueName: "lock"))
+    var lock: String?
+
+    @Option(help: "What to print on stdout.")
+    var format = OutputFormat.table
+
+    mutating func run() throws {
+        let counts = try attachments.items.map { item in
+            guard let count = Int(item), (1...100_000).contains(count) else {
+                throw Failure("--attachments \(item) makes no sense: 1 to 100000, as in 1,10,100", code: .usage)
+            }
+            return count
+        }.uniqued()
+        guard (2...1_000_000).contains(samples) else {
+            throw Failure("--samples \(samples) makes no sense: 2 to 1000000", code: .usage)
+        }
+        guard size > 0 else { throw Failure("--size \(size) makes no sense: 1 or more bytes", code: .usage) }
+        let kinds = try lock.map { try LockSelection.kinds([$0]) }
+        if let kinds, kinds.count != 1 { throw Failure("--lock names one lock, as in --lock futex", code: .usage) }
+        Self.raiseDescriptorLimit()
+        let life = SegmentLife(size: size, lock: kinds?.first ?? .default, samples: samples)
+        Interruption.watch()
+        Janitor.sweep()
+        let rows: [SegmentLife.Timing]
+        do throws(SharedMemoryError) { rows = try life.measure(counts) } catch {
+            throw Failure("\(error.description) (1,000 attachments need some 2,000 descriptors: see `shmbench doctor`)")
+        }
+        switch format {
+        case .csv: try Terminal.show(SegmentLife.document.csv(rows))
+        case .json: try Terminal.show(SegmentLife.document.json(rows))
+        case .markdown: try Terminal.show(SegmentLife.document.markdown(rows) + "\n")
+        case .table:
+            try Terminal.show(
+                "A segment of \(size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(rows))")
+        }
+        if Interruption.hasCome { throw Failure("interrupted; what was measured until then is shown") }
+    }
+
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// The operations of a segment's life, timed one by one.
+struct SegmentLife {
+    let size: Int
+    let lock: LockKind
+    let samples: Int
+
+    /// One operation with so many attachments.
+    struct Timing {
+        let operation: String
+        let attachments: Int
+        let times: Histogram<UInt64>
+    }
+
+    /// No operation is repeated for longer.
+    private static let patience: UInt64 = 1_000_000_000
+
+    func measure(_ counts: [Int]) throws(SharedMemoryError) -> [Timing] {
+        var create = Stopwatch()
+        var destroy = Stopwatch()
+        let end = Clock.now() + Self.patience
+        while create.count < samples && (create.count < 2 || Clock.now() < end) && !Interruption.hasCome {
+            let segment = SharedMemory(key: RoundKeys.life(coordinator: getpid(), "\(create.count)"))
+            try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
+            try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
+        }
+        var timings = [
+            Timing(operation: "create", attachments: 0, times: create.times),
+            Timing(operation: "destroy", attachments: 0, times: destroy.times),
+        ]
+        for count in counts where !Interruption.hasCome { timings += try measure(attachments: count) }
+        return timings
+    }
+
+    /// A segment that so many handles are attached to; one more comes and goes, and asks for their number.
+    private func measure(attachments: Int) throws(SharedMemoryError) -> [Timing] {
+        let segment = SharedMemory(key: RoundKeys.life(coordinator: getpid(), "with-\(attachments)"))
+        try segment.create(size: size, lock: lock)
+        defer { try? segment.destroy(mode: .forceNoWait) }
+        var handles: [SharedMemory] = []
+        // Whatever happens, what is attached is let go of.
+        defer { for handle in handles { try? handle.detach() } }
+        for _ in 0..<attachments where !Interruption.hasCome {
+            let handle = SharedMemory(key: segment.key)
+            try handle.attach()
+            handles.append(handle)
+        }
+        var (attach, count, detach) = (Stopwatch(), Stopwatch(), Stopwatch())
+        let end = Clock.now() + Self.patience
+        while attach.count < samples && (attach.count < 2 || Clock.now() < end) && !Interruption.hasCome {
+            let handle = SharedMemory(key: segment.key)
+            try attach.time { () throws(SharedMemoryError) in try handle.attach() }
+            try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
+            try detach.time { () throws(SharedMemoryError) in try handle.detach() }
+        }
+        return [
+            Timing(operation: "attach", attachments: attachments, times: attach.times),
+            Timing(operation: "numAttachments", attachments: attachments, times: count.times),
+            Timing(operation: "detach", attachments: attachments, times: detach.times),
+        ]
+    }
+
+    static let document = Document<Timing>(items: [
+        .init("operation", "operation") { $0.operation },
+        .init("attached", "attachments", isNumber: true, shown: { "\($0.attachments)" }) { .integer($0.attachments) },
+        .init("samples", "samples", isNumber: true, shown: { "\($0.times.totalCount)" }) { Value($0.times.totalCount) },
+        percentile("p50", 50), percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9),
+        percentile("max", 100),
+    ])
+
+    private static func percentile(_ title: String, _ percent: Double) -> Document<Timing>.Item {
+        let name = title == "max" ? "max_ns" : "p\(title.dropFirst().filter { $0 != "." })_ns"
+        @Sendable func value(_ timing: Timing) -> UInt64 {
+            min(timing.times.valueAtPercentile(percent), timing.times.max)
+        }
+        return .init(title, name, isNumber: true, shown: { Figure.time(Double(value($0))) }) { Value(value($0)) }
+    }
+}
+
+/// Times of one operation.
+private struct Stopwatch {
+    private(set) var times = Histogram<UInt64>(
+        lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .three)
+    private(set) var count = 0
+
+    mutating func time(_ operation: () throws(SharedMemoryError) -> Void) throws(SharedMemoryError) {
+        let start = Clock.now()
+        try operation()
+        times.record(Clock.now() - start)
+        count += 1
+    }
+}

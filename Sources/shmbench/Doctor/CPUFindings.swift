@@ -1,0 +1,144 @@
+internal import ShmCoordinator
+internal import ShmHarness
+
+/// What makes times unreliable: frequency, neighbours, limits, clocks.
+enum CPUFindings {
+    static func all(_ files: SystemFiles, machine: Machine, clock: ClockCalibration) -> [Finding] {
+        [
+            cpus(machine), limit(files), smt(files), governor(files), boost(files), hypervisor(files),
+            load(files, machine),
+            timer(clock), clockSource(files), nodes(files),
+        ].compactMap(\.self)
+    }
+
+    private static func cpus(_ machine: Machine) -> Finding {
+        let text = "\(machine.cpus) usable, \(machine.cpuModel)"
+        return machine.cpus > 1
+            ? Finding("CPUs", .ok, text)
+            : Finding(
+                "CPUs", .warning, text,
+                advice: "with one CPU, workers take turns and never meet in a lock; use a machine with two or more")
+    }
+
+    /// A cgroup's share of CPU time, cgroup v2 or v1.
+    private static func limit(_ files: SystemFiles) -> Finding? {
+        let own =
+            files.line("/proc/self/cgroup").map { String($0.split(separator: ":", maxSplits: 2).last ?? "/") } ?? "/"
+        let paths = ["/sys/fs/cgroup\(own == "/" ? "" : own)/cpu.max", "/sys/fs/cgroup/cpu.max"]
+        for path in paths {
+            guard let fields = files.line(path)?.split(separator: " "), fields.count == 2 else { continue }
+            guard let quota = Double(fields[0]), let period = Double(fields[1]), period > 0 else {
+                return Finding("CPU limit", .ok, "none (\(path))")
+            }
+            return limited(quota / period)
+        }
+        if let quota = files.number("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), quota > 0,
+            let period = files.number("/sys/fs/cgroup/cpu/cpu.cfs_period_us"), period > 0
+        {
+            return limited(Double(quota) / Double(period))
+        }
+        return nil
+    }
+
+    private static func limited(_ share: Double) -> Finding {
+        Finding(
+            "CPU limit", .warning, "the cgroup may use \(Figure.decimal(share, 2)) CPUs' time",
+            advice:
+                "workers that have used it up stop for the rest of each period, holding the lock or not: lift cpu.max, "
+                + "or use --cpuset-cpus instead of --cpus")
+    }
+
+    private static func smt(_ files: SystemFiles) -> Finding? {
+        switch files.line("/sys/devices/system/cpu/smt/active") {
+        case "1":
+            Finding(
+                "SMT", .note, "hardware threads share cores",
+                advice: "--pin spread fills whole cores first, --pin compact the threads of one")
+        case "0": Finding("SMT", .ok, "off, or not seen by this system")
+        default: nil
+        }
+    }
+
+    private static func governor(_ files: SystemFiles) -> Finding {
+        let path = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
+        switch files.line(path) {
+        case nil: return Finding("frequency", .note, "not this system's to choose", advice: "compare within a run only")
+        case "performance": return Finding("frequency", .ok, "governor performance")
+        case .some(let governor):
+            return Finding(
+                "frequency", .warning, "governor \(governor)", advice: "cpupower frequency-set -g performance")
+        }
+    }
+
+    private static func boost(_ files: SystemFiles) -> Finding? {
+        let isOn =
+            files.line("/sys/devices/system/cpu/cpufreq/boost").map { $0 == "1" }
+            ?? files.line("/sys/devices/system/cpu/intel_pstate/no_turbo").map { $0 == "0" }
+        return isOn.map { isOn in
+            isOn
+                ? Finding(
+                    "boost", .note, "on: one busy core runs faster than all of them",
+                    advice: "turn it off to compare numbers of workers: echo 0 > /sys/devices/system/cpu/cpufreq/boost")
+                : Finding("boost", .ok, "off")
+        }
+    }
+
+    private static func hypervisor(_ files: SystemFiles) -> Finding {
+        let flags = files.text("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
+        guard flags.split(separator: " ").contains("hypervisor") else {
+            return Finding("virtual machine", .ok, "no hypervisor announces itself")
+        }
+        let fields =
+            files.line("/proc/stat")?.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) } ?? []
+        let total = fields.reduce(0, +)
+        guard fields.count == 8, total > 0 else {
+            return Finding("virtual machine", .note, "yes; steal time is unknown")
+        }
+        let stolen = fields[7] / total
+        return Finding(
+            "virtual machine", stolen > 0.01 ? .warning : .note,
+            "yes; \(Figure.decimal(stolen * 100, 2))% of the CPU time since boot went to others",
+            advice: "its CPUs come and go unseen: use more --rounds, and watch steal_percent")
+    }
+
+    private static func load(_ files: SystemFiles, _ machine: Machine) -> Finding? {
+        guard let load = files.line("/proc/loadavg")?.split(separator: " ").first.flatMap({ Double($0) }) else {
+            return nil
+        }
+        let text = "\(Figure.decimal(load, 2)) over the last minute, \(machine.cpus) CPU\(machine.cpus == 1 ? "" : "s")"
+        return load < 0.25 * Double(machine.cpus)
+            ? Finding("load", .ok, text)
+            : Finding("load", .warning, text, advice: "something else runs, or just did: wait until it is over")
+    }
+
+    private static func timer(_ clock: ClockCalibration) -> Finding {
+        let cost = "\(Figure.decimal(clock.cost, 1)) ns a reading, in steps of \(Figure.decimal(clock.step, 0)) ns"
+        if let hertz = clock.counterHertz {
+            return Finding(
+                "clock", .ok,
+                "the CPU's counter, invariant and in step on every CPU, \(Figure.decimal(hertz / 1e9, 3)) GHz; \(cost)")
+        }
+        return Finding(
+            "clock", .warning, "clock_gettime, \(cost): \(clock.obstacle ?? "no counter")",
+            advice: "short times are less exact; hand-off times of less than a microsecond mean little")
+    }
+
+    private static func clockSource(_ files: SystemFiles) -> Finding? {
+        guard let source = files.line("/sys/devices/system/clocksource/clocksource0/current_clocksource") else {
+            return nil
+        }
+        return ["tsc", "kvm-clock", "arch_sys_counter", "hyperv_clocksource_tsc_page"].contains(source)
+            ? Finding("kernel's clock", .ok, "\(source), read without a system call")
+            : Finding(
+                "kernel's clock", .warning, "\(source): each reading is a system call",
+                advice: "boot with tsc=reliable where the counter is known to be good")
+    }
+
+    private static func nodes(_ files: SystemFiles) -> Finding? {
+        guard let nodes = files.line("/sys/devices/system/node/online"), nodes.contains(where: { ",-".contains($0) })
+        else { return nil }
+        return Finding(
+            "NUMA", .note, "nodes \(nodes)",
+            advice: "--pin compact stays on one package, --pin spread crosses them: measure both")
+    }
+}

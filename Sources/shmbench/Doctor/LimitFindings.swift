@@ -1,0 +1,138 @@
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+internal import SystemPackage
+
+/// What keeps a lock or a command from working, or a run from being large.
+enum LimitFindings {
+    static func all(_ files: SystemFiles) -> [Finding] {
+        [
+            sharedMemory(), processes(), descriptors(), semaphores(files), queues(files), ptrace(files), seccomp(files),
+            counters(files), waits(files), software(files),
+        ].compactMap(\.self) + locks()
+    }
+
+    private static func sharedMemory() -> Finding {
+        var status = statvfs()
+        guard unsafe statvfs("/dev/shm", &status) == 0 else {
+            return Finding(
+                "/dev/shm", .obstacle, "cannot be used: \(Errno(rawValue: errno))",
+                advice: "mount a tmpfs there: mount -t tmpfs tmpfs /dev/shm")
+        }
+        let free = Double(status.f_bavail) * Double(status.f_frsize) / 1_048_576
+        let total = Double(status.f_blocks) * Double(status.f_frsize) / 1_048_576
+        let text = "\(Figure.decimal(free, 0)) of \(Figure.decimal(total, 0)) MiB free"
+        return free < 64
+            ? Finding(
+                "/dev/shm", .warning, text,
+                advice:
+                    "a round needs 1 MiB and 0.2 a worker: docker run --shm-size=1g, or mount -o remount,size=1g /dev/shm"
+            )
+            : Finding("/dev/shm", .ok, text)
+    }
+
+    /// The soft limit of a resource; `nil` where there is none.
+    private static func soft(_ resource: __rlimit_resource) -> (soft: UInt64, hard: UInt64)? {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur != .max else {
+            return nil
+        }
+        return (UInt64(limit.rlim_cur), UInt64(limit.rlim_max))
+    }
+
+    private static func processes() -> Finding {
+        guard let limit = soft(__RLIMIT_NPROC) else { return Finding("processes", .ok, "no limit of the user's") }
+        return limit.soft < 2048
+            ? Finding("processes", .warning, "at most \(limit.soft)", advice: "raise `ulimit -u` for many workers")
+            : Finding("processes", .ok, "at most \(limit.soft)")
+    }
+
+    private static func descriptors() -> Finding {
+        guard let limit = soft(RLIMIT_NOFILE) else { return Finding("descriptors", .ok, "no limit") }
+        return limit.hard < 4096
+            ? Finding(
+                "descriptors", .note, "at most \(limit.hard)",
+                advice: "`lifecycle` with 1,000 attachments needs more: raise `ulimit -Hn`")
+            : Finding("descriptors", .ok, "\(limit.soft), can be raised to \(limit.hard)")
+    }
+
+    private static func semaphores(_ files: SystemFiles) -> Finding? {
+        // SEMMSL SEMMNS SEMOPM SEMMNI
+        guard let fields = files.line("/proc/sys/kernel/sem")?.split(whereSeparator: \.isWhitespace), fields.count == 4,
+            let sets = Int(fields[3])
+        else { return nil }
+        let used = max(0, (files.text("/proc/sysvipc/sem")?.split(separator: "\n").count ?? 1) - 1)
+        return used * 10 > sets * 9
+            ? Finding(
+                "System V semaphores", .warning, "\(used) of \(sets) sets are in use",
+                advice: "raise the last number of kernel.sem, or remove what is left over (ipcs -s, shmbench segments)")
+            : Finding("System V semaphores", .ok, "\(used) of \(sets) sets are in use")
+    }
+
+    private static func queues(_ files: SystemFiles) -> Finding? {
+        guard let most = files.number("/proc/sys/fs/mqueue/queues_max") else {
+            return Finding("message queues", .note, "the kernel has none", advice: "posix-mq-token cannot be used")
+        }
+        return Finding(
+            "message queues", most < 8 ? .warning : .ok, "at most \(most)",
+            advice: most < 8 ? "raise fs.mqueue.queues_max" : "")
+    }
+
+    private static func ptrace(_ files: SystemFiles) -> Finding {
+        switch files.number("/proc/sys/kernel/yama/ptrace_scope") {
+        case 3:
+            Finding(
+                "ptrace", .obstacle, "forbidden (ptrace_scope 3)", advice: "`shmbench crash` needs a reboot without it")
+        case 2 where getuid() != 0:
+            Finding("ptrace", .obstacle, "for root only (ptrace_scope 2)", advice: "run `shmbench crash` as root")
+        default: Finding("ptrace", .ok, "allowed for child processes")
+        }
+    }
+
+    private static func seccomp(_ files: SystemFiles) -> Finding? {
+        guard let mode = files.status("Seccomp"), mode != "0" else {
+            return Finding("seccomp", .ok, "no filter")
+        }
+        return Finding(
+            "seccomp", .note, "a filter is in force (mode \(mode))",
+            advice: "what it refuses shows below, by lock; docker run --security-opt seccomp=unconfined lifts it")
+    }
+
+    private static func counters(_ files: SystemFiles) -> Finding {
+        if HardwareCounterProbe.works {
+            return Finding("hardware counters", .ok, "cycles and instructions are counted")
+        }
+        let paranoid = files.number("/proc/sys/kernel/perf_event_paranoid")
+        let isForbidden = (paranoid ?? 0) > 2 && getuid() != 0
+        return Finding(
+            "hardware counters", .note, "none" + (paranoid.map { " (perf_event_paranoid \($0))" } ?? ""),
+            advice: isForbidden
+                ? "sysctl kernel.perf_event_paranoid=2" : "this machine gives out none; their columns stay empty")
+    }
+
+    private static func waits(_ files: SystemFiles) -> Finding {
+        files.line("/proc/self/schedstat") == nil
+            ? Finding(
+                "run-queue wait", .note, "the kernel does not tell", advice: "a kernel with CONFIG_SCHED_INFO does")
+            : Finding("run-queue wait", .ok, "told by /proc/self/schedstat")
+    }
+
+    private static func software(_ files: SystemFiles) -> Finding {
+        var name = [CChar](repeating: 0, count: 64)
+        _ = unsafe confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count)
+        let glibc = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return Finding("software", .ok, "Linux \(Machine.current.kernel), \(glibc), pages of \(getpagesize()) bytes")
+    }
+
+    /// Locks that this machine cannot have.
+    private static func locks() -> [Finding] {
+        let refused = LockKind.all.filter { $0.obstacle != nil }
+        if refused.isEmpty { return [Finding("locks", .ok, "all \(LockKind.all.count) can be used here")] }
+        return refused.map { kind in
+            Finding(
+                "lock \(kind)", .obstacle, "cannot be used: \(kind.obstacle?.description ?? "")",
+                advice: "leave it out, or lift what the message names")
+        }
+    }
+}
