@@ -21,11 +21,11 @@ public struct Round: ~Copyable {
     ///
     /// - Parameters:
     ///   - number: unique within this process.
-    ///   - iterationsPerNanosecond: from ``Delay/calibrate()``.
+    ///   - delays: from ``Delay/calibrate()``.
     ///   - clock: what times acquisitions.
     ///   - seed: what random arrivals follow from.
     public init(
-        _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, iterationsPerNanosecond: Double,
+        _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, delays: Delay.Speed,
         clock: TickClock = .monotonic, seed: UInt64 = 0
     ) throws(RoundFailure) {
         self.cell = cell
@@ -55,8 +55,8 @@ public struct Round: ~Copyable {
         data.prepare()
         arena.plan = Plan(
             workers: cell.workers, counters: cell.counters, readPercent: cell.readPercent,
-            criticalSectionIterations: UInt64(Double(cell.criticalSection) * iterationsPerNanosecond),
-            thinkIterations: UInt64(Double(cell.think) * iterationsPerNanosecond), clock: clock,
+            criticalSectionIterations: delays.iterations(for: cell.criticalSection),
+            thinkIterations: delays.iterations(for: cell.think), clock: clock,
             arrivals: cell.spacing == .closed
                 ? .closed
                 : Arrivals(

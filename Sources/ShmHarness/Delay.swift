@@ -4,11 +4,13 @@ internal import CShm
 public enum Delay {
     /// Runs that many iterations of a multiplication and an addition, each of which needs the one before: about 4 CPU cycles
     /// an iteration, wherever the loop happens to lie in memory. (An empty loop takes 1 to 2 cycles, by its alignment, so one
-    /// program's calibration would not hold in another.)
+    /// program's calibration would not hold in another.) Fences keep the CPU from doing what lies around it meanwhile: the
+    /// delay comes on top of all else.
     ///
     /// A call of its own: in line it takes registers from the loops around it.
     @inline(never)
     public static func spin(_ iterations: UInt64) {
+        shm_instruction_fence()
         var chain = iterations
         var count: UInt64 = 0
         while count < iterations {
@@ -16,13 +18,30 @@ public enum Delay {
             shm_keep(chain)
             count &+= 1
         }
+        shm_instruction_fence()
     }
 
-    /// Iterations that take a nanosecond on this machine now: the median of several short measurements. It follows the
-    /// CPU's frequency, so it is good for a while only.
-    public static func calibrate() -> Double {
-        let iterations: UInt64 = 50_000
-        return Double(iterations) * 10 / Double(max(measure(iterations), 1))
+    /// How fast a machine is at it.
+    public struct Speed: Sendable {
+        /// What a delay of no iterations takes, ns.
+        public let overhead: Double
+        /// What each iteration adds, ns.
+        public let iteration: Double
+
+        /// Iterations that take so many nanoseconds: none for 0, and at least one for anything else.
+        public func iterations(for nanoseconds: Int) -> UInt64 {
+            if nanoseconds <= 0 { return 0 }
+            return UInt64(max(1, ((Double(nanoseconds) - overhead) / iteration).rounded()))
+        }
+    }
+
+    /// How fast this machine is now, in some 4 ms. It follows the CPU's frequency, so it is good for a while only.
+    public static func calibrate() -> Speed {
+        // Many iterations tell what one adds; few, what is there without any.
+        let (few, many): (UInt64, UInt64) = (10, 5_000)
+        let (short, long) = (Double(measure(few)) / 10, Double(measure(many)) / 10)
+        let iteration = max((long - short) / Double(many - few), 0.01)
+        return Speed(overhead: max(short - Double(few) * iteration, 0), iteration: iteration)
     }
 
     /// What so many iterations take, tenths of a nanosecond: the median of up to 15 measurements in about 2 ms, each of
@@ -30,7 +49,7 @@ public enum Delay {
     static func measure(_ iterations: UInt64) -> UInt64 {
         if iterations == 0 { return 0 }
         // At 4 cycles an iteration and some 3 GHz, 20 µs.
-        let times = max(1, 15_000 / iterations)
+        let times = max(1, 15_000 / (iterations + 20))
         var samples: [UInt64] = []
         let end = Clock.now() &+ 2_000_000
         repeat {

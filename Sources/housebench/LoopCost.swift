@@ -34,7 +34,7 @@ enum LoopCost {
         var theirs: [Double] = []
         for _ in 0..<rounds {
             let number = numbers.add(1, ordering: .relaxed).newValue
-            var round = try Round(cell, timing, number: number, program: program, iterationsPerNanosecond: 1)
+            var round = try Round(cell, timing, number: number, program: program, delays: Delay.calibrate())
             guard let figures = try round.run().figures else { throw Missing("the worker got stuck") }
             ours.append(figures.duration * 1e9 / Double(figures.acquisitions))
             theirs.append(1e9 / (try baseline(folder, kind, workers)))

@@ -41,7 +41,7 @@ enum MeasuringCost {
             let timing = Timing(
                 warmup: 15_000_000, throughput: window, latency: window, order: window, stuckAfter: 20_000_000_000)
             var round = try Round(
-                cell, timing, number: number, program: program, iterationsPerNanosecond: Delay.calibrate(),
+                cell, timing, number: number, program: program, delays: Delay.calibrate(),
                 clock: clock.clock)
             return try round.run()
         }
@@ -176,7 +176,7 @@ enum MeasuringCost {
             stuckAfter: 60_000_000_000)
         var round = try Round(
             cell, timing, number: number, program: WorkerProgram(path: "\(bench.folder)/shmworker"),
-            iterationsPerNanosecond: 1, clock: bench.clock.clock)
+            delays: Delay.calibrate(), clock: bench.clock.clock)
         var looks: [(time: UInt64, used: UInt64)] = []
         let result = try round.run { look in
             if look.phase == .throughput { looks.append((Clock.now(), used())) }

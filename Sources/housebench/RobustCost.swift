@@ -23,7 +23,7 @@ enum RobustCost {
                     let timing = Timing(
                         warmup: 20_000_000, throughput: 100_000_000, latency: 1_000_000, stuckAfter: 10_000_000_000)
                     var round = try Round(
-                        cell, timing, number: number, program: program, iterationsPerNanosecond: speed)
+                        cell, timing, number: number, program: program, delays: speed)
                     number += 1
                     guard let figures = try round.run().figures else { throw Missing("\(kind) got stuck") }
                     rates[kind, default: []].append(Double(figures.acquisitions) / figures.duration)

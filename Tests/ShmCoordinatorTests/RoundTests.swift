@@ -157,7 +157,7 @@ extension ShmCoordinatorSuite {
                 let test = TestRound(.sysvSemUndo, workers: 2)
                 _ = try Round(
                     test.cell, test.timing, number: test.number, program: try WorkerProgram(),
-                    iterationsPerNanosecond: 1)
+                    delays: Delay.calibrate())
             }
             #expect(traces.left() == [])
         }

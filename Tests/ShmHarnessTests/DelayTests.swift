@@ -1,12 +1,19 @@
-import ShmHarness
 import Testing
+
+@testable import ShmHarness
 
 @Suite(.timeLimit(.minutes(1))) struct DelayTests {
     @Test func `calibration finds a speed that a CPU can have`() {
         let speed = Delay.calibrate()
-        #expect(speed.isFinite)
-        #expect(speed > 0.000_1)
-        #expect(speed < 100)
+        #expect(speed.iteration > 0.01 && speed.iteration < 1_000)
+        #expect(speed.overhead >= 0 && speed.overhead < 10_000)
+    }
+
+    @Test func `iterations make up for what a delay takes without any`() {
+        let speed = Delay.Speed(overhead: 20, iteration: 2)
+        #expect(speed.iterations(for: 120) == 50)
+        #expect(speed.iterations(for: 10) == 1)
+        #expect(speed.iterations(for: 0) == 0)
     }
 
     @Test func `more iterations take longer`() {

@@ -58,6 +58,19 @@ extension CommandLineSuite {
             Refusal("--output", "/dev/null/x.json", code: 1, saying: "Not a directory"),
             Refusal("--output", ".", saying: ".csv or .json"),
             Refusal("--locks", saying: "Missing value"),
+            Refusal("--rate", "0", saying: "more than 0"),
+            Refusal("--rate=-5k", saying: "more than 0"),
+            Refusal("--rate", "fast", saying: "20000, 50k or 1.5M"),
+            Refusal("--rate", "2000M", saying: "at most 1000M"),
+            Refusal("--rate", "1k", "--arrivals", "bursty", saying: "neither poisson nor uniform"),
+            Refusal("--arrivals", "poisson", saying: "--rate 50k"),
+            Refusal("--rate", "1k", "--find-capacity", saying: "leave out --rate"),
+            Refusal("--bound", "10us", saying: "--find-capacity"),
+            Refusal("--find-capacity", "--bound", "5ns", saying: "100ns or more"),
+            Refusal("--find-capacity", "--scenario", "x.toml", saying: "leave out --scenario"),
+            Refusal("--scenario", "nowhere.toml", saying: "nowhere.toml: No such file or directory"),
+            Refusal("--sort", "speed", saying: "- throughput"),
+            Refusal("--hgrm", "/nowhere/at/all", code: 1, saying: "cannot make the folder /nowhere/at/all"),
             Refusal("--frobnicate", saying: "--frobnicate"),
             Refusal("extra", saying: "extra"),
         ]
@@ -93,6 +106,22 @@ extension CommandLineSuite {
             let run = try Invocation(["crash", "--worker", worker.path] + refusal.arguments)
             try expectRefusal(run, code: refusal.code, saying: refusal.words)
             #expect(!worker.log.contains("survive") && !worker.log.contains("janitor"))
+        }
+
+        private static let lifecycleOptions = [
+            Refusal("--attachments", "0", saying: "1 to 100000"),
+            Refusal("--attachments", "many", saying: "1 to 100000"),
+            Refusal("--samples", "1", saying: "2 to 1000000"),
+            Refusal("--size", "0", saying: "1 or more bytes"),
+            Refusal("--lock", "futx", saying: "did you mean `futex`?"),
+            Refusal("--lock", "all", saying: "names one lock"),
+            Refusal("--format", "xml", saying: "'csv'"),
+        ]
+
+        @Test(arguments: lifecycleOptions)
+        func `an option of lifecycle that makes no sense is refused`(refusal: Refusal) throws {
+            try expectRefusal(
+                try Invocation(["lifecycle"] + refusal.arguments), code: refusal.code, saying: refusal.words)
         }
 
         @Test func `a command that does not exist is refused`() throws {

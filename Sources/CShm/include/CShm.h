@@ -178,6 +178,17 @@ int shm_perf_open(uint64_t event);
 /* Lets go of whole pages of a shared mapping: they keep their content. */
 void shm_forget_pages(void *address, uintptr_t length);
 
+/* Nothing after it begins before everything before it is done. */
+static inline void shm_instruction_fence(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_lfence();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#else
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
 /* Keeps the compiler from removing or merging the iterations of a calibrated delay loop. */
 static inline void shm_keep(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
 

@@ -66,7 +66,7 @@ struct Session {
     {
         do throws(RoundFailure) {
             var fleet = try Round(
-                cell, timing, number: number, program: program, iterationsPerNanosecond: Delay.calibrate(),
+                cell, timing, number: number, program: program, delays: Delay.calibrate(),
                 clock: conditions.clock.clock, seed: conditions.seed)
             let result = try fleet.run { progress.look($0) }
             let row = Row(run: conditions, cell: cell, round: round, result: result)

@@ -30,7 +30,7 @@ struct TestRound {
         let other = body.map { body in Thread { body() } }
         defer { while other?.isFinished == false { Thread.sleep(forTimeInterval: 0.001) } }
         var round = try Round(
-            cell, timing, number: number, program: try program ?? WorkerProgram(), iterationsPerNanosecond: Self.speed)
+            cell, timing, number: number, program: try program ?? WorkerProgram(), delays: Self.speed)
         other?.start()
         return try round.run()
     }

@@ -1,0 +1,90 @@
+import Foundation
+import ShmCoordinator
+import Testing
+
+extension CommandLineSuite {
+    /// Open loops, searches for a rate, and distributions in files, from the command line.
+    @Suite struct OpenLoopRunTests {
+        @Test func `a rate that the lock carries has a response time beside the closed figure`() throws {
+            let run = try Invocation.run(
+                "futex", workers: "2", "--rate", "2k", "--arrivals", "uniform", "--duration", "300ms", "--output",
+                "x.csv")
+            let outcome = run.finish()
+            #expect(outcome.exit == .code(0))
+            #expect(outcome.stdout.contains("closed p99"))
+            let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
+            #expect(row["arrivals"] == "uniform" && row["rate_per_s"] == "2000.0" && row["overloaded"] == "no")
+            #expect(row["uncorrected_p99_ns"] != "" && row["acquire_p99_ns"] != "")
+        }
+
+        @Test func `a rate that it cannot carry is called overloaded, without a tail`() throws {
+            let run = try Invocation.run(
+                "futex", workers: "2", "--rate", "100k", "--critical-section", "1ms", "--duration", "100ms", "--output",
+                "x.csv")
+            let outcome = run.finish()
+            #expect(outcome.exit == .code(0))
+            #expect(outcome.stdout.contains("overloaded"))
+            let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
+            #expect(row["overloaded"] == "yes")
+        }
+
+        @Test func `the highest rate below a bound lies between nothing and the closed loop`() throws {
+            let traces = Traces()
+            let run = try Invocation.run(
+                "futex", workers: "1", "--find-capacity", "--bound", "20ms", "--critical-section", "100us",
+                "--duration",
+                "30ms", "--output", "x.csv")
+            let outcome = run.finish(within: .seconds(50))
+            #expect(outcome.exit == .code(0))
+            #expect(outcome.stdout.hasPrefix("Highest rate with p99 below 20ms, arrivals poisson\n"))
+            let line = try #require(outcome.stdout.split(separator: "\n").first { $0.hasPrefix("futex ") })
+            // 100 µs a section: 10,000 a second at most.
+            let fields = line.split(separator: " ")
+            #expect(fields.count > 6)
+            let rows = try Table(run.folder.text("x.csv")).rows
+            let rates = rows.compactMap { $0["rate_per_s"].flatMap { Double($0) } }
+            #expect(rates.count >= 3 && rates.allSatisfy { $0 > 0 && $0 < 11_000 })
+            #expect(rows.contains { $0["arrivals"] == "closed" })
+            #expect(traces.left(by: run.pid) == [])
+        }
+
+        @Test func `distributions come as files that HdrHistogram's tools read`() throws {
+            let run = try Invocation.run("futex,tas", workers: "1", "--hgrm", "dist", "--output", "x.csv")
+            #expect(run.finish().exit == .code(0))
+            let names = Folder.names(run.folder.path("dist"))
+            #expect(names == ["default-futex-1.hgrm", "default-tas-1.hgrm"])
+            let text = run.folder.text("dist/default-futex-1.hgrm")
+            #expect(text.contains("Value") && text.contains("Percentile") && text.contains("TotalCount"))
+            #expect(text.contains("#[Mean"))
+            let values = text.split(separator: "\n").compactMap { line in
+                line.split(separator: " ").first.flatMap { Double($0) }
+            }
+            #expect(values.count > 5 && values == values.sorted())
+        }
+
+        @Test func `a disk that is full halfway keeps what was written, and names it`() throws {
+            let folder = try Folder()
+            let script = """
+                mkdir small && mount -t tmpfs -o size=8k tmpfs small && cd small || exit 99
+                "$@"; code=$?; cp x.csv ../kept.csv; exit $code
+                """
+            let run = try Invocation(
+                program: "/usr/bin/unshare",
+                [
+                    "--mount", "/bin/sh", "-c", script, "sh", Invocation.programs + "/shmbench", "run", "--locks",
+                    "futex",
+                    "--workers", "1", "--rounds", "200", "--duration", "1ms", "--warmup", "0", "--output", "x.csv",
+                ], in: folder)
+            let outcome = run.finish()
+            // Only who may mount can try it.
+            if outcome.exit != .code(99) && !outcome.stderr.contains("unshare") {
+                #expect(outcome.exit == .code(1))
+                #expect(outcome.stderr.contains("cannot write the results to x.csv: No space left on device"))
+                #expect(outcome.stderr.contains("what was written before is kept"))
+                #expect(outcome.stdout.contains("futex "))
+                let kept = folder.text("kept.csv").split(separator: "\n")
+                #expect(kept.count > 3 && kept.first?.hasPrefix("schema,") == true)
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCoordinator
+@testable import shmbench
+
+/// What is said of runs whose figures are less than they seem, and in which words.
+@Suite(.timeLimit(.minutes(1))) struct WarningsTests {
+    private static let run = RunConditions(id: "x", seed: 7, clock: ClockCalibration())
+
+    /// A summary of rounds with these throughputs; `change` makes each round's result unlike a good one.
+    private func summary(
+        _ throughputs: [UInt64], workers: Int = 2, lock: LockKind = .futex, spacing: Arrivals.Spacing = .closed,
+        change: (inout RoundResult) -> Void = { _ in }
+    ) throws -> CellSummary {
+        var cell = Cell(lock: lock, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        cell.spacing = spacing
+        cell.rate = spacing == .closed ? 0 : 1000
+        let rows = throughputs.enumerated().map { index, throughput in
+            var acquire = [UInt64](repeating: 0, count: Arena.Timed.acquire.geometry.cellCount)
+            acquire[Arena.Timed.acquire.geometry.index(of: 100)] = 100_000
+            var result = RoundResult(startedAt: 0)
+            result.figures = RoundResult.Figures(
+                duration: 1, windows: [[throughput]], userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
+                involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0,
+                histograms: [.acquire: acquire], longestAcquisition: 100)
+            change(&result)
+            return Row(run: Self.run, cell: cell, round: index + 1, result: result)
+        }
+        return try #require(CellSummary.summaries(rows, cells: [cell]).first)
+    }
+
+    private func warnings(_ summary: CellSummary) -> [String] { Warnings.lines([summary]) }
+
+    @Test func `good rounds need no warning`() throws {
+        let lines = warnings(try summary([1000, 1001, 1002, 1000, 999], workers: 1))
+        // What is said of the machine itself is true of every run on it.
+        #expect(lines.filter { !$0.contains("governor") && !$0.contains("clock_gettime") } == [])
+    }
+
+    @Test func `rounds that differ are too noisy, with a stricter bar for a worker alone`() throws {
+        #expect(warnings(try summary([1000, 1050, 1100, 1000, 1100])).filter { $0.hasPrefix("too noisy") } == [])
+        let alone = warnings(try summary([1000, 1050, 1100, 1000, 1100], workers: 1))
+        #expect(alone.contains { $0.hasPrefix("too noisy: the median of futex ") && $0.contains("--rounds") })
+        let wild = warnings(try summary([1000, 2000, 1500, 900, 2500]))
+        #expect(wild.contains { $0.hasPrefix("too noisy: the median of futex × 2 ") })
+    }
+
+    @Test func `a round far from the others is an outlier`() throws {
+        let lines = warnings(try summary([1000, 1001, 1002, 1000, 400, 1001, 999, 1000]))
+        #expect(lines.contains { $0.hasPrefix("outlier rounds: ") && $0.contains("futex × 2") })
+    }
+
+    @Test func `stolen time, a short warm-up, workers apart and clocks apart are told with their cure`() throws {
+        func lines(_ change: (inout RoundResult) -> Void) throws -> [String] {
+            warnings(try summary([1000, 1000, 1000], change: change))
+        }
+        #expect(try lines { $0.stolenShare = 0.05 }.contains { $0.contains("hypervisor took 5.0%") })
+        #expect(try lines { $0.stolenShare = 0.005 }.allSatisfy { !$0.contains("hypervisor") })
+        #expect(try lines { $0.wasSteady = false }.contains { $0.contains("longer --warmup") })
+        #expect(try lines { $0.figures?.overlap = 0.3 }.contains { $0.contains("as little as 30% of a window") })
+        #expect(try lines { $0.figures?.clockAnomalies = 2 }.contains { $0.contains("backwards 6 times") })
+        #expect(try lines { $0.figures?.heapCounterWorks = false }.contains { $0.contains("jemalloc") })
+        #expect(
+            try lines { $0.figures?.histograms[.acquire] = [0, 0, 10] }.contains {
+                $0.hasPrefix("too short: p99 of futex × 2")
+            })
+    }
+
+    @Test func `more workers than CPUs are said to be the scheduler's business`() throws {
+        let many = Machine.current.cpus + 1
+        #expect(
+            warnings(try summary([1, 1, 1], workers: many)).contains { $0.hasPrefix("up to \(many) workers share") })
+    }
+
+    @Test func `an overloaded open loop shows no latency, and is named in words`() throws {
+        let overloaded = try summary([1000, 1000, 1000], spacing: .poisson) {
+            $0.figures?.arrivalsDue = 10_000
+            $0.figures?.arrivalsDone = 5000
+        }
+        #expect(overloaded.isOverloaded && overloaded.p99 == nil && overloaded.p50 == nil)
+        let carried = try summary([1000, 1000, 1000], lock: .robustFutex, spacing: .poisson) {
+            $0.figures?.arrivalsDue = 10_000
+            $0.figures?.arrivalsDone = 9_990
+        }
+        #expect(!carried.isOverloaded && carried.p99 == 100)
+        let table = SummaryTable(summaries: [overloaded, carried]).text.split(separator: "\n")
+        #expect(table.contains { $0.hasPrefix("futex ") && $0.contains("overloaded") })
+        #expect(table.contains { $0.hasPrefix("robust-futex ") && !$0.contains("overloaded") })
+        let words = Verdict.text([overloaded, carried])
+        #expect(words.contains("overloaded by 1.00 k/s: futex; best p99 robust-futex† (100 ns)"))
+        #expect(!Verdict.text([carried, carried]).contains("overloaded"))
+    }
+
+    @Test func `the verdict names the fastest, and the fastest of those that survive`() throws {
+        let words = Verdict.text([
+            try summary([2000, 2000, 2000]), try summary([1000, 1000, 1000], lock: .robustFutex),
+        ])
+        let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            line.contains(
+                "2 workers: futex is fastest (2.00 k/s), robust-futex† of those that survive their owner (0.50×)"))
+        #expect(line.contains("† survives its owner's death"))
+    }
+
+    @Test(arguments: SortKey.allCases)
+    func `tables are sorted as asked`(key: SortKey) throws {
+        func named(_ lock: LockKind, _ throughput: UInt64, _ value: UInt64) throws -> CellSummary {
+            try summary([throughput, throughput, throughput], lock: lock) {
+                var counts = [UInt64](repeating: 0, count: Arena.Timed.acquire.geometry.cellCount)
+                counts[Arena.Timed.acquire.geometry.index(of: value)] = 100_000
+                $0.figures?.histograms = [.acquire: counts]
+                $0.figures?.longestAcquisition = value
+            }
+        }
+        let lines = [try named(.futex, 1000, 10), try named(.tas, 2000, 500)]
+        let text = SummaryTable(summaries: lines, sort: key).text.split(separator: "\n").map { String($0.prefix(5)) }
+        let order = text.filter { ["futex", "tas  "].contains($0) }
+        switch key {
+        case .throughput: #expect(order == ["tas  ", "futex"])
+        case .p50, .p99, .p999, .name: #expect(order == ["futex", "tas  "])
+        case .handoff, .jain: #expect(order.count == 2)
+        }
+    }
+
+    @Test func `colours mark lines of a table, and are only colours`() {
+        let table = "lock\n------\nfutex  1 no ok\nrobust-futex  1 yes ok\nx FAILED\n▼y\n"
+        let painted = Colour.paint(table, isWanted: true)
+        #expect(painted.contains("\u{1b}[31mx FAILED\u{1b}[0m"))
+        #expect(painted.contains("\u{1b}[32mrobust-futex"))
+        let plain = ["31", "32", "33", "2", "0"].reduce(painted) { $0.replacing("\u{1b}[\($1)m", with: "") }
+        #expect(plain == table)
+        #expect(Colour.paint(table, isWanted: false) == table)
+    }
+}
