@@ -37,7 +37,8 @@ let package = Package(
         .target(
             name: "ShmHarness",
             dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
-            swiftSettings: house),
+            // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
+            swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
         .target(
             name: "ShmCoordinator",
             dependencies: [

@@ -227,7 +227,7 @@ public struct Round: ~Copyable {
     /// Waits until all workers have ended, which they do after at most one more critical section. Returns `false`
     /// where that takes too long, though they are not stuck; see ``settle(_:_:alive:)``.
     private func awaitEnds(_ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
-        let patience = Deadline.after(nanoseconds: Int64(timing.stuckAfter))
+        let patience = Deadline.after(nanoseconds: Int64(timing.longestEnd))
         var pause: UInt32 = 50
         while workers.contains(where: \.isRunning) {
             alive = !watchdog.isStuck(progress: progress())
@@ -243,7 +243,7 @@ public struct Round: ~Copyable {
     /// Waits until all workers have met at the n-th barrier. Returns `false` where that takes too long, though they are not stuck:
     /// in a queue of many that spin on few CPUs, each needs a turn, and each turn takes time slices of all others.
     private func settle(_ barrier: Int, _ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
-        let patience = Deadline.after(nanoseconds: Int64(timing.stuckAfter))
+        let patience = Deadline.after(nanoseconds: Int64(timing.longestEnd))
         while arena.awaitArrivals(barrier * cell.workers, until: .after(.milliseconds(20))) < barrier * cell.workers {
             try check()
             alive = !watchdog.isStuck(progress: progress())
@@ -325,7 +325,7 @@ public struct Round: ~Copyable {
             // ended inside.
             result.lostUpdates = data.lostUpdates(
                 expected: expected, counters: cell.counters,
-                surplus: result.isCutShort ? UInt64(cell.workers) + 1 : 0)
+                surplus: result.isCutShort ? UInt64(cell.workers) * Contention.longestBurst + 1 : 0)
             result.integrity = result.lostUpdates == 0 && result.overlaps == 0 ? .ok : .failed
         }
     }

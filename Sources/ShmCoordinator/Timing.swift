@@ -12,6 +12,9 @@ public struct Timing: Sendable {
     public var order: Int
     /// A round in which no worker completes a critical section for so long is stuck.
     public var stuckAfter: Int
+    /// Workers that make progress, but take longer to end a window, are ended. More than ``stuckAfter``, so that those
+    /// without progress are told apart.
+    var longestEnd: Int { stuckAfter + stuckAfter / 4 }
 
     /// How often a round is looked at, and its sections counted: the windows of windowed fairness.
     static var look: Int64 { 10_000_000 }

@@ -70,12 +70,14 @@ internal import SystemPackage
         let outcome = lock.lock()
         if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
         lock.unlock()
-        if let failure = contend(lock, during: .warmup) { return failure }
+        let (warmingSince, earlier) = (Clock.now(), sections)
+        if let failure = contend(lock, during: .warmup, burst: 1) { return failure }
+        let burst = Self.burst(sections: sections &- earlier, nanoseconds: Clock.now() &- warmingSince)
 
         enter(.throughput)
         unsafe slot.pointee.windowEntered.store(Clock.now(), ordering: .relaxed)
         let before = Cost.before(hardware, heapBytes)
-        if let failure = contend(lock, during: .throughput) { return failure }
+        if let failure = contend(lock, during: .throughput, burst: burst) { return failure }
         let after = Cost.after(hardware, heapBytes)
         unsafe slot.pointee.windowLeft.store(Clock.now(), ordering: .relaxed)
         unsafe after.store(since: before, in: slot)
@@ -106,9 +108,15 @@ internal import SystemPackage
         return seen >= 4096
     }
 
-    private func contend<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
+    /// Sections done so far.
+    private var sections: UInt64 { unsafe slot.pointee.sections.load(ordering: .relaxed) }
+
+    private func contend<L: LockPrimitive & ~Copyable>(
+        _ lock: borrowing L, during phase: Phase, burst: UInt64
+    ) -> Int32? {
         if plan.arrivals.spacing != .closed { return contendPaced(lock, during: phase) }
-        return plan.readPercent > 0 ? contendReading(lock, during: phase) : contendClosed(lock, during: phase)
+        return plan.readPercent > 0
+            ? contendReading(lock, during: phase) : contendClosed(lock, during: phase, burst: burst)
     }
 
     func enter(_ state: WorkerSlot.State) {

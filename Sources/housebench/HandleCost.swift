@@ -51,13 +51,7 @@ enum HandleCost {
 
     private static func sampleInAnotherProcess(_ folder: String) throws -> [(String, Double, Double)] {
         let command = "'\(folder)/housebench' handle-sample"
-        guard let pipe = unsafe popen(command, "r") else { throw Missing("cannot start housebench") }
-        var text = ""
-        var buffer = [CChar](repeating: 0, count: 256)
-        while unsafe fgets(&buffer, 256, pipe) != nil {
-            text += String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-        guard unsafe pclose(pipe) == 0 else { throw Missing("\(command) failed: \(text)") }
+        let text = try Output.text(of: command)
         return try text.split(separator: "\n").map { line in
             let words = line.split(separator: " ")
             guard words.count == 3, let primitive = Double(words[1]), let handle = Double(words[2]) else {

@@ -57,14 +57,8 @@ enum LoopCost {
 
     private static func baseline(_ folder: String, _ kind: LockKind, _ workers: Int) throws -> Double {
         let command = "'\(folder)/cbaseline' \(kind) \(workers) 10 50 4 0 0"
-        guard let pipe = unsafe popen(command, "r") else { throw Missing("cannot start cbaseline") }
-        var line = [CChar](repeating: 0, count: 64)
-        let read = unsafe fgets(&line, 64, pipe) != nil
-        let status = unsafe pclose(pipe)
-        let text = String(decoding: line.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard read, status == 0, let rate = Double(text), rate > 0 else {
-            throw Missing("\(command) ended with status \(status) and printed \(text.debugDescription)")
-        }
+        let text = try Output.line(of: command)
+        guard let rate = Double(text), rate > 0 else { throw Missing("\(command) printed \(text.debugDescription)") }
         return rate
     }
 }

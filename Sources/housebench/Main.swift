@@ -25,6 +25,7 @@ enum Main {
             // What the parts start.
             switch (wanted.first, wanted.count) {
             case ("handle-sample", 1): return try HandleCost.printSample()
+            case ("bare", 4): return try MeasuringCost.printBare(Array(wanted.dropFirst()))
             case ("hold", 2): return try DeathCost.hold(wanted[2])
             case ("wait", 2): return DeathCost.wait(wanted[2])
             default: break

@@ -142,9 +142,11 @@ enum MeasuringCost {
         for kind in [LockKind.futex, .pthreadMutex, .robustFutex] {
             var (extra, ratios): ([Double], [Double]) = ([], [])
             for _ in 0..<21 {
-                let figures = try Figures(try bench.round(kind))
+                // Linked as this program is: a static one calls the C library faster.
+                let figures = try Figures(try bench.round(kind, dynamic: true))
                 extra.append(figures.timedOperation - figures.operation)
-                ratios.append(figures.operation / (try BareLoop.nanoseconds(kind, clock: bench.clock.clock)))
+                // A process of its own, as the worker is: where its memory happens to lie matters to both.
+                ratios.append(figures.operation / (try bare(kind)))
             }
             report.line(
                 "the latency window over the throughput window, \(kind), in pairs of clock readings",
@@ -152,6 +154,22 @@ enum MeasuringCost {
             report.line(
                 "the throughput window over a loop without a harness, \(kind)", median(ratios) ?? 0, "×", atMost: 1.03)
         }
+    }
+
+    /// ``BareLoop``'s figure, from a fresh process.
+    private static func bare(_ kind: LockKind) throws -> Double {
+        let text = try Output.line(of: "'\(CommandLine.arguments[0])' bare \(kind) 4 0")
+        guard let figure = Double(text), figure > 0 else { throw Missing("the bare loop printed \(text)") }
+        return figure
+    }
+
+    /// Prints ``BareLoop``'s figure. What a worker reads from its plan comes from the command line here, so that the
+    /// compiler knows as little of it.
+    static func printBare(_ arguments: [String]) throws {
+        guard let kind = LockKind(named: arguments[0]), let counters = Int(arguments[1]),
+            let delay = UInt64(arguments[2])
+        else { throw Missing("bare wants a lock, counters and a delay") }
+        print(try BareLoop.nanoseconds(kind, counters: counters, delay: delay, clock: ClockCalibration().clock))
     }
 
     /// The same cell twice, in turn.
@@ -207,14 +225,15 @@ enum MeasuringCost {
 
 /// Lock, the same critical section, unlock, so many times, with nothing else around it.
 private enum BareLoop {
-    static func nanoseconds(_ kind: LockKind, clock: TickClock) throws -> Double {
+    static func nanoseconds(_ kind: LockKind, counters: Int, delay: UInt64, clock: TickClock) throws -> Double {
         let segment = SharedMemory(key: "housebench.bare.\(Clock.now())")
-        try segment.create(size: GuardedData.byteCount(counters: 4), lock: kind)
+        try segment.create(size: GuardedData.byteCount(counters: counters), lock: kind)
         defer { try? segment.destroy(mode: .forceNoWait) }
         try segment.attach()
         defer { try? segment.detach() }
         guard let data = unsafe segment.mutableData?.baseAddress else { throw Missing("the segment is not there") }
-        var visitor = Visitor(segment: segment, data: unsafe GuardedData(data), clock: clock)
+        var visitor = Visitor(
+            segment: segment, data: unsafe GuardedData(data), counters: counters, delay: delay, clock: clock)
         LockCatalogue.visit(&visitor)
         return try visitor.result.get()
     }
@@ -222,6 +241,8 @@ private enum BareLoop {
     @safe private struct Visitor: LockVisitor {
         let segment: SharedMemory
         let data: GuardedData
+        let counters: Int
+        let delay: UInt64
         let clock: TickClock
         var result: Result<Double, any Error> = .failure(Missing("there is no such lock"))
 
@@ -238,7 +259,7 @@ private enum BareLoop {
         @inline(never)
         private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Double {
             var contradiction: UInt64 = 0
-            let (data, repetitions) = (data, 1_000_000)
+            let (data, counters, delay, repetitions) = (data, counters, delay, 10_000_000)
             // The second pass counts.
             var passed: UInt64 = 0
             for _ in 0..<2 {
@@ -246,7 +267,7 @@ private enum BareLoop {
                 var left = repetitions
                 while left > 0 {
                     _ = lock.lock()
-                    contradiction |= data.section(worker: 0, counters: 4, delay: 0)
+                    contradiction |= data.section(worker: 0, counters: counters, delay: delay)
                     lock.unlock()
                     left &-= 1
                 }

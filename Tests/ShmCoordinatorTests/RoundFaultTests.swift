@@ -94,7 +94,7 @@ extension ShmCoordinatorSuite {
             }
             let worker = stopped.load(ordering: .relaxed)
             try #require(worker >= 0)
-            #expect(result.integrity == .stuck)
+            try #require(result.integrity == .stuck)
             #expect(result.whereabouts[worker].contains("not between the marks"))
             #expect(result.whereabouts[worker].contains("stopped"))
             #expect(result.lostUpdates == 0)

@@ -25,7 +25,9 @@ static int64_t wanted, iterations;
 /* By how much such an end is noticed late, ns. */
 static int64_t lateness;
 
-enum { LONG_ENOUGH_FOR_A_CLOCK = 1000 };
+/* From so many ns on, fences keep the CPU from doing what lies around the delay meanwhile; they take some 20 ns
+ * themselves. Shorter delays are partly hidden behind the lock's own work. */
+enum { LONG_ENOUGH_FOR_FENCES = 50, LONG_ENOUGH_FOR_A_CLOCK = 1000 };
 
 static int64_t now(void) {
     struct timespec time;
@@ -42,9 +44,27 @@ static void spin(int64_t times) {
     }
 }
 
+static void fence(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_lfence();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+static void spin_apart(int64_t times) {
+    fence();
+    spin(times);
+    fence();
+}
+
 static void slow_down(void) {
-    if (wanted < LONG_ENOUGH_FOR_A_CLOCK) {
+    if (wanted < LONG_ENOUGH_FOR_FENCES) {
         spin(iterations);
+        return;
+    }
+    if (wanted < LONG_ENOUGH_FOR_A_CLOCK) {
+        spin_apart(iterations);
         return;
     }
     int64_t end = now() + wanted - lateness;
@@ -53,21 +73,29 @@ static void slow_down(void) {
     }
 }
 
-/* Reading a clock takes longer than the shortest delays: the loop is timed once, the fastest of a few times. The CPU's
- * speed may change later, so long delays go by the clock. */
+/* What `times` calls with so many iterations take: the fastest of a few tries. */
+static int64_t fastest(void (*delay)(int64_t), int64_t iterations, int times) {
+    int64_t least = INT64_MAX;
+    for (int try = 0; try < 10; try++) {
+        int64_t start = now();
+        for (int time = 0; time < times; time++) delay(iterations);
+        int64_t taken = now() - start;
+        if (taken < least) least = taken;
+    }
+    return least;
+}
+
+/* Reading a clock takes longer than the shortest delays: the loop is timed once. The CPU's speed may change later, so long
+ * delays go by the clock. */
 __attribute__((constructor)) static void read_delay(void) {
     const char *text = getenv("SHM_SLOW_FUTEX_NS");
     wanted = text ? strtoll(text, NULL, 10) : 0;
     if (wanted <= 0) return;
-    enum { ITERATIONS = 200000, TIMES = 10 };
-    int64_t fastest = INT64_MAX;
-    for (int time = 0; time < TIMES; time++) {
-        int64_t start = now();
-        spin(ITERATIONS);
-        int64_t taken = now() - start;
-        if (taken < fastest) fastest = taken;
-    }
-    iterations = (wanted * ITERATIONS + fastest / 2) / fastest;
+    enum { MANY = 200000, CALLS = 1000 };
+    double iteration = (double)fastest(spin, MANY, 1) / MANY;
+    double overhead = 0;
+    if (wanted >= LONG_ENOUGH_FOR_FENCES) overhead = (double)fastest(spin_apart, 10, CALLS) / CALLS - 10 * iteration;
+    iterations = wanted > overhead ? (int64_t)((wanted - overhead) / iteration + 0.5) : 1;
     if (wanted >= LONG_ENOUGH_FOR_A_CLOCK) {
         iterations = iterations * 8 / 10;
         /* One reading, and on average half of another. */
