@@ -62,4 +62,24 @@ internal import Synchronization
         let kept = min(written, UInt64(Self.capacity))
         return (written - kept..<written).map { unsafe ring[Int(truncatingIfNeeded: $0) & (Self.capacity - 1)] }
     }
+
+    /// What one acquisition pays for the log where its memory is in the cache, ns: the least of a few measurements.
+    public static func cost(_ clock: TickClock) -> Double {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 128)
+        defer { unsafe memory.deallocate() }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        let log = unsafe AcquisitionLog(memory)
+        let entries = 20_000
+        let samples = (0..<10).map { _ in
+            let start = clock.now()
+            var sum: UInt64 = 0
+            for entry in 0..<entries {
+                sum &+= log.enter(worker: entry & 1).released
+                log.leave(at: UInt64(entry))
+            }
+            shm_keep(sum)
+            return Double(clock.nanoseconds(clock.now() &- start)) / Double(entries)
+        }
+        return samples.min() ?? 0
+    }
 }

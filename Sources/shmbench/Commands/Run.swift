@@ -87,7 +87,8 @@ struct Run: ParsableCommand {
             let rate = run.clock.counterHertz.map { "the CPU's counter, \(Figure.decimal($0 / 1e9, 3)) GHz" }
             lines.append(
                 "Clock: \(rate ?? "clock_gettime"), in steps of \(Figure.decimal(run.clock.step, 0)) ns, "
-                    + "\(Figure.decimal(run.clock.cost, 1)) ns a reading; p50 and the others include one.")
+                    + "\(Figure.decimal(run.clock.cost, 1)) ns a reading; p50 and the others include one. "
+                    + "The log that hold and hand-off come from: \(Figure.decimal(run.logCost, 1)) ns.")
             let asked = Set(rows.flatMap { [$0.cell.criticalSection, $0.cell.think] }).subtracting([0]).sorted()
             let delays = asked.compactMap { delay in
                 Self.measured(delay, rows).map { "\(TimeSpan(nanoseconds: delay)) took \(Figure.time($0))" }

@@ -101,6 +101,7 @@ struct ResultColumn: Sendable {
         column("hold_mean_ns") { Value($0.latency?.hold?.mean, decimals: 2) },
         column("clock_step_ns") { Value($0.run.clock.step, decimals: 0) },
         column("seed") { .text("\($0.run.seed)") },
+        column("log_ns") { Value($0.run.logCost, decimals: 2) },
     ]
 
     private static func column(_ name: String, _ value: @escaping @Sendable (Row) -> Value) -> ResultColumn {

@@ -12,6 +12,15 @@ struct RunConditions {
     let seed: UInt64
     /// What times acquisitions.
     let clock: ClockCalibration
+    /// What the order window's log costs an acquisition, ns.
+    let logCost: Double
+
+    init(id: String, seed: UInt64, clock: ClockCalibration) {
+        self.id = id
+        self.seed = seed
+        self.clock = clock
+        logCost = AcquisitionLog.cost(clock.clock)
+    }
 }
 
 /// One round of one cell: a row of the results.

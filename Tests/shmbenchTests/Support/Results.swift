@@ -14,7 +14,7 @@ let contractedColumns = [
     "run_queue_wait_s", "cycles_per_op", "instructions_per_op", "cache_misses_per_op", "overlap", "steal_percent",
     "steady",
     "clock", "clock_read_ns", "critical_section_measured_ns", "think_measured_ns", "acquire_mean_ns", "hold_mean_ns",
-    "clock_step_ns", "seed",
+    "clock_step_ns", "seed", "log_ns",
 ]
 
 /// Columns that are empty in a closed loop without readers.
