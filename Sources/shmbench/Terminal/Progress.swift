@@ -83,8 +83,10 @@ struct Progress {
     private var elapsed: Double { Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9 }
 
     private var bar: String {
-        let filled = percent / 5
-        return String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+        // What happens now matters more than the bar where there is no room for both.
+        let length = Terminal.width < 100 ? 8 : 20
+        let filled = percent * length / 100
+        return String(repeating: "#", count: filled) + String(repeating: ".", count: length - filled)
     }
 
     private func clock(_ seconds: Double) -> String {
