@@ -44,6 +44,7 @@ let package = Package(
             dependencies: [
                 "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: house),
         .target(

@@ -19,7 +19,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ipc.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
@@ -319,6 +321,39 @@ int shm_at_thread_exit(void (*function)(void)) {
 }
 
 int shm_die_with_parent(void) { return (int)result(prctl(PR_SET_PDEATHSIG, SIGKILL)); }
+
+int shm_fork_and_exec(const char *path, const char *argument) {
+    pid_t child = fork();
+    if (child != 0) return (int)result(child);
+    int nowhere = open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) dup2(nowhere, STDOUT_FILENO);
+    execl(path, path, argument, (char *)0);
+    _exit(127);
+}
+
+int shm_enter_private_tmpfs(const char *directory, uint64_t bytes) {
+    char options[32];
+    snprintf(options, sizeof options, "size=%llu", (unsigned long long)bytes);
+    int before = open("/proc/thread-self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (before < 0) return -errno;
+    if (unshare(CLONE_NEWNS) == 0) {
+        if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("tmpfs", directory, "tmpfs", 0, options) == 0)
+            return before;
+        int failure = errno;
+        setns(before, CLONE_NEWNS);
+        errno = failure;
+    }
+    int failure = errno;
+    close(before);
+    return -failure;
+}
+
+int shm_leave_private_tmpfs(int descriptor) {
+    int outcome = setns(descriptor, CLONE_NEWNS);
+    int failure = errno;
+    close(descriptor);
+    return outcome == 0 ? 0 : -failure;
+}
 
 int shm_pin_to_cpu(int cpu) {
     cpu_set_t set;

@@ -3,11 +3,13 @@ internal import Glibc
 public import ShmCore
 internal import ShmHarness
 
-/// One contending process, or one of a crash test. Started by the coordinator:
+/// One contending process, or one of a crash or stress test. Started by the coordinator:
 ///
 ///     shmworker contend COORDINATOR ROUND WORKER WORKERS
 ///     shmworker survive COORDINATOR ROUND SURVIVOR SURVIVORS
 ///     shmworker die COORDINATOR ROUND SURVIVORS SURVIVORS
+///     shmworker stress COORDINATOR ROUND WORKER WORKERS
+///     shmworker resettle COORDINATOR ROUND WORKER WORKERS
 ///     shmworker janitor COORDINATOR
 ///     shmworker --version
 ///
@@ -35,6 +37,10 @@ public enum WorkerProgram {
             exit(Survivor.run(CrashPlace(numbers)).rawValue)
         case ("die", 4, 5):
             exit(Victim.run(CrashPlace(numbers)).rawValue)
+        case ("stress", 4, 5):
+            exit(Stressed.run(numbers).rawValue)
+        case ("resettle", 4, 5):
+            exit(Resettler.run(numbers).rawValue)
         case ("janitor", 1, 2):
             Janitor.run(coordinator: numbers[0])
             exit(WorkerExit.done.rawValue)

@@ -9,10 +9,11 @@ struct Shmbench: ParsableCommand {
         discussion: """
             Starts real processes that contend for a lock in real shared memory, and reports throughput, latency, \
             fairness and integrity of each lock. `crash` kills a process at every machine instruction of lock, critical \
-            section and unlock, and shows whether the others go on.
+            section and unlock, `stress` kills, freezes and disturbs processes under load, and both show whether the \
+            others go on.
 
             Exit codes: 0 ok, 1 the run failed, 3 integrity failure or a broken promise, 64 usage.
             """,
         version: "shmbench \(ToolVersion.current)",
-        subcommands: [Run.self, Crash.self, Lifecycle.self, List.self, Doctor.self, Segments.self])
+        subcommands: [Run.self, Crash.self, Stress.self, Lifecycle.self, List.self, Doctor.self, Segments.self])
 }

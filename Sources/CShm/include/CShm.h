@@ -132,6 +132,15 @@ int shm_at_thread_exit(void (*function)(void));
 /* prctl(PR_SET_PDEATHSIG, SIGKILL): the signal comes when the *thread* that started this process ends. */
 int shm_die_with_parent(void);
 
+/* fork(2), which Swift hides, and in the child at once execv(3) of a program with one argument. The child, or -errno. */
+int shm_fork_and_exec(const char *path, const char *argument);
+
+/* A mount namespace of the calling thread's own, in which `directory` is a tmpfs of so many bytes that nobody else sees.
+ * Returns a descriptor of the namespace that it left, or -errno. */
+int shm_enter_private_tmpfs(const char *directory, uint64_t bytes);
+/* Goes back, and closes the descriptor. */
+int shm_leave_private_tmpfs(int descriptor);
+
 /* CPU_SET and its kin are macros. Affinity of the calling thread. */
 int shm_pin_to_cpu(int cpu);
 bool shm_may_run_on(int cpu);

@@ -1,0 +1,132 @@
+internal import Histogram
+public import ShmCore
+
+/// What one fault did to one lock.
+public struct StressResult: Sendable {
+    /// What it came to.
+    public enum Verdict: Sendable, Equatable {
+        /// The others went on, and nothing was lost.
+        case survives
+        /// The others stood still for as long as a process was frozen, and went on after.
+        case stalls
+        /// Somebody waits for ever.
+        case hangs
+        /// Two were inside at once, or a live worker's update was lost.
+        case corrupts
+        /// It cannot be tried here; why.
+        case notApplicable(String)
+        /// There was no time for it.
+        case untried
+    }
+
+    /// The lock.
+    public let lock: LockKind
+    /// The fault.
+    public let fault: Fault
+    /// Times that it was done.
+    public internal(set) var episodes = 0
+    /// Processes that were killed.
+    public internal(set) var kills = 0
+    /// Times after which somebody waited for ever, or the lock failed.
+    public internal(set) var hangs = 0
+    /// Times after which two were inside at once, or a live worker's update was lost.
+    public internal(set) var corruptions = 0
+    /// Times that the others stood still for as long as somebody was frozen.
+    public internal(set) var stalls = 0
+    /// Half-written updates of dead owners, which their successors repaired.
+    public internal(set) var tolerated: UInt64 = 0
+    /// Acquisitions that were told that the previous owner died.
+    public internal(set) var told: UInt64 = 0
+    /// Acquisitions after an owner that died inside that were not told.
+    public internal(set) var untold: UInt64 = 0
+    /// Time that it took, ns.
+    public internal(set) var duration: UInt64 = 0
+    /// Why it cannot be tried here.
+    public internal(set) var obstacle: String?
+    /// From the fault (a kill, the end of a freeze) to the next acquisition, ns.
+    public internal(set) var recovery = Times()
+    /// From a kill until the process was reaped, ns: the kernel's own part.
+    public internal(set) var reaping = Times()
+    /// What was found wrong, a line each; the first few.
+    public internal(set) var findings: [String] = []
+
+    init(_ lock: LockKind, _ fault: Fault) {
+        self.lock = lock
+        self.fault = fault
+    }
+
+    /// Whether the lock promises to survive this.
+    public var isPromised: Bool { fault.isPromised(by: lock.properties) }
+
+    /// What it came to.
+    public var verdict: Verdict {
+        if let obstacle { return .notApplicable(obstacle) }
+        if episodes == 0 { return .untried }
+        if corruptions > 0 { return .corrupts }
+        // Told too little, a lock that promises to tell lets its user take half-written data for whole.
+        if untold > 0 && lock.properties.survivesOwnerDeath { return .corrupts }
+        if hangs > 0 { return .hangs }
+        return stalls > 0 ? .stalls : .survives
+    }
+
+    /// Whether that is in keeping with what the lock promises. What excludes must always exclude.
+    public var isAsPromised: Bool {
+        switch verdict {
+        case .survives, .stalls, .notApplicable, .untried: true
+        case .hangs: !isPromised
+        case .corrupts: !lock.properties.excludes
+        }
+    }
+
+    mutating func note(_ finding: String) { if findings.count < 8 { findings.append(finding) } }
+
+    /// Adds what a later pass found.
+    public mutating func add(_ other: StressResult) {
+        episodes += other.episodes
+        kills += other.kills
+        hangs += other.hangs
+        corruptions += other.corruptions
+        stalls += other.stalls
+        tolerated += other.tolerated
+        told += other.told
+        untold += other.untold
+        duration += other.duration
+        obstacle = obstacle ?? other.obstacle
+        recovery.add(other.recovery)
+        reaping.add(other.reaping)
+        for finding in other.findings { note(finding) }
+    }
+}
+
+/// A distribution of times, of a fixed size however many there are.
+public struct Times: Sendable {
+    private var histogram: Histogram<UInt64>?
+
+    /// How many.
+    public var count: UInt64 { histogram?.totalCount ?? 0 }
+
+    mutating func add(_ nanoseconds: UInt64) {
+        if histogram == nil { histogram = Self.empty }
+        histogram?.record(min(nanoseconds, Self.most))
+    }
+
+    mutating func add(_ other: Times) {
+        guard let more = other.histogram else { return }
+        if histogram == nil { histogram = Self.empty }
+        histogram?.add(more)
+    }
+
+    /// A percentile, ns; `nil` where there is nothing.
+    public func percentile(_ percent: Double) -> UInt64? {
+        histogram.map { min($0.valueAtPercentile(percent), $0.max) }
+    }
+
+    /// The longest, ns.
+    public var longest: UInt64? { histogram?.max }
+
+    private static let most: UInt64 = 60_000_000_000
+    private static var empty: Histogram<UInt64> {
+        Histogram<UInt64>(
+            lowestDiscernibleValue: 100, highestTrackableValue: most, numberOfSignificantValueDigits: .two)
+    }
+}

@@ -1,0 +1,117 @@
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+
+extension StressTest {
+    /// Where in its section somebody is to stay.
+    private mutating func anyStage() -> StressOrder.Stage {
+        StressOrder.Stage.allCases.randomElement(using: &generator) ?? .half
+    }
+
+    mutating func killHolder(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let stage = anyStage()
+        guard
+            let holder = try fleet.hold(
+                { StressOrder(kind: .hold, stage: stage, id: $0) }, within: patience(.killHolder))
+        else { return Episode(hang: nobody(fleet)) }
+        _ = fleet.waiters(but: holder.worker)
+        return try kill([holder.worker], fleet, .killHolder, &result)
+    }
+
+    mutating func killRandom(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        usleep(.random(in: 0...300, using: &generator))
+        guard let victim = fleet.contending.randomElement(using: &generator) else { return Episode(wasIdle: true) }
+        return try kill([victim], fleet, .killRandom, &result)
+    }
+
+    mutating func killMany(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let stage = anyStage()
+        guard
+            let holder = try fleet.hold({ StressOrder(kind: .hold, stage: stage, id: $0) }, within: patience(.killMany))
+        else { return Episode(hang: nobody(fleet)) }
+        _ = fleet.waiters(but: holder.worker, atLeast: fleet.workers - 1)
+        let others = fleet.live.filter { $0 != holder.worker }.shuffled(using: &generator)
+        return try kill(
+            [holder.worker] + others.prefix(max(0, min(others.count - 1, (others.count + 1) / 2))), fleet, .killMany,
+            &result)
+    }
+
+    /// Kills, waits for the next acquisition, and replaces the dead.
+    private func kill(_ victims: [Int], _ fleet: StressFleet, _ fault: Fault, _ result: inout StressResult)
+        throws(RoundFailure) -> Episode
+    {
+        // Not before: whoever is inside now has seen the mark before.
+        let mark = fleet.arena.makeMark()
+        let killed = fleet.kill(victims)
+        result.kills += victims.count
+        for time in killed.reaping { result.reaping.add(time) }
+        let seen = try fleet.awaitSight(of: mark, within: patience(fault))
+        guard let seen else { return Episode(hang: nobody(fleet)) }
+        result.recovery.add(seen > killed.at ? seen - killed.at : 0)
+        for victim in victims { try fleet.start(victim) }
+        try fleet.awaitContending(min(fleet.workers, 2))
+        return Episode()
+    }
+
+    mutating func killWaiter(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        guard
+            let holder = try fleet.hold(
+                { StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience(.killWaiter))
+        else { return Episode(hang: nobody(fleet)) }
+        guard let victim = fleet.waiters(but: holder.worker).randomElement(using: &generator) else {
+            fleet.arena.release(holder.order)
+            return Episode(wasIdle: true)
+        }
+        result.reaping.add(fleet.kill([victim]).reaping[0])
+        result.kills += 1
+        let mark = fleet.arena.makeMark()
+        let released = Clock.now()
+        fleet.arena.release(holder.order)
+        guard let seen = try fleet.awaitSight(of: mark, within: patience(.killWaiter)) else {
+            return Episode(hang: nobody(fleet))
+        }
+        result.recovery.add(seen > released ? seen - released : 0)
+        try fleet.start(victim)
+        try fleet.awaitContending(min(fleet.workers, 2))
+        return Episode()
+    }
+
+    mutating func killWoken(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let kill = Bool.random(using: &generator) ? StressOrder.Kill.afterUnlock : .beforeUnlock
+        // Up to 20 µs after the unlock; before it, most of that would be spent inside.
+        let delay = UInt16.random(in: 0...(kill == .afterUnlock ? 312 : 30), using: &generator)
+        guard
+            let holder = try fleet.hold(
+                { StressOrder(kind: .hold, stage: .half, kill: kill, delay: delay, id: $0) },
+                within: patience(.killWoken))
+        else { return Episode(hang: nobody(fleet)) }
+        guard let victim = fleet.waiters(but: holder.worker).randomElement(using: &generator),
+            let process = fleet.process(victim)
+        else {
+            fleet.arena.victim = nil
+            fleet.arena.release(holder.order)
+            return Episode(wasIdle: true)
+        }
+        fleet.condemn(victim)
+        fleet.arena.victim = (victim, process.pid)
+        let released = Clock.now()
+        fleet.arena.release(holder.order)
+        // Its process id is not used again before it is reaped, which only this process does.
+        let patience = Deadline.after(.seconds(2))
+        var pause = Pause()
+        while process.isRunning && !patience.hasPassed { pause.take() }
+        if process.isRunning { _ = fleet.kill([victim]) }
+        fleet.reap(victim)
+        fleet.arena.victim = nil
+        result.kills += 1
+        // The victim itself may have been the next: an acquisition after its end is asked for.
+        let mark = fleet.arena.makeMark()
+        guard let seen = try fleet.awaitSight(of: mark, within: self.patience(.killWoken)) else {
+            return Episode(hang: nobody(fleet))
+        }
+        result.recovery.add(seen > released ? seen - released : 0)
+        try fleet.start(victim)
+        try fleet.awaitContending(min(fleet.workers, 2))
+        return Episode()
+    }
+}

@@ -1,0 +1,163 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+internal import SystemPackage
+
+// Faults of what is around the workers: the segment, /dev/shm, the coordinator.
+extension StressTest {
+    /// Why a fault cannot be tried on this machine.
+    func obstacle(_ fault: Fault) -> String? {
+        switch fault {
+        case .lowerPriority where geteuid() != 0: "only root may raise a priority again"
+        case .killCoordinator where lock.properties.family == .plugin:
+            "a second coordinator would have to load the plugin"
+        default: nil
+        }
+    }
+
+    /// Destroys the segment and makes it anew, again and again, while workers use it through the library's handles.
+    mutating func recreate(_ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers(), task: "resettle")
+        let segment = SharedMemory(key: fleet.keys.test)
+        for _ in 0..<8 {
+            usleep(.random(in: 0...2_000, using: &generator))
+            let mark: UInt64
+            let made: UInt64
+            do throws(SharedMemoryError) {
+                // One in four waits for the lock, as an orderly application would.
+                let mode =
+                    Int.random(in: 0..<4, using: &generator) == 0 ? SharedMemory.DestroyMode.noWait : .forceNoWait
+                try segment.destroy(mode: mode)
+                mark = fleet.arena.makeMark()
+                try segment.create(size: StressData.byteCount, lock: lock)
+                made = Clock.now()
+            } catch {
+                return Episode(corruption: "destroying or creating failed: \(error.description)")
+            }
+            // The first one in the new segment.
+            let sight = SharedMemory(key: fleet.keys.test)
+            guard (try? sight.attach()) != nil, let address = unsafe sight.mutableData?.baseAddress else {
+                return Episode(corruption: "the new segment cannot be attached to")
+            }
+            defer { try? sight.detach() }
+            let data = unsafe StressData(address)
+            let deadline = Deadline.after(nanoseconds: Int64(patience(.recreate)))
+            var pause = Pause()
+            while data.seen.mark != mark {
+                if deadline.hasPassed || fleet.unexpectedEnd() != nil { return Episode(hang: nobody(fleet)) }
+                if Interruption.hasCome { throw .interrupted }
+                pause.take()
+            }
+            result.recovery.add(data.seen.time > made ? data.seen.time - made : 0)
+        }
+        if let hang = try stuck(fleet, patience(.recreate)) { return Episode(hang: hang) }
+        let overlaps = fleet.sum { $0.overlaps.load(ordering: .relaxed) }
+        return Episode(corruption: overlaps > 0 ? "two were inside at once, \(overlaps) times" : nil)
+    }
+
+    /// In a /dev/shm of its own, which is small and then full: what is attached goes on, and what is made anew says why it
+    /// cannot be.
+    mutating func fillShm(_ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let folder = FilePath("/dev/shm")
+        let here = unsafe getcwd(nil, 0)
+        defer { unsafe free(here) }
+        let outside = unsafe shm_enter_private_tmpfs(folder.string, 64 << 20)
+        guard outside >= 0 else {
+            result.obstacle = "a /dev/shm of its own needs the right to mount one (\(Errno(rawValue: -outside)))"
+            return Episode(wasIdle: true)
+        }
+        defer {
+            _ = shm_leave_private_tmpfs(outside)
+            if let here = unsafe here { unsafe chdir(here) }
+        }
+        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers())
+        let file: FileDescriptor
+        do {
+            file = try FileDescriptor.open(
+                folder.appending("filler"), .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
+        } catch { throw .failed("cannot fill /dev/shm: \(error)") }
+        let piece = [UInt8](repeating: 1, count: 1 << 16)
+        while (try? file.writeAll(piece)) != nil {}
+        while (try? file.writeAll([1])) != nil {}
+        try? file.close()
+        if let hang = try stuck(fleet, patience(.fillShm)) { return Episode(hang: hang) }
+        let another = SharedMemory(key: fleet.keys.test + "2")
+        do throws(SharedMemoryError) {
+            try another.create(size: 1 << 20, lock: lock)
+            try another.destroy(mode: .forceNoWait)
+            return Episode(corruption: "a segment could be made in a full /dev/shm")
+        } catch {
+            if error.code != .outOfResources && error.code != .outOfMemory {
+                return Episode(corruption: "a full /dev/shm is reported as: \(error.description)")
+            }
+        }
+        let handle = SharedMemory(key: fleet.keys.test)
+        do throws(SharedMemoryError) {
+            try handle.attach()
+            try handle.detach()
+        } catch { return Episode(corruption: "attaching fails where /dev/shm is full: \(error.description)") }
+        return Episode(hang: try stuck(fleet, patience(.fillShm)))
+    }
+
+    /// Another coordinator with workers of its own is killed; what it had must go.
+    mutating func killCoordinator(_ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let arguments = [
+            "-c", "exec \"$@\" >/dev/null 2>&1", "sh", "/proc/\(getpid())/exe", "stress", "--locks", lock.name,
+            "--faults", "kill-random", "--workers", "\(workers)", "--duration", "60s", "--worker", program.path,
+        ]
+        let other: ChildProcess
+        do { other = try ChildProcess("/bin/sh", arguments) } catch {
+            throw .failed("cannot start another coordinator: \(error.description)")
+        }
+        let prefix = RoundKeys.prefix(coordinator: other.pid)
+        func segments() -> [String] {
+            ((try? SharedMemory.segments()) ?? []).map(\.key).filter { $0.hasPrefix(prefix) }
+        }
+        let start = Deadline.after(.seconds(10))
+        var workers: [Int32] = []
+        while workers.isEmpty && other.isRunning && !start.hasPassed {
+            if Interruption.hasCome { throw .interrupted }
+            usleep(2_000)
+            workers = Self.workers(of: other.pid, places: 2 * self.workers)
+        }
+        guard !workers.isEmpty else { return Episode(hang: "another coordinator of this lock does not come to work") }
+        usleep(.random(in: 0...20_000, using: &generator))
+        workers += Self.workers(of: other.pid, places: 2 * self.workers)
+        let killed = Clock.now()
+        other.end()
+        result.kills += 1
+        let deadline = Deadline.after(.seconds(5))
+        while true {
+            let left = segments()
+            let running = Set(workers).filter { ProcessState.letter(of: $0).map { $0 != "Z" } ?? false }
+            if left.isEmpty && running.isEmpty { break }
+            if deadline.hasPassed {
+                return Episode(
+                    corruption: "a killed coordinator leaves \(left.count) segments and \(running.count) workers")
+            }
+            usleep(500)
+        }
+        result.recovery.add(Clock.now() - killed)
+        return Episode()
+    }
+
+    /// Processes that another coordinator's arena names.
+    private static func workers(of coordinator: Int32, places: Int) -> [Int32] {
+        let prefix = RoundKeys.prefix(coordinator: coordinator)
+        let arenas = ((try? SharedMemory.segments()) ?? []).filter {
+            $0.key.hasPrefix(prefix) && $0.key.hasSuffix(".arena")
+        }
+        return arenas.flatMap { info -> [Int32] in
+            let segment = SharedMemory(key: info.key)
+            guard (try? segment.attach()) != nil else { return [] }
+            defer { try? segment.detach() }
+            guard let arena = StressArena(segment, workers: places) else { return [] }
+            return (0..<places).compactMap { worker in
+                let process = unsafe arena.slot(worker).pointee.process.load(ordering: .relaxed)
+                return process > 1 ? process : nil
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+internal import Glibc
+public import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+/// Does faults to one lock, and finds out whether the others go on.
+public struct StressTest {
+    /// One fault that was done.
+    struct Episode {
+        /// What waits for ever, in words.
+        var hang: String?
+        /// What is wrong otherwise.
+        var corruption: String?
+        /// The others stood still while somebody was frozen.
+        var stalled = false
+        /// There was no occasion for it; it does not count.
+        var wasIdle = false
+    }
+
+    /// What it came to, a result for each fault that was tried.
+    public private(set) var results: [StressResult] = []
+    /// The last events of all workers, where something was wrong: at most one a fault.
+    public private(set) var reports: [FlightReport] = []
+
+    let lock: LockKind
+    let workers: Int
+    let program: WorkerProgram
+    let numbers: () -> Int
+    var generator: SplitMix64
+    private var fleet: StressFleet?
+    private var baseline = Evidence()
+
+    /// Of so many hangs, the last say nothing new: fewer where the lock does not promise better.
+    private static let enoughHangs = (promised: 5, otherwise: 2)
+    /// After so many times without an occasion in a row there will be none.
+    private static let enoughIdleness = 20
+    /// The data are looked at after so many episodes at the latest.
+    private static let episodesBetweenChecks = 64
+
+    /// Prepares a test.
+    ///
+    /// - Parameters:
+    ///   - workers: processes that contend, 2 or more.
+    ///   - seed: what the choice of victims, places and delays follows from.
+    ///   - numbers: gives a number that no other round of this process has.
+    public init(
+        _ lock: LockKind, workers: Int, seed: UInt64, program: WorkerProgram, numbers: @escaping () -> Int
+    ) {
+        precondition(workers > 1)
+        self.lock = lock
+        self.workers = workers
+        self.program = program
+        self.numbers = numbers
+        generator = SplitMix64(state: lock.name.utf8.reduce(seed) { $0 &* 31 &+ UInt64($1) })
+    }
+
+    /// How long it takes to take somebody's waiting for waiting for ever, ns.
+    func patience(_ fault: Fault) -> Int { fault.isPromised(by: lock.properties) ? 2_000_000_000 : 300_000_000 }
+
+    /// Does a fault again and again, at least once: for so long or so many times, or until it has hung often enough.
+    ///
+    /// - Parameters:
+    ///   - nanoseconds: for how long, unless it `isCounted`.
+    ///   - episodes: how often at most.
+    ///   - isCounted: whether it is done that often, however long that takes.
+    ///   - look: called before each; what was found so far.
+    public mutating func run(
+        _ fault: Fault, for nanoseconds: Int, atMost episodes: Int = .max, isCounted: Bool = false,
+        look: (StressResult) -> Void = { _ in }
+    ) throws(RoundFailure) {
+        var result = StressResult(lock, fault)
+        let (start, end) = (Clock.now(), Deadline.after(nanoseconds: Int64(nanoseconds)))
+        defer {
+            result.duration = Clock.now() - start
+            results.append(result)
+        }
+        result.obstacle = obstacle(fault)
+        let enough = result.isPromised ? Self.enoughHangs.promised : Self.enoughHangs.otherwise
+        var (unchecked, idle) = (0, 0)
+        while result.obstacle == nil && result.hangs < enough {
+            look(result)
+            let isLast = (end.hasPassed && !isCounted) || result.episodes >= episodes
+            if isLast && result.episodes > 0 { break }
+            let episode = try self.episode(fault, &result)
+            idle = episode.wasIdle ? idle + 1 : 0
+            if !episode.wasIdle { result.episodes += 1 }
+            if idle >= Self.enoughIdleness && result.episodes == 0 { result.obstacle = "nobody waits for it" }
+            if idle >= Self.enoughIdleness { break }
+            unchecked += 1
+            if try judge(episode, fault, &result, checks: unchecked >= Self.episodesBetweenChecks) { unchecked = 0 }
+            if isLast && episode.wasIdle { break }
+        }
+        if fleet != nil && unchecked > 0 { _ = try judge(Episode(), fault, &result, checks: true) }
+    }
+
+    private mutating func episode(_ fault: Fault, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        switch fault {
+        case .recreate: return try recreate(&result)
+        case .fillShm: return try fillShm(&result)
+        case .killCoordinator: return try killCoordinator(&result)
+        default: break
+        }
+        let fleet = try currentFleet()
+        switch fault {
+        case .killHolder: return try killHolder(fleet, &result)
+        case .killWaiter: return try killWaiter(fleet, &result)
+        case .killWoken: return try killWoken(fleet, &result)
+        case .killRandom: return try killRandom(fleet, &result)
+        case .killMany: return try killMany(fleet, &result)
+        case .freezeHolder: return try freezeHolder(fleet, &result)
+        case .freezeWaiter: return try freezeWaiter(fleet, &result)
+        case .interrupt: return try interrupt(fleet)
+        case .lowerPriority: return try lowerPriority(fleet, &result)
+        case .fork: return try ask(.forkAndExec, fleet, fault, &result)
+        case .exhaustDescriptors: return try ask(.exhaustDescriptors, fleet, fault, &result)
+        case .attachStorm: return try attachStorm(fleet)
+        case .startStorm: return try startStorm(fleet)
+        case .recreate, .fillShm, .killCoordinator: return Episode()
+        }
+    }
+
+    private mutating func currentFleet() throws(RoundFailure) -> StressFleet {
+        if let fleet { return fleet }
+        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers())
+        self.fleet = fleet
+        baseline = Evidence()
+        return fleet
+    }
+
+    // MARK: Judging
+
+    /// What the workers have counted.
+    private struct Evidence {
+        var overlaps: UInt64 = 0
+        var lost: UInt64 = 0
+        var repairs: UInt64 = 0
+        var told: UInt64 = 0
+        var untold: UInt64 = 0
+
+        init() {}
+
+        init(_ fleet: StressFleet) {
+            overlaps = fleet.sum { $0.overlaps.load(ordering: .relaxed) }
+            lost = fleet.sum { $0.lostUpdates.load(ordering: .relaxed) }
+            repairs = fleet.sum { $0.repairs.load(ordering: .relaxed) }
+            told = fleet.sum { $0.told.load(ordering: .relaxed) }
+            untold = fleet.sum { $0.untold.load(ordering: .relaxed) }
+        }
+    }
+
+    /// Counts what an episode came to; looks at the data where that is asked for or something is wrong. Returns whether it
+    /// has looked.
+    private mutating func judge(_ episode: Episode, _ fault: Fault, _ result: inout StressResult, checks: Bool)
+        throws(RoundFailure) -> Bool
+    {
+        var (hang, corruption) = (episode.hang, episode.corruption)
+        if episode.stalled { result.stalls += 1 }
+        if let fleet, hang == nil, checks {
+            (hang, corruption) = try check(fleet, patience(fault), corruption)
+        }
+        if let fleet {
+            let now = Evidence(fleet)
+            result.tolerated += now.repairs - baseline.repairs
+            result.told += now.told - baseline.told
+            result.untold += now.untold - baseline.untold
+            if corruption == nil && now.overlaps > baseline.overlaps {
+                corruption =
+                    "two were inside at once, or left words that do not agree, \(now.overlaps - baseline.overlaps) times"
+            }
+            if corruption == nil && now.lost > baseline.lost {
+                corruption = "\(now.lost - baseline.lost) updates of live workers were lost"
+            }
+            if now.untold > baseline.untold && result.lock.properties.survivesOwnerDeath {
+                result.note("after an owner that died inside, the next one was not told")
+            }
+            baseline = now
+        }
+        guard hang != nil || corruption != nil else { return checks }
+        if let hang {
+            result.hangs += 1
+            result.note(hang)
+        }
+        if let corruption {
+            result.corruptions += 1
+            result.note(corruption)
+        }
+        if let fleet, !reports.contains(where: { $0.fault == fault }) {
+            reports.append(FlightReport(fleet, fault: fault, finding: hang ?? corruption ?? ""))
+        }
+        // Nothing that follows could be believed.
+        fleet = nil
+        return true
+    }
+
+    /// Everybody must get the lock once more, and the data must be what the workers have counted.
+    private func check(_ fleet: StressFleet, _ patience: Int, _ corruption: String?) throws(RoundFailure) -> (
+        hang: String?, corruption: String?
+    ) {
+        if let hang = try stuck(fleet, patience) { return (hang, corruption) }
+        guard let holder = try fleet.hold({ StressOrder(kind: .hold, stage: .before, id: $0) }, within: patience) else {
+            return ("nobody gets the lock", corruption)
+        }
+        defer { fleet.arena.release(holder.order) }
+        // Who holds is inside, and has not begun.
+        let deviation = fleet.data.deviation(from: fleet.arena.finished)
+        if deviation > 0 && corruption == nil {
+            return (nil, "the counters differ by \(deviation) from what the workers have counted")
+        }
+        return (nil, corruption)
+    }
+
+    /// What waits for ever, or ended without being killed, in words.
+    func stuck(_ fleet: StressFleet, _ patience: Int) throws(RoundFailure) -> String? {
+        let late = try fleet.awaitProgress(within: patience)
+        if let end = fleet.unexpectedEnd() { return end }
+        return late.first.map { worker in
+            fleet.whereabouts(worker) + (late.count > 1 ? ", and so are \(late.count - 1) others" : "")
+        }
+    }
+
+    /// The finding where nobody gets the lock.
+    func nobody(_ fleet: StressFleet) -> String {
+        if let end = fleet.unexpectedEnd() { return end }
+        return fleet.live.first.map(fleet.whereabouts) ?? "nobody is left"
+    }
+}

@@ -1,0 +1,83 @@
+internal import Synchronization
+
+/// One thing that happened to a worker.
+public struct FlightEvent: Sendable, Equatable {
+    /// What happened.
+    public enum Kind: UInt8, Sendable {
+        /// It called lock.
+        case wait = 1
+        /// It holds the lock.
+        case acquire = 2
+        /// It is about to release it.
+        case release = 3
+        /// It was told that the previous owner died.
+        case deathSeen = 4
+        /// It found what a dead owner had left half written, and repaired it; the argument is that worker's number.
+        case repair = 5
+        /// It met a live owner inside; the argument is that worker's number.
+        case intruder = 6
+        /// It was told to stay inside.
+        case held = 7
+        /// It took part anew; the argument is its incarnation.
+        case start = 8
+    }
+
+    /// When, ns of ``Clock/now()``, or of the run's ``TickClock``.
+    public var time: UInt64
+    /// What.
+    public var kind: Kind
+    /// By kind.
+    public var argument: UInt32
+
+    /// An event.
+    public init(time: UInt64, kind: Kind, argument: UInt32 = 0) {
+        self.time = time
+        self.kind = kind
+        self.argument = argument
+    }
+}
+
+/// The last few thousand events of one worker, in shared memory: they survive its death. One process writes.
+///
+///      0   events written so far
+///     64   a ring of events: time, then kind and argument
+@safe public struct FlightRecorder {
+    /// Events that the ring holds.
+    public static let capacity = 4096
+    /// Bytes of memory, a multiple of 64.
+    public static let byteCount = 64 + capacity * 16
+
+    private let base: UnsafeMutableRawPointer
+    private let count: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// A view of zeroed memory of ``byteCount`` bytes.
+    public init(_ memory: UnsafeMutableRawPointer) {
+        unsafe base = memory
+        unsafe count = memory.assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+
+    /// Appends one. The count is published last (release), so that whoever reads it finds whole events behind it.
+    @inline(__always)
+    public func record(_ kind: FlightEvent.Kind, at time: UInt64, _ argument: UInt32 = 0) {
+        let written = unsafe count.pointee.load(ordering: .relaxed)
+        let entry = unsafe base + 64 + (Int(truncatingIfNeeded: written) & (Self.capacity - 1)) * 16
+        unsafe entry.storeBytes(of: time, as: UInt64.self)
+        unsafe (entry + 8).storeBytes(of: UInt64(argument) << 8 | UInt64(kind.rawValue), as: UInt64.self)
+        unsafe count.pointee.store(written &+ 1, ordering: .releasing)
+    }
+
+    /// The events, oldest first. Of a worker that goes on meanwhile, the oldest may be of later times.
+    public func events() -> [FlightEvent] {
+        let written = unsafe count.pointee.load(ordering: .acquiring)
+        let kept = min(written, UInt64(Self.capacity))
+        return (written - kept..<written).compactMap { index in
+            let entry = unsafe base + 64 + (Int(truncatingIfNeeded: index) & (Self.capacity - 1)) * 16
+            let detail = unsafe (entry + 8).load(as: UInt64.self)
+            return FlightEvent.Kind(rawValue: UInt8(truncatingIfNeeded: detail)).map { kind in
+                FlightEvent(
+                    time: unsafe entry.load(as: UInt64.self), kind: kind,
+                    argument: UInt32(truncatingIfNeeded: detail >> 8))
+            }
+        }
+    }
+}

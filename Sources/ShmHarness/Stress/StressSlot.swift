@@ -1,0 +1,65 @@
+public import Synchronization
+
+/// What one worker of a stress test tells the coordinator and its successors. It outlives the worker: the next process
+/// in its place goes on with the same counts.
+public struct StressSlot: ~Copyable {
+    /// Where a worker is.
+    public enum State: UInt32, Sendable {
+        /// Not started, or not come to its first statement.
+        case absent = 0
+        /// Between two acquisitions.
+        case outside = 1
+        /// In its call of lock.
+        case waiting = 2
+        /// In its critical section.
+        case inside = 3
+        /// In its critical section, where it stays until it is released.
+        case holding = 4
+        /// Left in order.
+        case done = 5
+        /// Gave up: the lock failed; ``errorNumber`` says why.
+        case failed = 6
+    }
+
+    /// What a worker may be asked for beside.
+    public enum Request: UInt32, Sendable {
+        case none = 0
+        /// Fork inside the critical section; the child executes another program.
+        case forkAndExec = 1
+        /// Use up all descriptors, and go on with the lock for a while.
+        case exhaustDescriptors = 2
+        /// Leave in order.
+        case leave = 3
+    }
+
+    /// ``State``.
+    public let state = Atomic<UInt32>(0)
+    /// The errno of a lock that failed.
+    public let errorNumber = Atomic<Int32>(0)
+    /// How many processes have had this place, the present one included. Written by the coordinator.
+    public let incarnation = Atomic<UInt32>(0)
+    /// The last incarnation that somebody has set out to kill. Written before the signal is sent.
+    public let condemned = Atomic<UInt32>(0)
+    /// Sections that have begun to change the data; under the lock.
+    public let begun = Atomic<UInt64>(0)
+    /// Those that have changed all: what each counter must hold in sum; under the lock.
+    public let finished = Atomic<UInt64>(0)
+    /// When it called lock, ns.
+    public let waitingSince = Atomic<UInt64>(0)
+    /// Sections in which a live owner was met inside, or related words did not agree.
+    public let overlaps = Atomic<UInt64>(0)
+    /// Updates of live workers that were found missing when a dead one's were repaired.
+    public let lostUpdates = Atomic<UInt64>(0)
+    /// Half-written updates of dead owners that it repaired.
+    public let repairs = Atomic<UInt64>(0)
+    /// Acquisitions that were told that the previous owner died.
+    public let told = Atomic<UInt64>(0)
+    /// Acquisitions after an owner that died inside that were not told.
+    public let untold = Atomic<UInt64>(0)
+    /// ``Request``, written by the coordinator; the worker sets it back when it is done.
+    public let request = Atomic<UInt32>(0)
+    /// What became of the last request: 0, or an errno.
+    public let answer = Atomic<Int32>(0)
+    /// The process.
+    public let process = Atomic<Int32>(0)
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+/// A worker whose segment is destroyed and made anew under it: uses the library's handle as an application would, and
+/// whenever that is told that the segment is gone, goes to the new one.
+enum Resettler {
+    static func run(_ numbers: [Int32]) -> WorkerExit {
+        StressPlace(numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
+            let slot = unsafe arena.slot(worker)
+            let incarnation = unsafe slot.pointee.incarnation.load(ordering: .acquiring)
+            let me = StressData.Owner(worker: worker, incarnation: incarnation)
+            let recorder = arena.recorder(worker)
+            while !arena.isOver {
+                let handle = SharedMemory(key: segment.key)
+                do throws(SharedMemoryError) { try handle.attach() } catch {
+                    // There is none now, or a new one is not finished: there will be.
+                    usleep(100)
+                    continue
+                }
+                defer { try? handle.detach() }
+                guard let address = unsafe handle.mutableData?.baseAddress else { return EINVAL }
+                let data = unsafe StressData(address)
+                while !arena.isOver {
+                    recorder.record(.wait, at: Clock.now())
+                    unsafe slot.pointee.state.store(StressSlot.State.waiting.rawValue, ordering: .releasing)
+                    guard (try? handle.lock()) != nil else { break }
+                    let acquired = Clock.now()
+                    recorder.record(.acquire, at: acquired)
+                    data.see(arena.mark, at: acquired)
+                    if data.owner != nil { unsafe slot.pointee.overlaps.add(1, ordering: .relaxed) }
+                    data.owner = me
+                    for counter in 0..<StressData.counters { data.increment(counter) }
+                    if data.owner != me { unsafe slot.pointee.overlaps.add(1, ordering: .relaxed) }
+                    data.owner = nil
+                    unsafe slot.pointee.finished.add(1, ordering: .relaxed)
+                    recorder.record(.release, at: Clock.now())
+                    guard (try? handle.unlock()) != nil else { break }
+                }
+            }
+            unsafe slot.pointee.state.store(StressSlot.State.done.rawValue, ordering: .releasing)
+            return nil
+        }
+    }
+}

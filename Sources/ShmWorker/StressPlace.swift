@@ -1,0 +1,47 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+/// Where a worker of a stress test finds its coordinator, its segments and its slot.
+struct StressPlace {
+    let coordinator: Int32
+    let round: Int32
+    let worker: Int32
+    let workers: Int32
+
+    init(_ numbers: [Int32]) {
+        (coordinator, round, worker, workers) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    }
+
+    /// Attaches to the arena and does the work, which is given the test segment's handle; it returns the errno of a lock that
+    /// failed.
+    func enter(_ work: (SharedMemory, StressArena, Int) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
+        // Dies with its coordinator. One that died before this call is noticed by the second line.
+        _ = shm_die_with_parent()
+        guard getppid() == coordinator else {
+            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
+            return .usage
+        }
+        // Waits that a signal interrupts must go on: the handler does nothing, and calls are not restarted for it.
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = { _ in }
+        unsafe sigaction(SIGUSR1, &action, nil)
+        let keys = RoundKeys(coordinator: coordinator, round: Int(round))
+        let arenaSegment = SharedMemory(key: keys.arena)
+        do {
+            try arenaSegment.attach()
+            guard let arena = StressArena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers else {
+                WorkerProgram.complain("was given segments that do not fit its arguments")
+                return .setup
+            }
+            unsafe arena.slot(Int(worker)).pointee.process.store(getpid(), ordering: .relaxed)
+            let failure = try work(SharedMemory(key: keys.test), arena, Int(worker))
+            return failure == nil ? .done : .lock
+        } catch {
+            WorkerProgram.complain(error.description)
+            return .setup
+        }
+    }
+}

@@ -1,0 +1,197 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import SystemPackage
+
+/// `shmbench stress`.
+struct Stress: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Kill, freeze and disturb processes around a lock, and see whether the others go on.",
+        discussion: """
+            Workers take the lock all the time and change data under it; killed ones are replaced. After each fault \
+            somebody must get the lock, and everybody in the end; the data must hold what the workers have counted, but for \
+            the half-written update of a dead owner, which its successor repairs.
+
+            \(Fault.allCases.map { "\($0.name): \($0.summary)." }.joined(separator: "\n"))
+
+            Exit code 3 where a lock breaks a promise (`shmbench list`). What it does not promise may hang.
+            """)
+
+    @OptionGroup var options: StressOptions
+    @OptionGroup var plugin: PluginOption
+
+    mutating func run() throws {
+        try options.check()
+        let loadsPlugins = try plugin.load()
+        let kinds = try options.kinds(hasPlugin: loadsPlugins)
+        let faults = try options.selectedFaults()
+        let program: WorkerProgram
+        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
+            throw Failure(error.description)
+        }
+        let startedAt = time(nil)
+        // On the command line that repeats the run it must fit a shell.
+        let seed = options.seed ?? UInt64(UInt32.random(in: 0 ... .max))
+
+        Interruption.watch()
+        Janitor.sweep()
+        let janitor: Janitor
+        do { janitor = try Janitor(program) } catch {
+            throw Failure("cannot start \(program.path): \(error.description)")
+        }
+        var session = StressSession(
+            options: options, kinds: kinds, faults: faults, program: program, seed: seed,
+            pluginPath: plugin.lockPlugin,
+            reports: ReportFolder(options.reports, startedAt: startedAt))
+        let failure = session.run()
+        withExtendedLifetime(janitor) {}
+
+        let matrix = SurvivalMatrix(
+            results: session.results, faults: faults, startedAt: startedAt, seed: seed, workers: options.workers)
+        try matrix.show(options.format)
+        if let failure { throw failure }
+        if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+    }
+}
+
+/// All tests of one invocation.
+struct StressSession {
+    let options: StressOptions
+    let kinds: [LockKind]
+    let faults: [Fault]
+    let program: WorkerProgram
+    let seed: UInt64
+    let pluginPath: String?
+    var reports: ReportFolder
+    private(set) var results: [StressResult] = []
+    private var number = 0
+
+    /// A pass over everything takes no longer, so that a long run meets each lock many times.
+    private static let longestPass = 60_000_000_000
+
+    init(
+        options: StressOptions, kinds: [LockKind], faults: [Fault], program: WorkerProgram, seed: UInt64,
+        pluginPath: String?, reports: ReportFolder
+    ) {
+        self.options = options
+        self.kinds = kinds
+        self.faults = faults
+        self.program = program
+        self.seed = seed
+        self.pluginPath = pluginPath
+        self.reports = reports
+    }
+
+    /// Tests lock after lock; what was found stays, whatever ends it.
+    mutating func run() -> Failure? {
+        let end = Deadline.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
+        var progress = StressProgress(steps: kinds.count * faults.count)
+        defer { progress.clear() }
+        var pass: UInt64 = 0
+        repeat {
+            for (index, kind) in kinds.enumerated() {
+                let rest = min(Int(end.remaining), Self.longestPass)
+                let share = max(0, rest) / ((kinds.count - index) * faults.count)
+                do throws(RoundFailure) { try test(kind, pass, share, &progress) } catch {
+                    progress.clear()
+                    return failure(error, kind)
+                }
+            }
+            pass += 1
+        } while options.episodes == nil && !end.hasPassed
+        return nil
+    }
+
+    private mutating func test(_ kind: LockKind, _ pass: UInt64, _ share: Int, _ progress: inout StressProgress)
+        throws(RoundFailure)
+    {
+        let base = number
+        number += 1_000_000
+        var used = base
+        var test = StressTest(
+            kind, workers: options.workers, seed: seed &+ pass, program: program,
+            numbers: {
+                used += 1
+                return used
+            })
+        defer {
+            for result in test.results { add(result) }
+            number = used
+            for report in test.reports { write(report) }
+        }
+        for fault in faults {
+            progress.begin(kind, fault)
+            try test.run(
+                fault, for: options.episodes == nil ? share : 0, atMost: options.episodes ?? .max,
+                isCounted: options.episodes != nil, look: { progress.look($0, total: results) })
+            progress.end()
+        }
+    }
+
+    private mutating func add(_ result: StressResult) {
+        if let index = results.firstIndex(where: { $0.lock == result.lock && $0.fault == result.fault }) {
+            results[index].add(result)
+        } else {
+            results.append(result)
+        }
+    }
+
+    /// Writes the last events, and says how to repeat the run.
+    private mutating func write(_ report: FlightReport) {
+        let isBroken = results.first { $0.lock == report.lock && $0.fault == report.fault }.map { !$0.isAsPromised }
+        guard isBroken == true || options.reports != nil else { return }
+        if isBroken == true { Terminal.complain("\(report.lock), \(report.fault.name): \(report.finding)") }
+        let length = options.episodes.map { "--episodes \($0)" } ?? "--duration 10s"
+        let plugin = pluginPath.map { " --lock-plugin \($0)" } ?? ""
+        let command =
+            "shmbench stress\(plugin) --locks \(report.lock) --faults \(report.fault.name) --workers \(options.workers) \(length) --seed \(seed)"
+        do {
+            let files = try reports.write(report, repeatedBy: command)
+            if isBroken == true { Terminal.write("  last events: \(files)\n  again: \(command)\n") }
+        } catch {
+            Terminal.complain("cannot write the last events: \(error); the run goes on")
+        }
+    }
+
+    private func failure(_ failure: RoundFailure, _ lock: LockKind) -> Failure {
+        switch failure {
+        case .interrupted:
+            let episodes = results.reduce(0) { $0 + $1.episodes }
+            return Failure("interrupted at \(lock) after \(episodes) faults; what was found until then is reported")
+        case .failed(let reason): return Failure("\(lock): \(reason)")
+        }
+    }
+}
+
+/// Where the last events of failures go.
+struct ReportFolder {
+    private let path: String
+    private let isDefault: Bool
+
+    init(_ path: String?, startedAt: Int) {
+        isDefault = path == nil
+        self.path = path ?? "results/stress-\(Timestamp.compact(startedAt))"
+    }
+
+    /// Writes a report as text and as a trace; returns both names.
+    func write(_ report: FlightReport, repeatedBy command: String) throws(Errno) -> String {
+        if isDefault { _ = unsafe mkdir("results", 0o777) }
+        if unsafe mkdir(path, 0o777) != 0 && errno != EEXIST { throw Errno(rawValue: errno) }
+        let name = "\(path)/\(report.lock)-\(report.fault.name)"
+        var trace = ChromeTrace()
+        trace.add("\(report.lock), \(report.fault.name)", report.events)
+        try Self.write("\(name).txt", report.text() + "\nagain: \(command)\n")
+        try Self.write("\(name).trace.json", trace.json)
+        return "\(name).txt, .trace.json"
+    }
+
+    static func write(_ path: String, _ text: String) throws(Errno) {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter { _ = try file.writeAll(text.utf8) }
+        } catch { throw error as? Errno ?? .ioError }
+    }
+}

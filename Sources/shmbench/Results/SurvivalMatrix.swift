@@ -1,0 +1,204 @@
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+
+/// What a stress test found: one row a lock, one column a fault, and what it means.
+struct SurvivalMatrix {
+    let results: [StressResult]
+    let faults: [Fault]
+    let startedAt: Int
+    let seed: UInt64
+    let workers: Int
+
+    /// Prints it.
+    func show(_ format: OutputFormat) throws {
+        switch format {
+        case .csv: try Terminal.show(document.csv(results))
+        case .json: try Terminal.show(document.json(results))
+        case .table: if !results.isEmpty { try Terminal.show(Colour.paint(text(markdown: false))) }
+        case .markdown: if !results.isEmpty { try Terminal.show(text(markdown: true)) }
+        }
+    }
+
+    // MARK: For a person
+
+    /// A lock and what all faults did to it.
+    struct Line {
+        let lock: LockKind
+        let cells: [Fault: StressResult]
+    }
+
+    private var lines: [Line] {
+        var order: [LockKind] = []
+        for result in results where !order.contains(result.lock) { order.append(result.lock) }
+        return order.map { lock in
+            Line(
+                lock: lock,
+                cells: Dictionary(
+                    results.filter { $0.lock == lock }.map { ($0.fault, $0) }, uniquingKeysWith: { first, _ in first }))
+        }
+    }
+
+    /// Deaths, the rest, and how fast the others went on: each fits 80 columns.
+    func text(markdown: Bool) -> String {
+        let deaths = faults.filter { $0.killsOwners || $0 == .killWaiter || $0 == .killCoordinator }
+        let others = faults.filter { !deaths.contains($0) }
+        var parts: [String] = []
+        for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
+            parts.append(render(title, Document(items: [Self.name] + part.map(Self.cell)), markdown))
+        }
+        let recovering = lines.filter { line in line.cells[.killHolder].map { $0.recovery.count > 0 } ?? false }
+        if !recovering.isEmpty {
+            parts.append(
+                render("From the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
+        }
+        return parts.joined(separator: "\n") + "\n" + sentences.map { Terminal.wrapped($0) }.joined(separator: "\n")
+            + "\n"
+    }
+
+    private func render(_ title: String, _ document: Document<Line>, _ markdown: Bool, _ some: [Line]? = nil) -> String
+    {
+        markdown
+            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n" : "\(title)\n\(document.table(some ?? lines))"
+    }
+
+    private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }
+
+    /// A fault's column: short enough for 80 columns.
+    private static func cell(_ fault: Fault) -> Document<Line>.Item {
+        .init(title(fault), fault.name) { line in line.cells[fault].map(Self.word) ?? "" }
+    }
+
+    private static func title(_ fault: Fault) -> String {
+        switch fault {
+        case .killHolder: "holder"
+        case .killWaiter: "waiter"
+        case .killWoken: "woken"
+        case .killRandom: "random"
+        case .killMany: "many"
+        case .killCoordinator: "coord."
+        case .freezeHolder: "frz-h"
+        case .freezeWaiter: "frz-w"
+        case .interrupt: "EINTR"
+        case .lowerPriority: "nice"
+        case .fork: "fork"
+        case .exhaustDescriptors: "fds"
+        case .attachStorm: "attach"
+        case .startStorm: "start"
+        case .recreate: "recr."
+        case .fillShm: "full"
+        }
+    }
+
+    private static func word(_ result: StressResult) -> String {
+        let word =
+            switch result.verdict {
+            case .survives: "ok"
+            case .stalls: "stalls"
+            case .hangs: "hangs"
+            case .corrupts: "corrupt"
+            case .notApplicable: "n/a"
+            case .untried: "-"
+            }
+        return result.isAsPromised ? word : word.uppercased() + "!"
+    }
+
+    private static let recovery = Document<Line>(items: [
+        name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
+        time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
+        time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
+        number("repaired") { "\($0.tolerated)" },
+    ])
+
+    private static func number(_ title: String, _ text: @escaping @Sendable (StressResult) -> String)
+        -> Document<Line>.Item
+    {
+        .init(title, title, isNumber: true, shown: { $0.cells[.killHolder].map(text) ?? "-" }) { _ in .empty }
+    }
+
+    private static func time(_ title: String, _ value: @escaping @Sendable (StressResult) -> UInt64?)
+        -> Document<Line>.Item
+    { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
+
+    private var sentences: [String] {
+        var sentences: [String] = []
+        let broken = results.filter { !$0.isAsPromised }
+        for result in broken {
+            sentences.append(
+                "\(result.lock) breaks its promise under \(result.fault.name): \(result.findings.first ?? "it was not told of a death")."
+            )
+        }
+        if broken.isEmpty { sentences.append("Every lock kept its promises.") }
+        let controls = results.filter { !$0.lock.properties.excludes }
+        if controls.contains(where: { $0.verdict == .corrupts }) {
+            sentences.append("Those that exclude nobody were caught, which shows that the check works.")
+        } else if !controls.isEmpty {
+            sentences.append(
+                "Warning: what excludes nobody was not caught, so the check says little here; use a longer --duration.")
+        }
+        sentences.append(
+            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever, which is not "
+                + "promised otherwise; CAPITALS!: a broken promise.")
+        let obstacles = results.compactMap { result -> String? in
+            if case .notApplicable(let why) = result.verdict { "\(result.fault.name): \(why)" } else { nil }
+        }
+        if !obstacles.isEmpty { sentences.append("n/a: \(obstacles.uniqued().joined(separator: "; ")).") }
+        if results.contains(where: { $0.recovery.count > 0 && $0.fault == .killHolder }) {
+            sentences.append(
+                "reaped: from the kill until the kernel was done with the process; repaired: half-written updates of dead owners."
+            )
+        }
+        let (episodes, kills) = (results.reduce(0) { $0 + $1.episodes }, results.reduce(0) { $0 + $1.kills })
+        let killing = results.filter { $0.fault == .killHolder && $0.isPromised && $0.duration > 0 }
+        let rate = killing.isEmpty ? "" : killRate(killing)
+        sentences.append("\(episodes) faults, \(kills) kills\(rate); \(workers) workers, seed \(seed)")
+        return sentences
+    }
+
+    private func killRate(_ results: [StressResult]) -> String {
+        let (kills, time) = (results.reduce(0) { $0 + $1.kills }, results.reduce(0) { $0 + $1.duration })
+        return ", \(Figure.decimal(Double(kills) * 1e9 / Double(time), 0)) owners a second where they may die"
+    }
+
+    // MARK: For a program
+
+    /// A row a lock and fault: schema 1. New columns come at the end.
+    private var document: Document<StressResult> {
+        let (startedAt, seed, workers) = (startedAt, seed, workers)
+        func item(_ name: String, _ value: @escaping @Sendable (StressResult) -> Value) -> Document<StressResult>.Item {
+            .init(name, name, shown: { _ in "" }, value: value)
+        }
+        return Document(items: [
+            item("schema") { _ in .integer(1) },
+            item("started_at") { _ in .text(Timestamp.iso8601(startedAt)) },
+            item("tool_version") { _ in .text(ToolVersion.current) },
+            item("hostname") { _ in .text(Machine.current.hostname) },
+            item("kernel") { _ in .text(Machine.current.kernel) },
+            item("cpu_model") { _ in .text(Machine.current.cpuModel) },
+            item("cpus") { _ in .integer(Machine.current.cpus) },
+            item("workers") { _ in .integer(workers) },
+            item("seed") { _ in .text("\(seed)") },
+            item("lock") { .text($0.lock.name) },
+            item("fault") { .text($0.fault.name) },
+            item("promised") { .text($0.isPromised ? "yes" : "no") },
+            item("verdict") { .text(Self.word($0).lowercased().replacing("!", with: "")) },
+            item("as_promised") { .text($0.isAsPromised ? "yes" : "no") },
+            item("episodes") { .integer($0.episodes) },
+            item("kills") { .integer($0.kills) },
+            item("hangs") { .integer($0.hangs) },
+            item("corruptions") { .integer($0.corruptions) },
+            item("stalls") { .integer($0.stalls) },
+            item("tolerated_half_updates") { Value($0.tolerated) },
+            item("told_deaths") { Value($0.told) },
+            item("untold_deaths") { Value($0.untold) },
+            item("recoveries") { Value($0.recovery.count) },
+            item("recovery_p50_ns") { Value($0.recovery.percentile(50)) },
+            item("recovery_p99_ns") { Value($0.recovery.percentile(99)) },
+            item("recovery_max_ns") { Value($0.recovery.longest) },
+            item("reaping_p50_ns") { Value($0.reaping.percentile(50)) },
+            item("reaping_p99_ns") { Value($0.reaping.percentile(99)) },
+            item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
+            item("finding") { .text($0.findings.first ?? "") },
+        ])
+    }
+}
