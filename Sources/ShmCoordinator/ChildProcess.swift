@@ -23,9 +23,11 @@ package final class ChildProcess {
     ///
     /// - Parameter input: a descriptor that becomes its standard input.
     /// - Parameter output: a descriptor that becomes its standard output.
-    package init(_ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil)
-        throws(Errno)
-    {
+    /// - Parameter isMute: whether what it writes to its standard error is lost.
+    package init(
+        _ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil,
+        isMute: Bool = false
+    ) throws(Errno) {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -42,6 +44,7 @@ package final class ChildProcess {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
         if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO) }
+        if isMute { unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
 
         var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { unsafe argv.forEach { unsafe free($0) } }

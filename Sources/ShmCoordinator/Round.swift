@@ -24,9 +24,10 @@ public struct Round: ~Copyable {
     ///   - delays: from ``Delay/calibrate()``.
     ///   - clock: what times acquisitions.
     ///   - seed: what random arrivals follow from.
+    ///   - isTraced: whether the order window is recorded, event by event.
     public init(
         _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, delays: Delay.Speed,
-        clock: TickClock = .monotonic, seed: UInt64 = 0
+        clock: TickClock = .monotonic, seed: UInt64 = 0, isTraced: Bool = false
     ) throws(RoundFailure) {
         self.cell = cell
         self.timing = timing
@@ -37,7 +38,7 @@ public struct Round: ~Copyable {
         testSegment = SharedMemory(key: keys.test)
         let address: UnsafeMutableRawPointer?
         do throws(SharedMemoryError) {
-            try arenaSegment.create(size: Arena.byteCount(workers: cell.workers), lock: .none)
+            try arenaSegment.create(size: Arena.byteCount(workers: cell.workers, isTraced: isTraced), lock: .none)
             try testSegment.create(size: GuardedData.byteCount(counters: cell.counters), lock: cell.lock)
             try arenaSegment.attach()
             try testSegment.attach()
@@ -61,7 +62,8 @@ public struct Round: ~Copyable {
                 ? .closed
                 : Arrivals(
                     spacing: cell.spacing, meanGapTicks: Double(clock.ticks(1e9 * Double(cell.workers) / cell.rate)),
-                    seed: seed &+ UInt64(number), sharesCPUs: cell.workers > Machine.current.cpus))
+                    seed: seed &+ UInt64(number), sharesCPUs: cell.workers > Machine.current.cpus),
+            isTraced: isTraced)
         for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
             guard let cpu else { continue }
             unsafe arena.slot(worker).pointee.cpuPlusOne.store(UInt32(cpu) + 1, ordering: .relaxed)
@@ -379,6 +381,14 @@ public struct Round: ~Copyable {
         if isComplete {
             figures.histograms = sums
             figures.owners = arena.log.owners()
+            let clock = arena.plan.clock
+            figures.events = (0..<cell.workers).compactMap { worker in
+                arena.recorder(worker)?.events().map { event in
+                    var event = event
+                    event.time = clock.nanoseconds(event.time)
+                    return event
+                }
+            }
         }
         return figures
     }

@@ -76,6 +76,8 @@ public struct RoundResult: Sendable {
         public var overlap: Double = 1
         /// The owners in the order window, oldest first, as far as the log holds them.
         public var owners: [UInt16] = []
+        /// Of a traced round: the last events of each worker's order window, times in ns.
+        public var events: [[FlightEvent]] = []
         /// In an open loop: acquisitions of the latency window that were due.
         public var arrivalsDue: UInt64 = 0
         /// Those of them that were done.

@@ -10,6 +10,7 @@ public import Synchronization
 ///     4096   the acquisition log
 ///        …   one slot a worker, 256 bytes each
 ///        …   one histogram of each kind a worker
+///        …   where the round is traced: one flight recorder a worker
 ///
 /// Words that are written by different processes are at least two cache lines apart.
 @safe public struct Arena {
@@ -49,12 +50,17 @@ public import Synchronization
     }
 
     private let base: UnsafeMutableRawPointer
+    private let byteCount: Int
     /// Workers that the arena has room for.
     public let workers: Int
 
     /// Bytes that an arena for so many workers needs.
-    public static func byteCount(workers: Int) -> Int {
-        slotsOffset + workers * (slotStride + Timed.byteCount)
+    public static func byteCount(workers: Int, isTraced: Bool = false) -> Int {
+        recordersOffset(workers) + (isTraced ? workers * FlightRecorder.byteCount : 0)
+    }
+
+    private static func recordersOffset(_ workers: Int) -> Int {
+        (slotsOffset + workers * (slotStride + Timed.byteCount) + 63) / 64 * 64
     }
 
     /// The arena in an attached segment; `nil` where the segment is not attached for writing or too small.
@@ -64,6 +70,7 @@ public import Synchronization
             data.count >= Self.byteCount(workers: workers)
         else { return nil }
         unsafe base = address
+        byteCount = data.count
         self.workers = workers
     }
 
@@ -102,6 +109,13 @@ public import Synchronization
     /// Lets go of the pages of a worker's histograms, which this process has read: they stay as they are, and no longer
     /// count as this process's.
     public func forget(_ worker: Int) { unsafe shm_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
+
+    /// A worker's flight recorder; `nil` where the arena has no room for one.
+    public func recorder(_ worker: Int) -> FlightRecorder? {
+        precondition(worker >= 0 && worker < workers)
+        guard byteCount >= Self.byteCount(workers: workers, isTraced: true) else { return nil }
+        return unsafe FlightRecorder(base + Self.recordersOffset(workers) + worker * FlightRecorder.byteCount)
+    }
 
     /// The acquisition log.
     public var log: AcquisitionLog { unsafe AcquisitionLog(base + Self.logOffset) }

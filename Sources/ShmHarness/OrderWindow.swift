@@ -15,6 +15,7 @@ extension Contention {
         var pacer = unsafe Pacer(plan, worker: worker, phase: .order, phaseWord: phaseWord)
         var tally = unsafe Tally(slot)
         var lastRelease: UInt64 = 0
+        let recorder = plan.isTraced ? arena.recorder(worker) : nil
         // Without exclusion, owners write the log at once, and nothing is handed over.
         let handsOver = L.properties.excludes
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.order.rawValue {
@@ -27,6 +28,7 @@ extension Contention {
                 if think > 0 { Delay.spin(think) }
                 continue
             }
+            if let recorder { recorder.record(.wait, at: clock.now()) }
             let outcome = lock.lock()
             let acquired = clock.now()
             if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
@@ -37,6 +39,10 @@ extension Contention {
             let releasing = clock.now()
             log.leave(at: releasing)
             lock.unlock()
+            if let recorder {
+                recorder.record(.acquire, at: acquired)
+                recorder.record(.release, at: releasing)
+            }
             tally.count(isRead: false)
             if contradiction != 0 { countContradiction() }
             if let held = interval(from: acquired, to: releasing) { holds.record(held) }

@@ -17,11 +17,13 @@ public struct Plan: Sendable {
     public var clock: TickClock
     /// When acquisitions begin.
     public var arrivals: Arrivals
+    /// Whether the order window is recorded, event by event.
+    public var isTraced: Bool
 
     /// A plan.
     public init(
         workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64,
-        clock: TickClock = .monotonic, arrivals: Arrivals = .closed
+        clock: TickClock = .monotonic, arrivals: Arrivals = .closed, isTraced: Bool = false
     ) {
         self.workers = UInt32(workers)
         self.counters = UInt32(counters)
@@ -30,5 +32,6 @@ public struct Plan: Sendable {
         self.thinkIterations = thinkIterations
         self.clock = clock
         self.arrivals = arrivals
+        self.isTraced = isTraced
     }
 }

@@ -4,8 +4,9 @@ public enum ToolVersion {
     public static let current = "0.1.0"
 
     /// The layout of the arena. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena``, ``GuardedData``,
-    /// ``CrashSlot`` or ``CrashArena``.
-    public static let arenaLayout = 3
+    /// ``CrashSlot``,
+    /// ``CrashArena``, ``StressSlot``, ``StressData`` or ``StressArena``.
+    public static let arenaLayout = 4
 
     /// What `shmworker --version` prints, and what the coordinator expects.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"

@@ -116,6 +116,12 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp("A folder for the latency distribution of each cell, as .hgrm files.", valueName: "folder"))
     var hgrm: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file for a picture of who held the lock when: the last of each cell's first round, for ui.perfetto.dev.",
+            valueName: "file.json"))
+    var trace: String?
+
     @Option(help: ArgumentHelp("The worker program. (default: shmworker beside this program)", valueName: "path"))
     var worker: String?
 
@@ -140,6 +146,7 @@ struct RunOptions: ParsableArguments {
             throw usage("--find-capacity takes its workload from the command line: leave out --scenario")
         }
         if bound != nil && !findCapacity { throw usage("--bound is what --find-capacity keeps to: it needs that") }
+        if let trace, !trace.hasSuffix(".json") { throw usage("--trace \(trace): the ending must be .json") }
         if let bound, bound.nanoseconds < 100 { throw usage("--bound \(bound) is too short: 100ns or more") }
     }
 

@@ -29,6 +29,7 @@ struct Run: ParsableCommand {
         }
         let startedAt = time(nil)
         let hgrm = try options.hgrm.map { try HgrmFolder($0) }
+        let trace = try options.trace.map { try TraceFile($0) }
         let file = try options.output.map { try ResultsFile($0) } ?? ResultsFile.standard(at: startedAt)
 
         Interruption.watch()
@@ -48,6 +49,7 @@ struct Run: ParsableCommand {
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         try report(outcome, summaries, file)
         try hgrm?.write(summaries)
+        try trace?.write(outcome.rows)
         for warning in Warnings.lines(summaries) {
             let line = "warning: \(warning)"
             Terminal.write((Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")

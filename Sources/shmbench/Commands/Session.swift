@@ -67,7 +67,7 @@ struct Session {
         do throws(RoundFailure) {
             var fleet = try Round(
                 cell, timing, number: number, program: program, delays: Delay.calibrate(),
-                clock: conditions.clock.clock, seed: conditions.seed)
+                clock: conditions.clock.clock, seed: conditions.seed, isTraced: options.trace != nil && round == 1)
             let result = try fleet.run { progress.look($0) }
             let row = Row(run: conditions, cell: cell, round: round, result: result)
             if !row.result.whereabouts.isEmpty {

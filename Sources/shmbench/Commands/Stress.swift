@@ -106,9 +106,7 @@ struct StressSession {
     private mutating func test(_ kind: LockKind, _ pass: UInt64, _ share: Int, _ progress: inout StressProgress)
         throws(RoundFailure)
     {
-        let base = number
-        number += 1_000_000
-        var used = base
+        var used = number
         var test = StressTest(
             kind, workers: options.workers, seed: seed &+ pass, program: program,
             numbers: {

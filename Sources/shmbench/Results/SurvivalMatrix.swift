@@ -96,7 +96,7 @@ struct SurvivalMatrix {
             case .survives: "ok"
             case .stalls: "stalls"
             case .hangs: "hangs"
-            case .corrupts: "corrupt"
+            case .corrupts: "bad"
             case .notApplicable: "n/a"
             case .untried: "-"
             }
@@ -137,8 +137,8 @@ struct SurvivalMatrix {
                 "Warning: what excludes nobody was not caught, so the check says little here; use a longer --duration.")
         }
         sentences.append(
-            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever, which is not "
-                + "promised otherwise; CAPITALS!: a broken promise.")
+            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever; bad: "
+                + "two were inside at once, or updates were lost; CAPITALS!: a broken promise.")
         let obstacles = results.compactMap { result -> String? in
             if case .notApplicable(let why) = result.verdict { "\(result.fault.name): \(why)" } else { nil }
         }

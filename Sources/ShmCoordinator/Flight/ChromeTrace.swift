@@ -4,6 +4,7 @@ public import ShmHarness
 /// holds. Source: *Trace Event Format*, the Chromium project.
 public struct ChromeTrace {
     private var entries: [String] = []
+    private var groups = 0
 
     /// An empty trace.
     public init() {}
@@ -14,7 +15,8 @@ public struct ChromeTrace {
     ///   - name: what a person reads above them.
     ///   - events: by worker, oldest first; times in ns of one clock.
     public mutating func add(_ name: String, _ events: [[FlightEvent]]) {
-        let group = entries.count + 1
+        groups += 1
+        let group = groups
         entries.append(
             #"{"ph":"M","pid":\#(group),"name":"process_name","args":{"name":"\#(Self.escaped(name))"}}"#)
         let origin = events.compactMap { $0.first?.time }.min() ?? 0
