@@ -58,6 +58,11 @@ internal import SystemPackage
         recorder.record(.start, at: Clock.now(), incarnation)
         enter(.outside)
         while !arena.isOver {
+            if arena.isPaused {
+                enter(.resting)
+                arena.rest()
+                enter(.outside)
+            }
             let wanted = unsafe slot.pointee.request.load(ordering: .acquiring)
             switch StressSlot.Request(rawValue: wanted) ?? .none {
             case .none: if let failure = pass(lock) { return failure }

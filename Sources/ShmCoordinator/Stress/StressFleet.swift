@@ -14,9 +14,13 @@ final class StressFleet {
     let testSegment: SharedMemory
     let keys: RoundKeys
 
+    /// Whether its workers take orders, and rest.
+    var canRest: Bool { task == Self.usualTask }
+
     private let program: WorkerProgram
     private let number: Int
     private let task: String
+    private static let usualTask = "stress"
     private let arenaSegment: SharedMemory
     private var processes: [ChildProcess?]
     private var lastOrder: UInt32 = 0
@@ -238,6 +242,27 @@ final class StressFleet {
         }
     }
 
+    /// Lets the lock pass from waiter to waiter without anybody's coming anew, until all rest: a wake-up that was forgotten
+    /// is not made good by somebody's next unlock. Returns who still waits when the time is up, in words.
+    func drain(within patience: Int) throws(RoundFailure) -> String? {
+        guard let holder = try hold({ StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience) else {
+            return whereabouts(of: live)
+        }
+        _ = waiters(but: holder.worker, atLeast: live.count - 1)
+        arena.isPaused = true
+        defer { arena.isPaused = false }
+        arena.release(holder.order)
+        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        var pause = Pause()
+        while true {
+            let late = contending.filter { state($0) != .resting }
+            // Before they go on, which may mend it.
+            if late.isEmpty || deadline.hasPassed || unexpectedEnd() != nil { return whereabouts(of: late) }
+            if Interruption.hasCome { throw .interrupted }
+            pause.take()
+        }
+    }
+
     func finished(_ worker: Int) -> UInt64 { unsafe arena.slot(worker).pointee.finished.load(ordering: .acquiring) }
 
     // MARK: Evidence
@@ -252,6 +277,11 @@ final class StressFleet {
         guard let process = processes[worker] else { return "worker \(worker + 1) is dead" }
         return "worker \(worker + 1) (pid \(process.pid)) is \(state(worker)), "
             + ProcessState.description(of: process.pid)
+    }
+
+    /// Where the first of some is, and how many more there are; `nil` for none.
+    func whereabouts(of late: [Int]) -> String? {
+        late.first.map { whereabouts($0) + (late.count > 1 ? ", and \(late.count - 1) more wait" : "") }
     }
 
     /// Everybody's last events.

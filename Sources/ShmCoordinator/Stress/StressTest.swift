@@ -211,11 +211,9 @@ public struct StressTest {
 
     /// What waits for ever, or ended without being killed, in words.
     func stuck(_ fleet: StressFleet, _ patience: Int) throws(RoundFailure) -> String? {
-        let late = try fleet.awaitProgress(within: patience)
-        if let end = fleet.unexpectedEnd() { return end }
-        return late.first.map { worker in
-            fleet.whereabouts(worker) + (late.count > 1 ? ", and so are \(late.count - 1) others" : "")
-        }
+        var hang = fleet.whereabouts(of: try fleet.awaitProgress(within: patience))
+        if hang == nil && fleet.canRest { hang = try fleet.drain(within: patience) }
+        return fleet.unexpectedEnd() ?? hang
     }
 
     /// The finding where nobody gets the lock.

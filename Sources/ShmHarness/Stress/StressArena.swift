@@ -9,6 +9,7 @@ internal import Synchronization
 ///      384   the order that was taken last (upper half), and by which worker plus one
 ///      512   the order that was released last; a futex word
 ///      640   whom an order's taker is to kill: the worker plus one, and its process id in the upper half
+///      768   whether workers are to rest between two acquisitions; a futex word
 ///     4096   one slot a worker, 256 bytes each
 ///        …   one flight recorder a worker
 @safe public struct StressArena {
@@ -46,6 +47,22 @@ internal import Synchronization
     public var isOver: Bool {
         get { unsafe futexWord(0).pointee.load(ordering: .acquiring) != 0 }
         nonmutating set { unsafe futexWord(0).pointee.store(newValue ? 1 : 0, ordering: .releasing) }
+    }
+
+    /// Whether workers are to rest before they ask for the lock again.
+    public var isPaused: Bool {
+        get { unsafe futexWord(768).pointee.load(ordering: .acquiring) != 0 }
+        nonmutating set {
+            unsafe futexWord(768).pointee.store(newValue ? 1 : 0, ordering: .releasing)
+            if !newValue { unsafe Futex.wake(futexWord(768), count: .max) }
+        }
+    }
+
+    /// A worker's rest.
+    public func rest() {
+        while isPaused && !isOver {
+            _ = unsafe Futex.wait(futexWord(768), while: 1, until: .after(.milliseconds(100)))
+        }
     }
 
     /// How many faults there have been. An owner notes the first acquisition after each.

@@ -19,6 +19,8 @@ public struct StressSlot: ~Copyable {
         case done = 5
         /// Gave up: the lock failed; ``errorNumber`` says why.
         case failed = 6
+        /// Rests until the coordinator lets it go on.
+        case resting = 7
     }
 
     /// What a worker may be asked for beside.

@@ -149,7 +149,9 @@ struct SurvivalMatrix {
             )
         }
         let (episodes, kills) = (results.reduce(0) { $0 + $1.episodes }, results.reduce(0) { $0 + $1.kills })
-        let killing = results.filter { $0.fault == .killHolder && $0.isPromised && $0.duration > 0 }
+        let killing = results.filter {
+            $0.fault == .killHolder && $0.isPromised && $0.hangs == 0 && $0.duration > 0
+        }
         let rate = killing.isEmpty ? "" : killRate(killing)
         sentences.append("\(episodes) faults, \(kills) kills\(rate); \(workers) workers, seed \(seed)")
         return sentences
