@@ -355,6 +355,8 @@ int shm_leave_private_tmpfs(int descriptor) {
     return outcome == 0 ? 0 : -failure;
 }
 
+void shm_sleep_exactly(void) { prctl(PR_SET_TIMERSLACK, 1); }
+
 int shm_pin_to_cpu(int cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -393,7 +395,8 @@ bool shm_has_invariant_counter(void) {
 
 int shm_perf_open(uint64_t event) {
     struct perf_event_attr attributes = {
-        .type = PERF_TYPE_HARDWARE, .size = sizeof attributes, .config = event, .exclude_kernel = 1, .exclude_hv = 1};
+        .type = PERF_TYPE_HARDWARE, .size = sizeof attributes, .config = event, .exclude_kernel = 1, .exclude_hv = 1,
+        .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING};
     return (int)result(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
 }
 

@@ -15,6 +15,7 @@ struct CPUTimes {
 
     /// The share that was stolen since an earlier moment; `nil` where too little time has passed to say.
     func stolenShare(since earlier: CPUTimes) -> Double? {
-        total > earlier.total ? Double(stolen - earlier.stolen) / Double(total - earlier.total) : nil
+        total > earlier.total && stolen >= earlier.stolen
+            ? Double(stolen - earlier.stolen) / Double(total - earlier.total) : nil
     }
 }

@@ -105,7 +105,9 @@ public struct ClockCalibration: Sendable {
             differences.insert(clock.now() &- before)
         }
         let sorted = differences.sorted()
-        return Double(clock.nanoseconds(zip(sorted.dropFirst(), sorted).map { $0 - $1 }.min() ?? 1))
+        // A counter may step by less than a nanosecond.
+        let ticks = zip(sorted.dropFirst(), sorted).map { $0 - $1 }.min() ?? 1
+        return Double(clock.nanoseconds(ticks &* 1000)) / 1000
     }
 
     private static func cost(of clock: TickClock) -> Double {

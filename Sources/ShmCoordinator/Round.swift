@@ -61,7 +61,7 @@ public struct Round: ~Copyable {
             arrivals: cell.spacing == .closed
                 ? .closed
                 : Arrivals(
-                    spacing: cell.spacing, meanGapTicks: Double(clock.ticks(1e9 * Double(cell.workers) / cell.rate)),
+                    spacing: cell.spacing, meanGapTicks: clock.ticks(1e9 * Double(cell.workers) / cell.rate),
                     seed: seed &+ UInt64(number), sharesCPUs: cell.workers > Machine.current.cpus),
             isTraced: isTraced)
         for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
@@ -99,6 +99,9 @@ public struct Round: ~Copyable {
         let times = CPUTimes.now()
         arena.enter(.throughput)
         // Counted from outside at both ends: a worker that waits at the window's end completes its section outside it.
+        let contending = (0..<cell.workers).map { worker in
+            unsafe arena.slot(worker).pointee.state.load(ordering: .relaxed) == WorkerSlot.State.contending.rawValue
+        }
         let windowStart = Clock.now()
         var counts = [sections()]
         if alive {
@@ -117,6 +120,8 @@ public struct Round: ~Copyable {
             result.isCutShort = try !settle(barrier, &watchdog, alive: &alive)
             guard alive && !result.isCutShort else { break }
             arena.enter(phase)
+            result.isCutShort = try !awaitEverybody(in: phase, &watchdog, alive: &alive)
+            guard alive && !result.isCutShort else { break }
             let phaseStart = Clock.now()
             alive = try watch(for: length, &watchdog, untilProgress: true, look: show)
             if phase == .latency {
@@ -134,7 +139,7 @@ public struct Round: ~Copyable {
             result.figures = figures(
                 window: windowStart..<max(windowEnd, windowStart + 1),
                 windows: zip(counts.dropFirst(), counts).map { zip($0, $1).map { $0 - $1 } },
-                isComplete: !result.isCutShort)
+                contending: contending, isComplete: !result.isCutShort)
             result.figures?.latencyDuration = latencyDuration
             result.mergeNanoseconds = Clock.now() - mergeStart
         }
@@ -254,6 +259,20 @@ public struct Round: ~Copyable {
         return true
     }
 
+    /// Waits until all workers run in a window, as ``settle(_:_:alive:)`` does.
+    private func awaitEverybody(in phase: Phase, _ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure)
+        -> Bool
+    {
+        let patience = Deadline.after(nanoseconds: Int64(timing.longestEnd))
+        while !arena.isEverybodyIn(phase) {
+            try check(all: false)
+            alive = !watchdog.isStuck(progress: progress())
+            if !alive || patience.hasPassed { return false }
+            usleep(200)
+        }
+        return true
+    }
+
     /// Critical sections that each worker has completed so far.
     private func sections() -> [UInt64] {
         (0..<cell.workers).map { unsafe arena.slot($0).pointee.sections.load(ordering: .relaxed) }
@@ -332,8 +351,12 @@ public struct Round: ~Copyable {
         }
     }
 
-    /// - Parameter isComplete: whether all workers have given account of all their windows.
-    private func figures(window: Range<UInt64>, windows: [[UInt64]], isComplete: Bool) -> RoundResult.Figures {
+    /// - Parameters:
+    ///   - contending: which workers took part when the window began.
+    ///   - isComplete: whether all workers have given account of all their windows.
+    private func figures(window: Range<UInt64>, windows: [[UInt64]], contending: [Bool], isComplete: Bool)
+        -> RoundResult.Figures
+    {
         let length = window.upperBound - window.lowerBound
         var figures = RoundResult.Figures(
             duration: Double(length) / 1e9, windows: windows, userSeconds: 0, systemSeconds: 0,
@@ -359,13 +382,15 @@ public struct Round: ~Copyable {
                 figures.longestAcquisition, unsafe slot.pointee.longestAcquisition.load(ordering: .relaxed))
             figures.arrivalsDue += unsafe slot.pointee.arrivalsDue.load(ordering: .relaxed)
             figures.arrivalsDone += unsafe slot.pointee.arrivalsDone.load(ordering: .relaxed)
+            figures.backlogAge = max(
+                figures.backlogAge, unsafe slot.pointee.backlogAge.load(ordering: .relaxed))
             figures.clockAnomalies += unsafe slot.pointee.clockAnomalies.load(ordering: .relaxed)
             if unsafe slot.pointee.heapCounterWorks.load(ordering: .relaxed) == 0 { figures.heapCounterWorks = false }
             waits.add(unsafe slot.pointee.runQueueWait.load(ordering: .relaxed))
             cycles.add(unsafe slot.pointee.cycles.load(ordering: .relaxed))
             instructions.add(unsafe slot.pointee.instructions.load(ordering: .relaxed))
             misses.add(unsafe slot.pointee.cacheMisses.load(ordering: .relaxed))
-            common = common.clamped(to: presence(of: worker, in: window))
+            common = common.clamped(to: presence(of: worker, in: window, from: contending[worker]))
             if isComplete {
                 for timed in Arena.Timed.allCases { arena.histogram(timed, worker).add(to: &sums[timed, default: []]) }
                 arena.forget(worker)
@@ -393,11 +418,11 @@ public struct Round: ~Copyable {
         return figures
     }
 
-    /// The part of a window in which a worker is known to have taken part: from when it first ran in it to its end, or
-    /// to when it left.
-    private func presence(of worker: Int, in window: Range<UInt64>) -> Range<UInt64> {
+    /// The part of a window in which a worker is known to have taken part: from its begin, if it contended then (it may wait
+    /// for the lock since the warm-up), or from when it first ran in it; to its end, or to when it left.
+    private func presence(of worker: Int, in window: Range<UInt64>, from begin: Bool) -> Range<UInt64> {
         let slot = unsafe arena.slot(worker)
-        let entered = unsafe slot.pointee.windowEntered.load(ordering: .relaxed)
+        let entered = begin ? window.lowerBound : unsafe slot.pointee.windowEntered.load(ordering: .relaxed)
         let left = unsafe slot.pointee.windowLeft.load(ordering: .relaxed)
         let start = min(max(entered == 0 ? window.upperBound : entered, window.lowerBound), window.upperBound)
         return start..<max(start, min(left == 0 ? window.upperBound : left, window.upperBound))

@@ -82,6 +82,8 @@ public struct RoundResult: Sendable {
         public var arrivalsDue: UInt64 = 0
         /// Those of them that were done.
         public var arrivalsDone: UInt64 = 0
+        /// How long the oldest of those that had not begun had been due at its end, ns.
+        public var backlogAge: UInt64 = 0
         /// Length of the latency window, s; 0 where there was none.
         public var latencyDuration = 0.0
         /// What the delay inside the critical section took, ns, as measured after the windows; `nil` where there is none.

@@ -7,6 +7,8 @@ public import Synchronization
 ///        0   plan
 ///     1024   phase word
 ///     1152   arrivals at the barrier
+///     1280   workers that have entered the latency window
+///     1408   workers that have entered the order window
 ///     4096   the acquisition log
 ///        …   one slot a worker, 256 bytes each
 ///        …   one histogram of each kind a worker
@@ -132,12 +134,29 @@ public import Synchronization
         Phase(rawValue: unsafe phaseWord.pointee.load(ordering: .acquiring)) ?? .stop
     }
 
+    private func presence(_ phase: Phase) -> UnsafeMutablePointer<Atomic<UInt32>> {
+        unsafe (base + (phase == .latency ? 1280 : 1408)).assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    /// A worker runs in the latency or the order window from here on.
+    func join(_ phase: Phase) { unsafe presence(phase).pointee.add(1, ordering: .releasing) }
+
+    /// Whether every worker runs in that window. What is measured before says little: with more workers than CPUs, those
+    /// that were started first meet nobody.
+    @inline(__always)
+    public func isEverybodyIn(_ phase: Phase) -> Bool {
+        unsafe presence(phase).pointee.load(ordering: .acquiring) >= UInt32(truncatingIfNeeded: workers)
+    }
+
     /// A worker's arrival at the barrier: returns when the coordinator has left that phase.
     public func arriveAndWait(while waiting: Phase) {
         unsafe arrivals.pointee.add(1, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(arrivals, count: 1)
-        while phase <= waiting {
-            _ = unsafe Futex.wait(phaseWord, while: phase.rawValue, until: .after(.seconds(1)))
+        while true {
+            // Read once: a wait for the change of a phase that has not been looked at would sleep through it.
+            let word = unsafe phaseWord.pointee.load(ordering: .acquiring)
+            guard let phase = Phase(rawValue: word), phase <= waiting else { return }
+            _ = unsafe Futex.wait(phaseWord, while: word, until: .after(.seconds(1)))
         }
     }
 

@@ -26,8 +26,12 @@ struct HardwareCounters {
 
     private func count(_ descriptor: Int32) -> UInt64 {
         guard descriptor >= 0 else { return WorkerSlot.unknown }
-        var value: UInt64 = 0
-        return unsafe Glibc.read(descriptor, &value, 8) == 8 ? value : WorkerSlot.unknown
+        var reading: (value: UInt64, enabled: UInt64, running: UInt64) = (0, 0, 0)
+        let count = unsafe withUnsafeMutableBytes(of: &reading) {
+            unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+        }
+        // One that had to share the CPU's few counters has missed a part.
+        return count == 24 && reading.enabled == reading.running ? reading.value : WorkerSlot.unknown
     }
 }
 

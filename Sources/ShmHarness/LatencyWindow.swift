@@ -11,14 +11,17 @@ extension Contention {
         let histogram = arena.histogram(.acquire, worker)
         var dice = ReadDice(percent: plan.readPercent, worker: worker)
         var tally = unsafe Tally(slot)
+        arena.join(.latency)
+        var counts = false
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.latency.rawValue {
             let isRead = plan.readPercent > 0 && dice.saysRead()
+            if !counts { counts = arena.isEverybodyIn(.latency) }
             let start = clock.now()
             let section = section(lock, reads: isRead)
             if section.failure != 0 { return section.failure }
             tally.count(isRead: isRead)
             if section.contradiction != 0 { countContradiction() }
-            if let waited = interval(from: start, to: section.acquired) {
+            if counts, let waited = interval(from: start, to: section.acquired) {
                 histogram.record(waited)
                 tally.note(waited)
             }

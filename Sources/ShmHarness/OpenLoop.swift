@@ -11,14 +11,17 @@ extension Contention {
         var dice = ReadDice(percent: plan.readPercent, worker: worker)
         var pacer = unsafe Pacer(plan, worker: worker, phase: phase, phaseWord: arena.phaseWord)
         var tally = unsafe Tally(slot)
+        if isTimed { arena.join(.latency) }
+        var counts = false
         while let due = pacer.awaitNext() {
+            if isTimed && !counts { counts = arena.isEverybodyIn(.latency) }
             let isRead = plan.readPercent > 0 && dice.saysRead()
             let start = clock.now()
             let section = section(lock, reads: isRead)
             if section.failure != 0 { return section.failure }
             tally.count(isRead: isRead)
             if section.contradiction != 0 { countContradiction() }
-            if isTimed {
+            if isTimed && counts {
                 if let response = interval(from: due, to: section.acquired) {
                     responses.record(response)
                     tally.note(response)
@@ -30,6 +33,16 @@ extension Contention {
         if isTimed {
             unsafe slot.pointee.arrivalsDue.store(pacer.due, ordering: .relaxed)
             unsafe slot.pointee.arrivalsDone.store(pacer.begun, ordering: .relaxed)
+            // Those that were due and had not begun are the longest: they count with their age at the end, which is less than
+            // what they would have come to. So many that they would matter more are an overload.
+            var abandoned = 0
+            while abandoned < 10_000, let age = pacer.abandon() {
+                let nanoseconds = clock.nanoseconds(age)
+                if abandoned == 0 { unsafe slot.pointee.backlogAge.store(nanoseconds, ordering: .relaxed) }
+                responses.record(nanoseconds)
+                tally.note(nanoseconds)
+                abandoned += 1
+            }
         }
         return nil
     }

@@ -15,6 +15,8 @@ extension Contention {
         var pacer = unsafe Pacer(plan, worker: worker, phase: .order, phaseWord: phaseWord)
         var tally = unsafe Tally(slot)
         var lastRelease: UInt64 = 0
+        arena.join(.order)
+        var counts = false
         let recorder = plan.isTraced ? arena.recorder(worker) : nil
         // Without exclusion, owners write the log at once, and nothing is handed over.
         let handsOver = L.properties.excludes
@@ -28,25 +30,32 @@ extension Contention {
                 if think > 0 { Delay.spin(think) }
                 continue
             }
-            if let recorder { recorder.record(.wait, at: clock.now()) }
+            if !counts { counts = arena.isEverybodyIn(.order) }
+            let asked = clock.now()
             let outcome = lock.lock()
             let acquired = clock.now()
             if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-            let before = log.enter(worker: worker)
+            let before = counts ? log.enter(worker: worker) : (ownerPlusOne: 0, released: 0)
             let contradiction = data.section(
                 worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters),
                 delay: plan.criticalSectionIterations)
             let releasing = clock.now()
-            log.leave(at: releasing)
+            if counts { log.leave(at: releasing) }
             lock.unlock()
             if let recorder {
+                recorder.record(.wait, at: asked)
                 recorder.record(.acquire, at: acquired)
                 recorder.record(.release, at: releasing)
             }
             tally.count(isRead: false)
             if contradiction != 0 { countContradiction() }
+            if !counts {
+                if think > 0 { Delay.spin(think) }
+                continue
+            }
             if let held = interval(from: acquired, to: releasing) { holds.record(held) }
-            if handsOver && before.ownerPlusOne != 0 && before.ownerPlusOne != me,
+            // To somebody who waited: else nothing was handed over, the lock lay idle.
+            if handsOver && before.ownerPlusOne != 0 && before.ownerPlusOne != me && asked <= before.released,
                 let passed = interval(from: before.released, to: acquired)
             {
                 handoffs.record(passed)

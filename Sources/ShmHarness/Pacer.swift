@@ -21,7 +21,7 @@ internal import Synchronization
         arrivals = plan.arrivals
         unsafe self.phaseWord = phaseWord
         self.phase = phase.rawValue
-        random = (plan.arrivals.seed ^ UInt64(phase.rawValue)) &+ 0x9e37_79b9_7f4a_7c15 &* (UInt64(worker) &+ 1)
+        random = Self.start(plan.arrivals.seed, worker: worker, phase: phase)
         next = Double(plan.clock.now())
         // An even schedule begins anywhere in its first gap; a random one has no memory.
         next += arrivals.spacing == .uniform ? uniform() * arrivals.meanGapTicks : gap()
@@ -47,6 +47,15 @@ internal import Synchronization
         return begun &+ (late > 0 ? 1 &+ UInt64(late / arrivals.meanGapTicks) : 0)
     }
 
+    /// How long what is due next has been, ticks; `nil` where nothing is. Takes it for begun.
+    mutating func abandon() -> UInt64? {
+        let now = clock.now()
+        let due = UInt64(next)
+        guard due < now else { return nil }
+        next += gap()
+        return now - due
+    }
+
     /// Sleeps, for at most 10 ms, so that a phase's end is noticed. A sleep ends some 50 µs late, which then is part of the
     /// response time; a worker with a CPU of its own spins instead.
     private func rest(_ nanoseconds: UInt64) {
@@ -66,9 +75,18 @@ internal import Synchronization
     /// 2014.
     private mutating func uniform() -> Double {
         random &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = random
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        return Double(Self.mixed(random) >> 11) / 9_007_199_254_740_992
+    }
+
+    /// Where a worker's sequence begins: seeds that differ by the generator's own step would give all workers the same one,
+    /// shifted.
+    static func start(_ seed: UInt64, worker: Int, phase: Phase) -> UInt64 {
+        mixed(seed ^ mixed(UInt64(worker) << 8 | UInt64(phase.rawValue)))
+    }
+
+    private static func mixed(_ state: UInt64) -> UInt64 {
+        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
         mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return Double((mixed ^ mixed >> 31) >> 11) / 9_007_199_254_740_992
+        return mixed ^ mixed >> 31
     }
 }

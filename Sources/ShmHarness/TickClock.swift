@@ -39,5 +39,5 @@ public struct TickClock: Sendable, Equatable {
     }
 
     /// So many nanoseconds in ticks.
-    public func ticks(_ nanoseconds: Double) -> UInt64 { UInt64(nanoseconds * 4_294_967_296 / Double(scale)) }
+    public func ticks(_ nanoseconds: Double) -> Double { nanoseconds * 4_294_967_296 / Double(scale) }
 }

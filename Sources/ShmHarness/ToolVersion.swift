@@ -6,7 +6,7 @@ public enum ToolVersion {
     /// The layout of the arena. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena``, ``GuardedData``,
     /// ``CrashSlot``,
     /// ``CrashArena``, ``StressSlot``, ``StressData`` or ``StressArena``.
-    public static let arenaLayout = 4
+    public static let arenaLayout = 5
 
     /// What `shmworker --version` prints, and what the coordinator expects.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"

@@ -66,6 +66,8 @@ public struct WorkerSlot: ~Copyable {
     public let arrivalsDue = Atomic<UInt64>(0)
     /// Likewise.
     public let arrivalsDone = Atomic<UInt64>(0)
+    /// How long the oldest of those that had not begun had been due then, ns; 0 where there was none.
+    public let backlogAge = Atomic<UInt64>(0)
     /// Times at which a later reading of the clock was smaller than an earlier one. Such intervals are in no histogram.
     public let clockAnomalies = Atomic<UInt64>(0)
     /// What the delay of a critical section took after the windows, and that between two, tenths of a ns; 0 where there is

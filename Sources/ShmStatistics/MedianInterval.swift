@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A confidence interval of the median, without any assumption on the distribution.
 public struct MedianInterval: Sendable, Equatable {
     /// Its ends: values of the sample.
@@ -17,11 +19,14 @@ public struct MedianInterval: Sendable, Equatable {
         let count = sorted.count
         guard count > 1 else { return nil }
         // The chance that fewer than k values lie below the median; it is missed on either side.
-        var term = 1.0
-        for _ in 0..<count { term /= 2 }
-        var (rank, tail) = (1, term)
+        // By logarithms: powers of a half vanish in large samples.
+        let size = Double(count)
+        func mass(_ below: Int) -> Double {
+            exp(lgamma(size + 1) - lgamma(Double(below) + 1) - lgamma(size - Double(below) + 1) - size * log(2))
+        }
+        var (rank, tail) = (1, mass(0))
         while rank < (count + 1) / 2 {
-            term *= Double(count - rank + 1) / Double(rank)
+            let term = mass(rank)
             if 1 - 2 * (tail + term) < wanted { break }
             tail += term
             rank += 1

@@ -19,11 +19,12 @@ enum Main {
                 print(Shmbench.fullMessage(for: error))
                 exit(0)
             }
-            let message = Shmbench.message(for: error).split(separator: "\n").joined(separator: " ")
+            let message = Shmbench.message(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
+                .joined(separator: " ")
             let command =
                 ["shmbench"]
                 + CommandLine.arguments.dropFirst().prefix(1).filter {
-                    ["run", "crash", "lifecycle", "list", "doctor", "segments"].contains($0)
+                    ["run", "crash", "stress", "lifecycle", "list", "doctor", "segments"].contains($0)
                 }
             if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)

@@ -11,5 +11,7 @@ enum Surroundings {
         }
         // With SIGCHLD ignored, the kernel reaps children itself and their ends are never known.
         signal(SIGCHLD, SIG_DFL)
+        // A file that may not grow is an error like a full disk, and no reason to die without a word.
+        signal(SIGXFSZ, SIG_IGN)
     }
 }

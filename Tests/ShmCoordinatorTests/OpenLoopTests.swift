@@ -26,7 +26,9 @@ extension ShmCoordinatorSuite {
             #expect(figures.arrivalsDone > 0 && figures.arrivalsDue >= figures.arrivalsDone)
             let responses = try #require(figures.histograms[.acquire]).reduce(0, +)
             let uncorrected = try #require(figures.histograms[.uncorrected]).reduce(0, +)
-            #expect(responses == figures.arrivalsDone && uncorrected == responses)
+            // Those before all workers ran do not count; those that were due at the end and had not begun do.
+            #expect(uncorrected <= figures.arrivalsDone && uncorrected * 2 > figures.arrivalsDone)
+            #expect(responses >= uncorrected)
         }
 
         @Test func `a rate that no lock can carry leaves most of what is due undone`() throws {

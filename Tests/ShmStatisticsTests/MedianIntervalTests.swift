@@ -47,4 +47,13 @@ import Testing
         #expect(outliers([10, 10, 10, 10, 10.5]) == [])
         #expect(outliers([10, 10, 10, 30]) == [])
     }
+
+    @Test(arguments: [999, 1000, 1100, 10_000])
+    func `large samples have an interval too`(count: Int) throws {
+        let interval = try #require(MedianInterval((0..<count).map(Double.init)))
+        #expect((0.95...0.97).contains(interval.confidence))
+        // About 0.98 times the root of the count on either side.
+        let reach = (interval.high - interval.low) / 2 / Double(count).squareRoot()
+        #expect((0.95...1.05).contains(reach))
+    }
 }

@@ -60,6 +60,11 @@ extension CommandLineSuite {
             Refusal("--locks", saying: "Missing value"),
             Refusal("--rate", "0", saying: "more than 0"),
             Refusal("--rate=-5k", saying: "more than 0"),
+            Refusal("--rate", "0.0000000001", saying: "fewer than 10 acquisitions"),
+            Refusal("--rate", "20", saying: "use a longer --duration"),
+            Refusal("--rate", "500k", "--think", "10us", "--workers", "2", saying: "more than 2 workers"),
+            Refusal("--scenario", "x.toml", "--critical-section", "3us", saying: "leave out --critical-section"),
+            Refusal("--scenario", "x.toml", "--rate", "5k", saying: "leave out --rate"),
             Refusal("--rate", "fast", saying: "20000, 50k or 1.5M"),
             Refusal("--rate", "2000M", saying: "at most 1000M"),
             Refusal("--rate", "1k", "--arrivals", "bursty", saying: "neither poisson nor uniform"),
@@ -70,6 +75,9 @@ extension CommandLineSuite {
             Refusal("--find-capacity", "--scenario", "x.toml", saying: "leave out --scenario"),
             Refusal("--scenario", "nowhere.toml", saying: "nowhere.toml: No such file or directory"),
             Refusal("--sort", "speed", saying: "- throughput"),
+            Refusal("--hgrm", "/dev/null", code: 1, saying: "Not a directory"),
+            Refusal("--trace", "x.txt", saying: "must be .json"),
+            Refusal("--trace", "/nowhere/at/all/x.json", code: 1, saying: "No such file or directory"),
             Refusal("--hgrm", "/nowhere/at/all", code: 1, saying: "cannot make the folder /nowhere/at/all"),
             Refusal("--frobnicate", saying: "--frobnicate"),
             Refusal("extra", saying: "extra"),
@@ -122,6 +130,29 @@ extension CommandLineSuite {
         func `an option of lifecycle that makes no sense is refused`(refusal: Refusal) throws {
             try expectRefusal(
                 try Invocation(["lifecycle"] + refusal.arguments), code: refusal.code, saying: refusal.words)
+        }
+
+        private static let stressOptions = [
+            Refusal("--locks", "futx", saying: "did you mean `futex`?"),
+            Refusal("--faults", "kill-holdr", saying: "did you mean `kill-holder`?"),
+            Refusal("--faults", "zzzzzzzzzzzz", saying: "there are kill-holder, kill-waiter"),
+            Refusal("--faults", "", saying: "--faults names no fault"),
+            Refusal("--workers", "1", saying: "2 to 64"),
+            Refusal("--workers", "65", saying: "2 to 64"),
+            Refusal("--duration", "soon", saying: "300ms"),
+            Refusal("--duration", "0", saying: "too short"),
+            Refusal("--episodes", "0", saying: "1 to 100000000"),
+            Refusal("--episodes", "5", "--duration", "5s", saying: "leave one out"),
+            Refusal("--seed", "x", saying: "--seed"),
+            Refusal("--format", "xml", saying: "'csv'"),
+        ]
+
+        @Test(arguments: stressOptions)
+        func `an option of stress that makes no sense is refused`(refusal: Refusal) throws {
+            let worker = try Script.logging()
+            let run = try Invocation(["stress", "--worker", worker.path] + refusal.arguments)
+            try expectRefusal(run, code: refusal.code, saying: refusal.words)
+            #expect(!worker.log.contains("stress") && !worker.log.contains("janitor"))
         }
 
         @Test func `a command that does not exist is refused`() throws {

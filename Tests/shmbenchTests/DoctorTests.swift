@@ -79,13 +79,15 @@ import Testing
 
     @Test func `a busy machine, a slow clock source, nodes and used-up semaphores are told`() throws {
         let found = try findings([
-            "/proc/loadavg": "64.00 3.00 2.00 1/100 1\n",
+            "/proc/self/cgroup": "0::/box\n", "/sys/fs/cgroup/box/pids.max": "500\n",
+            "/sys/fs/cgroup/box/pids.current": "30\n", "/proc/loadavg": "64.00 3.00 2.00 1/100 1\n",
             "/sys/devices/system/clocksource/clocksource0/current_clocksource": "hpet\n",
             "/sys/devices/system/node/online": "0-1\n", "/proc/sys/kernel/sem": "32000 1024000000 500 2\n",
             "/proc/sysvipc/sem": "key semid\n1 1\n2 2\n",
         ])
         #expect(found["load"]?.weight == .warning)
         #expect(found["kernel's clock"]?.weight == .warning)
+        #expect(found["cgroup's processes"]?.text == "470 more of at most 500")
         #expect(found["NUMA"]?.weight == .note)
         #expect(found["System V semaphores"]?.weight == .warning)
     }

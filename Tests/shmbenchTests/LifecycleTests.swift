@@ -17,7 +17,9 @@ extension CommandLineSuite {
             let csv = try Table(try Invocation(arguments + ["--format", "csv"]).finish().stdout)
             let found = csv.rows.map { "\($0["operation"] ?? "") \($0["attachments"] ?? "")" }
             let expected = ["create 0", "destroy 0"]
-            let each = ["1", "20"].flatMap { count in ["attach", "numAttachments", "detach"].map { "\($0) \(count)" } }
+            let each = ["1", "20"].flatMap { count in
+                ["destroy", "attach", "numAttachments", "detach"].map { "\($0) \(count)" }
+            }
             #expect(found == expected + each)
             for row in csv.rows {
                 #expect(row["samples"] == "50")
@@ -29,7 +31,7 @@ extension CommandLineSuite {
 
             let json = try Invocation(arguments + ["--format", "json"]).finish().stdout
             let parsed = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
-            #expect((parsed?["rows"] as? [Any])?.count == 8)
+            #expect((parsed?["rows"] as? [Any])?.count == 10)
             let markdown = try Invocation(arguments + ["--format", "markdown"]).finish().stdout
             #expect(markdown.contains("| numAttachments |"))
             #expect(traces.left(by: table.pid) == [])

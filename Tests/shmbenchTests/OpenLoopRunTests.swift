@@ -11,7 +11,7 @@ extension CommandLineSuite {
                 "x.csv")
             let outcome = run.finish()
             #expect(outcome.exit == .code(0))
-            #expect(outcome.stdout.contains("closed p99"))
+            #expect(outcome.stdout.contains(" closed "))
             let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
             #expect(row["arrivals"] == "uniform" && row["rate_per_s"] == "2000.0" && row["overloaded"] == "no")
             #expect(row["uncorrected_p99_ns"] != "" && row["acquire_p99_ns"] != "")

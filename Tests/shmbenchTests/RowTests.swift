@@ -54,14 +54,14 @@ import Testing
         #expect(try csv(self.row(figures([9, 0, 0])))["fairness_min_max"] == "0.0000")
     }
 
-    @Test func `windowed fairness is the median over the windows in which anything happened`() throws {
+    @Test func `windowed fairness is the median over windows in which enough happened`() throws {
         var figures = figures([])
-        figures.windows = [[9, 0], [0, 9], [5, 5], [0, 0]]
+        figures.windows = [[90, 0], [0, 90], [50, 50], [0, 0], [1, 0]]
         let row = try csv(row(figures))
         #expect(row["fairness_window_jain"] == "0.5000")
-        // Over the whole, turns even out.
-        #expect(row["fairness_jain"] == "1.0000")
-        #expect(row["acquisitions"] == "28")
+        // Over the whole, turns nearly even out.
+        #expect((row["fairness_jain"].flatMap { Double($0) } ?? 0) > 0.999)
+        #expect(row["acquisitions"] == "281")
     }
 
     @Test func `figures are in the units that their columns name`() throws {

@@ -141,6 +141,9 @@ int shm_enter_private_tmpfs(const char *directory, uint64_t bytes);
 /* Goes back, and closes the descriptor. */
 int shm_leave_private_tmpfs(int descriptor);
 
+/* prctl(PR_SET_TIMERSLACK): the calling thread's sleeps end as exactly as the machine can, not up to 50 µs late. */
+void shm_sleep_exactly(void);
+
 /* CPU_SET and its kin are macros. Affinity of the calling thread. */
 int shm_pin_to_cpu(int cpu);
 bool shm_may_run_on(int cpu);
@@ -181,7 +184,8 @@ static inline uint64_t shm_counter(void) {
 /* Whether that counter exists and always runs at one rate. */
 bool shm_has_invariant_counter(void);
 
-/* perf_event_open(2) for a hardware event of this process in user mode, on any CPU: a descriptor, or -errno. */
+/* perf_event_open(2) for a hardware event of this process in user mode, on any CPU: a descriptor, or -errno. A
+ * reading is the count, the time for which it was wanted, and that for which the CPU counted it. */
 int shm_perf_open(uint64_t event);
 
 /* Lets go of whole pages of a shared mapping: they keep their content. */

@@ -1,4 +1,4 @@
-public import Synchronization
+internal import Synchronization
 
 /// What the lock of a stress test protects, and the oracle's evidence.
 ///

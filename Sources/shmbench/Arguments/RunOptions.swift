@@ -145,19 +145,53 @@ struct RunOptions: ParsableArguments {
         if findCapacity && scenario != nil {
             throw usage("--find-capacity takes its workload from the command line: leave out --scenario")
         }
+        if scenario != nil, let option = workloadOption {
+            throw usage("--scenario says what the workloads are: leave out \(option), or change the file")
+        }
         if bound != nil && !findCapacity { throw usage("--bound is what --find-capacity keeps to: it needs that") }
         if let trace, !trace.hasSuffix(".json") { throw usage("--trace \(trace): the ending must be .json") }
         if let bound, bound.nanoseconds < 100 { throw usage("--bound \(bound) is too short: 100ns or more") }
     }
 
+    /// An option that was given and that a scenario's file decides.
+    private var workloadOption: String? {
+        if criticalSection.nanoseconds != 0 { return "--critical-section" }
+        if think.nanoseconds != 0 { return "--think" }
+        if counters != 4 { return "--counters" }
+        if readPercent != 0 { return "--read-percent" }
+        if rate != nil { return "--rate" }
+        if arrivals != nil { return "--arrivals" }
+        return pin != .spread ? "--pin" : nil
+    }
+
+    /// Refuses open loops whose windows would see next to nothing.
+    func checkRates(_ cells: [Cell]) throws {
+        let timing = timing(rounds: cells.count * rounds)
+        for cell in cells where cell.spacing != .closed && !findCapacity {
+            let window = min(timing.throughput, timing.latency)
+            if cell.rate * Double(window) < 10e9 {
+                throw usage(
+                    "a rate of \(Figure.rate(cell.rate)) brings fewer than 10 acquisitions in a latency window of \(TimeSpan(nanoseconds: window)): use a longer --duration"
+                )
+            }
+            if cell.rate * Double(timing.stuckAfter) < 10e9 {
+                throw usage("a rate of \(Figure.rate(cell.rate)) needs a longer --stuck-after: ten gaps at least")
+            }
+        }
+    }
+
     private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
+
+    /// A cell of a histogram counts to 4 thousand million; a longer window would add nothing to a percentile.
+    private static let longestTimedWindow = 30_000_000_000
 
     /// A round's timing, where there are so many of them.
     func timing(rounds: Int) -> Timing {
         let window = duration?.nanoseconds ?? Self.window(rounds: rounds)
         return Timing(
             warmup: warmup?.nanoseconds ?? min(50_000_000, window / 3), throughput: window,
-            latency: max(window / 3, 1_000_000), order: max(window / 6, 1_000_000), stuckAfter: stuckAfter.nanoseconds)
+            latency: min(max(window / 3, 1_000_000), Self.longestTimedWindow),
+            order: min(max(window / 6, 1_000_000), Self.longestTimedWindow), stuckAfter: stuckAfter.nanoseconds)
     }
 
     /// As long as 45 s for all rounds allow, from 20 to 300 ms.

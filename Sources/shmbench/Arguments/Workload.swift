@@ -40,6 +40,10 @@ struct Workload {
             return
                 "critical section and think time take longer than --stuck-after \(TimeSpan(nanoseconds: stuckAfter)); raise that"
         }
+        if spacing != .closed, think > 0, let most = workers.max(), rate * Double(think) > 1e9 * Double(most) {
+            return
+                "a rate of \(Figure.rate(rate)) is more than \(most) workers with a think time of \(TimeSpan(nanoseconds: think)) can ask for"
+        }
         return nil
     }
 }

@@ -42,6 +42,11 @@ extension Session {
             }
         } catch {
             outcome.failure = error
+            if case .interrupted = error.cause {
+                outcome.failure = Failure(
+                    "interrupted after \(outcome.capacities.count) of \(cells.count) searches; what was found until then is reported"
+                )
+            }
         }
         return outcome
     }

@@ -128,7 +128,25 @@ struct SegmentLife {
             try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
             try detach.time { () throws(SharedMemoryError) in try handle.detach() }
         }
+        // A destroyer does not wait for attachments, but may have to wake who waits.
+        var destroy = Stopwatch()
+        let last = Clock.now() + Self.patience
+        while destroy.count < samples && (destroy.count < 2 || Clock.now() < last) && !Interruption.hasCome {
+            let other = SharedMemory(key: RoundKeys.life(coordinator: getpid(), "end-\(attachments)"))
+            try other.create(size: size, lock: lock)
+            defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }
+            var users: [SharedMemory] = []
+            defer { for user in users { try? user.detach() } }
+            for _ in 0..<attachments where !Interruption.hasCome {
+                let user = SharedMemory(key: other.key)
+                try user.attach()
+                users.append(user)
+            }
+            if Interruption.hasCome { break }
+            try destroy.time { () throws(SharedMemoryError) in try other.destroy() }
+        }
         return [
+            Timing(operation: "destroy", attachments: attachments, times: destroy.times),
             Timing(operation: "attach", attachments: attachments, times: attach.times),
             Timing(operation: "numAttachments", attachments: attachments, times: count.times),
             Timing(operation: "detach", attachments: attachments, times: detach.times),

@@ -23,6 +23,7 @@ struct Run: ParsableCommand {
         let loadsPlugins = try plugin.load()
         let workloads = try options.workloads()
         let cells = workloads.flatMap(\.cells)
+        try options.checkRates(cells)
         let program: WorkerProgram
         do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
             throw Failure(error.description)
@@ -48,15 +49,23 @@ struct Run: ParsableCommand {
         let saved = Result { try file.finish(outcome.rows) }
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         try report(outcome, summaries, file)
-        try hgrm?.write(summaries)
-        try trace?.write(outcome.rows)
+        let extras = Result {
+            try hgrm?.write(summaries)
+            try trace?.write(outcome.rows)
+        }
         for warning in Warnings.lines(summaries) {
             let line = "warning: \(warning)"
             Terminal.write((Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")
         }
-        try saved.get()
-        if let failure = outcome.failure { throw failure }
+        // The first trouble decides how the program ends; the others are told all the same.
+        let troubles = [Self.trouble(saved), outcome.failure, Self.trouble(extras)].compactMap(\.self)
+        for trouble in troubles.dropFirst() { Terminal.complain(trouble.message) }
+        if let first = troubles.first { throw first }
         if !outcome.rows.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+    }
+
+    private static func trouble(_ result: Result<Void, any Error>) -> Failure? {
+        if case .failure(let error) = result { error as? Failure ?? Failure("\(error)") } else { nil }
     }
 
     private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ file: ResultsFile) throws {
@@ -82,8 +91,10 @@ struct Run: ParsableCommand {
     private func footnote(_ rows: [Row], rounds: Int, _ file: ResultsFile) -> String {
         let confidence = MedianIntervalText.text(rounds: rounds)
         var lines = [
-            "Medians over the rounds; \(confidence)rel is throughput against the fastest lock that survives its owner's death; "
-                + "jain is Jain's fairness index."
+            options.findCapacity
+                ? "share is of the closed loop's rate. Pacing itself limits both rate and tail: `none` shows how far."
+                : "Medians over the rounds; \(confidence)rel is throughput against the fastest lock that survives its owner's death; "
+                    + "jain is Jain's fairness index."
         ]
         if let run = rows.first?.run {
             let rate = run.clock.counterHertz.map { "the CPU's counter, \(Figure.decimal($0 / 1e9, 3)) GHz" }
@@ -91,6 +102,11 @@ struct Run: ParsableCommand {
                 "Clock: \(rate ?? "clock_gettime"), in steps of \(Figure.decimal(run.clock.step, 0)) ns, "
                     + "\(Figure.decimal(run.clock.cost, 1)) ns a reading; p50 and the others include one. "
                     + "The log that hold and hand-off come from: \(Figure.decimal(run.logCost, 1)) ns.")
+            if rows.contains(where: { $0.cell.spacing != .closed }) && !options.findCapacity {
+                lines.append(
+                    "Open loop: p50 and the others count from when an acquisition was due; closed is p99 from when it was called. "
+                        + "overloaded: it could not be served at that rate.")
+            }
             let asked = Set(rows.flatMap { [$0.cell.criticalSection, $0.cell.think] }).subtracting([0]).sorted()
             let delays = asked.compactMap { delay in
                 Self.measured(delay, rows).map { "\(TimeSpan(nanoseconds: delay)) took \(Figure.time($0))" }

@@ -8,7 +8,8 @@ internal import SystemPackage
 enum LimitFindings {
     static func all(_ files: SystemFiles) -> [Finding] {
         [
-            sharedMemory(), processes(), descriptors(), semaphores(files), queues(files), ptrace(files), seccomp(files),
+            sharedMemory(), processes(), tasks(files), descriptors(), semaphores(files), queues(files), ptrace(files),
+            seccomp(files),
             counters(files), waits(files), software(files),
         ].compactMap(\.self) + locks()
     }
@@ -46,6 +47,20 @@ enum LimitFindings {
         return limit.soft < 2048
             ? Finding("processes", .warning, "at most \(limit.soft)", advice: "raise `ulimit -u` for many workers")
             : Finding("processes", .ok, "at most \(limit.soft)")
+    }
+
+    /// A cgroup's limit of processes, cgroup v2.
+    private static func tasks(_ files: SystemFiles) -> Finding? {
+        let own =
+            files.line("/proc/self/cgroup").map { String($0.split(separator: ":", maxSplits: 2).last ?? "/") } ?? "/"
+        let folder = "/sys/fs/cgroup\(own == "/" ? "" : own)"
+        guard let most = files.number("\(folder)/pids.max") else { return nil }
+        let free = most - (files.number("\(folder)/pids.current") ?? 0)
+        return free < 1100
+            ? Finding(
+                "cgroup's processes", .warning, "\(free) more of at most \(most)",
+                advice: "docker run --pids-limit, or systemd's TasksMax, limits --workers")
+            : Finding("cgroup's processes", .ok, "at most \(most)")
     }
 
     private static func descriptors() -> Finding {

@@ -1,4 +1,5 @@
 internal import ShmCoordinator
+internal import ShmHarness
 internal import ShmStatistics
 
 /// All rounds of one cell in one line: medians over the rounds, and the worst the oracle found.
@@ -34,7 +35,7 @@ struct CellSummary {
     }
 
     /// Whether most rounds of an open loop could not carry its rate.
-    var isOverloaded: Bool { overloadedRounds * 2 > rounds }
+    var isOverloaded: Bool { overloadedRounds * 2 > rounds || (cell.spacing != .closed && isCutShort) }
 
     /// One summary a cell, in the order of the cells.
     static func summaries(_ rows: [Row], cells: [Cell]) -> [CellSummary] {
@@ -58,7 +59,8 @@ struct CellSummary {
         }
         p50 = response(\.acquire?.p50)
         p99 = response(\.acquire?.p99)
-        p999 = response(\.acquire?.p999)
+        // Ten beyond it at least: of fewer, it is one round's accident.
+        p999 = response { latency in latency.acquire.flatMap { $0.samples >= 10_000 ? $0.p999 : nil } }
         longest = rows.compactMap { $0.latency?.acquire.map { Double($0.longest) } }.max()
         uncorrectedP99 = middle(\.uncorrected?.p99)
         hold = middle(\.hold?.p50)

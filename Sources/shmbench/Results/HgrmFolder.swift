@@ -11,9 +11,18 @@ struct HgrmFolder {
     /// Makes the folder where there is none.
     init(_ path: String) throws {
         self.path = path
-        if unsafe mkdir(path, 0o777) != 0 && errno != EEXIST {
+        if unsafe mkdir(path, 0o777) != 0 && (errno != EEXIST || !isFolder) {
             throw Failure("cannot make the folder \(path): \(Errno(rawValue: errno)); name another one with --hgrm")
         }
+    }
+
+    private var isFolder: Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            errno = ENOTDIR
+            return false
+        }
+        return unsafe access(path, W_OK) == 0
     }
 
     func write(_ summaries: [CellSummary]) throws {

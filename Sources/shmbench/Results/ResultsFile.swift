@@ -56,7 +56,9 @@ struct ResultsFile {
 
     private func write(_ text: String) throws {
         do { _ = try file.writeAll(text.utf8) } catch {
-            throw Failure("cannot write the results to \(path): \(Self.reason(error)); what was written before is kept")
+            throw Failure(
+                "cannot write the results to \(path): \(Self.reason(error)); \(format == .csv ? "what was written before is kept" : "the file is cut short; a .csv gets each row as it comes")"
+            )
         }
     }
 

@@ -53,7 +53,23 @@ struct Row {
 
     /// The median over windows of 10 ms in which anybody got the lock.
     var windowJain: Double? {
-        result.figures.flatMap { median($0.windows.compactMap { jainIndex($0.map { Double($0) }) }) }
+        result.figures.flatMap { figures in
+            median(Self.filled(figures.windows, workers: cell.workers).compactMap { jainIndex($0.map { Double($0) }) })
+        }
+    }
+
+    /// Windows put together until each has ten acquisitions a worker: in shorter ones nobody could be fair. A rest that does
+    /// not come to that is left out, unless it is all there is.
+    private static func filled(_ windows: [[UInt64]], workers: Int) -> [[UInt64]] {
+        var (filled, current): ([[UInt64]], [UInt64]) = ([], [])
+        for window in windows {
+            current = current.isEmpty ? window : zip(current, window).map(+)
+            if current.reduce(0, +) >= UInt64(10 * workers) {
+                filled.append(current)
+                current = []
+            }
+        }
+        return filled.isEmpty && !current.isEmpty ? [current] : filled
     }
 
     /// What the log of the order window says; computed once.
@@ -78,8 +94,9 @@ struct Row {
     private static func isOverloaded(_ figures: RoundResult.Figures, _ cell: Cell) -> Bool? {
         guard cell.spacing != .closed else { return nil }
         let (due, done) = (Double(figures.arrivalsDue), Double(figures.arrivalsDone))
-        // Workers that are busy with one each at the end are no backlog.
+        // Workers that are busy with one each at the end are no backlog, unless for a good part of the window.
         return due - done > 0.05 * due + Double(cell.workers)
+            || Double(figures.backlogAge) > 0.2e9 * figures.latencyDuration
     }
 
     /// Whether the oracle's finding is what the lock promises.

@@ -102,13 +102,20 @@ struct SummaryTable {
             item("lock", isNumber: false) { $0.cell.lock.name },
             item("rate/s") { (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count) },
             item("±") { Self.shown($0.spread) { "\(Figure.decimal($0 * 100, 0))%" } },
-            item("rel") { line in
-                Self.shown(reference.flatMap { best in line.throughput.map { $0 / best } }) { Figure.decimal($0, 2) }
-            },
             item("p50") { $0.isOverloaded ? "overloaded" : Self.shown($0.p50, Figure.time) },
             time("p99", \.p99), time("p99.9", \.p999),
         ]
-        if isOpen { items.append(time("closed p99", \.uncorrectedP99)) }
+        if isOpen {
+            items.append(time("closed", \.uncorrectedP99))
+        } else {
+            // Of an open loop, throughput is the schedule's.
+            items.insert(
+                item("rel") { line in
+                    Self.shown(reference.flatMap { best in line.throughput.map { $0 / best } }) {
+                        Figure.decimal($0, 2)
+                    }
+                }, at: 3)
+        }
         if markdown || width >= Self.wide {
             items += [time("max", \.longest), time("hold", \.hold), time("hand-off", \.handoff)]
         }

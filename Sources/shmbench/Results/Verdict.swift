@@ -32,11 +32,11 @@ enum Verdict {
 
     /// Of one block: the fastest, the fairest, the best tail, and which of them survive.
     private static func best(_ lines: [CellSummary]) -> [String] {
+        if let cell = lines.first?.cell, cell.spacing != .closed { return open(lines) }
         guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let rate = fastest.throughput
         else { return [] }
         let cell = fastest.cell
-        if cell.spacing != .closed { return open(lines) }
         let place = (cell.scenario == "default" ? "" : "\(cell.scenario), ") + count(cell.workers)
         var text = "\(place): \(name(fastest)) is fastest (\(Figure.rate(rate)))"
         let survivors = lines.filter { $0.cell.lock.properties.survivesOwnerDeath }
@@ -72,8 +72,11 @@ enum Verdict {
         let overloaded = lines.filter(\.isOverloaded).map(name)
         var parts =
             overloaded.isEmpty
-            ? ["all carry \(Figure.rate(cell.rate))"]
+            ? ["\(lines.count == 1 ? lines.map(name)[0] + " carries" : "all carry") \(Figure.rate(cell.rate))"]
             : ["overloaded by \(Figure.rate(cell.rate)): \(list(overloaded))"]
+        for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
+            parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(line.rounds) rounds")
+        }
         if let best = lines.filter({ $0.p99 != nil }).min(by: { ($0.p99 ?? 0) < ($1.p99 ?? 0) }) {
             parts.append("best p99 \(name(best)) (\(Figure.time(best.p99 ?? 0)))")
         }

@@ -61,7 +61,9 @@ struct Progress {
     }
 
     private func draw(_ now: String) {
-        let line = "[\(bar)] \(percent)%\(left)  \(what)\(now)"
+        // On a narrow terminal the time that is left gives way to what happens now.
+        let narrow = Terminal.width < 100 && !now.isEmpty
+        let line = "[\(bar)] \(percent)%\(narrow ? "" : left)  \(what)\(now)"
         Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
     }
 
