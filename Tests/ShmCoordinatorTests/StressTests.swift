@@ -1,0 +1,94 @@
+import Foundation
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCoordinator
+
+extension ShmCoordinatorSuite {
+    /// What stress tests make of faults, without the command line.
+    @Suite struct StressTests {
+        @Test func `promises follow from a lock's properties`() {
+            #expect(Fault.allCases.allSatisfy { $0.isPromised(by: LockKind.robustFutex.properties) })
+            #expect(Fault.allCases.allSatisfy { !$0.isPromised(by: LockKind.none.properties) })
+            #expect(!Fault.killHolder.isPromised(by: LockKind.futex.properties))
+            #expect(Fault.killWaiter.isPromised(by: LockKind.futex.properties))
+            #expect(!Fault.killWaiter.isPromised(by: LockKind.mcs.properties))
+            #expect(Fault.freezeHolder.isPromised(by: LockKind.mcs.properties))
+        }
+
+        @Test func `verdicts name the worst, and a hang is held against who promised otherwise`() {
+            var result = StressResult(.robustFutex, .killHolder)
+            #expect(result.verdict == .untried && result.isAsPromised)
+            result.episodes = 5
+            #expect(result.verdict == .survives)
+            result.stalls = 1
+            #expect(result.verdict == .stalls && result.isAsPromised)
+            result.hangs = 1
+            #expect(result.verdict == .hangs && !result.isAsPromised)
+            result.corruptions = 1
+            #expect(result.verdict == .corrupts && !result.isAsPromised)
+            var futex = StressResult(.futex, .killHolder)
+            (futex.episodes, futex.hangs) = (5, 2)
+            #expect(futex.verdict == .hangs && futex.isAsPromised)
+            futex.corruptions = 1
+            #expect(!futex.isAsPromised, "whoever excludes must always exclude")
+            var untold = StressResult(.robustFutex, .killHolder)
+            (untold.episodes, untold.untold) = (5, 1)
+            #expect(untold.verdict == .corrupts && !untold.isAsPromised)
+        }
+
+        @Test func `results of two passes add up`() {
+            var first = StressResult(.futex, .interrupt)
+            (first.episodes, first.kills) = (5, 2)
+            first.recovery.add(1000)
+            var second = StressResult(.futex, .interrupt)
+            (second.episodes, second.hangs) = (3, 1)
+            for _ in 0..<2 { second.recovery.add(5000) }
+            first.add(second)
+            #expect(first.episodes == 8 && first.kills == 2 && first.hangs == 1)
+            #expect(first.recovery.count == 3 && first.recovery.longest.map { (4990...5100).contains($0) } == true)
+        }
+
+        @Test func `the same seed chooses the same victims`() throws {
+            func kills(_ seed: UInt64) throws -> [StressResult] {
+                var number = Int.random(in: 1_000_000..<2_000_000)
+                var test = StressTest(
+                    .robustFutex, workers: 3, seed: seed, program: try WorkerProgram(),
+                    numbers: {
+                        number += 1
+                        return number
+                    })
+                try test.run(.killHolder, for: 0, atMost: 20, isCounted: true)
+                return test.results
+            }
+            let traces = Traces()
+            let results = try kills(7)
+            #expect(results.count == 1 && results[0].episodes == 20 && results[0].kills == 20)
+            #expect(results[0].verdict == .survives && results[0].reaping.count == 20)
+            // Which stages were chosen shows in what had to be repaired: two of five leave half an update.
+            #expect(try kills(7)[0].tolerated == results[0].tolerated)
+            #expect(traces.left() == [])
+        }
+
+        @Test func `a trace ends what was never ended, and escapes names`() throws {
+            var trace = ChromeTrace()
+            trace.add(
+                "a \"b\"",
+                [
+                    [
+                        FlightEvent(time: 1000, kind: .wait), FlightEvent(time: 2500, kind: .acquire),
+                        FlightEvent(time: 4000, kind: .release), FlightEvent(time: 4100, kind: .wait),
+                        FlightEvent(time: 9000, kind: .deathSeen),
+                    ], [],
+                ])
+            let parsed = try JSONSerialization.jsonObject(with: Data(trace.json.utf8)) as? [String: Any]
+            let events = try #require(parsed?["traceEvents"] as? [[String: Any]])
+            func event(_ name: String) -> [String: Any]? { events.first { $0["name"] as? String == name } }
+            #expect(event("wait")?["ts"] as? Double == 0 && event("wait")?["dur"] as? Double == 1.5)
+            #expect(event("hold")?["ts"] as? Double == 1.5 && event("hold")?["dur"] as? Double == 1.5)
+            #expect(event("wait, unfinished")?["dur"] as? Double == 4.9)
+            #expect((event("process_name")?["args"] as? [String: Any])?["name"] as? String == "a \"b\"")
+        }
+    }
+}
