@@ -10,7 +10,7 @@ internal import ShmHarness
 enum Janitor {
     static func run(coordinator: Int32) {
         // A live coordinator that is not the parent: somebody plays with the segments of a run.
-        guard getppid() == coordinator || kill(coordinator, 0) != 0 else {
+        guard getppid() == coordinator || isDead(coordinator) else {
             WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
             exit(WorkerExit.usage.rawValue)
         }
@@ -24,5 +24,21 @@ enum Janitor {
         for segment in (try? SharedMemory.segments()) ?? [] where segment.key.hasPrefix(prefix) {
             try? SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
         }
+    }
+
+    /// Whether a process is no more, or not any longer. A coordinator may be killed before its janitor has come to its first
+    /// statement: it is a zombie then, or about to become one, and this process already another's child.
+    private static func isDead(_ process: Int32) -> Bool {
+        let deadline = Deadline.after(.seconds(1))
+        while kill(process, 0) == 0 {
+            guard let stat = try? SmallFile.read("/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else {
+                return true
+            }
+            let letter = stat[stat.index(after: end)...].split(separator: " ").first
+            if letter == "Z" || letter == "X" { return true }
+            if deadline.hasPassed { return false }
+            usleep(1000)
+        }
+        return true
     }
 }

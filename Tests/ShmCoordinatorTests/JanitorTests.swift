@@ -1,6 +1,7 @@
 import Glibc
 import ShmCore
 import ShmHarness
+import SystemPackage
 import Testing
 
 @testable import ShmCoordinator
@@ -52,6 +53,19 @@ extension ShmCoordinatorSuite {
         @Test func `a sweep removes what a dead namesake left`() throws {
             let left = try Segments(RoundKeys(coordinator: getpid(), round: 999_001))
             Janitor.sweep()
+            #expect(left.all.allSatisfy { !$0.exists })
+        }
+
+        /// On a busy machine a coordinator may be killed, and not yet reaped, before its janitor's first statement.
+        @Test func `a janitor that comes to life after its coordinator's death clears up all the same`() throws {
+            let zombie = try ChildProcess("/bin/true", [])
+            #expect(eventually { ProcessState.letter(of: zombie.pid) == "Z" })
+            let left = try Segments(RoundKeys(coordinator: zombie.pid, round: 5))
+            let nothing = try FileDescriptor.open(FilePath("/dev/null"), .readOnly)
+            defer { try? nothing.close() }
+            let janitor = try ChildProcess(try WorkerProgram().path, ["janitor", "\(zombie.pid)"], input: nothing)
+            #expect(eventually { !janitor.isRunning })
+            #expect(janitor.exit == .code(0))
             #expect(left.all.allSatisfy { !$0.exists })
         }
 

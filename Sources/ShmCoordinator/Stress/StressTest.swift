@@ -55,7 +55,7 @@ public struct StressTest {
     }
 
     /// How long it takes to take somebody's waiting for waiting for ever, ns.
-    func patience(_ fault: Fault) -> Int { fault.isPromised(by: lock.properties) ? 2_000_000_000 : 300_000_000 }
+    func patience(_ fault: Fault) -> Int { fault.isPromised(by: lock.properties) ? 5_000_000_000 : 300_000_000 }
 
     /// Does a fault again and again, at least once: for so long or so many times, or until it has hung often enough.
     ///
