@@ -13,6 +13,9 @@ public struct ClockCalibration: Sendable {
     public let cost: Double
     /// The least by which two times differ, ns: the CPU may count in larger steps than its rate says.
     public let step: Double
+    /// By how much CPUs' counters were found to differ at most, ns, the inexactness of finding out included; `nil` where the
+    /// clock is not the counter.
+    public let skew: Double?
     /// Why the counter is not used.
     public let obstacle: String?
 
@@ -27,12 +30,12 @@ public struct ClockCalibration: Sendable {
     public init() {
         let counter = Self.calibrateCounter()
         switch counter {
-        case .success(let hertz):
-            clock = TickClock(counterHertz: hertz)
-            (counterHertz, obstacle) = (hertz, nil)
+        case .success(let found):
+            clock = TickClock(counterHertz: found.hertz)
+            (counterHertz, skew, obstacle) = (found.hertz, found.skew, nil)
         case .failure(let why):
             clock = .monotonic
-            (counterHertz, obstacle) = (nil, why.description)
+            (counterHertz, skew, obstacle) = (nil, nil, why.description)
         }
         cost = Self.cost(of: clock)
         step = Self.step(of: clock)
@@ -40,7 +43,7 @@ public struct ClockCalibration: Sendable {
 
     private struct Obstacle: Error { let description: String }
 
-    private static func calibrateCounter() -> Result<Double, Obstacle> {
+    private static func calibrateCounter() -> Result<(hertz: Double, skew: Double), Obstacle> {
         guard TickClock.hasInvariantCounter else {
             return .failure(Obstacle(description: "the CPU does not say that its counter runs at one rate"))
         }
@@ -56,19 +59,21 @@ public struct ClockCalibration: Sendable {
             return .failure(Obstacle(description: "the CPU's counter does not advance"))
         }
         let hertz = Double(end.ticks - begin.ticks) * 1e9 / Double(end.nanoseconds - begin.nanoseconds)
+        var skew = 0.0
         for cpu in cpus {
             guard shm_pin_to_cpu(Int32(cpu)) == 0 else { continue }
             let here = Pair.now()
             let expected = Double(here.nanoseconds) - Double(begin.nanoseconds)
             let found = (Double(here.ticks) - Double(begin.ticks)) * 1e9 / hertz
             // Between two calibrations the rate's own error grows with the time.
+            skew = max(skew, abs(found - expected))
             if abs(found - expected) > allowedSkew + expected * 1e-5 {
                 return .failure(
                     Obstacle(
                         description: "the counter of CPU \(cpu) is \(Int(found - expected)) ns off the first one's"))
             }
         }
-        return .success(hertz)
+        return .success((hertz, skew))
     }
 
     /// The counter and the kernel's clock at one moment: of several tries the one with the least time in between.

@@ -9,10 +9,8 @@ public struct Round: ~Copyable {
     private let cell: Cell
     private let timing: Timing
     private let program: WorkerProgram
-    private let keys: RoundKeys
     private let number: Int
-    private let arenaSegment: SharedMemory
-    private let testSegment: SharedMemory
+    private let segments: RoundSegments
     private let arena: Arena
     private let data: GuardedData
     private var workers: [ChildProcess] = []
@@ -29,30 +27,19 @@ public struct Round: ~Copyable {
         _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, delays: Delay.Speed,
         clock: TickClock = .monotonic, seed: UInt64 = 0, isTraced: Bool = false
     ) throws(RoundFailure) {
+        let segments = try RoundSegments(
+            number: number, arenaSize: Arena.byteCount(workers: cell.workers, isTraced: isTraced), lock: cell.lock,
+            dataSize: GuardedData.byteCount(counters: cell.counters))
+        guard let arena = Arena(segments.arena, workers: cell.workers) else {
+            throw .failed("the arena does not fit its segment")
+        }
         self.cell = cell
         self.timing = timing
         self.program = program
         self.number = number
-        keys = RoundKeys(coordinator: getpid(), round: number)
-        arenaSegment = SharedMemory(key: keys.arena)
-        testSegment = SharedMemory(key: keys.test)
-        let address: UnsafeMutableRawPointer?
-        do throws(SharedMemoryError) {
-            try arenaSegment.create(size: Arena.byteCount(workers: cell.workers, isTraced: isTraced), lock: .none)
-            try testSegment.create(size: GuardedData.byteCount(counters: cell.counters), lock: cell.lock)
-            try arenaSegment.attach()
-            try testSegment.attach()
-            unsafe address = testSegment.mutableData?.baseAddress
-        } catch {
-            Self.remove(arenaSegment, testSegment)
-            throw .failed(error.description)
-        }
-        guard let arena = Arena(arenaSegment, workers: cell.workers), let address = unsafe address else {
-            Self.remove(arenaSegment, testSegment)
-            throw .failed("the arena does not fit its segment")
-        }
+        self.segments = segments
         self.arena = arena
-        data = unsafe GuardedData(address)
+        data = unsafe GuardedData(segments.data)
         data.prepare()
         arena.plan = Plan(
             workers: cell.workers, counters: cell.counters, readPercent: cell.readPercent,
@@ -72,14 +59,6 @@ public struct Round: ~Copyable {
 
     deinit {
         for worker in workers { worker.end() }
-        Self.remove(arenaSegment, testSegment)
-    }
-
-    private static func remove(_ segments: SharedMemory...) {
-        for segment in segments {
-            if segment.isValid { try? segment.detach() }
-            if segment.exists { try? segment.destroy(mode: .forceNoWait) }
-        }
     }
 
     /// Runs the round. Throws when it was interrupted or a worker failed; a stuck round is a result.

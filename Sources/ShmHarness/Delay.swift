@@ -35,28 +35,36 @@ public enum Delay {
         }
     }
 
-    /// How fast this machine is now, in some 4 ms. It follows the CPU's frequency, so it is good for a while only.
+    /// How fast this machine is now, in some 5 ms. It follows the CPU's frequency, so it is good for a while only.
     public static func calibrate() -> Speed {
-        // Many iterations tell what one adds; few, what is there without any.
+        // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: whatever else the
+        // machine does only makes one longer.
         let (few, many): (UInt64, UInt64) = (10, 5_000)
-        let (short, long) = (Double(measure(few)) / 10, Double(measure(many)) / 10)
+        let short = Double(samples(few, atMost: 100)[0]) / 10
+        let long = Double(samples(many, atMost: 100)[0]) / 10
         let iteration = max((long - short) / Double(many - few), 0.01)
         return Speed(overhead: max(short - Double(few) * iteration, 0), iteration: iteration)
     }
 
-    /// What so many iterations take, tenths of a nanosecond: the median of up to 15 measurements in about 2 ms, each of
-    /// which is long enough for the clock. 0 for none.
+    /// What so many iterations take, tenths of a nanosecond: the median of up to 15 measurements, each of which is long
+    /// enough for the clock. 0 for none.
     static func measure(_ iterations: UInt64) -> UInt64 {
         if iterations == 0 { return 0 }
+        let samples = samples(iterations, atMost: 15)
+        return samples[samples.count / 2]
+    }
+
+    /// Such measurements, sorted; as many as 3 ms allow.
+    private static func samples(_ iterations: UInt64, atMost count: Int) -> [UInt64] {
         // At 4 cycles an iteration and some 3 GHz, 20 µs.
         let times = max(1, 15_000 / (iterations + 20))
         var samples: [UInt64] = []
-        let end = Clock.now() &+ 2_000_000
+        let end = Clock.now() &+ 3_000_000
         repeat {
             let start = Clock.now()
             for _ in 0..<times { spin(iterations) }
             samples.append((Clock.now() &- start) &* 10 / times)
-        } while samples.count < 15 && Clock.now() < end
-        return samples.sorted()[samples.count / 2]
+        } while samples.count < count && Clock.now() < end
+        return samples.sorted()
     }
 }

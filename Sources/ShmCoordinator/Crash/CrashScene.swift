@@ -16,8 +16,7 @@ final class CrashScene {
 
     private let program: WorkerProgram
     private let number: Int
-    private let arenaSegment: SharedMemory
-    private let testSegment: SharedMemory
+    private let segments: RoundSegments
     private var processes: [ChildProcess] = []
 
     /// Makes the segments and starts the survivors. They go with the last reference.
@@ -28,26 +27,14 @@ final class CrashScene {
         self.survivors = survivors
         self.program = program
         self.number = number
-        let keys = RoundKeys(coordinator: getpid(), round: number)
-        arenaSegment = SharedMemory(key: keys.arena)
-        testSegment = SharedMemory(key: keys.test)
-        let address: UnsafeMutableRawPointer?
-        do throws(SharedMemoryError) {
-            try arenaSegment.create(size: CrashArena.byteCount(survivors: survivors), lock: .none)
-            try testSegment.create(size: GuardedData.byteCount(counters: CrashArena.counters), lock: lock)
-            try arenaSegment.attach()
-            try testSegment.attach()
-            unsafe address = testSegment.mutableData?.baseAddress
-        } catch {
-            Self.remove(arenaSegment, testSegment)
-            throw .failed(error.description)
-        }
-        guard let arena = CrashArena(arenaSegment, survivors: survivors), let address = unsafe address else {
-            Self.remove(arenaSegment, testSegment)
+        segments = try RoundSegments(
+            number: number, arenaSize: CrashArena.byteCount(survivors: survivors), lock: lock,
+            dataSize: GuardedData.byteCount(counters: CrashArena.counters))
+        guard let arena = CrashArena(segments.arena, survivors: survivors) else {
             throw .failed("the arena does not fit its segment")
         }
         self.arena = arena
-        data = unsafe GuardedData(address)
+        data = unsafe GuardedData(segments.data)
         data.prepare()
         for survivor in 0..<survivors {
             processes.append(try start("survive", survivor))
@@ -59,14 +46,6 @@ final class CrashScene {
 
     deinit {
         for process in processes { process.end() }
-        Self.remove(arenaSegment, testSegment)
-    }
-
-    private static func remove(_ segments: SharedMemory...) {
-        for segment in segments {
-            if segment.isValid { try? segment.detach() }
-            if segment.exists { try? segment.destroy(mode: .forceNoWait) }
-        }
     }
 
     /// Whether those who wait never sleep.

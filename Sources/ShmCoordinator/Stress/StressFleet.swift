@@ -11,8 +11,7 @@ final class StressFleet {
     let workers: Int
     let arena: StressArena
     let data: StressData
-    let testSegment: SharedMemory
-    let keys: RoundKeys
+    var keys: RoundKeys { segments.keys }
 
     /// Whether its workers take orders, and rest.
     var canRest: Bool { task == Self.usualTask }
@@ -21,7 +20,7 @@ final class StressFleet {
     private let number: Int
     private let task: String
     private static let usualTask = "stress"
-    private let arenaSegment: SharedMemory
+    private let segments: RoundSegments
     private var processes: [ChildProcess?]
     private var lastOrder: UInt32 = 0
 
@@ -38,27 +37,15 @@ final class StressFleet {
         self.program = program
         self.number = number
         self.task = task
-        keys = RoundKeys(coordinator: getpid(), round: number)
-        arenaSegment = SharedMemory(key: keys.arena)
-        testSegment = SharedMemory(key: keys.test)
         processes = [ChildProcess?](repeating: nil, count: 2 * workers)
-        let address: UnsafeMutableRawPointer?
-        do throws(SharedMemoryError) {
-            try arenaSegment.create(size: StressArena.byteCount(workers: 2 * workers), lock: .none)
-            try testSegment.create(size: StressData.byteCount, lock: lock)
-            try arenaSegment.attach()
-            try testSegment.attach()
-            unsafe address = testSegment.mutableData?.baseAddress
-        } catch {
-            Self.remove(arenaSegment, testSegment)
-            throw .failed(error.description)
-        }
-        guard let arena = StressArena(arenaSegment, workers: 2 * workers), let address = unsafe address else {
-            Self.remove(arenaSegment, testSegment)
+        segments = try RoundSegments(
+            number: number, arenaSize: StressArena.byteCount(workers: 2 * workers), lock: lock,
+            dataSize: StressData.byteCount)
+        guard let arena = StressArena(segments.arena, workers: 2 * workers) else {
             throw .failed("the arena does not fit its segment")
         }
         self.arena = arena
-        data = unsafe StressData(address)
+        data = unsafe StressData(segments.data)
         data.prepare()
         for worker in 0..<workers { try start(worker) }
         try awaitContending(workers)
@@ -67,14 +54,6 @@ final class StressFleet {
     deinit {
         arena.isOver = true
         for process in processes { process?.end() }
-        Self.remove(arenaSegment, testSegment)
-    }
-
-    private static func remove(_ segments: SharedMemory...) {
-        for segment in segments {
-            if segment.isValid { try? segment.detach() }
-            if segment.exists { try? segment.destroy(mode: .forceNoWait) }
-        }
     }
 
     // MARK: Processes

@@ -116,7 +116,8 @@ enum CPUFindings {
         if let hertz = clock.counterHertz {
             return Finding(
                 "clock", .ok,
-                "the CPU's counter, invariant and in step on every CPU, \(Figure.decimal(hertz / 1e9, 3)) GHz; \(cost)")
+                "the CPU's counter, \(Figure.decimal(hertz / 1e9, 3)) GHz, invariant and in step on every CPU to \(Figure.decimal(clock.skew ?? 0, 0)) ns; \(cost)"
+            )
         }
         return Finding(
             "clock", .warning, "clock_gettime, \(cost): \(clock.obstacle ?? "no counter")",

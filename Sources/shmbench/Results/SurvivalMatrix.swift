@@ -45,14 +45,17 @@ struct SurvivalMatrix {
         let others = faults.filter { !deaths.contains($0) }
         var parts: [String] = []
         for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
-            parts.append(render(title, Document(items: [Self.name] + part.map(Self.cell)), markdown))
+            let isDetailed = markdown || Terminal.documentWidth >= Self.wide
+            let cells = part.map { Self.cell($0, isDetailed: isDetailed) }
+            parts.append(render(title, Document(items: [Self.name] + cells), markdown))
         }
         let recovering = lines.filter { line in line.cells[.killHolder].map { $0.recovery.count > 0 } ?? false }
         if !recovering.isEmpty {
             parts.append(
                 render("From the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
         }
-        return parts.joined(separator: "\n") + "\n" + sentences.map { Terminal.wrapped($0) }.joined(separator: "\n")
+        return parts.joined(separator: "\n") + "\n"
+            + sentences(markdown: markdown).map { Terminal.wrapped($0) }.joined(separator: "\n")
             + "\n"
     }
 
@@ -64,9 +67,18 @@ struct SurvivalMatrix {
 
     private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }
 
-    /// A fault's column: short enough for 80 columns.
-    private static func cell(_ fault: Fault) -> Document<Line>.Item {
-        .init(title(fault), fault.name) { line in line.cells[fault].map(Self.word) ?? "" }
+    /// From so many columns on, cells tell how fast the others went on.
+    private static let wide = 160
+
+    /// A fault's column: short enough for 80 columns, or with the median and the longest time until the next acquisition.
+    private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
+        .init(title(fault), fault.name) { line in
+            guard let result = line.cells[fault] else { return "" }
+            guard isDetailed, result.verdict == .survives || result.verdict == .stalls,
+                let middle = result.recovery.percentile(50), let longest = result.recovery.longest
+            else { return word(result) }
+            return "\(word(result)) \(Figure.time(Double(middle)))/\(Figure.time(Double(longest)))"
+        }
     }
 
     private static func title(_ fault: Fault) -> String {
@@ -120,7 +132,7 @@ struct SurvivalMatrix {
         -> Document<Line>.Item
     { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
 
-    private var sentences: [String] {
+    private func sentences(markdown: Bool) -> [String] {
         var sentences: [String] = []
         let broken = results.filter { !$0.isAsPromised }
         for result in broken {
@@ -139,6 +151,11 @@ struct SurvivalMatrix {
         sentences.append(
             "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever; bad: "
                 + "two were inside at once, or updates were lost; CAPITALS!: a broken promise.")
+        if markdown || Terminal.documentWidth >= Self.wide {
+            sentences.append(
+                "Times: the median and the longest from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
+            )
+        }
         let obstacles = results.compactMap { result -> String? in
             if case .notApplicable(let why) = result.verdict { "\(result.fault.name): \(why)" } else { nil }
         }

@@ -78,6 +78,7 @@ enum Warnings {
         let shown = lines.prefix(3).map { line in
             (line.cell.scenario == "default" ? "" : "\(line.cell.scenario): ") + line.cell.lock.name
                 + (line.cell.workers > 1 ? " × \(line.cell.workers)" : "")
+                + (line.cell.spacing == .closed ? "" : " at \(Figure.rate(line.cell.rate))")
         }
         return shown.joined(separator: ", ") + (lines.count > 3 ? " and \(lines.count - 3) more" : "")
     }
