@@ -44,7 +44,9 @@ extension CommandLineSuite {
             let rows = try Table(outcome.stdout).rows
             #expect(rows.map { $0["fault"] } == Fault.allCases.map(\.name))
             for row in rows where row["verdict"] != "n/a" {
-                #expect(row["verdict"] == "ok" && row["as_promised"] == "yes", "\(row["fault"] ?? "")")
+                // On a loaded machine the others may get no CPU while somebody is frozen.
+                let verdicts = row["fault"] == "freeze-waiter" ? ["ok", "stalls"] : ["ok"]
+                #expect(verdicts.contains(row["verdict"] ?? "") && row["as_promised"] == "yes", "\(row)")
                 #expect(row["hangs"] == "0" && row["corruptions"] == "0" && row["untold_deaths"] == "0")
                 #expect(Int(row["episodes"] ?? "").map { $0 > 0 } == true, "\(row["fault"] ?? "")")
             }
