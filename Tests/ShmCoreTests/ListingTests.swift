@@ -30,6 +30,19 @@ extension ShmCoreSuite {
             #expect(try listed(shared.key) == nil)
         }
 
+        @Test(arguments: LockKind.excluding)
+        func `who lists segments and locks' objects keeps the lock that it holds`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            let other = try scratch.probe(shared)
+            #expect(try other.ask("trylock") == "ok released")
+            #expect(try other.ask("unlock") == "ok")
+            try shared.lock()
+            _ = try SharedMemory.segments()
+            _ = LockObject.all().map { $0.isInUse() }
+            #expect(try other.ask("trylock") == "ok busy")
+            try shared.unlock()
+        }
+
         @Test func `a dead leftover is listed as such`() throws {
             let shared = try scratch.segment()
             ControlBlock.markDead(shared.key)

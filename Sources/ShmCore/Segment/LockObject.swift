@@ -85,7 +85,7 @@ public struct LockObject: Sendable, Hashable {
     /// The keys of segments by what their locks' objects are called.
     private static func owners() -> [String: String] {
         var owners: [String: String] = [:]
-        for name in (try? SegmentFile.names()) ?? [] {
+        for name in (try? SegmentFile.segmentNames()) ?? [] {
             guard let key = SegmentKey.key(of: name), let binding = try? SegmentBinding(opening: name),
                 let object = binding.nameOutside
             else { continue }

@@ -77,6 +77,10 @@ enum SegmentFile {
         return names
     }
 
+    /// The names that may be segments': none of those of locks' own files. A process that opened and closed such a file would
+    /// lose the record lock that it may have on it, `fcntl(2)`.
+    static func segmentNames() throws(Errno) -> [String] { try names().filter { !NamedObject.isName($0) } }
+
     /// What a file that is not a regular file is, in words.
     static func kind(of status: stat) -> String {
         switch status.st_mode & S_IFMT {

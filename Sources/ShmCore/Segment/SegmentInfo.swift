@@ -32,7 +32,7 @@ extension SharedMemory {
     /// `permissionDenied` or `notFound` where the directory cannot be read.
     public static func segments() throws(SharedMemoryError) -> [SegmentInfo] {
         let names: [String]
-        do { names = try SegmentFile.names() } catch {
+        do { names = try SegmentFile.segmentNames() } catch {
             let failure = SegmentFailure(error)
             throw SharedMemoryError(
                 code: failure.code, errno: error, operation: "list", key: SegmentFile.directory, reason: failure.reason)
