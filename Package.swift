@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .target(name: "CShm"),
@@ -34,6 +35,8 @@ let package = Package(
             dependencies: ["CShm", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         .target(name: "ShmStatistics", swiftSettings: house),
+        .target(
+            name: "ShmHistory", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
         .target(
             name: "ShmHarness",
             dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
@@ -65,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "shmbench",
             dependencies: [
-                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "TextTable",
+                "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics", "TextTable",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"), "TOMLKit",
@@ -92,6 +95,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: house),
         .testTarget(
+            name: "ShmHistoryTests",
+            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
+        .testTarget(
             name: "ShmHarnessTests",
             dependencies: ["ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
             swiftSettings: house),
@@ -103,7 +109,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "shmbenchTests",
-            dependencies: ["shmbench", "ShmCoordinator", "ShmHarness", "ShmCore"],
+            dependencies: [
+                "shmbench", "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: house),
     ],
     cLanguageStandard: .gnu11

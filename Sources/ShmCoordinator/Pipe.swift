@@ -1,12 +1,12 @@
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// A pipe that no child inherits unless it is given an end.
-struct Pipe {
-    let readEnd: FileDescriptor
-    let writeEnd: FileDescriptor
+package struct Pipe {
+    package let readEnd: FileDescriptor
+    package let writeEnd: FileDescriptor
 
-    init() throws(Errno) {
+    package init() throws(Errno) {
         do { (readEnd, writeEnd) = try FileDescriptor.pipe() } catch { throw (error as? Errno) ?? .ioError }
         for end in [readEnd, writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
     }

@@ -48,7 +48,7 @@ public struct WorkerProgram: Sendable {
     }
 
     /// The first line that a program prints when asked for its version; empty when it prints none within two seconds.
-    private static func answer(of path: String) -> String {
+    public static func answer(of path: String) -> String {
         guard let pipe = try? Pipe() else { return "" }
         defer { try? pipe.readEnd.close() }
         let child = try? ChildProcess(path, ["--version"], output: pipe.writeEnd)

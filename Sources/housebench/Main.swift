@@ -3,7 +3,7 @@ internal import Glibc
 /// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
 /// is a ratio of two things measured in turn in this run, or a median over many.
 ///
-///     housebench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring]
+///     housebench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
 ///
 /// measures the named parts, or all. Prints a line a bar, and exits with 1 when one is missed. Run it through
 /// `scripts/benchmark`, on a release build; it finds `shmworker` and `cbaseline` beside itself.
@@ -19,6 +19,7 @@ enum Main {
             ("locks", LoopCost.measureLocks),
             ("start", StartCost.measure),
             ("measuring", MeasuringCost.measure),
+            ("statistics", { report, _ in ErrorRates.measure(&report) }),
         ]
         let wanted = CommandLine.arguments.dropFirst()
         do {

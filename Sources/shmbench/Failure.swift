@@ -3,8 +3,12 @@ enum ExitStatus: Int32 {
     case ok = 0
     /// The run could not be done, or was interrupted.
     case failed = 1
+    /// Something became slower, or allocates.
+    case regression = 2
     /// A lock let two in, lost an update, got stuck, or did not survive what it promises to.
     case integrity = 3
+    /// It could not be decided, and that was asked to be a failure.
+    case inconclusive = 4
     /// The command line makes no sense.
     case usage = 64
 }

@@ -24,7 +24,10 @@ enum Main {
             let command =
                 ["shmbench"]
                 + CommandLine.arguments.dropFirst().prefix(1).filter {
-                    ["run", "crash", "stress", "lifecycle", "list", "doctor", "segments"].contains($0)
+                    [
+                        "run", "compare", "check", "crash", "stress", "lifecycle", "history", "list", "doctor",
+                        "segments",
+                    ].contains($0)
                 }
             if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)

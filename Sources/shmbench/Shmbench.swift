@@ -10,10 +10,14 @@ struct Shmbench: ParsableCommand {
             Starts real processes that contend for a lock in real shared memory, and reports throughput, latency, \
             fairness and integrity of each lock. `crash` kills a process at every machine instruction of lock, critical \
             section and unlock, `stress` kills, freezes and disturbs processes under load, and both show whether the \
-            others go on.
+            others go on. `compare` and `check` tell whether something became slower or unsafe.
 
-            Exit codes: 0 ok, 1 the run failed, 3 integrity failure or a broken promise, 64 usage.
+            Exit codes: 0 ok, 1 the run failed, 2 regression, 3 integrity failure or a broken promise, 4 not decided (on \
+            request), 64 usage.
             """,
         version: "shmbench \(ToolVersion.current)",
-        subcommands: [Run.self, Crash.self, Stress.self, Lifecycle.self, List.self, Doctor.self, Segments.self])
+        subcommands: [
+            Run.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self, ShowHistory.self,
+            List.self, Doctor.self, Segments.self,
+        ])
 }

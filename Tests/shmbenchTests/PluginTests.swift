@@ -9,31 +9,6 @@ extension CommandLineSuite {
 
         init() throws { folder = try Folder() }
 
-        private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path
-
-        /// Compiles C text, or a file of the project, to a shared object, with changes made to its text.
-        private func plugin(_ name: String, _ changes: [(String, String)] = []) throws -> String {
-            var text = try String(contentsOfFile: "\(Self.sources)/scripts/plugins/\(name).c", encoding: .utf8)
-            for (old, new) in changes {
-                try #require(text.contains(old), "the source has changed")
-                text = text.replacingOccurrences(of: old, with: new)
-            }
-            return try compile(text)
-        }
-
-        private func compile(_ text: String) throws -> String {
-            let number = folder.names.count
-            let (source, object) = (folder.path("\(number).c"), folder.path("\(number).so"))
-            try text.write(toFile: source, atomically: true, encoding: .utf8)
-            let arguments = [
-                "cc", "-std=c11", "-O2", "-fPIC", "-shared", "-I", "\(Self.sources)/Sources/CShm/include", "-o", object,
-                source,
-            ]
-            try #require(try Invocation(program: "/usr/bin/env", arguments).finish().exit == .code(0))
-            return object
-        }
-
         private func run(
             _ plugin: String, _ locks: String, workers: String = "2", environment: [String] = [], _ more: String...
         ) throws -> Invocation.Outcome {
@@ -46,7 +21,7 @@ extension CommandLineSuite {
 
         @Test(arguments: ["slow-futex", "anderson"])
         func `an example is measured like any lock, and keeps all updates`(name: String) throws {
-            let object = try plugin(name)
+            let object = try folder.plugin(name)
             let outcome = try run(object, "\(name),futex", workers: "1,2,5", "--read-percent", "20")
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let rows = try Table(outcome.stdout).rows
@@ -56,7 +31,7 @@ extension CommandLineSuite {
         }
 
         @Test func `list shows the plugin's lock, and all includes it`() throws {
-            let object = try plugin("anderson")
+            let object = try folder.plugin("anderson")
             let list = try Invocation(["list", "--lock-plugin", object, "--format", "csv"]).finish()
             let row = try #require(try Table(list.stdout).rows.first { $0["name"] == "anderson" })
             #expect(row["family"] == "plugin" && row["fairness"] == "fifo" && row["waiting"] == "spins")
@@ -66,7 +41,7 @@ extension CommandLineSuite {
         }
 
         @Test func `the slowed futex is slower by what was planted`() throws {
-            let object = try plugin("slow-futex")
+            let object = try folder.plugin("slow-futex")
             func nanoseconds(_ delay: Int) throws -> Double {
                 let outcome = try run(object, "slow-futex", workers: "1", environment: ["SHM_SLOW_FUTEX_NS=\(delay)"])
                 let row = try #require(try Table(outcome.stdout).rows.first)
@@ -133,7 +108,7 @@ extension CommandLineSuite {
         @Test func `a plugin can lock the segment's file, and every participant is attached, detached and retired`()
             throws
         {
-            let object = try compile(Self.fileLock)
+            let object = try folder.compile(Self.fileLock)
             let outcome = try run(
                 object, "file-lock", workers: "3", environment: ["SHM_TEST_EVENTS=\(folder.path("events"))"])
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
@@ -147,7 +122,7 @@ extension CommandLineSuite {
         }
 
         @Test func `a plugin that lets two in is caught`() throws {
-            let object = try plugin(
+            let object = try folder.plugin(
                 "slow-futex",
                 [
                     ("    if (take(word)) return SHM_LOCK_ACQUIRED;\n", "    return SHM_LOCK_ACQUIRED;\n"),
@@ -159,7 +134,7 @@ extension CommandLineSuite {
         }
 
         @Test func `a plugin's crashes are tested like any lock's`() throws {
-            let object = try plugin("slow-futex")
+            let object = try folder.plugin("slow-futex")
             let arguments = [
                 "crash", "--lock-plugin", object, "--locks", "slow-futex", "--every", "40", "--format", "csv",
             ]
@@ -170,7 +145,7 @@ extension CommandLineSuite {
         }
 
         @Test func `without a choice of locks, crash tests the plugin's`() throws {
-            let object = try plugin("slow-futex")
+            let object = try folder.plugin("slow-futex")
             let arguments = ["crash", "--lock-plugin", object, "--every", "1000", "--paths", "holder"]
             let outcome = try Invocation(arguments + ["--format", "csv"]).finish()
             #expect(try Table(outcome.stdout).rows.map { $0["lock"] } == ["slow-futex"])
@@ -187,7 +162,7 @@ extension CommandLineSuite {
         }
 
         @Test func `a plugin that promises to survive its owner and does not is found out`() throws {
-            let object = try plugin(
+            let object = try folder.plugin(
                 "slow-futex", [("    .bytes_needed =", "    .promises = SHM_LOCK_SURVIVES_OWNER,\n    .bytes_needed =")]
             )
             let arguments = [
@@ -227,7 +202,7 @@ extension CommandLineSuite {
         @Test(arguments: refusals.indices)
         func `a plugin that is not right is refused in one line`(index: Int) throws {
             let refusal = Self.refusals[index]
-            let outcome = try run(try plugin("slow-futex", refusal.changes), "slow-futex", workers: "1")
+            let outcome = try run(try folder.plugin("slow-futex", refusal.changes), "slow-futex", workers: "1")
             #expect(outcome.exit == .code(1))
             #expect(outcome.stdout.split(separator: "\n").count <= 1, "no more than a heading")
             let complaint = try #require(outcome.complaints.last)
@@ -250,7 +225,7 @@ extension CommandLineSuite {
 
         @Test func `what a run with a plugin leaves when it is killed, a run without can remove`() throws {
             let traces = Traces()
-            let object = try plugin("slow-futex")
+            let object = try folder.plugin("slow-futex")
             let run = try Invocation([
                 "run", "--lock-plugin", object, "--locks", "slow-futex", "--workers", "2", "--duration", "20s",
             ])

@@ -49,6 +49,13 @@ import Testing
         #expect(try workloads("[[workload]]\nname = \"a\"\n")[0].locks == LockKind.all)
     }
 
+    @Test func `thresholds are read, and are no workload`() throws {
+        let text = "[[workload]]\nname = \"a\"\n\n[thresholds]\nthroughput = \"5%\"\n\"hand-off\" = \"20%\"\n"
+        #expect(try workloads(text).count == 1)
+        #expect(try Scenario.thresholds(text, path: "s.toml") == [.throughput: 0.05, .handoff: 0.2])
+        #expect(try Scenario.thresholds("[[workload]]\nname = \"a\"\n", path: "s.toml") == [:])
+    }
+
     struct Mistake: CustomTestStringConvertible {
         let text: String
         let line: Int
@@ -84,6 +91,10 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
         Mistake("\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 2, "0 to 100"),
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
+        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4, "no metric"),
+        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5, "write it as in"),
+        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "write it as in"),
+        Mistake("thresholds = 5\n[[workload]]\nname = \"a\"\n", line: 1, "[thresholds]"),
     ]
 
     @Test(arguments: mistakes)

@@ -10,24 +10,10 @@ extension CommandLineSuite {
 
         init() throws { folder = try Folder() }
 
-        private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path
-
-        /// The example lock that is wrong as `SHM_PLANTED_BUG` says, compiled.
-        private func plantedBug() throws -> String {
-            let object = folder.path("planted-bug.so")
-            let arguments = [
-                "cc", "-std=c11", "-O2", "-fPIC", "-shared", "-I", "\(Self.sources)/Sources/CShm/include", "-o", object,
-                "\(Self.sources)/scripts/plugins/planted-bug.c",
-            ]
-            try #require(try Invocation(program: "/usr/bin/env", arguments).finish().exit == .code(0))
-            return object
-        }
-
         private func stress(bug: String, _ arguments: String...) throws -> Invocation.Outcome {
             let command = [
                 "SHM_PLANTED_BUG=\(bug)", "\(Invocation.programs)/shmbench", "stress", "--lock-plugin",
-                try plantedBug(),
+                try folder.plugin("planted-bug"),
                 "--seed", "1", "--format", "csv",
             ]
             return try Invocation(program: "/usr/bin/env", command + arguments, in: folder)

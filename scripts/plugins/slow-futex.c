@@ -1,6 +1,6 @@
 /*
  * A futex mutex that is slower than it must be: each acquisition takes SHM_SLOW_FUTEX_NS more, busily, before the lock is
- * taken. What a benchmark measures of it must be a plain futex's figure and that: a known truth.
+ * taken; 0.5 for one is half a nanosecond. What a benchmark measures of it must be a plain futex's figure and that: a known truth.
  *
  * Three states as in U. Drepper, "Futexes Are Tricky" (2011): free, held, held with possible sleepers. Its owner's death
  * leaves it taken.
@@ -21,7 +21,10 @@ enum { FREE, HELD, HELD_WITH_SLEEPERS };
 
 /* The delay that was asked for, ns, and iterations of the busy loop that take it: all of it where it is short, most of it
  * where a clock tells the end. */
-static int64_t wanted, iterations;
+static double wanted;
+static int64_t iterations;
+/* How the delay is made. */
+static enum { NONE, COUNTED, FENCED, TIMED } way;
 /* By how much such an end is noticed late, ns. */
 static int64_t lateness;
 
@@ -44,6 +47,14 @@ static void spin(int64_t times) {
     }
 }
 
+/* A cycle an iteration, for the shortest delays. */
+static inline void count_down(int64_t times) {
+    while (times > 0) {
+        times--;
+        __asm__ volatile("" : "+r"(times));
+    }
+}
+
 static void fence(void) {
 #if defined(__x86_64__)
     __builtin_ia32_lfence();
@@ -59,15 +70,11 @@ static void spin_apart(int64_t times) {
 }
 
 static void slow_down(void) {
-    if (wanted < LONG_ENOUGH_FOR_FENCES) {
-        spin(iterations);
-        return;
-    }
-    if (wanted < LONG_ENOUGH_FOR_A_CLOCK) {
+    if (way == FENCED) {
         spin_apart(iterations);
         return;
     }
-    int64_t end = now() + wanted - lateness;
+    int64_t end = now() + (int64_t)wanted - lateness;
     spin(iterations);
     while (now() < end) {
     }
@@ -89,14 +96,15 @@ static int64_t fastest(void (*delay)(int64_t), int64_t iterations, int times) {
  * delays go by the clock. */
 __attribute__((constructor)) static void read_delay(void) {
     const char *text = getenv("SHM_SLOW_FUTEX_NS");
-    wanted = text ? strtoll(text, NULL, 10) : 0;
-    if (wanted <= 0) return;
+    wanted = text ? strtod(text, NULL) : 0;
+    if (!(wanted > 0)) return;
+    way = wanted < LONG_ENOUGH_FOR_FENCES ? COUNTED : wanted < LONG_ENOUGH_FOR_A_CLOCK ? FENCED : TIMED;
     enum { MANY = 200000, CALLS = 1000 };
-    double iteration = (double)fastest(spin, MANY, 1) / MANY;
+    double iteration = (double)fastest(way == COUNTED ? count_down : spin, MANY, 1) / MANY;
     double overhead = 0;
-    if (wanted >= LONG_ENOUGH_FOR_FENCES) overhead = (double)fastest(spin_apart, 10, CALLS) / CALLS - 10 * iteration;
+    if (way == FENCED) overhead = (double)fastest(spin_apart, 10, CALLS) / CALLS - 10 * iteration;
     iterations = wanted > overhead ? (int64_t)((wanted - overhead) / iteration + 0.5) : 1;
-    if (wanted >= LONG_ENOUGH_FOR_A_CLOCK) {
+    if (way == TIMED) {
         iterations = iterations * 8 / 10;
         /* One reading, and on average half of another. */
         int64_t start = now();
@@ -123,7 +131,11 @@ static int take(_Atomic uint32_t *word) {
 
 static int lock_until(void *area, int64_t deadline) {
     _Atomic uint32_t *word = area;
-    if (wanted > 0) slow_down();
+    if (way == COUNTED) {
+        count_down(iterations);
+    } else if (way != NONE) {
+        slow_down();
+    }
     if (take(word)) return SHM_LOCK_ACQUIRED;
     struct timespec time = {deadline / 1000000000, deadline % 1000000000};
     while (atomic_exchange_explicit(word, HELD_WITH_SLEEPERS, memory_order_acquire) != FREE) {

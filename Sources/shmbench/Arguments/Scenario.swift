@@ -18,6 +18,9 @@ internal import TOMLKit
 ///     rate = "50k"                         # an open loop, all workers together
 ///     arrivals = "poisson"
 ///
+///     [thresholds]                         # of `shmbench compare` and `check`
+///     throughput = "5%"
+///
 /// A mistake is reported with its line.
 enum Scenario {
     /// The workloads of a text.
@@ -34,10 +37,12 @@ enum Scenario {
             throw mistake(path, Int(error.source.begin.line), error.description)
         }
         let lines = Lines(text)
-        for key in document.keys where key != "workload" {
+        for key in document.keys where key != "workload" && key != "thresholds" {
             throw mistake(
-                path, lines.line(of: key, in: nil), "there is no `\(key)`; a scenario has [[workload]] tables")
+                path, lines.line(of: key, in: nil),
+                "there is no `\(key)`; a scenario has [[workload]] tables, and may have [thresholds]")
         }
+        _ = try thresholds(document, lines, path)
         guard let array = document["workload"]?.array, !array.isEmpty else {
             throw mistake(path, 1, "there is no workload: write a [[workload]] table with a name")
         }
@@ -59,6 +64,30 @@ enum Scenario {
             workloads.append(workload)
         }
         return workloads
+    }
+
+    /// The least changes that count, as a text says them.
+    static func thresholds(_ text: String, path: String) throws -> [Metric: Double] {
+        do { return try thresholds(TOMLTable(string: text), Lines(text), path) } catch let error as TOMLParseError {
+            throw mistake(path, Int(error.source.begin.line), error.description)
+        }
+    }
+
+    private static func thresholds(_ document: TOMLTable, _ lines: Lines, _ path: String) throws -> [Metric: Double] {
+        guard let value = document["thresholds"] else { return [:] }
+        guard let table = value.table else {
+            throw mistake(path, lines.line(of: "thresholds", in: nil), "thresholds are a table: write [thresholds]")
+        }
+        var thresholds: [Metric: Double] = [:]
+        for key in table.keys {
+            do {
+                let (metric, threshold) = try Threshold.parse(key, table[key]?.string ?? "")
+                thresholds[metric] = threshold
+            } catch let failure as Failure {
+                throw mistake(path, lines.line(of: key, in: nil), failure.message)
+            }
+        }
+        return thresholds
     }
 
     private static func mistake(_ path: String, _ line: Int?, _ problem: String) -> Failure {

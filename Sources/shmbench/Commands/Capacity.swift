@@ -57,7 +57,7 @@ extension Session {
         let closedRows = try rows(cell, timing, &outcome, &progress)
         guard let closed = median(closedRows.compactMap(\.throughput)), closed > 0 else { return }
         var open = cell
-        open.spacing = options.arrivals.flatMap(Arrivals.Spacing.open) ?? .poisson
+        open.spacing = options.load.arrivals.flatMap(Arrivals.Spacing.open) ?? .poisson
         // No worker can begin acquisitions faster than in a closed loop, and pacing costs something too.
         var (low, high) = (0.0, closed)
         var found: Double?

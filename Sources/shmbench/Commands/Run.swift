@@ -23,7 +23,9 @@ struct Run: ParsableCommand {
         let loadsPlugins = try plugin.load()
         let workloads = try options.workloads()
         let cells = workloads.flatMap(\.cells)
-        try options.checkRates(cells)
+        if !options.findCapacity {
+            try LoadOptions.checkRates(cells, options.timing(rounds: cells.count * options.rounds))
+        }
         let program: WorkerProgram
         do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
             throw Failure(error.description)
@@ -31,6 +33,7 @@ struct Run: ParsableCommand {
         let startedAt = time(nil)
         let hgrm = try options.hgrm.map { try HgrmFolder($0) }
         let trace = try options.trace.map { try TraceFile($0) }
+        let history = try options.history.open()
         let file = try options.output.map { try ResultsFile($0) } ?? ResultsFile.standard(at: startedAt)
 
         Interruption.watch()
@@ -47,6 +50,7 @@ struct Run: ParsableCommand {
 
         // Whatever becomes of the file, what was measured is printed.
         let saved = Result { try file.finish(outcome.rows) }
+        let kept = Result { try keep(outcome.rows, history, file) }
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         try report(outcome, summaries, file)
         let extras = Result {
@@ -58,10 +62,20 @@ struct Run: ParsableCommand {
             Terminal.write((Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")
         }
         // The first trouble decides how the program ends; the others are told all the same.
-        let troubles = [Self.trouble(saved), outcome.failure, Self.trouble(extras)].compactMap(\.self)
+        let troubles = [Self.trouble(saved), Self.trouble(kept), outcome.failure, Self.trouble(extras)].compactMap(
+            \.self)
         for trouble in troubles.dropFirst() { Terminal.complain(trouble.message) }
         if let first = troubles.first { throw first }
         if !outcome.rows.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+    }
+
+    /// Appends to the history; the rows are not lost where that fails.
+    private func keep(_ rows: [Row], _ history: HistoryFile?, _ file: ResultsFile) throws {
+        do {
+            try history?.append(
+                columns: ResultColumn.all.map(\.name),
+                values: rows.map { row in ResultColumn.all.map { $0.value(row) } })
+        } catch let failure as Failure { throw Failure("\(failure.message); the rows are in \(file.path)") }
     }
 
     private static func trouble(_ result: Result<Void, any Error>) -> Failure? {
@@ -112,7 +126,8 @@ struct Run: ParsableCommand {
                 Self.measured(delay, rows).map { "\(TimeSpan(nanoseconds: delay)) took \(Figure.time($0))" }
             }
             if !delays.isEmpty { lines.append("Delays as measured: \(delays.joined(separator: ", ")).") }
-            lines.append("seed \(run.seed), rows in \(file.path)")
+            lines.append(
+                "seed \(run.seed), rows in \(file.path)\(options.history.history.map { ", history in \($0)" } ?? "")")
         }
         return lines.map { Terminal.wrapped($0) }.joined(separator: "\n") + "\n"
     }

@@ -65,11 +65,10 @@ struct Session {
         throws(Failure) -> Row
     {
         do throws(RoundFailure) {
-            var fleet = try Round(
-                cell, timing, number: number, program: program, delays: Delay.calibrate(),
-                clock: conditions.clock.clock, seed: conditions.seed, isTraced: options.trace != nil && round == 1)
-            let result = try fleet.run { progress.look($0) }
-            let row = Row(run: conditions, cell: cell, round: round, result: result)
+            let measurement = Measurement(program: program, conditions: conditions, kills: options.kills)
+            let row = try measurement.row(
+                cell, round: round, timing: timing, number: number, isTraced: options.trace != nil && round == 1
+            ) { progress.look($0) }
             if !row.result.whereabouts.isEmpty {
                 progress.clear()
                 explain(row)

@@ -102,6 +102,10 @@ struct ResultColumn: Sendable {
         column("clock_step_ns") { Value($0.run.clock.step, decimals: 0) },
         column("seed") { .text("\($0.run.seed)") },
         column("log_ns") { Value($0.run.logCost, decimals: 2) },
+        column("kills") { Value($0.recovery.map { UInt64($0.kills) }) },
+        column("kill_failures") { Value($0.recovery.map { UInt64($0.hangs + $0.corruptions) }) },
+        column("recovery_p50_ns") { Value($0.recovery?.recovery.percentile(50)) },
+        column("reaping_p50_ns") { Value($0.recovery?.reaping.percentile(50)) },
     ]
 
     private static func column(_ name: String, _ value: @escaping @Sendable (Row) -> Value) -> ResultColumn {

@@ -29,6 +29,8 @@ struct Row {
     let cell: Cell
     let round: Int
     let result: RoundResult
+    /// What the kills of owners after it came to; `nil` where there were none.
+    let recovery: StressResult?
 
     /// Acquisitions a second in the throughput window.
     var throughput: Double? {
@@ -78,11 +80,12 @@ struct Row {
     /// What the histograms say; computed once, since merging takes a moment.
     let latency: Latency?
 
-    init(run: RunConditions, cell: Cell, round: Int, result: RoundResult) {
+    init(run: RunConditions, cell: Cell, round: Int, result: RoundResult, recovery: StressResult? = nil) {
         self.run = run
         self.cell = cell
         self.round = round
         self.result = result
+        self.recovery = recovery
         let complete = result.isCutShort ? nil : result.figures
         latency = complete.flatMap { Latency($0, isOverloaded: Self.isOverloaded($0, cell) ?? false) }
         order = complete.flatMap { Order($0.owners, workers: cell.workers) }
@@ -101,7 +104,8 @@ struct Row {
 
     /// Whether the oracle's finding is what the lock promises.
     var isAsPromised: Bool {
-        switch result.integrity {
+        if recovery?.isAsPromised == false { return false }
+        return switch result.integrity {
         case .ok: true
         case .failed: !cell.lock.properties.excludes
         case .stuck: false

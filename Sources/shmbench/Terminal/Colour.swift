@@ -9,14 +9,20 @@ enum Colour {
         return isatty(STDOUT_FILENO) == 1 && !asked && !dumb
     }()
 
+    private static let bad = [
+        "FAILED", "STUCK", "SLOWER", "LESS FAIR", "ALLOCATES", "WORSE", "BROKEN", "REGRESSION", "NOT JUDGED",
+    ]
+
     /// A table with its marks in colour: what failed in red, what survives in green, the cliff in yellow, rules faint.
     static func paint(_ table: String, isWanted: Bool = isWanted) -> String {
         if !isWanted { return table }
         return table.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            if line.contains("FAILED") || line.contains("STUCK") { return "\u{1b}[31m\(line)\u{1b}[0m" }
+            if bad.contains(where: line.contains) { return "\u{1b}[31m\(line)\u{1b}[0m" }
             if line.hasPrefix("---") { return "\u{1b}[2m\(line)\u{1b}[0m" }
             if line.contains("▼") { return "\u{1b}[33m\(line)\u{1b}[0m" }
-            if line.contains(" yes ") { return "\u{1b}[32m\(line)\u{1b}[0m" }
+            if line.contains(" yes ") || line.hasSuffix(" faster") || line.hasSuffix(" fairer") {
+                return "\u{1b}[32m\(line)\u{1b}[0m"
+            }
             return String(line)
         }.joined(separator: "\n")
     }

@@ -14,12 +14,13 @@ let contractedColumns = [
     "run_queue_wait_s", "cycles_per_op", "instructions_per_op", "cache_misses_per_op", "overlap", "steal_percent",
     "steady",
     "clock", "clock_read_ns", "critical_section_measured_ns", "think_measured_ns", "acquire_mean_ns", "hold_mean_ns",
-    "clock_step_ns", "seed", "log_ns",
+    "clock_step_ns", "seed", "log_ns", "kills", "kill_failures", "recovery_p50_ns", "reaping_p50_ns",
 ]
 
-/// Columns that are empty in a closed loop without readers.
+/// Columns that are empty in a closed loop without readers and without kills.
 let closedLoopEmptyColumns = [
-    "rate_per_s", "read_percent", "uncorrected_p50_ns", "uncorrected_p99_ns", "overloaded",
+    "rate_per_s", "read_percent", "uncorrected_p50_ns", "uncorrected_p99_ns", "overloaded", "kills", "kill_failures",
+    "recovery_p50_ns", "reaping_p50_ns",
 ]
 
 /// Columns that are empty where the machine does not tell.

@@ -1,0 +1,62 @@
+internal import GRDB
+internal import Glibc
+
+/// Why a history cannot be used: one line that names the file and says what to do.
+public struct HistoryError: Error, CustomStringConvertible {
+    /// That line.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// What another layer threw.
+    ///
+    /// - Parameters:
+    ///   - doing: what was being done, as in "append to".
+    ///   - patience: seconds for which a lock was waited for.
+    init(_ error: any Error, doing: String, path: String, patience: Double) {
+        if let error = error as? HistoryError {
+            self = error
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            self.init("cannot \(doing) the history \(path): \(error)")
+            return
+        }
+        let reason = Self.oneLine(error.message ?? "\(error.extendedResultCode)")
+        switch error.resultCode {
+        case .SQLITE_NOTADB: self.init(Self.noDatabase(path))
+        case .SQLITE_CORRUPT: self.init(Self.damaged(path, reason))
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            let seconds = patience == patience.rounded() ? "\(Int(patience))" : "\(patience)"
+            self.init(
+                "cannot \(doing) the history \(path): another program kept it locked for \(seconds) s; try again when that is done"
+            )
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+            self.init(
+                "cannot \(doing) the history \(path): \(reason); permit writing the file and its folder, or name another file"
+            )
+        case .SQLITE_FULL:
+            self.init("cannot \(doing) the history \(path): \(reason); make room; nothing was changed")
+        default: self.init("cannot \(doing) the history \(path): \(reason); name another file, or mend that")
+        }
+    }
+
+    /// A system call that failed.
+    init(errno code: Int32, doing: String, path: String) {
+        let reason = unsafe String(cString: strerror(code))
+        let remedy = code == ENOENT || code == ENOTDIR ? "make its folder, or name another file" : "name another file"
+        self.init("cannot \(doing) the history \(path): \(reason); \(remedy)")
+    }
+
+    static func noDatabase(_ path: String) -> String {
+        "the history \(path) is no SQLite file; name another, or move it away to begin a new one"
+    }
+
+    static func damaged(_ path: String, _ reason: String) -> String {
+        "the history \(path) is damaged (\(oneLine(reason))); move it away, and save what can be read with `sqlite3 FILE .recover`"
+    }
+
+    static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

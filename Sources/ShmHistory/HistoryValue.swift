@@ -1,0 +1,43 @@
+internal import GRDB
+
+/// What a history keeps in one column of one round.
+public enum HistoryValue: Sendable, Hashable {
+    case text(String)
+    case integer(Int64)
+    case real(Double)
+    /// Not measured.
+    case null
+
+    init(_ value: DatabaseValue) {
+        switch value.storage {
+        case .string(let text): self = .text(text)
+        case .int64(let number): self = .integer(number)
+        case .double(let number): self = .real(number)
+        case .null, .blob: self = .null
+        }
+    }
+
+    var databaseValue: DatabaseValue {
+        switch self {
+        case .text(let text): text.databaseValue
+        case .integer(let number): number.databaseValue
+        case .real(let number): number.databaseValue
+        case .null: .null
+        }
+    }
+
+    /// As text, if it is one.
+    public var text: String? { if case .text(let text) = self { text } else { nil } }
+
+    /// As a whole number, if it is one.
+    public var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
+
+    /// As a number, if it is one.
+    public var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .real(let number): number
+        case .text, .null: nil
+        }
+    }
+}

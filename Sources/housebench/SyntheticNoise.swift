@@ -1,0 +1,89 @@
+internal import Glibc
+
+/// What a round's figure may do besides what is measured: the logs of the figures of successive rounds.
+struct SyntheticNoise {
+    enum Kind: String, CaseIterable {
+        /// One per cent, independent.
+        case gaussian
+        /// Two per cent; one round of twenty at half its rate.
+        case heavy
+        /// A random walk of half a per cent a round, on a slope of a thousandth, with one per cent on top.
+        case drifting
+        /// Two modes that are 20 % apart and change in one round of ten, with one per cent on top.
+        case bimodal
+        /// Slowed by an exponential variable of three per cent; never sped up.
+        case asymmetric
+    }
+
+    let kind: Kind
+    /// Where the walk or the mode is.
+    private var level: Double
+    private var round = 0.0
+
+    /// In either mode to begin with.
+    init(_ kind: Kind, _ random: inout Random) {
+        self.kind = kind
+        level = kind == .bimodal && random.coin() ? Self.modes : 0
+    }
+
+    private static let modes = log(1.2)
+
+    /// The next round.
+    mutating func next(_ random: inout Random) -> Double {
+        round += 1
+        switch kind {
+        case .gaussian: return 0.01 * random.normal()
+        case .heavy: return 0.02 * random.normal() + (random.uniform() < 0.05 ? log(0.5) : 0)
+        case .drifting:
+            level += 0.005 * random.normal()
+            return level + 0.001 * round + 0.01 * random.normal()
+        case .bimodal:
+            if random.uniform() < 0.1 { level = Self.modes - level }
+            return level + 0.01 * random.normal()
+        case .asymmetric: return 0.03 * log1p(-random.uniform())
+        }
+    }
+
+    /// The log-ratio of a block ABBA or BAAB, by a coin, of which B has an effect: the mean of B's logs less A's.
+    mutating func block(effect: Double, _ random: inout Random) -> Double {
+        let (first, second) = (next(&random), next(&random))
+        let (third, fourth) = (next(&random), next(&random))
+        let outer = (first + fourth - second - third) / 2
+        return (random.coin() ? outer : -outer) + effect
+    }
+}
+
+/// The same numbers in every run: SplitMix64.
+///
+/// Source: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014.
+struct Random {
+    private var state: UInt64
+    /// The second of two normal ones.
+    private var spare: Double?
+
+    init(seed: UInt64) { state = seed }
+
+    private mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// From 0, and below 1.
+    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+    mutating func coin() -> Bool { next() >> 63 == 1 }
+
+    /// Source: Box and Muller, *A note on the generation of random normal deviates*, Ann. Math. Statist. 29, 1958.
+    mutating func normal() -> Double {
+        if let number = spare {
+            spare = nil
+            return number
+        }
+        let (radius, angle) = ((-2 * log1p(-uniform())).squareRoot(), 2 * Double.pi * uniform())
+        spare = radius * sin(angle)
+        return radius * cos(angle)
+    }
+}

@@ -1,0 +1,59 @@
+internal import ShmCoordinator
+internal import ShmCore
+
+/// What `check` measures.
+struct CheckSession {
+    private let measurer: Measurer
+    private let options: JudgingOptions
+    private var generator: SplitMix64
+    private var rounds = 0
+    /// All that was measured.
+    private(set) var records: [Record] = []
+
+    init(_ worker: String?, _ options: JudgingOptions, seed: UInt64) throws {
+        let side = try worker.map { try Side($0) } ?? Side(LockKind.default.name)
+        if let worker {
+            guard case .worker = side.thing else {
+                throw Failure("--worker \(worker) is no worker of this program", code: .usage)
+            }
+        }
+        measurer = try Measurer(side, name: "this build", seed: seed)
+        self.options = options
+        generator = SplitMix64(state: seed)
+    }
+
+    /// Cells, and the references under each of their loads.
+    static func withReferences(_ cells: [CellID]) -> [CellID] {
+        let references = cells.map(\.load).uniqued().flatMap { load in
+            RoundTable.references.map { CellID(lock: $0, load: load) }
+        }
+        return (cells + references).uniqued()
+    }
+
+    /// Measures rounds of all cells, each time in a new random order.
+    mutating func measure(_ cells: [CellID], rounds count: Int) throws -> [Record] {
+        var progress = CheckProgress(rounds: count * cells.count)
+        defer { progress.clear() }
+        var measured: [Record] = []
+        defer { records += measured }
+        for _ in 0..<count {
+            rounds += 1
+            for cell in cells.shuffled(using: &generator) {
+                let survives = LockKind(named: cell.lock)?.properties.survivesOwnerDeath ?? false
+                let request = RoundRequest(
+                    lock: cell.lock, load: cell.load, round: rounds, timing: options.timing,
+                    kills: survives ? options.kills : 0)
+                progress.begin(cell.title)
+                let record = try measurer.measure(request)
+                measured.append(record)
+            }
+        }
+        return measured
+    }
+
+    /// As a results file.
+    func document(_ records: [Record]) -> String {
+        let names = ResultColumn.all.map(\.name)
+        return CSV.document(names, records.map { record in names.map { .text(record.text($0)) } })
+    }
+}

@@ -1,0 +1,128 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import SystemPackage
+
+/// `shmbench compare`.
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compare two locks, plugins or builds by measuring them in turn: faster, slower, the same?",
+        discussion: """
+            BASE and CANDIDATE are each a lock's name, a lock plugin (.so), a worker program or a folder with one (a build), \
+            or a results file. Variables before them are for their processes alone: "NAME=VALUE futex".
+
+            What can be run is run in blocks of rounds, A B B A or B A A B by the toss of a coin, until all is decided or the time \
+            is over. A difference counts where its interval excludes no change and its size exceeds the metric's threshold, \
+            and where fresh rounds say the same. The base is compared with itself too, and nothing is judged where that \
+            differs. Builds are compared by the locks robust-futex and futex with 1 and 2 workers, if nothing else is asked for.
+
+            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 not \
+            decided (with --fail-inconclusive), 64 usage.
+            """)
+
+    @Argument(help: "What to compare with.")
+    var base: String
+
+    @Argument(help: "What to judge.")
+    var candidate: String
+
+    @OptionGroup var options: JudgingOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The longest that all of it may take; it ends as soon as all is decided. (default: 30s for each cell)",
+            valueName: "time"), transform: TimeSpan.parse)
+    var maxTime: TimeSpan?
+
+    mutating func run() throws {
+        try options.check()
+        if let maxTime, maxTime.nanoseconds < 1_000_000_000 {
+            throw Failure("--max-time \(maxTime) is too short to decide anything: 1s or more", code: .usage)
+        }
+        let sides = (base: try Side(base), candidate: try Side(candidate))
+        if case .results(let base) = sides.base.thing, case .results(let candidate) = sides.candidate.thing {
+            if options.history.history != nil {
+                throw Failure("--history keeps what is measured, and files were measured before", code: .usage)
+            }
+            let findings = try FileComparison(base: base, candidate: candidate, options: options).findings()
+            try FindingsOutput(options).write(findings)
+            return try end(findings)
+        }
+        guard sides.base.isRunnable && sides.candidate.isRunnable else {
+            throw Failure(
+                "a results file is compared with another; to compare today with a file, use `shmbench check --baseline FILE`",
+                code: .usage)
+        }
+        let seed = options.seed ?? .random(in: 0 ... .max)
+        var settings = try options.settings(seed: seed)
+        let pairs = try pairs(sides)
+        settings.patience = maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(pairs.count)
+        let output = try FindingsOutput(options)
+        let history = try options.history.open()
+
+        let startedAt = time(nil)
+        Interruption.watch()
+        var session = try ComparisonSession(sides, pairs, settings, options.timing)
+        let comparison: Comparison
+        do { comparison = try session.run() } catch let failure as Failure where failure.cause == .interrupted {
+            throw Failure("interrupted after \(session.rows.count) rounds: nothing is judged", cause: .interrupted)
+        }
+        var findings = Findings(
+            base: base, candidate: candidate, cells: comparison.findings, falseAlarms: settings.falseAlarms,
+            startedAt: startedAt, seed: seed)
+        findings.notes = session.notes
+        try output.write(findings)
+        // The control measures the base, too, but takes no part in what is reported.
+        for role in [Comparison.Role.base, .candidate] {
+            let records = session.rows.filter { $0.role == role }.map(\.record)
+            try history?.append(records, command: "\(HistoryFile.called) (the \(role.rawValue))")
+        }
+        try end(findings)
+    }
+
+    private func end(_ findings: Findings) throws {
+        let status = findings.status(failsInconclusive: options.failInconclusive)
+        if status != .ok { throw ExitCode(status.rawValue) }
+    }
+
+    /// The cells: the locks that both sides are, or those that both builds are to be measured with.
+    private func pairs(_ sides: (base: Side, candidate: Side)) throws -> [Comparison.Pair] {
+        let names: (base: String, candidate: String)?
+        switch (sides.base.lock, sides.candidate.lock) {
+        case (let base?, let candidate?): names = (base, candidate)
+        case (nil, nil): names = nil
+        default:
+            throw Failure(
+                "\(base) and \(candidate) are a lock and a build: name two locks, or two builds and --locks",
+                code: .usage)
+        }
+        if names != nil && options.load.locks != nil {
+            throw Failure("--locks is for two builds; here \(base) and \(candidate) are the locks", code: .usage)
+        }
+        // With what is compared by name, the workload's locks have no part.
+        let workloads = try options.load.workloads(
+            usualLocks: names == nil ? ["robust-futex", "futex"] : [LockKind.default.name], usualWorkers: [1, 2],
+            stuckAfter: options.stuckAfter.nanoseconds)
+        try LoadOptions.checkRates(workloads.flatMap(\.cells), options.timing)
+        let pairs = workloads.flatMap { workload in
+            workload.workers.flatMap { count in
+                (names.map { [$0] } ?? workload.locks.map { ($0.name, $0.name) }).map { names in
+                    let load = Load(
+                        Cell(
+                            lock: workload.locks[0], workers: count, criticalSection: workload.criticalSection,
+                            think: workload.think, counters: workload.counters, readPercent: workload.readPercent,
+                            pinning: workload.pinning, spacing: workload.spacing, rate: workload.rate,
+                            scenario: workload.name))
+                    let survives = [names.0, names.1].allSatisfy {
+                        LockKind(named: $0)?.properties.survivesOwnerDeath ?? ($0 == "plugin")
+                    }
+                    return Comparison.Pair(
+                        load: load, baseLock: names.0, candidateLock: names.1, kills: survives ? options.kills : 0)
+                }
+            }
+        }
+        return pairs
+    }
+}

@@ -1,0 +1,69 @@
+internal import ShmCoordinator
+internal import ShmCore
+
+/// The processes of a comparison, and what a person sees of it.
+struct ComparisonSession {
+    private let measurers: [Comparison.Role: Measurer]
+    private let timing: Timing
+    private var comparison: Comparison
+    private let started = Deadline.now
+    /// All rows that were measured, by who measured them.
+    private(set) var rows: [(role: Comparison.Role, record: Record)] = []
+    private(set) var notes: [String] = []
+
+    init(
+        _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings,
+        _ timing: Timing
+    ) throws {
+        measurers = [
+            .base: try Measurer(sides.base, name: "base", seed: settings.seed),
+            .candidate: try Measurer(sides.candidate, name: "candidate", seed: settings.seed),
+            .control: try Measurer(sides.base, name: "control", seed: settings.seed),
+        ]
+        self.timing = timing
+        comparison = Comparison(pairs, settings)
+        for (name, side) in [("base", sides.base), ("candidate", sides.candidate)] {
+            if case .tool(let path) = side.thing {
+                notes.append("The \(name) has workers of another version, and its own coordinator \(path) measured it.")
+            }
+        }
+    }
+
+    /// Measures and judges.
+    mutating func run() throws -> Comparison {
+        // The first round of each finds what cannot be measured before anything else, and fills caches.
+        for role in [Comparison.Role.base, .candidate, .control] {
+            if let pair = comparison.cells.first?.pair { _ = try measure(role, pair, 0) {} }
+        }
+        var progress = ComparisonProgress(patience: comparison.settings.patience)
+        defer { progress.clear() }
+        let start = started
+        var measured: [(role: Comparison.Role, record: Record)] = []
+        defer { rows = measured }
+        var current = comparison
+        try current.run(
+            elapsed: { Double(Deadline.now.nanoseconds - start.nanoseconds) / 1e9 },
+            measure: { role, pair, round in
+                let record = try measure(role, pair, round) { progress.tick() }
+                measured.append((role, record))
+                return record
+            },
+            look: { progress.look($0, cell: $1) })
+        comparison = current
+        let count = measured.count
+        let seconds = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
+        notes.append(
+            "\(count) rounds of \(TimeSpan(nanoseconds: timing.throughput)) in \(Figure.decimal(seconds, 0)) s, seed \(comparison.settings.seed)."
+        )
+        return comparison
+    }
+
+    private func measure(_ role: Comparison.Role, _ pair: Comparison.Pair, _ round: Int, wait: () -> Void) throws
+        -> Record
+    {
+        guard let measurer = measurers[role] else { throw Failure("nobody measures the \(role.rawValue)") }
+        let request = RoundRequest(
+            lock: pair.lock(role), load: pair.load, round: round, timing: timing, kills: pair.kills)
+        return try measurer.measure(request, wait: wait)
+    }
+}

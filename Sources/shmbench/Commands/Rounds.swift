@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import SystemPackage
+
+/// `shmbench rounds`: measures one round after another for another process, `shmbench compare` for one.
+///
+/// Each thing that is compared has a process of its own that coordinates its rounds, with an environment, a plugin and a
+/// build of its own: two plugins cannot be in one process, and a whole other build can be compared too. It says
+/// ``greeting`` and the header of a results file; then it answers each line that is a ``RoundRequest`` with a line of
+/// that file, or with `error: ` and why not.
+struct Rounds: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure rounds for another process: requests on stdin, rows on stdout.", shouldDisplay: false)
+
+    /// The first line. The number is this protocol's.
+    static let greeting = "shmbench rounds 1"
+    static let refusal = "error: "
+
+    @OptionGroup var plugin: PluginOption
+
+    @Option var worker: String?
+
+    @Option var seed: UInt64 = 0
+
+    mutating func run() throws {
+        do {
+            let loadsPlugins = try plugin.load()
+            let program: WorkerProgram
+            do { program = try WorkerProgram(path: worker, loadsPlugins: loadsPlugins) } catch {
+                throw Failure(error.description)
+            }
+            Interruption.watch()
+            Janitor.sweep()
+            let janitor: Janitor
+            do { janitor = try Janitor(program) } catch {
+                throw Failure("cannot start \(program.path): \(error.description)")
+            }
+            var measurement = Measurement(
+                program: program, conditions: RunConditions(startedAt: time(nil), seed: seed))
+            try Self.say(Self.greeting + "\n" + CSV.header)
+            var number = 0
+            while !Interruption.hasCome, let line = readLine() {
+                number += 1
+                try Self.say(Self.answer(line, number, &measurement))
+            }
+            withExtendedLifetime(janitor) {}
+        } catch let failure as Failure {
+            try Self.say(Self.refusal + failure.message + "\n")
+            throw ExitCode(failure.code.rawValue)
+        }
+    }
+
+    private static func answer(_ line: String, _ number: Int, _ measurement: inout Measurement) -> String {
+        do {
+            let request = try RoundRequest(line)
+            measurement.kills = request.kills
+            return CSV.line(
+                try measurement.row(
+                    request.cell(), round: request.round, timing: request.timing, number: number))
+        } catch RoundFailure.interrupted {
+            return refusal + "interrupted\n"
+        } catch RoundFailure.failed(let reason) {
+            return refusal + reason + "\n"
+        } catch {
+            return refusal + ((error as? Failure)?.message ?? "\(error)") + "\n"
+        }
+    }
+
+    private static func say(_ text: String) throws {
+        do { _ = try FileDescriptor.standardOutput.writeAll(text.utf8) } catch {
+            throw Failure("cannot answer: \(error)")
+        }
+    }
+}

@@ -1,0 +1,194 @@
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmStatistics
+
+/// Compares two things by measuring them in turn.
+///
+/// **Blocks.** A sample is a block of four rounds, `A B B A` or `B A A B` by the toss of a coin; a round is a fleet of fresh
+/// processes. A block's figure is the difference of the logarithms' means: whatever drifts in a straight line falls out of
+/// it. If there is no difference, the coin alone decides on its sign, whatever the noise is like and however rounds hang
+/// together: that is all that the signed-rank interval needs (``SignedRankInterval``).
+///
+/// **Cells** are measured in turn too: each pass gives each open cell one block, in a new random order.
+///
+/// **Looks.** After some numbers of blocks it is looked whether all is decided (``ComparisonPlan``): each metric is either
+/// more, or less, by more than its threshold, with an interval that excludes no change; or the same, with an interval within
+/// the thresholds. What is not decided by the end of two thirds of the time is inconclusive.
+///
+/// **Confirmation.** Whatever was found to differ is measured anew, in fresh blocks, and counts only if these say the same. The figure that they give is free of the luck of having been selected.
+///
+/// **Control.** For the first ``controlBlocks`` blocks of each cell, a third process measures the base a second time. Where
+/// the base differs from itself, the cell is not judged.
+struct Comparison {
+    /// Who measures a round.
+    enum Role: String { case base, candidate, control }
+
+    struct Settings {
+        var metrics = Metric.allCases
+        /// The least changes that count, as shares.
+        var thresholds: [Metric: Double] = [:]
+        /// The chance of a false alarm in the whole comparison, at most.
+        var falseAlarms = 0.01
+        /// For all of it, s.
+        var patience = 60.0
+        var seed: UInt64 = 0
+        /// Owners killed after each round.
+        var kills = 0
+
+        func threshold(_ metric: Metric) -> Double { thresholds[metric] ?? metric.usualThreshold }
+    }
+
+    /// A cell of both sides.
+    struct Pair {
+        let load: Load
+        let baseLock: String
+        let candidateLock: String
+        /// Whether owners are killed.
+        var kills = 0
+
+        func lock(_ role: Role) -> String { role == .candidate ? candidateLock : baseLock }
+    }
+
+    /// Four rounds: two of each.
+    struct Block {
+        var base: [Record] = []
+        var other: [Record] = []
+
+        /// The logarithm of the ratio of the other to the base; `nil` where one was not measured.
+        func logRatio(_ metric: Metric) -> Double? {
+            let (base, other) = (base.compactMap(metric.logarithm), other.compactMap(metric.logarithm))
+            return base.count == 2 && other.count == 2 ? (other[0] + other[1] - base[0] - base[1]) / 2 : nil
+        }
+    }
+
+    /// How far a cell is.
+    enum Stage: Equatable {
+        case judging
+        /// In fresh blocks, which are looked at after these numbers.
+        case confirming(looks: [Int])
+        case done
+    }
+
+    struct Cell {
+        let pair: Pair
+        var stage = Stage.judging
+        var blocks: [Block] = []
+        var fresh: [Block] = []
+        var control: [Block] = []
+        var found: [Metric: Direction] = [:]
+        /// Why the candidate is broken, or the base.
+        var breach: String?
+        var baseBreach: String?
+
+        var isBroken: Bool { breach != nil || baseBreach != nil }
+    }
+
+    /// So many blocks in a row differ with a chance of one in 1,024.
+    static let controlBlocks = 11
+    private static let looks = 8
+
+    let settings: Settings
+    let plan: ComparisonPlan
+    private(set) var cells: [Cell]
+    private var generator: SplitMix64
+    private var rounds = 0
+
+    init(_ pairs: [Pair], _ settings: Settings) {
+        self.settings = settings
+        cells = pairs.map { Cell(pair: $0) }
+        generator = SplitMix64(state: settings.seed)
+        let hypotheses = pairs.reduce(0) { sum, pair in
+            sum
+                + settings.metrics.count {
+                    $0.isRatio && $0.isMeasured(workers: pair.load.workers, kills: pair.kills > 0)
+                }
+        }
+        plan = ComparisonPlan(
+            falseAlarmRate: settings.falseAlarms, hypotheses: max(1, hypotheses), looks: Self.looks,
+            fewest: Self.controlBlocks)
+    }
+
+    /// Measures until all is decided or the time is over.
+    ///
+    /// - Parameters:
+    ///   - elapsed: seconds since the beginning.
+    ///   - measure: measures a round; the number is unique.
+    ///   - look: called after each block, with the cell.
+    mutating func run(
+        elapsed: () -> Double, measure: (Role, Pair, Int) throws -> Record,
+        look: (Comparison, Int) -> Void = { _, _ in }
+    ) throws {
+        while true {
+            let open = cells.indices.filter { cells[$0].stage != .done }
+            if open.isEmpty { return }
+            for index in open.shuffled(using: &generator) {
+                switch cells[index].stage {
+                case .judging:
+                    cells[index].blocks.append(try block(index, .candidate, measure))
+                    if cells[index].control.count < Self.controlBlocks {
+                        cells[index].control.append(try block(index, .control, measure))
+                    }
+                    judge(index, isLast: elapsed() > settings.patience * 2 / 3)
+                case .confirming(let looks):
+                    cells[index].fresh.append(try block(index, .candidate, measure))
+                    let count = cells[index].fresh.count
+                    let isOver = count >= looks[looks.count - 1] || elapsed() > settings.patience
+                    if isOver || (looks.contains(count) && isConfirmed(cells[index])) { cells[index].stage = .done }
+                case .done: break
+                }
+                // Of these nothing will be judged, however much is measured.
+                let isPointless = cells[index].isBroken || controlFailure(cells[index]) != nil
+                if isPointless { cells[index].stage = .done }
+                look(self, index)
+            }
+        }
+    }
+
+    private mutating func block(_ index: Int, _ other: Role, _ measure: (Role, Pair, Int) throws -> Record) throws
+        -> Block
+    {
+        let order: [Role] =
+            Bool.random(using: &generator) ? [.base, other, other, .base] : [other, .base, .base, other]
+        var block = Block()
+        for role in order {
+            rounds += 1
+            let record = try measure(role, cells[index].pair, rounds)
+            if role == .base { block.base.append(record) } else { block.other.append(record) }
+            if record.isAsPromised { continue }
+            if role == .candidate {
+                cells[index].breach = Self.breach(record)
+            } else {
+                cells[index].baseBreach = Self.breach(record)
+            }
+        }
+        return block
+    }
+
+    private static func breach(_ record: Record) -> String {
+        if let failures = record.number("kill_failures"), failures > 0 {
+            return
+                "after \(Int(failures)) of \(record.text("kills")) kills of an owner somebody waited for ever, or the data were wrong"
+        }
+        return record.text("integrity") == "stuck"
+            ? "it got stuck: no worker made progress"
+            : "it let two in or lost updates (\(record.text("lost_updates")) lost, \(record.text("overlaps")) overlaps)"
+    }
+
+    // MARK: Judging
+
+    private mutating func judge(_ index: Int, isLast: Bool) {
+        let cell = cells[index]
+        guard isLast || plan.looks.contains(cell.blocks.count) else { return }
+        cells[index].found = [:]
+        for metric in settings.metrics where metric != .integrity {
+            cells[index].found[metric] = finding(metric, cell.blocks, confidence: plan.confidence)
+        }
+        let found = cells[index].found
+        let isWorse = found.contains { Self.isWorse($0.key, $0.value) }
+        let isDecided = !found.values.contains(.open) || isLast || cell.blocks.count >= plan.looks[plan.looks.count - 1]
+        guard isWorse || isDecided else { return }
+        let differs = found.values.contains { $0 == .higher || $0 == .lower }
+        cells[index].stage =
+            differs ? .confirming(looks: ComparisonPlan.confirmationLooks(after: cell.blocks.count)) : .done
+    }
+}

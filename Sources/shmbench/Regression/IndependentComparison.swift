@@ -1,0 +1,113 @@
+internal import Glibc
+internal import ShmStatistics
+
+/// Compares two sets of rounds that were not measured in turn: of another day, or another machine.
+///
+/// Absolute times do not carry over from one to the other, but ratios to reference primitives do as far as the machines are
+/// alike. There are two references; what they say of each other is how well ratios transfer, and a change counts only if it
+/// is one against both: the interval is the hull of both intervals, and the estimate that of the two which is nearer to no change.
+/// Each interval is that of Mann, Whitney and Moses for independent samples (``RankSumInterval``).
+struct IndependentComparison {
+    let base: RoundTable
+    let candidate: RoundTable
+    /// Whether figures are ratios to references, or absolute.
+    let usesReferences: Bool
+    let metrics: [Metric]
+    let threshold: (Metric) -> Double
+
+    /// Fewer rounds say nothing.
+    static let fewestRounds = 5
+
+    /// Of each interval, so that all are right at once but for a rate of false alarms.
+    func confidence(_ cells: [CellID], falseAlarms: Double) -> Double {
+        let hypotheses = cells.reduce(0) { sum, cell in
+            sum + metrics.count { $0.isRatio && !base.logarithms($0, cell, reference: nil).isEmpty }
+        }
+        return 1 - falseAlarms / Double(max(1, hypotheses))
+    }
+
+    /// What the rounds say of a cell.
+    ///
+    /// - Parameters:
+    ///   - other: by which name the candidate's rounds have the cell; the same where nothing else is said.
+    ///   - confidence: of each interval.
+    func finding(_ cell: CellID, confidence: Double) -> CellFinding {
+        var result = CellFinding(load: cell.load, baseLock: cell.lock, candidateLock: cell.lock, metrics: [])
+        let broken = candidate.records(cell).filter { !$0.isAsPromised }
+        if let record = broken.first {
+            result.note =
+                "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
+        }
+        for metric in metrics {
+            var finding = finding(metric, cell, confidence)
+            if metric == .integrity {
+                finding.word = broken.isEmpty ? .same : .broken
+                finding.candidate = broken.isEmpty ? 1 : 0
+            } else if !broken.isEmpty {
+                finding.word = .missing
+            }
+            result.metrics.append(finding)
+        }
+        return result
+    }
+
+    private func finding(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> MetricFinding {
+        let (before, after) = (base.records(cell), candidate.records(cell))
+        var result = MetricFinding(
+            metric: metric, threshold: threshold(metric), base: median(before.compactMap(metric.value)),
+            candidate: median(after.compactMap(metric.value)))
+        result.isPaired = false
+        if metric == .heap {
+            guard let most = before.compactMap(metric.value).max(), let now = result.candidate, let then = result.base
+            else { return result }
+            result.word = now > most * (1 + threshold(.heap)) ? .slower : now < then ? .faster : .same
+            return result
+        }
+        guard metric.isRatio, let change = change(metric, cell, confidence) else { return result }
+        result.change = change
+        let step = (before + after).map(metric.step).max() ?? 0
+        let least = result.base.map { $0 > 0 ? step / $0 : 0 } ?? 0
+        let found = direction(
+            estimate: log(change.ratio), low: log(change.low), high: log(change.high),
+            threshold: log1p(max(threshold(metric), least)))
+        result.word =
+            switch found {
+            case .same: .same
+            case .open: .inconclusive
+            case .higher, .lower: Comparison.isWorse(metric, found) ? .slower : .faster
+            }
+        return result
+    }
+
+    /// The change against all references at once; `nil` where the metric was not measured on both sides.
+    private func change(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> Change? {
+        var references: [String?] = [nil]
+        if usesReferences {
+            references = base.references(of: cell).filter(candidate.references(of: cell).contains)
+            if references.isEmpty { return nil }
+        }
+        let intervals = references.compactMap { reference in
+            RankSumInterval(
+                base: base.logarithms(metric, cell, reference: reference),
+                candidate: candidate.logarithms(metric, cell, reference: reference), confidence: confidence)
+        }
+        guard intervals.count == references.count, let first = intervals.first else { return nil }
+        let estimates = intervals.map(\.estimate)
+        let agree = estimates.allSatisfy { $0 > 0 } || estimates.allSatisfy { $0 < 0 }
+        let estimate = agree ? estimates.min { abs($0) < abs($1) } ?? 0 : 0
+        return Change(
+            ratio: exp(estimate), low: exp(intervals.map(\.low).min() ?? first.low),
+            high: exp(intervals.map(\.high).max() ?? first.high), confidence: intervals.map(\.confidence).min() ?? 0,
+            samples: candidate.records(cell).count)
+    }
+
+    /// How well ratios transfer: by how much one reference has changed against the other, under each load.
+    func transfer(_ load: Load) -> Double? {
+        let cell = CellID(lock: RoundTable.references[1], load: load)
+        let reference = RoundTable.references[0]
+        guard let before = median(base.logarithms(.throughput, cell, reference: reference)),
+            let after = median(candidate.logarithms(.throughput, cell, reference: reference))
+        else { return nil }
+        return exp(after - before)
+    }
+}

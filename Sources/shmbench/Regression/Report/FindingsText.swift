@@ -1,0 +1,96 @@
+/// What a comparison found, in words.
+enum FindingsText {
+    /// The last word, in one line.
+    static func verdict(_ findings: Findings) -> String {
+        func count(_ word: Word) -> Int { findings.cells.count { $0.word == word } }
+        let total = findings.cells.count
+        let cells = "\(total) cell\(total == 1 ? "" : "s")"
+        if count(.broken) > 0 {
+            return "BROKEN: the candidate lost updates, let two in, got stuck or hung in \(count(.broken)) of \(cells)."
+        }
+        if count(.slower) > 0 { return "REGRESSION: the candidate is worse in \(count(.slower)) of \(cells)." }
+        if count(.unjudged) > 0 {
+            return "NOT JUDGED: in \(count(.unjudged)) of \(cells) the base differs from itself."
+        }
+        var parts: [String] = []
+        if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
+        if count(.same) > 0 { parts.append("the same in \(count(.same))") }
+        if count(.inconclusive) > 0 { parts.append("not decided in \(count(.inconclusive))") }
+        return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
+    }
+
+    /// What a person must know of a cell; nothing where all is the same.
+    static func sentences(_ cell: CellFinding) -> [String] {
+        switch cell.word {
+        case .broken: return ["\(cell.title) is broken: \(cell.note ?? "")."]
+        case .unjudged: return ["\(cell.title) is not judged: \(cell.note ?? "")."]
+        default: break
+        }
+        var lines: [String] = []
+        let slower = cell.metrics.filter { $0.word == .slower }
+        let faster = cell.metrics.filter { $0.word == .faster }
+        if !slower.isEmpty {
+            lines.append("\(cell.title) became worse: \(slower.map(change).joined(separator: "; ")).")
+        }
+        if !faster.isEmpty {
+            lines.append("\(cell.title) became better: \(faster.map(change).joined(separator: "; ")).")
+        }
+        let open = cell.metrics.filter { $0.word == .inconclusive }
+        let wide = open.filter { $0.note == nil }.map(\.metric.rawValue)
+        if !wide.isEmpty {
+            lines.append(
+                "\(cell.title) is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
+                    + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more --max-time or a quieter machine narrows \(wide.count == 1 ? "it" : "them")."
+            )
+        }
+        for note in open.compactMap(\.note).uniqued() {
+            let names = open.filter { $0.note == note }.map(\.metric.rawValue)
+            lines.append("\(cell.title) is not decided: \(names.joined(separator: ", ")): \(note).")
+        }
+        return lines
+    }
+
+    /// `throughput -9.1% (-9.6% to -8.7%; -9.0% in 8 fresh blocks)`.
+    static func change(_ finding: MetricFinding) -> String {
+        guard let change = finding.change else {
+            let values = [finding.base, finding.candidate].map { $0.map(finding.metric.shown) ?? "-" }
+            return "\(finding.metric.rawValue) \(values[0]) → \(values[1])"
+        }
+        let fresh = finding.fresh.map { "; \(Percent.change($0.ratio)) in \($0.samples) fresh \(finding.unit)" } ?? ""
+        return "\(finding.metric.rawValue) \(Percent.change(change.ratio)) (\(interval(change))\(fresh))"
+    }
+
+    static func interval(_ change: Change) -> String {
+        if change.low == 0 || !change.high.isFinite { return "-" }
+        return "\(Percent.change(change.low)) to \(Percent.change(change.high))"
+    }
+
+    /// How it was done.
+    static func footnote(_ findings: Findings) -> [String] {
+        let changes = findings.cells.flatMap(\.metrics).compactMap(\.change).filter { $0.high.isFinite }
+        var lines = findings.notes
+        if let confidence = changes.map(\.confidence).min() {
+            let percent = Figure.decimal(confidence * 100, confidence > 0.999 ? 3 : 2)
+            lines.insert(
+                "Change is candidate against base, with an interval of \(percent)% confidence each, so that a false alarm in all of this "
+                    + "happens at most \(Percent.text(findings.falseAlarms)) of the time.", at: 0)
+        }
+        return lines
+    }
+}
+
+extension MetricFinding {
+    /// What a sample is.
+    fileprivate var unit: String { isPaired ? "blocks" : "rounds" }
+
+    /// The verdict of a metric for a table.
+    var shownWord: String {
+        switch word {
+        case .slower: metric == .fairness ? "LESS FAIR" : metric == .heap ? "ALLOCATES" : "SLOWER"
+        case .faster: metric == .fairness ? "fairer" : metric == .heap ? "allocates less" : "faster"
+        case .broken: "BROKEN"
+        case .inconclusive: "open"
+        case .same, .unjudged, .missing: word.rawValue
+        }
+    }
+}

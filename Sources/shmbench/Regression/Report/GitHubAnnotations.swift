@@ -1,0 +1,38 @@
+/// What a comparison found as GitHub's workflow commands: an annotation for each cell that somebody must look at, and one
+/// for the verdict. Source: GitHub's documentation, "Workflow commands for GitHub Actions".
+enum GitHubAnnotations {
+    static func text(_ findings: Findings) -> String {
+        var lines: [String] = []
+        for cell in findings.cells {
+            let level =
+                switch cell.word {
+                case .broken, .slower, .unjudged: "error"
+                case .inconclusive: "warning"
+                case .faster, .same, .missing: "notice"
+                }
+            for sentence in FindingsText.sentences(cell) { lines.append(line(level, cell.title, sentence)) }
+        }
+        let level = findings.status(failsInconclusive: false) == .ok ? "notice" : "error"
+        lines.append(line(level, "shmbench", FindingsText.verdict(findings)))
+        return lines.joined()
+    }
+
+    private static func line(_ level: String, _ title: String, _ message: String) -> String {
+        "::\(level) title=\(escaped(title, isProperty: true))::\(escaped(message, isProperty: false))\n"
+    }
+
+    private static func escaped(_ text: String, isProperty: Bool) -> String {
+        var result = ""
+        for character in text {
+            switch character {
+            case "%": result += "%25"
+            case "\r": result += "%0D"
+            case "\n": result += "%0A"
+            case ":" where isProperty: result += "%3A"
+            case "," where isProperty: result += "%2C"
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}

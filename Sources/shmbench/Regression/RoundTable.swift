@@ -1,0 +1,67 @@
+internal import Glibc
+
+/// A lock under a load.
+struct CellID: Hashable {
+    let lock: String
+    let load: Load
+
+    init(lock: String, load: Load) {
+        self.lock = lock
+        self.load = load
+    }
+
+    init(_ record: Record) { self.init(lock: record.lock, load: record.load) }
+
+    /// For a person.
+    var title: String { "\(lock) with \(load.workers) worker\(load.workers == 1 ? "" : "s")" }
+}
+
+/// Rounds of many cells, measured in turn: those of one number belong together.
+struct RoundTable {
+    /// The primitives that others are compared with: neither depends on a lock's implementation in this program's hands
+    /// alone, one being an instruction and the other a few around a system call.
+    static let references = ["atomic-add", "futex"]
+
+    private struct RoundID: Hashable {
+        let run: String
+        let round: String
+    }
+
+    private var rows: [CellID: [RoundID: Record]] = [:]
+    /// In an order for a person: the rounds were shuffled.
+    var cells: [CellID] {
+        rows.keys.sorted { ($0.load.scenario, $0.load.workers, $0.lock) < ($1.load.scenario, $1.load.workers, $1.lock) }
+    }
+
+    init(_ records: [Record]) { for record in records { add(record) } }
+
+    mutating func add(_ record: Record) {
+        let cell = CellID(record)
+        rows[cell, default: [:]][RoundID(run: record.text("run_id"), round: record.text("round"))] = record
+    }
+
+    /// All rounds of a cell.
+    func records(_ cell: CellID) -> [Record] { rows[cell].map { Array($0.values) } ?? [] }
+
+    /// The references that were measured under the cell's load, other than the cell itself.
+    func references(of cell: CellID) -> [String] {
+        Self.references.filter { $0 != cell.lock && rows[CellID(lock: $0, load: cell.load)] != nil }
+    }
+
+    /// The logarithm of a metric in each round; as a ratio to what a reference did in the same round, where one is given.
+    ///
+    /// Whatever takes time is compared with the time that an operation of the reference takes; a recovery with the time
+    /// that the kernel took to remove the dead process. Fairness is a ratio by itself.
+    func logarithms(_ metric: Metric, _ cell: CellID, reference: String?) -> [Double] {
+        let others = reference.flatMap { rows[CellID(lock: $0, load: cell.load)] }
+        return (rows[cell] ?? [:]).compactMap { round, record -> Double? in
+            guard let value = metric.logarithm(record) else { return nil }
+            guard reference != nil && metric != .fairness else { return value }
+            if metric == .recovery {
+                return record.number("reaping_p50_ns").flatMap { $0 > 0 ? value - log($0) : nil }
+            }
+            guard let rate = others?[round].flatMap(Metric.throughput.logarithm) else { return nil }
+            return metric == .throughput ? value - rate : value + rate
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import ShmHistory
+
+@Suite(.timeLimit(.minutes(1))) struct AppendTests {
+    @Test func `what is appended is there, and is read as it came`() throws {
+        let scratch = try Scratch()
+        let history = try scratch.open()
+        #expect(try history.runs() == [])
+        try history.append(command: "run -x", commit: "abc", columns: Rounds.columns, rows: Rounds.of("a", 3))
+        let run = try #require(try scratch.open(creating: false).runs().first)
+        #expect(run.id == "a" && run.command == "run -x" && run.commit == "abc" && run.hostname == "host")
+        #expect(run.startedAt == "2026-01-02T03:04:01Z", "when its first round began")
+        #expect(run.rounds == 3 && run.cells == 1 && run.cpus == 2)
+        let rounds = try history.rounds(["round", "throughput_per_s", "rate_per_s", "nonsense"])
+        #expect(rounds == (1...3).map { [.integer(Int64($0)), .real(1e6 + Double($0)), .null, .null] })
+        #expect(try history.rounds(["round"], where: ["round": [.integer(2)]]) == [[.integer(2)]])
+        #expect(try history.columns() == Rounds.columns)
+    }
+
+    @Test func `a program that knows SQLite alone recognizes it`() throws {
+        let scratch = try Scratch()
+        try scratch.fill()
+        #expect(try scratch.fetch("PRAGMA application_id") == [0x73_68_6D_62.databaseValue])
+        #expect(try scratch.fetch("PRAGMA user_version") == [1.databaseValue])
+        #expect(try scratch.fetch("PRAGMA journal_mode") == ["delete".databaseValue])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["h.db"])
+    }
+
+    @Test func `the same round twice is refused, and nothing of it is kept`() throws {
+        let scratch = try Scratch()
+        let history = try scratch.open()
+        try history.append(command: "run", columns: Rounds.columns, rows: Rounds.of("a", 2))
+        let error = #expect(throws: HistoryError.self) {
+            try history.append(command: "run", columns: Rounds.columns, rows: Rounds.of("b", 3) + Rounds.of("a", 1))
+        }
+        #expect(error?.description.contains("\(scratch.path): it holds rounds of the run") == true)
+        #expect(try history.runs().map(\.id) == ["a"])
+        #expect(try history.rounds(["round"]).count == 2)
+        // Other rounds, locks and rates of the same run are no repetition.
+        let more = [
+            Rounds.of("a", 2, lock: "tas"), Rounds.of("a", 2, rate: .real(5)), Rounds.of("a", 2, rate: .real(6)),
+        ]
+        for rows in more { try history.append(command: "run", columns: Rounds.columns, rows: rows) }
+        #expect(try history.runs().map(\.cells) == [4])
+    }
+
+    @Test func `a column that the file lacks is added, and one that is gone stays`() throws {
+        let scratch = try Scratch()
+        let history = try scratch.open()
+        try history.append(command: "run", columns: Rounds.columns, rows: Rounds.of("a", 1))
+        let newer = Array(Rounds.columns.dropLast()) + ["better \"figure\"", "another"]
+        let rows = Rounds.of("b", 1).map { Array($0.dropLast()) + [.text("x"), .integer(7)] }
+        try history.append(command: "run", columns: newer, rows: rows)
+        #expect(try history.columns() == Rounds.columns + ["better \"figure\"", "another"])
+        let read = try history.rounds(["run_id", "throughput_per_s", "better \"figure\"", "another"])
+        #expect(read == [[.text("a"), .real(1_000_001), .null, .null], [.text("b"), .null, .text("x"), .integer(7)]])
+    }
+
+    @Test func `rows that cannot be told apart, or do not match, are refused`() throws {
+        let scratch = try Scratch()
+        let history = try scratch.open()
+        for (columns, rows) in [
+            (Array(Rounds.columns.dropFirst(2)), [] as [[HistoryValue]]),
+            (Rounds.columns, [[.null]]), (Rounds.columns + ["schema"], []),
+        ] {
+            #expect(throws: HistoryError.self) { try history.append(command: "run", columns: columns, rows: rows) }
+        }
+        #expect(try history.runs() == [])
+    }
+
+    @Test func `a long history is read in the order of its runs`() throws {
+        let scratch = try Scratch()
+        try scratch.fill(runs: 200, rounds: 1)
+        #expect(try scratch.open(creating: false).runs().map(\.id) == (1...200).map { "r\($0)" })
+    }
+}

@@ -1,0 +1,309 @@
+import Foundation
+import ShmCoordinator
+import Testing
+
+@testable import shmbench
+
+extension CommandLineSuite {
+    /// `shmbench compare` and `check` with real processes.
+    @Suite(.timeLimit(.minutes(3))) struct CompareTests {
+        private static let short = ["--duration", "5ms", "--stuck-after", "2s"]
+
+        private func compare(_ arguments: String..., in folder: Folder? = nil) throws -> Invocation {
+            try Invocation(["compare"] + arguments + Self.short, in: folder)
+        }
+
+        private func metric(_ name: String, _ outcome: Invocation.Outcome) throws -> [String: String] {
+            let table = try Table(outcome.stdout)
+            return try #require(table.rows.first { $0["metric"] == name })
+        }
+
+        @Test func `a lock that takes much longer is a regression, and leaves nothing`() throws {
+            let traces = Traces()
+            let run = try compare(
+                "futex", "flock", "--workers", "1", "--max-time", "40s", "--format", "csv", "--metrics",
+                "throughput,integrity")
+            let outcome = run.finish(within: .seconds(60))
+            #expect(outcome.exit == .code(2), "\(outcome.stderr)")
+            let row = try metric("throughput", outcome)
+            #expect(row["verdict"] == "slower" && row["base_lock"] == "futex" && row["candidate_lock"] == "flock")
+            #expect(Double(row["ratio_high"] ?? "") ?? 9 < 0.5)
+            #expect(traces.left(by: run.pid) == [])
+            let back = try compare("flock", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput")
+            let better = back.finish(within: .seconds(60))
+            #expect(better.exit == .code(0) && better.stdout.contains("became better"), "\(better.stderr)")
+        }
+
+        @Test func `a lock that lets two in is an integrity failure`() throws {
+            let run = try compare(
+                "futex", "none", "--workers", "2", "--max-time", "20s", "--metrics", "throughput", "--kills", "0")
+            // `none` does not promise to exclude, and is judged like any lock by its speed.
+            #expect([.code(0), .code(2)].contains(run.finish(within: .seconds(60)).exit))
+            let folder = try Folder()
+            let path = try folder.plugin("planted-bug", [("% 10000 == 0", "% 50 == 0")])
+            let bug = try compare(
+                "SHM_PLANTED_BUG=skip \(path)", "SHM_PLANTED_BUG=none \(path)", "--workers", "2", "--max-time", "20s")
+            let base = bug.finish(within: .seconds(60))
+            #expect(base.exit == .code(1) && base.stdout.contains("the base is broken"), "\(base.stdout)\(base.stderr)")
+            let other = try compare(
+                "SHM_PLANTED_BUG=none \(path)", "SHM_PLANTED_BUG=skip \(path)", "--workers", "2", "--max-time", "20s")
+            let outcome = other.finish(within: .seconds(60))
+            #expect(outcome.exit == .code(3) && outcome.stdout.contains("BROKEN"), "\(outcome.stdout)\(outcome.stderr)")
+        }
+
+        /// A lock that takes longer in the fleets of the third coordinator, which is the control's.
+        @Test func `where the base differs from itself nothing is judged`() throws {
+            let folder = try Folder()
+            let path = try folder.plugin(
+                "slow-futex",
+                [
+                    (
+                        "static int64_t now(void) {",
+                        """
+                        #include <stdio.h>
+                        #include <string.h>
+                        static const char *delay(int argc, char **argv) {
+                            int contends = argc > 1 && strcmp(argv[1], "contend") == 0;
+                            FILE *seen = contends ? fopen(getenv("SHM_TEST_SEEN"), "a+") : NULL;
+                            if (!seen) return NULL;
+                            rewind(seen);
+                            int known, place = 0;
+                            while (fscanf(seen, "%d", &known) == 1 && known != getppid()) place++;
+                            if (feof(seen)) fprintf(seen, "%d\\n", getppid());
+                            fclose(seen);
+                            return place == 2 ? "20000" : NULL;
+                        }
+                        static int64_t now(void) {
+                        """
+                    ), ("getenv(\"SHM_SLOW_FUTEX_NS\")", "delay(argc, argv)"),
+                    ("read_delay(void)", "read_delay(int argc, char **argv)"),
+                ])
+            let side = "SHM_TEST_SEEN=\(folder.path("seen")) \(path)"
+            let outcome = try compare(side, side, "--workers", "1", "--max-time", "80s", "--metrics", "throughput")
+                .finish(within: .seconds(100))
+            #expect(
+                outcome.exit == .code(1) && outcome.stdout.contains("NOT JUDGED"), "\(outcome.stdout)\(outcome.stderr)")
+        }
+
+        /// A folder with programs of a test's making.
+        private func build(_ programs: [String: String]) throws -> Folder {
+            let folder = try Folder()
+            for (name, text) in programs {
+                let script = try Script(text)
+                try FileManager.default.copyItem(atPath: script.path, toPath: folder.path(name))
+            }
+            return folder
+        }
+
+        @Test func `a build of another version is measured by its own coordinator`() throws {
+            let (old, program) = ("echo 'shmworker 0.0.1 (arena layout 1)'", "\(Invocation.programs)/shmbench")
+            let folder = try build(["shmworker": old, "shmbench": "exec \(program) \"$@\""])
+            let short = ["--locks", "futex", "--workers", "1", "--max-time", "2s", "--metrics", "throughput"]
+            let outcome = try Invocation(["compare", folder.path, Invocation.programs] + short + Self.short)
+                .finish(within: .seconds(60))
+            #expect(outcome.exit == .code(0), "\(outcome.stdout)\(outcome.stderr)")
+            #expect(outcome.stdout.contains("its own coordinator") && outcome.stdout.contains("futex × 1"))
+
+            // One that does not know how is refused, and so is a worker without a coordinator.
+            let dumb = try build(["shmworker": old, "shmbench": "echo hello"])
+            let refused = try Invocation(["compare", dumb.path, Invocation.programs] + short).finish()
+            #expect(
+                refused.exit == .code(1) && refused.stderr.contains("cannot measure for this one"), "\(refused.stderr)")
+            let alone = try build(["shmworker": old])
+            let unusable = try Invocation(["compare", alone.path, Invocation.programs] + short).finish()
+            #expect(
+                unusable.exit == .code(1) && unusable.stderr.contains("is not this program's worker"),
+                "\(unusable.stderr)")
+        }
+
+        @Test func `a side's variables are for its processes alone`() throws {
+            let folder = try Folder()
+            let path = try folder.plugin("slow-futex")
+            let outcome = try compare(
+                path, "SHM_SLOW_FUTEX_NS=20000 \(path)", "--workers", "1", "--max-time", "30s", "--metrics",
+                "throughput",
+                "--format", "csv"
+            ).finish(within: .seconds(60))
+            #expect(outcome.exit == .code(2), "\(outcome.stdout)\(outcome.stderr)")
+            let row = try metric("throughput", outcome)
+            #expect(row["base_lock"] == "slow-futex" && Double(row["candidate_median"] ?? "") ?? 1e9 < 50_000)
+        }
+
+        @Test func `every form of the findings is written at once`() throws {
+            let folder = try Folder()
+            let run = try compare(
+                "futex", "futex", "--workers", "1", "--max-time", "2s", "--metrics", "throughput", "--format", "github",
+                "--output", "a.md", "--output", "a.xml", "--output", "a.json", "--output", "a.csv", in: folder)
+            let outcome = run.finish(within: .seconds(60))
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            #expect(outcome.stdout.contains("::notice title=shmbench::No regression"))
+            #expect(folder.text("a.md").hasPrefix("### ✅ shmbench"))
+            #expect(folder.text("a.xml").hasPrefix("<?xml") && folder.text("a.json").hasPrefix("{\"schema\":1"))
+            #expect(try Table(folder.text("a.csv")).rows.count == 1)
+        }
+
+        @Test func `base and candidate are two runs of a history`() throws {
+            let folder = try Folder()
+            let run = try compare(
+                "futex", "tas", "--workers", "1", "--max-time", "1s", "--metrics", "throughput", "--history", "h.db",
+                "--commit", "abc", in: folder)
+            #expect([.code(0), .code(2)].contains(run.finish(within: .seconds(60)).exit))
+            let list = try Invocation(["history", "h.db", "--format", "csv"], in: folder).finish()
+            let runs = try Table(list.stdout).rows
+            #expect(runs.count == 2 && runs.contains { $0["command"]?.hasSuffix("(the candidate)") == true })
+            let bad = try Invocation(
+                ["compare", "futex", "tas", "--history", "/nowhere/h.db", "--max-time", "1s"], in: folder
+            ).finish()
+            #expect(bad.exit == .code(1) && bad.stderr.contains("/nowhere/h.db"), "\(bad.stderr)")
+        }
+
+        @Test func `Ctrl-C judges nothing and leaves nothing`() throws {
+            let traces = Traces()
+            let run = try compare("futex", "futex", "--workers", "2", "--max-time", "50s")
+            #expect(eventually(within: .seconds(20)) { !ProcessTable.children(of: run.pid).isEmpty })
+            let measurers = ProcessTable.children(of: run.pid).map(\.pid)
+            usleep(700_000)
+            run.send(SIGINT)
+            let outcome = run.finish(within: .seconds(30))
+            #expect(outcome.exit == .code(1) && outcome.stderr.contains("nothing is judged"), "\(outcome.stderr)")
+            for pid in measurers { #expect(traces.left(by: pid, processes: measurers) == []) }
+        }
+
+        @Test func `a measuring process that dies is told`() throws {
+            let traces = Traces()
+            let run = try compare("futex", "futex", "--workers", "1", "--max-time", "50s")
+            #expect(eventually(within: .seconds(20)) { ProcessTable.children(of: run.pid).count == 3 })
+            usleep(300_000)
+            let measurers = ProcessTable.children(of: run.pid).map(\.pid)
+            kill(try #require(measurers.first), SIGKILL)
+            let outcome = run.finish(within: .seconds(30))
+            #expect(outcome.exit == .code(1) && outcome.stderr.contains("measuring process"), "\(outcome.stderr)")
+            for pid in measurers { #expect(traces.left(by: pid, processes: measurers) == []) }
+        }
+
+        struct BadCall: CustomTestStringConvertible {
+            let arguments: [String]
+            let words: String
+            var testDescription: String { arguments.joined(separator: " ") }
+        }
+
+        @Test(arguments: [
+            BadCall(arguments: ["compare", "futx", "futex"], words: "did you mean `futex`"),
+            BadCall(arguments: ["compare", "futex", "/nowhere"], words: "no file"),
+            BadCall(arguments: ["compare", "futex", "/tmp"], words: "neither a program nor a folder"),
+            BadCall(arguments: ["compare", "futex", "x.csv"], words: "check --baseline"),
+            BadCall(arguments: ["compare", "x.json", "x.json"], words: "as CSV"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--locks", "tas"], words: "--locks is for two builds"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--threshold", "p99"], words: "METRIC=PERCENT"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--metrics", "speed"], words: "no metric"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--false-alarms", "1"], words: "--false-alarms"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--max-time", "10ms"], words: "--max-time"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--output", "x.txt"], words: "ending"),
+            BadCall(arguments: ["compare", "A=1 x.csv", "y.csv"], words: "no environment"),
+            BadCall(arguments: ["compare", "futex", ""], words: "nothing to compare"),
+            BadCall(arguments: ["compare", "nowhere.csv", "nowhere.csv"], words: "nowhere.csv"),
+            BadCall(arguments: ["check"], words: "--baseline"),
+            BadCall(arguments: ["check", "--baseline", "nowhere.csv"], words: "--update"),
+            BadCall(arguments: ["check", "--baseline", "b.csv", "--rounds", "2"], words: "--rounds 2"),
+            BadCall(arguments: ["check", "--baseline", "b.txt", "--update"], words: ".csv"),
+        ])
+        func `what makes no sense is refused in one line`(call: BadCall) throws {
+            let outcome = try Invocation(call.arguments).finish()
+            #expect(outcome.exit == .code(64), "\(outcome.stderr)")
+            #expect(outcome.stderr.contains(call.words), "\(outcome.stderr)")
+            #expect(outcome.stderr.split(separator: "\n").count == 1 && outcome.stdout == "")
+        }
+
+        // MARK: Results files
+
+        private func results(_ rounds: Int, slower: Double = 1, _ more: [String: String] = [:]) -> String {
+            let names = record().fields.keys.sorted()
+            let rows = (1...rounds).flatMap { round in
+                ["futex", "atomic-add", "mcs"].map { lock in
+                    let factor = (lock == "mcs" ? slower : 1) * (1 + Double(round % 5) / 1000)
+                    var figures = [
+                        "throughput_per_s": "\(5e7 / factor)", "acquire_p50_ns": "\(200 * factor)",
+                        "acquire_p99_ns": "\(1000 * factor)", "hold_p50_ns": "\(100 * factor)",
+                    ]
+                    figures.merge(more) { _, new in new }
+                    return record(lock, round: round, figures)
+                }
+            }
+            return names.joined(separator: ",") + "\n"
+                + rows.map { row in names.map(row.text).joined(separator: ",") + "\n" }.joined()
+        }
+
+        private func files(_ base: String, _ candidate: String) throws -> Invocation.Outcome {
+            let folder = try Folder()
+            try base.write(toFile: folder.path("a.csv"), atomically: true, encoding: .utf8)
+            try candidate.write(toFile: folder.path("b.csv"), atomically: true, encoding: .utf8)
+            return try Invocation(["compare", "a.csv", "b.csv"], in: folder).finish()
+        }
+
+        @Test func `two files are compared by ratios to references`() throws {
+            let same = try files(results(15), results(15))
+            #expect(same.exit == .code(0) && same.stdout.contains("No regression"), "\(same.stdout)\(same.stderr)")
+            let slower = try files(results(15), results(15, slower: 1.2))
+            #expect(slower.exit == .code(2), "\(slower.stdout)\(slower.stderr)")
+            #expect(slower.stdout.contains("mcs × 1: WORSE") && slower.stdout.contains("futex × 1: the same"))
+            // Another machine at half the speed is no regression.
+            let other = results(15, ["hostname": "there"]).replacingOccurrences(of: "5e7", with: "2.5e7")
+            #expect(try files(results(15), other).exit == .code(0))
+        }
+
+        @Test func `files that cannot be compared are refused`() throws {
+            let good = results(15)
+            let oneLock = good.split(separator: "\n").filter { !$0.contains("mcs") }.joined(separator: "\n") + "\n"
+            let cases: [(String, String, String)] = [
+                (good, results(1), "1 round of"), (good, oneLock, "mcs"), (oneLock, good, "mcs"),
+                (good, String(good.dropLast(9)), "cut off"), (good, "", "empty"),
+                (good, results(15, ["schema": "9"]), "schema"), (good, results(15, ["think_ns": "70"]), "another load"),
+            ]
+            for (base, candidate, words) in cases {
+                let outcome = try files(base, candidate)
+                #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(words): \(outcome.stderr)")
+                #expect(outcome.stdout == "")
+            }
+        }
+
+        // MARK: Baselines
+
+        @Test func `a baseline is written, holds today, and finds what became slower`() throws {
+            let folder = try Folder()
+            let options =
+                ["--baseline", "b.csv", "--locks", "robust-futex", "--workers", "1", "--rounds", "9"] + Self.short
+            func check(_ more: String...) throws -> Invocation.Outcome {
+                try Invocation(["check"] + options + more, in: folder).finish(within: .seconds(60))
+            }
+            let written = try check("--update")
+            #expect(written.exit == .code(0) && written.stdout.contains("27 rounds of 3 cells"), "\(written.stderr)")
+            let baseline = try Table(folder.text("b.csv"))
+            #expect(baseline.columns == contractedColumns && baseline.rows.count == 27)
+
+            // In which the lock was a million times as fast as now: no stall of the machine within a window of 5 ms hides that.
+            let rows = baseline.rows.map { row -> [String] in
+                contractedColumns.map { name in
+                    let value = row[name] ?? ""
+                    guard name == "throughput_per_s", row["lock"] == "robust-futex", let rate = Double(value) else {
+                        return value
+                    }
+                    return "\(rate * 1e6)"
+                }
+            }
+            let faster = ([contractedColumns] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+            try faster.write(toFile: folder.path("b.csv"), atomically: true, encoding: .utf8)
+            let slower = try check("--metrics", "throughput")
+            #expect(slower.exit == .code(2), "\(slower.stdout)\(slower.stderr)")
+            #expect(slower.stdout.contains("Ratios carry over"))
+
+            let other = try check("--workers", "3")
+            #expect(other.exit == .code(64) && other.stderr.contains("--update"), "\(other.stderr)")
+            let windows = try check("--duration", "50ms")
+            #expect(windows.exit == .code(64) && windows.stderr.contains("windows of"), "\(windows.stderr)")
+            try faster.replacingOccurrences(of: ",atomic-add,", with: ",tas,").write(
+                toFile: folder.path("b.csv"), atomically: true, encoding: .utf8)
+            let blind = try check()
+            #expect(blind.exit == .code(64) && blind.stderr.contains("no atomic-add"), "\(blind.stderr)")
+        }
+    }
+}

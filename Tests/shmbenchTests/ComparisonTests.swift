@@ -1,0 +1,194 @@
+import ShmCoordinator
+import ShmStatistics
+import Testing
+
+@testable import shmbench
+
+/// How a comparison decides, on rounds that are made up.
+@Suite(.timeLimit(.minutes(1))) struct ComparisonTests {
+    /// Compares as the command does; each round takes a twentieth of a second of a clock that only counts rounds.
+    private func compare(
+        _ rounds: SyntheticRounds, workers: [Int] = [1], patience: Double = 60, seed: UInt64 = 1,
+        _ change: (inout Comparison.Settings) -> Void = { _ in }
+    ) throws -> (findings: Findings, rounds: Int) {
+        var rounds = rounds
+        var settings = Comparison.Settings(patience: patience, seed: seed)
+        change(&settings)
+        var comparison = Comparison(
+            workers.map { Comparison.Pair(load: load(workers: $0), baseLock: "futex", candidateLock: "futex") },
+            settings)
+        var count = 0
+        try comparison.run(elapsed: { Double(count) / 20 }) { role, pair, round in
+            count += 1
+            return rounds.next(role, pair, round)
+        }
+        return (
+            Findings(
+                base: "a", candidate: "b", cells: comparison.findings, falseAlarms: settings.falseAlarms, startedAt: 0,
+                seed: seed), count
+        )
+    }
+
+    private func word(_ findings: Findings, _ metric: Metric) -> Word? {
+        findings.cells.first?.metrics.first { $0.metric == metric }?.word
+    }
+
+    @Test func `what is slower is found, and early`() throws {
+        var rounds = SyntheticRounds(seed: 3)
+        rounds.slowdown = 0.1
+        let (findings, count) = try compare(rounds)
+        #expect(word(findings, .throughput) == .slower && findings.cells[0].word == .slower)
+        #expect(findings.status(failsInconclusive: false) == .regression)
+        let change = try #require(findings.cells[0].metrics[0].change)
+        #expect(change.low < 1 / 1.1 && 1 / 1.1 < change.high && change.high < 1)
+        // Two looks, the control, and two looks at fresh blocks, of four rounds each.
+        #expect(count <= (16 + 11 + 16) * 4, "\(count)")
+    }
+
+    @Test func `what is faster is no regression`() throws {
+        var rounds = SyntheticRounds(seed: 4)
+        rounds.slowdown = -0.1
+        let (findings, _) = try compare(rounds)
+        #expect(word(findings, .throughput) == .faster && findings.status(failsInconclusive: true) == .ok)
+        #expect(findings.cells[0].word == .faster)
+    }
+
+    @Test func `equals are the same, also while the machine gets slower and slower`() throws {
+        var rounds = SyntheticRounds(seed: 5)
+        rounds.drift = 0.002
+        let (findings, _) = try compare(rounds, workers: [1, 2])
+        for cell in findings.cells { #expect(cell.word == .same, "\(cell)") }
+        #expect(findings.status(failsInconclusive: true) == .ok)
+    }
+
+    @Test func `a change below its threshold is none, and above a smaller one is one`() throws {
+        var rounds = SyntheticRounds(seed: 6)
+        rounds.slowdown = 0.015
+        rounds.noise = 0.002
+        #expect(word(try compare(rounds).findings, .throughput) == .same)
+        let strict = try compare(rounds) { $0.thresholds = [.throughput: 0.005] }
+        #expect(word(strict.findings, .throughput) == .slower && word(strict.findings, .cpu) == .same)
+    }
+
+    @Test func `what is too noisy for the time is not decided`() throws {
+        var rounds = SyntheticRounds(seed: 7)
+        rounds.noise = 0.5
+        let (findings, count) = try compare(rounds, patience: 12)
+        #expect(word(findings, .throughput) == .inconclusive)
+        #expect(findings.status(failsInconclusive: false) == .ok)
+        #expect(findings.status(failsInconclusive: true) == .inconclusive)
+        // Two thirds of the time, and the block at its end.
+        #expect(Double(count) / 20 < 8.5)
+    }
+
+    @Test func `too little time says how much is needed`() throws {
+        let (findings, _) = try compare(SyntheticRounds(seed: 8), patience: 1)
+        let finding = try #require(findings.cells[0].metrics.first)
+        #expect(finding.word == .inconclusive && finding.note?.contains("--max-time") == true)
+    }
+
+    @Test func `what fresh rounds do not show again is not reported`() throws {
+        // Slower until the first look, and not after.
+        var rounds = SyntheticRounds(seed: 9)
+        rounds.noise = 0.005
+        var settings = Comparison.Settings(patience: 60, seed: 1)
+        settings.metrics = [.throughput]
+        var comparison = Comparison(
+            [Comparison.Pair(load: load(), baseLock: "futex", candidateLock: "futex")], settings)
+        let first = comparison.plan.looks[0]
+        var candidates = 0
+        try comparison.run(elapsed: { 0 }) { role, pair, round in
+            if role == .candidate { candidates += 1 }
+            rounds.slowdown = candidates <= 2 * first ? 0.1 : 0
+            return rounds.next(role, pair, round)
+        }
+        let finding = try #require(comparison.findings.first?.metrics.first)
+        #expect(finding.word == .inconclusive && finding.note?.contains("not confirmed") == true)
+        #expect(try #require(finding.change).high < 1)
+    }
+
+    @Test func `where the base differs from itself nothing is judged`() throws {
+        var rounds = SyntheticRounds(seed: 10)
+        rounds.accidents = 0
+        rounds.controlSlowdown = 0.2
+        rounds.slowdown = 0.2
+        let (findings, _) = try compare(rounds)
+        #expect(findings.cells[0].word == .unjudged && findings.status(failsInconclusive: false) == .failed)
+        #expect(findings.cells[0].note?.contains("against itself") == true)
+    }
+
+    @Test func `a broken candidate is an integrity failure, whatever its speed`() throws {
+        for figures in [
+            ["integrity": "failed", "lost_updates": "7"], ["integrity": "stuck"], ["kill_failures": "1", "kills": "2"],
+        ] {
+            var rounds = SyntheticRounds(seed: 11)
+            rounds.figures = figures
+            rounds.slowdown = -0.5
+            let (findings, count) = try compare(rounds)
+            #expect(findings.cells[0].word == .broken && findings.status(failsInconclusive: false) == .integrity)
+            #expect(findings.cells[0].note != nil && count <= 12)
+        }
+    }
+
+    @Test func `a broken base is nothing to compare with`() throws {
+        var rounds = SyntheticRounds(seed: 12)
+        var comparison = Comparison(
+            [Comparison.Pair(load: load(), baseLock: "futex", candidateLock: "futex")], Comparison.Settings())
+        try comparison.run(elapsed: { 0 }) { role, pair, round in
+            var fields = rounds.next(role, pair, round).fields
+            if role == .base { fields["integrity"] = "failed" }
+            return Record(fields: fields)
+        }
+        #expect(comparison.findings[0].word == .unjudged)
+        #expect(comparison.findings[0].note?.contains("the base is broken") == true)
+    }
+
+    @Test func `any heap byte where there was none is a regression`() throws {
+        var rounds = SyntheticRounds(seed: 13)
+        rounds.figures = ["heap_bytes_per_op": "0.020"]
+        let (findings, _) = try compare(rounds)
+        #expect(word(findings, .heap) == .slower && findings.status(failsInconclusive: false) == .regression)
+        // A few bytes in one round are somebody's else.
+        #expect(word(try compare(SyntheticRounds(seed: 14)).findings, .heap) == .same)
+    }
+
+    @Test func `what the candidate no longer has is not called the same`() throws {
+        var rounds = SyntheticRounds(seed: 15)
+        rounds.figures = ["acquire_p99_ns": ""]
+        let (findings, _) = try compare(rounds)
+        #expect(word(findings, .p99) == .inconclusive && findings.cells[0].word == .inconclusive)
+    }
+
+    @Test func `a difference of one step of the clock is none`() throws {
+        var rounds = SyntheticRounds(seed: 16)
+        (rounds.noise, rounds.accidents) = (0, 0)
+        rounds.figures = ["acquire_p50_ns": "209", "clock_step_ns": "10"]
+        let (findings, _) = try compare(rounds) { $0.metrics = [.p50] }
+        #expect(word(findings, .p50) == .same)
+        rounds.figures["acquire_p50_ns"] = "240"
+        #expect(word(try compare(rounds) { $0.metrics = [.p50] }.findings, .p50) == .slower)
+    }
+
+    /// The order of blocks is random: base and candidate go first about as often, and each block has two of each.
+    @Test func `blocks are ABBA or BAAB by chance`() throws {
+        var rounds = SyntheticRounds(seed: 17)
+        var roles: [Comparison.Role] = []
+        var comparison = Comparison(
+            [Comparison.Pair(load: load(), baseLock: "futex", candidateLock: "futex")],
+            Comparison.Settings(metrics: [.throughput], seed: 99))
+        try comparison.run(elapsed: { roles.count > 1600 ? 1000 : 0 }) { role, pair, round in
+            roles.append(role)
+            rounds.noise = 0.5
+            return rounds.next(role, pair, round)
+        }
+        let blocks = stride(from: 0, to: roles.count, by: 4).map { Array(roles[$0..<$0 + 4]) }
+        for block in blocks {
+            #expect(block[0] == block[3] && block[1] == block[2] && block[0] != block[1] && block.contains(.base))
+        }
+        let first = blocks.count { $0[0] == .base }
+        // Five standard deviations.
+        let half = Double(blocks.count) / 2
+        #expect(abs(Double(first) - half) < 5 * (Double(blocks.count) / 4).squareRoot(), "\(first) of \(blocks.count)")
+        #expect(blocks.count { $0.contains(.control) } == Comparison.controlBlocks)
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+@testable import shmbench
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+/// What a comparison found, in each of the forms in which it is written.
+@Suite(.timeLimit(.minutes(1))) struct FindingsTests {
+    private static let slower = MetricFinding(
+        metric: .throughput, threshold: 0.03, base: 2e8, candidate: 1.8e8,
+        change: Change(ratio: 0.9, low: 0.89, high: 0.91, confidence: 0.998, samples: 10),
+        fresh: Change(ratio: 0.9, low: 0.88, high: 0.92, confidence: 0.8, samples: 8), word: .slower)
+
+    private func cell(_ word: Word, lock: String = "futex", note: String? = nil) -> CellFinding {
+        var metric = Self.slower
+        metric.word = word
+        return CellFinding(
+            load: load(workers: 2), baseLock: "futex", candidateLock: lock,
+            metrics: [
+                metric, MetricFinding(metric: .integrity, threshold: 0, word: word == .broken ? .broken : .same),
+            ],
+            note: note)
+    }
+
+    private func findings(_ cells: CellFinding...) -> Findings {
+        Findings(base: "a b", candidate: "c<d>&\"e\"", cells: cells, falseAlarms: 0.01, startedAt: 0, seed: 1)
+    }
+
+    @Test func `the worst cell decides how the program ends`() {
+        let (same, open, better) = (cell(.same), cell(.inconclusive), cell(.faster))
+        let (worse, broken, unjudged) = (cell(.slower), cell(.broken), cell(.unjudged))
+        #expect(findings(same, better).status(failsInconclusive: true) == .ok)
+        #expect(findings(same, open).status(failsInconclusive: false) == .ok)
+        #expect(findings(same, open).status(failsInconclusive: true) == .inconclusive)
+        #expect(findings(open, unjudged).status(failsInconclusive: true) == .failed)
+        #expect(findings(unjudged, worse).status(failsInconclusive: true) == .regression)
+        #expect(findings(worse, broken).status(failsInconclusive: true) == .integrity)
+    }
+
+    @Test func `a cell without figures is not the same`() {
+        let empty = CellFinding(
+            load: load(), baseLock: "futex", candidateLock: "futex",
+            metrics: [
+                MetricFinding(metric: .throughput, threshold: 0.03),
+                MetricFinding(metric: .integrity, threshold: 0, word: .same),
+            ])
+        #expect(empty.word == .inconclusive)
+    }
+
+    @Test func `the table says in words what changed`() {
+        let text = FindingsTable(findings: findings(cell(.slower, lock: "mcs"))).text
+        #expect(text.contains("futex → mcs × 2: WORSE"))
+        #expect(text.contains("-10.0%") && text.contains("-11.0% to -9.0%") && text.contains("SLOWER"))
+        #expect(
+            text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("in 8 fresh blocks")
+                && text.contains("REGRESSION"))
+        for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test func `Markdown has the verdict in its first line and a table`() {
+        let text = FindingsTable(findings: findings(cell(.slower))).markdown
+        #expect(text.hasPrefix("### ❌ shmbench: REGRESSION"))
+        #expect(text.contains("|throughput") || text.contains("| throughput"))
+        #expect(FindingsTable(findings: findings(cell(.same))).markdown.hasPrefix("### ✅ shmbench: No regression"))
+    }
+
+    private final class Elements: NSObject, XMLParserDelegate {
+        var names: [String: Int] = [:]
+        var attributes: [String: [String: String]] = [:]
+        func parser(
+            _ parser: XMLParser, didStartElement element: String, namespaceURI: String?, qualifiedName: String?,
+            attributes: [String: String]
+        ) {
+            names[element, default: 0] += 1
+            self.attributes[element] = attributes
+        }
+    }
+
+    @Test func `JUnit parses, and counts failures, errors and skips`() throws {
+        func elements(_ findings: Findings) throws -> Elements {
+            let (parser, elements) = (XMLParser(data: Data(JUnit.document(findings).utf8)), Elements())
+            parser.delegate = elements
+            #expect(parser.parse(), "\(parser.parserError.map { "\($0)" } ?? "")")
+            return elements
+        }
+        let worse = try elements(findings(cell(.slower)))
+        #expect(worse.names["testcase"] == 2 && worse.names["failure"] == 1)
+        #expect(worse.attributes["testsuite"]?["failures"] == "1")
+        #expect(worse.attributes["failure"]?["message"]?.contains("throughput -10.0%") == true)
+        let broken = try elements(findings(cell(.broken, note: "it lost <7> \"updates\" & \u{1}")))
+        #expect(broken.names["failure"] == 2)
+        #expect(broken.attributes["failure"]?["message"]?.contains("<7> \"updates\" &") == true)
+        #expect(try elements(findings(cell(.unjudged))).names["error"] == 1)
+        #expect(try elements(findings(cell(.inconclusive))).names["skipped"] == 1)
+    }
+
+    @Test func `annotations are one line each, with what GitHub needs escaped`() {
+        let text = GitHubAnnotations.text(findings(cell(.slower), cell(.inconclusive), cell(.broken, note: "50%\nx")))
+        let lines = text.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.hasPrefix("::") })
+        #expect(
+            lines.first
+                == "::error title=futex × 2::futex × 2 became worse: throughput -10.0%25 (-11.0%25 to -9.0%25; -10.0%25 in 8 fresh blocks)."
+        )
+        #expect(lines.contains { $0.hasPrefix("::warning") } && text.contains("50%25%0Ax"))
+    }
+
+    @Test func `CSV and JSON have a row for each metric of each cell`() throws {
+        let table = try Table(FindingsTable(findings: findings(cell(.slower), cell(.same))).csv)
+        #expect(table.rows.count == 4)
+        #expect(table.rows[0]["verdict"] == "slower" && table.rows[0]["ratio"] == "0.90000")
+        #expect(table.rows[0]["candidate"] == "c<d>&\"e\"" && table.rows[0]["samples"] == "10")
+        let json = try JSONSerialization.jsonObject(
+            with: Data(FindingsTable(findings: findings(cell(.slower))).json.utf8))
+        let rows = try #require((json as? [String: Any])?["rows"] as? [[String: Any]])
+        #expect(rows.count == 2 && rows[0]["fresh_samples"] as? Int == 8)
+    }
+
+    @Test func `thresholds are read as they are written`() throws {
+        #expect(try Threshold.parse(["throughput=5%", "p99=12.5%"]) == [.throughput: 0.05, .p99: 0.125])
+        for wrong in [
+            "throughput", "throughput=5", "speed=5%", "integrity=5%", "p99=0%", "p99=-1%", "p99=2000%", "p99=nan%",
+        ] {
+            #expect(throws: Failure.self, "\(wrong)") { try Threshold.parse([wrong]) }
+        }
+        #expect(throws: Failure.self) { try Threshold.parse(["p99=1%", "p99=2%"]) }
+        #expect(try Metric.list(["p99", "throughput"]) == [.throughput, .p99])
+        #expect(throws: Failure.self) { try Metric.list(["p98"]) }
+    }
+}

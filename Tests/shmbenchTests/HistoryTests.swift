@@ -1,0 +1,304 @@
+import Foundation
+import GRDB
+import ShmCoordinator
+import ShmHistory
+import Testing
+
+extension CommandLineSuite {
+    /// Runs that are appended to a history, and what is shown of one.
+    @Suite struct HistoryTests {
+        /// All rows that a query brings, as text.
+        private func query(_ path: String, _ sql: String) throws -> [[String]] {
+            let queue = try DatabaseQueue(path: path)
+            defer { try? queue.close() }
+            return try queue.read { database in
+                try GRDB.Row.fetchAll(database, sql: sql).map { row in
+                    row.databaseValues.map { String.fromDatabaseValue($0) ?? ($0.isNull ? "" : "\($0)") }
+                }
+            }
+        }
+
+        private func show(_ folder: Folder, _ more: String...) throws -> Invocation.Outcome {
+            try Invocation(["history", "h.db"] + more, in: folder).finish()
+        }
+
+        @Test func `a run appends its rows under the contract's names`() throws {
+            let run = try Invocation.run(
+                "futex,flock", workers: "1,2", "--rounds", "2", "--output", "x.csv", "--history", "h.db", "--commit",
+                "a'b c")
+            let outcome = run.finish()
+            #expect(outcome.exit == .code(0) && outcome.complaints == [])
+            #expect(
+                outcome.stdout.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("history in h.db"))
+            #expect(run.folder.names == ["h.db", "x.csv"])
+            let path = run.folder.path("h.db")
+            let names = try query(path, "SELECT name FROM pragma_table_info('rounds') ORDER BY cid").map { $0[0] }
+            #expect(names == contractedColumns)
+            let table = try Table(run.folder.text("x.csv"))
+            let kept = try query(path, "SELECT run_id, lock, workers, round, acquisitions FROM rounds ORDER BY rowid")
+            #expect(
+                kept
+                    == table.rows.map { row in
+                        ["run_id", "lock", "workers", "round", "acquisitions"].map { row[$0] ?? "" }
+                    })
+            let rates = try query(path, "SELECT throughput_per_s FROM rounds ORDER BY rowid").map { Double($0[0]) }
+            #expect(rates == table.rows.map { $0["throughput_per_s"].flatMap { Double($0) } })
+            let facts = try #require(
+                try query(path, "SELECT commit_id, command, hostname, cpus, tool_version FROM runs").first)
+            #expect(facts[0] == "a'b c")
+            #expect(
+                facts[1].hasPrefix("run --locks futex,flock --workers 1,2 ")
+                    && facts[1].hasSuffix(#"--commit 'a'\''b c'"#))
+            #expect(
+                facts.suffix(3) == [Machine.current.hostname, "\(Machine.current.cpus)", table.rows[0]["tool_version"]])
+            #expect(try query(path, "SELECT count(*) FROM rounds WHERE rate_per_s IS NOT NULL") == [["0"]])
+        }
+
+        @Test(arguments: [([], "sha"), (["--commit", "mine"], "mine")])
+        func `a CI service tells the commit, unless the command line does`(more: [String], kept: String) throws {
+            let arguments = ["run", "--locks", "futex", "--workers", "1", "--rounds", "1", "--duration", "1ms"]
+            let run = try Invocation(
+                program: "/usr/bin/env",
+                ["GITHUB_SHA=sha", Invocation.programs + "/shmbench"] + arguments + ["--history", "h.db"] + more)
+            #expect(run.finish().exit == .code(0))
+            #expect(try query(run.folder.path("h.db"), "SELECT commit_id FROM runs") == [[kept]])
+        }
+
+        @Test func `a search for a capacity is kept with all rates that it tried`() throws {
+            let run = try Invocation.run(
+                "futex", workers: "1", "--find-capacity", "--output", "x.csv", "--history", "h.db")
+            #expect(run.finish().exit == .code(0))
+            let rows = try Table(run.folder.text("x.csv")).rows
+            #expect(rows.count > 2)
+            #expect(try query(run.folder.path("h.db"), "SELECT count(*) FROM rounds") == [["\(rows.count)"]])
+            #expect(try Table(try show(run.folder, "--format", "csv").stdout).rows.first?["cells"] == "\(rows.count)")
+        }
+
+        @Test func `eight runs that append at once lose nothing`() throws {
+            let folder = try Folder()
+            let runs = try (1...8).map { number in
+                try Invocation.run(
+                    "futex,tas", workers: "1", "--rounds", "3", "--duration", "2ms", "--output", "\(number).csv",
+                    "--history", "h.db", in: folder)
+            }
+            for run in runs {
+                let outcome = run.finish()
+                #expect(outcome.exit == .code(0) && outcome.complaints == [], "\(outcome.stderr)")
+            }
+            let path = folder.path("h.db")
+            let counts = try query(path, "SELECT run_id, count(*) FROM rounds GROUP BY run_id ORDER BY run_id")
+            let ids = try (1...8).flatMap {
+                try Table(folder.text("\($0).csv")).rows.prefix(1).compactMap { $0["run_id"] }
+            }
+            #expect(counts == ids.sorted().map { [$0, "6"] })
+            #expect(try query(path, "SELECT count(*) FROM runs") == [["8"]])
+            #expect(try query(path, "PRAGMA integrity_check") == [["ok"]])
+            #expect(folder.names == (1...8).map { "\($0).csv" } + ["h.db"])
+        }
+
+        @Test func `an interrupted run is appended with what it measured`() throws {
+            let run = try Invocation.run(
+                "futex", workers: "2", "--rounds", "10000", "--duration", "20ms", "--output", "x.csv", "--history",
+                "h.db")
+            try #require(eventually { run.folder.text("x.csv").count { $0 == "\n" } > 3 })
+            #expect(try query(run.folder.path("h.db"), "SELECT count(*) FROM runs") == [["0"]])
+            run.send(SIGINT)
+            let outcome = run.finish(within: .seconds(20))
+            #expect(outcome.exit == .code(1))
+            let rows = try Table(run.folder.text("x.csv")).rows.count
+            #expect(rows >= 3)
+            #expect(try query(run.folder.path("h.db"), "SELECT count(*) FROM rounds") == [["\(rows)"]])
+        }
+
+        @Test func `a run waits for a history that another program has locked`() throws {
+            let folder = try Folder()
+            #expect(
+                try Invocation.run("futex", workers: "1", "--history", "h.db", in: folder).finish().exit == .code(0))
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let other = try DatabaseQueue(path: folder.path("h.db"), configuration: configuration)
+            try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+            let run = try Invocation.run("futex", workers: "1", "--history", "h.db", in: folder)
+            usleep(1_500_000)
+            #expect(run.isRunning)
+            try other.inDatabase { try $0.execute(sql: "COMMIT") }
+            #expect(run.finish().exit == .code(0))
+            #expect(try query(folder.path("h.db"), "SELECT count(*) FROM runs") == [["2"]])
+        }
+
+        @Test func `a history that cannot be used is refused before anything is measured`() throws {
+            let folder = try Folder()
+            try FileManager.default.createDirectory(atPath: folder.path("folder"), withIntermediateDirectories: false)
+            try "no database, by any means\n".write(
+                toFile: folder.path("text.db"), atomically: false, encoding: .utf8)
+            try "".write(toFile: folder.path("empty.db"), atomically: false, encoding: .utf8)
+            try DatabaseQueue(path: folder.path("foreign.db")).write { try $0.execute(sql: "CREATE TABLE t (x)") }
+            try plant([("a", 1)], folder.path("newer.db"))
+            try DatabaseQueue(path: folder.path("newer.db")).write { try $0.execute(sql: "PRAGMA user_version = 99") }
+            try plant((1...40).map { ("r\($0)", 1) }, folder.path("cut.db"))
+            let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("cut.db")))
+            try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: folder.path("cut.db")))
+            let before = folder.names
+            let worker = try Script.logging()
+            for (name, words) in [
+                ("folder", "folder is a folder"), ("text.db", "text.db is no SQLite file"),
+                ("empty.db", "empty.db is an empty file"), ("foreign.db", "no history of shmbench"),
+                ("newer.db", "written by a newer shmbench"), ("cut.db", "cut.db is damaged"),
+                ("nowhere/h.db", "nowhere/h.db: No such file or directory"), ("", "needs a file's name"),
+            ] {
+                let run = try Invocation(["run", "--worker", worker.path, "--history", name], in: folder)
+                for outcome in [run.finish(), try Invocation(["history", name], in: folder).finish()] {
+                    #expect(outcome.exit == .code(1), "\(name)")
+                    #expect(outcome.stdout == "", "\(name)")
+                    #expect(
+                        outcome.stderr.hasPrefix("shmbench: ") && outcome.stderr.contains(words), "\(outcome.stderr)")
+                    #expect(outcome.stderr.count { $0 == "\n" } == 1, "one line: \(outcome.stderr)")
+                }
+            }
+            #expect(!worker.log.contains("contend") && !worker.log.contains("janitor"))
+            #expect(folder.names == before)
+        }
+
+        @Test func `what makes no sense for a history is refused`() throws {
+            let folder = try Folder()
+            try plant([("a", 1), ("b", 2)], folder.path("h.db"))
+            let refusals: [([String], Int32, String)] = [
+                (["run", "--commit", "x"], 64, "it needs a --history"),
+                (["history"], 64, "shmbench history --help"),
+                (["history", "h.db", "--metric", "throughputt"], 64, "did you mean `throughput`?"),
+                (["history", "h.db", "--metric", "zzzzzzzzzzzzzzzz"], 64, "is no column of the results"),
+                (["history", "h.db", "--metric", "cpu_model"], 64, "is a text"),
+                (["history", "h.db", "--metric", "heap"], 1, "no round in h.db has heap_bytes_per_op"),
+                (["history", "h.db", "--lock", "futx"], 1, "did you mean `futex`?"),
+                (["history", "h.db", "--workers", "7"], 1, "the workers \"7\"; there are 2"),
+                (["history", "h.db", "--scenario", "zzzzzzzzz"], 1, "there are default"),
+                (["history", "h.db", "--export", "x.txt"], 64, "must be .csv"),
+                (["history", "h.db", "--export", "nowhere/x.csv"], 1, "nowhere/x.csv: No such file"),
+                (["history", "h.db", "--export", "x.csv", "--format", "csv"], 64, "leave out --format"),
+                (["history", "h.db", "--limit", "0"], 64, "1 or more"),
+            ]
+            for (arguments, code, words) in refusals {
+                let outcome = try Invocation(arguments, in: folder).finish()
+                #expect(outcome.exit == .code(code), "\(arguments)")
+                #expect(outcome.stdout == "" && outcome.stderr.contains(words), "\(arguments): \(outcome.stderr)")
+                #expect(outcome.stderr.count { $0 == "\n" } == 1, "one line: \(outcome.stderr)")
+            }
+            #expect(folder.names == ["h.db"])
+        }
+
+        // MARK: Planted histories
+
+        /// Runs with one round of futex with 2 workers each, of so many acquisitions a second; three rounds whose median it is.
+        private func plant(_ runs: [(id: String, rate: Double)], _ path: String, host: String = "here") throws {
+            let history = try History(path: path, creating: true)
+            let columns = [
+                "schema", "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "scenario",
+                "lock", "workers", "round", "critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s",
+                "pinning", "read_percent", "throughput_per_s", "acquire_p50_ns", "heap_bytes_per_op",
+            ]
+            for (index, run) in runs.enumerated() {
+                let minute = index < 10 ? "0\(index)" : "\(index)"
+                let rows = [0.5, 1, 3].enumerated().map { round, factor -> [HistoryValue] in
+                    [
+                        .integer(1), .text(run.id), .text("2026-01-02T03:\(minute):00Z"), .text("0.1.0"), .text(host),
+                        .text("6.1"), .text("A CPU"), .integer(2), .text("default"), .text("futex"), .integer(2),
+                        .integer(Int64(round + 1)), .integer(0), .integer(0), .integer(4), .text("closed"), .null,
+                        .text("spread"), .null, .real(run.rate * factor), index == 0 ? .null : .integer(100), .null,
+                    ]
+                }
+                try history.append(command: "run --rounds 3", commit: "c\(index)", columns: columns, rows: rows)
+            }
+        }
+
+        /// 20 runs at 50 M/s, and 20 at 40.
+        private func plantChange(_ path: String) throws {
+            let noise = [-0.002, 0, 0.002, -0.001, 0.001]
+            try plant(
+                (0..<40).map { ("20260102T030000Z-x\($0)", ($0 < 20 ? 50e6 : 40e6) * (1 + noise[$0 % 5])) }, path)
+        }
+
+        @Test func `a change that was planted is shown where it is, in words`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            let outcome = try show(folder, "--metric", "throughput", "--lock", "futex", "--workers", "2")
+            #expect(outcome.exit == .code(0) && outcome.stderr == "")
+            let lines = outcome.stdout.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= 80 }, "\(outcome.stdout)")
+            let runs = lines.filter { $0.hasPrefix("2026-01-02 03:") }
+            #expect(runs.count == 40)
+            #expect(runs.allSatisfy { $0.contains("●") && $0.contains(" M/s") && $0.contains(" 0.1.0 ") })
+            #expect(runs.filter { $0.hasSuffix("◆") }.map { $0.prefix(20) } == ["2026-01-02 03:20 x20"])
+            #expect(runs[20].contains("-20.2%") && runs[20].contains(" c20 "))
+            let words = lines.filter { $0.hasPrefix("◆") }
+            #expect(words.count == 1)
+            let text = lines.drop { !$0.hasPrefix("◆") }.joined().split(separator: " ").joined(separator: " ")
+            #expect(
+                text.contains(
+                    "from 2026-01-02 03:20, run x20, commit c20: 50.0 M/s → 40.0 M/s (-20.0%, worse), p < 0.0001"))
+        }
+
+        @Test func `machines are not compared with each other, unless that is asked for`() throws {
+            let folder = try Folder()
+            try plant((0..<20).map { ("a\($0)", 50e6) }, folder.path("h.db"), host: "here")
+            try plant((0..<20).map { ("b\($0)", 40e6) }, folder.path("h.db"), host: "there")
+            let apart = try show(folder, "--metric", "throughput")
+            #expect(
+                apart.stdout.contains("on here (A CPU, 2 CPUs)") && apart.stdout.contains("on there (A CPU, 2 CPUs)"))
+            #expect(apart.stdout.components(separatedBy: "No change point in 20 runs.").count == 3)
+            let limited = try show(folder, "--metric", "throughput", "--limit", "1")
+            #expect(!limited.stdout.contains("on there"))
+            #expect(limited.stdout.contains("1 more of 2") && limited.stdout.contains("--limit 2"))
+            let together = try show(folder, "--metric", "throughput", "--any-host")
+            #expect(together.stdout.contains("on any host (A CPU, 2 CPUs)"))
+        }
+
+        @Test func `runs are listed, and both views can be read by programs`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            let list = try show(folder)
+            #expect(list.exit == .code(0) && list.stdout.split(separator: "\n").count == 42)
+            let last = "2026-01-02 03:39 x39 here        1      3 run --rounds 3\n"
+            #expect(list.stdout.hasSuffix(last), "\(list.stdout)")
+            #expect(list.stdout.split(separator: "\n").allSatisfy { $0.count <= 80 })
+            let runs = try Table(try show(folder, "--format", "csv").stdout)
+            #expect(runs.rows.count == 40 && runs.rows[3]["commit_id"] == "c3" && runs.rows[3]["rounds"] == "3")
+            let series = try Table(try show(folder, "--metric", "throughput,p50", "--format", "csv").stdout)
+            // The first run has no p50.
+            #expect(series.rows.count == 79)
+            let changed = series.rows.filter { $0["change_point"] == "yes" }
+            #expect(changed.map { $0["run_id"] } == ["20260102T030000Z-x20"])
+            #expect(changed.first?["before"] == "50000000.0000" && changed.first?["after"] == "40000000.0000")
+            let json = try JSONSerialization.jsonObject(
+                with: Data(try show(folder, "--metric", "throughput", "--format", "json").stdout.utf8))
+            #expect(((json as? [String: Any])?["rows"] as? [[String: Any]])?.count == 40)
+            let page = try show(folder, "--metric", "throughput", "--format", "markdown").stdout
+            #expect(page.contains("| ◆") && page.hasPrefix("**futex, 2 workers: throughput_per_s"))
+        }
+
+        @Test func `an empty history is none of the failures`() throws {
+            let folder = try Folder()
+            _ = try History(path: folder.path("h.db"), creating: true)
+            let outcome = try show(folder)
+            #expect(outcome.exit == .code(0) && outcome.stdout == "h.db holds no runs yet.\n")
+        }
+
+        @Test func `the export has a line a run and a column a figure, and the yaml that reads it`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            let outcome = try show(folder, "--export", "x.csv", "--metric", "throughput,p50")
+            #expect(outcome.exit == .code(0) && outcome.stderr == "")
+            let table = try Table(folder.text("x.csv"))
+            let rate = "futex_w2_throughput_per_s"
+            let latency = "futex_w2_acquire_p50_ns"
+            #expect(table.columns == ["time", "commit", "run_id", "tool_version", "hostname", "kernel", rate, latency])
+            #expect(table.rows.count == 40)
+            #expect(table.rows[20]["time"] == "2026-01-02T03:20:00+00:00" && table.rows[20]["commit"] == "c20")
+            #expect(table.rows[21][rate] == "40000000.0000")
+            #expect(table.rows[0][latency] == "" && table.rows[1][latency] == "100.0000")
+            let yaml = outcome.stdout
+            #expect(yaml.hasPrefix("tests:\n  shmbench:\n    type: csv\n    file: \"x.csv\"\n    time_column: time\n"))
+            #expect(yaml.contains("      \"\(rate)\": {direction: 1}\n"))
+            #expect(yaml.contains("#   \(latency): 39 of 40 runs\n") && !yaml.contains("\"\(latency)\""))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Testing
+
+@testable import shmbench
+
+/// Results files are not believed: whatever is wrong is told with file, line and column.
+@Suite(.timeLimit(.minutes(1))) struct ResultsReaderTests {
+    private static let columns = record().fields.keys.sorted()
+
+    private static func line(_ record: Record) -> String {
+        columns.map { record.text($0) }.joined(separator: ",") + "\n"
+    }
+
+    private static let header = columns.joined(separator: ",") + "\n"
+    private static let good = header + line(record(round: 1)) + line(record(round: 2))
+
+    @Test func `a good file is read as it was written`() throws {
+        let records = try ResultsReader.records(Self.good, path: "a.csv")
+        #expect(records == [record(round: 1), record(round: 2)])
+        #expect(
+            try ResultsReader.records(
+                Self.good.split(separator: "\n").joined(separator: "\r\n") + "\r\n", path: "a.csv") == records)
+    }
+
+    @Test func `quoted fields hold commas, quotation marks and lines`() throws {
+        let lines = try CSVLines("a,\"b,\"\"c\"\"\nd\",\ne,f,g\n", path: "x").records
+        #expect(lines.map(\.fields) == [["a", "b,\"c\"\nd", ""], ["e", "f", "g"]])
+        #expect(lines.map(\.number) == [1, 3])
+    }
+
+    struct Mistake: CustomTestStringConvertible {
+        let name: String
+        let text: String
+        let place: String
+        let words: String
+        var testDescription: String { name }
+    }
+
+    private static let mistakes = [
+        Mistake(name: "empty", text: "", place: "a.csv", words: "empty"),
+        Mistake(name: "no rows", text: header, place: "a.csv", words: "no rows"),
+        Mistake(name: "cut off", text: String(good.dropLast(5)), place: "a.csv:3:", words: "cut off"),
+        Mistake(
+            name: "a short row", text: good + "1,2,3\n", place: "a.csv:4:", words: "3 fields"),
+        Mistake(
+            name: "another schema", text: header + line(record("futex", ["schema": "2"])), place: "a.csv:2:",
+            words: "column `schema`: \"2\" is another schema"),
+        Mistake(
+            name: "text in a number", text: header + line(record("futex", ["throughput_per_s": "fast"])),
+            place: "a.csv:2:",
+            words: "column `throughput_per_s`: \"fast\" is no number"),
+        Mistake(
+            name: "not a number", text: header + line(record("futex", ["acquire_p50_ns": "nan"])), place: "a.csv:2:",
+            words: "column `acquire_p50_ns`: \"nan\" is no number"),
+        Mistake(
+            name: "less than nothing", text: header + line(record("futex", ["acquire_p99_ns": "-3"])),
+            place: "a.csv:2:",
+            words: "less than 0"),
+        Mistake(
+            name: "no workers", text: header + line(record(workers: 0)), place: "a.csv:2:", words: "column `workers`"),
+        Mistake(
+            name: "half a worker", text: header + line(record("futex", ["workers": "1.5"])), place: "a.csv:2:",
+            words: "column `workers`: \"1.5\""),
+        Mistake(
+            name: "an unknown verdict", text: header + line(record("futex", ["integrity": "fine"])), place: "a.csv:2:",
+            words: "column `integrity`"),
+        Mistake(name: "no lock", text: header + line(record("")), place: "a.csv:2:", words: "names no lock"),
+        Mistake(
+            name: "a row twice", text: good + line(record(round: 1)), place: "a.csv:4:",
+            words: "round 1 of futex with 1 workers is in line 2 already"),
+        Mistake(
+            name: "a column twice", text: "lock,\(header)x,\(line(record()))", place: "a.csv:1:",
+            words: "two columns `lock`"
+        ),
+        Mistake(name: "other columns", text: "a,b\n1,2\n", place: "a.csv:1:", words: "no column `schema`"),
+        Mistake(name: "an open quotation mark", text: header + "\"x\n", place: "a.csv:3:", words: "not closed"),
+        Mistake(name: "text behind a quotation mark", text: "a,\"b\"c\n", place: "a.csv:1:", words: "behind a closing"),
+    ]
+
+    @Test(arguments: mistakes) func `a mistake is told with its place`(mistake: Mistake) {
+        do {
+            _ = try ResultsReader.records(mistake.text, path: "a.csv")
+            Issue.record("it was taken")
+        } catch let failure as Failure {
+            #expect(failure.message.hasPrefix(mistake.place), "\(failure.message)")
+            #expect(failure.message.contains(mistake.words), "\(failure.message)")
+            #expect(!failure.message.contains("\n") && failure.code == .usage)
+        } catch {
+            Issue.record("\(error)")
+        }
+    }
+}
