@@ -43,10 +43,13 @@ extension History {
             return try GRDB.Row.fetchAll(
                 database, sql: "SELECT runs.*, \(counted) FROM runs \(count) ORDER BY started_at, runs.rowid"
             ).map { row in
-                HistoryRun(
-                    id: row["run_id"], startedAt: row["started_at"], command: row["command"],
-                    toolVersion: row["tool_version"], hostname: row["hostname"], kernel: row["kernel"],
-                    cpuModel: row["cpu_model"], cpus: row["cpus"], commit: row["commit_id"], cells: row["cells"],
+                // What another program wrote there may be of any type.
+                func value(_ name: String) -> HistoryValue { HistoryValue(row[name] ?? DatabaseValue.null) }
+                return HistoryRun(
+                    id: value("run_id").text ?? "-", startedAt: value("started_at").text ?? "-",
+                    command: value("command").text ?? "-", toolVersion: value("tool_version").text,
+                    hostname: value("hostname").text, kernel: value("kernel").text, cpuModel: value("cpu_model").text,
+                    cpus: value("cpus").integer.map { Int($0) }, commit: value("commit_id").text, cells: row["cells"],
                     rounds: row["rounds"])
             }
         }

@@ -6,7 +6,9 @@
 /// - First stage. An interval that misses the truth in one look at one hypothesis has at most the chance
 ///   1 − `confidence` = `stageLevel` / (hypotheses · looks). By the union bound (Bonferroni) *any* interval of any
 ///   hypothesis at any look misses with at most `stageLevel`. That holds however hypotheses and looks depend on each
-///   other, and whenever one stops and why: stopping only chooses among events that the bound has all counted.
+///   other, and whenever one stops and why: stopping only chooses among events that the bound has all counted. The last
+///   look may come early, when the time is over: at a number of blocks that depends on how long they took, not on what
+///   they say; there are never more looks than were planned.
 /// - Second stage: what the first stage found is measured in fresh blocks, with coins of their own, and must be found there
 ///   in the same direction at one of a few looks; by chance each is with at most `stageLevel`, whatever the first stage saw.
 /// - A claim needs both. The chance that some hypothesis is claimed is at most the sum over all of them of the chance to be

@@ -266,6 +266,15 @@ extension CommandLineSuite {
             }
         }
 
+        @Test func `a file with a broken base gives nothing to be held against`() throws {
+            let broken = results(15, ["integrity": "failed", "lost_updates": "7"])
+            let base = try files(broken, results(15))
+            #expect(base.exit == .code(1), "\(base.stdout)\(base.stderr)")
+            #expect(base.stdout.contains("NOT JUDGED") && base.stdout.contains("the base is broken: round 1 is failed"))
+            // That the candidate is broken counts, whatever the base is.
+            for base in [broken, results(15)] { #expect(try files(base, broken).exit == .code(3)) }
+        }
+
         // MARK: Baselines
 
         @Test func `a baseline is written, holds today, and finds what became slower`() throws {

@@ -35,12 +35,12 @@ import Testing
 
     @Test func `what is slower is found, and early`() throws {
         var rounds = SyntheticRounds(seed: 3)
-        rounds.slowdown = 0.1
+        rounds.slowdown = 0.15
         let (findings, count) = try compare(rounds)
         #expect(word(findings, .throughput) == .slower && findings.cells[0].word == .slower)
         #expect(findings.status(failsInconclusive: false) == .regression)
         let change = try #require(findings.cells[0].metrics[0].change)
-        #expect(change.low < 1 / 1.1 && 1 / 1.1 < change.high && change.high < 1)
+        #expect(change.low < 1 / 1.15 && 1 / 1.15 < change.high && change.high < 1)
         // Two looks, the control, and two looks at fresh blocks, of four rounds each.
         #expect(count <= (16 + 11 + 16) * 4, "\(count)")
     }
@@ -115,6 +115,20 @@ import Testing
         let (findings, _) = try compare(rounds)
         #expect(findings.cells[0].word == .unjudged && findings.status(failsInconclusive: false) == .failed)
         #expect(findings.cells[0].note?.contains("against itself") == true)
+    }
+
+    @Test func `what the control finds once and not again was chance`() throws {
+        var rounds = SyntheticRounds(seed: 10)
+        rounds.accidents = 0
+        rounds.controlSlowdown = 0.2
+        rounds.slowControls = 2 * Comparison.controlBlocks
+        let (findings, count) = try compare(rounds)
+        #expect(findings.cells[0].word == .same && findings.status(failsInconclusive: true) == .ok)
+        // The blocks, the control, and the control once more.
+        #expect(count >= 3 * Comparison.controlBlocks * 4)
+        // Where the time is over before the control was asked again, the suspicion stays.
+        let (hasty, _) = try compare(rounds, patience: Double((3 * Comparison.controlBlocks - 3) * 4) / 20)
+        #expect(hasty.cells[0].word == .unjudged)
     }
 
     @Test func `a broken candidate is an integrity failure, whatever its speed`() throws {

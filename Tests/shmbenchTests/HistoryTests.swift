@@ -275,6 +275,16 @@ extension CommandLineSuite {
             #expect(page.contains("| ◆") && page.hasPrefix("**futex, 2 workers: throughput_per_s"))
         }
 
+        @Test func `figures that no machine has are shown, and infinite ones left out`() throws {
+            let folder = try Folder()
+            try plant([("a", 1), ("b", 5e307), ("c", -5e307), ("d", 2)], folder.path("h.db"))
+            try DatabaseQueue(path: folder.path("h.db")).write {
+                try $0.execute(sql: "UPDATE rounds SET throughput_per_s = 9e999 WHERE run_id = 'd'")
+            }
+            let outcome = try show(folder, "--metric", "throughput")
+            #expect(outcome.exit == .code(0) && outcome.stdout.count { $0 == "●" } == 3, "\(outcome.stdout)")
+        }
+
         @Test func `an empty history is none of the failures`() throws {
             let folder = try Folder()
             _ = try History(path: folder.path("h.db"), creating: true)

@@ -36,7 +36,7 @@ struct HistorySeries {
             if case .text = round[1] {
                 throw Failure("--metric \(metric.column) is a text, no figure that changes", code: .usage)
             }
-            guard let id = round[0].text, let figure = round[1].number else { continue }
+            guard let id = round[0].text, let figure = round[1].number, figure.isFinite else { continue }
             let cell = HistoryCell(round.dropFirst(2), anyHost: anyHost)
             if figures[cell] == nil { order.append(cell) }
             figures[cell, default: [:]][id, default: []].append(figure)

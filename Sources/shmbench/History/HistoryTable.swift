@@ -112,7 +112,8 @@ struct HistoryTable {
 
     /// Where a figure lies between the least and the greatest: a dot on a line.
     static func picture(_ figure: Double, _ low: Double, _ high: Double, _ room: Int) -> String {
-        let share = high > low ? (figure - low) / (high - low) : 0.5
+        // Halves, since a hostile file's range may be more than a number can be.
+        let share = high > low ? (figure / 2 - low / 2) / (high / 2 - low / 2) : 0.5
         let place = max(0, min(room - 1, Int((share * Double(room - 1)).rounded())))
         return String(repeating: "·", count: place) + "●" + String(repeating: "·", count: room - 1 - place)
     }

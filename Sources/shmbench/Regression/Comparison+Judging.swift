@@ -123,24 +123,29 @@ extension Comparison {
         finding(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
     }
 
-    /// Why the cell cannot be judged: the base differs from itself.
+    /// Why the cell cannot be judged: the base differs from itself, and nothing has refuted that.
     func controlFailure(_ cell: Cell) -> String? {
-        guard cell.control.count == Self.controlBlocks else { return nil }
-        // All differences have one sign; a little less, so that no rounding asks for more.
-        let confidence = 1 - 1.001 * exp2(Double(1 - Self.controlBlocks))
-        for metric in settings.metrics where metric.isRatio {
-            guard let interval = interval(metric, cell.control, confidence: confidence) else { continue }
-            let finding = direction(
-                estimate: interval.estimate, low: interval.low, high: interval.high,
-                threshold: logThreshold(metric, cell.control))
-            if finding == .higher || finding == .lower {
-                return
-                    "the base against itself: \(metric.rawValue) differs by \(Percent.change(exp(interval.estimate))) (\(Percent.change(exp(interval.low))) to \(Percent.change(exp(interval.high)))); "
-                    + "something but the candidate changes figures here: look at `shmbench doctor`, and try again"
-            }
-        }
-        return nil
+        if cell.suspects.isEmpty { return nil }
+        let again = cell.needsControl ? cell.suspects : differences(cell.control.suffix(Self.controlBlocks))
+        guard let metric = settings.metrics.first(where: { again[$0] != nil && again[$0] == cell.suspects[$0] }),
+            let interval = interval(metric, cell.control, confidence: Self.controlConfidence)
+        else { return nil }
+        return
+            "the base against itself: \(metric.rawValue) differs by \(Percent.change(exp(interval.estimate))) (\(Percent.change(exp(interval.low))) to \(Percent.change(exp(interval.high)))); "
+            + "something but the candidate changes figures here: look at `shmbench doctor`, and try again"
     }
+
+    /// In what the base differs from itself by some control blocks.
+    func differences(_ blocks: ArraySlice<Block>) -> [Metric: Direction] {
+        let blocks = Array(blocks)
+        let pairs = settings.metrics.filter(\.isRatio).compactMap { metric in
+            finding(metric, blocks, confidence: Self.controlConfidence).map { (metric, $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: pairs).filter { $0.value == .higher || $0.value == .lower }
+    }
+
+    /// All differences of the control blocks have one sign; a little less, so that no rounding asks for more.
+    private static let controlConfidence = 1 - 1.001 * exp2(Double(1 - controlBlocks))
 }
 
 extension Change {

@@ -15,10 +15,11 @@ internal import ShmStatistics
 /// more, or less, by more than its threshold, with an interval that excludes no change; or the same, with an interval within
 /// the thresholds. What is not decided by the end of two thirds of the time is inconclusive.
 ///
-/// **Confirmation.** Whatever was found to differ is measured anew, in fresh blocks, and counts only if these say the same. The figure that they give is free of the luck of having been selected.
+/// **Confirmation.** Whatever was found to differ is measured anew, in fresh blocks, and counts only if these say the same.
+/// The figure that they give is free of the luck of having been selected.
 ///
-/// **Control.** For the first ``controlBlocks`` blocks of each cell, a third process measures the base a second time. Where
-/// the base differs from itself, the cell is not judged.
+/// **Control.** Beside the first ``controlBlocks`` blocks of each cell, a third process measures the base a second time. Where
+/// the base differs from itself, and again in as many fresh blocks, the cell is not judged.
 struct Comparison {
     /// Who measures a round.
     enum Role: String { case base, candidate, control }
@@ -75,12 +76,21 @@ struct Comparison {
         var blocks: [Block] = []
         var fresh: [Block] = []
         var control: [Block] = []
+        /// In what the base differs from itself by the first control blocks.
+        var suspects: [Metric: Direction] = [:]
         var found: [Metric: Direction] = [:]
         /// Why the candidate is broken, or the base.
         var breach: String?
         var baseBreach: String?
 
         var isBroken: Bool { breach != nil || baseBreach != nil }
+
+        /// Whether control blocks are missing, those that confirm a suspicion among them.
+        var needsControl: Bool {
+            if isBroken { return false }
+            return suspects.isEmpty
+                ? stage == .judging && control.count < controlBlocks : control.count < 2 * controlBlocks
+        }
     }
 
     /// So many blocks in a row differ with a chance of one in 1,024.
@@ -119,15 +129,19 @@ struct Comparison {
         look: (Comparison, Int) -> Void = { _, _ in }
     ) throws {
         while true {
-            let open = cells.indices.filter { cells[$0].stage != .done }
+            let isOver = elapsed() > settings.patience
+            let open = cells.indices.filter { cells[$0].stage != .done || (cells[$0].needsControl && !isOver) }
             if open.isEmpty { return }
             for index in open.shuffled(using: &generator) {
+                if cells[index].needsControl {
+                    cells[index].control.append(try block(index, .control, measure))
+                    if cells[index].control.count == Self.controlBlocks {
+                        cells[index].suspects = differences(cells[index].control[...])
+                    }
+                }
                 switch cells[index].stage {
                 case .judging:
                     cells[index].blocks.append(try block(index, .candidate, measure))
-                    if cells[index].control.count < Self.controlBlocks {
-                        cells[index].control.append(try block(index, .control, measure))
-                    }
                     judge(index, isLast: elapsed() > settings.patience * 2 / 3)
                 case .confirming(let looks):
                     cells[index].fresh.append(try block(index, .candidate, measure))
@@ -137,7 +151,8 @@ struct Comparison {
                 case .done: break
                 }
                 // Of these nothing will be judged, however much is measured.
-                let isPointless = cells[index].isBroken || controlFailure(cells[index]) != nil
+                let isPointless =
+                    cells[index].isBroken || (!cells[index].needsControl && controlFailure(cells[index]) != nil)
                 if isPointless { cells[index].stage = .done }
                 look(self, index)
             }
@@ -165,9 +180,9 @@ struct Comparison {
     }
 
     private static func breach(_ record: Record) -> String {
-        if let failures = record.number("kill_failures"), failures > 0 {
+        if record.number("kill_failures") ?? 0 > 0 {
             return
-                "after \(Int(failures)) of \(record.text("kills")) kills of an owner somebody waited for ever, or the data were wrong"
+                "after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner somebody waited for ever, or the data were wrong"
         }
         return record.text("integrity") == "stuck"
             ? "it got stuck: no worker made progress"

@@ -33,22 +33,26 @@ struct IndependentComparison {
     ///   - confidence: of each interval.
     func finding(_ cell: CellID, confidence: Double) -> CellFinding {
         var result = CellFinding(load: cell.load, baseLock: cell.lock, candidateLock: cell.lock, metrics: [])
-        let broken = candidate.records(cell).filter { !$0.isAsPromised }
-        if let record = broken.first {
-            result.note =
-                "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
-        }
+        let broken = candidate.records(cell).first { !$0.isAsPromised }
+        let brokenBase = base.records(cell).first { !$0.isAsPromised }
+        result.note = broken.map(Self.breach) ?? brokenBase.map { "the base is broken: \(Self.breach($0))" }
         for metric in metrics {
             var finding = finding(metric, cell, confidence)
             if metric == .integrity {
-                finding.word = broken.isEmpty ? .same : .broken
-                finding.candidate = broken.isEmpty ? 1 : 0
-            } else if !broken.isEmpty {
+                finding.word = broken == nil ? .same : .broken
+                finding.base = brokenBase == nil ? 1 : 0
+                finding.candidate = broken == nil ? 1 : 0
+            } else if broken != nil {
                 finding.word = .missing
             }
+            if broken == nil && brokenBase != nil { finding.word = .unjudged }
             result.metrics.append(finding)
         }
         return result
+    }
+
+    private static func breach(_ record: Record) -> String {
+        "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
     }
 
     private func finding(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> MetricFinding {

@@ -32,17 +32,21 @@ struct SyntheticRounds {
     var slowdown = 0.0
     /// How much longer the control takes.
     var controlSlowdown = 0.0
+    /// For how many of its rounds it does.
+    var slowControls = Int.max
     /// What grows with each round, for everybody.
     var drift = 0.0
     /// Other figures of the candidate.
     var figures: [String: String] = [:]
     private(set) var count = 0
+    private var controls = 0
 
     init(seed: UInt64) { generator = SplitMix64(state: seed) }
 
     mutating func next(_ role: Comparison.Role, _ pair: Comparison.Pair, _ round: Int) -> Record {
         count += 1
-        let slow = role == .candidate ? slowdown : role == .control ? controlSlowdown : 0
+        if role == .control { controls += 1 }
+        let slow = role == .candidate ? slowdown : role == .control && controls <= slowControls ? controlSlowdown : 0
         let hit = Double.random(in: 0..<1, using: &generator) < accidents ? 1.5 : 1
         let time =
             20 * (1 + slow) * (1 + Double.random(in: -noise...noise, using: &generator)) * hit

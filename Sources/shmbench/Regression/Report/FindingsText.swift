@@ -10,7 +10,7 @@ enum FindingsText {
         }
         if count(.slower) > 0 { return "REGRESSION: the candidate is worse in \(count(.slower)) of \(cells)." }
         if count(.unjudged) > 0 {
-            return "NOT JUDGED: in \(count(.unjudged)) of \(cells) the base differs from itself."
+            return "NOT JUDGED: \(count(.unjudged)) of \(cells), for what is wrong with the base there."
         }
         var parts: [String] = []
         if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
