@@ -4,3 +4,12 @@ public func median(_ sample: some Sequence<Double>) -> Double? {
     if sorted.isEmpty { return nil }
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
+
+/// How far a share of a sample, the nearest of it, strays at most from the median: 0.5 gives the median absolute deviation
+/// of a sample of odd size. `nil` for an empty sample.
+public func spread(_ sample: some Sequence<Double>, covering share: Double) -> Double? {
+    guard let middle = median(sample) else { return nil }
+    let distances = sample.map { abs($0 - middle) }.sorted()
+    let needed = Int((min(max(share, 0), 1) * Double(distances.count)).rounded(.up))
+    return distances[max(0, needed - 1)]
+}

@@ -16,4 +16,13 @@ import Testing
     @Test func `an empty sample has no median`() {
         #expect(median([]) == nil)
     }
+
+    @Test func `a spread covers its share, whatever the rest does`() {
+        let sample = [10.0, 11, 9, 13, 7, 10, 10, 10, 1_000, 10]
+        #expect(spread(sample, covering: 0.5) == 0)
+        #expect(spread(sample, covering: 0.6) == 1 && spread(sample, covering: 0.61) == 1)
+        #expect(spread(sample, covering: 0.9) == 3 && spread(sample, covering: 1) == 990)
+        #expect(spread(sample, covering: 7) == 990 && spread(sample, covering: -1) == 0)
+        #expect(spread([5], covering: 0.9) == 0 && spread([], covering: 0.9) == nil)
+    }
 }

@@ -10,10 +10,11 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare today with a committed baseline of another day or machine.",
         discussion: """
-            Absolute times do not carry over. Compared are ratios to two reference primitives, atomic-add and futex, that are \
-            measured in the same rounds under the same load; a change counts if it is one against both, by more than its \
-            threshold, and again in fresh rounds. Thresholds are three times those of `compare`, unless they are given: for two \
-            builds that can both be run, `compare` sees more.
+            Absolute times do not carry over. Compared are ratios to two reference primitives, atomic-add and futex, that \
+            are measured in the same rounds under the same load; a change counts if it is one against both, if all of its \
+            interval is beyond the threshold and beyond what single rounds differ by, and again in fresh rounds. Thresholds \
+            are three times those of `compare`, unless they are given: for two builds that can both be run, `compare` sees \
+            more.
 
             The cells are the baseline's. --update measures it anew: the locks robust-futex, futex and pthread-robust with 1 and \
             2 workers, if nothing else is asked for.

@@ -23,7 +23,7 @@ struct Change: Equatable {
 struct MetricFinding {
     let metric: Metric
     /// The least change that counts, as a share of the base.
-    let threshold: Double
+    var threshold: Double
     /// Medians over the rounds.
     var base: Double?
     var candidate: Double?

@@ -7,6 +7,10 @@ internal import ShmStatistics
 /// alike. There are two references; what they say of each other is how well ratios transfer, and a change counts only if it
 /// is one against both: the interval is the hull of both intervals, and the estimate that of the two which is nearer to no change.
 /// Each interval is that of Mann, Whitney and Moses for independent samples (``RankSumInterval``).
+///
+/// An interval knows how fleets of one session differ, not how sessions do: placements and neighbours change between them, and
+/// stay for a while. So all of the interval must lie beyond what counts, and that is not only the threshold but also the
+/// ``spread`` of single rounds, by which a session may differ for no reason.
 struct IndependentComparison {
     let base: RoundTable
     let candidate: RoundTable
@@ -14,6 +18,9 @@ struct IndependentComparison {
     let usesReferences: Bool
     let metrics: [Metric]
     let threshold: (Metric) -> Double
+
+    /// Nine rounds in ten are no further from the median than what a session may differ by.
+    private static let ordinary = 0.9
 
     /// Fewer rounds say nothing.
     static let fewestRounds = 5
@@ -70,26 +77,20 @@ struct IndependentComparison {
         guard metric.isRatio, let change = change(metric, cell, confidence) else { return result }
         result.change = change
         let step = (before + after).map(metric.step).max() ?? 0
-        let least = result.base.map { $0 > 0 ? step / $0 : 0 } ?? 0
-        let found = direction(
-            estimate: log(change.ratio), low: log(change.low), high: log(change.high),
-            threshold: log1p(max(threshold(metric), least)))
-        result.word =
-            switch found {
-            case .same: .same
-            case .open: .inconclusive
-            case .higher, .lower: Comparison.isWorse(metric, found) ? .slower : .faster
-            }
+        let small = max(threshold(metric), result.base.map { $0 > 0 ? step / $0 : 0 } ?? 0)
+        result.threshold = max(small, expm1(spread(metric, cell)))
+        let (low, high) = (log(change.low), log(change.high))
+        if low > log1p(result.threshold) || high < -log1p(result.threshold) {
+            result.word = Comparison.isWorse(metric, low > 0 ? .higher : .lower) ? .slower : .faster
+        } else {
+            result.word = -log1p(small) <= low && high <= log1p(small) ? .same : .inconclusive
+        }
         return result
     }
 
     /// The change against all references at once; `nil` where the metric was not measured on both sides.
     private func change(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> Change? {
-        var references: [String?] = [nil]
-        if usesReferences {
-            references = base.references(of: cell).filter(candidate.references(of: cell).contains)
-            if references.isEmpty { return nil }
-        }
+        let references = references(cell)
         let intervals = references.compactMap { reference in
             RankSumInterval(
                 base: base.logarithms(metric, cell, reference: reference),
@@ -103,6 +104,21 @@ struct IndependentComparison {
             ratio: exp(estimate), low: exp(intervals.map(\.low).min() ?? first.low),
             high: exp(intervals.map(\.high).max() ?? first.high), confidence: intervals.map(\.confidence).min() ?? 0,
             samples: candidate.records(cell).count)
+    }
+
+    /// What figures are ratios to: nothing, which is `nil`, where they are absolute.
+    private func references(_ cell: CellID) -> [String?] {
+        usesReferences ? base.references(of: cell).filter(candidate.references(of: cell).contains) : [nil]
+    }
+
+    /// By how much single rounds of one side differ, as a logarithm.
+    private func spread(_ metric: Metric, _ cell: CellID) -> Double {
+        let spreads = references(cell).flatMap { reference in
+            [base, candidate].compactMap { side in
+                ShmStatistics.spread(side.logarithms(metric, cell, reference: reference), covering: Self.ordinary)
+            }
+        }
+        return spreads.max() ?? 0
     }
 
     /// How well ratios transfer: by how much one reference has changed against the other, under each load.

@@ -40,8 +40,11 @@ struct RoundTable {
         rows[cell, default: [:]][RoundID(run: record.text("run_id"), round: record.text("round"))] = record
     }
 
-    /// All rounds of a cell.
-    func records(_ cell: CellID) -> [Record] { rows[cell].map { Array($0.values) } ?? [] }
+    /// All rounds of a cell, in the order of their numbers.
+    func records(_ cell: CellID) -> [Record] {
+        func key(_ record: Record) -> (String, Double) { (record.text("run_id"), record.number("round") ?? 0) }
+        return (rows[cell] ?? [:]).values.sorted { key($0) < key($1) }
+    }
 
     /// The references that were measured under the cell's load, other than the cell itself.
     func references(of cell: CellID) -> [String] {

@@ -38,9 +38,10 @@ enum FindingsText {
         let open = cell.metrics.filter { $0.word == .inconclusive }
         let wide = open.filter { $0.note == nil }.map(\.metric.rawValue)
         if !wide.isEmpty {
+            let more = open.contains { $0.isPaired } ? "--max-time" : "rounds"
             lines.append(
                 "\(cell.title) is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
-                    + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more --max-time or a quieter machine narrows \(wide.count == 1 ? "it" : "them")."
+                    + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")."
             )
         }
         for note in open.compactMap(\.note).uniqued() {
