@@ -55,7 +55,7 @@ internal import SystemPackage
 
     /// Works until it is over; returns the errno of a lock that failed.
     private func work<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
-        recorder.record(.start, at: Clock.now(), incarnation)
+        record(.start, at: Clock.now(), incarnation)
         enter(.outside)
         while !arena.isOver {
             if arena.isPaused {
@@ -94,19 +94,19 @@ internal import SystemPackage
     /// Lock, section, unlock. Returns the errno of a lock that was not taken.
     private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, inside: (() -> Int32)? = nil) -> Int32? {
         let began = Clock.now()
-        recorder.record(.wait, at: began)
+        record(.wait, at: began)
         unsafe slot.pointee.waitingSince.store(began, ordering: .relaxed)
         enter(.waiting)
         let outcome = lock.lock()
         let acquired = Clock.now()
-        recorder.record(.acquire, at: acquired)
+        record(.acquire, at: acquired)
         enter(.inside)
         var isTold = false
         switch outcome {
         case .acquired: break
         case .ownerDied:
             isTold = true
-            recorder.record(.deathSeen, at: acquired)
+            record(.deathSeen, at: acquired)
             unsafe slot.pointee.told.add(1, ordering: .relaxed)
         case .busy: return EBUSY
         case .failed(let errno): return errno.rawValue
@@ -116,12 +116,14 @@ internal import SystemPackage
         let order = arena.take(as: number)
         change(order)
         if let inside { answer(inside()) }
-        if let ghost, unsafe arena.slot(ghost.worker).pointee.begun.load(ordering: .relaxed) != ghost.begun {
-            // Whom this worker took for dead has gone on.
+        // Whom this worker took for dead has gone on; in its own place nobody but itself has.
+        if let ghost, ghost.worker != number,
+            unsafe arena.slot(ghost.worker).pointee.begun.load(ordering: .relaxed) != ghost.begun
+        {
             contradict(ghost.worker)
         }
         let released = Clock.now()
-        recorder.record(.release, at: released)
+        record(.release, at: released)
         if let order, order.kill == .beforeUnlock { killVictim(after: order.delay) }
         lock.unlock()
         enter(.outside)
@@ -149,13 +151,18 @@ internal import SystemPackage
             unsafe slot.pointee.repairs.add(1, ordering: .relaxed)
             unsafe dead.pointee.begun.store(finished, ordering: .relaxed)
         }
-        recorder.record(.repair, at: time, UInt32(owner.worker))
+        record(.repair, at: time, UInt32(owner.worker))
         return (owner.worker, finished)
     }
 
     private func contradict(_ other: Int) {
         unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
-        recorder.record(.intruder, at: Clock.now(), UInt32(other))
+        record(.intruder, at: Clock.now(), UInt32(other))
+        arena.isEvidenceFixed = true
+    }
+
+    private func record(_ kind: FlightEvent.Kind, at time: UInt64, _ argument: UInt32 = 0) {
+        if !arena.isEvidenceFixed { recorder.record(kind, at: time, argument) }
     }
 
     /// The section: all counters, and the count of sections, one after another; stays where an order says so.
@@ -180,7 +187,7 @@ internal import SystemPackage
 
     private func stay(_ order: StressOrder?, _ stage: StressOrder.Stage) {
         guard let order, order.stage == stage else { return }
-        recorder.record(.held, at: Clock.now())
+        record(.held, at: Clock.now())
         enter(.holding)
         if order.kind == .hold {
             arena.awaitRelease(order)

@@ -1,6 +1,7 @@
 import Foundation
 import ShmCore
 import ShmHarness
+import Synchronization
 import Testing
 
 @testable import ShmCoordinator
@@ -68,6 +69,26 @@ extension ShmCoordinatorSuite {
             #expect(results[0].verdict == .survives && results[0].reaping.count == 20)
             // Which stages were chosen shows in what had to be repaired: two of five leave half an update.
             #expect(try kills(7)[0].tolerated == results[0].tolerated)
+            #expect(traces.left() == [])
+        }
+
+        @Test func `a successor in a dead owner's own place takes what it does itself for nobody else's`() throws {
+            let traces = Traces()
+            do {
+                let fleet = try StressFleet(
+                    .robustFutex, workers: 2, program: try WorkerProgram(), number: .random(in: 2_000_000..<3_000_000))
+                let stay = { StressOrder(kind: .hold, stage: .half, id: $0) }
+                let holder = try #require(try fleet.hold(stay, within: 5_000_000_000))
+                // Nobody else is left to repair what the holder leaves half written.
+                _ = fleet.kill([1 - holder.worker, holder.worker])
+                try fleet.start(holder.worker)
+                try fleet.awaitContending(1)
+                #expect(try fleet.awaitProgress(within: 5_000_000_000) == [])
+                let slot = unsafe fleet.arena.slot(holder.worker)
+                #expect(unsafe slot.pointee.repairs.load(ordering: .relaxed) == 1)
+                #expect(unsafe slot.pointee.told.load(ordering: .relaxed) == 1)
+                #expect(unsafe slot.pointee.overlaps.load(ordering: .relaxed) == 0)
+            }
             #expect(traces.left() == [])
         }
 

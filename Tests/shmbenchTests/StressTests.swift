@@ -98,7 +98,14 @@ extension CommandLineSuite {
         @Test func `a lock that lets two in after a recovery is caught`() throws {
             let outcome = try stress(bug: "two", "--faults", "kill-holder,kill-many", "--duration", "6s")
             #expect(outcome.exit == .code(3))
-            #expect(try Table(outcome.stdout).rows.contains { $0["verdict"] == "bad" })
+            let rows = try Table(outcome.stdout).rows
+            #expect(rows.contains { $0["verdict"] == "bad" })
+            // However long the coordinator took to see it, the last events are those that led to it.
+            let report = try #require(Folder.names(folder.path("results")).first { $0.hasPrefix("stress-") })
+            for row in rows where row["finding"]?.hasPrefix("two were inside") == true {
+                let text = folder.text("results/\(report)/planted-bug-\(row["fault"] ?? "").txt")
+                #expect(text.split(separator: "\n").suffix(40).contains { $0.contains("MEETS worker") })
+            }
         }
 
         @Test(arguments: [SIGINT, SIGTERM, SIGKILL])

@@ -10,6 +10,7 @@ internal import Synchronization
 ///      512   the order that was released last; a futex word
 ///      640   whom an order's taker is to kill: the worker plus one, and its process id in the upper half
 ///      768   whether workers are to rest between two acquisitions; a futex word
+///      896   whether two were inside at once
 ///     4096   one slot a worker, 256 bytes each
 ///        …   one flight recorder a worker
 @safe public struct StressArena {
@@ -63,6 +64,12 @@ internal import Synchronization
         while isPaused && !isOver {
             _ = unsafe Futex.wait(futexWord(768), while: 1, until: .after(.milliseconds(100)))
         }
+    }
+
+    /// Whether two were inside at once: what all have recorded until then says how, so nobody records any more.
+    public var isEvidenceFixed: Bool {
+        get { unsafe futexWord(896).pointee.load(ordering: .relaxed) != 0 }
+        nonmutating set { unsafe futexWord(896).pointee.store(newValue ? 1 : 0, ordering: .relaxed) }
     }
 
     /// How many faults there have been. An owner notes the first acquisition after each.
