@@ -4,28 +4,35 @@ import Testing
 
 /// What is made of rounds that were not measured in turn.
 @Suite(.timeLimit(.minutes(1))) struct IndependentComparisonTests {
-    /// So many rounds of a lock, and of both references, with the lock's times as given for each round.
-    private func table(_ lock: String = "mcs", rounds: Int = 21, machine: Double = 1, _ time: (Int) -> Double)
-        -> RoundTable
-    {
+    /// So many rounds of mcs, and of both references, with times as given: of mcs for each round.
+    private func table(
+        machine: Double = 1, atomicAdd: Double = 1, heap: Double = 0, _ time: (Int) -> Double = { _ in 1 }
+    ) -> RoundTable {
         RoundTable(
-            (1...rounds).flatMap { round in
-                [("atomic-add", 1), ("futex", 2), (lock, 2 * time(round))].map { name, factor in
+            (1...21).flatMap { round in
+                [("atomic-add", atomicAdd), ("futex", 2), ("mcs", 2 * time(round))].map { name, factor in
                     let factor = factor * machine * (1 + Double(round * 7 % 10) / 1e4)
                     return record(
                         name, round: round,
-                        ["throughput_per_s": "\(1e8 / factor)", "acquire_p50_ns": "\(1000 * factor)"])
+                        [
+                            "throughput_per_s": "\(1e8 / factor)", "acquire_p50_ns": "\(1000 * factor)",
+                            "acquire_mean_ns": "\(1100 * factor)", "heap_bytes_per_op": "\(heap)",
+                        ])
                 }
             })
     }
 
-    private func words(_ base: RoundTable, _ candidate: RoundTable) -> [Word] {
+    private func finding(_ base: RoundTable, _ candidate: RoundTable, _ metrics: [Metric]) -> CellFinding {
         let comparison = IndependentComparison(
-            base: base, candidate: candidate, usesReferences: true, metrics: [.throughput, .p50],
-            threshold: { _ in 0.1 })
+            base: base, candidate: candidate, usesReferences: true, metrics: metrics,
+            threshold: { $0 == .heap ? 0 : 0.1 })
         let cell = CellID(lock: "mcs", load: load())
         let confidence = comparison.confidence([cell], falseAlarms: 0.01)
-        return comparison.finding(cell, confidence: confidence).metrics.map(\.word)
+        return comparison.finding(cell, confidence: confidence)
+    }
+
+    private func words(_ base: RoundTable, _ candidate: RoundTable) -> [Word] {
+        finding(base, candidate, [.throughput, .p50]).metrics.map(\.word)
     }
 
     private let steady = 1.0
@@ -54,14 +61,47 @@ import Testing
     }
 
     @Test func `a change against one reference alone is none`() {
-        let base = table { _ in steady }
         // Not the lock, but atomic-add became faster.
-        let odd = RoundTable(
-            (1...21).flatMap { round in
-                [("atomic-add", 0.5), ("futex", 2), ("mcs", 2)].map { name, factor in
-                    record(name, round: round, ["throughput_per_s": "\(1e8 / factor)"])
-                }
-            })
-        #expect(words(base, odd)[0] == .inconclusive)
+        #expect(words(table(), table(atomicAdd: 0.85)) == [.inconclusive, .inconclusive])
+    }
+
+    @Test func `what the references disagree by counts for nothing`() {
+        // 20 % more against the one, 41 % against the other; with references that agree 20 % would be enough.
+        #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.2 }) == [.inconclusive, .inconclusive])
+        #expect(words(table(), table { _ in 1.2 }) == [.slower, .slower])
+        #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.6 }) == [.slower, .slower])
+    }
+
+    @Test func `on a machine of another kind nothing but counts is judged`() {
+        for atomicAdd in [0.5, 2] {
+            let other = finding(
+                table(), table(atomicAdd: atomicAdd) { _ in 3 }, [.throughput, .p50, .heap, .integrity])
+            #expect(other.metrics.map(\.word) == [.unjudged, .unjudged, .same, .same])
+            #expect(other.word == .unjudged && other.note?.contains("ratios do not carry over") == true)
+        }
+        let greedy = finding(table(), table(atomicAdd: 2, heap: 8), [.throughput, .heap])
+        #expect(greedy.metrics.map(\.word) == [.unjudged, .slower] && greedy.word == .slower)
+        #expect(FindingsText.sentences(greedy).map(\.word) == [.unjudged, .slower])
+    }
+
+    @Test func `what one side has not measured is not the same`() {
+        func without(_ column: String) -> RoundTable {
+            RoundTable(
+                (1...21).flatMap { round in
+                    [("atomic-add", "1e8"), ("futex", "5e7"), ("mcs", "5e7")].map { lock, rate in
+                        record(lock, round: round, ["throughput_per_s": rate, column: ""])
+                    }
+                })
+        }
+        func p50(_ base: RoundTable, _ candidate: RoundTable) -> MetricFinding {
+            finding(base, candidate, [.throughput, .p50]).metrics[1]
+        }
+        for (finding, whose) in [
+            (p50(table(), without("acquire_p50_ns")), "candidate"), (p50(without("acquire_p50_ns"), table()), "base"),
+            (p50(table(), without("acquire_mean_ns")), "references"),
+        ] {
+            #expect(finding.word == .inconclusive && finding.note == "not measured of the \(whose)")
+        }
+        #expect(p50(without("acquire_p50_ns"), without("acquire_p50_ns")).word == .missing)
     }
 }

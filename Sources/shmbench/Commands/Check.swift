@@ -156,11 +156,12 @@ struct Check: ParsableCommand {
         _ baseline: Baseline, _ comparison: IndependentComparison, _ cells: [CellID], _ session: CheckSession
     ) -> [String] {
         let transfers = cells.map(\.load).uniqued().compactMap { load in
-            comparison.transfer(load).map { (load.workers, $0) }
+            comparison.transfer(load, confidence: 0.95).map { (load.workers, $0.change.ratio) }
         }
         let text = transfers.map { "\(Percent.change($0.1)) with \($0.0)" }.joined(separator: ", ")
         let worst = transfers.map { abs(log($0.1)) }.max() ?? 0
-        let judgement = worst < 0.1 ? "well" : worst < 0.25 ? "roughly" : "badly"
+        let judgement =
+            worst < 0.1 ? "well" : worst < log1p(IndependentComparison.Transfer.limit) ? "roughly" : "badly"
         var notes = [
             "What differs between days for no reason is for the thresholds; the rate of false alarms is for the noise within a day. "
                 + "Change is of ratios to atomic-add and futex. Ratios carry over \(judgement): of the two references, futex has changed against atomic-add by \(text) workers."

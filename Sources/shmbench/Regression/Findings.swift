@@ -3,7 +3,7 @@ enum Word: String {
     case faster, slower, same, inconclusive
     /// The candidate lost updates, let two in, got stuck, or hung after a kill.
     case broken
-    /// The same thing against itself came out different: nothing can be judged here and now.
+    /// The same thing against itself came out different, or the base is no measure: nothing can be judged here and now.
     case unjudged
     /// There was nothing to compare.
     case missing = "-"
@@ -50,7 +50,7 @@ struct CellFinding {
     var note: String?
     var word: Word {
         let words = metrics.map(\.word)
-        for word in [Word.broken, .unjudged, .slower] where words.contains(word) { return word }
+        for word in [Word.broken, .slower, .unjudged] where words.contains(word) { return word }
         let ratios = metrics.filter(\.metric.isRatio)
         // Where nothing was measured nothing is the same.
         let isEmpty = metrics.isEmpty || (!ratios.isEmpty && ratios.allSatisfy { $0.word == .missing })

@@ -4,13 +4,15 @@ internal import ShmStatistics
 /// Compares two sets of rounds that were not measured in turn: of another day, or another machine.
 ///
 /// Absolute times do not carry over from one to the other, but ratios to reference primitives do as far as the machines are
-/// alike. There are two references; what they say of each other is how well ratios transfer, and a change counts only if it
-/// is one against both: the interval is the hull of both intervals, and the estimate that of the two which is nearer to no change.
-/// Each interval is that of Mann, Whitney and Moses for independent samples (``RankSumInterval``).
+/// alike. There are two references; what they say of each other is how well ratios transfer (``Transfer``). Where that is
+/// badly, nothing is judged; elsewhere a change counts only if it is one against both: the interval is the hull of both
+/// intervals, and the estimate that of the two which is nearer to no change. Each interval is that of Mann, Whitney and Moses
+/// for independent samples (``RankSumInterval``).
 ///
 /// An interval knows how fleets of one session differ, not how sessions do: placements and neighbours change between them, and
 /// stay for a while. So all of the interval must lie beyond what counts, and that is not only the threshold but also the
-/// ``spread`` of single rounds, by which a session may differ for no reason.
+/// ``spread`` of single rounds, by which a session may differ for no reason; and on top of it what the two references
+/// disagree by, since a third lock may be as far from either as they are from each other.
 struct IndependentComparison {
     let base: RoundTable
     let candidate: RoundTable
@@ -24,6 +26,16 @@ struct IndependentComparison {
 
     /// Fewer rounds say nothing.
     static let fewestRounds = 5
+
+    /// By how much one reference has changed against the other under a load, in throughput.
+    struct Transfer {
+        let change: Change
+        /// Whether that is so much, for certain, that the one figure says nothing of another lock's.
+        let isBad: Bool
+
+        /// More than between two runs on one machine; between two makes of CPU it is easily more.
+        static let limit = 0.25
+    }
 
     /// Of each interval, so that all are right at once but for a rate of false alarms.
     func confidence(_ cells: [CellID], falseAlarms: Double) -> Double {
@@ -42,9 +54,13 @@ struct IndependentComparison {
         var result = CellFinding(load: cell.load, baseLock: cell.lock, candidateLock: cell.lock, metrics: [])
         let broken = candidate.records(cell).first { !$0.isAsPromised }
         let brokenBase = base.records(cell).first { !$0.isAsPromised }
-        result.note = broken.map(Self.breach) ?? brokenBase.map { "the base is broken: \(Self.breach($0))" }
+        let transfer = transfer(cell.load, confidence: confidence).flatMap { $0.isBad ? $0 : nil }
+        result.note =
+            broken.map(Self.breach) ?? brokenBase.map { "the base is broken: \(Self.breach($0))" }
+            ?? transfer.map(Self.refusal)
         for metric in metrics {
             var finding = finding(metric, cell, confidence)
+            if transfer != nil && metric.isRatio { finding.word = .unjudged }
             if metric == .integrity {
                 finding.word = broken == nil ? .same : .broken
                 finding.base = brokenBase == nil ? 1 : 0
@@ -62,6 +78,12 @@ struct IndependentComparison {
         "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
     }
 
+    private static func refusal(_ transfer: Transfer) -> String {
+        "ratios do not carry over: \(RoundTable.references[1]) has changed against \(RoundTable.references[0]) by "
+            + "\(Percent.change(transfer.change.ratio)) (\(FindingsText.interval(transfer.change))), so that this is another kind of "
+            + "machine than the base's, or \(RoundTable.references[1]) is another: measure the base anew, here"
+    }
+
     private func finding(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> MetricFinding {
         let (before, after) = (base.records(cell), candidate.records(cell))
         var result = MetricFinding(
@@ -74,11 +96,19 @@ struct IndependentComparison {
             result.word = now > most * (1 + threshold(.heap)) ? .slower : now < then ? .faster : .same
             return result
         }
-        guard metric.isRatio, let change = change(metric, cell, confidence) else { return result }
+        guard metric.isRatio else { return result }
+        guard let (change, disagreement) = change(metric, cell, confidence) else {
+            if result.base != nil || result.candidate != nil {
+                result.word = .inconclusive
+                let whose = result.base == nil ? "base" : result.candidate == nil ? "candidate" : "references"
+                result.note = "not measured of the \(whose)"
+            }
+            return result
+        }
         result.change = change
         let step = (before + after).map(metric.step).max() ?? 0
         let small = max(threshold(metric), result.base.map { $0 > 0 ? step / $0 : 0 } ?? 0)
-        result.threshold = max(small, expm1(spread(metric, cell)))
+        result.threshold = expm1(max(log1p(small), spread(metric, cell)) + disagreement)
         let (low, high) = (log(change.low), log(change.high))
         if low > log1p(result.threshold) || high < -log1p(result.threshold) {
             result.word = Comparison.isWorse(metric, low > 0 ? .higher : .lower) ? .slower : .faster
@@ -88,8 +118,9 @@ struct IndependentComparison {
         return result
     }
 
-    /// The change against all references at once; `nil` where the metric was not measured on both sides.
-    private func change(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> Change? {
+    /// The change against all references at once, and by how much they disagree on it, as a logarithm; `nil` where the
+    /// metric was not measured on both sides.
+    private func change(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> (Change, disagreement: Double)? {
         let references = references(cell)
         let intervals = references.compactMap { reference in
             RankSumInterval(
@@ -100,10 +131,11 @@ struct IndependentComparison {
         let estimates = intervals.map(\.estimate)
         let agree = estimates.allSatisfy { $0 > 0 } || estimates.allSatisfy { $0 < 0 }
         let estimate = agree ? estimates.min { abs($0) < abs($1) } ?? 0 : 0
-        return Change(
+        let change = Change(
             ratio: exp(estimate), low: exp(intervals.map(\.low).min() ?? first.low),
             high: exp(intervals.map(\.high).max() ?? first.high), confidence: intervals.map(\.confidence).min() ?? 0,
             samples: candidate.records(cell).count)
+        return (change, (estimates.max() ?? 0) - (estimates.min() ?? 0))
     }
 
     /// What figures are ratios to: nothing, which is `nil`, where they are absolute.
@@ -121,13 +153,11 @@ struct IndependentComparison {
         return spreads.max() ?? 0
     }
 
-    /// How well ratios transfer: by how much one reference has changed against the other, under each load.
-    func transfer(_ load: Load) -> Double? {
+    /// How well ratios transfer under a load; `nil` where figures are absolute, or the references were not measured.
+    func transfer(_ load: Load, confidence: Double) -> Transfer? {
         let cell = CellID(lock: RoundTable.references[1], load: load)
-        let reference = RoundTable.references[0]
-        guard let before = median(base.logarithms(.throughput, cell, reference: reference)),
-            let after = median(candidate.logarithms(.throughput, cell, reference: reference))
-        else { return nil }
-        return exp(after - before)
+        guard usesReferences, let (change, _) = change(.throughput, cell, confidence) else { return nil }
+        let limit = max(log1p(Transfer.limit), spread(.throughput, cell))
+        return Transfer(change: change, isBad: log(change.low) > limit || log(change.high) < -limit)
     }
 }

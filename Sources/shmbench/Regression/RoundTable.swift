@@ -53,8 +53,9 @@ struct RoundTable {
 
     /// The logarithm of a metric in each round; as a ratio to what a reference did in the same round, where one is given.
     ///
-    /// Whatever takes time is compared with the time that an operation of the reference takes; a recovery with the time
-    /// that the kernel took to remove the dead process. Fairness is a ratio by itself.
+    /// Rates and CPU times are compared with those of the reference. What is read from a clock is compared with the mean of
+    /// such readings of the reference, so that the price of a reading is in both: percentiles would be in steps of the clock. A
+    /// recovery is compared with the time that the kernel took to remove the dead process. Fairness is a ratio by itself.
     func logarithms(_ metric: Metric, _ cell: CellID, reference: String?) -> [Double] {
         let others = reference.flatMap { rows[CellID(lock: $0, load: cell.load)] }
         return (rows[cell] ?? [:]).compactMap { round, record -> Double? in
@@ -63,8 +64,17 @@ struct RoundTable {
             if metric == .recovery {
                 return record.number("reaping_p50_ns").flatMap { $0 > 0 ? value - log($0) : nil }
             }
-            guard let rate = others?[round].flatMap(Metric.throughput.logarithm) else { return nil }
-            return metric == .throughput ? value - rate : value + rate
+            return others?[round].flatMap { Self.scale(metric, $0) }.map { value - $0 }
+        }
+    }
+
+    /// The logarithm of what a reference did in a round, for a metric of others.
+    private static func scale(_ metric: Metric, _ reference: Record) -> Double? {
+        switch metric {
+        case .throughput, .cpu: metric.logarithm(reference)
+        case .p50, .p99, .handoff: reference.number("acquire_mean_ns").flatMap { $0 > 0 ? log($0) : nil }
+        case .hold: reference.number("hold_mean_ns").flatMap { $0 > 0 ? log($0) : nil }
+        case .fairness, .heap, .recovery, .integrity: nil
         }
     }
 }

@@ -12,7 +12,8 @@ func record(_ lock: String = "futex", workers: Int = 1, round: Int = 1, _ figure
         "throughput_per_s": "50000000.0", "acquire_p50_ns": "200", "acquire_p99_ns": "1000", "hold_p50_ns": "100",
         "handoff_p50_ns": workers > 1 ? "500" : "", "fairness_jain": "0.9900", "user_s": "0.020000",
         "system_s": "0.000000", "heap_bytes_per_op": "0.000", "lost_updates": "0", "overlaps": "0", "integrity": "ok",
-        "clock_step_ns": "1", "hostname": "here", "cpu_model": "cpu", "cpus": "2", "kernel": "6",
+        "acquire_mean_ns": "210.00", "hold_mean_ns": "110.00", "clock_step_ns": "1", "hostname": "here",
+        "cpu_model": "cpu", "cpus": "2", "kernel": "6",
     ]
     fields.merge(figures) { _, new in new }
     return Record(fields: fields)

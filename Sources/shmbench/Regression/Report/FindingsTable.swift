@@ -18,7 +18,7 @@ struct FindingsTable {
         let blocks = findings.cells.map { cell in
             "\(cell.title): \(Self.shown(cell.word))\n" + Self.brief.table(shown(cell))
         }
-        let words = findings.cells.flatMap(FindingsText.sentences) + [FindingsText.verdict(findings)]
+        let words = findings.cells.flatMap(FindingsText.sentences).map(\.text) + [FindingsText.verdict(findings)]
         let rest = FindingsText.footnote(findings)
         return "base       \(findings.base)\ncandidate  \(findings.candidate)\n\n" + blocks.joined(separator: "\n")
             + "\n"
@@ -36,7 +36,7 @@ struct FindingsTable {
         var text = "### \(mark) shmbench: \(FindingsText.verdict(findings))\n\n"
         text += "Base `\(findings.base)`, candidate `\(findings.candidate)`.\n\n"
         let sentences = findings.cells.flatMap(FindingsText.sentences)
-        text += sentences.map { "- \($0)\n" }.joined() + (sentences.isEmpty ? "" : "\n")
+        text += sentences.map { "- \($0.text)\n" }.joined() + (sentences.isEmpty ? "" : "\n")
         text += "<details><summary>All figures</summary>\n\n"
         for cell in findings.cells {
             text += "**\(cell.title)**: \(Self.shown(cell.word))\n\n" + Self.brief.markdown(shown(cell)) + "\n"

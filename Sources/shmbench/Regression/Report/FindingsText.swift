@@ -10,7 +10,7 @@ enum FindingsText {
         }
         if count(.slower) > 0 { return "REGRESSION: the candidate is worse in \(count(.slower)) of \(cells)." }
         if count(.unjudged) > 0 {
-            return "NOT JUDGED: \(count(.unjudged)) of \(cells), for what is wrong with the base there."
+            return "NOT JUDGED: \(count(.unjudged)) of \(cells), for the reason given."
         }
         var parts: [String] = []
         if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
@@ -19,34 +19,49 @@ enum FindingsText {
         return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
     }
 
-    /// What a person must know of a cell; nothing where all is the same.
-    static func sentences(_ cell: CellFinding) -> [String] {
-        switch cell.word {
-        case .broken: return ["\(cell.title) is broken: \(cell.note ?? "")."]
-        case .unjudged: return ["\(cell.title) is not judged: \(cell.note ?? "")."]
-        default: break
+    /// A thing that a person must know of a cell.
+    struct Sentence {
+        let word: Word
+        let text: String
+
+        init(_ word: Word, _ text: String) {
+            self.word = word
+            self.text = text
         }
-        var lines: [String] = []
+    }
+
+    /// What a person must know of a cell; nothing where all is the same.
+    static func sentences(_ cell: CellFinding) -> [Sentence] {
+        if cell.word == .broken { return [Sentence(.broken, "\(cell.title) is broken: \(cell.note ?? "").")] }
+        var lines: [Sentence] = []
+        if cell.metrics.contains(where: { $0.word == .unjudged }) {
+            lines.append(Sentence(.unjudged, "\(cell.title) is not judged: \(cell.note ?? "")."))
+        }
         let slower = cell.metrics.filter { $0.word == .slower }
         let faster = cell.metrics.filter { $0.word == .faster }
         if !slower.isEmpty {
-            lines.append("\(cell.title) became worse: \(slower.map(change).joined(separator: "; ")).")
+            lines.append(
+                Sentence(.slower, "\(cell.title) became worse: \(slower.map(change).joined(separator: "; "))."))
         }
         if !faster.isEmpty {
-            lines.append("\(cell.title) became better: \(faster.map(change).joined(separator: "; ")).")
+            lines.append(
+                Sentence(.faster, "\(cell.title) became better: \(faster.map(change).joined(separator: "; "))."))
         }
         let open = cell.metrics.filter { $0.word == .inconclusive }
         let wide = open.filter { $0.note == nil }.map(\.metric.rawValue)
         if !wide.isEmpty {
             let more = open.contains { $0.isPaired } ? "--max-time" : "rounds"
             lines.append(
-                "\(cell.title) is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
-                    + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")."
-            )
+                Sentence(
+                    .inconclusive,
+                    "\(cell.title) is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
+                        + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")."
+                ))
         }
         for note in open.compactMap(\.note).uniqued() {
             let names = open.filter { $0.note == note }.map(\.metric.rawValue)
-            lines.append("\(cell.title) is not decided: \(names.joined(separator: ", ")): \(note).")
+            lines.append(
+                Sentence(.inconclusive, "\(cell.title) is not decided: \(names.joined(separator: ", ")): \(note)."))
         }
         return lines
     }

@@ -1,16 +1,18 @@
-/// What a comparison found as GitHub's workflow commands: an annotation for each cell that somebody must look at, and one
+/// What a comparison found as GitHub's workflow commands: an annotation for each thing that somebody must look at, and one
 /// for the verdict. Source: GitHub's documentation, "Workflow commands for GitHub Actions".
 enum GitHubAnnotations {
     static func text(_ findings: Findings) -> String {
         var lines: [String] = []
         for cell in findings.cells {
-            let level =
-                switch cell.word {
-                case .broken, .slower, .unjudged: "error"
-                case .inconclusive: "warning"
-                case .faster, .same, .missing: "notice"
-                }
-            for sentence in FindingsText.sentences(cell) { lines.append(line(level, cell.title, sentence)) }
+            for sentence in FindingsText.sentences(cell) {
+                let level =
+                    switch sentence.word {
+                    case .broken, .slower, .unjudged: "error"
+                    case .inconclusive: "warning"
+                    case .faster, .same, .missing: "notice"
+                    }
+                lines.append(line(level, cell.title, sentence.text))
+            }
         }
         let level = findings.status(failsInconclusive: false) == .ok ? "notice" : "error"
         lines.append(line(level, "shmbench", FindingsText.verdict(findings)))
