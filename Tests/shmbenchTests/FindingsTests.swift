@@ -60,6 +60,22 @@ import Testing
         for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     }
 
+    @Test func `a wide page shows each interval beside what counts`() {
+        func picture(_ low: Double, _ ratio: Double, _ high: Double, threshold: Double = 0.1) -> String {
+            IntervalPicture.text(
+                Change(ratio: ratio, low: low, high: high, confidence: 0.99, samples: 11), threshold: threshold)
+        }
+        #expect(picture(1, 1, 1) == "          ┊    ●    ┊          ")
+        #expect(picture(0.98, 1.02, 1.06) == "          ┊   ━│●━━ ┊          ")
+        #expect(picture(1.1, 1.21, 1.4) == "          ┊    │    ┊━━━━●━━━━▶")
+        #expect(picture(0, 0.5, .infinity) == "◀━━━━━━━━━┊━━━━│━━━━┊━━━━━━━━━▶")
+        #expect(picture(1, 1, 1, threshold: 0) == "")
+        let narrow = FindingsTable(findings: findings(cell(.slower))).text
+        let wide = FindingsTable(findings: findings(cell(.slower)), width: 200).text
+        #expect(!narrow.contains("┊") && wide.contains("┊") && wide.contains("● the estimate"))
+        for line in wide.split(separator: "\n") { #expect(line.count <= 120, "\(line)") }
+    }
+
     @Test func `Markdown has the verdict in its first line and a table`() {
         let text = FindingsTable(findings: findings(cell(.slower))).markdown
         #expect(text.hasPrefix("### ❌ shmbench: REGRESSION"))

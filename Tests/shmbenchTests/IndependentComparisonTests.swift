@@ -81,7 +81,10 @@ import Testing
         }
         let greedy = finding(table(), table(atomicAdd: 2, heap: 8), [.throughput, .heap])
         #expect(greedy.metrics.map(\.word) == [.unjudged, .slower] && greedy.word == .slower)
-        #expect(FindingsText.sentences(greedy).map(\.word) == [.unjudged, .slower])
+        let all = Findings(
+            base: "a", candidate: "b", cells: [greedy, greedy], falseAlarms: 0.01, startedAt: 0, seed: nil)
+        #expect(FindingsText.sentences(all).map(\.word) == [.unjudged, .slower, .slower])
+        #expect(all.status(failsInconclusive: false) == .regression)
     }
 
     @Test func `what one side has not measured is not the same`() {

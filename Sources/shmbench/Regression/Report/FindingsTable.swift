@@ -1,6 +1,8 @@
 /// What a comparison found as tables: for a person, for a page, and for programs.
 struct FindingsTable {
     let findings: Findings
+    /// Columns of the page that it is for.
+    var width = 80
 
     /// One metric of one cell.
     struct Line {
@@ -15,11 +17,13 @@ struct FindingsTable {
 
     /// A block for each cell, then the verdict in words.
     var text: String {
+        let isWide = width >= Self.widthWithPicture
+        let document = isWide ? Self.pictured : Self.brief
         let blocks = findings.cells.map { cell in
-            "\(cell.title): \(Self.shown(cell.word))\n" + Self.brief.table(shown(cell))
+            "\(cell.title): \(Self.shown(cell.word))\n" + document.table(shown(cell))
         }
-        let words = findings.cells.flatMap(FindingsText.sentences).map(\.text) + [FindingsText.verdict(findings)]
-        let rest = FindingsText.footnote(findings)
+        let words = FindingsText.sentences(findings).map(\.text) + [FindingsText.verdict(findings)]
+        let rest = FindingsText.footnote(findings) + (isWide ? [IntervalPicture.legend] : [])
         return "base       \(findings.base)\ncandidate  \(findings.candidate)\n\n" + blocks.joined(separator: "\n")
             + "\n"
             + (words + rest).map { Terminal.wrapped($0) + "\n" }.joined()
@@ -35,7 +39,7 @@ struct FindingsTable {
             }
         var text = "### \(mark) shmbench: \(FindingsText.verdict(findings))\n\n"
         text += "Base `\(findings.base)`, candidate `\(findings.candidate)`.\n\n"
-        let sentences = findings.cells.flatMap(FindingsText.sentences)
+        let sentences = FindingsText.sentences(findings)
         text += sentences.map { "- \($0.text)\n" }.joined() + (sentences.isEmpty ? "" : "\n")
         text += "<details><summary>All figures</summary>\n\n"
         for cell in findings.cells {
@@ -69,6 +73,16 @@ struct FindingsTable {
     }
 
     private static func ratio(_ value: Double?) -> Value { Value(value, decimals: 5) }
+
+    /// The widest table of the usual columns, and a picture.
+    private static let widthWithPicture = 86 + IntervalPicture.width
+
+    private static let pictured = Document<Line>(
+        items: brief.items.dropLast() + [
+            .init("change against what counts", "picture") { line in
+                line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.threshold) } ?? ""
+            }
+        ] + brief.items.suffix(1))
 
     private static let brief = Document<Line>(items: [
         .init("metric", "metric") { $0.metric.metric.rawValue },

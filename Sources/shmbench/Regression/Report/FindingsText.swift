@@ -19,33 +19,44 @@ enum FindingsText {
         return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
     }
 
-    /// A thing that a person must know of a cell.
+    /// A thing that a person must know: of what, and in words.
     struct Sentence {
         let word: Word
+        let title: String
         let text: String
 
-        init(_ word: Word, _ text: String) {
+        init(_ word: Word, _ title: String, _ predicate: String) {
             self.word = word
-            self.text = text
+            self.title = title
+            text = "\(title) \(predicate)."
         }
     }
 
-    /// What a person must know of a cell; nothing where all is the same.
-    static func sentences(_ cell: CellFinding) -> [Sentence] {
-        if cell.word == .broken { return [Sentence(.broken, "\(cell.title) is broken: \(cell.note ?? "").")] }
-        var lines: [Sentence] = []
-        if cell.metrics.contains(where: { $0.word == .unjudged }) {
-            lines.append(Sentence(.unjudged, "\(cell.title) is not judged: \(cell.note ?? "")."))
+    /// What a person must know; nothing where all is the same. What keeps several cells from being judged is said once.
+    static func sentences(_ findings: Findings) -> [Sentence] {
+        let unjudged = findings.cells.filter { cell in
+            cell.word != .broken && cell.metrics.contains { $0.word == .unjudged }
         }
+        let reasons = unjudged.map { $0.note ?? "" }.uniqued().map { note in
+            let titles = unjudged.filter { $0.note ?? "" == note }.map(\.title)
+            return Sentence(
+                .unjudged, titles.joined(separator: ", "), "\(titles.count == 1 ? "is" : "are") not judged: \(note)")
+        }
+        return reasons + findings.cells.flatMap(sentences)
+    }
+
+    private static func sentences(_ cell: CellFinding) -> [Sentence] {
+        if cell.word == .broken { return [Sentence(.broken, cell.title, "is broken: \(cell.note ?? "")")] }
+        var lines: [Sentence] = []
         let slower = cell.metrics.filter { $0.word == .slower }
         let faster = cell.metrics.filter { $0.word == .faster }
         if !slower.isEmpty {
             lines.append(
-                Sentence(.slower, "\(cell.title) became worse: \(slower.map(change).joined(separator: "; "))."))
+                Sentence(.slower, cell.title, "became worse: \(slower.map(change).joined(separator: "; "))"))
         }
         if !faster.isEmpty {
             lines.append(
-                Sentence(.faster, "\(cell.title) became better: \(faster.map(change).joined(separator: "; "))."))
+                Sentence(.faster, cell.title, "became better: \(faster.map(change).joined(separator: "; "))"))
         }
         let open = cell.metrics.filter { $0.word == .inconclusive }
         let wide = open.filter { $0.note == nil }.map(\.metric.rawValue)
@@ -53,15 +64,15 @@ enum FindingsText {
             let more = open.contains { $0.isPaired } ? "--max-time" : "rounds"
             lines.append(
                 Sentence(
-                    .inconclusive,
-                    "\(cell.title) is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
-                        + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")."
+                    .inconclusive, cell.title,
+                    "is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
+                        + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")"
                 ))
         }
         for note in open.compactMap(\.note).uniqued() {
             let names = open.filter { $0.note == note }.map(\.metric.rawValue)
             lines.append(
-                Sentence(.inconclusive, "\(cell.title) is not decided: \(names.joined(separator: ", ")): \(note)."))
+                Sentence(.inconclusive, cell.title, "is not decided: \(names.joined(separator: ", ")): \(note)"))
         }
         return lines
     }

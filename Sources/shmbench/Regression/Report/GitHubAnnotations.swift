@@ -3,16 +3,14 @@
 enum GitHubAnnotations {
     static func text(_ findings: Findings) -> String {
         var lines: [String] = []
-        for cell in findings.cells {
-            for sentence in FindingsText.sentences(cell) {
-                let level =
-                    switch sentence.word {
-                    case .broken, .slower, .unjudged: "error"
-                    case .inconclusive: "warning"
-                    case .faster, .same, .missing: "notice"
-                    }
-                lines.append(line(level, cell.title, sentence.text))
-            }
+        for sentence in FindingsText.sentences(findings) {
+            let level =
+                switch sentence.word {
+                case .broken, .slower, .unjudged: "error"
+                case .inconclusive: "warning"
+                case .faster, .same, .missing: "notice"
+                }
+            lines.append(line(level, sentence.title, sentence.text))
         }
         let level = findings.status(failsInconclusive: false) == .ok ? "notice" : "error"
         lines.append(line(level, "shmbench", FindingsText.verdict(findings)))
