@@ -107,4 +107,19 @@ import Testing
         }
         #expect(p50(without("acquire_p50_ns"), without("acquire_p50_ns")).word == .missing)
     }
+
+    @Test func `what fresh rounds do not say too is not decided`() {
+        func confirmed(_ first: RoundTable, _ fresh: RoundTable) -> [Word] {
+            var found = finding(table(), first, [.throughput, .integrity])
+            Check.confirm(&found, by: finding(table(), fresh, [.throughput, .integrity]))
+            return found.metrics.map(\.word)
+        }
+        let (same, slower, elsewhere) = (table(), table { _ in 1.5 }, table(atomicAdd: 2))
+        #expect(confirmed(slower, slower) == [.slower, .same])
+        #expect(confirmed(slower, same) == [.inconclusive, .same])
+        #expect(confirmed(slower, elsewhere) == [.inconclusive, .same])
+        #expect(confirmed(elsewhere, elsewhere) == [.unjudged, .same])
+        #expect(confirmed(elsewhere, same) == [.inconclusive, .same])
+        #expect(confirmed(elsewhere, slower) == [.inconclusive, .same])
+    }
 }

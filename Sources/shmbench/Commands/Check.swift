@@ -109,7 +109,7 @@ struct Check: ParsableCommand {
         let confidence = first.confidence(cells, falseAlarms: settings.falseAlarms)
         var found = cells.map { first.finding($0, confidence: confidence) }
         let suspects = cells.indices.filter { index in
-            found[index].metrics.contains { $0.word == .slower || $0.word == .faster }
+            found[index].metrics.contains { [.slower, .faster, .unjudged].contains($0.word) }
         }
         if !suspects.isEmpty {
             let again = CheckSession.withReferences(suspects.map { cells[$0] })
@@ -139,16 +139,20 @@ struct Check: ParsableCommand {
     }
 
     /// What fresh rounds do not say too is not decided.
-    private static func confirm(_ finding: inout CellFinding, by fresh: CellFinding) {
+    static func confirm(_ finding: inout CellFinding, by fresh: CellFinding) {
         if let note = fresh.note { finding.note = finding.note ?? note }
         for index in finding.metrics.indices {
-            let again = fresh.metrics[index]
+            let (word, again) = (finding.metrics[index].word, fresh.metrics[index])
             finding.metrics[index].fresh = again.change
-            let word = finding.metrics[index].word
             if again.word == .broken { finding.metrics[index].word = .broken }
-            guard word == .slower || word == .faster, again.word != word else { continue }
+            guard [.slower, .faster, .unjudged].contains(word), again.word != word, again.word != .broken else {
+                continue
+            }
             finding.metrics[index].word = .inconclusive
-            finding.metrics[index].note = "not confirmed in fresh rounds"
+            finding.metrics[index].note =
+                word == .unjudged
+                ? "ratios to the references did not carry over at first, and did in fresh rounds"
+                : "not confirmed in fresh rounds"
         }
     }
 
