@@ -30,6 +30,7 @@ extension History {
     /// All runs, oldest first.
     public func runs() throws(HistoryError) -> [HistoryRun] {
         try read { database in
+            try HistorySchema.checkReferences(database, path: path)
             // Before the first run there are no rounds; the unit separator is in no name.
             let count =
                 try HistorySchema.columns(database).isEmpty
@@ -45,8 +46,13 @@ extension History {
             ).map { row in
                 // What another program wrote there may be of any type.
                 func value(_ name: String) -> HistoryValue { HistoryValue(row[name] ?? DatabaseValue.null) }
+                let (id, startedAt) = (value("run_id").text ?? "-", value("started_at").text ?? "-")
+                guard HistorySchema.isTime(startedAt) else {
+                    throw HistoryError(
+                        HistoryError.damaged(path, "the run \(id) started at \(startedAt.debugDescription)"))
+                }
                 return HistoryRun(
-                    id: value("run_id").text ?? "-", startedAt: value("started_at").text ?? "-",
+                    id: id, startedAt: startedAt,
                     command: value("command").text ?? "-", toolVersion: value("tool_version").text,
                     hostname: value("hostname").text, kernel: value("kernel").text, cpuModel: value("cpu_model").text,
                     cpus: value("cpus").integer.map { Int($0) }, commit: value("commit_id").text, cells: row["cells"],
@@ -61,7 +67,7 @@ extension History {
     /// Rounds, in the order in which they were appended.
     ///
     /// - Parameters:
-    ///   - columns: which values to read; one that the file does not have is ``HistoryValue/null``.
+    ///   - columns: which values to read, `rowid` among them; one that the file does not have is ``HistoryValue/null``.
     ///   - wanted: for some columns, the values that are let through.
     public func rounds(_ columns: [String], where wanted: [String: [HistoryValue]] = [:]) throws(HistoryError)
         -> [[HistoryValue]]
@@ -69,7 +75,7 @@ extension History {
         try read { database in
             let known = Set(try HistorySchema.columns(database))
             if known.isEmpty { return [] }
-            let names = columns.map { known.contains($0) ? HistorySchema.quoted($0) : "NULL" }
+            let names = columns.map { known.contains($0) || $0 == "rowid" ? HistorySchema.quoted($0) : "NULL" }
             var conditions: [String] = []
             var arguments: [DatabaseValue] = []
             for (name, values) in wanted {

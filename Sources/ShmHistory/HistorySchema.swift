@@ -63,6 +63,29 @@ enum HistorySchema {
         let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "nothing to check"
         if finding != "ok" { throw HistoryError(HistoryError.damaged(path, finding)) }
         if try !database.tableExists("runs") { throw HistoryError(HistoryError.damaged(path, "no table of runs")) }
+        let columns = try columns(database)
+        if let missing = columns.isEmpty ? nil : roundKey.first(where: { !columns.contains($0) }) {
+            throw HistoryError(HistoryError.damaged(path, "its rounds have no column `\(missing)`"))
+        }
+    }
+
+    /// Refuses rounds of runs that are not there: SQLite's own check does not look for these.
+    static func checkReferences(_ database: Database, path: String) throws {
+        if try columns(database).isEmpty { return }
+        let orphan = try String.fetchOne(
+            database, sql: "SELECT run_id FROM rounds WHERE run_id NOT IN (SELECT run_id FROM runs) LIMIT 1")
+        if let orphan {
+            throw HistoryError(
+                HistoryError.damaged(
+                    path, "the run \(orphan.debugDescription) has rounds and is not in the table of runs"))
+        }
+    }
+
+    /// As ISO 8601 writes it, in UTC: 2026-01-02T03:04:05Z.
+    static func isTime(_ text: String) -> Bool {
+        let pattern = Array("0000-00-00T00:00:00Z")
+        return text.count == pattern.count
+            && zip(text, pattern).allSatisfy { $1 == "0" ? $0.isASCII && $0.isNumber : $0 == $1 }
     }
 
     static func checkVersion(_ database: Database, path: String) throws {
@@ -72,7 +95,10 @@ enum HistorySchema {
                 "the history \(path) was written by a newer shmbench (its schema is \(found), this one knows \(version)); use that one, or name another file"
             )
         }
-        if found < 1 { throw HistoryError(HistoryError.damaged(path, "its schema is \(found)")) }
+        if found < 1 {
+            throw HistoryError(
+                "the history \(path) has the schema \(found), which no shmbench wrote; name another file")
+        }
     }
 
     /// Gives `rounds` the columns that it lacks. They have no type: values stay what they were when they came.

@@ -10,10 +10,28 @@ public enum HistoryValue: Sendable, Hashable {
 
     init(_ value: DatabaseValue) {
         switch value.storage {
-        case .string(let text): self = .text(text)
+        case .string(let text): self = .text(Self.printable(text))
         case .int64(let number): self = .integer(number)
         case .double(let number): self = .real(number)
-        case .null, .blob: self = .null
+        case .blob(let bytes): self = .text("a blob of \(bytes.count) bytes")
+        case .null: self = .null
+        }
+    }
+
+    /// A text of another program's making goes to a terminal: without its control characters.
+    private static func printable(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) }
+        if !text.unicodeScalars.contains(where: isControl) { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{fffd}" : $0 }))
+    }
+
+    /// For a message.
+    public var shown: String {
+        switch self {
+        case .text(let text): text.debugDescription
+        case .integer(let number): "\(number)"
+        case .real(let number): "\(number)"
+        case .null: "nothing"
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import ShmCoordinator
 import Testing
 
@@ -37,8 +38,10 @@ extension CommandLineSuite {
         @Test func `a lock that lets two in is an integrity failure`() throws {
             let run = try compare(
                 "futex", "none", "--workers", "2", "--max-time", "20s", "--metrics", "throughput", "--kills", "0")
-            // `none` does not promise to exclude, and is judged like any lock by its speed.
-            #expect([.code(0), .code(2)].contains(run.finish(within: .seconds(60)).exit))
+            #expect(run.finish(within: .seconds(60)).exit == .code(3))
+            // Floors among themselves do not promise to exclude, and are judged by their speed.
+            let floors = try compare("none", "atomic-add", "--workers", "2", "--max-time", "20s", "--metrics", "cpu")
+            #expect([.code(0), .code(2)].contains(floors.finish(within: .seconds(60)).exit))
             let folder = try Folder()
             let path = try folder.plugin("planted-bug", [("% 10000 == 0", "% 50 == 0")])
             let bug = try compare(
@@ -46,7 +49,8 @@ extension CommandLineSuite {
             let base = bug.finish(within: .seconds(60))
             #expect(base.exit == .code(1) && base.stdout.contains("the base is broken"), "\(base.stdout)\(base.stderr)")
             let other = try compare(
-                "SHM_PLANTED_BUG=none \(path)", "SHM_PLANTED_BUG=skip \(path)", "--workers", "2", "--max-time", "20s")
+                "SHM_PLANTED_BUG=none \(path)", "SHM_PLANTED_BUG=skip \(path)", "--workers", "2", "--max-time", "20s",
+                "--metrics", "throughput")
             let outcome = other.finish(within: .seconds(60))
             #expect(outcome.exit == .code(3) && outcome.stdout.contains("BROKEN"), "\(outcome.stdout)\(outcome.stderr)")
         }
@@ -98,7 +102,7 @@ extension CommandLineSuite {
         @Test func `a build of another version is measured by its own coordinator`() throws {
             let (old, program) = ("echo 'shmworker 0.0.1 (arena layout 1)'", "\(Invocation.programs)/shmbench")
             let folder = try build(["shmworker": old, "shmbench": "exec \(program) \"$@\""])
-            let short = ["--locks", "futex", "--workers", "1", "--max-time", "2s", "--metrics", "throughput"]
+            let short = ["--locks", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput"]
             let outcome = try Invocation(["compare", folder.path, Invocation.programs] + short + Self.short)
                 .finish(within: .seconds(60))
             #expect(outcome.exit == .code(0), "\(outcome.stdout)\(outcome.stderr)")
@@ -132,29 +136,54 @@ extension CommandLineSuite {
         @Test func `every form of the findings is written at once`() throws {
             let folder = try Folder()
             let run = try compare(
-                "futex", "futex", "--workers", "1", "--max-time", "2s", "--metrics", "throughput", "--format", "github",
+                "futex", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput", "--format",
+                "github",
                 "--output", "a.md", "--output", "a.xml", "--output", "a.json", "--output", "a.csv", in: folder)
             let outcome = run.finish(within: .seconds(60))
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
-            #expect(outcome.stdout.contains("::notice title=shmbench::No regression"))
-            #expect(folder.text("a.md").hasPrefix("### ✅ shmbench"))
+            #expect(outcome.stdout.contains(" title=shmbench::No") && !outcome.stdout.contains("::error"))
+            #expect(folder.text("a.md").hasPrefix("### ") && folder.text("a.md").contains(" shmbench: No"))
             #expect(folder.text("a.xml").hasPrefix("<?xml") && folder.text("a.json").hasPrefix("{\"schema\":1"))
-            #expect(try Table(folder.text("a.csv")).rows.count == 1)
+            // Integrity is judged, whatever else is.
+            #expect(try Table(folder.text("a.csv")).rows.map { $0["metric"] } == ["throughput", "integrity"])
         }
 
-        @Test func `base and candidate are two runs of a history`() throws {
+        @Test func `the candidate is a run of a history`() throws {
             let folder = try Folder()
             let run = try compare(
-                "futex", "tas", "--workers", "1", "--max-time", "1s", "--metrics", "throughput", "--history", "h.db",
+                "futex", "tas", "--workers", "1", "--max-time", "40s", "--metrics", "throughput", "--history", "h.db",
                 "--commit", "abc", in: folder)
             #expect([.code(0), .code(2)].contains(run.finish(within: .seconds(60)).exit))
             let list = try Invocation(["history", "h.db", "--format", "csv"], in: folder).finish()
             let runs = try Table(list.stdout).rows
-            #expect(runs.count == 2 && runs.contains { $0["command"]?.hasSuffix("(the candidate)") == true })
+            #expect(runs.count == 1 && runs.first?["commit_id"] == "abc")
+            let tas = try Invocation(["history", "h.db", "--lock", "tas", "--format", "csv"], in: folder).finish()
+            #expect(tas.exit == .code(0))
+            // The base is of another commit.
+            #expect(try Invocation(["history", "h.db", "--lock", "futex"], in: folder).finish().exit == .code(1))
             let bad = try Invocation(
                 ["compare", "futex", "tas", "--history", "/nowhere/h.db", "--max-time", "1s"], in: folder
             ).finish()
             #expect(bad.exit == .code(1) && bad.stderr.contains("/nowhere/h.db"), "\(bad.stderr)")
+        }
+
+        @Test func `where nothing was compared the files say so`() throws {
+            let folder = try build(["shmworker": "echo 'shmworker 0.0.1 (arena layout 1)'", "shmbench": "exit 64"])
+            let here = try Folder()
+            for name in ["a.md", "a.xml", "a.json", "a.csv"] {
+                try "all is well\n".write(toFile: here.path(name), atomically: true, encoding: .utf8)
+            }
+            let outcome = try Invocation(
+                ["compare", folder.path, Invocation.programs, "--locks", "futex", "--format", "github"]
+                    + ["a.md", "a.xml", "a.json", "a.csv"].flatMap { ["--output", $0] }, in: here
+            ).finish()
+            #expect(
+                outcome.exit == .code(1) && outcome.stderr.contains("compare with a later one"), "\(outcome.stderr)")
+            #expect(outcome.stdout.hasPrefix("::error title=shmbench::nothing was compared: base: "))
+            #expect(here.text("a.md").hasPrefix("### ⚠️ shmbench: nothing was compared"))
+            #expect(
+                here.text("a.xml").contains("errors=\"1\"") && XMLParser(data: Data(here.text("a.xml").utf8)).parse())
+            #expect(try Table(here.text("a.csv")).rows.isEmpty && here.text("a.json").contains("\"rows\":["))
         }
 
         @Test func `Ctrl-C judges nothing and leaves nothing`() throws {
@@ -260,12 +289,46 @@ extension CommandLineSuite {
             #expect(odd.exit == .code(1) && odd.stdout.contains("ratios do not carry over"), "\(odd.stdout)")
         }
 
+        /// A text without its last lines.
+        private func lines(_ text: String, dropping count: Int) -> String {
+            text.split(separator: "\n").dropLast(count).map { $0 + "\n" }.joined()
+        }
+
+        @Test func `options that files cannot heed are refused, and nothing is written over`() throws {
+            let folder = try Folder()
+            for name in ["a.csv", "b.csv"] {
+                try results(15).write(toFile: folder.path(name), atomically: true, encoding: .utf8)
+            }
+            for (options, words) in [
+                (["--locks", "mcs"], "--locks has no part"), (["--think", "1us"], "--think has no part"),
+                (["--max-time", "9s"], "--max-time has no part"), (["--output", "b.csv"], "is what is compared"),
+            ] {
+                let outcome = try Invocation(["compare", "a.csv", "b.csv"] + options, in: folder).finish()
+                #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(outcome.stderr)")
+            }
+            #expect(folder.text("b.csv") == results(15))
+            // What one file cannot take keeps nobody from knowing.
+            try results(15, slower: 1.5).write(toFile: folder.path("c.csv"), atomically: true, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path("full.xml"), withDestinationPath: "/dev/full")
+            let full = try Invocation(
+                ["compare", "a.csv", "c.csv", "--output", "full.xml", "--output", "x.md"], in: folder
+            ).finish()
+            #expect(full.exit == .code(2) && full.stderr.contains("full.xml") && full.stdout.contains("REGRESSION"))
+            #expect(folder.text("x.md").contains("REGRESSION"))
+        }
+
         @Test func `files that cannot be compared are refused`() throws {
             let good = results(15)
             let oneLock = good.split(separator: "\n").filter { !$0.contains("mcs") }.joined(separator: "\n") + "\n"
             let cases: [(String, String, String)] = [
-                (good, results(1), "1 round of"), (good, oneLock, "mcs"), (oneLock, good, "mcs"),
+                (good, results(1), "15 and 1 rounds of"), (good, oneLock, "mcs"), (oneLock, good, "mcs"),
                 (good, String(good.dropLast(9)), "cut off"), (good, "", "empty"),
+                (good, results(3), "too few"), (good, lines(good, dropping: 2), "lacks rounds"),
+                (good, results(15, ["lost_updates": "7"]), "contradicts the integrity ok"),
+                (good, results(15, ["throughput_per_s": ""]), "nothing was measured"),
+                (good, results(15, ["scenario": "a b"]), "other than letters"),
+                (good, results(15, ["duration_s": "0.5"]), "windows of"),
                 (good, results(15, ["schema": "9"]), "schema"), (good, results(15, ["think_ns": "70"]), "another load"),
             ]
             for (base, candidate, words) in cases {
@@ -315,6 +378,23 @@ extension CommandLineSuite {
             #expect(slower.exit == .code(2), "\(slower.stdout)\(slower.stderr)")
             #expect(slower.stdout.contains("Ratios carry over"))
 
+            let load = try check("--think", "1us")
+            #expect(load.exit == .code(64) && load.stderr.contains("under another load"), "\(load.stderr)")
+            let nothing = try Invocation(
+                ["check", "--baseline", "b.csv", "--locks", "atomic-add", "--workers", "1"], in: folder
+            )
+            .finish()
+            #expect(nothing.exit == .code(64) && nothing.stderr.contains("name a lock beside it"), "\(nothing.stderr)")
+            let few = try check("--rounds", "5", "--false-alarms", "0.1%")
+            #expect(few.exit == .code(64) && few.stderr.contains("--rounds 5 makes no sense: 7 to"), "\(few.stderr)")
+            // Renewed without a word it keeps its cells.
+            let again = try Invocation(
+                ["check", "--baseline", "b.csv", "--update", "--rounds", "9"] + Self.short, in: folder
+            )
+            .finish(within: .seconds(60))
+            #expect(
+                again.exit == .code(0) && again.stdout.contains("of 3 cells, which it had before"), "\(again.stderr)")
+            try faster.write(toFile: folder.path("b.csv"), atomically: true, encoding: .utf8)
             let other = try check("--workers", "3")
             #expect(other.exit == .code(64) && other.stderr.contains("--update"), "\(other.stderr)")
             let windows = try check("--duration", "50ms")

@@ -143,7 +143,7 @@ import Testing
             #expect(throws: Failure.self, "\(wrong)") { try Threshold.parse([wrong]) }
         }
         #expect(throws: Failure.self) { try Threshold.parse(["p99=1%", "p99=2%"]) }
-        #expect(try Metric.list(["p99", "throughput"]) == [.throughput, .p99])
+        #expect(try Metric.list(["p99", "throughput"]) == [.throughput, .p99, .integrity])
         #expect(throws: Failure.self) { try Metric.list(["p98"]) }
     }
 }

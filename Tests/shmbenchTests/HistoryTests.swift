@@ -162,6 +162,7 @@ extension CommandLineSuite {
         @Test func `what makes no sense for a history is refused`() throws {
             let folder = try Folder()
             try plant([("a", 1), ("b", 2)], folder.path("h.db"))
+            try FileManager.default.copyItem(atPath: folder.path("h.db"), toPath: folder.path("h.csv"))
             let refusals: [([String], Int32, String)] = [
                 (["run", "--commit", "x"], 64, "it needs a --history"),
                 (["history"], 64, "shmbench history --help"),
@@ -176,6 +177,8 @@ extension CommandLineSuite {
                 (["history", "h.db", "--export", "nowhere/x.csv"], 1, "nowhere/x.csv: No such file"),
                 (["history", "h.db", "--export", "x.csv", "--format", "csv"], 64, "leave out --format"),
                 (["history", "h.db", "--limit", "0"], 64, "1 or more"),
+                (["history", "h.db", "--metric", ","], 64, "names none"),
+                (["history", "h.csv", "--export", "h.csv"], 64, "is the history itself"),
             ]
             for (arguments, code, words) in refusals {
                 let outcome = try Invocation(arguments, in: folder).finish()
@@ -183,7 +186,7 @@ extension CommandLineSuite {
                 #expect(outcome.stdout == "" && outcome.stderr.contains(words), "\(arguments): \(outcome.stderr)")
                 #expect(outcome.stderr.count { $0 == "\n" } == 1, "one line: \(outcome.stderr)")
             }
-            #expect(folder.names == ["h.db"])
+            #expect(folder.names == ["h.csv", "h.db"])
         }
 
         // MARK: Planted histories
@@ -275,14 +278,85 @@ extension CommandLineSuite {
             #expect(page.contains("| ◆") && page.hasPrefix("**futex, 2 workers: throughput_per_s"))
         }
 
-        @Test func `figures that no machine has are shown, and infinite ones left out`() throws {
+        private func change(_ folder: Folder, _ sql: String) throws {
+            try DatabaseQueue(path: folder.path("h.db")).write { try $0.execute(sql: sql) }
+        }
+
+        @Test func `figures that no machine has are shown`() throws {
             let folder = try Folder()
-            try plant([("a", 1), ("b", 5e307), ("c", -5e307), ("d", 2)], folder.path("h.db"))
-            try DatabaseQueue(path: folder.path("h.db")).write {
-                try $0.execute(sql: "UPDATE rounds SET throughput_per_s = 9e999 WHERE run_id = 'd'")
-            }
+            try plant([("a", 1), ("b", 5e307), ("c", 2)], folder.path("h.db"))
             let outcome = try show(folder, "--metric", "throughput")
             #expect(outcome.exit == .code(0) && outcome.stdout.count { $0 == "●" } == 3, "\(outcome.stdout)")
+        }
+
+        @Test(arguments: [
+            ("throughput_per_s = 9e999", "row 5, column `throughput_per_s`: inf is no figure"),
+            ("throughput_per_s = 'abc'", "row 5, column `throughput_per_s`: \"abc\" is no figure"),
+            ("throughput_per_s = x'0102'", "row 5, column `throughput_per_s`: \"a blob of 2 bytes\" is no figure"),
+            ("throughput_per_s = -5", "row 5, column `throughput_per_s`: -5 is less than 0"),
+            ("workers = 'two'", "row 5, column `workers`: \"two\" makes no sense"),
+            ("lock = 7", "row 5, column `lock`: 7 makes no sense"),
+            ("run_id = 'x'", "the run \"x\" has rounds and is not in the table of runs"),
+        ])
+        func `what another program spoilt is refused with its row and column`(update: String, words: String) throws {
+            let folder = try Folder()
+            try plant([("a", 1), ("b", 2)], folder.path("h.db"))
+            try change(folder, "PRAGMA foreign_keys = OFF")
+            let queue = try DatabaseQueue(path: folder.path("h.db"))
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA foreign_keys = OFF")
+                try database.execute(sql: "UPDATE rounds SET \(update) WHERE rowid = 5")
+            }
+            try queue.close()
+            let outcome = try show(folder, "--metric", "throughput")
+            #expect(outcome.exit == .code(1) && outcome.stdout == "", "\(outcome.stdout)")
+            #expect(outcome.stderr.contains("h.db") && outcome.stderr.contains(words), "\(outcome.stderr)")
+            #expect(outcome.stderr.count { $0 == "\n" } == 1, "one line: \(outcome.stderr)")
+        }
+
+        @Test func `a run without a time is damage, and no text reaches the terminal's controls`() throws {
+            let folder = try Folder()
+            try plant([("a", 1), ("b", 2)], folder.path("h.db"))
+            try change(folder, "UPDATE runs SET command = 'run ' || char(27) || '[2J' || char(10) || 'x'")
+            let list = try show(folder)
+            #expect(list.exit == .code(0) && !list.stdout.contains("\u{1b}"))
+            #expect(list.stdout.split(separator: "\n").count == 4, "\(list.stdout)")
+            try change(folder, "UPDATE runs SET started_at = 'yesterday' WHERE run_id = 'b'")
+            let outcome = try show(folder)
+            #expect(outcome.exit == .code(1) && outcome.stderr.contains("the run b started at \"yesterday\""))
+        }
+
+        @Test func `how fast a broken lock was is left out, and said`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            try change(folder, "ALTER TABLE rounds ADD COLUMN integrity")
+            try change(folder, "UPDATE rounds SET integrity = 'ok'")
+            // All rounds of the slower half, and one of the other.
+            try change(folder, "UPDATE rounds SET integrity = 'failed' WHERE rowid > 60 OR rowid = 2")
+            let outcome = try show(folder, "--metric", "throughput")
+            #expect(outcome.exit == .code(0) && outcome.stdout.contains("No change point in 20 runs."))
+            #expect(outcome.stdout.contains("✗ 61 rounds of 21 runs left out"), "\(outcome.stdout)")
+            let series = try Table(try show(folder, "--metric", "throughput", "--format", "csv").stdout)
+            #expect(series.rows.count == 20 && series.rows.map { $0["broken"] }.prefix(2) == ["1", "0"])
+            let list = try show(folder)
+            #expect(
+                list.stdout.contains(" broken ") && list.stdout.split(separator: "\n").allSatisfy { $0.count <= 80 })
+            let runs = try Table(try show(folder, "--format", "csv").stdout)
+            #expect(runs.rows.last?["broken"] == "3" && runs.rows[1]["broken"] == "0")
+            // What promises nothing breaks nothing.
+            try change(folder, "UPDATE rounds SET lock = 'none'")
+            #expect(try show(folder, "--metric", "throughput").stdout.contains("◆"))
+        }
+
+        @Test func `windows of other lengths are another series`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            try change(folder, "ALTER TABLE rounds ADD COLUMN duration_s")
+            try change(folder, "UPDATE rounds SET duration_s = iif(rowid > 60, 0.1, 0.02) * (1 + (rowid % 5) / 40.0)")
+            let outcome = try show(folder, "--metric", "throughput")
+            #expect(
+                outcome.stdout.contains("futex, 2 workers, windows of 2") && outcome.stdout.contains("windows of 10"))
+            #expect(outcome.stdout.components(separatedBy: "No change point in 20 runs.").count == 3)
         }
 
         @Test func `an empty history is none of the failures`() throws {

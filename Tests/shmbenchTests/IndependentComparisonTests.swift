@@ -99,11 +99,14 @@ import Testing
         func p50(_ base: RoundTable, _ candidate: RoundTable) -> MetricFinding {
             finding(base, candidate, [.throughput, .p50]).metrics[1]
         }
+        // That the candidate has none is no good news.
+        let ofCandidate = p50(table(), without("acquire_p50_ns"))
+        #expect(ofCandidate.word == .unjudged && ofCandidate.note == "not measured of the candidate")
         for (finding, whose) in [
-            (p50(table(), without("acquire_p50_ns")), "candidate"), (p50(without("acquire_p50_ns"), table()), "base"),
-            (p50(table(), without("acquire_mean_ns")), "references"),
+            (p50(without("acquire_p50_ns"), table()), "of the base"),
+            (p50(table(), without("acquire_mean_ns")), "of the references, or 0"),
         ] {
-            #expect(finding.word == .inconclusive && finding.note == "not measured of the \(whose)")
+            #expect(finding.word == .inconclusive && finding.note == "not measured \(whose)")
         }
         #expect(p50(without("acquire_p50_ns"), without("acquire_p50_ns")).word == .missing)
     }
@@ -121,5 +124,43 @@ import Testing
         #expect(confirmed(elsewhere, elsewhere) == [.unjudged, .same])
         #expect(confirmed(elsewhere, same) == [.inconclusive, .same])
         #expect(confirmed(elsewhere, slower) == [.inconclusive, .same])
+    }
+
+    @Test func `a reference is never found to be slower by the other one`() {
+        // By less than what another machine is known by.
+        let (base, other) = (table(), table(atomicAdd: 0.85))
+        let comparison = IndependentComparison(
+            base: base, candidate: other, usesReferences: true, metrics: [.throughput, .integrity],
+            threshold: { _ in 0.1 })
+        let futex = comparison.finding(CellID(lock: "futex", load: load()), confidence: 0.99)
+        #expect(futex.metrics.map(\.word) == [.inconclusive, .same])
+        #expect(futex.metrics[0].note?.contains("may be atomic-add") == true)
+    }
+
+    @Test func `with a broken reference nothing is judged`() {
+        let broken = RoundTable(
+            (1...21).flatMap { round in
+                [("atomic-add", "1e8", "stuck"), ("futex", "5e7", "ok"), ("mcs", "5e7", "ok")].map {
+                    record($0, round: round, ["throughput_per_s": $1, "integrity": $2])
+                }
+            })
+        for found in [
+            finding(table(), broken, [.throughput, .integrity]), finding(broken, table(), [.throughput, .integrity]),
+        ] {
+            #expect(found.metrics.map(\.word) == [.unjudged, .same])
+            #expect(found.note?.contains("atomic-add, which others are compared with, is broken") == true)
+        }
+    }
+
+    @Test func `heap bytes that one side has not measured are not the same`() {
+        let blind = RoundTable(
+            (1...21).flatMap { round in
+                [("atomic-add", "1e8"), ("futex", "5e7"), ("mcs", "5e7")].map { lock, rate in
+                    record(lock, round: round, ["throughput_per_s": rate, "heap_bytes_per_op": ""])
+                }
+            })
+        #expect(finding(table(), blind, [.heap]).word == .unjudged)
+        #expect(finding(blind, table(heap: 64), [.heap]).word == .inconclusive)
+        #expect(finding(table(), table(heap: 64), [.heap]).word == .slower)
     }
 }

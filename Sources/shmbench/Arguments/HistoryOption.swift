@@ -14,7 +14,12 @@ struct HistoryOption: ParsableArguments {
     var commit: String?
 
     /// Refuses what makes no sense, saying what does.
-    func check() throws {
+    ///
+    /// - Parameter files: others that are written.
+    func check(beside files: [String]) throws {
+        if let history, files.contains(history) {
+            throw Failure("--history \(history) is another file's name, too: give each its own", code: .usage)
+        }
         if commit != nil && history == nil {
             throw Failure("--commit is kept in a history: it needs a --history", code: .usage)
         }
@@ -25,6 +30,13 @@ struct HistoryOption: ParsableArguments {
 }
 
 extension HistoryFile {
+    /// Appends what other processes measured; that it cannot decides how the program ends only where nothing worse was found.
+    func append(_ records: [Record], beside status: ExitStatus) throws {
+        do { try append(records) } catch let failure as Failure where status != .ok {
+            Terminal.complain(failure.message)
+        }
+    }
+
     /// Appends what other processes measured.
     ///
     /// - Parameter command: what was called; this program's arguments where nothing else is said.

@@ -6,7 +6,9 @@ struct JudgingOptions: ParsableArguments {
     @OptionGroup var load: LoadOptions
 
     @Option(
-        help: ArgumentHelp("What is judged: \(Metric.names). (default: all that are measured)", valueName: "a,b"))
+        help: ArgumentHelp(
+            "What is judged, beside integrity, which always is: \(Metric.names). (default: all that are measured)",
+            valueName: "a,b"))
     var metrics: CommaList?
 
     @Option(
@@ -72,7 +74,7 @@ struct JudgingOptions: ParsableArguments {
         guard stuckAfter.nanoseconds >= 100_000_000 else {
             throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more")
         }
-        try history.check()
+        try history.check(beside: output)
         for file in output { _ = try FindingsFormat(file: file) }
     }
 

@@ -77,6 +77,13 @@ struct LoadOptions: ParsableArguments {
 
     private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
 
+    /// An option of these that was given.
+    var firstOption: String? {
+        if locks != nil { return "--locks" }
+        if workers != nil { return "--workers" }
+        return scenario != nil ? "--scenario" : workloadOption
+    }
+
     /// An option that was given and that a scenario's file decides.
     private var workloadOption: String? {
         if criticalSection.nanoseconds != 0 { return "--critical-section" }

@@ -97,7 +97,7 @@ struct RunOptions: ParsableArguments {
             throw usage("--find-capacity takes its workload from the command line: leave out --scenario")
         }
         if bound != nil && !findCapacity { throw usage("--bound is what --find-capacity keeps to: it needs that") }
-        try history.check()
+        try history.check(beside: [output, trace].compactMap(\.self))
         if let trace, !trace.hasSuffix(".json") { throw usage("--trace \(trace): the ending must be .json") }
         if let bound, bound.nanoseconds < 100 { throw usage("--bound \(bound) is too short: 100ns or more") }
     }

@@ -16,8 +16,11 @@ struct Check: ParsableCommand {
             are three times those of `compare`, unless they are given: for two builds that can both be run, `compare` sees \
             more.
 
-            The cells are the baseline's. --update measures it anew: the locks robust-futex, futex and pthread-robust with 1 and \
-            2 workers, if nothing else is asked for.
+            The cells are the baseline's. --update measures these anew; without a baseline the locks robust-futex, futex and \
+            pthread-robust with 1 and 2 workers, if nothing else is asked for.
+
+            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 not \
+            decided (with --fail-inconclusive), 64 usage.
             """)
 
     @Option(help: ArgumentHelp("The results file to compare with, or to write.", valueName: "file.csv"))
@@ -37,9 +40,9 @@ struct Check: ParsableCommand {
 
     mutating func run() throws {
         try options.check()
-        guard (IndependentComparison.fewestRounds...10_000).contains(rounds) else {
-            throw Failure(
-                "--rounds \(rounds) makes no sense: \(IndependentComparison.fewestRounds) to 10000", code: .usage)
+        let fewest = IndependentComparison.enoughRounds(confidence: 1 - (Percent.share(options.falseAlarms) ?? 0))
+        guard (fewest...10_000).contains(rounds) else {
+            throw Failure("--rounds \(rounds) makes no sense: \(fewest) to 10000", code: .usage)
         }
         guard baseline.hasSuffix(".csv") else {
             throw Failure("--baseline \(baseline): the ending must be .csv", code: .usage)
@@ -51,7 +54,8 @@ struct Check: ParsableCommand {
     /// What is asked for on the command line; `nil` where nothing is.
     private func asked() throws -> [CellID]? {
         let load = options.load
-        if load.locks == nil && load.workers == nil && load.scenario == nil && !update { return nil }
+        if load.firstOption == nil && !update { return nil }
+        // A load without locks is that of the usual cells.
         let workloads = try load.workloads(
             usualLocks: ["robust-futex", "futex", "pthread-robust"], usualWorkers: [1, 2],
             stuckAfter: options.stuckAfter.nanoseconds)
@@ -62,8 +66,11 @@ struct Check: ParsableCommand {
     // MARK: The baseline
 
     private func renew(_ seed: UInt64) throws {
-        let cells = try asked() ?? []
+        // What is renewed keeps its cells.
+        let old = options.load.firstOption == nil ? try? Baseline(baseline) : nil
+        let cells = try old?.table.cells ?? asked() ?? []
         let history = try options.history.open()
+        let draft = try Draft(of: baseline)
         Interruption.watch()
         var session = try CheckSession(worker, options, seed: seed)
         let records = try session.measure(CheckSession.withReferences(cells), rounds: rounds)
@@ -72,21 +79,13 @@ struct Check: ParsableCommand {
                 "\(CellID(record).title) is \(record.text("integrity")): a broken lock is no measure, and \(baseline) is left as it was",
                 code: .integrity)
         }
-        // A reader finds the old file or the new one, whole.
-        let file = baseline + ".new"
-        do {
-            let descriptor = try FileDescriptor.open(
-                FilePath(file), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try descriptor.closeAfter { _ = try descriptor.writeAll(session.document(records).utf8) }
-            if unsafe rename(file, baseline) != 0 { throw Errno(rawValue: errno) }
-        } catch {
-            throw Failure("cannot write the baseline \(baseline): \((error as? Errno)?.description ?? "\(error)")")
-        }
+        try draft.publish(session.document(records))
         try history?.append(records)
-        let text =
-            "wrote \(records.count) rounds of \(Set(records.map(CellID.init)).count) cells to \(baseline): commit it\n"
-        try Terminal.show(text)
+        let count = Set(records.map(CellID.init)).count
+        let like = old == nil ? "" : ", which it had before"
+        try Terminal.show(
+            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.duration), to \(baseline): commit it\n"
+        )
     }
 
     // MARK: Comparing
@@ -97,13 +96,44 @@ struct Check: ParsableCommand {
         if let wanted { try baseline.check(against: wanted) }
         try baseline.check(window: options.duration.nanoseconds)
         let settings = try options.settings(seed: seed)
-        let output = try FindingsOutput(options)
+        let output = try FindingsOutput(options, inputs: [self.baseline])
         let history = try options.history.open()
         let startedAt = time(nil)
         Interruption.watch()
-        var session = try CheckSession(worker, options, seed: seed)
-
         let cells = wanted ?? baseline.cells
+        if cells.isEmpty {
+            throw Failure(
+                "\(RoundTable.references[0]) is what others are compared with: name a lock beside it", code: .usage)
+        }
+        try checkSizes(cells, baseline, settings)
+        let (found, first, session) = try output.told { try measure(cells, baseline, settings, seed) }
+        var findings = Findings(
+            base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
+            startedAt: startedAt, seed: seed)
+        findings.notes = notes(baseline, first, cells, session, falseAlarms: settings.falseAlarms)
+        findings.failsInconclusive = options.failInconclusive
+        try output.write(findings)
+        try history?.append(session.records, beside: findings.status)
+        if findings.status != .ok { throw ExitCode(findings.status.rawValue) }
+    }
+
+    /// Refuses so few rounds that nothing could be found, before they are measured.
+    private func checkSizes(_ cells: [CellID], _ baseline: Baseline, _ settings: Comparison.Settings) throws {
+        let confidence = judge(baseline, [], settings).confidence(cells, falseAlarms: settings.falseAlarms)
+        for cell in cells {
+            let count = baseline.table.records(cell).count
+            if IndependentComparison.areEnough(count, rounds, confidence: confidence) { continue }
+            throw Failure(
+                "\(count) rounds of \(cell.title) in \(baseline.path) and --rounds \(rounds) are too few for any difference to show: it takes \(IndependentComparison.enoughRounds(confidence: confidence)) on either side; \(Baseline.renewal(baseline.path))",
+                code: .usage)
+        }
+    }
+
+    /// Measures, and once more what was found.
+    private func measure(_ cells: [CellID], _ baseline: Baseline, _ settings: Comparison.Settings, _ seed: UInt64)
+        throws -> ([CellFinding], IndependentComparison, CheckSession)
+    {
+        var session = try CheckSession(worker, options, seed: seed)
         let first = judge(baseline, try session.measure(CheckSession.withReferences(cells), rounds: rounds), settings)
         // The baseline has a part in both stages, and they are not independent: the first alone must keep the rate.
         let confidence = first.confidence(cells, falseAlarms: settings.falseAlarms)
@@ -120,14 +150,7 @@ struct Check: ParsableCommand {
                 Self.confirm(&found[index], by: fresh.finding(cells[index], confidence: confidence))
             }
         }
-        var findings = Findings(
-            base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
-            startedAt: startedAt, seed: seed)
-        findings.notes = notes(baseline, first, cells, session)
-        try output.write(findings)
-        try history?.append(session.records)
-        let status = findings.status(failsInconclusive: options.failInconclusive)
-        if status != .ok { throw ExitCode(status.rawValue) }
+        return (found, first, session)
     }
 
     private func judge(_ baseline: Baseline, _ records: [Record], _ settings: Comparison.Settings)
@@ -135,7 +158,7 @@ struct Check: ParsableCommand {
     {
         IndependentComparison(
             base: baseline.table, candidate: RoundTable(records), usesReferences: true, metrics: settings.metrics,
-            threshold: { settings.thresholds[$0] ?? 3 * $0.usualThreshold })
+            threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
     }
 
     /// What fresh rounds do not say too is not decided.
@@ -157,23 +180,64 @@ struct Check: ParsableCommand {
     }
 
     private func notes(
-        _ baseline: Baseline, _ comparison: IndependentComparison, _ cells: [CellID], _ session: CheckSession
+        _ baseline: Baseline, _ comparison: IndependentComparison, _ cells: [CellID], _ session: CheckSession,
+        falseAlarms: Double
     ) -> [String] {
         let transfers = cells.map(\.load).uniqued().compactMap { load in
-            comparison.transfer(load, confidence: 0.95).map { (load.workers, $0.change.ratio) }
+            comparison.transfer(load, confidence: comparison.confidence(cells, falseAlarms: falseAlarms))
+                .map { (load.workers, $0) }
         }
-        let text = transfers.map { "\(Percent.change($0.1)) with \($0.0)" }.joined(separator: ", ")
-        let worst = transfers.map { abs(log($0.1)) }.max() ?? 0
-        let judgement =
-            worst < 0.1 ? "well" : worst < log1p(IndependentComparison.Transfer.limit) ? "roughly" : "badly"
-        var notes = [
-            "What differs between days for no reason is for the thresholds; the rate of false alarms is for the noise within a day. "
-                + "Change is of ratios to atomic-add and futex. Ratios carry over \(judgement): of the two references, futex has changed against atomic-add by \(text) workers."
-        ]
+        let text = transfers.map { "\(Percent.change($0.1.change.ratio)) with \($0.0)" }.joined(separator: ", ")
+        let worst = transfers.map { abs(log($0.1.change.ratio)) }.max()
+        let isBad = transfers.contains { $0.1.isBad }
+        let judgement = worst.map { isBad ? "badly" : $0 < 0.1 ? "well" : "roughly" }
+        var notes = ["Change is of ratios to atomic-add and futex."]
+        notes[0] +=
+            judgement.map {
+                " Ratios carry over \($0): of the two references, futex has changed against atomic-add by \(text) workers."
+            } ?? " How well ratios carry over is not known: a reference was not measured."
         let machines = [baseline.records.first, session.records.last].map { record in
             record.map { record in ["hostname", "cpu_model", "kernel"].map(record.text).joined(separator: ", ") } ?? ""
         }
-        if machines[0] != machines[1] { notes.append("The baseline is of another machine or kernel: \(machines[0]).") }
+        if machines[0] != machines[1] {
+            notes.append("The baseline is of another machine or kernel: \(machines[0]); here it is \(machines[1]).")
+        }
         return notes
+    }
+}
+
+/// A file that is written beside the one that it takes the place of: a reader finds the old one or the new one, whole.
+private struct Draft {
+    private let path: String
+    private let draft: String
+
+    /// Tries it: what cannot be written is found before anything is measured.
+    init(of path: String) throws {
+        // Where a link leads is replaced, and not the link.
+        let resolved = unsafe realpath(path, nil)
+        defer { unsafe free(resolved) }
+        self.path = unsafe resolved.map { unsafe String(cString: $0) } ?? path
+        draft = self.path + ".new"
+        try write("")
+        // Should nothing come of it, nothing is left.
+        unsafe unlink(draft)
+    }
+
+    func publish(_ text: String) throws {
+        try write(text)
+        if unsafe rename(draft, path) != 0 { throw failure(Errno(rawValue: errno)) }
+    }
+
+    private func write(_ text: String) throws {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(draft), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            _ = try file.closeAfter { try file.writeAll(text.utf8) }
+        } catch { throw failure(error) }
+    }
+
+    private func failure(_ error: any Error) -> Failure {
+        Failure("cannot write the baseline \(path): \((error as? Errno)?.description ?? "\(error)")")
     }
 }

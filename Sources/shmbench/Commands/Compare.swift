@@ -46,8 +46,13 @@ struct Compare: ParsableCommand {
             if options.history.history != nil {
                 throw Failure("--history keeps what is measured, and files were measured before", code: .usage)
             }
-            let findings = try FileComparison(base: base, candidate: candidate, options: options).findings()
-            try FindingsOutput(options).write(findings)
+            try FileComparison.check(options, hasTime: maxTime != nil)
+            let output = try FindingsOutput(options, inputs: [base, candidate])
+            var findings = try output.told {
+                try FileComparison(base: base, candidate: candidate, options: options).findings()
+            }
+            findings.failsInconclusive = options.failInconclusive
+            try output.write(findings)
             return try end(findings)
         }
         guard sides.base.isRunnable && sides.candidate.isRunnable else {
@@ -61,30 +66,32 @@ struct Compare: ParsableCommand {
         settings.patience = maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(pairs.count)
         let output = try FindingsOutput(options)
         let history = try options.history.open()
-
         let startedAt = time(nil)
         Interruption.watch()
-        var session = try ComparisonSession(sides, pairs, settings, options.timing)
-        let comparison: Comparison
-        do { comparison = try session.run() } catch let failure as Failure where failure.cause == .interrupted {
-            throw Failure("interrupted after \(session.rows.count) rounds: nothing is judged", cause: .interrupted)
-        }
+        let (comparison, session) = try output.told { try measure(sides, pairs, settings) }
         var findings = Findings(
             base: base, candidate: candidate, cells: comparison.findings, falseAlarms: settings.falseAlarms,
             startedAt: startedAt, seed: seed)
         findings.notes = session.notes
+        findings.failsInconclusive = options.failInconclusive
         try output.write(findings)
-        // The control measures the base, too, but takes no part in what is reported.
-        for role in [Comparison.Role.base, .candidate] {
-            let records = session.rows.filter { $0.role == role }.map(\.record)
-            try history?.append(records, command: "\(HistoryFile.called) (the \(role.rawValue))")
-        }
+        // The base is of another commit than the one that is measured, and has a history of its own.
+        let records = session.rows.filter { $0.role == .candidate }.map(\.record)
+        try history?.append(records, beside: findings.status)
         try end(findings)
     }
 
+    private func measure(
+        _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings
+    ) throws -> (Comparison, ComparisonSession) {
+        var session = try ComparisonSession(sides, pairs, settings, options.timing)
+        do { return (try session.run(), session) } catch let failure as Failure where failure.cause == .interrupted {
+            throw Failure("interrupted after \(session.rows.count) rounds: nothing is judged", cause: .interrupted)
+        }
+    }
+
     private func end(_ findings: Findings) throws {
-        let status = findings.status(failsInconclusive: options.failInconclusive)
-        if status != .ok { throw ExitCode(status.rawValue) }
+        if findings.status != .ok { throw ExitCode(findings.status.rawValue) }
     }
 
     /// The cells: the locks that both sides are, or those that both builds are to be measured with.

@@ -61,12 +61,14 @@ struct Run: ParsableCommand {
             let line = "warning: \(warning)"
             Terminal.write((Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")
         }
-        // The first trouble decides how the program ends; the others are told all the same.
+        // A broken lock weighs more than a file that was not written; else the first trouble decides how the program ends. All
+        // are told.
         let troubles = [Self.trouble(saved), Self.trouble(kept), outcome.failure, Self.trouble(extras)].compactMap(
             \.self)
-        for trouble in troubles.dropFirst() { Terminal.complain(trouble.message) }
+        let isBroken = outcome.failure == nil && !outcome.rows.allSatisfy(\.isAsPromised)
+        for trouble in isBroken ? troubles[...] : troubles.dropFirst() { Terminal.complain(trouble.message) }
+        if isBroken { throw ExitCode(ExitStatus.integrity.rawValue) }
         if let first = troubles.first { throw first }
-        if !outcome.rows.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
 
     /// Appends to the history; the rows are not lost where that fails.

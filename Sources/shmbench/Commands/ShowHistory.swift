@@ -58,6 +58,9 @@ struct ShowHistory: ParsableCommand {
         if export != nil && format != .table {
             throw Failure("--export prints an otava.yaml: leave out --format", code: .usage)
         }
+        if let export, SameFile.isSame(export, file) {
+            throw Failure("--export \(export) is the history itself: name another file", code: .usage)
+        }
         if limit < 1 { throw Failure("--limit \(limit) makes no sense: 1 or more", code: .usage) }
         let history: History
         let runs: [HistoryRun]
@@ -68,10 +71,11 @@ struct ShowHistory: ParsableCommand {
             known = try history.columns()
         } catch { throw Failure(error.description) }
         let isList = metric == nil && lock == nil && workers == nil && scenario == nil && export == nil
-        if isList { return try list(runs) }
+        if isList { return try list(runs, broken: BrokenRounds.count(history)) }
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
+        if metric?.items.isEmpty == true { throw Failure("--metric names none: throughput, for one", code: .usage) }
         let metrics = try (metric?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
         let series = try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
         if series.isEmpty {
@@ -83,12 +87,15 @@ struct ShowHistory: ParsableCommand {
         try show(series)
     }
 
-    private func list(_ runs: [HistoryRun]) throws {
+    private func list(_ runs: [HistoryRun], broken: [String: Int]) throws {
+        let records = HistoryRecords.runs(runs, broken: broken)
         switch format {
-        case .csv: try Terminal.show(CSV.document(HistoryRecords.runNames, HistoryRecords.runs(runs)))
-        case .json: try Terminal.show(JSON.document(schema: 1, HistoryRecords.runNames, HistoryRecords.runs(runs)))
+        case .csv: try Terminal.show(CSV.document(HistoryRecords.runNames, records))
+        case .json: try Terminal.show(JSON.document(schema: 1, HistoryRecords.runNames, records))
         case .table, .markdown:
             if runs.isEmpty { return try Terminal.show("\(file) holds no runs yet.\n") }
+            var table = table
+            table.broken = broken
             try Terminal.show(table.text(runs))
         }
     }

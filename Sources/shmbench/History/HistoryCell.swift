@@ -27,6 +27,8 @@ struct HistoryCell: Hashable {
     private func text(_ column: String) -> String { self[column].text ?? "?" }
 
     var lock: String { text("lock") }
+    /// Whether it names a lock.
+    var isNamed: Bool { self["lock"].text?.isEmpty == false }
     var workers: Int { Int(self["workers"].integer ?? 0) }
 
     /// For a title: the lock and its load, as far as that is not the usual.

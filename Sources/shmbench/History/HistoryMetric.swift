@@ -24,6 +24,9 @@ struct HistoryMetric: Hashable {
                 "--metric \(name.debugDescription) is no column of the results\(hint ?? "; results/README.md describes them, and throughput, p50, p99, hold, handoff, jain and heap are short for some")",
                 code: .usage)
         }
+        if ResultsReader.texts.contains(column) {
+            throw Failure("--metric \(column) is a text, no figure that changes", code: .usage)
+        }
         self.column = column
     }
 

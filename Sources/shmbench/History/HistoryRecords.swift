@@ -6,11 +6,12 @@ enum HistoryRecords {
     static let runNames = [
         "run_id", "started_at", "command", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "commit_id",
         "cells",
-        "rounds",
+        "rounds", "broken",
     ]
 
-    static func runs(_ runs: [HistoryRun]) -> [[Value]] {
-        runs.map { facts($0) + [.integer($0.cells), .integer($0.rounds)] }
+    /// - Parameter broken: how many rounds of each run are of a broken lock.
+    static func runs(_ runs: [HistoryRun], broken: [String: Int]) -> [[Value]] {
+        runs.map { facts($0) + [.integer($0.cells), .integer($0.rounds), .integer(broken[$0.id] ?? 0)] }
     }
 
     /// `change_percent` is against the run before; `before`, `after` and `p` are those of a change point at this run.
@@ -18,6 +19,7 @@ enum HistoryRecords {
         Array(runNames.prefix(9)) + ["scenario", "lock", "workers"]
         + Array(HistoryCell.columns.dropFirst(6)) + [
             "metric", "rounds", "median", "change_percent", "change_point", "before", "after", "p",
+            "broken",
         ]
 
     static func series(_ all: [HistorySeries]) -> [[Value]] {
@@ -30,7 +32,7 @@ enum HistoryRecords {
                         .text(series.metric.column), .integer(point.rounds), Value(point.median, decimals: 4),
                         Value(point.change.map { $0 * 100 }, decimals: 2), .text(change == nil ? "no" : "yes"),
                         Value(change?.before, decimals: 4), Value(change?.after, decimals: 4),
-                        Value(change?.p, decimals: 6),
+                        Value(change?.p, decimals: 6), .integer(point.broken),
                     ]
             }
         }

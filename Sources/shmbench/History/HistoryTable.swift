@@ -6,6 +6,8 @@ internal import ShmStatistics
 struct HistoryTable {
     var markdown = false
     var width = 80
+    /// How many rounds of each run are of a broken lock.
+    var broken: [String: Int] = [:]
 
     private var isWide: Bool { markdown || width >= SummaryTable.wide }
 
@@ -28,8 +30,14 @@ struct HistoryTable {
             .init("cells", "cells", isNumber: true, shown: { "\($0.cells)" }) { .integer($0.cells) },
             .init("rounds", "rounds", isNumber: true, shown: { "\($0.rounds)" }) { .integer($0.rounds) },
         ]
+        if !broken.isEmpty {
+            items.append(
+                .init("broken", "broken", isNumber: true, shown: { broken[$0.id].map { "\($0)" } ?? "" }) {
+                    .integer(broken[$0.id] ?? 0)
+                })
+        }
         // The command gets what room is left.
-        let used = isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7
+        let used = (isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7) + (broken.isEmpty ? 0 : 7)
         let room = markdown ? 200 : max(20, width - used - 2)
         items.append(.init("command", "command") { Self.cut($0.command, room) })
         return document(items, runs)
@@ -38,14 +46,23 @@ struct HistoryTable {
     // MARK: A figure
 
     func text(_ series: HistorySeries) -> String {
-        let title = "\(series.cell.title): \(series.metric.column) on \(series.cell.machine)"
+        let title = "\(series.title): \(series.metric.column) on \(series.cell.machine)"
         let words = series.changes.map { change in
             Terminal.wrapped("◆ " + Self.words(change, series)) + "\n"
         }
         let none = "No change point in \(series.points.count) run\(series.points.count == 1 ? "" : "s").\n"
         let rest = words.isEmpty ? none : words.joined()
         return (markdown ? "**\(title)**\n\n" : Terminal.wrapped(title) + "\n") + lines(series) + (markdown ? "\n" : "")
-            + rest
+            + rest + Self.left(out: series.broken)
+    }
+
+    /// Which rounds say nothing, in words.
+    private static func left(out broken: [(run: HistoryRun, rounds: Int)]) -> String {
+        guard let last = broken.last else { return "" }
+        let rounds = broken.reduce(0) { $0 + $1.rounds }
+        let text =
+            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out, since the lock lost updates, let two in, got stuck or hung after a kill; the last in run \(short(last.run)) of \(when(last.run))."
+        return Terminal.wrapped(text) + "\n"
     }
 
     /// A change in words.

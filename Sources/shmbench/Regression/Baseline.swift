@@ -17,13 +17,8 @@ struct Baseline {
         table = RoundTable(records)
         cells = table.cells.filter { $0.lock != RoundTable.references[0] }
         if cells.isEmpty { throw refusal("has no cell but \(RoundTable.references[0])") }
+        if let gap = table.gap { throw refusal(gap) }
         for cell in table.cells {
-            let count = table.records(cell).count
-            if count < IndependentComparison.fewestRounds {
-                throw refusal(
-                    "has \(count) round\(count == 1 ? "" : "s") of \(cell.title), and \(IndependentComparison.fewestRounds) are the least"
-                )
-            }
             for name in RoundTable.references where !table.cells.contains(CellID(lock: name, load: cell.load)) {
                 throw refusal(
                     "has no \(name) with \(cell.load.workers) workers, which \(cell.title) would be compared with")
@@ -31,7 +26,7 @@ struct Baseline {
         }
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw refusal(
-                "has a round of \(CellID(record).title) that is \(record.text("integrity")): a broken lock is no measure"
+                "is of a broken lock, which is no measure: of \(CellID(record).title), \(IndependentComparison.breach(record))"
             )
         }
     }

@@ -54,7 +54,8 @@ extension Comparison {
         if let breach = cell.breach {
             result.note = cell.baseBreach == nil ? breach : breach + "; the base does, too"
         } else {
-            result.note = cell.baseBreach.map { "the base is broken: \($0)" } ?? controlFailure(cell)
+            result.note =
+                cell.baseBreach.map { "the base is broken: \($0)" } ?? controlFailure(cell) ?? tooFewBlocks(cell)
         }
         for metric in settings.metrics {
             var finding = self.finding(cell, metric)
@@ -87,9 +88,8 @@ extension Comparison {
             }
         }
         guard let found = cell.found[metric] else {
-            if (result.base == nil) != (result.candidate == nil) {
-                result.word = .inconclusive
-                result.note = "not measured of the \(result.base == nil ? "base" : "candidate")"
+            if result.base != nil || result.candidate != nil {
+                (result.word, result.note) = MetricFinding.whatIsMissing(result, otherwise: "above 0 in most blocks")
             }
             return result
         }
@@ -97,10 +97,6 @@ extension Comparison {
         case .same: result.word = .same
         case .open:
             result.word = .inconclusive
-            if cell.blocks.count < plan.looks[0] {
-                result.note =
-                    "\(cell.blocks.count) blocks in the time; \(plan.looks[0]) are needed: give more --max-time"
-            }
         case .higher, .lower:
             if isConfirmed(cell, metric) {
                 result.word = Self.isWorse(metric, found) ? .slower : .faster
@@ -121,6 +117,14 @@ extension Comparison {
 
     private func isConfirmed(_ cell: Cell, _ metric: Metric) -> Bool {
         finding(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
+    }
+
+    /// Why the cell cannot be judged: time was up before anything could be. That says nothing good of a candidate.
+    private func tooFewBlocks(_ cell: Cell) -> String? {
+        guard cell.stage == .done, cell.blocks.count < plan.looks[0] else { return nil }
+        let count = cell.blocks.count
+        return
+            "\(count) block\(count == 1 ? "" : "s") of four rounds in the time, and \(plan.looks[0]) are needed; give more --max-time"
     }
 
     /// Why the cell cannot be judged: the base differs from itself, and nothing has refuted that.

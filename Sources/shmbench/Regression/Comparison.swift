@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ShmCoordinator
+internal import ShmCore
 internal import ShmStatistics
 
 /// Compares two things by measuring them in turn.
@@ -140,9 +141,12 @@ struct Comparison {
                     }
                 }
                 switch cells[index].stage {
+                case _ where cells[index].isBroken: break
                 case .judging:
                     cells[index].blocks.append(try block(index, .candidate, measure))
-                    judge(index, isLast: elapsed() > settings.patience * 2 / 3)
+                    // Before the first look there is nothing to confirm that time would have to be kept for.
+                    let share = cells[index].blocks.count < plan.looks[0] ? 1 : 2.0 / 3
+                    judge(index, isLast: elapsed() > settings.patience * share)
                 case .confirming(let looks):
                     cells[index].fresh.append(try block(index, .candidate, measure))
                     let count = cells[index].fresh.count
@@ -169,12 +173,18 @@ struct Comparison {
             rounds += 1
             let record = try measure(role, cells[index].pair, rounds)
             if role == .base { block.base.append(record) } else { block.other.append(record) }
-            if record.isAsPromised { continue }
+            // Whoever compares something with a lock takes it for one; a floor is broken beside a floor alone.
+            let isFloor = record.text("integrity") == RoundResult.Integrity.failed.rawValue
+            let isExcused =
+                role != .candidate || !(LockKind(named: cells[index].pair.baseLock)?.properties.excludes ?? true)
+            if record.isAsPromised && (!isFloor || isExcused) { continue }
             if role == .candidate {
                 cells[index].breach = Self.breach(record)
             } else {
                 cells[index].baseBreach = Self.breach(record)
             }
+            // Nothing will be judged, and a stuck round takes long.
+            break
         }
         return block
     }
@@ -194,6 +204,11 @@ struct Comparison {
     private mutating func judge(_ index: Int, isLast: Bool) {
         let cell = cells[index]
         guard isLast || plan.looks.contains(cell.blocks.count) else { return }
+        // Fewer blocks than for the first look decide nothing, nor is the control done by then.
+        if cell.blocks.count < plan.looks[0] {
+            cells[index].stage = .done
+            return
+        }
         cells[index].found = [:]
         for metric in settings.metrics where metric != .integrity {
             cells[index].found[metric] = finding(metric, cell.blocks, confidence: plan.confidence)

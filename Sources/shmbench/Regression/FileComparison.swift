@@ -12,6 +12,7 @@ struct FileComparison {
         let (left, right) = (RoundTable(before), RoundTable(after))
         try Self.check(left, base, against: right, candidate)
         try Self.check(right, candidate, against: left, base)
+        try checkWindows(left, right)
         let settings = try options.settings(seed: 0)
         var cells = left.cells
         let usesReferences = cells.allSatisfy { cell in
@@ -31,8 +32,9 @@ struct FileComparison {
         if usesReferences { cells = cells.filter { $0.lock != RoundTable.references[0] } }
         let comparison = IndependentComparison(
             base: left, candidate: right, usesReferences: usesReferences, metrics: settings.metrics,
-            threshold: { settings.threshold($0) })
+            threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
         let confidence = comparison.confidence(cells, falseAlarms: settings.falseAlarms)
+        try comparison.checkSizes(cells, confidence: confidence)
         var findings = Findings(
             base: base, candidate: candidate, cells: cells.map { comparison.finding($0, confidence: confidence) },
             falseAlarms: settings.falseAlarms, startedAt: time(nil), seed: nil)
@@ -56,10 +58,25 @@ struct FileComparison {
                     "\(path) has \(cell.title) of the scenario \(cell.load.scenario), and \(otherPath) has \(isKnown ? "it under another load" : "not"); measure both alike",
                     code: .usage)
             }
-            let count = table.records(cell).count
-            if count < IndependentComparison.fewestRounds {
+        }
+        if let gap = table.gap { throw Failure("\(path) \(gap); measure anew", code: .usage) }
+    }
+
+    /// What files hold was measured under a load of theirs: options that say otherwise would be ignored.
+    static func check(_ options: JudgingOptions, hasTime: Bool) throws {
+        let ignored = options.load.firstOption ?? (hasTime ? "--max-time" : nil)
+        if let ignored {
+            throw Failure("\(ignored) has no part in comparing two files: all that they hold is compared", code: .usage)
+        }
+    }
+
+    /// Refuses windows of other lengths: tails and fairness depend on them.
+    private func checkWindows(_ left: RoundTable, _ right: RoundTable) throws {
+        for cell in left.cells {
+            let windows = [left, right].map { median($0.records(cell).compactMap { $0.number("duration_s") }) ?? 0 }
+            if windows[0] > 2 * windows[1] || windows[1] > 2 * windows[0] {
                 throw Failure(
-                    "\(path) has \(count) round\(count == 1 ? "" : "s") of \(cell.title): to judge it takes \(IndependentComparison.fewestRounds) or more; measure with --rounds 15",
+                    "\(base) was measured with windows of \(Figure.time(windows[0] * 1e9)), and \(candidate) of \(Figure.time(windows[1] * 1e9)): measure both with one --duration",
                     code: .usage)
             }
         }

@@ -36,8 +36,12 @@ struct MetricFinding {
     /// Whether a sample is a block of rounds of both sides.
     var isPaired = true
 
-    /// Whether it is the reason why the program ends with the code of a regression.
-    var isRegression: Bool { word == .slower }
+    /// What is made of a metric that has a figure and cannot be compared. That the candidate has none where the base has one
+    /// is no good news.
+    static func whatIsMissing(_ finding: MetricFinding, otherwise whose: String) -> (Word, note: String) {
+        if finding.candidate == nil { return (.unjudged, "not measured of the candidate") }
+        return (.inconclusive, "not measured \(finding.base == nil ? "of the base" : whose)")
+    }
 }
 
 /// A cell, compared.
@@ -78,8 +82,15 @@ struct Findings {
     let seed: UInt64?
     /// What a person must know of how it was done.
     var notes: [String] = []
+    /// Whether it is a failure that something could not be decided.
+    var failsInconclusive = false
+
+    /// Whether nothing at all could be decided.
+    var isOpen: Bool { cells.allSatisfy { $0.word == .inconclusive } }
 
     /// How the program ends.
+    var status: ExitStatus { status(failsInconclusive: failsInconclusive) }
+
     func status(failsInconclusive: Bool) -> ExitStatus {
         let words = cells.map(\.word)
         if words.contains(.broken) { return .integrity }

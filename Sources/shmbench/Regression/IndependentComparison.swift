@@ -7,7 +7,8 @@ internal import ShmStatistics
 /// alike. There are two references; what they say of each other is how well ratios transfer (``Transfer``). Where that is
 /// badly, nothing is judged; elsewhere a change counts only if it is one against both: the interval is the hull of both
 /// intervals, and the estimate that of the two which is nearer to no change. Each interval is that of Mann, Whitney and Moses
-/// for independent samples (``RankSumInterval``).
+/// for independent samples (``RankSumInterval``). A reference itself has only the other one beside it, and a change may be
+/// either's: it can be found to be the same, and no more.
 ///
 /// An interval knows how fleets of one session differ, not how sessions do: placements and neighbours change between them, and
 /// stay for a while. So all of the interval must lie beyond what counts, and that is not only the threshold but also the
@@ -24,8 +25,32 @@ struct IndependentComparison {
     /// Nine rounds in ten are no further from the median than what a session may differ by.
     private static let ordinary = 0.9
 
-    /// Fewer rounds say nothing.
-    static let fewestRounds = 5
+    /// Fewer rounds of a cell say nothing, on either side: where all of one sample lie on one side of the other, that must be
+    /// rarer by chance than the confidence of an interval allows.
+    static func areEnough(_ base: Int, _ candidate: Int, confidence: Double) -> Bool {
+        let (all, drawn) = (base + candidate, min(base, candidate))
+        guard drawn > 0 else { return false }
+        return 2 / (1...drawn).reduce(1.0) { $0 * Double(all - drawn + $1) / Double($1) } <= 1 - confidence
+    }
+
+    /// How many rounds on either side are enough.
+    static func enoughRounds(confidence: Double) -> Int {
+        (1...10_000).first { areEnough($0, $0, confidence: confidence) } ?? 10_000
+    }
+
+    /// Refuses samples that are too small for anything to be found, since what cannot be red must not be green.
+    func checkSizes(_ cells: [CellID], confidence: Double) throws {
+        for cell in cells {
+            let (before, after) = (base.records(cell).count, candidate.records(cell).count)
+            if Self.areEnough(before, after, confidence: confidence) { continue }
+            throw Failure(
+                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to show: it takes \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds",
+                code: .usage)
+        }
+    }
+
+    /// Of what was not measured in turn only a larger change counts.
+    static func usualThreshold(_ metric: Metric) -> Double { 3 * metric.usualThreshold }
 
     /// By how much one reference has changed against the other under a load, in throughput.
     struct Transfer {
@@ -47,20 +72,19 @@ struct IndependentComparison {
 
     /// What the rounds say of a cell.
     ///
-    /// - Parameters:
-    ///   - other: by which name the candidate's rounds have the cell; the same where nothing else is said.
-    ///   - confidence: of each interval.
+    /// - Parameter confidence: of each interval.
     func finding(_ cell: CellID, confidence: Double) -> CellFinding {
         var result = CellFinding(load: cell.load, baseLock: cell.lock, candidateLock: cell.lock, metrics: [])
         let broken = candidate.records(cell).first { !$0.isAsPromised }
         let brokenBase = base.records(cell).first { !$0.isAsPromised }
-        let transfer = transfer(cell.load, confidence: confidence).flatMap { $0.isBad ? $0 : nil }
+        let obstacle = brokenReference(of: cell) ?? refusal(cell.load, confidence: confidence)
         result.note =
-            broken.map(Self.breach) ?? brokenBase.map { "the base is broken: \(Self.breach($0))" }
-            ?? transfer.map(Self.refusal)
+            broken.map(Self.breach) ?? brokenBase.map { "the base is broken: \(Self.breach($0))" } ?? obstacle
         for metric in metrics {
             var finding = finding(metric, cell, confidence)
-            if transfer != nil && metric.isRatio { finding.word = .unjudged }
+            if obstacle != nil && metric.isRatio && finding.word != .missing {
+                (finding.word, finding.note) = (.unjudged, nil)
+            }
             if metric == .integrity {
                 finding.word = broken == nil ? .same : .broken
                 finding.base = brokenBase == nil ? 1 : 0
@@ -74,12 +98,32 @@ struct IndependentComparison {
         return result
     }
 
-    private static func breach(_ record: Record) -> String {
-        "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
+    static func breach(_ record: Record) -> String {
+        if record.number("kill_failures") ?? 0 > 0 {
+            return
+                "in round \(record.text("round")) somebody waited for ever, or the data were wrong, after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner"
+        }
+        return
+            "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
     }
 
-    private static func refusal(_ transfer: Transfer) -> String {
-        "ratios do not carry over: \(RoundTable.references[1]) has changed against \(RoundTable.references[0]) by "
+    /// Why nothing can be compared with the references; `nil` where that is no trouble.
+    private func brokenReference(of cell: CellID) -> String? {
+        guard usesReferences else { return nil }
+        for name in RoundTable.references {
+            for (side, table) in [("base", base), ("candidate", candidate)] {
+                if let record = table.records(CellID(lock: name, load: cell.load)).first(where: { !$0.isAsPromised }) {
+                    return "\(name), which others are compared with, is broken in the \(side): \(Self.breach(record))"
+                }
+            }
+        }
+        return nil
+    }
+
+    private func refusal(_ load: Load, confidence: Double) -> String? {
+        guard let transfer = transfer(load, confidence: confidence), transfer.isBad else { return nil }
+        return
+            "ratios do not carry over: \(RoundTable.references[1]) has changed against \(RoundTable.references[0]) by "
             + "\(Percent.change(transfer.change.ratio)) (\(FindingsText.interval(transfer.change))), so that this is another kind of "
             + "machine than the base's, or \(RoundTable.references[1]) is another: measure the base anew, here"
     }
@@ -92,17 +136,16 @@ struct IndependentComparison {
         result.isPaired = false
         if metric == .heap {
             guard let most = before.compactMap(metric.value).max(), let now = result.candidate, let then = result.base
-            else { return result }
+            else {
+                Self.noteWhatIsMissing(&result)
+                return result
+            }
             result.word = now > most * (1 + threshold(.heap)) ? .slower : now < then ? .faster : .same
             return result
         }
         guard metric.isRatio else { return result }
         guard let (change, disagreement) = change(metric, cell, confidence) else {
-            if result.base != nil || result.candidate != nil {
-                result.word = .inconclusive
-                let whose = result.base == nil ? "base" : result.candidate == nil ? "candidate" : "references"
-                result.note = "not measured of the \(whose)"
-            }
+            Self.noteWhatIsMissing(&result)
             return result
         }
         result.change = change
@@ -112,10 +155,20 @@ struct IndependentComparison {
         let (low, high) = (log(change.low), log(change.high))
         if low > log1p(result.threshold) || high < -log1p(result.threshold) {
             result.word = Comparison.isWorse(metric, low > 0 ? .higher : .lower) ? .slower : .faster
+            if usesReferences && references(cell).count == 1 {
+                result.word = .inconclusive
+                result.note = "what changed may be \(references(cell)[0] ?? ""), the only other reference"
+            }
         } else {
             result.word = -log1p(small) <= low && high <= log1p(small) ? .same : .inconclusive
         }
         return result
+    }
+
+    /// What has a figure on one side, or none to compare with, is not called the same.
+    private static func noteWhatIsMissing(_ finding: inout MetricFinding) {
+        if finding.base == nil && finding.candidate == nil { return }
+        (finding.word, finding.note) = MetricFinding.whatIsMissing(finding, otherwise: "of the references, or 0")
     }
 
     /// The change against all references at once, and by how much they disagree on it, as a logarithm; `nil` where the

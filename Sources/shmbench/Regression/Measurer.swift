@@ -44,7 +44,14 @@ final class Measurer {
         } catch {
             throw Failure("cannot start \(program) for \(side.text): \(error)")
         }
-        let greeting = try line(by: .after(Self.patience))
+        let greeting: String
+        do { greeting = try line(by: .after(Self.patience)) } catch let failure as Failure
+            where failure.cause == .trouble
+        {
+            throw Failure(
+                "\(failure.message) before it could measure; if it is of a commit that has no `shmbench compare` yet, compare with a later one"
+            )
+        }
         if greeting.hasPrefix(Rounds.refusal) { throw Failure("\(name): \(greeting.dropFirst(Rounds.refusal.count))") }
         guard greeting == Rounds.greeting else {
             throw Failure(

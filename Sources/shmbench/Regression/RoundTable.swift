@@ -46,6 +46,20 @@ struct RoundTable {
         return (rows[cell] ?? [:]).values.sorted { key($0) < key($1) }
     }
 
+    /// What is missing where all cells of a run do not have as many rounds; `nil` where they have. Such a file was cut off
+    /// between two lines, or its run was.
+    var gap: String? {
+        var counts: [String: [CellID: Int]] = [:]
+        for (cell, rounds) in rows { for id in rounds.keys { counts[id.run, default: [:]][cell, default: 0] += 1 } }
+        for (run, cells) in counts.sorted(by: { $0.key < $1.key }) {
+            guard let most = cells.values.max(), let short = cells.filter({ $0.value < most }).map(\.key.title).min()
+            else { continue }
+            return
+                "lacks rounds: not all cells of the run \(run) have \(most), \(short) for one; it was cut off, or the run was"
+        }
+        return nil
+    }
+
     /// The references that were measured under the cell's load, other than the cell itself.
     func references(of cell: CellID) -> [String] {
         Self.references.filter { $0 != cell.lock && rows[CellID(lock: $0, load: cell.load)] != nil }

@@ -37,7 +37,7 @@ extension Metric {
     /// All names, for a person.
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    /// Those of a list of names.
+    /// Those of a list of names, and integrity in any case: how fast a broken lock is nobody wants to know.
     static func list(_ names: [String]) throws -> [Metric] {
         let metrics = try names.map { name in
             guard let metric = Metric(rawValue: name) else {
@@ -49,7 +49,7 @@ extension Metric {
             return metric
         }
         if metrics.isEmpty { throw Failure("--metrics names none: \(self.names)", code: .usage) }
-        return allCases.filter(metrics.contains)
+        return allCases.filter { metrics.contains($0) || $0 == .integrity }
     }
 }
 

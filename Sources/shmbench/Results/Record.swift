@@ -35,8 +35,14 @@ struct Record: Equatable {
 
     /// Whether the oracle's finding is what the lock promises; a lock that this program does not know promises to exclude.
     var isAsPromised: Bool {
-        if number("kill_failures") ?? 0 > 0 { return false }
-        return switch RoundResult.Integrity(rawValue: text("integrity")) {
+        Self.isAsPromised(
+            lock: lock, integrity: text("integrity"), killFailures: number("kill_failures") ?? 0)
+    }
+
+    /// The same of a round's own values.
+    static func isAsPromised(lock: String, integrity: String, killFailures: Double) -> Bool {
+        if killFailures > 0 { return false }
+        return switch RoundResult.Integrity(rawValue: integrity) {
         case .ok: true
         case .failed: !(LockKind(named: lock)?.properties.excludes ?? true)
         case .stuck, nil: false

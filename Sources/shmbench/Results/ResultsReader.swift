@@ -7,7 +7,7 @@ enum ResultsReader {
     /// What a row must have, or it cannot be told what was measured.
     private static let identity = [
         "schema", "run_id", "scenario", "lock", "workers", "round", "critical_section_ns", "think_ns", "counters",
-        "arrivals", "pinning", "integrity",
+        "arrivals", "pinning", "integrity", "throughput_per_s",
     ]
     /// Columns whose values are texts.
     static let texts: Set = [
@@ -79,9 +79,24 @@ enum ResultsReader {
         }
         guard Int(record.text("workers")) ?? 0 > 0 else { throw wrong("workers", "is no number of workers") }
         if record.lock.isEmpty { throw wrong("lock", "names no lock") }
-        guard RoundResult.Integrity(rawValue: record.text("integrity")) != nil else {
-            throw wrong("integrity", "is none of ok, failed, stuck")
+        let (integrity, losses) = (
+            RoundResult.Integrity(rawValue: record.text("integrity")), ["lost_updates", "overlaps"]
+        )
+        if integrity == nil { throw wrong("integrity", "is none of ok, failed, stuck") }
+        if integrity == .ok, let column = losses.first(where: { record.number($0) ?? 0 > 0 }) {
+            throw wrong(column, "contradicts the integrity ok")
         }
+        if integrity == .ok, record.text("throughput_per_s").isEmpty {
+            throw wrong("throughput_per_s", "is empty: nothing was measured")
+        }
+        // They are handed on to a measuring process, and shown in reports of several syntaxes.
+        for column in ["scenario", "lock", "arrivals", "pinning"] {
+            let isPlain = record.text(column).allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+            }
+            if !isPlain { throw wrong(column, "has other than letters, digits, hyphens and dots") }
+        }
+        if Pinning(rawValue: record.text("pinning")) == nil { throw wrong("pinning", "is no way to pin workers") }
         for column in names where !texts.contains(column) && !record.text(column).isEmpty {
             guard let number = record.number(column), number.isFinite else { throw wrong(column, "is no number") }
             if number < 0 { throw wrong(column, "is less than 0") }

@@ -8,7 +8,7 @@ enum Terminal {
     static func show(_ document: String) throws {
         do { _ = try FileDescriptor.standardOutput.writeAll(document.utf8) } catch {
             let reason = (error as? Errno)?.description ?? "\(error)"
-            throw Failure("cannot write to the standard output: \(reason); the results file has the rows")
+            throw Failure("cannot write to the standard output: \(reason)")
         }
     }
 

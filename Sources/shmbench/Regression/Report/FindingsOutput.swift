@@ -6,7 +6,12 @@ struct FindingsOutput {
     private let files: [(path: String, format: FindingsFormat, file: FileDescriptor)]
 
     /// Opens the files: a path that cannot be written is found before anything is measured.
-    init(_ options: JudgingOptions) throws {
+    ///
+    /// - Parameter inputs: files that are compared, and are not to be written over.
+    init(_ options: JudgingOptions, inputs: [String] = []) throws {
+        for path in options.output where inputs.contains(where: { SameFile.isSame(path, $0) }) {
+            throw Failure("--output \(path) is what is compared: name another file", code: .usage)
+        }
         format = options.format
         files = try options.output.map { path in
             do {
@@ -22,14 +27,46 @@ struct FindingsOutput {
         }
     }
 
+    /// Writes all of them. What cannot be written keeps nobody from the rest, and decides how the program ends only where
+    /// nothing worse was found.
     func write(_ findings: Findings) throws {
+        var troubles: [Failure] = []
+        let text = Self.text(findings, format)
+        do { try Terminal.show(format == .table ? Colour.paint(text) : text) } catch let failure as Failure {
+            troubles.append(failure)
+        }
         for (path, format, file) in files {
             do { _ = try file.closeAfter { try file.writeAll(Self.text(findings, format).utf8) } } catch {
-                throw Failure("cannot write the findings to \(path): \(error)")
+                troubles.append(Failure("cannot write the findings to \(path): \(error)"))
             }
         }
-        let text = Self.text(findings, format)
-        try Terminal.show(format == .table ? Colour.paint(text) : text)
+        let isWorse = findings.status != .ok
+        for trouble in isWorse ? troubles[...] : troubles.dropFirst() { Terminal.complain(trouble.message) }
+        if let first = troubles.first, !isWorse { throw first }
+    }
+
+    /// Does what there are to be findings of. Where that fails, the files say so: nobody is to take what lay there before, or
+    /// nothing at all, for good news.
+    func told<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let failure as Failure {
+            for (_, format, file) in files {
+                _ = try? file.closeAfter { try file.writeAll(Self.text(failure, format).utf8) }
+            }
+            if format == .github { try? Terminal.show(Self.text(failure, format)) }
+            throw failure
+        }
+    }
+
+    private static func text(_ failure: Failure, _ format: FindingsFormat) -> String {
+        let nothing = Findings(base: "", candidate: "", cells: [], falseAlarms: 0, startedAt: 0, seed: nil)
+        return switch format {
+        case .table: failure.message + "\n"
+        case .markdown: "### ⚠️ shmbench: nothing was compared\n\n\(failure.message)\n"
+        case .junit: JUnit.document(failure)
+        case .github: GitHubAnnotations.text(failure)
+        case .json: FindingsTable(findings: nothing).json
+        case .csv: FindingsTable(findings: nothing).csv
+        }
     }
 
     private static func text(_ findings: Findings, _ format: FindingsFormat) -> String {

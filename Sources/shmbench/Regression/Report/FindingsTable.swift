@@ -32,8 +32,8 @@ struct FindingsTable {
     /// For a job's summary, or a comment on a pull request.
     var markdown: String {
         let mark =
-            switch findings.status(failsInconclusive: false) {
-            case .ok: "✅"
+            switch findings.status {
+            case .ok: findings.isOpen ? "❔" : "✅"
             case .failed: "⚠️"
             default: "❌"
             }

@@ -16,6 +16,7 @@ enum FindingsText {
         if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
         if count(.same) > 0 { parts.append("the same in \(count(.same))") }
         if count(.inconclusive) > 0 { parts.append("not decided in \(count(.inconclusive))") }
+        if findings.isOpen { return "NOT DECIDED: no regression was found, and nothing else, in \(cells)." }
         return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
     }
 
@@ -37,8 +38,8 @@ enum FindingsText {
         let unjudged = findings.cells.filter { cell in
             cell.word != .broken && cell.metrics.contains { $0.word == .unjudged }
         }
-        let reasons = unjudged.map { $0.note ?? "" }.uniqued().map { note in
-            let titles = unjudged.filter { $0.note ?? "" == note }.map(\.title)
+        let reasons = unjudged.compactMap(\.note).uniqued().map { note in
+            let titles = unjudged.filter { $0.note == note }.map(\.title)
             return Sentence(
                 .unjudged, titles.joined(separator: ", "), "\(titles.count == 1 ? "is" : "are") not judged: \(note)")
         }
@@ -69,10 +70,12 @@ enum FindingsText {
                         + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")"
                 ))
         }
-        for note in open.compactMap(\.note).uniqued() {
-            let names = open.filter { $0.note == note }.map(\.metric.rawValue)
-            lines.append(
-                Sentence(.inconclusive, cell.title, "is not decided: \(names.joined(separator: ", ")): \(note)"))
+        for (word, what) in [(Word.unjudged, "is not judged"), (.inconclusive, "is not decided")] {
+            let noted = cell.metrics.filter { $0.word == word && $0.note != nil }
+            for note in noted.compactMap(\.note).uniqued() {
+                let names = noted.filter { $0.note == note }.map(\.metric.rawValue)
+                lines.append(Sentence(word, cell.title, "\(what): \(names.joined(separator: ", ")): \(note)"))
+            }
         }
         return lines
     }
@@ -98,9 +101,14 @@ enum FindingsText {
         var lines = findings.notes
         if let confidence = changes.map(\.confidence).min() {
             let percent = Figure.decimal(confidence * 100, confidence > 0.999 ? 3 : 2)
+            let isPaired = findings.cells.flatMap(\.metrics).allSatisfy(\.isPaired)
+            let rate = Percent.text(findings.falseAlarms)
             lines.insert(
-                "Change is candidate against base, with an interval of \(percent)% confidence each, so that a false alarm in all of this "
-                    + "happens at most \(Percent.text(findings.falseAlarms)) of the time.", at: 0)
+                "Change is candidate against base, with an interval of \(percent)% confidence each, so that "
+                    + (isPaired
+                        ? "with the confirmation a false alarm in all of this happens at most \(rate) of the time."
+                        : "noise within a session gives a false alarm in all of this at most \(rate) of the time; what differs between sessions for no reason is for the thresholds."),
+                at: 0)
         }
         return lines
     }

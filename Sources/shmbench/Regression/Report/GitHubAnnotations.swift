@@ -12,9 +12,14 @@ enum GitHubAnnotations {
                 }
             lines.append(line(level, sentence.title, sentence.text))
         }
-        let level = findings.status(failsInconclusive: false) == .ok ? "notice" : "error"
+        let level = findings.status == .ok ? (findings.isOpen ? "warning" : "notice") : "error"
         lines.append(line(level, "shmbench", FindingsText.verdict(findings)))
         return lines.joined()
+    }
+
+    /// That there are no findings, and why.
+    static func text(_ failure: Failure) -> String {
+        line("error", "shmbench", "nothing was compared: \(failure.message)")
     }
 
     private static func line(_ level: String, _ title: String, _ message: String) -> String {
@@ -23,14 +28,15 @@ enum GitHubAnnotations {
 
     private static func escaped(_ text: String, isProperty: Bool) -> String {
         var result = ""
-        for character in text {
-            switch character {
+        // Not by characters: CR and LF together are one.
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "%": result += "%25"
             case "\r": result += "%0D"
             case "\n": result += "%0A"
             case ":" where isProperty: result += "%3A"
             case "," where isProperty: result += "%2C"
-            default: result.append(character)
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result

@@ -1,9 +1,22 @@
 /// What a comparison found as a JUnit report, which CI servers show as tests: a suite for each cell, a case for each metric.
 enum JUnit {
-    static func document(_ findings: Findings) -> String {
-        let suites = findings.cells.map(suite)
-        return
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmbench\">\n\(suites.joined())</testsuites>\n"
+    static func document(_ findings: Findings) -> String { document(findings.cells.map(suite).joined()) }
+
+    /// That there are no findings, and why: an error, since CI servers take a report without tests for a good one.
+    static func document(_ failure: Failure) -> String {
+        document(
+            """
+              <testsuite name="shmbench" tests="1" failures="0" errors="1" skipped="0">
+                <testcase classname="shmbench" name="comparison">
+                  <error message="nothing was compared: \(escaped(failure.message))"/>
+                </testcase>
+              </testsuite>
+
+            """)
+    }
+
+    private static func document(_ suites: String) -> String {
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmbench\">\n\(suites)</testsuites>\n"
     }
 
     private static func suite(_ cell: CellFinding) -> String {
@@ -39,7 +52,7 @@ enum JUnit {
             case "\"": result += "&quot;"
             case "\n": result += "&#10;"
             case "\t": result += "&#9;"
-            case _ where scalar.value < 0x20: result += "�"
+            case _ where scalar.value < 0x20 || scalar.value & 0xfffe == 0xfffe: result += "�"
             default: result.unicodeScalars.append(scalar)
             }
         }
