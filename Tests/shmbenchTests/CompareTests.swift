@@ -381,7 +381,7 @@ extension CommandLineSuite {
             let load = try check("--think", "1us")
             #expect(load.exit == .code(64) && load.stderr.contains("under another load"), "\(load.stderr)")
             let nothing = try Invocation(
-                ["check", "--baseline", "b.csv", "--locks", "atomic-add", "--workers", "1"], in: folder
+                ["check", "--baseline", "b.csv", "--locks", "atomic-add", "--workers", "1"] + Self.short, in: folder
             )
             .finish()
             #expect(nothing.exit == .code(64) && nothing.stderr.contains("name a lock beside it"), "\(nothing.stderr)")
