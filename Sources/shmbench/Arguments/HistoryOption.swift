@@ -38,10 +38,8 @@ extension HistoryFile {
     }
 
     /// Appends what other processes measured.
-    ///
-    /// - Parameter command: what was called; this program's arguments where nothing else is said.
-    func append(_ records: [Record], command: String = called) throws {
+    func append(_ records: [Record]) throws {
         let names = ResultColumn.all.map(\.name)
-        try append(command: command, columns: names, values: records.map { record in names.map(record.value) })
+        try append(columns: names, values: records.map { record in names.map(record.value) })
     }
 }

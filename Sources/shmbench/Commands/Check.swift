@@ -76,7 +76,7 @@ struct Check: ParsableCommand {
         let records = try session.measure(CheckSession.withReferences(cells), rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw Failure(
-                "\(CellID(record).title) is \(record.text("integrity")): a broken lock is no measure, and \(baseline) is left as it was",
+                "\(CellID(record).title): \(IndependentComparison.breach(record)); a broken lock is no measure, and \(baseline) is left as it was",
                 code: .integrity)
         }
         try draft.publish(session.document(records))
@@ -96,16 +96,16 @@ struct Check: ParsableCommand {
         if let wanted { try baseline.check(against: wanted) }
         try baseline.check(window: options.duration.nanoseconds)
         let settings = try options.settings(seed: seed)
-        let output = try FindingsOutput(options, inputs: [self.baseline])
-        let history = try options.history.open()
-        let startedAt = time(nil)
-        Interruption.watch()
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {
             throw Failure(
                 "\(RoundTable.references[0]) is what others are compared with: name a lock beside it", code: .usage)
         }
         try checkSizes(cells, baseline, settings)
+        let output = try FindingsOutput(options, inputs: [self.baseline])
+        let history = try options.history.open()
+        let startedAt = time(nil)
+        Interruption.watch()
         let (found, first, session) = try output.told { try measure(cells, baseline, settings, seed) }
         var findings = Findings(
             base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,

@@ -17,19 +17,17 @@ struct HistoryFile {
 
     /// Appends all rows, or throws and appends none.
     ///
-    /// - Parameters:
-    ///   - command: what was called.
-    ///   - columns: the names of each row's values.
-    func append(command: String = called, columns: [String], values: [[Value]]) throws {
+    /// - Parameter columns: the names of each row's values.
+    func append(columns: [String], values: [[Value]]) throws {
         if values.isEmpty { return }
         do {
             try History(path: path, creating: true).append(
-                command: command, commit: commit, columns: columns, rows: values.map { $0.map(HistoryValue.init) })
+                command: Self.called, commit: commit, columns: columns, rows: values.map { $0.map(HistoryValue.init) })
         } catch { throw Failure(error.description) }
     }
 
     /// This program's arguments, as a shell would take them.
-    static var called: String {
+    private static var called: String {
         CommandLine.arguments.dropFirst().map { argument in
             let isPlain =
                 !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=%@+".contains($0) }
