@@ -80,6 +80,15 @@ int shm_open_unnamed(const char *directory, unsigned mode) {
     return (int)result(open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
 }
 
+int shm_duplicate_above(int fd, int least) { return (int)result(fcntl(fd, F_DUPFD_CLOEXEC, least + 1)); }
+
+int shm_is_only_writer(int fd) {
+    /* One who opens the file meanwhile makes the kernel send a signal: not the default one, which ends a process. */
+    if (fcntl(fd, F_SETSIG, SIGURG) < 0) return -errno;
+    if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0) return errno == EAGAIN ? 0 : -errno;
+    return fcntl(fd, F_SETLEASE, F_UNLCK) < 0 ? -errno : 1;
+}
+
 int shm_ofd_lock(int fd, short type, int64_t start, int64_t length, bool wait) {
     struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
     return (int)result(fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range));
@@ -220,10 +229,6 @@ int shm_wait_readable_until(int fd, int64_t deadline) {
     return ready < 0 ? -errno : ready == 0 ? -ETIMEDOUT : 0;
 }
 
-_Thread_local shm_thread shm_this_thread;
-shm_thread *shm_thread_self(void) { return &shm_this_thread; }
-uint32_t shm_gettid(void) { return (uint32_t)gettid(); }
-
 
 /* robust-futex's page layout (RobustSeat.swift) needs these of the kernel's and glibc's lists on every machine that it
  * runs on. */
@@ -249,11 +254,6 @@ uintptr_t shm_robust_list(int64_t *futex_offset, int *failure) {
 bool shm_thread_exists(uint32_t id) { return syscall(SYS_tgkill, getpid(), id, 0) == 0 || errno != ESRCH; }
 bool shm_any_thread_exists(uint32_t id) { return syscall(SYS_tkill, id, 0) == 0 || errno != ESRCH; }
 
-uint64_t shm_pid_namespace(void) {
-    struct stat status;
-    return stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
-}
-
 void *shm_map_alias(void *page, uintptr_t page_size, int *failure) {
     char *pages = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
@@ -274,50 +274,6 @@ void *shm_map_alias(void *page, uintptr_t page_size, int *failure) {
 int shm_drop_alias(void *alias, uintptr_t page_size) {
     void *mapped = mmap(alias, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     return mapped == MAP_FAILED ? -errno : (int)result(madvise(alias, page_size, MADV_DONTFORK));
-}
-
-static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t registry_once = PTHREAD_ONCE_INIT;
-static pthread_key_t exit_key;
-static int exit_key_failure;
-
-void shm_registry_unlock(void) { pthread_mutex_unlock(&registry); }
-
-static uint32_t forks;
-
-static void forget_thread(void) {
-    shm_this_thread = (shm_thread){0};
-    forks++;
-    pthread_mutex_unlock(&registry);
-}
-
-static void lock_registry(void) { pthread_mutex_lock(&registry); }
-
-static void call_exit_function(void *function) { ((void (*)(void))function)(); }
-
-static void prepare_registry(void) {
-    int failure = pthread_atfork(lock_registry, shm_registry_unlock, forget_thread);
-    exit_key_failure = failure ? failure : pthread_key_create(&exit_key, call_exit_function);
-}
-
-void shm_registry_lock(void) {
-    pthread_once(&registry_once, prepare_registry);
-    lock_registry();
-}
-
-uint32_t shm_fork_count(void) {
-    pthread_once(&registry_once, prepare_registry);
-    return forks;
-}
-
-uint32_t shm_remember_thread_id(void) {
-    /* The child of a fork forgets it. */
-    pthread_once(&registry_once, prepare_registry);
-    return shm_this_thread.id = shm_gettid();
-}
-
-int shm_at_thread_exit(void (*function)(void)) {
-    return -(exit_key_failure ? exit_key_failure : pthread_setspecific(exit_key, (void *)function));
 }
 
 int shm_die_with_parent(void) { return (int)result(prctl(PR_SET_PDEATHSIG, SIGKILL)); }

@@ -50,7 +50,7 @@ extension ShmCoreSuite {
             try shared.destroy(mode: .forceNoWait)
             #expect(!RawFile.exists(shared.key))
             #expect(try owner.ask("unlock") == "ok")
-            #expect(try owner.ask("lock").hasPrefix("error notFound"))
+            #expect(try owner.ask("lock").hasPrefix("error lockError"))
         }
 
         @Test(arguments: LockKind.waiting, [SharedMemory.DestroyMode.noWait, .forceNoWait])
@@ -109,6 +109,8 @@ extension ShmCoreSuite {
         @Test(arguments: [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait])
         func `a name that means another segment now is not removed`(mode: SharedMemory.DestroyMode) throws {
             let shared = try scratch.segment(size: 10)
+            // What it is attached to, or holds, is the handle's own, whatever has the name.
+            if mode == .wait { try shared.lock() } else { try shared.attach() }
             RawFile.remove(shared.key)
             let successor = scratch.handle(shared.key)
             try successor.create(size: 20)

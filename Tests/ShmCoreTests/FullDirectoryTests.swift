@@ -21,9 +21,10 @@ extension ShmCoreSuite {
         }
 
         @Test(.enabled(if: canMount, "needs the right to mount a tmpfs"))
-        func `without inodes a new segment is out of memory, and leaves nothing`() throws {
+        func `without inodes a new segment is out of resources, and leaves nothing`() throws {
             let probe = try Probe(key: scratch.key(), mounting: "nr_inodes=1")
-            #expect(try probe.ask("create 64 futex").hasPrefix("error outOfMemory"))
+            let refusal = try probe.ask("create 64 futex")
+            #expect(refusal.hasPrefix("error outOfResources") && refusal.contains("inode"), "\(refusal)")
             #expect(try probe.ask("exists") == "ok false")
         }
 

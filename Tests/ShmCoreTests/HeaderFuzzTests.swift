@@ -61,10 +61,10 @@ struct Mutation {
         self.original = original
     }
 
-    /// Whether no reader may believe it: header or size have changed, and the checksum has not been made right.
+    /// Whether no reader may believe it: the header has changed or gone, and the checksum has not been made right.
     var mustBeNoticed: Bool {
         let header = headerOffset..<headerOffset + SegmentHeader.byteCount
-        return !isSealed && (file.count != original.count || file[header] != original[header])
+        return file.count < original.count || !isSealed && file[header] != original[header]
     }
 
     private var headerOffset: Int { original.count - SegmentLayout.pageSize }

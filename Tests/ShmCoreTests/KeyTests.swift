@@ -28,8 +28,8 @@ extension ShmCoreSuite {
             let shared = SharedMemory(key: key.text)
             expect(.keyError) { try shared.create() }
             expect(.keyError) { try shared.attach() }
-            expect(.keyError) { try shared.lock() }
-            expect(.keyError) { _ = try shared.tryLock() }
+            expect(.lockError) { try shared.lock() }
+            expect(.lockError) { _ = try shared.tryLock() }
             expect(.keyError) { _ = try shared.numAttachments }
             for mode in [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait] {
                 expect(.keyError) { try shared.destroy(mode: mode) }

@@ -19,7 +19,7 @@ extension ShmCoreSuite {
             #expect(!shared.exists)
             #expect(shared.size == 0)
             expect(.notFound) { try shared.attach() }
-            expect(.notFound) { try shared.lock() }
+            expect(.lockError) { try shared.lock() }
             expect(.notFound) { _ = try shared.numAttachments }
             #expect(RawFile.exists(shared.key))
         }

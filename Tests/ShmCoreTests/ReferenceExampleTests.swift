@@ -81,7 +81,7 @@ extension ShmCoreSuite {
             }
             #expect(waits == 3)
             #expect(!shared.exists)
-            #expect(try user.ask("lock").hasPrefix("error notFound"))
+            #expect(try user.ask("lock").hasPrefix("error lockError"))
         }
 
         @Test func `example of exists: create with the default size where nothing exists`() throws {

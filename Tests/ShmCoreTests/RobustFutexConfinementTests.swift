@@ -31,20 +31,45 @@ extension ShmCoreSuite {
         private func expectRefusal(_ answer: String, sourceLocation: SourceLocation = #_sourceLocation) {
             #expect(answer.hasPrefix("error lockError"), sourceLocation: sourceLocation)
             #expect(answer.contains("PID namespace"), "\(answer)", sourceLocation: sourceLocation)
-            #expect(answer.contains("pthread-robust"), "\(answer)", sourceLocation: sourceLocation)
+            #expect(answer.contains("flock"), "\(answer)", sourceLocation: sourceLocation)
+            #expect(!answer.contains("by force"), "\(answer)", sourceLocation: sourceLocation)
         }
 
-        @Test(needed) func `in another PID namespace the lock is refused, and the message names the one to use`() throws
+        /// Kinds whose words name threads.
+        static let named = LockKind.all.filter(\.properties.onePIDNamespace)
+
+        @Test(needed, arguments: named)
+        func `in another PID namespace the lock is refused, and the message names the one to use`(kind: LockKind) throws
         {
-            let shared = try scratch.segment(lock: .robustFutex)
+            let shared = try scratch.segment(lock: kind)
+            try shared.lock()
             let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
-            for command in ["lock", "trylock", "lock-within 10", "participant trylock", "destroy noWait"] {
-                expectRefusal(try stranger.ask(command))
-            }
+            var commands = ["lock", "trylock", "lock-within 10", "destroy noWait"]
+            if kind == .robustFutex { commands.append("participant trylock") }
+            for command in commands { expectRefusal(try stranger.ask(command)) }
             // What needs no lock works.
             #expect(try stranger.ask("attach readWrite") == "ok")
             #expect(try stranger.ask("count") == "ok 1")
+            #expect(shared.holdsLock && shared.exists)
+            try shared.unlock()
             #expect(try shared.tryLock() == .released)
+        }
+
+        @Test(needed, arguments: named)
+        func `a destroyer in another PID namespace destroys what no other process has open`(kind: LockKind) throws {
+            let key = scratch.key()
+            let creator = try scratch.probe(key, through: Self.elsewhere)
+            try #require(try creator.ask("create 64 \(kind.name)") == "ok")
+            try #require(try creator.ask("lock") == "ok released")
+            // Its owner is inside.
+            let shared = scratch.handle(key)
+            let refusal = expect(.lockError) { try shared.destroy() }
+            #expect(refusal?.reason.contains("once no process has it open") == true, "\(refusal?.reason ?? "")")
+            #expect(shared.exists)
+            // Its container is gone, in a moment.
+            creator.kill()
+            #expect(eventually { (try? shared.destroy()) != nil })
+            #expect(!RawFile.exists(key))
         }
 
         @Test(needed) func `a segment from another PID namespace is refused here`() throws {
@@ -53,11 +78,12 @@ extension ShmCoreSuite {
             try #require(try stranger.ask("create 64 robust-futex") == "ok")
             #expect(try stranger.ask("lock") == "ok released")
             let error = expect(.lockError) { _ = try scratch.handle(key).lock(timeout: .seconds(1)) }
-            #expect(error?.reason.contains("pthread-robust") == true)
+            #expect(error?.reason.contains("flock") == true)
         }
 
-        @Test(needed) func `across PID namespaces a pthread-robust segment works, deaths and all`() throws {
-            let shared = try scratch.segment(lock: .pthreadRobust)
+        @Test(needed, arguments: [LockKind.flock, .ofdRecord, .sysvSemUndo])
+        func `across PID namespaces locks without thread ids work, deaths and all`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
             let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
             #expect(try stranger.ask("lock") == "ok released")
             #expect(try shared.tryLock() == nil)
@@ -93,17 +119,19 @@ extension ShmCoreSuite {
         // MARK: Filters
 
         @Test(arguments: [EPERM, ENOSYS])
-        func `without a robust list the default kind is pthread-robust`(errno: CInt) throws {
+        func `without a robust list the default kind is one that survives without`(errno: CInt) throws {
             let key = scratch.key()
             let confined = try scratch.probe(key)
             try #require(try confined.ask("refuse-robust-list \(errno)") == "ok")
-            #expect(try confined.ask("default-lock") == "ok pthread-robust")
-            let refusal = try confined.ask("create 64 robust-futex")
-            #expect(refusal.hasPrefix("error lockError"))
-            #expect(refusal.contains("get_robust_list"), "\(refusal)")
-            #expect(refusal.contains("pthread-robust"), "\(refusal)")
-            #expect(!RawFile.exists(key))
-            #expect(try confined.ask("create 64 pthread-robust") == "ok")
+            #expect(try confined.ask("default-lock") == "ok flock")
+            for kind in ["robust-futex", "pthread-robust", "pthread-robust-pi"] {
+                let refusal = try confined.ask("create 64 \(kind)")
+                #expect(refusal.hasPrefix("error lockError"))
+                #expect(refusal.contains("get_robust_list"), "\(refusal)")
+                #expect(refusal.contains("use flock"), "\(refusal)")
+                #expect(!RawFile.exists(key))
+            }
+            #expect(try confined.ask("create 64 flock") == "ok")
             #expect(try confined.ask("lock") == "ok released")
             confined.kill()
             #expect(try scratch.handle(key).lock(timeout: .seconds(5)) == .ownerDied)
@@ -118,8 +146,8 @@ extension ShmCoreSuite {
             for command in ["lock", "trylock", "lock-within 10", "error-string", "participant trylock"] {
                 let text = try confined.ask(command)
                 #expect(text.contains("robust-futex (get_robust_list"), "\(text)")
-                #expect(text.contains("pthread-robust"), "\(text)")
-                #expect(!text.contains("broken") && !text.contains("by force"), "\(text)")
+                #expect(text.contains("the lock flock"), "\(text)")
+                #expect(!text.contains("does not work") && !text.contains("force"), "\(text)")
             }
             #expect(try shared.tryLock() == .released)
         }

@@ -9,8 +9,10 @@ extension ShmCoreSuite {
         let scratch = Scratch()
 
         /// Expects every operation to fail with a clear error, and what is in the way to stay as it is.
+        ///
+        /// - Parameter isOurs: whether it was a segment, so that force, and force alone, removes it in the end.
         private func expectInTheWay(
-            _ key: String, mentions words: String,
+            _ key: String, mentions words: String, isOurs: Bool = false,
             sourceLocation: SourceLocation = #_sourceLocation
         ) throws {
             let before = try #require(RawFile.status(key), sourceLocation: sourceLocation)
@@ -24,9 +26,9 @@ extension ShmCoreSuite {
                 let error = expect(.keyError, sourceLocation: sourceLocation) { try shared.attach(mode: mode) }
                 #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")", sourceLocation: sourceLocation)
             }
-            expect(.keyError, sourceLocation: sourceLocation) { try shared.lock() }
+            expect(.lockError, sourceLocation: sourceLocation) { try shared.lock() }
             expect(.keyError, sourceLocation: sourceLocation) { _ = try shared.numAttachments }
-            for mode in [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait] {
+            for mode in [SharedMemory.DestroyMode.noWait, .wait] + (isOurs ? [] : [.forceNoWait]) {
                 expect(.keyError, sourceLocation: sourceLocation) { try shared.destroy(mode: mode) }
             }
             #expect(!shared.exists, sourceLocation: sourceLocation)
@@ -37,6 +39,11 @@ extension ShmCoreSuite {
             #expect(after.st_ino == before.st_ino && after.st_mode == before.st_mode, sourceLocation: sourceLocation)
             if before.st_mode & S_IFMT == S_IFREG {
                 #expect(RawFile.read(key) == content, sourceLocation: sourceLocation)
+            }
+            if isOurs {
+                try shared.destroy(mode: .forceNoWait)
+                #expect(!RawFile.exists(key), sourceLocation: sourceLocation)
+                try shared.create(size: 1)
             }
         }
 
@@ -94,20 +101,50 @@ extension ShmCoreSuite {
         func `another program's raw segment is in the way, whatever its size`(size: Int) throws {
             let key = scratch.key()
             RawFile.replace(key, with: [UInt8](repeating: 0xa5, count: size))
-            try expectInTheWay(key, mentions: "not a ShmCore segment")
+            try expectInTheWay(key, mentions: size < 8192 ? "a file of another program" : "not a ShmCore segment")
         }
 
         @Test(arguments: [0, 1, 4096, 8191, 8192, 12287])
         func `a truncated segment is none any more`(size: Int) throws {
             let key = try scratch.segment(size: 8192).key
             RawFile.truncate(key, to: size)
-            try expectInTheWay(key, mentions: "not a ShmCore segment")
+            try expectInTheWay(key, mentions: "its control block is gone", isOurs: true)
         }
 
-        @Test func `an extended segment is none any more`() throws {
-            let key = try scratch.segment().key
-            RawFile.truncate(key, to: 65536)
-            try expectInTheWay(key, mentions: "not a ShmCore segment")
+        @Test func `a segment that another program has cleared as a whole goes by force`() throws {
+            let shared = try scratch.segment()
+            try shared.attach()
+            // What Python and C see of 128 bytes.
+            RawFile.write([UInt8](repeating: 0, count: 8192), to: shared.key, at: 0)
+            #expect(expect(.lockError) { try shared.lock() }?.reason.contains("overwritten") == true)
+            try shared.detach()
+            try expectInTheWay(shared.key, mentions: "its control block is gone", isOurs: true)
+        }
+
+        @Test(arguments: [8193, 12288, 65536, 1 << 30])
+        func `a segment that another program has made longer goes on as it was`(size: Int) throws {
+            let shared = try scratch.segment()
+            let user = try scratch.probe(shared)
+            try #require(try user.ask("attach readWrite") == "ok")
+            RawFile.truncate(shared.key, to: size)
+            // Something of its own at the new end, and what looks like a header.
+            if size < 1 << 20 {
+                RawFile.write([7], to: shared.key, at: size - 1)
+                if size == 65536 {
+                    RawFile.write(Array(RawFile.read(shared.key)[4096..<8192]), to: shared.key, at: 61440)
+                }
+            }
+            for handle in [shared, scratch.handle(shared.key)] {
+                #expect(handle.exists && handle.size == 128)
+                #expect(try handle.numAttachments == 1)
+                try handle.attach()
+                #expect(try handle.lock() == .released)
+                #expect(try user.ask("trylock") == "ok busy")
+                try handle.unlock()
+                try handle.detach()
+            }
+            try scratch.handle(shared.key).destroy()
+            #expect(!RawFile.exists(shared.key))
         }
 
         @Test(arguments: [16, 24, 32, 40, 48, 56, 72, 100, 119, 120, 127])
@@ -116,7 +153,7 @@ extension ShmCoreSuite {
             var file = RawFile.read(key)
             file[ControlBlock.headerOffset(file) + offset] ^= 0x10
             RawFile.replace(key, with: file)
-            try expectInTheWay(key, mentions: "corrupt")
+            try expectInTheWay(key, mentions: "corrupt", isOurs: true)
         }
 
         @Test func `a segment of another layout version says which`() throws {
@@ -125,7 +162,7 @@ extension ShmCoreSuite {
             file[ControlBlock.headerOffset(file) + 8] = 99
             ControlBlock.seal(&file)
             RawFile.replace(key, with: file)
-            try expectInTheWay(key, mentions: "layout version 99")
+            try expectInTheWay(key, mentions: "layout version 99", isOurs: true)
         }
 
         @Test func `a segment of a machine with another page size is refused`() throws {
@@ -134,7 +171,7 @@ extension ShmCoreSuite {
             file[ControlBlock.headerOffset(file) + 13] = 0x40
             ControlBlock.seal(&file)
             RawFile.replace(key, with: file)
-            try expectInTheWay(key, mentions: "page size 16384")
+            try expectInTheWay(key, mentions: "page size 16384", isOurs: true)
         }
 
         @Test func `a segment whose lock this program does not know says so, is listed, and goes by force`() throws {

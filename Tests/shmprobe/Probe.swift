@@ -36,7 +36,7 @@ final class Probe {
 
     private static let commands = [
         contentionCommands, confinementCommands, robustFutexCommands, robustFutexProcessCommands, primitiveCommands,
-        killCommands,
+        killCommands, surroundingCommands, stormCommands,
     ].reduce(segmentCommands) { $0.merging($1) { $1 } }
 }
 

@@ -9,7 +9,13 @@ extension Probe {
     static var robustFutexProcessCommands: [String: Command] {
         [
             // `in-child COMMAND / COMMAND / …`: a child runs them; the answer is its answers, and the signal that ended it.
-            "in-child": { probe, arguments in try probe.inChild(arguments) },
+            "in-child": { probe, arguments in try probe.inChild(arguments, forkProcess) },
+            // The same, forked past libc's handlers.
+            "in-clone": { probe, arguments in
+                let call = try symbol("syscall", as: (@convention(c) (Int, Int, Int, Int, Int, Int) -> Int).self)
+                let signalOfEnd = Int(SIGCHLD)
+                return try probe.inChild(arguments) { pid_t(call(cloneNumber, signalOfEnd, 0, 0, 0, 0)) }
+            },
             "die": { _, _ in
                 raise(SIGKILL)
                 return ""
@@ -62,9 +68,14 @@ extension Probe {
 
     // MARK: fork and exec
 
+    #if arch(x86_64)
+        private static var cloneNumber: Int { 56 }
+    #else
+        private static var cloneNumber: Int { 220 }
+    #endif
+
     /// Swift declares no `fork`: a process with threads must not go on in the child. This one has none.
-    private func inChild(_ arguments: Arguments) throws -> String {
-        let fork = try Self.symbol("fork", as: (@convention(c) () -> pid_t).self)
+    private func inChild(_ arguments: Arguments, _ fork: () -> pid_t) throws -> String {
         var ends: [CInt] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
         let child = fork()
@@ -113,7 +124,7 @@ extension Probe {
     }
 
     /// What Swift's overlay hides or cannot call.
-    private static func symbol<Function>(_ name: String, as _: Function.Type) throws -> Function {
+    static func symbol<Function>(_ name: String, as _: Function.Type) throws -> Function {
         guard let address = unsafe dlsym(nil, name) else { throw Arguments.Missing() }
         return unsafe unsafeBitCast(address, to: Function.self)
     }

@@ -47,6 +47,7 @@ extension Probe {
                 try probe.shared.destroy(mode: mode)
                 return ""
             },
+            "holds": { probe, _ in "\(probe.shared.holdsLock)" },
             "exists": { probe, _ in "\(probe.shared.exists)" },
             "size": { probe, _ in "\(probe.shared.size)" },
             "count": { probe, _ in "\(try probe.shared.numAttachments)" },

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "shm_lock_plugin.h"
+#include "shm_process.h"
 
 #pragma clang assume_nonnull begin
 
@@ -33,8 +34,17 @@ bool shm_has_pi_futexes(void);
 int shm_open_path(const char *path, int flags, unsigned mode);
 /* AT_EMPTY_PATH, which is behind a feature macro. */
 int shm_at_empty_path(void);
+/* lseek(2)'s requests for storage and for the end of it, which are behind a feature macro. */
+enum { SHM_SEEK_DATA = 3, SHM_SEEK_HOLE = 4 };
 /* An unnamed file in a directory (O_TMPFILE): it has no name until linkat(2) gives it one. */
 int shm_open_unnamed(const char *directory, unsigned mode);
+
+/* A descriptor larger than `least` of the same open file, which closes on exec; fcntl(2) is variadic. */
+int shm_duplicate_above(int fd, int least);
+/* Whether no other open file, and no mapping of one, can write to this regular file: a write lease, fcntl(2), taken and
+ * given back. Needs the file's owner or CAP_LEASE, and a descriptor for writing. 1, 0, or -errno. Meanwhile an
+ * open(2) with O_NONBLOCK fails with EAGAIN. */
+int shm_is_only_writer(int fd);
 
 /* Open-file-description locks, fcntl(2), on `length` bytes from `start`. */
 int shm_ofd_lock(int fd, short type, int64_t start, int64_t length, bool wait);
@@ -85,25 +95,6 @@ int shm_queue_receive_until(int queue, int64_t deadline);
 /* Waits until a descriptor can be read; -ETIMEDOUT where the deadline passed. */
 int shm_wait_readable_until(int fd, int64_t deadline);
 
-/* What this thread is to the locks that name their owner. The serial is unique in the process and never used
- * again, unlike a thread id; 0 until the thread has one, and again in the child of a fork. Thread-local, so a
- * look at it is one instruction and no call. */
-typedef struct shm_thread {
-    uint64_t serial;
-    uint32_t id;           /* gettid(2) */
-    void *_Nullable seats; /* the library's own */
-} shm_thread;
-
-extern _Thread_local shm_thread shm_this_thread;
-static inline uint64_t shm_thread_serial(void) { return shm_this_thread.serial; }
-shm_thread *shm_thread_self(void);
-uint32_t shm_remember_thread_id(void);
-/* The calling thread's id, asked for once a thread. */
-static inline uint32_t shm_thread_id(void) {
-    return __builtin_expect(shm_this_thread.id != 0, 1) ? shm_this_thread.id : shm_remember_thread_id();
-}
-uint32_t shm_gettid(void);
-
 /* The calling thread's robust list, get_robust_list(2): the head's address, or 0 and -errno in *failure. Where a
  * node's futex word lies, relative to the node, is in *futex_offset. */
 uintptr_t shm_robust_list(int64_t *futex_offset, int *failure);
@@ -112,22 +103,11 @@ bool shm_thread_exists(uint32_t id);
 /* Whether a thread of any process of this PID namespace has that id. */
 bool shm_any_thread_exists(uint32_t id);
 
-/* The inode of the process's PID namespace, or 0. A locker asks with its first operation: no memory is allocated. */
-uint64_t shm_pid_namespace(void);
-
 /* Reserves two pages and maps the shared page at `page` into the first once more; the second is private, zero and
  * not inherited by fork(2). Null where that fails, with -errno in *failure. */
 void *_Nullable shm_map_alias(void *page, uintptr_t page_size, int *failure);
 /* Puts private memory in the alias's place. */
 int shm_drop_alias(void *alias, uintptr_t page_size);
-
-/* One lock for the library's process-wide lists. fork(2) waits for it, and the child's thread is new. */
-void shm_registry_lock(void);
-void shm_registry_unlock(void);
-/* How many forks lie between this process and the one that loaded the library, as far as libc saw them. */
-uint32_t shm_fork_count(void);
-/* Calls `function` at the end of every thread that has asked for it. */
-int shm_at_thread_exit(void (*function)(void));
 
 /* prctl(PR_SET_PDEATHSIG, SIGKILL): the signal comes when the *thread* that started this process ends. */
 int shm_die_with_parent(void);

@@ -14,7 +14,7 @@ final class BoundLock {
     let retire: () -> Void
     let retireIfFree: () -> Bool
     /// Where it was made: the child of a fork must not use it, since it is its parent's participant.
-    private let forks = shm_fork_count()
+    private let forks = shm_generation()
     private let dispose: () -> Void
 
     /// Binds to a lock of that type.
@@ -38,7 +38,7 @@ final class BoundLock {
     deinit { dispose() }
 
     /// Whether this process made it.
-    var isOwn: Bool { forks == shm_fork_count() }
+    var isOwn: Bool { forks == shm_generation() }
 }
 
 /// What a segment needs of a lock kind by name: its size, its initial state and a binding.
@@ -73,7 +73,12 @@ final class BoundLock {
         mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
             factories[L.properties.name] = unsafe LockFactory(
                 properties: L.properties,
-                obstacle: { L.obstacle },
+                obstacle: {
+                    let isLost = L.properties.onePIDNamespace && ProcessIdentity.current.pidNamespace == 0
+                    return isLost
+                        ? "it names owners by thread id, and the PID namespace is unknown here: mount /proc"
+                        : L.obstacle
+                },
                 bytesNeeded: { L.bytesNeeded(participants: $0) },
                 nameOutside: { unsafe L.nameOutside($0) },
                 initialise: { (area, participants) throws(Errno) in

@@ -1,7 +1,8 @@
 public import Synchronization
 
 /// How a handle, which learns its lock's kind at run time, takes and releases an uncontended lock for hardly more
-/// than code that was compiled for that kind.
+/// than code that was compiled for that kind. It holds for the thread that asked; a handle asks again after each
+/// acquisition through the primitive.
 @safe public enum FastPath {
     /// Only through the primitive.
     case none
@@ -10,11 +11,6 @@ public import Synchronization
     /// that value at the unlock, a compare-exchange back to 0 (release) is all there is to do; otherwise the
     /// primitive's `unlock` is called.
     case word(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32)
-
-    /// The same where `held` names the owning thread, for that thread alone: the calling thread must have that serial
-    /// number (``shm_thread_serial()``). The lock may have another fast path after each acquisition through the
-    /// primitive.
-    case ownedWord(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32, thread: UInt64)
 
     /// Plain functions on an object in shared memory.
     case calls(FastCalls)

@@ -10,17 +10,22 @@ public import SystemPackage
 ///
 /// Memory ordering: the kernel's file-lock list is kept under a spin lock, which orders a release before the next
 /// acquisition. Owner death: the kernel drops the lock when the dead process's descriptor is closed; a mark in the
-/// area (``OwnerMark``) tells the next owner. A description that was inherited by a `fork` child keeps the lock
-/// alive.
+/// area (``OwnerMark``) tells the next owner. The child of a fork closes the description that it inherits.
 public struct FlockLock: LockPrimitive, ~Copyable {
-    let file: FileDescriptor
-    let mark: OwnerMark
+    private let description: OwnDescription
+    private let mark: OwnerMark
+    private var file: FileDescriptor { description.file }
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
             name: "flock", family: .kernel, ownerDeath: .reported, kernelObject: "file lock",
             pollsUntilDeadline: true, summary: "flock(2) on the segment's file")
+    }
+
+    /// Why this process may not use `flock(2)`: a descriptor that cannot be says whether it may ask.
+    public static var obstacle: String? {
+        flock(-1, LOCK_UN) != 0 && errno != EBADF ? "flock(2) is refused: a seccomp filter" : nil
     }
 
     /// The owner mark.
@@ -31,11 +36,9 @@ public struct FlockLock: LockPrimitive, ~Copyable {
 
     /// Opens the segment's file once more.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        file = try binding.reopenFile()
+        description = try OwnDescription(try binding.reopenFile())
         mark = unsafe OwnerMark(binding.area)
     }
-
-    deinit { try? file.close() }
 
     /// `flock(LOCK_EX)`.
     public borrowing func lock() -> LockOutcome { acquire(LOCK_EX) }

@@ -25,6 +25,7 @@ internal import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "futex-pi", family: .futex, ownerDeath: .hangs, priorityInheritance: true, onePIDNamespace: true,
+            detectsRelock: true,
             summary: "priority-inheriting futex (FUTEX_LOCK_PI)")
     }
 

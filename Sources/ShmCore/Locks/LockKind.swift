@@ -3,14 +3,12 @@ public struct LockKind: Sendable, Hashable, CustomStringConvertible {
     /// What a user chooses by.
     public let properties: LockProperties
 
-    /// Why this machine cannot have such a lock, for a person; `nil` where it can.
-    public let obstacle: String?
+    /// Why this process cannot have such a lock, for a person; `nil` where it can. Asked anew each time: a seccomp filter
+    /// may come at any time.
+    public var obstacle: String? { LockFactory.named(name)?.obstacle() }
 
     /// The kind that a primitive implements.
-    public init<L: LockPrimitive & ~Copyable>(_: L.Type) {
-        properties = L.properties
-        obstacle = L.obstacle
-    }
+    public init<L: LockPrimitive & ~Copyable>(_: L.Type) { properties = L.properties }
 
     /// The kind of that name, if the catalogue has it.
     public init?(named name: String) {
@@ -24,9 +22,16 @@ public struct LockKind: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public var description: String { name }
 
-    /// The kind that a segment gets when its creator names none: ``robustFutex``, or ``pthreadRobust`` where the
-    /// machine cannot have that. Both survive their owner's death.
-    public static var `default`: LockKind { robustFutex.obstacle == nil ? .robustFutex : .pthreadRobust }
+    /// The kind that a segment gets when its creator names none: the first of ``robustFutex``, ``pthreadRobust``,
+    /// ``flock``, ``ofdRecord`` and ``sysvSemUndo`` that this process can have. All of them survive their owner's death;
+    /// where it can have none of them, ``robustFutex``, which is then refused with the reason.
+    public static var `default`: LockKind { survivors.first { $0.obstacle == nil } ?? .robustFutex }
+
+    /// Those that survive their owner's death, in the order in which they are offered.
+    static var survivors: [LockKind] { [.robustFutex, .pthreadRobust, .flock, .ofdRecord, .sysvSemUndo] }
+
+    /// The kind to recommend where thread ids or IPC objects cannot be shared: the kernel keeps it with the segment's file.
+    static var everywhere: LockKind { flock.obstacle == nil ? .flock : .ofdRecord }
 
     /// Every kind, in the catalogue's order; the plugin's, if there is one, last.
     public static var all: [LockKind] { builtIn + (LockPlugin.isLoaded ? [LockKind(PluginLock.self)] : []) }

@@ -86,6 +86,11 @@ public struct LockProperties: Sendable, Hashable {
     public var sharesReaders: Bool
     /// Whether all participants must be in one PID namespace, since the lock names its owner by thread id.
     public var onePIDNamespace: Bool
+    /// Whether all participants must be in one IPC namespace, `ipc_namespaces(7)`, since the lock is an object in it.
+    public var oneIPCNamespace: Bool
+    /// Whether a participant that locks twice, or a second one of the same thread, gets `EDEADLK` from the lock itself
+    /// instead of waiting for ever. A ``SharedMemory`` handle finds that out for every kind.
+    public var detectsRelock: Bool
     /// Whether the lock excludes at all; `false` only for negative controls, which must fail the integrity check.
     public var excludes: Bool
     /// One line for a person.
@@ -99,7 +104,8 @@ public struct LockProperties: Sendable, Hashable {
         name: String, family: Family, waiting: Waiting = .blocks, fairness: Fairness = .barging, ownerDeath: OwnerDeath,
         kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,
         threads: Bool = true, pollsUntilDeadline: Bool = false, sharesReaders: Bool = false,
-        onePIDNamespace: Bool = false, survivesWaiterDeath: Bool = true, excludes: Bool = true, summary: String
+        onePIDNamespace: Bool = false, oneIPCNamespace: Bool = false, detectsRelock: Bool = false,
+        survivesWaiterDeath: Bool = true, excludes: Bool = true, summary: String
     ) {
         self.name = name
         self.family = family
@@ -113,6 +119,8 @@ public struct LockProperties: Sendable, Hashable {
         self.pollsUntilDeadline = pollsUntilDeadline
         self.sharesReaders = sharesReaders
         self.onePIDNamespace = onePIDNamespace
+        self.oneIPCNamespace = oneIPCNamespace
+        self.detectsRelock = detectsRelock
         self.survivesWaiterDeath = survivesWaiterDeath
         self.excludes = excludes
         self.summary = summary

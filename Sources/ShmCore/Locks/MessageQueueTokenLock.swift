@@ -18,7 +18,7 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "posix-mq-token", family: .kernel, fairness: .fifo, ownerDeath: .hangs,
-            kernelObject: "message queue", summary: "the one message of a POSIX queue")
+            kernelObject: "message queue", oneIPCNamespace: true, summary: "the one message of a POSIX queue")
     }
 
     /// Why the machine has no message queues.
@@ -43,9 +43,9 @@ public import SystemPackage
         unsafe area = binding.area
         queue = try unsafe NamedObject.findOrMake(
             binding.area, of: binding.file,
-            open: { (name) throws(Errno) in try unsafe SystemCall.check(shm_queue_open("/" + name, -1)) },
+            open: { (name) throws(Errno) in try unsafe SystemCall.descriptor(shm_queue_open("/" + name, -1)).rawValue },
             make: { (name, mode) throws(Errno) in
-                let made = try unsafe SystemCall.check(shm_queue_open("/" + name, Int32(mode)))
+                let made = try unsafe SystemCall.descriptor(shm_queue_open("/" + name, Int32(mode))).rawValue
                 _ = fchmod(made, mode)
                 try SystemCall.check(shm_queue_send(made))
                 return made

@@ -11,11 +11,11 @@ internal import SystemPackage
 /// left. Destroying the segment removes it.
 ///
 ///     0   for the lock itself
-///     8   the name, a random number; 0: none yet
+///     8   the name, a number: a random half, and a checksum of that; 0: none yet
 ///     16  non-zero when the object is ready
 enum NamedObject {
     static let byteCount = 24
-    /// What all names begin with; a random number follows in hexadecimal.
+    /// What all names begin with; the number follows in hexadecimal.
     static let prefix = "shmcore-"
 
     /// Finds the object, or makes it when this is the first participant.
@@ -37,7 +37,7 @@ enum NamedObject {
         if let leftover = unsafe name(in: area) { remove(leftover) }
         let mode = try SegmentFile.status(of: file).st_mode & 0o666
         while true {
-            unsafe area.longWord(at: 8).pointee.store(.random(in: 1 ... .max), ordering: .sequentiallyConsistent)
+            unsafe area.longWord(at: 8).pointee.store(newNumber(), ordering: .sequentiallyConsistent)
             guard let name = unsafe name(in: area) else { continue }
             do throws(Errno) {
                 let object = try make(name, mode)
@@ -64,10 +64,18 @@ enum NamedObject {
         return number == 0 ? nil : prefix + String(number, radix: 16)
     }
 
-    /// Whether a name may be one of these: never a person's choice.
+    /// Whether a name is one of these. A person does not choose a number that contains its own checksum.
     static func isName(_ name: some StringProtocol) -> Bool {
         guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.count), radix: 16) else { return false }
-        return number != 0 && name == prefix + String(number, radix: 16)
+        return number == withChecksum(UInt32(truncatingIfNeeded: number >> 32))
+            && name == prefix + String(number, radix: 16)
+    }
+
+    private static func newNumber() -> UInt64 { withChecksum(.random(in: 0x1000_0000 ... .max)) }
+
+    private static func withChecksum(_ random: UInt32) -> UInt64 {
+        let checksum = SegmentHeader.checksum("\(prefix)\(random)".utf8)
+        return UInt64(random) << 32 | UInt64(UInt32(truncatingIfNeeded: checksum))
     }
 
     private static func readyName(in area: UnsafeMutableRawPointer) -> String? {

@@ -8,10 +8,11 @@ public import SystemPackage
 ///
 /// Memory ordering: the kernel's list of file locks is kept under a spin lock, which orders a release before the next
 /// acquisition. Owner death: the kernel drops the lock when the dead process's descriptor is closed; a mark in the area
-/// (``OwnerMark``) tells the next owner. A description that was inherited by a `fork` child keeps the lock alive.
+/// (``OwnerMark``) tells the next owner. The child of a fork closes the description that it inherits.
 public struct OFDRecordLock: LockPrimitive, ~Copyable {
-    private let file: FileDescriptor
+    private let description: OwnDescription
     private let mark: OwnerMark
+    private var file: FileDescriptor { description.file }
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -28,11 +29,9 @@ public struct OFDRecordLock: LockPrimitive, ~Copyable {
 
     /// Opens the segment's file once more.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        file = try binding.reopenFile()
+        description = try OwnDescription(try binding.reopenFile())
         mark = unsafe OwnerMark(binding.area)
     }
-
-    deinit { try? file.close() }
 
     /// `F_OFD_SETLKW`.
     public borrowing func lock() -> LockOutcome { acquire(waiting: true) }

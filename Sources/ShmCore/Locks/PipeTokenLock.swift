@@ -13,7 +13,8 @@ public import SystemPackage
 /// Memory ordering: the pipe's mutex orders a write before the read that gets the byte. Owner death: the token is gone,
 /// and every other process waits for ever, until all of them have gone.
 @safe public struct PipeTokenLock: LockPrimitive, ~Copyable {
-    private let pipe: Int32
+    private let description: OwnDescription
+    private var pipe: Int32 { description.file.rawValue }
     private let area: UnsafeMutableRawPointer
 
     /// See ``LockPrimitive/properties``.
@@ -35,10 +36,9 @@ public import SystemPackage
     /// Opens the FIFO, or makes it when this is the first participant.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         unsafe area = binding.area
-        pipe = try unsafe Self.joined(binding.area, of: binding.file)
+        description = try OwnDescription(
+            FileDescriptor(rawValue: try unsafe Self.joined(binding.area, of: binding.file)))
     }
-
-    deinit { close(pipe) }
 
     /// Waits for the byte with `poll(2)` where it is not there: the descriptor does not block, so that nobody sleeps in
     /// a read that another one's read has made vain.
@@ -97,9 +97,10 @@ public import SystemPackage
 
     private static func open(_ name: String) throws(Errno) -> Int32 {
         // For both: then there is always a reader, and nobody gets SIGPIPE.
-        let pipe = try SystemCall.retrying {
+        let opened = try SystemCall.retrying {
             unsafe shm_open_path(path(name), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0)
         }
+        let pipe = try SystemCall.descriptor(opened).rawValue
         guard let status = try? SegmentFile.status(of: FileDescriptor(rawValue: pipe)),
             status.st_mode & S_IFMT == S_IFIFO
         else {

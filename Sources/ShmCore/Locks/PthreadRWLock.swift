@@ -15,7 +15,7 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "pthread-rwlock", family: .pthread, ownerDeath: .hangs, sharesReaders: true,
-            summary: "glibc's reader-writer lock")
+            onePIDNamespace: true, detectsRelock: true, summary: "glibc's reader-writer lock")
     }
 
     /// One `pthread_rwlock_t`.

@@ -9,6 +9,9 @@ public import Glibc
 /// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel walks the dead thread's list, marks the word and
 /// wakes one waiter, which gets ``LockOutcome/ownerDied``; the mutex is made consistent at once, so exactly one next
 /// owner is told. The list's links lie *in the shared mutex*: a process that scribbles over them can crash an owner.
+/// The kernel recognises the owner by its thread id, which another thread has in another PID namespace: all
+/// participants must be in one. An owner that executes another program on a thread that is not its process's first is not
+/// noticed.
 @safe public struct PthreadRobustLock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -16,9 +19,12 @@ public import Glibc
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
-            name: "pthread-robust", family: .pthread, ownerDeath: .reported,
+            name: "pthread-robust", family: .pthread, ownerDeath: .reported, onePIDNamespace: true,
             summary: "glibc's robust process-shared mutex")
     }
+
+    /// Why a death would not be noticed here.
+    public static var obstacle: String? { RobustSeat.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
 
     /// `PTHREAD_MUTEX_ROBUST`.
     public static var attributes: PthreadMutexAttributes { .robust }

@@ -17,8 +17,8 @@ public import Glibc
             onePIDNamespace: true, summary: "glibc's robust mutex with priority inheritance")
     }
 
-    /// Why the machine has no priority inheritance.
-    public static var obstacle: String? { PthreadMutex.obstacle(attributes) }
+    /// Why a death would not be noticed here, or the machine has no priority inheritance.
+    public static var obstacle: String? { RobustSeat.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
 
     /// `PTHREAD_MUTEX_ROBUST` and `PTHREAD_PRIO_INHERIT`.
     public static var attributes: PthreadMutexAttributes { [.robust, .inherit] }

@@ -21,7 +21,7 @@ public import SystemPackage
 /// waiter that is killed between its wake-up and its next look can take that wake-up with it if somebody else took
 /// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them. An owner that
 /// becomes another program (`execve(2)`) has died; where it did so on a thread that is not its process's first, the kernel
-/// does not notice, and a sleeper does, within 50 ms.
+/// does not notice: a sleeper does, within 50 ms, and one that tries does, once in 10 ms.
 ///
 /// Ownership is the thread's: lock and unlock on the same thread. All participants must be in one PID namespace, since
 /// thread ids mean nothing in another.
@@ -42,6 +42,8 @@ public import SystemPackage
     private static var turn: Int64 { 100_000 }
     /// A sleep so long says that critical sections are long, and that looking was no use.
     private static var brief: Int64 { 100_000 }
+    /// How rarely one that tries asks whether the owner exists.
+    private static var tryInterval: Int64 { 10_000_000 }
     /// `futex(2)` bits of an heir and of everybody else.
     private static var heirOnly: UInt32 { 2 }
     private static var anybody: UInt32 { 1 }
@@ -66,7 +68,7 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "robust-futex", family: .futex, waiting: .parks, ownerDeath: .reported, onePIDNamespace: true,
-            summary: "futex mutex that survives its owner (resident list node)")
+            detectsRelock: true, summary: "futex mutex that survives its owner (resident list node)")
     }
 
     /// Why the lock cannot work on this machine.
@@ -88,7 +90,7 @@ public import SystemPackage
     /// Binds to the word near the area's end. The thread that uses the participant sits down with its first operation.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         pageSize = SegmentLayout.pageSize
-        pidNamespace = SharedMemory.pidNamespace
+        pidNamespace = ProcessIdentity.current.pidNamespace
         let end = unsafe binding.area + Self.bytesNeeded(pageSize: pageSize)
         guard UInt(bitPattern: end) % UInt(pageSize) == 0 else { throw .invalidArgument }
         unsafe word = (binding.area + Self.wordPlace(pageSize: pageSize))
@@ -104,10 +106,8 @@ public import SystemPackage
         unsafe place.deallocate()
     }
 
-    /// The word itself, for the thread that sits.
-    public var fastPath: FastPath {
-        unsafe .ownedWord(word, held: place.pointee.threadID, thread: place.pointee.thread)
-    }
+    /// The word itself, for the thread that is registered.
+    public var fastPath: FastPath { isSeated ? unsafe .word(word, held: place.pointee.threadID) : .none }
 
     /// One compare-exchange when free; sleeps otherwise.
     @inlinable
@@ -173,7 +173,7 @@ public import SystemPackage
     /// Gives the calling thread a seat, and takes the one that another thread had.
     private borrowing func sit() throws(Errno) {
         // The child of a fork, which has its participants from its parent, may be in another PID namespace.
-        guard SharedMemory.pidNamespace == pidNamespace else { throw .improperLink }
+        guard ProcessIdentity.current.pidNamespace == pidNamespace else { throw .improperLink }
         shm_registry_lock()
         defer { shm_registry_unlock() }
         unsafe RobustSeat.leave(place, pageSize: pageSize)
@@ -216,8 +216,8 @@ public import SystemPackage
                 continue
             }
             if owner == Self.gone { return .failed(.identifierRemoved) }
-            if !waiting { return .busy }
-            if owner == me, deadline == nil { return .failed(.deadlock) }
+            if !waiting { return takeFromVanished(seen, me, asTry: true) ? .ownerDied : .busy }
+            if owner == me { return .failed(.deadlock) }
             if wait.since == 0 {
                 begin(&wait, until: deadline)
                 continue
@@ -243,7 +243,7 @@ public import SystemPackage
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
             case .timedOut:
-                if takeFromVanished(owner, me) { return .ownerDied }
+                if takeFromVanished(owner | Self.waiters, me) { return .ownerDied }
                 if let deadline, end == deadline { return .busy }
             }
             if wait.spins, !wait.hasSlept { budget.learn(worthwhile: Deadline.now.nanoseconds - now < Self.brief) }
@@ -254,10 +254,19 @@ public import SystemPackage
     /// Takes the word from an owner that is gone without the kernel's mark. There is one way to go like that: to
     /// become another program on a thread that is not the process's first. That thread has its process's id by the time
     /// when the kernel looks at its list, and the word has the id that it had.
-    private borrowing func takeFromVanished(_ owner: UInt32, _ me: UInt32) -> Bool {
-        guard owner != me, !shm_any_thread_exists(owner) else { return false }
+    ///
+    /// - Parameter asTry: by one that does not wait: it asks the kernel once in 10 ms at most.
+    private borrowing func takeFromVanished(_ seen: UInt32, _ me: UInt32, asTry: Bool = false) -> Bool {
+        let owner = seen & Self.ownerMask
+        if owner == me { return false }
+        if asTry {
+            let now = Deadline.now.nanoseconds
+            guard unsafe now - place.pointee.lastAsked > Self.tryInterval else { return false }
+            unsafe place.pointee.lastAsked = now
+        }
+        guard !shm_any_thread_exists(owner) else { return false }
         return unsafe word.pointee.compareExchange(
-            expected: owner | Self.waiters, desired: me | Self.waiters, successOrdering: .acquiringAndReleasing,
+            expected: seen, desired: me | (seen & Self.waiters), successOrdering: .acquiringAndReleasing,
             failureOrdering: .relaxed
         ).exchanged
     }
@@ -374,9 +383,12 @@ public import SystemPackage
     /// The serial number of the thread that sits here; no thread's where none does.
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
-    var process: pid_t = 0
+    /// ``shm_generation()`` of the process that has it.
+    var generation: UInt32 = 0
     /// When it last had the lock after sleeping for it, in ns on `CLOCK_MONOTONIC`.
     var lastSlept: Int64 = 0
+    /// When it last asked, without waiting, whether the owner exists, on the same clock.
+    var lastAsked: Int64 = 0
     /// When it last yielded its CPU while the lock was taken, on the same clock.
     var lastYielded: Int64 = 0
     /// The node in the thread's robust list.

@@ -41,12 +41,18 @@ internal import SystemPackage
     private let node: UInt
     private let head: UInt
 
+    /// Why the kernel does not look after the calling thread's robust mutexes; `nil` where it does.
+    static var missingList: (reason: String, errno: Errno)? {
+        var (offset, failure) = (Int64(0), Int32(0))
+        if unsafe shm_robust_list(&offset, &failure) != 0 { return nil }
+        return ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
+    }
+
     /// Why a machine, a libc or a filter makes seats impossible; `nil` where they are possible. A filter may come later.
     static var obstacle: (reason: String, errno: Errno)? {
+        if let missing = missingList { return missing }
         var (offset, failure) = (Int64(0), Int32(0))
-        guard unsafe shm_robust_list(&offset, &failure) != 0 else {
-            return ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
-        }
+        _ = unsafe shm_robust_list(&offset, &failure)
         return nodeOffset(futexOffset: offset) == nil
             ? ("this libc keeps its robust list's words at an unknown distance (\(offset))", .notSupported) : nil
     }
@@ -74,11 +80,13 @@ internal import SystemPackage
         if head == 0 { throw Errno(rawValue: -failure) }
         guard let offset = nodeOffset(futexOffset: futexOffset) else { throw .notSupported }
         if unsafe thread.pointee.serial == 0 {
-            try SystemCall.check(shm_at_thread_exit { RobustSeat.threadEnds() })
-            unsafe thread.pointee.id = shm_gettid()
-            unsafe thread.pointee.serial = serials.wrappingAdd(1, ordering: .relaxed).newValue
+            try CurrentThread.enroll()
         }
-        guard let pages = unsafe shm_map_alias(page, UInt(pageSize), &failure) else { throw Errno(rawValue: -failure) }
+        unsafe thread.pointee.id = shm_gettid()
+        guard let pages = unsafe shm_map_alias(page, UInt(pageSize), &failure) else {
+            // An emulator may not know an old size of 0.
+            throw failure == -EINVAL ? .notSupported : Errno(rawValue: -failure)
+        }
         let second = unsafe pages + pageSize
         let seat = unsafe (second + offsetInPage).bindMemory(to: RobustSeat.self, capacity: 1)
         let node = unsafe UInt(bitPattern: second + offset)
@@ -90,7 +98,7 @@ internal import SystemPackage
         unsafe seat.pointee.link()
         unsafe place.initialize(
             to: RobustPlace(
-                thread: thread.pointee.serial, threadID: thread.pointee.id, process: getpid(), node: node,
+                thread: thread.pointee.serial, threadID: thread.pointee.id, generation: shm_generation(), node: node,
                 pending: UnsafeMutablePointer(bitPattern: head + 16), seat: seat))
     }
 
@@ -98,7 +106,7 @@ internal import SystemPackage
     static func leave(_ place: UnsafeMutablePointer<RobustPlace>, pageSize: Int) {
         defer { unsafe place.pointee = RobustPlace() }
         // The child of a fork has nothing of its parent's.
-        guard let seat = unsafe place.pointee.seat, unsafe place.pointee.process == getpid() else { return }
+        guard let seat = unsafe place.pointee.seat, unsafe place.pointee.generation == shm_generation() else { return }
         unsafe seat.pointee.place = nil
         if unsafe shm_thread_serial() == place.pointee.thread {
             unsafe clear(shm_thread_self(), all: false, pageSize)
@@ -110,9 +118,8 @@ internal import SystemPackage
 
     // MARK: Clearing away
 
-    private static let serials = Atomic<UInt64>(0)
     /// Seats of threads of this process that ended while they held the lock.
-    nonisolated(unsafe) private static var graveyard: (seats: Pointer?, process: pid_t) = (nil, 0)
+    nonisolated(unsafe) private static var graveyard: (seats: Pointer?, generation: UInt32) = (nil, 0)
 
     private static func count(_ thread: UnsafeMutablePointer<shm_thread>) -> Int {
         var (count, seat) = (0, unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self))
@@ -128,8 +135,8 @@ internal import SystemPackage
         let pageSize = SegmentLayout.pageSize
         unsafe clear(shm_thread_self(), all: false, pageSize)
         // The child of a fork has none of its parent's.
-        var seat = unsafe graveyard.process == getpid() ? graveyard.seats : nil
-        unsafe graveyard = (nil, getpid())
+        var seat = unsafe graveyard.generation == shm_generation() ? graveyard.seats : nil
+        unsafe graveyard = (nil, shm_generation())
         while let found = unsafe seat {
             unsafe seat = found.pointee.next
             // A thread that exists may not have done with its list.
@@ -161,7 +168,7 @@ internal import SystemPackage
     }
 
     /// The calling thread ends.
-    private static func threadEnds() {
+    static func threadEnds() {
         shm_registry_lock()
         defer { shm_registry_unlock() }
         sweep()
@@ -176,8 +183,7 @@ internal import SystemPackage
             unsafe found.pointee.next = graveyard.seats
             unsafe graveyard.seats = found
         }
-        // A destructor that runs after this one may lock again: it sits down anew.
-        unsafe thread.pointee = shm_thread()
+        unsafe thread.pointee.seats = nil
     }
 
     // MARK: The list

@@ -26,7 +26,14 @@ public struct SysVSemaphoreLock<Undo: SysVUndo>: LockPrimitive, ~Copyable {
     public static var properties: LockProperties {
         LockProperties(
             name: "sysv-sem" + Undo.suffix, family: .kernel, fairness: .fifo, ownerDeath: Undo.ownerDeath,
-            kernelObject: "semaphore set", summary: "System V semaphore" + Undo.remark)
+            kernelObject: "semaphore set", oneIPCNamespace: true, summary: "System V semaphore" + Undo.remark)
+    }
+
+    /// Why this process has no System V semaphores: a set that cannot be says whether it may ask.
+    public static var obstacle: String? {
+        let answer = shm_sem_op(-1, 1, 0, 0)
+        return answer == -ENOSYS || answer == -EPERM || answer == -EACCES
+            ? "semop(2) is refused: no System V IPC, or a seccomp filter" : nil
     }
 
     /// The mark, the key and the identifier.

@@ -1,3 +1,4 @@
+internal import CShm
 internal import Glibc
 internal import SystemPackage
 
@@ -9,7 +10,7 @@ final class Attachment {
     private let size: Int
     private let byte: RecordLock.Place
     private let file: FileDescriptor
-    private let process = getpid()
+    private let generation = shm_generation()
 
     /// Attaches through a binding's file.
     init(_ binding: SegmentBinding, mode: SharedMemory.AccessMode) throws(SegmentFailure) {
@@ -38,8 +39,11 @@ final class Attachment {
 
     deinit {
         // A child made by fork shares the open file description: the attachment is still its parent's.
-        if getpid() == process { RecordLock.release(byte, of: file) }
+        if shm_generation() == generation { RecordLock.release(byte, of: file) }
     }
+
+    /// Whether that descriptor carries it. In the child of a fork that is the one that its parent opened.
+    func isThrough(_ file: FileDescriptor) -> Bool { self.file == file }
 
     /// The data. Writing through it in read-only mode is a fault (SIGSEGV).
     var data: UnsafeMutableRawBufferPointer {

@@ -15,6 +15,8 @@ enum RecordLock {
         case removal
         /// Held exclusively by the participant that makes the lock's kernel object.
         case lockSetup
+        /// Held exclusively by the creator while it initialises the segment, from before the segment has its name.
+        case initialisation
         /// The segment's lock itself, where that is a record lock.
         case userLock
         /// One attachment's own byte.
@@ -31,6 +33,7 @@ enum RecordLock {
             case .removal: (1 << 60 + 1, 1)
             case .lockSetup: (1 << 60 + 2, 1)
             case .userLock: (1 << 60 + 3, 1)
+            case .initialisation: (1 << 60 + 4, 1)
             case .attachment(let byte): (byte, 1)
             case .allAttachments: (Self.firstAttachment, Self.lastAttachment - Self.firstAttachment + 1)
             }
@@ -55,9 +58,16 @@ enum RecordLock {
     }
 
     /// Waits for a lock as long as it takes.
-    static func takeWaiting(_ place: Place, of file: FileDescriptor) throws(Errno) {
+    static func takeWaiting(_ place: Place, shared: Bool = false, of file: FileDescriptor) throws(Errno) {
         let range = place.range
-        try SystemCall.retrying { shm_ofd_lock(file.rawValue, Int16(F_WRLCK), range.start, range.length, true) }
+        let type = Int16(shared ? F_RDLCK : F_WRLCK)
+        try SystemCall.retrying { shm_ofd_lock(file.rawValue, type, range.start, range.length, true) }
+    }
+
+    /// Whether another description has a lock there.
+    static func isTaken(_ place: Place, of file: FileDescriptor) -> Bool {
+        var (start, length) = place.range
+        return unsafe shm_ofd_conflict(file.rawValue, &start, &length) == 1
     }
 
     /// Releases a lock. Cannot fail in a way that matters: the kernel drops it with the description at the latest.

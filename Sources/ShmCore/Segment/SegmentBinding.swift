@@ -1,3 +1,4 @@
+internal import CShm
 internal import Glibc
 internal import Synchronization
 internal import SystemPackage
@@ -5,13 +6,15 @@ internal import SystemPackage
 /// One handle's hold on one existing segment: its open file, its validated header, its control block, and while
 /// attached its data.
 @safe final class SegmentBinding {
-    /// Values of the life word. Anything but `alive` means that the segment has been destroyed.
+    /// Values of the life word. Any other value means what `dead` does: the segment has been destroyed.
     enum Life {
         static let alive: UInt32 = 1
         static let dead: UInt32 = 2
+        /// Its creator initialises it, and holds ``RecordLock/Place/initialisation`` meanwhile.
+        static let initialising: UInt32 = 3
     }
 
-    let file: FileDescriptor
+    private(set) var file: FileDescriptor
     /// Whether the file's permissions let this process write.
     let isWritable: Bool
     let header: SegmentHeader
@@ -20,11 +23,16 @@ internal import SystemPackage
     let identity: FileIdentity
     let life: UnsafePointer<Atomic<UInt32>>
 
+    /// Whether it is this binding that initialises the segment, to which the segment is alive.
+    var isInitialiser = false
+
     private let control: Mapping
     private(set) var lock: BoundLock?
-    /// Locks that a parent process has bound, which its handles may still point to.
-    private var inherited: [BoundLock] = []
     var attachment: Attachment?
+    private var generation = shm_generation()
+    /// What the child of a fork has from its parent: locks that handles may still point to, and open file descriptions
+    /// that carry attachments.
+    private var inherited: (locks: [BoundLock], files: [FileDescriptor]) = ([], [])
 
     /// Opens and validates the segment of that name.
     ///
@@ -34,8 +42,9 @@ internal import SystemPackage
         // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it
         // is by the time it is open is checked again.
         let status: stat
-        do { status = try SegmentFile.status(ofName: name) } catch { throw SegmentFailure(error) }
+        do { status = try SegmentFile.status(ofName: name) } catch { throw .finding(error) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
+        guard SegmentFile.mayBeSegment(status) else { throw .notASegment("a file of another program") }
         var writable = true
         let file: FileDescriptor
         do {
@@ -86,7 +95,21 @@ internal import SystemPackage
         // The lock and the attachment use the file, so they go first.
         lock = nil
         attachment = nil
+        for file in inherited.files { try? file.close() }
         try? file.close()
+    }
+
+    /// Whether this process opened it, and not the one that forked this one.
+    var isOwn: Bool { generation == shm_generation() }
+
+    /// In the child of a fork, opens the file anew: record locks belong to the open file description, which the child
+    /// shares with its parent. The attachment stays with the description that it came with.
+    func makeOwn() throws(Errno) {
+        if isOwn { return }
+        let own = try SegmentFile.reopen(file)
+        inherited.files.append(file)
+        file = own
+        generation = shm_generation()
     }
 
     /// Reads the header once, into locals, and believes nothing that does not fit the file.
@@ -96,20 +119,15 @@ internal import SystemPackage
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
         guard status.st_nlink <= 1 else { throw .notASegment("a file with \(status.st_nlink) names") }
         let pageSize = SegmentLayout.pageSize
-        let fileSize = Int(status.st_size)
-        guard fileSize >= 2 * pageSize, fileSize % pageSize == 0 else {
-            throw SegmentFailure(.keyError, SegmentHeader.Problem.notASegment.reason)
-        }
-        var bytes = [UInt8](repeating: 0, count: SegmentHeader.byteCount)
-        let count = unsafe bytes.withUnsafeMutableBytes {
-            unsafe pread(file.rawValue, $0.baseAddress, $0.count, fileSize - pageSize)
-        }
-        if count < 0 { throw SegmentFailure(Errno(rawValue: errno)) }
         let header: SegmentHeader
-        do {
-            header = try SegmentHeader(count == bytes.count ? bytes : [], fileSize: fileSize, pageSize: pageSize)
-        } catch {
-            throw SegmentFailure(.keyError, error.reason)
+        do throws(SegmentHeader.Problem) {
+            guard let found = try SegmentHeader.find(in: file, fileSize: Int(status.st_size), pageSize: pageSize) else {
+                throw SegmentFile.isMarked(status) ? .gone : .notASegment
+            }
+            header = found
+        } catch { throw SegmentFailure(.keyError, error.reason) }
+        guard header.isOfThisBoot else {
+            throw SegmentFailure(.keyError, SegmentHeader.Problem.ofAnotherBoot.reason)
         }
         let factory = LockFactory.named(header.lockName)
         guard factory != nil || anyLock else {
@@ -125,14 +143,45 @@ internal import SystemPackage
         return (header, layout)
     }
 
-    /// Whether nobody has destroyed the segment yet.
-    var isAlive: Bool { unsafe life.pointee.load(ordering: .acquiring) == Life.alive }
-
-    /// Marks the segment destroyed; returns whether it was alive before.
-    func markDead() -> Bool {
-        let word = unsafe UnsafeMutableRawPointer(mutating: life).assumingMemoryBound(to: Atomic<UInt32>.self)
-        return unsafe word.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) == Life.alive
+    /// Whether the segment is in use: initialised, and not destroyed.
+    var isAlive: Bool {
+        let life = unsafe life.pointee.load(ordering: .acquiring)
+        return life == Life.alive || isInitialiser && life == Life.initialising
     }
+
+    /// Marks the segment destroyed; returns whether it was not before.
+    func markDead() -> Bool {
+        unsafe lifeWord.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) != Life.dead
+    }
+
+    /// Marks the segment initialised; returns `false` where it was destroyed meanwhile. A release: who finds it alive
+    /// finds what its initialiser wrote.
+    func markAlive() -> Bool {
+        unsafe lifeWord.pointee.compareExchange(
+            expected: Life.initialising, desired: Life.alive, ordering: .acquiringAndReleasing
+        ).exchanged
+    }
+
+    private var lifeWord: UnsafeMutablePointer<Atomic<UInt32>> {
+        unsafe UnsafeMutableRawPointer(mutating: life).assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    // MARK: Initialisation
+
+    private var isInitialising: Bool { unsafe life.pointee.load(ordering: .acquiring) == Life.initialising }
+
+    /// Whether its creator is at work on it.
+    var isBeingInitialised: Bool { isInitialising && RecordLock.isTaken(.initialisation, of: file) }
+
+    /// Waits while the creator initialises the segment. Throws ``SegmentFailure/abandoned`` where it died before it was done.
+    func awaitInitialisation() throws(SegmentFailure) {
+        guard isInitialising, !isInitialiser else { return }
+        do { try RecordLock.takeWaiting(.initialisation, shared: true, of: file) } catch { throw SegmentFailure(error) }
+        RecordLock.release(.initialisation, of: file)
+        if isInitialising { throw .abandoned }
+    }
+
+    // MARK: Lock
 
     /// Where the lock lies.
     private var place: LockBinding {
@@ -146,31 +195,43 @@ internal import SystemPackage
     /// Why this process cannot use the lock, though there is nothing wrong with it; `nil` where it can.
     private var refusal: SegmentFailure? {
         guard let factory = LockFactory.named(header.lockName) else { return nil }
-        if factory.properties.onePIDNamespace, header.pidNamespace != SharedMemory.pidNamespace {
-            return SegmentFailure(
-                .lockError,
-                "its lock \(header.lockName) names owners by thread id, and its creator is in another PID namespace; "
-                    + "create it with the lock \(LockKind.pthreadRobust)")
+        if factory.properties.onePIDNamespace, !header.isOfThisPIDNamespace {
+            return .otherPIDNamespace(header.lockName)
+        }
+        if factory.properties.oneIPCNamespace, !header.isOfThisIPCNamespace {
+            return .otherIPCNamespace(header.lockName)
         }
         return factory.obstacle().map {
             SegmentFailure(
                 .lockError,
-                "this process cannot use its lock \(header.lockName) (\($0)); "
-                    + "create it with the lock \(LockKind.pthreadRobust)")
+                "this process cannot use its lock \(header.lockName) (\($0)); create it with the lock \(LockKind.everywhere)"
+            )
         }
     }
 
-    /// What a lock's failure means: that it is broken, unless the trouble is this process's own.
+    /// Whether no other process can take part in the segment's lock, because none has its file open or mapped for writing.
+    /// Asks the kernel, which knows all of them, in whichever namespace they are; `false` where it does not tell.
+    var isOnlyUser: Bool { isWritable && shm_is_only_writer(file.rawValue) == 1 }
+
+    /// Whether it is for this process alone that the lock cannot be taken.
+    var isRefusedHere: Bool { refusal != nil }
+
+    /// What a lock's failure means: that it does not work, unless the trouble is this process's own.
     func failure(ofLock errno: Errno) -> SegmentFailure {
         if !isAlive { return .destroyedWhileLocking(errno) }
+        if errno == .identifierRemoved, isWritable {
+            // Only a destroyer retires the lock: this finishes what one that died right after that began.
+            _ = markDead()
+            return .destroyedWhileLocking(errno)
+        }
         return refusal ?? .locking(header.lockName, errno)
     }
 
     /// Ends the lock for everybody, and gives back what it keeps outside the segment. Works also where this process
     /// could not take the lock.
     func retireLock() {
-        if let lock { return lock.retire() }
-        guard isWritable, let factory = LockFactory.named(header.lockName) else { return }
+        if let lock, lock.isOwn { return lock.retire() }
+        guard let factory = retiringFactory else { return }
         if let bound = try? factory.bind(place) {
             // Its closures do not keep it alive.
             withExtendedLifetime(bound) { bound.retire() }
@@ -180,11 +241,27 @@ internal import SystemPackage
         }
     }
 
+    /// As ``retireLock()``, if the lock is free; returns whether it is gone now.
+    func retireLockIfFree() -> Bool {
+        if let bound = try? boundLock() { return bound.retireIfFree() }
+        // One that may not take part, in another PID namespace, say.
+        guard let bound = try? retiringFactory?.bind(place) else { return false }
+        return withExtendedLifetime(bound) { bound.retireIfFree() }
+    }
+
+    /// The kind of a lock that can be retired from outside: not one whose participants have numbers, which would have to be
+    /// claimed, by a process that the others may not even know.
+    private var retiringFactory: LockFactory? {
+        guard isWritable, let factory = LockFactory.named(header.lockName), factory.properties.nodesPerParticipant == 0
+        else { return nil }
+        return factory
+    }
+
     /// This handle's view of the lock, bound on first use.
     func boundLock() throws(SegmentFailure) -> BoundLock {
         if let lock {
             if lock.isOwn { return lock }
-            inherited.append(lock)
+            inherited.locks.append(lock)
         }
         guard let factory = LockFactory.named(header.lockName) else {
             throw SegmentFailure(.lockError, "unknown lock kind")
@@ -215,12 +292,18 @@ internal import SystemPackage
                 throw .destroyedWhileLocking(error)
             }
             if let failure = SegmentFailure.plugin("attach", header.lockName, error) { throw failure }
+            if error == .noSuchFileOrDirectory, SegmentFile.status(at: "/proc/self/fd") == nil {
+                throw SegmentFailure(
+                    .outOfResources,
+                    "its lock (\(header.lockName)) opens its file through /proc, which is missing; mount it",
+                    errno: error)
+            }
             let usesNodes = LockFactory.named(header.lockName)?.properties.nodesPerParticipant ?? 0 > 0
             if error == .noSpace, usesNodes { throw .tooManyParticipants(header.lockName, header.participants) }
             let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
             // Not found is not the segment, but what the lock has outside it.
             guard failure.code == .unknownError || failure.code == .notFound else { throw failure }
-            throw .brokenLock(header.lockName, error)
+            throw .locking(header.lockName, error)
         }
     }
 }

@@ -23,57 +23,28 @@ struct SegmentFailure: Error {
             case .noMemory, .noSpace: (.outOfMemory, "there is not enough memory; ask for less, or free some")
             case .tooManyOpenFiles: (.outOfResources, "this process has too many open files; raise `ulimit -n`")
             case .tooManyOpenFilesInSystem: (.outOfResources, "the machine has too many open files; raise fs.file-max")
-            case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+            case .permissionDenied, .notPermitted:
                 (.permissionDenied, "access rights are missing; check its owner and permissions")
+            case .readOnlyFileSystem:
+                (.permissionDenied, "\(SegmentFile.directory) is mounted read-only; mount it for writing")
             case .noSuchFileOrDirectory: (.notFound, "no segment has that key; create it first")
             case .fileExists: (.alreadyExists, "something already has that name")
             case .fileTooLarge where what == nil, .invalidArgument where what == nil:
                 (.invalidSize, "no file can be that large; ask for less")
+            case .noFunction:
+                (.outOfResources, "the kernel, or a seccomp filter, does not offer a system call that this needs")
             default: (.unknownError, "an unexpected error")
             }
         self.init(code, what.map { "\($0): \(reason)" } ?? reason, errno: errno)
     }
 
     static var destroyed: SegmentFailure {
-        SegmentFailure(.notFound, "it has been destroyed; detach and create it anew")
+        SegmentFailure(.notFound, "it has been destroyed, or its control block overwritten; detach and create it anew")
     }
 
-    static func destroyedWhileLocking(_ errno: Errno? = nil) -> SegmentFailure {
-        SegmentFailure(.lockError, "the segment has been destroyed; detach and create it anew", errno: errno)
-    }
-
-    static func brokenLock(_ name: String, _ errno: Errno) -> SegmentFailure {
-        SegmentFailure(
-            .lockError, "its lock (\(name)) is broken; destroy it by force and create it anew", errno: errno)
-    }
-
-    static func tooManyParticipants(_ name: String, _ limit: Int) -> SegmentFailure {
-        SegmentFailure(
-            .outOfResources,
-            "its lock (\(name)) has \(limit) participants already; detach some, or create it with another lock",
-            errno: .noSpace)
-    }
-
-    /// What the failure of a lock's own operation means.
-    static func locking(_ name: String, _ errno: Errno) -> SegmentFailure {
-        switch errno {
-        case .noLocks where name == RobustFutexLock.properties.name:
-            SegmentFailure(
-                .outOfResources,
-                "a thread may use \(RobustSeat.limit) handles with the lock \(name); let go of some, or use another thread",
-                errno: errno)
-        case .noMemory: SegmentFailure(errno, what: "its lock (\(name)) needs memory")
-        default: .brokenLock(name, errno)
-        }
-    }
-
-    /// What it means that a function of a plugin fails, whose error numbers mean what its author wants them to; `nil`
-    /// where the lock is not a plugin's.
-    static func plugin(_ function: String, _ name: String, _ errno: Errno) -> SegmentFailure? {
-        guard let plugin = LockPlugin.loaded, plugin.properties.name == name else { return nil }
-        return SegmentFailure(
-            .lockError, "the function \(function) of the lock plugin \(plugin.path) failed; its source says why",
-            errno: errno)
+    /// Its creator died before it was done.
+    static var abandoned: SegmentFailure {
+        SegmentFailure(.notFound, "its creator died while it initialised it; create it anew, or use createOrAttach")
     }
 
     static func notASegment(_ what: String) -> SegmentFailure {
@@ -86,15 +57,48 @@ struct SegmentFailure: Error {
         case .tooManySymbolicLinkLevels, .isDirectory, .noSuchAddressOrDevice:
             let kind = (try? SegmentFile.status(ofName: name)).map(SegmentFile.kind) ?? "not a regular file"
             return .notASegment(kind)
-        default: return SegmentFailure(errno)
+        default: return finding(errno)
+        }
+    }
+
+    /// Why what has a name could not be looked at: there is nothing, or not even a directory for it.
+    static func finding(_ errno: Errno) -> SegmentFailure {
+        guard errno == .noSuchFileOrDirectory || errno == .notDirectory, let want = SegmentFile.missingDirectory else {
+            return SegmentFailure(errno)
+        }
+        return SegmentFailure(.notFound, want, errno: errno)
+    }
+
+    /// Why a segment's file could not be made.
+    static func making(_ errno: Errno) -> SegmentFailure {
+        switch errno {
+        case .noSuchFileOrDirectory, .notDirectory:
+            SegmentFailure(
+                .outOfResources, SegmentFile.missingDirectory ?? "\(SegmentFile.directory) is gone", errno: errno)
+        case .noSpace:
+            SegmentFailure(
+                .outOfResources,
+                "\(SegmentFile.directory) has no free inode; remove files from it, or remount it with a larger nr_inodes",
+                errno: errno)
+        case .notSupported, .isDirectory:
+            SegmentFailure(
+                .outOfResources,
+                "\(SegmentFile.directory) cannot hold files without a name (O_TMPFILE); mount a tmpfs on it: "
+                    + "mount -t tmpfs tmpfs \(SegmentFile.directory)", errno: errno)
+        default: SegmentFailure(errno)
         }
     }
 }
 
 /// Which file it is, whatever it is called.
-struct FileIdentity: Equatable {
+struct FileIdentity: Hashable {
     let device: dev_t
     let inode: ino_t
+
+    /// No file's: there is no inode 0.
+    static var none: FileIdentity { FileIdentity(device: 0, inode: 0) }
+
+    private init(device: dev_t, inode: ino_t) { (self.device, self.inode) = (device, inode) }
 
     init(_ status: stat) {
         device = status.st_dev

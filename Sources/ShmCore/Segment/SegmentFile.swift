@@ -8,9 +8,39 @@ enum SegmentFile {
 
     static func path(of name: String) -> String { "\(directory)/\(name)" }
 
+    /// What a segment's file has among its permissions, so that it can be told from files of other programs without
+    /// being opened: the sticky bit, which means nothing on a regular file (`inode(7)`).
+    static var mark: mode_t { S_ISVTX }
+
+    static func isMarked(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG && status.st_mode & mark != 0 }
+
+    /// Whether what was found may be opened to see whether it is a segment.
+    ///
+    /// A process loses its record locks on a file with the first descriptor of it that it closes (`fcntl(2)`), so a
+    /// file of another program must not be opened. One without the mark can still be a segment, whose permissions somebody
+    /// has changed; it is opened only where this process has no record lock on it.
+    static func mayBeSegment(_ status: stat) -> Bool {
+        if isMarked(status) { return true }
+        guard status.st_size >= 2 * off_t(SegmentLayout.pageSize) else { return false }
+        return hasRecordLock(on: FileIdentity(status)) == false
+    }
+
+    /// Whether this process has a record lock on that file, by the `lock:` lines of `proc_pid_fdinfo(5)`; `nil` where `/proc`
+    /// does not tell.
+    private static func hasRecordLock(on identity: FileIdentity) -> Bool? {
+        guard let names = try? names(in: "/proc/self/fd") else { return nil }
+        return names.contains { name in
+            guard let number = CInt(name), let status = try? status(of: FileDescriptor(rawValue: number)),
+                FileIdentity(status) == identity
+            else { return false }
+            guard let text = try? SmallFile.read("/proc/self/fdinfo/\(name)") else { return true }
+            return text.split(separator: "\n").contains { $0.hasPrefix("lock:") && $0.contains("POSIX") }
+        }
+    }
+
     /// A file without a name. It vanishes with its last descriptor unless `publish` names it.
     static func createUnnamed(mode: mode_t) throws(Errno) -> FileDescriptor {
-        FileDescriptor(rawValue: try SystemCall.check(unsafe shm_open_unnamed(directory, mode)))
+        try SystemCall.descriptor(unsafe shm_open_unnamed(directory, mode))
     }
 
     /// Gives an unnamed file its name, atomically. Throws `EEXIST` when the name is taken.
@@ -29,15 +59,24 @@ enum SegmentFile {
     static func open(_ name: String, writable: Bool) throws(Errno) -> FileDescriptor {
         let flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         let path = path(of: name)
-        return FileDescriptor(rawValue: try SystemCall.retrying { unsafe shm_open_path(path, flags, 0) })
+        let patience = Deadline.after(.seconds(1))
+        while true {
+            do throws(Errno) {
+                return try SystemCall.descriptor(try SystemCall.retrying { unsafe shm_open_path(path, flags, 0) })
+            } catch {
+                // A destroyer holds a lease for a moment, to find out whether it is alone.
+                guard error == .resourceTemporarilyUnavailable, !patience.hasPassed else { throw error }
+                usleep(50)
+            }
+        }
     }
 
     /// Opens the same file once more, as a new open file description with the same access.
     static func reopen(_ file: FileDescriptor) throws(Errno) -> FileDescriptor {
         let access = fcntl(file.rawValue, F_GETFL) & O_ACCMODE
         let path = "/proc/self/fd/\(file.rawValue)"
-        return FileDescriptor(
-            rawValue: try SystemCall.retrying { unsafe shm_open_path(path, access | O_CLOEXEC, 0) })
+        return try SystemCall.descriptor(
+            try SystemCall.retrying { unsafe shm_open_path(path, access | O_CLOEXEC, 0) })
     }
 
     static func status(of file: FileDescriptor) throws(Errno) -> stat {
@@ -57,10 +96,11 @@ enum SegmentFile {
         if unsafe unlink(path(of: name)) != 0 { throw Errno(rawValue: errno) }
     }
 
-    /// What a path leads to, without following a symbolic link; `nil` where there is nothing.
-    static func status(at path: String) -> stat? {
+    /// What has that path, itself or, where it is a symbolic link, what that leads to; `nil` where there is nothing.
+    static func status(at path: String, following: Bool = false) -> stat? {
         var status = stat()
-        return unsafe lstat(path, &status) == 0 ? status : nil
+        let outcome = following ? unsafe stat(path, &status) : unsafe lstat(path, &status)
+        return outcome == 0 ? status : nil
     }
 
     /// The names in a directory; in that of segments where none is given.
@@ -77,9 +117,10 @@ enum SegmentFile {
         return names
     }
 
-    /// The names that may be segments': none of those of locks' own files. A process that opened and closed such a file would
-    /// lose the record lock that it may have on it, `fcntl(2)`.
-    static func segmentNames() throws(Errno) -> [String] { try names().filter { !NamedObject.isName($0) } }
+    /// The names that may be segments'.
+    static func segmentNames() throws(Errno) -> [String] {
+        try names().filter { name in (try? status(ofName: name)).map(mayBeSegment) ?? false }
+    }
 
     /// What a file that is not a regular file is, in words.
     static func kind(of status: stat) -> String {
@@ -91,5 +132,15 @@ enum SegmentFile {
         case S_IFSOCK: "a socket"
         default: "a device"
         }
+    }
+}
+
+extension SegmentFile {
+    /// What is wrong where the directory itself is missing; `nil` where it is there.
+    static var missingDirectory: String? {
+        guard let status = status(at: directory, following: true) else {
+            return "there is no \(directory); make it and mount a tmpfs on it: mount -t tmpfs tmpfs \(directory)"
+        }
+        return status.st_mode & S_IFMT == S_IFDIR ? nil : "\(directory) is \(kind(of: status)), not a directory"
     }
 }

@@ -1,3 +1,4 @@
+internal import CShm
 internal import Glibc
 internal import SystemPackage
 
@@ -5,7 +6,7 @@ internal import SystemPackage
 /// its name; read once, into this value, and validated as a whole.
 struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x3130_6572_6f43_6d68  // "hmCore01" in memory, little-endian
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let byteCount = 128
     static let longestLockName = 31
 
@@ -13,9 +14,9 @@ struct SegmentHeader: Equatable {
     var lockSize: Int
     var participants: Int
     var lockName: String
-    /// The inode of the creator's PID namespace: thread ids mean nothing in another one.
-    var pidNamespace: UInt64
-    var creatorPID: Int32
+    var creator: ProcessIdentity
+    /// The inode of the creator's IPC namespace: System V semaphores and message queues are in no other.
+    var ipcNamespace: UInt64
     /// Nanoseconds since 1970.
     var createdAt: Int64
 
@@ -24,6 +25,9 @@ struct SegmentHeader: Equatable {
         case notASegment
         case version(UInt32)
         case corrupt(String)
+        /// It was a segment, by its file's mark.
+        case gone
+        case ofAnotherBoot
 
         var reason: String {
             switch self {
@@ -33,16 +37,39 @@ struct SegmentHeader: Equatable {
                 "the segment has layout version \(found), this program knows version \(SegmentHeader.version); "
                     + "use programs built with the same ShmCore, or destroy and create the segment anew"
             case .corrupt(let what):
-                "its control block is corrupt (\(what)); remove its file from /dev/shm and create it anew"
+                "its control block is corrupt (\(what)); \(Self.remedy)"
+            case .gone:
+                "its control block is gone: another program has cleared, overwritten or cut its file; \(Self.remedy)"
+            case .ofAnotherBoot:
+                "it was made before this machine started, or on another one: its lock's owners are gone; \(Self.remedy)"
             }
         }
+
+        private static let remedy =
+            "once no process uses it, destroy it with mode forceNoWait and create it anew"
     }
+
+    /// Whether it was made since this machine started, as far as that is known.
+    var isOfThisBoot: Bool {
+        let boot = ProcessIdentity.current.boot
+        return creator.boot == boot || creator.boot == 0 || boot == 0
+    }
+
+    /// Whether thread ids in the segment mean threads of this process's PID namespace.
+    var isOfThisPIDNamespace: Bool {
+        creator.pidNamespace != 0 && creator.pidNamespace == ProcessIdentity.current.pidNamespace
+    }
+
+    /// Whether System V objects and message queues named in the segment are those of this process's IPC namespace. A
+    /// process may leave its IPC namespace, so it is asked each time.
+    var isOfThisIPCNamespace: Bool { ipcNamespace != 0 && ipcNamespace == shm_ipc_namespace() }
 
     // MARK: Bytes
     //
     //   0 magic u64        8 version u32      12 page size u32   16 data size u64    24 lock size u64
-    //  32 participants u64 40 PID namespace   48 created at i64  56 creator PID i32   72 lock name, 32 bytes
-    // 120 checksum of bytes 0–119 u64; everything else is zero
+    //  32 participants u64 40 PID namespace   48 created at i64  56 creator PID i32   64 IPC namespace u64
+    //  72 lock name, 32 bytes                104 boot u64       112 start time u64   120 checksum of bytes 0–119 u64
+    // everything else is zero
 
     func write(to page: UnsafeMutableRawPointer, pageSize: Int) {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
@@ -57,29 +84,32 @@ struct SegmentHeader: Equatable {
         put(UInt64(dataSize), at: 16)
         put(UInt64(lockSize), at: 24)
         put(UInt64(participants), at: 32)
-        put(pidNamespace, at: 40)
+        put(creator.pidNamespace, at: 40)
         put(createdAt, at: 48)
-        put(creatorPID, at: 56)
+        put(creator.process, at: 56)
+        put(ipcNamespace, at: 64)
+        put(creator.boot, at: 104)
+        put(creator.startTime, at: 112)
         bytes.replaceSubrange(72..<72 + lockName.utf8.count, with: lockName.utf8)
         put(Self.checksum(bytes[..<120]), at: 120)
         unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
     }
 
     init(
-        dataSize: Int, lockSize: Int, participants: Int, lockName: String, pidNamespace: UInt64,
-        creatorPID: Int32, createdAt: Int64
+        dataSize: Int, lockSize: Int, participants: Int, lockName: String, creator: ProcessIdentity,
+        ipcNamespace: UInt64, createdAt: Int64
     ) {
         self.dataSize = dataSize
         self.lockSize = lockSize
         self.participants = participants
         self.lockName = lockName
-        self.pidNamespace = pidNamespace
-        self.creatorPID = creatorPID
+        self.creator = creator
+        self.ipcNamespace = ipcNamespace
         self.createdAt = createdAt
     }
 
-    /// Reads and validates the bytes of a header that was found in a file of that size.
-    init(_ bytes: [UInt8], fileSize: Int, pageSize: Int) throws(Problem) {
+    /// Reads and validates the bytes of a header that ends, with its page, at that offset of a file.
+    init(_ bytes: [UInt8], end: Int, pageSize: Int) throws(Problem) {
         guard bytes.count == Self.byteCount else { throw .notASegment }
         func get<I: FixedWidthInteger>(_: I.Type, at offset: Int) -> I {
             var value: I = 0
@@ -97,16 +127,18 @@ struct SegmentHeader: Equatable {
             let lockSize = Int(exactly: get(UInt64.self, at: 24)),
             let participants = Int(exactly: get(UInt64.self, at: 32)), participants > 0,
             let layout = SegmentLayout(dataSize: dataSize, lockSize: lockSize, pageSize: pageSize),
-            layout.fileSize == fileSize
-        else { throw .corrupt("sizes that do not fit its \(fileSize) bytes") }
+            layout.fileSize == end
+        else { throw .corrupt("sizes that do not fit its \(end) bytes") }
         let name = bytes[72..<104].prefix { $0 != 0 }
         guard name.count <= Self.longestLockName, let lockName = String(validating: name, as: UTF8.self) else {
             throw .corrupt("unreadable lock name")
         }
         self.init(
             dataSize: dataSize, lockSize: lockSize, participants: participants, lockName: lockName,
-            pidNamespace: get(UInt64.self, at: 40), creatorPID: get(Int32.self, at: 56),
-            createdAt: get(Int64.self, at: 48))
+            creator: ProcessIdentity(
+                boot: get(UInt64.self, at: 104), pidNamespace: get(UInt64.self, at: 40),
+                process: get(Int32.self, at: 56), startTime: get(UInt64.self, at: 112)),
+            ipcNamespace: get(UInt64.self, at: 64), createdAt: get(Int64.self, at: 48))
     }
 
     /// FNV-1a, 64 bits (draft-eastlake-fnv): notices every flipped bit of so short a text; it is no protection

@@ -51,11 +51,11 @@ extension SegmentInfo {
         size = binding.header.dataSize
         lockName = binding.header.lockName
         numAttachments = (try? RecordLock.countAttachments(of: binding.file)) ?? 0
-        isAlive = binding.isAlive
-        creatorPID = Int(binding.header.creatorPID)
-        isOfThisPIDNamespace = binding.header.pidNamespace == SharedMemory.pidNamespace
+        isAlive = binding.isAlive || binding.isBeingInitialised
+        creatorPID = Int(binding.header.creator.process)
+        isOfThisPIDNamespace = binding.header.isOfThisPIDNamespace
         createdAt = binding.header.createdAt
         userID = status.st_uid
-        permissions = FilePermissions(rawValue: status.st_mode & 0o7777)
+        permissions = FilePermissions(rawValue: status.st_mode & 0o777)
     }
 }

@@ -13,8 +13,15 @@ extension SharedMemory {
             if mode == .readWrite && !binding.isWritable {
                 throw SegmentFailure(.permissionDenied, "this process may only read it; attach with mode readOnly")
             }
-            binding.attachment = try Attachment(binding, mode: mode)
+            try adopt(binding, mode: mode)
         }
+    }
+
+    /// Attaches to that segment.
+    func adopt(_ binding: SegmentBinding, mode: AccessMode) throws(SegmentFailure) {
+        binding.attachment = try Attachment(binding, mode: mode)
+        unsafe hot.pointee.attached(to: binding.identity)
+        noteUse()
     }
 
     /// Unmaps the segment's data. Does not destroy the segment, and does not release the lock.
@@ -26,6 +33,7 @@ extension SharedMemory {
                 throw SegmentFailure(.notFound, "the handle is not attached")
             }
             binding.attachment = nil
+            unsafe hot.pointee.detached()
             if !binding.isAlive && !holdsLock { bind(nil) }
         }
     }

@@ -15,10 +15,18 @@ extension SharedMemory {
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
-            let binding = try existingOrLeftover(name, anyLock: mode == .forceNoWait)
+            let binding: SegmentBinding
+            do throws(SegmentFailure) {
+                binding = try existingOrLeftover(name, byForce: mode == .forceNoWait)
+            } catch {
+                // What is ours by its file's mark and no segment any more.
+                if mode == .forceNoWait, error.code == .keyError, try Wreck.remove(name) { return }
+                throw error
+            }
             // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may
             // repair.
             try checkRights(to: binding)
+            if mode != .forceNoWait, isHeldByThisThread(binding.identity) { throw .heldThroughAnotherHandle }
             switch mode {
             case .forceNoWait:
                 try remove(binding, name: name)
@@ -26,11 +34,7 @@ extension SharedMemory {
                 try remove(binding, name: name)
             case .noWait:
                 if try remove(binding, name: name, ifFree: true) { break }
-                _ = try acquire(until: nil)
-                do throws(SegmentFailure) { try remove(binding, name: name) } catch {
-                    releaseOutOfLine()
-                    throw error
-                }
+                try removeUnderLock(binding, name: name)
             case .wait:
                 try barAndAwaitDetachment(from: binding)
                 defer {
@@ -42,6 +46,29 @@ extension SharedMemory {
             // Whoever waits for the lock gets it now, finds the segment dead and passes it on to the next.
             if holdsLock { releaseOutOfLine() }
             if !isAttached { bind(nil) }
+        }
+    }
+
+    /// Takes the lock and removes the segment. Where the lock is not to be had, but no other process has the segment open,
+    /// no process can be inside: then removes it without.
+    private func removeUnderLock(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
+        // The lock is taken at first sight; in a namespace of its own, or behind a dead owner, this process may be alone.
+        let isTaken: Bool
+        do throws(SegmentFailure) {
+            isTaken = try acquire(until: nil, unless: { $0.isOnlyUser }) != nil
+        } catch {
+            guard error.code == .lockError, binding.isAlive, binding.isRefusedHere else { throw error }
+            guard binding.isOnlyUser else {
+                throw SegmentFailure(
+                    .lockError,
+                    "\(error.reason); or destroy it from there, or here once no process has it open", errno: error.errno
+                )
+            }
+            isTaken = false
+        }
+        do throws(SegmentFailure) { try remove(binding, name: name) } catch {
+            if isTaken { releaseOutOfLine() }
+            throw error
         }
     }
 
@@ -63,8 +90,7 @@ extension SharedMemory {
                 ? SegmentFailure(.notFound, "somebody else is destroying it") : SegmentFailure(error)
         }
         defer { RecordLock.release(.removal, of: binding.file) }
-        let lock = try? binding.boundLock()
-        if ifFree, lock?.retireIfFree() != true { return false }
+        if ifFree, !binding.retireLockIfFree() { return false }
         let wasAlive = binding.markDead()
         let isNamed = names(name, binding)
         guard wasAlive || isNamed else { throw .destroyed }
@@ -76,12 +102,13 @@ extension SharedMemory {
         return true
     }
 
-    /// The live segment of this key, or a dead one that still has the name. By force, also one whose lock is of a kind that
-    /// this program does not know: what that has outside the segment stays.
-    private func existingOrLeftover(_ name: String, anyLock: Bool) throws(SegmentFailure) -> SegmentBinding {
+    /// The live segment of this key, or a dead one that still has the name. By force, also one that is being initialised, and
+    /// one whose lock is of a kind that this program does not know: what that has outside the segment stays.
+    private func existingOrLeftover(_ name: String, byForce: Bool) throws(SegmentFailure) -> SegmentBinding {
+        if byForce, !isAttached, !holdsLock { return try SegmentBinding(opening: name, anyLock: true) }
         do { return try existing() } catch {
-            guard error.code == .notFound || anyLock && error.code == .lockError else { throw error }
-            let found = try SegmentBinding(opening: name, anyLock: anyLock)
+            guard error.code == .notFound || byForce && error.code == .lockError else { throw error }
+            let found = try SegmentBinding(opening: name, anyLock: byForce)
             if found.isAlive, error.code == .notFound { throw error }
             return found
         }
@@ -105,6 +132,11 @@ extension SharedMemory {
     private func barAndAwaitDetachment(from binding: SegmentBinding) throws(SegmentFailure) {
         if isAttached {
             throw SegmentFailure(.lockError, "this handle is attached to it and would wait for itself; detach first")
+        }
+        if isAttachedByThisThread(binding.identity) {
+            throw SegmentFailure(
+                .lockError,
+                "this thread is attached to it through another handle and would wait for itself; detach that")
         }
         do { try RecordLock.takeWaiting(.attachGate, of: binding.file) } catch { throw SegmentFailure(error) }
         do { try RecordLock.takeWaiting(.allAttachments, of: binding.file) } catch {

@@ -10,30 +10,26 @@ extension SharedMemory {
     ///
     /// - Returns: ``Acquisition/ownerDied`` where the previous owner was killed while it held the lock: the data may
     ///   be half written. ``ownerDied`` keeps the answer.
-    /// - Throws: `lockError` where this handle holds the lock already or the segment was destroyed (also while
-    ///   waiting), `notFound` where no segment has this key, `permissionDenied` where this process may only read it.
+    /// - Throws: `lockError` where the calling thread holds the lock already, through this handle or another, where no
+    ///   segment has this key, and where the segment was destroyed (also while waiting); `permissionDenied` where this
+    ///   process may only read it.
     @inlinable @inline(__always)
     @discardableResult
     public func lock() throws(SharedMemoryError) -> Acquisition {
-        // Everything but the lock's own work is a look at the step and a store to it, and the look at the life word:
-        // this is what keeps the handle within a tenth of its primitive. Where the handle holds the lock already, the
-        // step is none of these.
+        // Everything but the lock's own work is a comparison of the step and the thread, a store to the step, and a
+        // load of the life word: this is what keeps the handle within a tenth of its primitive. Where the handle
+        // holds the lock already, or is the child's of a fork, the step is none of these.
         let hot = unsafe hot
         switch unsafe hot.pointee.step {
-        case .ownedFree:
-            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOutOfLine() }
-            let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
-            let taken = unsafe word.pointee.compareExchange(
-                expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
-            guard taken.exchanged else { return try lockOutOfLine() }
-            unsafe hot.pointee.step = .ownedHeld
         case .wordFree:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOutOfLine() }
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let taken = unsafe word.pointee.compareExchange(
                 expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
             guard taken.exchanged else { return try lockOutOfLine() }
             unsafe hot.pointee.step = .wordHeld
         case .callsFree:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOutOfLine() }
             let failure = unsafe hot.pointee.take.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
             guard failure == 0 else { return try lockSettling(failure) }
             unsafe hot.pointee.step = .callsHeld
@@ -46,7 +42,8 @@ extension SharedMemory {
         return .released
     }
 
-    /// Takes the lock if nobody holds it; returns `nil` at once otherwise. Throws as ``lock()`` does.
+    /// Takes the lock if it is free; returns `nil` at once otherwise, also where the calling thread holds it through
+    /// another handle. Throws as ``lock()`` does in all other cases.
     public func tryLock() throws(SharedMemoryError) -> Acquisition? {
         try lock(timeout: .zero)
     }
@@ -59,25 +56,21 @@ extension SharedMemory {
 
     /// Releases the lock that this handle holds: a release operation.
     ///
-    /// Throws `lockError` where this handle does not hold it.
+    /// Throws `lockError` where this handle does not hold it, or holds it for another thread. The child of a fork holds
+    /// nothing of what its parent held.
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
         switch unsafe hot.pointee.step {
-        case .ownedHeld:
-            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
-            unsafe hot.pointee.step = .ownedFree
-            let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
-            let released = unsafe word.pointee.compareExchange(
-                expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
-            if !released.exchanged { releaseOutOfLine() }
         case .wordHeld:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .wordFree
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let released = unsafe word.pointee.compareExchange(
                 expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
             if !released.exchanged { releaseOutOfLine() }
         case .callsHeld:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .callsFree
             let failure = unsafe hot.pointee.release.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
             if failure != 0 { try unlockFailed(failure) }
@@ -99,7 +92,7 @@ extension SharedMemory {
     /// the handle. Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
     public func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
         try attempt("take part in the lock of") { () throws(SegmentFailure) in
-            let binding = try existing()
+            let binding = try lockable()
             guard binding.header.lockName == L.properties.name else {
                 throw SegmentFailure(
                     .lockError, "its lock is of kind \(binding.header.lockName), not \(L.properties.name)")
@@ -139,7 +132,10 @@ extension SharedMemory {
     /// The lock has no fast path, or is not held.
     @usableFromInline @inline(never)
     func unlockOutOfLine() throws(SharedMemoryError) {
-        if holdsLock { return releaseOutOfLine() }
+        if holdsLock {
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
+            return releaseOutOfLine()
+        }
         try attempt("unlock") { () throws(SegmentFailure) in
             throw SegmentFailure(.lockError, "this handle does not hold the lock; lock it first")
         }
@@ -171,13 +167,14 @@ extension SharedMemory {
         if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
     }
 
-    /// Takes the lock of a live segment that is bound already, without waiting.
+    /// Takes the lock of the live segment that this handle is attached to, without waiting.
     private func takeIfFree(waiting: Bool) -> Acquisition? {
-        guard let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life, !holdsLock,
-            unsafe lock._withUnsafeGuaranteedRef({ $0.isOwn })
+        guard unsafe hot.pointee.isAttached, let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life,
+            !holdsLock, unsafe lock._withUnsafeGuaranteedRef({ $0.isOwn })
         else { return nil }
-        // Held out to somebody who has waited long, it is not to be taken in passing by whoever would wait as well.
-        if waiting, unsafe hot.pointee.isOwnedWordUnusual { return nil }
+        // The lock is reserved for a starving waiter: do not barge.
+        if waiting, unsafe hot.pointee.isWordTaken { return nil }
+        if unsafe isHeldByThisThread(hot.pointee.segment) { return nil }
         let outcome = unsafe lock._withUnsafeGuaranteedRef { $0.tryLock() }
         guard outcome.isHeld else { return nil }
         guard unsafe life.pointee.load(ordering: .acquiring) == SegmentBinding.Life.alive else {
@@ -188,6 +185,7 @@ extension SharedMemory {
     }
 
     private func took(_ outcome: LockOutcome) -> Acquisition {
+        noteUse()
         unsafe hot.pointee.acquired(ownerDied: outcome == .ownerDied)
         return outcome == .ownerDied ? .ownerDied : .released
     }
@@ -203,34 +201,61 @@ extension SharedMemory {
 
     /// Binds the lock where that is still to be done, and waits for it, or tries it once. `nil` when the deadline
     /// passed or the try failed.
-    func acquire(until deadline: Deadline?, waiting: Bool = true) throws(SegmentFailure) -> Acquisition? {
+    ///
+    /// - Parameter giveUp: called after each slice; whether to end the wait with `nil`.
+    func acquire(
+        until deadline: Deadline?, waiting: Bool = true, unless giveUp: (SegmentBinding) -> Bool = { _ in false }
+    ) throws(SegmentFailure) -> Acquisition? {
         if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
-        let binding = try lockable()
-        let lock = try binding.boundLock()
-        // From now on the handle's fast paths know the lock.
-        unsafe hot.pointee.bind(lock, life: binding.life)
+        // A name that comes to mean another segment while this handle waits takes the handle along.
         while true {
-            guard binding.isAlive else { throw .destroyedWhileLocking() }
-            let sliceEnd = Deadline.after(nanoseconds: Self.slice)
-            switch waiting ? lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) : lock.tryLock() {
-            case .busy where !waiting: return nil
-            case .busy:
-                if let deadline, deadline.hasPassed { return nil }
-            case .failed(let errno): throw binding.failure(ofLock: errno)
-            case let outcome:
-                guard binding.isAlive else {
-                    // Whoever waits behind this one gets the lock in turn, sees the same and passes it on.
+            let binding = try lockable()
+            if isHeldByThisThread(binding.identity) {
+                // Some kinds would give a process again what it has; all others would wait for ever.
+                if waiting { throw .heldThroughAnotherHandle }
+                return nil
+            }
+            let lock = try binding.boundLock()
+            // From now on the handle's fast path knows the lock.
+            unsafe hot.pointee.bind(lock, of: binding.identity, life: binding.life)
+            if isAttached { unsafe hot.pointee.attached(to: binding.identity) }
+            var belongs = true
+            while belongs {
+                guard binding.isAlive else { throw .destroyedWhileLocking() }
+                let sliceEnd = Deadline.after(nanoseconds: Self.slice)
+                switch waiting ? lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) : lock.tryLock() {
+                case .busy:
+                    if !waiting || giveUp(binding) { return nil }
+                    if let deadline, deadline.hasPassed { return nil }
+                    belongs = isStillOf(binding)
+                case .failed(let errno): throw binding.failure(ofLock: errno)
+                case let outcome:
+                    guard binding.isAlive else {
+                        // The next waiter gets the lock in turn, finds the same and passes it on.
+                        lock.unlock()
+                        throw .destroyedWhileLocking()
+                    }
+                    belongs = isStillOf(binding)
+                    if belongs { return took(outcome) }
                     lock.unlock()
-                    throw .destroyedWhileLocking()
                 }
-                return took(outcome)
             }
         }
     }
 
-    /// The segment to lock. A handle that is attached to a destroyed one gets `lockError`.
+    /// Whether this handle belongs to that segment still: it is attached to it, or its key's name names it.
+    private func isStillOf(_ binding: SegmentBinding) -> Bool {
+        if isAttached { return true }
+        return (try? name()).map { names($0, binding) } ?? false
+    }
+
+    /// The segment to lock. Where there is none, that is `lockError`, as the reference has it.
     private func lockable() throws(SegmentFailure) -> SegmentBinding {
-        if let binding, !binding.isAlive, isAttached { throw .destroyedWhileLocking() }
-        return try existing()
+        do { return try existing() } catch {
+            switch error.code {
+            case .notFound, .keyError: throw SegmentFailure(.lockError, error.reason, errno: error.errno)
+            default: throw error
+            }
+        }
     }
 }

@@ -84,8 +84,7 @@ public import SystemPackage
     ///   ``SharedMemoryError/Code/keyError``.
     public init(key: String) {
         self.key = key
-        unsafe hot = UnsafeMutablePointer<HotState>.allocate(capacity: 1)
-        unsafe hot.initialize(to: HotState())
+        unsafe hot = HandleMemory.take()
     }
 
     deinit {
@@ -93,8 +92,7 @@ public import SystemPackage
             // No implicit detach, and no implicit unlock: what is mapped and held stays so until the process ends.
             _ = unsafe Unmanaged.passRetained(binding)
         }
-        unsafe hot.deinitialize(count: 1)
-        unsafe hot.deallocate()
+        unsafe HandleMemory.giveBack(hot)
     }
 
     /// Sets the key.
@@ -147,7 +145,10 @@ public import SystemPackage
             return false
         }
         if let binding, binding.isAlive, names(name, binding) { return true }
-        do { return try SegmentBinding(opening: name).isAlive } catch {
+        do {
+            let found = try SegmentBinding(opening: name)
+            return found.isAlive || found.isBeingInitialised
+        } catch {
             // What cannot be looked at, for want of rights, descriptors or memory, is taken to exist.
             return [.permissionDenied, .outOfResources, .outOfMemory].contains(error.code)
         }
@@ -163,8 +164,9 @@ public import SystemPackage
             try attempt("count the attachments of") { () throws(SegmentFailure) in
                 let binding = try existing()
                 do throws(Errno) {
-                    // This handle's own attachment does not conflict with itself.
-                    return try RecordLock.countAttachments(of: binding.file) + (isAttached ? 1 : 0)
+                    // An attachment does not conflict with its own open file description.
+                    let isOwn = binding.attachment?.isThrough(binding.file) ?? false
+                    return try RecordLock.countAttachments(of: binding.file) + (isOwn ? 1 : 0)
                 } catch { throw SegmentFailure(error) }
             }
         }
@@ -180,15 +182,21 @@ public import SystemPackage
         self.binding = binding
     }
 
-    /// The live segment of this key: the one that is open, or the one found by name now.
+    /// The live segment to which this handle belongs: the one that it is attached to or whose lock it holds, else the one
+    /// that has its key's name now. Waits while that one is being initialised.
     func existing() throws(SegmentFailure) -> SegmentBinding {
-        if let binding {
-            // While attached or holding the lock, this handle belongs to that very segment, dead or alive.
-            if binding.isAlive { return binding }
-            if isAttached || holdsLock { throw .destroyed }
-            bind(nil)
+        if let binding, isAttached || holdsLock {
+            // In the child of a fork the open file description is the parent's.
+            do { try binding.makeOwn() } catch { throw SegmentFailure(error) }
+            guard binding.isAlive else { throw .destroyed }
+            return binding
         }
-        let found = try SegmentBinding(opening: try name())
+        let name = try name()
+        // A name can come to mean another segment at any time, whoever took it from this one.
+        if let binding, binding.isOwn, binding.isAlive, names(name, binding) { return binding }
+        bind(nil)
+        let found = try SegmentBinding(opening: name)
+        try found.awaitInitialisation()
         guard found.isAlive else { throw .destroyed }
         bind(found)
         return found

@@ -1,10 +1,13 @@
+internal import CShm
+internal import Glibc
 package import SystemPackage
 
 /// Reads the small text files through which the kernel tells about itself.
 package enum SmallFile {
     package static func read(_ path: String) throws(Errno) -> String {
         do {
-            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+            let file = try SystemCall.descriptor(
+                try SystemCall.retrying { unsafe shm_open_path(path, O_RDONLY | O_CLOEXEC, 0) })
             return try file.closeAfter {
                 var text: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 8192)

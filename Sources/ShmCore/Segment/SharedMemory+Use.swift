@@ -1,0 +1,23 @@
+internal import CShm
+
+/// Which thread uses the handle, and what that thread has through others.
+extension SharedMemory {
+    /// Notes that the calling thread uses this handle.
+    func noteUse() {
+        // A thread whose end cannot be noticed (no memory for a thread-specific key) is only slower.
+        guard (try? CurrentThread.enroll()) != nil else { return }
+        guard unsafe hot.pointee.thread != shm_thread_serial() else { return }
+        unsafe hot.pointee.thread = shm_thread_serial()
+        unsafe UsedHandles.add(hot)
+    }
+
+    /// Whether the calling thread holds that segment's lock through another handle: waiting for it would never end.
+    func isHeldByThisThread(_ segment: FileIdentity) -> Bool {
+        unsafe UsedHandles.contains(otherThan: hot) { $0.segment == segment && $0.holdsLock }
+    }
+
+    /// Whether the calling thread has attached that segment through another handle.
+    func isAttachedByThisThread(_ segment: FileIdentity) -> Bool {
+        unsafe UsedHandles.contains(otherThan: hot) { $0.segment == segment && $0.isAttached }
+    }
+}

@@ -1,0 +1,23 @@
+internal import CShm
+internal import Synchronization
+internal import SystemPackage
+
+/// What the library keeps for each thread: see `shm_process.h`.
+enum CurrentThread {
+    private static let serials = Atomic<UInt64>(0)
+
+    /// Gives the calling thread a serial number, unless it has one, and has its end noticed.
+    static func enroll() throws(Errno) {
+        let thread = unsafe shm_thread_self()
+        guard unsafe thread.pointee.serial == 0 else { return }
+        try SystemCall.check(shm_at_thread_exit { CurrentThread.ends() })
+        unsafe thread.pointee.serial = serials.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    private static func ends() {
+        RobustSeat.threadEnds()
+        UsedHandles.forget()
+        // A destructor that runs after this one may lock again: it is enrolled anew.
+        shm_forget_thread()
+    }
+}

@@ -1,0 +1,100 @@
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// A segment's name is taken away from it by other means than `destroy`: Python's resource tracker, `rm`, logind.
+    @Suite struct NameChangeTests {
+        let scratch = Scratch()
+
+        @Test(arguments: LockKind.excluding)
+        func `a handle that is neither attached nor holding belongs to what has the name now`(kind: LockKind) throws {
+            let first = try scratch.segment(size: 10, lock: kind)
+            // It has used its lock, too.
+            try first.lock()
+            try first.unlock()
+            RawFile.remove(first.key)
+            #expect(!first.exists)
+            #expect(first.size == 0)
+            #expect(first.lockKind == nil)
+            expect(.lockError) { try first.lock() }
+            expect(.notFound) { try first.attach() }
+            expect(.notFound) { _ = try first.numAttachments }
+            expect(.notFound) { try first.destroy() }
+
+            let second = try scratch.probe(first.key)
+            try #require(try second.ask("create 20 \(kind.name)") == "ok")
+            #expect(first.exists)
+            #expect(first.size == 20)
+            try first.attach()
+            #expect(try second.ask("count") == "ok 1")
+            try first.lock()
+            #expect(try second.ask("trylock") == "ok busy")
+            try first.unlock()
+            #expect(try second.ask("trylock") == "ok released")
+            #expect(try first.tryLock() == nil)
+            #expect(try second.ask("unlock") == "ok")
+            try first.detach()
+            try first.destroy()
+            #expect(try second.ask("exists") == "ok false")
+        }
+
+        @Test func `an attached handle stays with its segment, and its lock and data agree`() throws {
+            let first = try scratch.segment(size: 10)
+            try first.attach()
+            RawFile.remove(first.key)
+            let second = scratch.handle(first.key)
+            try second.create(size: 20)
+            #expect(first.size == 10)
+            try first.lock()
+            #expect(try second.tryLock() == .released)
+            try second.unlock()
+            try first.unlock()
+            try first.detach()
+            // From here on it belongs to the name.
+            #expect(first.size == 20)
+            try first.lock()
+            let other = try scratch.probe(first.key)
+            #expect(try other.ask("trylock") == "ok busy")
+            try first.unlock()
+        }
+
+        @Test func `a holding handle stays with its segment until it unlocks`() throws {
+            let first = try scratch.segment(size: 10)
+            try first.lock()
+            RawFile.remove(first.key)
+            let second = scratch.handle(first.key)
+            try second.create(size: 20)
+            #expect(first.size == 10)
+            try first.unlock()
+            #expect(first.size == 20)
+        }
+
+        @Test(arguments: LockKind.waiting)
+        func `a waiter whose name comes to mean another segment gets that one's lock`(kind: LockKind) throws {
+            let owner = try scratch.segment(lock: kind)
+            let waiter = try scratch.probe(owner)
+            try owner.lock()
+            try waiter.begin("lock")
+            RawFile.remove(owner.key)
+            let successor = scratch.handle(owner.key)
+            try successor.create(lock: kind)
+            #expect(try waiter.answer() == "ok released")
+            #expect(try successor.tryLock() == nil)
+            // The first segment's lock is nobody's but its owner's.
+            try owner.unlock()
+            #expect(try successor.tryLock() == nil)
+            #expect(try waiter.ask("unlock") == "ok")
+            #expect(try successor.tryLock() == .released)
+        }
+
+        @Test func `a waiter whose name is gone is told`() throws {
+            let owner = try scratch.segment()
+            let waiter = try scratch.probe(owner)
+            try owner.lock()
+            try waiter.begin("lock")
+            RawFile.remove(owner.key)
+            #expect(try waiter.answer().hasPrefix("error lockError"))
+        }
+    }
+}

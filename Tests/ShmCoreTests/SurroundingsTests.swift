@@ -1,0 +1,254 @@
+import Glibc
+import Testing
+
+@testable import ShmCore
+
+extension ShmCoreSuite {
+    /// Programs in odd surroundings: without standard descriptors, within limits and control groups, without `/dev/shm` or
+    /// `/proc`, in other IPC namespaces.
+    @Suite struct SurroundingsTests {
+        let scratch = Scratch()
+
+        // MARK: Descriptors
+
+        @Test(arguments: LockKind.all)
+        func `a segment never gets a standard descriptor`(kind: LockKind) throws {
+            let program = try scratch.probe(scratch.key())
+            for command in [
+                "create 64 \(kind)", "attach readWrite", "lock", "unlock", "exists", "count", "list", "detach",
+                "destroy noWait", "create-or-attach 64 \(kind) 7", "lock", "unlock", "destroy forceNoWait",
+            ] {
+                let answer = try program.ask("without-standard \(command)")
+                #expect(answer.hasPrefix("ok ok") && answer.hasSuffix(", taken []"), "\(command): \(answer)")
+            }
+        }
+
+        // MARK: Limits
+
+        @Test(arguments: [64 << 20, 1 << 20])
+        func `a segment beyond the limit of file sizes is an error, and not a signal`(size: Int) throws {
+            let program = try scratch.probe(scratch.key())
+            try #require(try program.ask("limit fsize \(512 << 10)") == "ok")
+            for command in ["create \(size) futex", "create-or-attach \(size) futex 1"] {
+                let answer = try program.ask(command)
+                #expect(answer.hasPrefix("error outOfResources") && answer.contains("ulimit -f"), "\(answer)")
+            }
+            #expect(try program.ask("create 4096 futex") == "ok")
+        }
+
+        @Test func `a mapping beyond the address space is out of memory`() throws {
+            let shared = try scratch.segment(size: 64 << 20)
+            let program = try scratch.probe(shared)
+            try #require(try program.ask("limit as \(1 << 20)") == "ok")
+            #expect(try program.ask("attach readWrite").hasPrefix("error outOfMemory"))
+            #expect(try shared.numAttachments == 0)
+            try shared.attach()
+        }
+
+        @Test func `limits of locked memory and of processes are no limits of segments`() throws {
+            let program = try scratch.probe(scratch.key())
+            for limit in ["memlock 0", "nproc 0"] { try #require(try program.ask("limit \(limit)") == "ok") }
+            #expect(try program.ask("create 65536 robust-futex") == "ok")
+            #expect(try program.ask("inspect") == "ok attached locked 65536 true")
+        }
+
+        @Test(.enabled(if: MemoryGroup.isPossible, "needs root and a memory control group of version 1"))
+        func `a segment beyond the memory control group's limit is out of memory, and kills nobody`() throws {
+            let program = try scratch.probe(scratch.key())
+            let group = try MemoryGroup(limit: 96 << 20)
+            try group.add(program.processID)
+            for size in [256 << 20, 100 << 20] {
+                let answer = try program.ask("create \(size) robust-futex")
+                #expect(answer.hasPrefix("error outOfMemory") && answer.contains("control group"), "\(answer)")
+            }
+            #expect(try program.ask("create \(16 << 20) robust-futex") == "ok")
+            #expect(try program.ask("create-or-attach \(1 << 30) futex 1").hasPrefix("error invalidSize"))
+            #expect(try program.ask("destroy noWait") == "ok")
+            program.kill()
+        }
+
+        // MARK: Directories
+
+        private static let without = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c"]
+        private static let mayMount = ConditionTrait.enabled(if: isRoot, "needs the right to mount")
+
+        @Test(mayMount) func `without /dev/shm every member says what is missing, and how to get it`() throws {
+            let script = "mount -t tmpfs tmpfs /dev && exec \"$@\""
+            let program = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
+            for (command, code) in [
+                ("create 64 futex", "outOfResources"), ("attach readWrite", "notFound"), ("lock", "lockError"),
+                ("count", "notFound"), ("destroy noWait", "notFound"),
+                ("create-or-attach 64 futex 1", "outOfResources"),
+            ] {
+                let answer = try program.ask(command)
+                #expect(
+                    answer.hasPrefix("error \(code) ") && answer.contains("mount -t tmpfs"), "\(command): \(answer)")
+            }
+            #expect(try program.ask("exists") == "ok false")
+            #expect(try program.ask("list").hasPrefix("error notFound"))
+        }
+
+        @Test(mayMount) func `a read-only /dev/shm is named, and what is there can be read`() throws {
+            let shared = try scratch.segment()
+            let script = "mount -o remount,bind,ro /dev/shm && exec \"$@\""
+            let program = try scratch.probe(shared.key, through: Self.without + [script, "sh"])
+            #expect(try program.ask("exists") == "ok true")
+            #expect(try program.ask("attach readOnly") == "ok")
+            #expect(try program.ask("lock").hasPrefix("error permissionDenied"))
+            let other = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
+            let answer = try other.ask("create 64 futex")
+            #expect(answer.hasPrefix("error permissionDenied") && answer.contains("read-only"), "\(answer)")
+        }
+
+        @Test(mayMount) func `a directory that cannot hold files without a name says so`() throws {
+            let script = "mount -t proc proc /dev/shm && exec \"$@\""
+            let program = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
+            let answer = try program.ask("create 64 futex")
+            #expect(answer.hasPrefix("error outOfResources") && answer.contains("O_TMPFILE"), "\(answer)")
+        }
+
+        @Test(mayMount, arguments: [LockKind.robustFutex, .futex, .pthreadRobust, .ticket])
+        func `without /proc a segment works`(kind: LockKind) throws {
+            let script = "mount -t tmpfs tmpfs /proc && exec \"$@\""
+            let program = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
+            // Linux 6.11 tells a process's PID namespace without it; before that, kinds with thread ids are refused.
+            let answer = try program.ask("create 64 \(kind)")
+            guard answer == "ok" else {
+                #expect(answer.contains("mount /proc"), "\(answer)")
+                return
+            }
+            #expect(try program.ask("inspect") == "ok attached locked 64 true")
+            #expect(try program.ask("destroy noWait") == "ok")
+        }
+
+        // MARK: Namespaces
+
+        @Test(.needsRoot, arguments: LockKind.all.filter(\.properties.oneIPCNamespace))
+        func `in another IPC namespace a lock that is an object of one says so, and advises no harm`(kind: LockKind)
+            throws
+        {
+            let shared = try scratch.segment(lock: kind)
+            let stranger = try scratch.probe(shared)
+            try #require(try stranger.ask("own-ipc-namespace") == "ok")
+            for command in ["lock", "trylock", "lock-within 10"] {
+                let answer = try stranger.ask(command)
+                #expect(answer.hasPrefix("error lockError") && answer.contains("IPC namespace"), "\(answer)")
+                #expect(!answer.contains("force") && answer.contains("flock"), "\(answer)")
+            }
+            #expect(try stranger.ask("attach readWrite") == "ok")
+            #expect(try shared.tryLock() == .released)
+            // Somebody is inside: from elsewhere it cannot be destroyed in an orderly way.
+            #expect(try stranger.ask("detach") == "ok")
+            #expect(try stranger.ask("destroy noWait").contains("IPC namespace"))
+            try shared.unlock()
+        }
+
+        @Test(.needsRoot, arguments: LockKind.all.filter { !$0.properties.oneIPCNamespace && $0.properties.excludes })
+        func `in another IPC namespace every other lock works`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            let stranger = try scratch.probe(shared)
+            try #require(try stranger.ask("own-ipc-namespace") == "ok")
+            try shared.lock()
+            #expect(try stranger.ask("trylock") == "ok busy")
+            try shared.unlock()
+            #expect(try stranger.ask("lock") == "ok released")
+            #expect(try shared.tryLock() == nil)
+        }
+
+        @Test(.needsRoot, arguments: [LockKind.robustFutex, .futex, .pthreadRobust, .sysvSemUndo, .flock])
+        func `in another mount or user namespace every lock works`(kind: LockKind) throws {
+            for wrapper in [["/usr/bin/unshare", "--mount"], ["/usr/bin/unshare", "--user", "--map-root-user"]] {
+                let shared = try scratch.segment(lock: kind)
+                let stranger = try scratch.probe(shared.key, through: wrapper)
+                #expect(try stranger.ask("lock") == "ok released")
+                #expect(try shared.tryLock() == nil)
+                stranger.kill()
+                if kind.properties.survivesOwnerDeath { #expect(try shared.lock(timeout: .seconds(5)) == .ownerDied) }
+            }
+        }
+
+        // MARK: exec
+
+        @Test func `an owner that became another program on a later thread is reported to one that only tries`() throws
+        {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let owner = try scratch.probe(shared)
+            #expect(try shared.tryLock() == .released)
+            try shared.unlock()
+            owner.send("exec-on-thread")
+            // The new program answers its start.
+            #expect(try owner.answer() == "ok")
+            var outcome: SharedMemory.Acquisition?
+            #expect(
+                try eventually {
+                    outcome = try shared.tryLock()
+                    return outcome != nil
+                })
+            #expect(outcome == .ownerDied)
+        }
+
+        @Test func `one that tries does not take a lock from an owner that lives`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let owner = try scratch.probe(shared)
+            try #require(try owner.ask("lock") == "ok released")
+            let end = Deadline.after(.milliseconds(100))
+            while !end.hasPassed { #expect(try shared.tryLock() == nil) }
+            owner.signal(SIGSTOP)
+            let stopped = Deadline.after(.milliseconds(50))
+            while !stopped.hasPassed { #expect(try shared.tryLock() == nil) }
+            owner.signal(SIGCONT)
+            #expect(try owner.ask("unlock") == "ok")
+            #expect(try shared.tryLock() == .released)
+        }
+
+        // MARK: Destroying what nobody can be in
+
+        /// Others find out by themselves that the owner is gone, as `futex-pi` does, or are objects that a participant has open.
+        private static let hanging = LockKind.excluding.filter {
+            !$0.properties.survivesOwnerDeath && $0.properties.kernelObject == nil && $0 != .futexPI
+        }
+
+        @Test(arguments: hanging)
+        func `a segment whose owner died inside is destroyed once no other process has it open`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            let key = shared.key
+            let owner = try scratch.probe(key)
+            try #require(try owner.ask("lock") == "ok released")
+            owner.kill()
+            let destroyer = try scratch.probe(key)
+            destroyer.send("destroy noWait")
+            // This process has it open, and might be inside.
+            #expect(try !destroyer.answers(within: .milliseconds(120)))
+            try shared.setKey(scratch.key())
+            #expect(try destroyer.answer() == "ok")
+            #expect(!RawFile.exists(key))
+        }
+    }
+}
+
+/// A memory control group of version 1, below the root's, that goes with its last reference.
+private final class MemoryGroup {
+    private static let root = "/sys/fs/cgroup/memory"
+    static var isPossible: Bool { unsafe isRoot && access(root + "/memory.limit_in_bytes", F_OK) == 0 }
+    private let folder = root + "/shmcore-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+
+    init(limit: Int) throws {
+        guard unsafe mkdir(folder, 0o755) == 0 else { throw Probe.Failure.notStarted(errno: errno) }
+        try write("\(limit)", to: "memory.limit_in_bytes")
+    }
+
+    func add(_ process: pid_t) throws { try write("\(process)", to: "cgroup.procs") }
+
+    private func write(_ text: String, to file: String) throws {
+        let opened = unsafe open("\(folder)/\(file)", O_WRONLY)
+        guard opened >= 0 else { throw Probe.Failure.notStarted(errno: errno) }
+        defer { close(opened) }
+        let count = text.utf8.count
+        guard unsafe Glibc.write(opened, text, count) == count else { throw Probe.Failure.notStarted(errno: errno) }
+    }
+
+    deinit {
+        // Its processes have been killed; their memory goes with a moment's delay.
+        for _ in 0..<100 where unsafe rmdir(folder) != 0 { usleep(20_000) }
+    }
+}
