@@ -44,15 +44,17 @@ internal import SystemPackage
     /// Why the kernel does not look after the calling thread's robust mutexes; `nil` where it does.
     static var missingList: (reason: String, errno: Errno)? {
         var (offset, failure) = (Int64(0), Int32(0))
-        if unsafe shm_robust_list(&offset, &failure) != 0 { return nil }
-        return ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
+        return unsafe shm_robust_list(&offset, &failure) == 0 ? isRefused(failure) : nil
+    }
+
+    private static func isRefused(_ failure: Int32) -> (reason: String, errno: Errno) {
+        ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
     }
 
     /// Why a machine, a libc or a filter makes seats impossible; `nil` where they are possible. A filter may come later.
     static var obstacle: (reason: String, errno: Errno)? {
-        if let missing = missingList { return missing }
         var (offset, failure) = (Int64(0), Int32(0))
-        _ = unsafe shm_robust_list(&offset, &failure)
+        if unsafe shm_robust_list(&offset, &failure) == 0 { return Self.isRefused(failure) }
         return nodeOffset(futexOffset: offset) == nil
             ? ("this libc keeps its robust list's words at an unknown distance (\(offset))", .notSupported) : nil
     }

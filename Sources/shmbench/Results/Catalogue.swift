@@ -39,7 +39,7 @@ enum Catalogue {
             rest = rest.dropFirst(count)
         }
         if !isWide { text += "\n" + kinds.map { "\($0.name.padded(to: 22))\($0.properties.summary)\n" }.joined() }
-        return text + "\n" + obstacles + legend
+        return text + "\n" + obstacles + confines.map { Terminal.wrapped($0) + "\n" }.joined() + legend
     }
 
     /// For a page.
@@ -48,7 +48,7 @@ enum Catalogue {
             let block = LockKind.all.filter { $0.properties.family == family }
             if block.isEmpty { return nil }
             return "**\(title(family))**\n\n" + Document(items: brief + [summary]).markdown(block) + "\n"
-        }.joined(separator: "\n") + "\n" + obstacles + legend
+        }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n" + legend
     }
 
     /// Every property, for programs.
@@ -74,6 +74,8 @@ enum Catalogue {
         .init("default", "is_default") { yes($0 == .default) },
         .init("obstacle", "obstacle", shown: { $0.obstacle ?? "-" }) { $0.obstacle.map { .text($0) } ?? .empty },
         summary,
+        .init("IPC ns", "one_ipc_namespace") { yes($0.properties.oneIPCNamespace) },
+        .init("relock", "detects_relock") { yes($0.properties.detectsRelock) },
     ])
 
     private static let summary = Document<LockKind>.Item("what it is", "summary") { $0.properties.summary }
@@ -97,6 +99,19 @@ enum Catalogue {
         if lock.nodesPerParticipant > 0 { notes.append("node") }
         if !lock.threads { notes.append("1/process") }
         return notes.isEmpty ? "-" : notes.joined(separator: " ")
+    }
+
+    /// What a table has no room for: which kinds have a property, a line or two each.
+    private static var confines: [String] {
+        func names(_ has: KeyPath<LockProperties, Bool>) -> String {
+            LockKind.all.filter { $0.properties[keyPath: has] }.map(\.name).joined(separator: ", ")
+        }
+        return [
+            "All participants must be in one PID namespace: \(names(\.onePIDNamespace)).",
+            "All participants must be in one IPC namespace: \(names(\.oneIPCNamespace)).",
+            "A thread that locks twice past a handle gets EDEADLK: \(names(\.detectsRelock)); with all others it waits for "
+                + "itself. A SharedMemory handle tells it for every lock.",
+        ]
     }
 
     private static var obstacles: String {
