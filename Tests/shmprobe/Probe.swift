@@ -14,6 +14,9 @@ final class Probe {
     /// Further participants that only have to be there.
     var primitives: [Primitive] = []
 
+    /// Whether a thread that has locked executes another program.
+    var executes = false
+
     init(key: String) {
         self.key = key
         shared = SharedMemory(key: key)

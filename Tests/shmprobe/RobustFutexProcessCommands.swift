@@ -22,7 +22,25 @@ extension Probe {
             },
             // The new program answers the start.
             "exec": { probe, _ in try execute("/proc/self/exe", ["shmprobe", probe.key]) },
-            "exec-on-thread": { probe, _ in try probe.lockAndExecuteOnThread() },
+            "exec-on-thread": { probe, _ in
+                try probe.lockOnThread(thenExecute: true)
+                return "not executed"
+            },
+            "end-thread-inside": { probe, _ in
+                try probe.lockOnThread(thenExecute: false)
+                return ""
+            },
+            // A child that does nothing for a while, and outlives its parent. The answer is its number.
+            "fork-and-stay": { _, _ in
+                let child = forkProcess()
+                if child == 0 {
+                    alarm(20)
+                    // The test's end of the conversation must not depend on it.
+                    for descriptor in [STDIN_FILENO, STDOUT_FILENO] { close(descriptor) }
+                    while true { pause() }
+                }
+                return "\(child)"
+            },
             "execute": { _, arguments in try execute(try arguments.text(0), Array(arguments.words)) },
             // `refuse-robust-list ERRNO`: as a container's seccomp filter would.
             "refuse-robust-list": { _, arguments in
@@ -108,19 +126,19 @@ extension Probe {
         throw Errno(rawValue: errno)
     }
 
-    private func lockAndExecuteOnThread() throws -> String {
+    private func lockOnThread(thenExecute: Bool) throws {
+        executes = thenExecute
         var thread = pthread_t()
         let failure = unsafe pthread_create(
             &thread, nil,
             { context in
                 let probe = unsafe Unmanaged<Probe>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
                 _ = try? probe.shared.lock()
-                _ = try? Probe.execute("/proc/self/exe", ["shmprobe", probe.key])
+                if probe.executes { _ = try? Probe.execute("/proc/self/exe", ["shmprobe", probe.key]) }
                 return nil
             }, Unmanaged.passUnretained(self).toOpaque())
         guard failure == 0 else { throw Errno(rawValue: failure) }
         pthread_join(thread, nil)
-        return "not executed"
     }
 
     /// What Swift's overlay hides or cannot call.

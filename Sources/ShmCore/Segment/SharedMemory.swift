@@ -4,20 +4,26 @@ public import SystemPackage
 /// A handle to a segment of memory that processes share, found by its key and guarded by its lock.
 ///
 ///     let shared = SharedMemory(key: "My Shared Data")
-///     if !shared.exists { try shared.create(size: 128) }
-///     try shared.attach()
+///     try shared.createOrAttach(size: 128) { bytes in
+///         bytes.storeBytes(of: 41, toByteOffset: 0, as: Int.self)
+///     }
 ///     try shared.withLock { _ in
 ///         shared.mutableData?.storeBytes(of: 42, as: Int.self)
 ///     }
 ///     try shared.detach()
 ///
 /// Two handles with the same key refer to the same segment, in one process or in several.
+/// ``createOrAttach(size:permissions:lock:initialise:)`` is for programs that may start at the same moment.
 /// ``create(size:permissions:lock:)`` makes the segment and does not attach; ``attach(mode:)`` maps its data. The
 /// data start at the beginning of the POSIX shared-memory object of that name, so programs in other languages can map
 /// it.
 ///
+/// **Which segment.** A handle that is attached or holds the lock belongs to that very segment, dead or alive. Any other
+/// handle belongs to the live segment that has its key's name at the time.
+///
 /// A handle is for one thread at a time, and locking and unlocking must happen on the same thread; give each thread a
-/// handle of its own. Every operation may throw ``SharedMemoryError``, and the last one that did is kept in
+/// handle of its own. A thread that would wait for a lock that it holds through another handle gets
+/// ``SharedMemoryError/Code/lockError``. The child of a fork holds nothing of what its parent held. Every operation may throw ``SharedMemoryError``, and the last one that did is kept in
 /// ``error``.
 ///
 /// **When a process dies**, its attachments end by themselves. Whether its lock does depends on the segment's
