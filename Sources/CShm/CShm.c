@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/magic.h>
 #include <linux/perf_event.h>
 #include <mqueue.h>
 #include <poll.h>
@@ -25,6 +26,7 @@
 #include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +80,11 @@ int shm_at_empty_path(void) { return AT_EMPTY_PATH; }
 
 int shm_open_unnamed(const char *directory, unsigned mode) {
     return (int)result(open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+}
+
+bool shm_is_in_memory(int fd) {
+    struct statfs found;
+    return fstatfs(fd, &found) == 0 && found.f_type == TMPFS_MAGIC;
 }
 
 int shm_duplicate_above(int fd, int least) { return (int)result(fcntl(fd, F_DUPFD_CLOEXEC, least + 1)); }

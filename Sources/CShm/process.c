@@ -155,4 +155,20 @@ static uint64_t inode_of_namespace(const char *path, unsigned long request) {
 }
 
 uint64_t shm_pid_namespace(void) { return inode_of_namespace("/proc/self/ns/pid", PIDFD_PID_NAMESPACE); }
+uint64_t shm_boot(void) {
+    int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    char text[36];
+    uint64_t digits = 0;
+    if (read(file, text, sizeof text) == sizeof text)
+        /* A random UUID: the last 16 digits, of which the first two bits are fixed. */
+        for (int i = 19; i < 36; i++) {
+            if (text[i] == '-') continue;
+            int digit = text[i] <= '9' ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10;
+            digits = digits << 4 | (uint64_t)(digit & 15);
+        }
+    close(file);
+    return digits;
+}
+
 uint64_t shm_ipc_namespace(void) { return inode_of_namespace("/proc/self/ns/ipc", PIDFD_IPC_NAMESPACE); }

@@ -4,10 +4,13 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Many processes at one key. `SHM_STORM` says how often each does its part; the default is short.
+    /// Many processes at one key. `SHM_STORM` says how often each does its part, and how many forks each kind gets; the
+    /// default is short.
     @Suite(.timeLimit(.minutes(20))) struct StormTests {
         let scratch = Scratch()
-        private static let times = unsafe getenv("SHM_STORM").flatMap { Int(unsafe String(cString: $0)) } ?? 300
+        private static let wanted = unsafe getenv("SHM_STORM").flatMap { Int(unsafe String(cString: $0)) }
+        private static let times = wanted ?? 300
+        private static let forks = (wanted ?? 40) / 2
 
         private func run(_ probes: [(Probe, String)]) throws {
             for (probe, command) in probes { probe.send(command) }
@@ -41,7 +44,7 @@ extension ShmCoreSuite {
         func `processes fork inside the lock and outside, and nothing comes of it`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probes = try scratch.probes(2, shared)
-            try run(probes.map { ($0, "fork-storm \(max(20, Self.times / 10))") })
+            try run(probes.map { ($0, "fork-storm \(Self.forks)") })
             #expect(try shared.tryLock() == .released)
         }
     }

@@ -39,6 +39,8 @@ enum { SHM_SEEK_DATA = 3, SHM_SEEK_HOLE = 4 };
 /* An unnamed file in a directory (O_TMPFILE): it has no name until linkat(2) gives it one. */
 int shm_open_unnamed(const char *directory, unsigned mode);
 
+/* Whether a file lies in a tmpfs, by fstatfs(2). */
+bool shm_is_in_memory(int fd);
 /* A descriptor larger than `least` of the same open file, which closes on exec; fcntl(2) is variadic. */
 int shm_duplicate_above(int fd, int least);
 /* Whether no other open file, and no mapping of one, can write to this regular file: a write lease, fcntl(2), taken and

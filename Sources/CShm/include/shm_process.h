@@ -58,6 +58,9 @@ int shm_at_thread_exit(void (*function)(void));
 uint64_t shm_pid_namespace(void);
 uint64_t shm_ipc_namespace(void);
 
+/* A number for the start of the machine, from /proc/sys/kernel/random/boot_id; 0 where that cannot be read. */
+uint64_t shm_boot(void);
+
 #pragma clang assume_nonnull end
 
 #endif

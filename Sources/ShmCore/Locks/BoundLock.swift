@@ -74,7 +74,7 @@ final class BoundLock {
             factories[L.properties.name] = unsafe LockFactory(
                 properties: L.properties,
                 obstacle: {
-                    let isLost = L.properties.onePIDNamespace && ProcessIdentity.current.pidNamespace == 0
+                    let isLost = L.properties.onePIDNamespace && ProcessIdentity.currentPIDNamespace == 0
                     return isLost
                         ? "it names owners by thread id, and the PID namespace is unknown here: mount /proc"
                         : L.obstacle

@@ -90,7 +90,7 @@ public import SystemPackage
     /// Binds to the word near the area's end. The thread that uses the participant sits down with its first operation.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         pageSize = SegmentLayout.pageSize
-        pidNamespace = ProcessIdentity.current.pidNamespace
+        pidNamespace = ProcessIdentity.currentPIDNamespace
         let end = unsafe binding.area + Self.bytesNeeded(pageSize: pageSize)
         guard UInt(bitPattern: end) % UInt(pageSize) == 0 else { throw .invalidArgument }
         unsafe word = (binding.area + Self.wordPlace(pageSize: pageSize))
@@ -173,7 +173,7 @@ public import SystemPackage
     /// Gives the calling thread a seat, and takes the one that another thread had.
     private borrowing func sit() throws(Errno) {
         // The child of a fork, which has its participants from its parent, may be in another PID namespace.
-        guard ProcessIdentity.current.pidNamespace == pidNamespace else { throw .improperLink }
+        guard ProcessIdentity.currentPIDNamespace == pidNamespace else { throw .improperLink }
         shm_registry_lock()
         defer { shm_registry_unlock() }
         unsafe RobustSeat.leave(place, pageSize: pageSize)

@@ -126,7 +126,7 @@ internal import SystemPackage
             }
             header = found
         } catch { throw SegmentFailure(.keyError, error.reason) }
-        guard header.isOfThisBoot else {
+        guard header.isOfThisBoot(file) else {
             throw SegmentFailure(.keyError, SegmentHeader.Problem.ofAnotherBoot.reason)
         }
         let factory = LockFactory.named(header.lockName)

@@ -17,7 +17,7 @@ extension SegmentFailure {
 
     static func otherPIDNamespace(_ name: String) -> SegmentFailure {
         let reason =
-            ProcessIdentity.current.pidNamespace == 0
+            ProcessIdentity.currentPIDNamespace == 0
             ? "this process cannot find out in which PID namespace it is; mount /proc"
             : "its creator is in another PID namespace; create it with a lock that knows no thread ids, such as "
                 + "\(LockKind.everywhere)"

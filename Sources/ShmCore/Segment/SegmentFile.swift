@@ -85,6 +85,9 @@ enum SegmentFile {
         return status
     }
 
+    /// Whether a file lies in a tmpfs, which does not outlive the machine's run.
+    static func isInMemory(_ file: FileDescriptor) -> Bool { shm_is_in_memory(file.rawValue) }
+
     /// What has this name now, without following a symbolic link.
     static func status(ofName name: String) throws(Errno) -> stat {
         var status = stat()

@@ -50,14 +50,17 @@ struct SegmentHeader: Equatable {
     }
 
     /// Whether it was made since this machine started, as far as that is known.
-    var isOfThisBoot: Bool {
-        let boot = ProcessIdentity.current.boot
-        return creator.boot == boot || creator.boot == 0 || boot == 0
+    ///
+    /// - Parameter file: its own. What lies in memory has been made since then, and here, whatever a container says of the
+    ///   machine's start.
+    func isOfThisBoot(_ file: FileDescriptor) -> Bool {
+        let boot = ProcessIdentity.currentBoot
+        return creator.boot == boot || creator.boot == 0 || boot == 0 || SegmentFile.isInMemory(file)
     }
 
     /// Whether thread ids in the segment mean threads of this process's PID namespace.
     var isOfThisPIDNamespace: Bool {
-        creator.pidNamespace != 0 && creator.pidNamespace == ProcessIdentity.current.pidNamespace
+        creator.pidNamespace != 0 && creator.pidNamespace == ProcessIdentity.currentPIDNamespace
     }
 
     /// Whether System V objects and message queues named in the segment are those of this process's IPC namespace. A

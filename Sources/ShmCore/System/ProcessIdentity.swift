@@ -23,45 +23,32 @@ package struct ProcessIdentity: Hashable, Sendable {
 
     /// The calling process. Found out once a process; a process keeps it for life, and the child of a fork has its own.
     package static var current: ProcessIdentity {
-        let generation = shm_generation()
-        shm_registry_lock()
-        let known = unsafe cached
-        shm_registry_unlock()
-        if known.generation == generation { return known.identity }
-        let found = ProcessIdentity(
-            boot: known.generation == 0 ? readBoot() : known.identity.boot, pidNamespace: shm_pid_namespace(),
-            process: getpid(), startTime: startTime(of: "self") ?? 0)
-        shm_registry_lock()
-        unsafe cached = (generation, found)
-        shm_registry_unlock()
-        return found
+        known.of(shm_generation()) {
+            ProcessIdentity(
+                boot: currentBoot, pidNamespace: currentPIDNamespace, process: getpid(),
+                startTime: startTime(of: "self") ?? 0)
+        }
     }
 
-    nonisolated(unsafe) private static var cached = (
-        generation: UInt32(0), identity: ProcessIdentity(boot: 0, pidNamespace: 0, process: 0, startTime: 0)
-    )
+    /// The start of this machine.
+    static var currentBoot: UInt64 { boots.of(1) { shm_boot() } }
+
+    /// The inode of the calling process's PID namespace.
+    static var currentPIDNamespace: UInt64 { namespaces.of(shm_generation()) { shm_pid_namespace() } }
+
+    private static let known = OncePerProcess<ProcessIdentity>()
+    private static let boots = OncePerProcess<UInt64>()
+    private static let namespaces = OncePerProcess<UInt64>()
+    private static let procs = OncePerProcess<Bool>()
 
     /// When the process of that number in this process's PID namespace started; `nil` where `/proc` does not tell, or
     /// shows another namespace's processes.
     package static func startTime(of process: Int32) -> UInt64? {
-        isOwnProc(shm_generation()) ? startTime(of: "\(process)") : nil
+        procs.of(shm_generation()) { readsOwnProc() } ? startTime(of: "\(process)") : nil
     }
 
     /// Whether `/proc` numbers processes as this process's PID namespace does.
-    private static func isOwnProc(_ generation: UInt32) -> Bool {
-        shm_registry_lock()
-        let known = unsafe ownProc
-        shm_registry_unlock()
-        if known.generation == generation { return known.isOwn }
-        let isOwn = readsOwnProc()
-        shm_registry_lock()
-        unsafe ownProc = (generation, isOwn)
-        shm_registry_unlock()
-        return isOwn
-    }
-
-    nonisolated(unsafe) private static var ownProc = (generation: UInt32(0), isOwn: false)
-
+    ///
     /// A process's own status gives its number in the namespace that `/proc` shows, and in each further one down to its
     /// own.
     private static func readsOwnProc() -> Bool {
@@ -79,9 +66,21 @@ package struct ProcessIdentity: Hashable, Sendable {
         let fields = text[text.index(after: name)...].split(separator: " ")
         return fields.count > 19 ? UInt64(fields[19]) : nil
     }
+}
 
-    private static func readBoot() -> UInt64 {
-        guard let text = try? SmallFile.read("/proc/sys/kernel/random/boot_id") else { return 0 }
-        return SegmentHeader.checksum(text.utf8)
+/// A fact that a process finds out once, and the child of a fork anew.
+private final class OncePerProcess<Fact: Sendable>: Sendable {
+    nonisolated(unsafe) private var found: (generation: UInt32, fact: Fact)?
+
+    func of(_ generation: UInt32, _ find: () -> Fact) -> Fact {
+        shm_registry_lock()
+        let found = unsafe found
+        shm_registry_unlock()
+        if let found, found.generation == generation { return found.fact }
+        let fact = find()
+        shm_registry_lock()
+        unsafe self.found = (generation, fact)
+        shm_registry_unlock()
+        return fact
     }
 }
