@@ -26,7 +26,7 @@ public enum WorkerProgram {
                 exit(WorkerExit.setup.rawValue)
             }
         }
-        let arguments = CommandLine.arguments.dropFirst()
+        let arguments = ProgramArguments.given
         let numbers = arguments.dropFirst().compactMap { Int32($0) }
         switch (arguments.first, numbers.count, arguments.count) {
         case ("contend", 4, 5):

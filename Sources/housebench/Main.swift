@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmHarness
 
 /// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
 /// is a ratio of two things measured in turn in this run, or a median over many.
@@ -21,14 +22,18 @@ enum Main {
             ("measuring", MeasuringCost.measure),
             ("statistics", { report, _ in ErrorRates.measure(&report) }),
         ]
-        let wanted = CommandLine.arguments.dropFirst()
+        guard let program = ProgramArguments.all.first, !program.isEmpty else {
+            print("housebench: was started without a name; run it through scripts/benchmark")
+            exit(64)
+        }
+        let wanted = ProgramArguments.given
         do {
             // What the parts start.
             switch (wanted.first, wanted.count) {
             case ("handle-sample", 1): return try HandleCost.printSample()
             case ("bare", 4): return try MeasuringCost.printBare(Array(wanted.dropFirst()))
-            case ("hold", 2): return try DeathCost.hold(wanted[2])
-            case ("wait", 2): return DeathCost.wait(wanted[2])
+            case ("hold", 2): return try DeathCost.hold(wanted[1])
+            case ("wait", 2): return DeathCost.wait(wanted[1])
             default: break
             }
         } catch {
@@ -39,7 +44,7 @@ enum Main {
             print("housebench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
             exit(64)
         }
-        let path = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+        let path = program.split(separator: "/", omittingEmptySubsequences: false)
         let folder = path.count > 1 ? path.dropLast().joined(separator: "/") : "."
         var report = Report()
         for part in parts where wanted.isEmpty || wanted.contains(part.name) {

@@ -158,7 +158,7 @@ enum MeasuringCost {
 
     /// ``BareLoop``'s figure, from a fresh process.
     private static func bare(_ kind: LockKind) throws -> Double {
-        let text = try Output.line(of: "'\(CommandLine.arguments[0])' bare \(kind) 4 0")
+        let text = try Output.line(of: "'\(ProgramArguments.all[0])' bare \(kind) 4 0")
         guard let figure = Double(text), figure > 0 else { throw Missing("the bare loop printed \(text)") }
         return figure
     }

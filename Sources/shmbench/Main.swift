@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ShmHarness
 
 /// Parses the command line, runs the command, and turns every failure into one line on stderr and an exit code.
 @main
@@ -7,7 +8,8 @@ enum Main {
     static func main() {
         Surroundings.makeUsable()
         do {
-            var command = try Shmbench.parseAsRoot()
+            var command = try Shmbench.parseAsRoot(arguments())
+            try (command as? any CheckedCommand)?.check()
             try command.run()
         } catch let failure as Failure {
             Terminal.complain(failure.message)
@@ -21,16 +23,22 @@ enum Main {
             }
             let message = Shmbench.message(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
                 .joined(separator: " ")
-            let command =
-                ["shmbench"]
-                + CommandLine.arguments.dropFirst().prefix(1).filter {
-                    [
-                        "run", "compare", "check", "crash", "stress", "lifecycle", "history", "list", "doctor",
-                        "segments",
-                    ].contains($0)
-                }
+            let command = ["shmbench"] + ProgramArguments.given.prefix(1).filter(Shmbench.commandNames.contains)
             if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }
+    }
+
+    /// What is to be done. Without a command nothing is, and a gate whose arguments were lost must not be green.
+    private static func arguments() throws -> [String] {
+        if ProgramArguments.all.isEmpty {
+            throw Failure("was started without arguments, its name included: start it as in `shmbench run`", code: .usage)
+        }
+        if ProgramArguments.given.isEmpty {
+            throw Failure(
+                "no command is given; there are \(Shmbench.commandNames.joined(separator: ", ")) (see `shmbench --help`)",
+                code: .usage)
+        }
+        return ProgramArguments.given
     }
 }

@@ -20,4 +20,8 @@ struct Shmbench: ParsableCommand {
             Run.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self, ShowHistory.self,
             List.self, Doctor.self, Segments.self,
         ])
+
+    /// The commands that `--help` shows, by name.
+    static let commandNames = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        .map { $0._commandName }
 }

@@ -12,8 +12,8 @@ import Glibc
 struct Main {
     static func main() {
         _ = shm_die_with_parent()
-        guard CommandLine.argc == 2 else { fatalError("usage: shmprobe KEY") }
-        let probe = Probe(key: CommandLine.arguments[1])
+        guard shm_argument_count() == 2, let key = unsafe shm_argument(1) else { fatalError("usage: shmprobe KEY") }
+        let probe = Probe(key: unsafe String(cString: key))
         // The answer to the start: from here on the parent's death is noticed.
         answer("ok")
         while let line = readLine() {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shm_arguments.h"
 #include "shm_lock_plugin.h"
 #include "shm_process.h"
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmHarness
 internal import ShmHistory
 
 /// The history that a command appends to: opened and checked before anything is measured, so that hours are not lost,
@@ -28,7 +29,7 @@ struct HistoryFile {
 
     /// This program's arguments, as a shell would take them.
     private static var called: String {
-        CommandLine.arguments.dropFirst().map { argument in
+        ProgramArguments.given.map { argument in
             let isPlain =
                 !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=%@+".contains($0) }
             return isPlain
