@@ -8,20 +8,23 @@ import Testing
         ("0", 0), ("0s", 0), ("1ns", 1), ("200ns", 200), ("1us", 1000), ("1.5us", 1500), ("2µs", 2000),
         ("300ms", 300_000_000), ("0.5s", 500_000_000), ("2s", 2_000_000_000), ("1min", 60_000_000_000),
         ("1440min", 86_400_000_000_000), ("0.001us", 1), (".5s", 500_000_000),
+        ("90s", 90_000_000_000), ("1.5min", 90_000_000_000), ("1h", 3_600_000_000_000), ("0.5h", 1_800_000_000_000),
+        ("24h", 86_400_000_000_000), ("2μs", 2000), ("0h", 0),
     ])
     func `a time is read in its unit`(text: String, nanoseconds: Int) {
         #expect(TimeSpan(text)?.nanoseconds == nanoseconds)
     }
 
     @Test(arguments: [
-        "", " ", "5", "1", "soon", "ms", "-5ms", "+5ms", "5 ms", "5h", "5MS", "1e3ms", "0x10ms", "1,5s", "1.2.3s", ".s",
+        "", " ", "5", "1", "soon", "ms", "-5ms", "+5ms", "5 ms", "5hr", "5d", "5MS", "1e3ms", "0x10ms", "1,5s", "1.2.3s", ".s",
         "nan", "inf", "infs", "0.5ns", "1441min", "99999999999999999999s", "٣s", "5ms5",
+        "25h", "1e99h", "-1s", "0x10s", "1 h", "1h30min", "1H", "h", "1hh", "nanh", "1h ", "9e9h", "1.h.", "½h",
     ])
     func `nonsense is not a time`(text: String) {
         #expect(TimeSpan(text) == nil)
     }
 
-    @Test(arguments: ["0ns", "1ns", "999ns", "1us", "1500ns", "300ms", "2s", "90s", "1min", "1440min"])
+    @Test(arguments: ["0ns", "1ns", "999ns", "1us", "1500ns", "300ms", "2s", "90s", "1min", "1440min", "1.5min", "1h", "90min", "24h"])
     func `a time is written so that it can be read again`(text: String) throws {
         let span = try #require(TimeSpan(text))
         #expect(TimeSpan(span.description) == span)

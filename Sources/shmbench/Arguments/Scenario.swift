@@ -185,7 +185,7 @@ enum Scenario {
         private func time(_ key: String) throws -> Int {
             guard let text = try text(key) else { return 0 }
             guard let span = TimeSpan(text) else {
-                throw mistake(key, "\(key) = \"\(text)\" is no time: write it as in 200ns, 1.5us, 300ms")
+                throw mistake(key, "\(key) = \"\(text)\" is no time: write it \(TimeSpan.form)")
             }
             return span.nanoseconds
         }

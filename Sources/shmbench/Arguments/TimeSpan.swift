@@ -1,23 +1,26 @@
 internal import ArgumentParser
 
-/// A length of time on the command line: `200ns`, `1.5us`, `300ms`, `2s`, `1min`. A bare 0 needs no unit.
+/// A length of time on the command line or in a scenario: `200ns`, `1.5us`, `300ms`, `2s`, `1.5min`, `1h`. A bare 0 needs no
+/// unit.
 struct TimeSpan: Hashable, CustomStringConvertible {
     let nanoseconds: Int
 
+    /// By length. The micro sign and the Greek letter look alike, and keyboards have the one or the other.
     private static let units: [(name: String, nanoseconds: Double)] = [
-        ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("min", 6e10), ("s", 1e9),
+        ("ns", 1), ("us", 1e3), ("μs", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 6e10), ("h", 3.6e12),
     ]
     /// Longer than this is a mistake.
     private static let longest = 24 * 3600 * 1e9
 
     init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
 
+    /// How to write one.
+    static let form = "as in 200ns, 1.5us, 300ms, 2s, 1.5min or 1h, at most a day"
+
     /// Reads an argument; says what is wrong with it.
     @Sendable
     static func parse(_ argument: String) throws -> TimeSpan {
-        guard let span = TimeSpan(argument) else {
-            throw ValidationError("write a time as in 200ns, 1.5us, 300ms, 2s or 1min, at most a day")
-        }
+        guard let span = TimeSpan(argument) else { throw ValidationError("write a time \(form)") }
         return span
     }
 
