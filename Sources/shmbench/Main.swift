@@ -32,7 +32,8 @@ enum Main {
     /// What is to be done. Without a command nothing is, and a gate whose arguments were lost must not be green.
     private static func arguments() throws -> [String] {
         if ProgramArguments.all.isEmpty {
-            throw Failure("was started without arguments, its name included: start it as in `shmbench run`", code: .usage)
+            throw Failure(
+                "was started without arguments, its name included: start it as in `shmbench run`", code: .usage)
         }
         if ProgramArguments.given.isEmpty {
             throw Failure(
