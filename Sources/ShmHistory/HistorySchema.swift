@@ -18,7 +18,8 @@ enum HistorySchema {
     ///
     /// - Parameter name: what the user calls it.
     static func create(_ path: String, name: String, patience: Double) throws(HistoryError) {
-        let draft = "\(path).new-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        // No other process has this name, in this PID namespace or another.
+        let draft = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         let descriptor = unsafe open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o644)
         if descriptor < 0 { throw HistoryError(errno: errno, doing: "make", path: name) }
         close(descriptor)
@@ -42,9 +43,13 @@ enum HistorySchema {
             try queue.close()
         } catch { throw HistoryError(error, doing: "make", path: name, patience: patience) }
         if unsafe link(draft, path) == 0 || errno == EEXIST { return }
-        // A file system without hard links.
-        if unsafe access(path, F_OK) == 0 || rename(draft, path) == 0 { return }
-        throw HistoryError(errno: errno, doing: "make", path: name)
+        // A file system without hard links: who makes an empty file has the name, and nothing else is replaced.
+        let claim = unsafe open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+        if claim < 0 && errno == EEXIST { return }
+        if claim >= 0 { close(claim) }
+        if unsafe claim < 0 || rename(draft, path) != 0 {
+            throw HistoryError(errno: errno, doing: "make", path: name)
+        }
     }
 
     /// Refuses what is not whole, not ours, or newer than this program.

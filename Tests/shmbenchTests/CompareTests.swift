@@ -171,9 +171,14 @@ extension CommandLineSuite {
         @Test func `where nothing was compared the files say so`() throws {
             let folder = try build(["shmworker": "echo 'shmworker 0.0.1 (arena layout 1)'", "shmbench": "exit 64"])
             let here = try Folder()
-            for name in ["a.md", "a.xml", "a.json", "a.csv"] {
-                try "all is well\n".write(toFile: here.path(name), atomically: true, encoding: .utf8)
-            }
+            // What an older comparison found.
+            let old = [
+                "a.md": "### ✅ shmbench: No regression: all is well.\n",
+                "a.xml": "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmbench\">\n</testsuites>\n",
+                "a.json": "{\"schema\":1,\"rows\":[\n{\"schema\":1,\"started_at\":\"2026-01-02T03:04:05Z\"}\n]}\n",
+                "a.csv": "schema,started_at,base,candidate,scenario\n1,2026-01-02T03:04:05Z,a,b,default\n",
+            ]
+            for (name, text) in old { try text.write(toFile: here.path(name), atomically: true, encoding: .utf8) }
             let outcome = try Invocation(
                 ["compare", folder.path, Invocation.programs, "--locks", "futex", "--format", "github"]
                     + ["a.md", "a.xml", "a.json", "a.csv"].flatMap { ["--output", $0] }, in: here

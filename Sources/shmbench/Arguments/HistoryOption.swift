@@ -17,7 +17,7 @@ struct HistoryOption: ParsableArguments {
     ///
     /// - Parameter files: others that are written.
     func check(beside files: [String]) throws {
-        if let history, files.contains(history) {
+        if let history, files.contains(where: { $0 == history || SameFile.isSame($0, history) }) {
             throw Failure("--history \(history) is another file's name, too: give each its own", code: .usage)
         }
         if commit != nil && history == nil {

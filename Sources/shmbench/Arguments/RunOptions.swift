@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ShmCoordinator
+internal import ShmCore
 internal import ShmHarness
 
 /// What `shmbench run` can be told.
@@ -121,6 +122,14 @@ struct RunOptions: ParsableArguments {
         // Starting and ending a fleet takes about 25 ms; warm-up and the two later windows take 5/6 of the window.
         let each = 45_000_000_000 / max(1, rounds) - 25_000_000
         return min(300_000_000, max(20_000_000, each * 6 / 11))
+    }
+
+    /// Refuses kills where no owner would be killed.
+    func checkKills(_ cells: [Cell]) throws {
+        if kills == 0 || cells.contains(where: { $0.workers > 1 && $0.lock.properties.survivesOwnerDeath }) { return }
+        throw usage(
+            "--kills \(kills) would kill nobody: it takes 2 --workers or more, and a lock that promises to survive (`--locks survivors`)"
+        )
     }
 
     /// What is to be measured.

@@ -3,10 +3,9 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmStatistics
-internal import SystemPackage
 
 /// `shmbench check`.
-struct Check: ParsableCommand {
+struct Check: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare today with a committed baseline of another day or machine.",
         discussion: """
@@ -38,7 +37,7 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: JudgingOptions
 
-    mutating func run() throws {
+    func check() throws {
         try options.check()
         let fewest = IndependentComparison.enoughRounds(confidence: 1 - (Percent.share(options.falseAlarms) ?? 0))
         guard (fewest...10_000).contains(rounds) else {
@@ -47,6 +46,12 @@ struct Check: ParsableCommand {
         guard baseline.hasSuffix(".csv") else {
             throw Failure("--baseline \(baseline): the ending must be .csv", code: .usage)
         }
+        if update, let file = options.output.first {
+            throw Failure("--output \(file) is for findings, and --update judges nothing: leave it out", code: .usage)
+        }
+    }
+
+    mutating func run() throws {
         let seed = options.seed ?? .random(in: 0 ... .max)
         update ? try renew(seed) : try compare(seed)
     }
@@ -66,11 +71,11 @@ struct Check: ParsableCommand {
     // MARK: The baseline
 
     private func renew(_ seed: UInt64) throws {
+        let draft = try ReplacedFile(baseline)
         // What is renewed keeps its cells.
         let old = options.load.firstOption == nil ? try? Baseline(baseline) : nil
         let cells = try old?.table.cells ?? asked() ?? []
         let history = try options.history.open()
-        let draft = try Draft(of: baseline)
         Interruption.watch()
         var session = try CheckSession(worker, options, seed: seed)
         let records = try session.measure(CheckSession.withReferences(cells), rounds: rounds)
@@ -203,41 +208,5 @@ struct Check: ParsableCommand {
             notes.append("The baseline is of another machine or kernel: \(machines[0]); here it is \(machines[1]).")
         }
         return notes
-    }
-}
-
-/// A file that is written beside the one that it takes the place of: a reader finds the old one or the new one, whole.
-private struct Draft {
-    private let path: String
-    private let draft: String
-
-    /// Tries it: what cannot be written is found before anything is measured.
-    init(of path: String) throws {
-        // Where a link leads is replaced, and not the link.
-        let resolved = unsafe realpath(path, nil)
-        defer { unsafe free(resolved) }
-        self.path = unsafe resolved.map { unsafe String(cString: $0) } ?? path
-        draft = self.path + ".new"
-        try write("")
-        // Should nothing come of it, nothing is left.
-        unsafe unlink(draft)
-    }
-
-    func publish(_ text: String) throws {
-        try write(text)
-        if unsafe rename(draft, path) != 0 { throw failure(Errno(rawValue: errno)) }
-    }
-
-    private func write(_ text: String) throws {
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(draft), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            _ = try file.closeAfter { try file.writeAll(text.utf8) }
-        } catch { throw failure(error) }
-    }
-
-    private func failure(_ error: any Error) -> Failure {
-        Failure("cannot write the baseline \(path): \((error as? Errno)?.description ?? "\(error)")")
     }
 }

@@ -5,7 +5,7 @@ internal import ShmCore
 internal import SystemPackage
 
 /// `shmbench compare`.
-struct Compare: ParsableCommand {
+struct Compare: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare two locks, plugins or builds by measuring them in turn: faster, slower, the same?",
         discussion: """
@@ -36,11 +36,14 @@ struct Compare: ParsableCommand {
             valueName: "time"), transform: TimeSpan.parse)
     var maxTime: TimeSpan?
 
-    mutating func run() throws {
+    func check() throws {
         try options.check()
         if let maxTime, maxTime.nanoseconds < 1_000_000_000 {
             throw Failure("--max-time \(maxTime) is too short to decide anything: 1s or more", code: .usage)
         }
+    }
+
+    mutating func run() throws {
         let sides = (base: try Side(base), candidate: try Side(candidate))
         if case .results(let base) = sides.base.thing, case .results(let candidate) = sides.candidate.thing {
             if options.history.history != nil {

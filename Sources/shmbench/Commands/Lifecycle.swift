@@ -7,7 +7,7 @@ internal import ShmHarness
 internal import SystemPackage
 
 /// `shmbench lifecycle`.
-struct Lifecycle: ParsableCommand {
+struct Lifecycle: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure the segment itself: create, attach, count, detach, destroy, with many attachments.",
         discussion: """
@@ -34,26 +34,44 @@ struct Lifecycle: ParsableCommand {
     @Option(help: "What to print on stdout.")
     var format = OutputFormat.table
 
-    mutating func run() throws {
-        let counts = try attachments.items.map { item in
+    func check() throws {
+        if try counts().isEmpty { throw Failure("--attachments names no number, as in 1,10,100", code: .usage) }
+        guard (2...1_000_000).contains(samples) else {
+            throw Failure("--samples \(samples) makes no sense: 2 to 1000000", code: .usage)
+        }
+        guard size > 0 else { throw Failure("--size \(size) makes no sense: 1 or more bytes", code: .usage) }
+        _ = try kind()
+    }
+
+    private func counts() throws -> [Int] {
+        try attachments.items.map { item in
             guard let count = Int(item), (1...100_000).contains(count) else {
                 throw Failure("--attachments \(item) makes no sense: 1 to 100000, as in 1,10,100", code: .usage)
             }
             return count
         }.uniqued()
-        guard (2...1_000_000).contains(samples) else {
-            throw Failure("--samples \(samples) makes no sense: 2 to 1000000", code: .usage)
-        }
-        guard size > 0 else { throw Failure("--size \(size) makes no sense: 1 or more bytes", code: .usage) }
-        let kinds = try lock.map { try LockSelection.kinds([$0]) }
-        if let kinds, kinds.count != 1 { throw Failure("--lock names one lock, as in --lock futex", code: .usage) }
+    }
+
+    private func kind() throws -> LockKind {
+        guard let lock else { return .default }
+        let kinds = try LockSelection.kinds([lock])
+        if kinds.count != 1 { throw Failure("--lock names one lock, as in --lock futex", code: .usage) }
+        return kinds[0]
+    }
+
+    mutating func run() throws {
+        let counts = try counts()
         Self.raiseDescriptorLimit()
-        let life = SegmentLife(size: size, lock: kinds?.first ?? .default, samples: samples)
+        let life = SegmentLife(size: size, lock: try kind(), samples: samples)
         Interruption.watch()
         Janitor.sweep()
         let rows: [SegmentLife.Timing]
         do throws(SharedMemoryError) { rows = try life.measure(counts) } catch {
-            throw Failure("\(error.description) (1,000 attachments need some 2,000 descriptors: see `shmbench doctor`)")
+            // Each attachment has two.
+            let hint = error.errno.map { [EMFILE, ENFILE].contains($0.rawValue) } ?? false
+            throw Failure(
+                error.description
+                    + (hint ? " (1,000 attachments need some 2,000 descriptors: see `shmbench doctor`)" : ""))
         }
         switch format {
         case .csv: try Terminal.show(SegmentLife.document.csv(rows))

@@ -7,7 +7,7 @@ internal import ShmStatistics
 internal import SystemPackage
 
 /// `shmbench run`.
-struct Run: ParsableCommand {
+struct Run: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure locks: throughput, latency, fairness and integrity.",
         discussion: """
@@ -18,11 +18,13 @@ struct Run: ParsableCommand {
     @OptionGroup var options: RunOptions
     @OptionGroup var plugin: PluginOption
 
+    func check() throws { try options.check() }
+
     mutating func run() throws {
-        try options.check()
         let loadsPlugins = try plugin.load()
         let workloads = try options.workloads()
         let cells = workloads.flatMap(\.cells)
+        try options.checkKills(cells)
         if !options.findCapacity {
             try LoadOptions.checkRates(cells, options.timing(rounds: cells.count * options.rounds))
         }
@@ -31,10 +33,19 @@ struct Run: ParsableCommand {
             throw Failure(error.description)
         }
         let startedAt = time(nil)
-        let hgrm = try options.hgrm.map { try HgrmFolder($0) }
+        let hgrm = try options.hgrm.map { try HgrmFolder($0, options.findCapacity ? [] : cells) }
         let trace = try options.trace.map { try TraceFile($0) }
-        let history = try options.history.open()
-        let file = try options.output.map { try ResultsFile($0) } ?? ResultsFile.standard(at: startedAt)
+        let (history, file): (HistoryFile?, ResultsFile)
+        do {
+            history = try options.history.open()
+            file = try options.output.map { try ResultsFile($0) } ?? ResultsFile.standard(at: startedAt)
+        } catch {
+            trace?.discard()
+            throw error
+        }
+        // Nothing that was there is lost to a run that is refused.
+        try trace?.begin()
+        try file.begin()
 
         Interruption.watch()
         Janitor.sweep()

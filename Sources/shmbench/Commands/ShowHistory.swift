@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import ShmHistory
 
 /// `shmbench history`.
-struct ShowHistory: ParsableCommand {
+struct ShowHistory: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
         abstract: "Show the runs of a history, and a figure over time with the points at which it changed.",
@@ -51,7 +51,7 @@ struct ShowHistory: ParsableCommand {
         ))
     var export: String?
 
-    mutating func run() throws {
+    func check() throws {
         if let export, !export.hasSuffix(".csv") {
             throw Failure("--export \(export): the ending must be .csv", code: .usage)
         }
@@ -62,6 +62,14 @@ struct ShowHistory: ParsableCommand {
             throw Failure("--export \(export) is the history itself: name another file", code: .usage)
         }
         if limit < 1 { throw Failure("--limit \(limit) makes no sense: 1 or more", code: .usage) }
+        if metric?.items.isEmpty == true { throw Failure("--metric names none: throughput, for one", code: .usage) }
+        for (name, list) in [("--lock", lock), ("--workers", workers), ("--scenario", scenario)]
+        where list?.items.isEmpty == true {
+            throw Failure("\(name) names none, and nothing would be shown: leave it out for all", code: .usage)
+        }
+    }
+
+    mutating func run() throws {
         let history: History
         let runs: [HistoryRun]
         let known: [String]
@@ -75,7 +83,6 @@ struct ShowHistory: ParsableCommand {
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
-        if metric?.items.isEmpty == true { throw Failure("--metric names none: throughput, for one", code: .usage) }
         let metrics = try (metric?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
         let series = try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
         if series.isEmpty {

@@ -87,15 +87,11 @@ struct OtavaExport {
     }
 
     func write(_ path: String) throws {
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            defer { try? file.close() }
-            _ = try file.writeAll(csv.utf8)
-        } catch {
-            let reason = (error as? Errno)?.description ?? "\(error)"
-            throw Failure("cannot write the export to \(path): \(reason); name another file with --export")
-        }
+        let file = try OutputFile(path, .otava, option: "--export")
+        try file.begin()
+        do throws(Errno) {
+            try file.write(csv)
+            try file.close()
+        } catch { throw Failure("cannot write the export to \(path): \(error); name another file with --export") }
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ShmStatistics
 
 /// A committed results file that later runs are compared with: some cells, and under each of their loads the references.
@@ -12,7 +13,17 @@ struct Baseline {
     init(_ path: String) throws {
         self.path = path
         do { records = try ResultsReader.read(path) } catch let failure as Failure {
-            throw Failure("\(failure.message); \(Self.renewal(path))", code: .usage)
+            // Only what is one, or is not there yet, is to be written.
+            let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            if descriptor < 0 && errno == ENOENT {
+                throw Failure("\(failure.message); write it with `\(Self.update(path))`", code: .usage)
+            }
+            defer { if descriptor >= 0 { close(descriptor) } }
+            switch descriptor < 0 ? nil : OwnFile.results(.csv).isBegun(in: descriptor) {
+            case true?: throw Failure("\(failure.message); \(Self.renewal(path))", code: .usage)
+            case false?: throw Failure("\(Self.foreign(path)); name a baseline", code: .usage)
+            case nil: throw failure
+            }
         }
         table = RoundTable(records)
         cells = table.cells.filter { $0.lock != RoundTable.references[0] }
@@ -59,5 +70,12 @@ struct Baseline {
         Failure("the baseline \(path) \(what); \(Self.renewal(path))", code: .usage)
     }
 
-    static func renewal(_ path: String) -> String { "renew it with `shmbench check --baseline \(path) --update`" }
+    static func renewal(_ path: String) -> String { "renew it with `\(update(path))`" }
+
+    private static func update(_ path: String) -> String { "shmbench check --baseline \(path) --update" }
+
+    /// What is to be said of somebody else's file.
+    static func foreign(_ path: String) -> String {
+        "\(path) is no baseline of shmbench: its first line lacks the columns of results, and it is left as it is"
+    }
 }

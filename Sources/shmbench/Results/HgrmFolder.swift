@@ -1,28 +1,24 @@
-internal import Glibc
 internal import Histogram
 internal import ShmCoordinator
 internal import ShmHarness
-internal import SystemPackage
 
 /// A folder of latency distributions, a file a cell: all its rounds together, as HdrHistogram's tools read and plot them.
 struct HgrmFolder {
-    let path: String
+    private let folder: OutputFolder
+
+    private static let option = "--hgrm"
 
     /// Makes the folder where there is none.
-    init(_ path: String) throws {
-        self.path = path
-        if unsafe mkdir(path, 0o777) != 0 && (errno != EEXIST || !isFolder) {
-            throw Failure("cannot make the folder \(path): \(Errno(rawValue: errno)); name another one with --hgrm")
-        }
+    ///
+    /// - Parameter cells: of which there will be files.
+    init(_ path: String, _ cells: [Cell]) throws {
+        folder = try OutputFolder(path, option: Self.option)
+        try folder.check(cells.map(Self.name), .distribution, option: Self.option)
     }
 
-    private var isFolder: Bool {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            errno = ENOTDIR
-            return false
-        }
-        return unsafe access(path, W_OK) == 0
+    private static func name(_ cell: Cell) -> String {
+        let rate = cell.spacing == .closed ? "" : "-\(Int(cell.rate))"
+        return "\(cell.scenario)-\(cell.lock)-\(cell.workers)\(rate).hgrm"
     }
 
     func write(_ summaries: [CellSummary]) throws {
@@ -33,18 +29,7 @@ struct HgrmFolder {
             var text = ""
             // In µs, as is usual for these files.
             all.outputPercentileDistribution(to: &text, outputValueUnitScalingRatio: 1000)
-            let rate = line.cell.spacing == .closed ? "" : "-\(Int(line.cell.rate))"
-            let file = "\(path)/\(line.cell.scenario)-\(line.cell.lock)-\(line.cell.workers)\(rate).hgrm"
-            do {
-                let descriptor = try FileDescriptor.open(
-                    FilePath(file), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                    permissions: [.ownerReadWrite, .groupRead, .otherRead])
-                try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
-            } catch {
-                throw Failure(
-                    "cannot write \(file): \((error as? Errno)?.description ?? "\(error)"); name another folder with --hgrm"
-                )
-            }
+            try folder.write(Self.name(line.cell), text, .distribution, option: Self.option)
         }
     }
 }

@@ -3,19 +3,14 @@ internal import SystemPackage
 
 /// The file for `run --trace`: opened before the run, so that a path that cannot be written is found first.
 struct TraceFile {
-    private let path: String
-    private let file: FileDescriptor
+    private let file: OutputFile
 
-    init(_ path: String) throws {
-        self.path = path
-        do {
-            file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        } catch {
-            throw Failure("cannot write the trace to \(path): \(Self.reason(error)); name another file with --trace")
-        }
-    }
+    init(_ path: String) throws { file = try OutputFile(path, .trace, option: "--trace") }
+
+    func discard() { file.discard() }
+
+    /// Drops an older trace.
+    func begin() throws { try file.begin() }
 
     func write(_ rows: [Row]) throws {
         var trace = ChromeTrace()
@@ -24,10 +19,9 @@ struct TraceFile {
             let scenario = row.cell.scenario == "default" ? "" : "\(row.cell.scenario): "
             trace.add("\(scenario)\(row.cell.lock) × \(row.cell.workers)", events)
         }
-        do { try file.closeAfter { _ = try file.writeAll(trace.json.utf8) } } catch {
-            throw Failure("cannot write the trace to \(path): \(Self.reason(error)); the results are complete")
-        }
+        do throws(Errno) {
+            try file.write(trace.json)
+            try file.close()
+        } catch { throw Failure("cannot write the trace to \(file.path): \(error); the results are complete") }
     }
-
-    private static func reason(_ error: any Error) -> String { (error as? Errno)?.description ?? "\(error)" }
 }

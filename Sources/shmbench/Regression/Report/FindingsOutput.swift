@@ -3,7 +3,7 @@ internal import SystemPackage
 /// Writes what a comparison found to where it is wanted.
 struct FindingsOutput {
     private let format: FindingsFormat
-    private let files: [(path: String, format: FindingsFormat, file: FileDescriptor)]
+    private let files: [(path: String, format: FindingsFormat, file: OutputFile)]
 
     /// Opens the files: a path that cannot be written is found before anything is measured.
     ///
@@ -13,18 +13,18 @@ struct FindingsOutput {
             throw Failure("--output \(path) is what is compared: name another file", code: .usage)
         }
         format = options.format
-        files = try options.output.map { path in
-            do {
-                return (
-                    path, try FindingsFormat(file: path),
-                    try FileDescriptor.open(
-                        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-                )
-            } catch let error as Errno {
-                throw Failure("cannot write the findings to \(path): \(error); name another file with --output")
+        var files: [(path: String, format: FindingsFormat, file: OutputFile)] = []
+        do {
+            for path in options.output {
+                let format = try FindingsFormat(file: path)
+                files.append((path, format, try OutputFile(path, .findings(format), option: "--output")))
             }
+            for (_, _, file) in files { try file.begin() }
+        } catch {
+            for (_, _, file) in files { file.discard() }
+            throw error
         }
+        self.files = files
     }
 
     /// Writes all of them. What cannot be written keeps nobody from the rest, and decides how the program ends only where
@@ -36,7 +36,10 @@ struct FindingsOutput {
             troubles.append(failure)
         }
         for (path, format, file) in files {
-            do { _ = try file.closeAfter { try file.writeAll(Self.text(findings, format).utf8) } } catch {
+            do throws(Errno) {
+                try file.write(Self.text(findings, format))
+                try file.close()
+            } catch {
                 troubles.append(Failure("cannot write the findings to \(path): \(error)"))
             }
         }
@@ -50,7 +53,8 @@ struct FindingsOutput {
     func told<Result>(_ body: () throws -> Result) throws -> Result {
         do { return try body() } catch let failure as Failure {
             for (_, format, file) in files {
-                _ = try? file.closeAfter { try file.writeAll(Self.text(failure, format).utf8) }
+                try? file.write(Self.text(failure, format))
+                try? file.close()
             }
             if format == .github { try? Terminal.show(Self.text(failure, format)) }
             throw failure
