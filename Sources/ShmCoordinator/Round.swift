@@ -162,8 +162,7 @@ public struct Round: ~Copyable {
             if patience.hasPassed && arrived < cell.workers {
                 let missing = whereabouts().first { $0.contains(": absent") } ?? ""
                 throw .failed(
-                    "\(arrived) of \(cell.workers) workers came to the barrier within 30 s; the machine is overloaded, or "
-                        + "one hangs: \(missing)")
+                    "\(arrived) of \(cell.workers) workers came to the barrier within 30 s: \(missing)")
             }
         }
     }

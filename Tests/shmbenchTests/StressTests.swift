@@ -108,19 +108,113 @@ extension CommandLineSuite {
             }
         }
 
+        @Test(arguments: ["table", "markdown", "csv", "json"])
+        func `of a lock whose plugin dies before a fault was done, nothing is said to be kept`(format: String) throws {
+            let object = try folder.plugin(
+                "planted-bug",
+                [
+                    (
+                        "    const uint32_t me = (uint32_t)getpid();",
+                        "    kill(getpid(), SIGKILL);\n    const uint32_t me = 1;"
+                    )
+                ])
+            let outcome = try Invocation(
+                ["stress", "--lock-plugin", object, "--faults", "freeze-holder,fork", "--format", format], in: folder
+            ).finish()
+            #expect(outcome.exit == .code(1) && outcome.stderr.contains("was killed by signal 9"), "\(outcome.stderr)")
+            #expect(!outcome.stdout.contains("kept its promise") && !outcome.stdout.contains("\"yes\",\"episodes\""))
+            switch format {
+            case "csv":
+                let rows = try Table(outcome.stdout).rows
+                #expect(rows.map { $0["fault"] } == ["freeze-holder", "fork"])
+                #expect(rows.allSatisfy { $0["as_promised"] == "" && $0["verdict"] == "-" })
+            case "json": #expect(outcome.stdout.contains("\"as_promised\":null"))
+            default: #expect(outcome.stdout == "Nothing was tried: no fault was done to any lock.\n")
+            }
+        }
+
+        @Test func `where nothing can be tried, that is no success`() throws {
+            // Nobody waits for what excludes nobody.
+            let outcome = try Invocation(
+                ["stress", "--locks", "atomic-add", "--faults", "kill-waiter", "--duration", "1s"], in: folder
+            ).finish(within: .seconds(50))
+            if outcome.stdout.contains("n/a") || outcome.stdout.hasPrefix("Nothing was tried") {
+                #expect(outcome.exit == .code(1) && outcome.stderr.contains("nothing was tried"), "\(outcome.stderr)")
+            } else {
+                #expect(outcome.stdout.contains("kills"))
+            }
+        }
+
+        @Test func `a run with kills names what the lock did after them`() throws {
+            // A second death is not noticed, and nobody ever gets in again.
+            let object = try folder.plugin(
+                "planted-bug",
+                [
+                    ("    return sizeof(_Atomic uint32_t);", "    return 2 * sizeof(_Atomic uint32_t);"),
+                    (
+                        "    atomic_init((_Atomic uint32_t *)area, FREE);",
+                        "    atomic_init((_Atomic uint32_t *)area, FREE);\n    atomic_init((_Atomic uint32_t *)area + 1, 0);"
+                    ),
+                    ("if (!ignores && kill", "if (!atomic_load((_Atomic uint32_t *)area + 1) && kill"),
+                    (
+                        "            return SHM_LOCK_OWNER_DIED;",
+                        "            return atomic_store((_Atomic uint32_t *)area + 1, 1), SHM_LOCK_OWNER_DIED;"
+                    ),
+                ])
+            let outcome = try Invocation.run(
+                "plugin", workers: "2", "--lock-plugin", object, "--kills", "3", "--output", "x.csv", in: folder
+            ).finish(within: .seconds(50))
+            #expect(outcome.exit == .code(3), "\(outcome.stderr)")
+            #expect(outcome.stdout.contains("did not survive the kill of an owner"), "\(outcome.stdout)")
+            #expect(!outcome.stdout.contains("let two in") && !outcome.stdout.contains("lost updates"))
+        }
+
+        @Test func `reports of an older run in a folder that is named are replaced`() throws {
+            for _ in 1...2 {
+                let outcome = try Invocation(
+                    ["stress", "--locks", "futex", "--faults", "kill-holder", "--episodes", "1", "--reports", "r"],
+                    in: folder
+                ).finish(within: .seconds(50))
+                #expect(outcome.exit == .code(0) && outcome.complaints == [], "\(outcome.stderr)")
+                #expect(Folder.names(folder.path("r")) == ["futex-kill-holder.trace.json", "futex-kill-holder.txt"])
+            }
+        }
+
+        @Test func `kills that would kill nobody are refused`() throws {
+            for arguments in [["--locks", "futex", "--workers", "2"], ["--locks", "flock", "--workers", "1"]] {
+                let outcome = try Invocation(["run", "--kills", "3"] + arguments, in: folder).finish()
+                #expect(outcome.exit == .code(64) && outcome.stderr.contains("would kill nobody"), "\(outcome.stderr)")
+            }
+        }
+
+        @Test func `a lock that lets two in is no clock that goes backwards`() throws {
+            let object = try folder.plugin("planted-bug", [("++acquisitions % 10000 == 0", "++acquisitions % 3 == 0")])
+            let arguments = ["SHM_PLANTED_BUG=skip", "\(Invocation.programs)/shmbench", "run", "--lock-plugin", object]
+            let outcome = try Invocation(
+                program: "/usr/bin/env",
+                arguments + ["--locks", "plugin", "--workers", "2", "--duration", "60ms", "--rounds", "1"], in: folder
+            ).finish()
+            #expect(outcome.exit == .code(3) && outcome.stdout.contains("let two in at once ("), "\(outcome.stdout)")
+            #expect(!outcome.stderr.contains("backwards") && !outcome.stderr.contains("noisy"), "\(outcome.stderr)")
+        }
+
         @Test(arguments: [SIGINT, SIGTERM, SIGKILL])
         func `however it ends, nothing is left`(signal: Int32) throws {
             let traces = Traces()
             let run = try Invocation(["stress", "--locks", "sysv-sem-undo,posix-named-sem", "--duration", "60s"])
-            usleep(700_000)
-            let workers = ProcessTable.children(of: run.pid).map(\.pid)
-            #expect(workers.count >= 2)
+            var workers: [pid_t] = []
+            let hasBegun = eventually {
+                workers = ProcessTable.children(of: run.pid).filter { $0.arguments.contains("stress") }.map(\.pid)
+                return workers.count >= 2
+            }
+            #expect(hasBegun)
+            usleep(300_000)
             run.send(signal)
             let outcome = run.finish()
             #expect(outcome.exit == (signal == SIGKILL ? .signal(SIGKILL) : .code(1)))
             if signal != SIGKILL {
                 #expect(outcome.stderr.contains("shmbench: interrupted at "))
-                #expect(outcome.stdout.contains("Deaths"))
+                #expect(outcome.stdout.contains("Not tried: ") && !outcome.stdout.contains("Every lock"))
             }
             #expect(traces.left(by: run.pid, processes: workers) == [])
         }

@@ -68,6 +68,44 @@ import Testing
             })
     }
 
+    @Test func `of a broken lock, the promise that it broke is told, and no cure for noise`() throws {
+        let wild: [UInt64] = [1000, 2000, 1500, 900, 2500]
+        let two = try summary(wild) {
+            ($0.integrity, $0.overlaps, $0.lostUpdates) = (.failed, 2, 3)
+            $0.figures?.clockAnomalies = 5505
+            $0.wasSteady = false
+        }
+        #expect(
+            warnings(two).allSatisfy { !$0.contains("clock went") && !$0.contains("noisy") && !$0.contains("steady") })
+        let words = Verdict.text([two]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            words.contains("futex with 2 workers let two in at once (10 times), and lost 15 updates: do not use it."))
+        let lost = Verdict.text([try summary([1]) { ($0.integrity, $0.lostUpdates) = (.failed, 7) }])
+        #expect(lost.contains("lost 7 updates") && !lost.contains("let two in"))
+        let stuck = Verdict.text([try summary([1]) { $0.integrity = .stuck }])
+        #expect(stuck.contains("made no progress") && !stuck.contains("let two in") && !stuck.contains("updates"))
+    }
+
+    @Test func `a lock that does not survive a kill is told of that alone`() throws {
+        var recovery = StressResult(.flock, .killHolder)
+        (recovery.episodes, recovery.hangs) = (2, 1)
+        recovery.noteHang("worker 1 (pid 7) is waiting, sleeping")
+        let cell = Cell(lock: .flock, workers: 2, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        let row = Row(run: Self.run, cell: cell, round: 1, result: RoundResult(startedAt: 0), recovery: recovery)
+        let line = try #require(CellSummary.summaries([row], cells: [cell]).first)
+        let words = Verdict.text([line]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("did not survive the kill of an owner (worker 1 (pid 7) is waiting, sleeping)"))
+        #expect(!words.contains("let two in") && !words.contains("lost"))
+    }
+
+    @Test func `only what was measured is praised`() throws {
+        let line = try summary([1000, 1000])
+        #expect(Verdict.text([line]).contains("Every lock kept its promise: no lost update, no two inside at once."))
+        #expect(Verdict.text([line], isComplete: false).hasPrefix("Not all was measured."))
+        let alone = Verdict.text([try summary([1000, 1000], workers: 1)])
+        #expect(alone.contains("kept its promise: no lost update.") && !alone.contains("two inside"))
+    }
+
     @Test func `more workers than CPUs are said to be the scheduler's business`() throws {
         let many = Machine.current.cpus + 1
         #expect(

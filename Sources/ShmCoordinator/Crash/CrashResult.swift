@@ -25,6 +25,21 @@ public struct CrashResult: Sendable {
 
     /// What it means for the lock's promises.
     public var verdict: CrashVerdict { CrashVerdict(lock.properties, total, isComplete: isComplete) }
+
+    /// The verdict in a word or three.
+    public var words: String { total.kills == 0 ? "not tried" : verdict.words }
+
+    /// Whether it came to its end, or to a finding before.
+    public var isKnown: Bool { total.kills > 0 && verdict != .unfinished }
+
+    /// What breaks a promise, a line each; the first few.
+    public var breaches: [String] {
+        switch verdict {
+        case .brokenPromise: total.findings
+        case .corrupts: total.corruptionFindings
+        default: []
+        }
+    }
 }
 
 /// What killing a victim again and again came to.
@@ -43,6 +58,8 @@ public struct CrashTally: Sendable, Equatable {
     public var slowestRecovery: UInt64?
     /// The first few hangs and corruptions, a line each.
     public var findings: [String] = []
+    /// The first few corruptions alone: the hangs before them may be as promised.
+    public var corruptionFindings: [String] = []
 
     /// Nothing yet.
     public init() {}
@@ -58,5 +75,6 @@ public struct CrashTally: Sendable, Equatable {
         corruptions += other.corruptions
         slowestRecovery = [slowestRecovery, other.slowestRecovery].compactMap { $0 }.max()
         findings = Array((findings + other.findings).prefix(Self.findingLimit))
+        corruptionFindings = Array((corruptionFindings + other.corruptionFindings).prefix(Self.findingLimit))
     }
 }

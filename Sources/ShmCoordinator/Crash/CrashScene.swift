@@ -72,8 +72,7 @@ final class CrashScene {
             try check(survivor)
             if Interruption.hasCome { throw .interrupted }
             if patience.hasPassed {
-                throw .failed(
-                    "survivor \(survivor + 1) of \(survivors) did not start within 30 s; the machine is overloaded")
+                throw .failed("within 30 s, \(whereabouts(survivor)) and was not ready")
             }
             usleep(50)
         }

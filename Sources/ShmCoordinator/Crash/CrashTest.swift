@@ -123,9 +123,8 @@ public struct CrashTest {
         tally.slowestRecovery = report.recovery
         tally.hangs = report.hang == nil ? 0 : 1
         tally.corruptions = report.corruptions.isEmpty ? 0 : 1
-        for finding in report.corruptions + [report.hang].compactMap({ $0 }) {
-            tally.findings.append("\(report.place): \(finding)")
-        }
+        tally.corruptionFindings = report.corruptions.map { "\(report.place): \($0)" }
+        tally.findings = tally.corruptionFindings + [report.hang].compactMap { $0 }.map { "\(report.place): \($0)" }
         result.paths[result.paths.count - 1].tally.add(tally)
         let enough = result.lock.properties.survivesOwnerDeath ? CrashPatience.provingHangs : 1
         if result.total.hangs >= enough { patience = .short(for: result.lock.properties) }

@@ -110,7 +110,8 @@ struct CrashTrial {
         for _ in 0..<Self.approachLimit where progress == .before {
             guard case .stepped = try victim.step() else {
                 throw .failed(
-                    "the victim (pid \(victim.process.pid)) sleeps before its region; the machine is overloaded")
+                    "the victim (pid \(victim.process.pid)) sleeps before its region: "
+                        + ProcessState.description(of: victim.process.pid))
             }
         }
         guard progress != .before else {

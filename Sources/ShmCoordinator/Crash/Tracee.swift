@@ -74,7 +74,7 @@ struct Tracee: ~Copyable {
             if deadline.hasPassed {
                 throw .failed(
                     "an instruction of the victim (pid \(process.pid)) did not end within 10 s; it is "
-                        + ProcessState.description(of: process.pid) + "; the machine is overloaded, perhaps")
+                        + ProcessState.description(of: process.pid))
             }
             usleep(20)
         }

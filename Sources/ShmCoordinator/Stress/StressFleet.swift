@@ -112,8 +112,8 @@ final class StressFleet {
             if let end = unexpectedEnd() { throw .failed(end) }
             if Interruption.hasCome { throw .interrupted }
             if deadline.hasPassed {
-                throw .failed(
-                    "\(contending.count) of \(count) workers came within \(patience); the machine is overloaded")
+                let missing = live.first { !contending.contains($0) }.map { ": \(whereabouts($0))" } ?? ""
+                throw .failed("\(contending.count) of \(count) workers came within \(patience)\(missing)")
             }
             pause.take()
         }

@@ -49,8 +49,10 @@ public struct StressResult: Sendable {
     public internal(set) var reaping = Times()
     /// What was found wrong, a line each; the first few.
     public internal(set) var findings: [String] = []
+    /// The first hang, and the first corruption, in words: what is to be expected of a lock may come before what is not.
+    private(set) var (hang, corruption): (String?, String?)
 
-    init(_ lock: LockKind, _ fault: Fault) {
+    package init(_ lock: LockKind, _ fault: Fault) {
         self.lock = lock
         self.fault = fault
     }
@@ -78,6 +80,26 @@ public struct StressResult: Sendable {
         }
     }
 
+    /// Whether it was done at all.
+    public var wasTried: Bool { episodes > 0 }
+
+    /// What breaks a promise, in words; `nil` where nothing does.
+    public var breach: String? {
+        if isAsPromised { return nil }
+        if verdict == .hangs { return hang ?? "somebody waits for ever" }
+        return corruption ?? "the next owner was not told of an owner's death"
+    }
+
+    mutating func noteHang(_ finding: String) {
+        hang = hang ?? finding
+        note(finding)
+    }
+
+    mutating func noteCorruption(_ finding: String) {
+        corruption = corruption ?? finding
+        note(finding)
+    }
+
     mutating func note(_ finding: String) { if findings.count < 8 { findings.append(finding) } }
 
     /// Adds what a later pass found.
@@ -92,6 +114,8 @@ public struct StressResult: Sendable {
         untold += other.untold
         duration += other.duration
         obstacle = obstacle ?? other.obstacle
+        hang = hang ?? other.hang
+        corruption = corruption ?? other.corruption
         recovery.add(other.recovery)
         reaping.add(other.reaping)
         for finding in other.findings { note(finding) }

@@ -178,11 +178,11 @@ public struct StressTest {
         guard hang != nil || corruption != nil else { return checks }
         if let hang {
             result.hangs += 1
-            result.note(hang)
+            result.noteHang(hang)
         }
         if let corruption {
             result.corruptions += 1
-            result.note(corruption)
+            result.noteCorruption(corruption)
         }
         if let fleet, !reports.contains(where: { $0.fault == fault }) {
             reports.append(FlightReport(fleet, fault: fault, finding: hang ?? corruption ?? ""))

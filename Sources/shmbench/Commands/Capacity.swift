@@ -35,9 +35,12 @@ extension Session {
         let timing = options.timing(rounds: expected)
         var progress = Progress(rounds: expected)
         defer { progress.clear() }
+        var without: [LockKind] = []
         do throws(Failure) {
             for (index, cell) in cells.enumerated() {
+                let found = outcome.capacities.count
                 try findCapacity(cell, timing, &outcome, &progress)
+                if outcome.capacities.count == found { without.append(cell.lock) }
                 progress.skip(to: (index + 1) * options.rounds * 13)
             }
         } catch {
@@ -47,6 +50,12 @@ extension Session {
                     "interrupted after \(outcome.capacities.count) of \(cells.count) searches; what was found until then is reported"
                 )
             }
+        }
+        // A lock that is broken is told of with its rows.
+        if outcome.failure == nil && !without.isEmpty && outcome.rows.allSatisfy(\.isAsPromised) {
+            outcome.failure = Failure(
+                "no rate was found for \(Promises.names(without.uniqued())): it did nothing in a closed loop; use a longer --duration"
+            )
         }
         return outcome
     }

@@ -1,11 +1,12 @@
 internal import ArgumentParser
+internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 internal import SystemPackage
 
 /// `shmbench crash`.
-struct Crash: ParsableCommand {
+struct Crash: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kill a process at every machine instruction of a lock, and see whether the others go on.",
         discussion: """
@@ -25,8 +26,9 @@ struct Crash: ParsableCommand {
     @OptionGroup var options: CrashOptions
     @OptionGroup var plugin: PluginOption
 
+    func check() throws { try options.check() }
+
     mutating func run() throws {
-        try options.check()
         let loadsPlugins = try plugin.load()
         let kinds = try options.kinds(hasPlugin: loadsPlugins)
         let paths = try options.selectedPaths()
@@ -35,6 +37,7 @@ struct Crash: ParsableCommand {
             throw Failure(error.description)
         }
 
+        let startedAt = time(nil)
         Interruption.watch()
         Janitor.sweep()
         let janitor: Janitor
@@ -45,9 +48,11 @@ struct Crash: ParsableCommand {
         withExtendedLifetime(janitor) {}
 
         for result in results where !result.verdict.isAsPromised {
-            for finding in result.total.findings { Terminal.complain("\(result.lock), \(finding)") }
+            for finding in result.breaches { Terminal.complain("\(result.lock), \(finding)") }
         }
-        try report(results)
+        // What was not reached is told, too.
+        let reached = results.map(\.lock)
+        try report(results + kinds.filter { !reached.contains($0) }.map { CrashResult(lock: $0, startedAt: startedAt) })
         if let failure { throw failure }
         if !results.allSatisfy(\.verdict.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
@@ -93,7 +98,8 @@ struct Crash: ParsableCommand {
         switch options.format {
         case .csv: try Terminal.show(CSV.document(names, rows))
         case .json: try Terminal.show(JSON.document(schema: CrashColumn.schema, names, rows))
-        case .table, .markdown: if !results.isEmpty { try Terminal.show(CrashTable.text(results, options)) }
+        case .table, .markdown:
+            if results.contains(where: { $0.total.kills > 0 }) { try Terminal.show(CrashTable.text(results, options)) }
         }
     }
 }

@@ -107,7 +107,7 @@ struct Run: CheckedCommand {
                 ? CapacityTable.text(outcome.capacities, bound: options.capacityBound, markdown: markdown)
                 : SummaryTable(
                     summaries: summaries, markdown: markdown, sort: options.sort, width: Terminal.documentWidth
-                ).text + "\n" + Verdict.text(summaries) + "\n"
+                ).text + "\n" + Verdict.text(summaries, isComplete: outcome.failure == nil) + "\n"
             try Terminal.show(
                 (markdown ? table : Colour.paint(table)) + "\n"
                     + footnote(outcome.rows, rounds: summaries.map(\.rounds).max() ?? 1, file))

@@ -5,7 +5,7 @@ internal import ShmCore
 internal import SystemPackage
 
 /// `shmbench stress`.
-struct Stress: ParsableCommand {
+struct Stress: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kill, freeze and disturb processes around a lock, and see whether the others go on.",
         discussion: """
@@ -21,8 +21,9 @@ struct Stress: ParsableCommand {
     @OptionGroup var options: StressOptions
     @OptionGroup var plugin: PluginOption
 
+    func check() throws { try options.check() }
+
     mutating func run() throws {
-        try options.check()
         let loadsPlugins = try plugin.load()
         let kinds = try options.kinds(hasPlugin: loadsPlugins)
         let faults = try options.selectedFaults()
@@ -31,6 +32,7 @@ struct Stress: ParsableCommand {
             throw Failure(error.description)
         }
         let startedAt = time(nil)
+        let reports = try ReportFolder(options.reports, startedAt: startedAt, kinds, faults)
         // On the command line that repeats the run it must fit a shell.
         let seed = options.seed ?? UInt64(UInt32.random(in: 0 ... .max))
 
@@ -43,15 +45,20 @@ struct Stress: ParsableCommand {
         var session = StressSession(
             options: options, kinds: kinds, faults: faults, program: program, seed: seed,
             pluginPath: plugin.lockPlugin,
-            reports: ReportFolder(options.reports, startedAt: startedAt))
+            reports: reports)
         let failure = session.run()
         withExtendedLifetime(janitor) {}
 
         let matrix = SurvivalMatrix(
-            results: session.results, faults: faults, startedAt: startedAt, seed: seed, workers: options.workers)
+            results: session.results, kinds: kinds, faults: faults, startedAt: startedAt, seed: seed,
+            workers: options.workers)
         try matrix.show(options.format)
         if let failure { throw failure }
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+        if !matrix.hasTried {
+            let why = session.results.compactMap(\.obstacle).first.map { ": \($0)" } ?? ""
+            throw Failure("nothing was tried, and nothing is known of any lock\(why)")
+        }
     }
 }
 
@@ -137,18 +144,19 @@ struct StressSession {
 
     /// Writes the last events, and says how to repeat the run.
     private mutating func write(_ report: FlightReport) {
-        let isBroken = results.first { $0.lock == report.lock && $0.fault == report.fault }.map { !$0.isAsPromised }
-        guard isBroken == true || options.reports != nil else { return }
-        if isBroken == true { Terminal.complain("\(report.lock), \(report.fault.name): \(report.finding)") }
+        let breach = results.first { $0.lock == report.lock && $0.fault == report.fault }?.breach
+        guard breach != nil || options.reports != nil else { return }
+        if let breach { Terminal.complain("\(report.lock), \(report.fault.name): \(breach)") }
         let length = options.episodes.map { "--episodes \($0)" } ?? "--duration 10s"
         let plugin = pluginPath.map { " --lock-plugin \($0)" } ?? ""
         let command =
             "shmbench stress\(plugin) --locks \(report.lock) --faults \(report.fault.name) --workers \(options.workers) \(length) --seed \(seed)"
         do {
             let files = try reports.write(report, repeatedBy: command)
-            if isBroken == true { Terminal.write("  last events: \(files)\n  again: \(command)\n") }
+            if breach != nil { Terminal.write("  last events: \(files)\n  again: \(command)\n") }
         } catch {
-            Terminal.complain("cannot write the last events: \(error); the run goes on")
+            let reason = (error as? Failure)?.message ?? "\(error)"
+            Terminal.complain("the last events are lost, and the run goes on: \(reason)")
         }
     }
 
@@ -159,37 +167,5 @@ struct StressSession {
             return Failure("interrupted at \(lock) after \(episodes) faults; what was found until then is reported")
         case .failed(let reason): return Failure("\(lock): \(reason)")
         }
-    }
-}
-
-/// Where the last events of failures go.
-struct ReportFolder {
-    private let path: String
-    private let isDefault: Bool
-
-    init(_ path: String?, startedAt: Int) {
-        isDefault = path == nil
-        self.path = path ?? "results/stress-\(Timestamp.compact(startedAt))"
-    }
-
-    /// Writes a report as text and as a trace; returns both names.
-    func write(_ report: FlightReport, repeatedBy command: String) throws(Errno) -> String {
-        if isDefault { _ = unsafe mkdir("results", 0o777) }
-        if unsafe mkdir(path, 0o777) != 0 && errno != EEXIST { throw Errno(rawValue: errno) }
-        let name = "\(path)/\(report.lock)-\(report.fault.name)"
-        var trace = ChromeTrace()
-        trace.add("\(report.lock), \(report.fault.name)", report.events)
-        try Self.write("\(name).txt", report.text() + "\nagain: \(command)\n")
-        try Self.write("\(name).trace.json", trace.json)
-        return "\(name).txt, .trace.json"
-    }
-
-    static func write(_ path: String, _ text: String) throws(Errno) {
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try file.closeAfter { _ = try file.writeAll(text.utf8) }
-        } catch { throw error as? Errno ?? .ioError }
     }
 }

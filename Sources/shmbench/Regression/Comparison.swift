@@ -194,9 +194,10 @@ struct Comparison {
             return
                 "after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner somebody waited for ever, or the data were wrong"
         }
-        return record.text("integrity") == "stuck"
-            ? "it got stuck: no worker made progress"
-            : "it let two in or lost updates (\(record.text("lost_updates")) lost, \(record.text("overlaps")) overlaps)"
+        if record.text("integrity") == "stuck" { return "it got stuck: no worker made progress" }
+        let found = [("overlaps", "sections met another owner"), ("lost_updates", "updates were lost")]
+            .filter { record.number($0.0) ?? 0 > 0 }.map { "\(record.text($0.0)) \($0.1)" }
+        return found.isEmpty ? "it failed the integrity check" : found.joined(separator: ", and ")
     }
 
     // MARK: Judging

@@ -57,7 +57,8 @@ struct CellFinding {
         for word in [Word.broken, .slower, .unjudged] where words.contains(word) { return word }
         let ratios = metrics.filter(\.metric.isRatio)
         // Where nothing was measured nothing is the same.
-        let isEmpty = metrics.isEmpty || (!ratios.isEmpty && ratios.allSatisfy { $0.word == .missing })
+        let asked = ratios.isEmpty ? metrics.filter { $0.metric != .integrity } : ratios
+        let isEmpty = metrics.isEmpty || (!asked.isEmpty && asked.allSatisfy { $0.word == .missing })
         if isEmpty || words.contains(.inconclusive) { return .inconclusive }
         return words.contains(.faster) ? .faster : .same
     }
@@ -93,6 +94,8 @@ struct Findings {
 
     func status(failsInconclusive: Bool) -> ExitStatus {
         let words = cells.map(\.word)
+        // What compared nothing is not green.
+        if words.isEmpty { return .failed }
         if words.contains(.broken) { return .integrity }
         if words.contains(.slower) { return .regression }
         if words.contains(.unjudged) { return .failed }

@@ -25,6 +25,8 @@ struct CellSummary {
     let rows: [Row]
     let integrity: RoundResult.Integrity
     let isAsPromised: Bool
+    /// What breaks the lock's promises, in words; `nil` where nothing does.
+    let breach: String?
     /// Whether a round's workers had to be ended, though they made progress.
     let isCutShort: Bool
 
@@ -72,5 +74,6 @@ struct CellSummary {
         integrity = found.contains(.stuck) ? .stuck : found.contains(.failed) ? .failed : .ok
         isAsPromised = rows.allSatisfy(\.isAsPromised)
         isCutShort = rows.contains(where: \.result.isCutShort)
+        breach = isAsPromised ? nil : Breach.words(rows)
     }
 }

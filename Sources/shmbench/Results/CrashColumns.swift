@@ -36,8 +36,10 @@ struct CrashColumn: Sendable {
             CrashColumn("slowest_recovery_ns") { result, _ in Value(result.total.slowestRecovery) },
             CrashColumn("duration_s") { result, _ in Value(Double(result.duration) / 1e9, decimals: 3) },
             CrashColumn("complete") { result, _ in .text(result.isComplete ? "yes" : "no") },
-            CrashColumn("as_promised") { result, _ in .text(result.verdict.isAsPromised ? "yes" : "no") },
-            CrashColumn("verdict") { result, _ in .text(result.verdict.words) },
+            CrashColumn("as_promised") { result, _ in
+                result.isKnown ? .text(result.verdict.isAsPromised ? "yes" : "no") : .empty
+            },
+            CrashColumn("verdict") { result, _ in .text(result.words) },
         ]
 
     private init(_ name: String, value: @escaping @Sendable (CrashResult, CrashOptions) -> Value) {

@@ -6,7 +6,8 @@ internal import ShmHarness
 enum CrashTable {
     static func text(_ results: [CrashResult], _ options: CrashOptions) -> String {
         let lines = sentences(results, options).map { Terminal.wrapped($0) }.joined(separator: "\n")
-        let table = options.format == .markdown ? document.markdown(results) + "\n" : document.table(results)
+        let tried = results.filter { $0.total.kills > 0 }
+        let table = options.format == .markdown ? document.markdown(tried) + "\n" : document.table(tried)
         return table + lines + "\n"
     }
 
@@ -23,21 +24,28 @@ enum CrashTable {
             number("hangs") { "\($0.total.hangs)" },
             number("corrupt") { "\($0.total.corruptions)" },
             number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
-            .init("verdict", "verdict") { $0.verdict.words },
+            .init("verdict", "verdict") { $0.words },
         ])
     }
 
     private static func sentences(_ results: [CrashResult], _ options: CrashOptions) -> [String] {
         var lines: [String] = []
         for result in results where !result.verdict.isAsPromised {
-            let what =
-                result.lock.properties.survivesOwnerDeath
-                ? "promises to survive its owner's death and did not" : "let two in, or lost an update"
-            lines.append("\(result.lock) \(what); stderr says where: do not use it.")
+            lines.append("\(breach(result)); stderr says where: do not use it.")
         }
+        // One that was not tried counts as well: not every one did.
         let promising = results.filter { $0.lock.properties.survivesOwnerDeath }
-        if !promising.isEmpty && promising.allSatisfy({ $0.verdict == .survives }) {
+        let surviving = promising.count { $0.verdict == .survives }
+        if surviving > 0 && surviving == promising.count {
             lines.append("Every lock that promises to survive its owner's death did, wherever the owner was killed.")
+        } else if surviving > 0 {
+            lines.append(
+                "\(surviving) of \(promising.count) locks that promise to survive their owner's death did, wherever the owner was killed."
+            )
+        }
+        for (words, isTried) in [("Not tested to the end", true), ("Not tried", false)] {
+            let locks = results.filter { !$0.isKnown && ($0.total.kills > 0) == isTried }.map(\.lock)
+            if !locks.isEmpty { lines.append("\(words): \(Promises.names(locks)).") }
         }
         if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
             lines.append("`none` takes no lock: that the check caught it shows that the check works.")
@@ -58,5 +66,22 @@ enum CrashTable {
             )
         }
         return lines
+    }
+
+    /// Which promise was broken: what was corrupt says nothing of hangs, nor do hangs of what was corrupt.
+    private static func breach(_ result: CrashResult) -> String {
+        let total = result.total
+        var parts: [String] = []
+        let promise =
+            result.lock.properties.survivesOwnerDeath
+            ? " promises to survive its owner's death and did not" : " breaks its promise"
+        if total.hangs > 0 && result.verdict == .brokenPromise {
+            parts.append("a live process waited for ever after \(total.hangs) of \(total.kills) kills")
+        }
+        if total.corruptions > 0 {
+            parts.append(
+                "the data, or what the lock told, were wrong after \(total.corruptions) of \(total.kills) kills")
+        }
+        return "\(result.lock)\(promise): \(parts.joined(separator: ", and "))"
     }
 }

@@ -5,6 +5,8 @@ internal import ShmHarness
 /// What a stress test found: one row a lock, one column a fault, and what it means.
 struct SurvivalMatrix {
     let results: [StressResult]
+    /// What was to be tried: these locks, and these faults of each.
+    let kinds: [LockKind]
     let faults: [Fault]
     let startedAt: Int
     let seed: UInt64
@@ -13,12 +15,23 @@ struct SurvivalMatrix {
     /// Prints it.
     func show(_ format: OutputFormat) throws {
         switch format {
-        case .csv: try Terminal.show(document.csv(results))
-        case .json: try Terminal.show(document.json(results))
-        case .table: if !results.isEmpty { try Terminal.show(Colour.paint(text(markdown: false))) }
-        case .markdown: if !results.isEmpty { try Terminal.show(text(markdown: true)) }
+        case .csv: try Terminal.show(csv)
+        case .json: try Terminal.show(document.json(results + missing))
+        case .table: try Terminal.show(Colour.paint(text(markdown: false)))
+        case .markdown: try Terminal.show(text(markdown: true))
         }
     }
+
+    /// What was not come to.
+    private var missing: [StressResult] {
+        let found = Dictionary(grouping: results, by: \.lock).mapValues { Set($0.map(\.fault)) }
+        return kinds.flatMap { kind in
+            faults.filter { found[kind]?.contains($0) != true }.map { StressResult(kind, $0) }
+        }
+    }
+
+    /// Whether anything was tried.
+    var hasTried: Bool { results.contains(where: \.wasTried) }
 
     // MARK: For a person
 
@@ -41,6 +54,7 @@ struct SurvivalMatrix {
 
     /// Deaths, the rest, and how fast the others went on: each fits 80 columns.
     func text(markdown: Bool) -> String {
+        if !hasTried { return Promises(results: results, missing: missing).text.map { $0 + "\n" }.joined() }
         let deaths = faults.filter { $0.killsOwners || $0 == .killWaiter || $0 == .killCoordinator }
         let others = faults.filter { !deaths.contains($0) }
         var parts: [String] = []
@@ -133,15 +147,8 @@ struct SurvivalMatrix {
     { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
 
     private func sentences(markdown: Bool) -> [String] {
-        var sentences: [String] = []
-        let broken = results.filter { !$0.isAsPromised }
-        for result in broken {
-            sentences.append(
-                "\(result.lock) breaks its promise under \(result.fault.name): \(result.findings.first ?? "it was not told of a death")."
-            )
-        }
-        if broken.isEmpty { sentences.append("Every lock kept its promises.") }
-        let controls = results.filter { !$0.lock.properties.excludes }
+        var sentences = Promises(results: results, missing: missing).text
+        let controls = results.filter { !$0.lock.properties.excludes && $0.wasTried }
         if controls.contains(where: { $0.verdict == .corrupts }) {
             sentences.append("Those that exclude nobody were caught, which shows that the check works.")
         } else if !controls.isEmpty {
@@ -181,6 +188,9 @@ struct SurvivalMatrix {
 
     // MARK: For a program
 
+    /// What was tried, and what was to be.
+    var csv: String { document.csv(results + missing) }
+
     /// A row a lock and fault: schema 1. New columns come at the end.
     private var document: Document<StressResult> {
         let (startedAt, seed, workers) = (startedAt, seed, workers)
@@ -201,7 +211,7 @@ struct SurvivalMatrix {
             item("fault") { .text($0.fault.name) },
             item("promised") { .text($0.isPromised ? "yes" : "no") },
             item("verdict") { .text(Self.word($0).lowercased().replacing("!", with: "")) },
-            item("as_promised") { .text($0.isAsPromised ? "yes" : "no") },
+            item("as_promised") { $0.wasTried ? .text($0.isAsPromised ? "yes" : "no") : .empty },
             item("episodes") { .integer($0.episodes) },
             item("kills") { .integer($0.kills) },
             item("hangs") { .integer($0.hangs) },
@@ -217,7 +227,7 @@ struct SurvivalMatrix {
             item("reaping_p50_ns") { Value($0.reaping.percentile(50)) },
             item("reaping_p99_ns") { Value($0.reaping.percentile(99)) },
             item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
-            item("finding") { .text($0.findings.first ?? "") },
+            item("finding") { .text($0.breach ?? $0.findings.first ?? "") },
         ])
     }
 }

@@ -4,19 +4,23 @@ internal import ShmHarness
 
 /// What the table says, in words.
 enum Verdict {
-    static func text(_ summaries: [CellSummary]) -> String {
+    /// - Parameter isComplete: whether all that was asked for was measured.
+    static func text(_ summaries: [CellSummary], isComplete: Bool = true) -> String {
         var lines: [String] = []
         let broken = summaries.filter { !$0.isAsPromised }
         for line in broken {
-            let what =
-                line.integrity == .stuck
-                ? "made no progress; the lines about its workers say where each was"
-                : "let two in, or lost updates: do not use it"
-            lines.append("\(line.cell.lock.name) with \(count(line.cell.workers)) \(what).")
+            lines.append(
+                "\(line.cell.lock.name) with \(count(line.cell.workers)) \(line.breach ?? ""): do not use it.")
         }
         let real = summaries.filter { $0.cell.lock.properties.excludes && $0.isAsPromised }
         if broken.isEmpty && !real.isEmpty {
-            lines.append("Every lock kept its promise: no lost update, no two inside at once.")
+            // One worker meets nobody.
+            let found =
+                real.contains { $0.cell.workers > 1 } ? "no lost update, no two inside at once" : "no lost update"
+            lines.append(
+                isComplete
+                    ? "Every lock kept its promise: \(found)."
+                    : "Not all was measured. In what was, every lock kept its promise: \(found).")
         }
         var told: Set<String> = []
         for line in real where told.insert(SummaryTable.title(line.cell)).inserted {
@@ -121,8 +125,8 @@ enum Verdict {
         }
         for line in controls where line.integrity == .ok && line.cell.workers > 1 {
             lines.append(
-                "Warning: with \(line.cell.workers) workers `\(line.cell.lock.name)` was not caught; the workers hardly ran at the same "
-                    + "time, so integrity says little here. Use a longer --duration.")
+                "Warning: with \(line.cell.workers) workers `\(line.cell.lock.name)` was not caught, so integrity says little here. Use a "
+                    + "longer --duration.")
         }
         return lines
     }

@@ -20,7 +20,10 @@ enum Warnings {
         if let obstacle = rows.first?.run.clock.obstacle {
             lines.append("times are clock_gettime's, not the CPU counter's: \(obstacle); short times are less exact")
         }
-        let anomalies = rows.compactMap(\.costs).map(\.clockAnomalies).reduce(0, +)
+        // Of a lock that lets two in, one reads what the other writes: that is no clock's doing.
+        let sound = summaries.filter { $0.isAsPromised }
+        let exclusive = rows.filter { $0.result.integrity == .ok && $0.cell.lock.properties.excludes }
+        let anomalies = exclusive.compactMap(\.costs).map(\.clockAnomalies).reduce(0, +)
         if anomalies > 0 {
             lines.append(
                 "the clock went backwards \(anomalies) times between two CPUs; those intervals were left out: do not trust "
@@ -39,11 +42,11 @@ enum Warnings {
                 "CPU frequency is scaled (governor \(governor)): fix it with `cpupower frequency-set -g performance`")
         }
         // In an open loop, throughput follows the schedule.
-        let closed = summaries.filter { $0.cell.spacing == .closed }
+        let closed = sound.filter { $0.cell.spacing == .closed }
         warn(closed.filter { ($0.spread ?? 0) > noisy($0) }) {
             "too noisy: the median of \($0) is known to ±3% (alone) or ±10% (contended) or worse; use more --rounds or a longer --duration, and stop what else runs"
         }
-        warn(summaries.filter { line in line.rows.contains { ($0.latency?.acquire?.samples ?? .max) < fewSamples } }) {
+        warn(sound.filter { line in line.rows.contains { ($0.latency?.acquire?.samples ?? .max) < fewSamples } }) {
             "too short: p99 of \($0) rests on fewer than \(fewSamples) acquisitions a round; use a longer --duration"
         }
         warn(closed.filter { !outliers($0.rows.compactMap(\.throughput)).isEmpty }) {
@@ -52,7 +55,7 @@ enum Warnings {
         warn(closed.filter { line in !line.isCutShort && line.rows.contains { !$0.result.wasSteady } }) {
             "not steady when the warm-up ended: \($0); use a longer --warmup"
         }
-        let apart = summaries.filter { line in
+        let apart = sound.filter { line in
             line.rows.contains { ($0.costs?.overlap ?? 1) < (line.cell.workers > machine.cpus ? 0.5 : 0.9) }
         }
         let least = apart.flatMap(\.rows).compactMap(\.costs).map(\.overlap).min() ?? 1

@@ -5,6 +5,7 @@ enum FindingsText {
         func count(_ word: Word) -> Int { findings.cells.count { $0.word == word } }
         let total = findings.cells.count
         let cells = "\(total) cell\(total == 1 ? "" : "s")"
+        if total == 0 { return "NOTHING COMPARED: there are no cells." }
         if count(.broken) > 0 {
             return "BROKEN: the candidate lost updates, let two in, got stuck or hung in \(count(.broken)) of \(cells)."
         }

@@ -1,0 +1,54 @@
+internal import ShmCoordinator
+internal import ShmCore
+
+/// What a stress test says of promises: of what was tried, and of nothing else.
+struct Promises {
+    let results: [StressResult]
+    /// What was to be tried, and was not come to.
+    let missing: [StressResult]
+
+    var text: [String] {
+        let tried = results.filter(\.wasTried)
+        if tried.isEmpty { return ["Nothing was tried: no fault was done to any lock."] + obstacles }
+        var sentences = tried.compactMap { result in
+            result.breach.map { "\(result.lock) breaks its promise under \(result.fault.name): \($0)." }
+        }
+        let open = untried
+        if sentences.isEmpty {
+            let locks = Set(tried.map(\.lock)).count
+            sentences.append(
+                open.isEmpty
+                    ? "Every lock kept its promises."
+                    : "No promise was broken in what was tried: \(locks) of \(all.count) locks.")
+        }
+        return sentences + open
+    }
+
+    private var all: [LockKind] { (results + missing).map(\.lock).uniqued() }
+
+    /// What was to be tried, could be, and was not.
+    private var untried: [String] {
+        let locks = all
+        let open = results.filter { $0.verdict == .untried } + missing
+        let tried = Set(results.filter(\.wasTried).map(\.lock))
+        let whole = locks.filter { !tried.contains($0) }
+        var parts: [String] = []
+        if !whole.isEmpty { parts.append(Self.names(whole)) }
+        for lock in locks where tried.contains(lock) {
+            let faults = open.filter { $0.lock == lock }.map(\.fault.name).uniqued()
+            if !faults.isEmpty { parts.append("\(lock) under \(faults.joined(separator: ", "))") }
+        }
+        return parts.isEmpty ? [] : ["Not tried: \(parts.joined(separator: "; "))."]
+    }
+
+    /// A few locks by name, and how many more there are.
+    static func names(_ locks: [LockKind]) -> String {
+        let shown = 6
+        return locks.prefix(shown).map(\.name).joined(separator: ", ")
+            + (locks.count > shown ? " and \(locks.count - shown) more" : "")
+    }
+
+    private var obstacles: [String] {
+        results.compactMap { result in result.obstacle.map { "\(result.fault.name): \($0)." } }.uniqued()
+    }
+}

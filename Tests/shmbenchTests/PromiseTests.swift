@@ -1,0 +1,128 @@
+import ArgumentParser
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCoordinator
+@testable import shmbench
+
+/// What is said of promises: of what was tried, and of nothing else.
+@Suite(.timeLimit(.minutes(1))) struct PromiseTests {
+    private func result(
+        _ lock: LockKind, _ fault: Fault, _ change: (inout StressResult) -> Void = { $0.episodes = 3 }
+    ) -> StressResult {
+        var result = StressResult(lock, fault)
+        change(&result)
+        return result
+    }
+
+    private func matrix(_ results: [StressResult], _ kinds: [LockKind], _ faults: [Fault]) -> SurvivalMatrix {
+        SurvivalMatrix(results: results, kinds: kinds, faults: faults, startedAt: 0, seed: 1, workers: 4)
+    }
+
+    private func words(_ matrix: SurvivalMatrix) -> String {
+        matrix.text(markdown: true).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    @Test func `nothing was tried, and nothing is praised`() throws {
+        let nothing = matrix([result(.futex, .killHolder) { _ in }], [.futex, .flock], [.killHolder])
+        #expect(words(nothing).hasPrefix("Nothing was tried") && !nothing.hasTried)
+        for text in [words(nothing), nothing.text(markdown: false)] { #expect(!text.contains("kept its promises")) }
+        let impossible = matrix([result(.futex, .fillShm) { $0.obstacle = "no mounts" }], [.futex], [.fillShm])
+        #expect(words(impossible).contains("no mounts") && !impossible.hasTried)
+    }
+
+    @Test func `all was tried`() throws {
+        let all = matrix(
+            [result(.futex, .killHolder), result(.futex, .fork), result(.flock, .killHolder), result(.flock, .fork)],
+            [.futex, .flock], [.killHolder, .fork])
+        #expect(words(all).contains("Every lock kept its promises.") && !words(all).contains("Not tried"))
+        // What this machine cannot do is named elsewhere.
+        let some = matrix(
+            [result(.futex, .fork), result(.futex, .fillShm) { $0.obstacle = "no mounts" }], [.futex],
+            [.fork, .fillShm])
+        #expect(
+            words(some).contains("Every lock kept its promises.") && words(some).contains("n/a: fill-shm: no mounts"))
+    }
+
+    @Test func `a part was tried, and the rest is named`() throws {
+        let part = matrix([result(.futex, .killHolder)], [.futex, .flock, .tas], [.killHolder, .fork])
+        let text = words(part)
+        #expect(text.contains("No promise was broken in what was tried: 1 of 3 locks."))
+        #expect(text.contains("Not tried: flock, tas; futex under fork."))
+        #expect(!text.contains("kept its promises"))
+        // Programs are told, too.
+        let rows = try Table(part.csv).rows
+        #expect(rows.count == 6 && rows.count { $0["verdict"] == "-" } == 5)
+        for row in rows { #expect(row["as_promised"] == (row["episodes"] == "0" ? "" : "yes")) }
+    }
+
+    @Test func `the promise that is broken is named, and not what was to be expected`() throws {
+        let both = result(.futex, .killHolder) {
+            $0.episodes = 2
+            $0.hangs = 1
+            $0.noteHang("worker 1 waits")
+            $0.corruptions = 1
+            $0.noteCorruption("two were inside")
+        }
+        #expect(both.breach == "two were inside")
+        #expect(words(matrix([both], [.futex], [.killHolder])).contains("under kill-holder: two were inside."))
+        let untold = result(.flock, .killHolder) { ($0.episodes, $0.untold) = (1, 1) }
+        #expect(untold.breach?.contains("not told") == true)
+        #expect(result(.futex, .killHolder) { ($0.episodes, $0.hangs) = (1, 1) }.breach == nil)
+    }
+
+    // MARK: Crash tests
+
+    private func crash(_ lock: LockKind, isComplete: Bool = true, _ change: (inout CrashTally) -> Void = { _ in })
+        -> CrashResult
+    {
+        var (result, tally) = (CrashResult(lock: lock), CrashTally())
+        tally.kills = 10
+        change(&tally)
+        result.paths = [(.holder, tally)]
+        result.isComplete = isComplete
+        return result
+    }
+
+    private func words(_ results: [CrashResult]) throws -> String {
+        CrashTable.text(results, try CrashOptions.parse([])).split(whereSeparator: \.isWhitespace).joined(
+            separator: " ")
+    }
+
+    @Test func `a crash test praises what it tested to the end`() throws {
+        #expect(try words([crash(.flock), crash(.robustFutex)]).contains("Every lock that promises to survive"))
+        let part = try words([crash(.flock), crash(.robustFutex, isComplete: false), CrashResult(lock: .ofdRecord)])
+        #expect(part.contains("1 of 3 locks that promise to survive") && !part.contains("Every lock"))
+        #expect(part.contains("Not tested to the end: robust-futex.") && part.contains("Not tried: ofd-record."))
+        #expect(CrashResult(lock: .flock).words == "not tried" && !CrashResult(lock: .flock).isKnown)
+    }
+
+    @Test func `a crash test names the promise that was broken`() throws {
+        let hung = try words([crash(.flock) { $0.hangs = 2 }])
+        #expect(hung.contains("waited for ever after 2 of 10 kills") && !hung.contains("were wrong"))
+        let corrupt = try words([crash(.flock) { $0.corruptions = 3 }])
+        #expect(corrupt.contains("were wrong after 3 of 10 kills") && !corrupt.contains("waited for ever"))
+        let expected = crash(.futex) {
+            ($0.hangs, $0.corruptions) = (6, 1)
+            $0.findings = ["hang", "hang"]
+            $0.corruptionFindings = ["two met"]
+        }
+        #expect(expected.breaches == ["two met"])
+        #expect(try !words([expected]).contains("waited for ever"))
+        #expect(crash(.futex) { ($0.hangs, $0.findings) = (6, ["hang"]) }.breaches == [])
+    }
+
+    // MARK: Comparisons
+
+    @Test func `findings about nothing are not green`() {
+        let nothing = Findings(base: "a", candidate: "b", cells: [], falseAlarms: 0.01, startedAt: 0, seed: nil)
+        #expect(nothing.status == .failed && FindingsText.verdict(nothing).hasPrefix("NOTHING COMPARED"))
+        var heap = MetricFinding(metric: .heap, threshold: 0)
+        heap.word = .missing
+        var integrity = MetricFinding(metric: .integrity, threshold: 0)
+        integrity.word = .same
+        let cell = CellFinding(load: load(), baseLock: "futex", candidateLock: "futex", metrics: [heap, integrity])
+        #expect(cell.word == .inconclusive, "what was asked for was not measured")
+    }
+}
