@@ -112,6 +112,7 @@ let package = Package(
             dependencies: [
                 "shmbench", "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
     ],
