@@ -48,8 +48,13 @@ enum Main {
         let folder = path.count > 1 ? path.dropLast().joined(separator: "/") : "."
         var report = Report()
         for part in parts where wanted.isEmpty || wanted.contains(part.name) {
+            let lines = report.lines
             do { try part.measure(&report, folder) } catch {
                 print("cannot measure \(part.name): \(error)")
+                exit(1)
+            }
+            if report.lines == lines {
+                print("cannot measure \(part.name): there was nothing to hold against a bar")
                 exit(1)
             }
         }
@@ -59,9 +64,10 @@ enum Main {
 
 /// Prints each figure with its bar.
 struct Report {
-    private(set) var missed = 0
+    private(set) var (lines, missed) = (0, 0)
 
     mutating func line(_ what: String, _ value: Double, _ unit: String, atMost bar: Double) {
+        lines += 1
         let ok = value <= bar
         if !ok { missed += 1 }
         print("\(ok ? "ok    " : "MISSED") \(what): \(rounded(value))\(unit) (bar \(rounded(bar))\(unit))")
