@@ -29,16 +29,12 @@ enum Main {
         }
     }
 
-    /// What is to be done. Without a command nothing is, and a gate whose arguments were lost must not be green.
+    /// What is to be done. Where not even a name is given, the arguments were lost on the way: a gate must not be green.
     private static func arguments() throws -> [String] {
-        if ProgramArguments.all.isEmpty {
+        // Linux makes one empty argument of none.
+        if ProgramArguments.all.first?.isEmpty != false {
             throw Failure(
                 "was started without arguments, its name included: start it as in `shmbench run`", code: .usage)
-        }
-        if ProgramArguments.given.isEmpty {
-            throw Failure(
-                "no command is given; there are \(Shmbench.commandNames.joined(separator: ", ")) (see `shmbench --help`)",
-                code: .usage)
         }
         return ProgramArguments.given
     }

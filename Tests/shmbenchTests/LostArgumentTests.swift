@@ -87,11 +87,5 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(64), "\(outcome.exit)")
             #expect((outcome.stdout + outcome.stderr).split(separator: "\n").count == 1)
         }
-
-        @Test func `no command is no success`() throws {
-            let outcome = try Invocation([]).finish()
-            #expect(outcome.exit == .code(64) && outcome.stdout == "")
-            #expect(outcome.complaints.count == 1 && outcome.stderr.contains("no command is given; there are run, "))
-        }
     }
 }

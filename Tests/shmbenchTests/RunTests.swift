@@ -112,9 +112,9 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `a file that exists is replaced`() throws {
+        @Test func `older results are replaced`() throws {
             let folder = try Folder()
-            try String(repeating: "old\n", count: 10_000).write(
+            try ("schema,run_id,started_at,lock\n" + String(repeating: "1,old,,\n", count: 10_000)).write(
                 toFile: folder.path("x.csv"), atomically: false, encoding: .utf8)
             let run = try Invocation.run("futex", workers: "1", "--output", "x.csv", in: folder)
             #expect(run.finish().exit == .code(0))
