@@ -110,12 +110,16 @@ extension CommandLineSuite {
 
         @Test(arguments: ["table", "markdown", "csv", "json"])
         func `of a lock whose plugin dies before a fault was done, nothing is said to be kept`(format: String) throws {
+            // In a worker, before it takes part.
             let object = try folder.plugin(
                 "planted-bug",
                 [
                     (
-                        "    const uint32_t me = (uint32_t)getpid();",
-                        "    kill(getpid(), SIGKILL);\n    const uint32_t me = 1;"
+                        "static void read_bug(void) {",
+                        """
+                        static void read_bug(int argc, char **argv) {
+                            if (argc == 6 && strcmp(argv[1], "stress") == 0 && argv[2][0] != '-') raise(SIGKILL);
+                        """
                     )
                 ])
             let outcome = try Invocation(
