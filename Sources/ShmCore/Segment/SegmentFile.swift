@@ -1,10 +1,10 @@
 internal import CShm
-internal import Glibc
-internal import SystemPackage
+package import Glibc
+package import SystemPackage
 
 /// The files behind segments: entries of the directory in which `shm_open(3)` keeps POSIX shared memory.
-enum SegmentFile {
-    static let directory = "/dev/shm"
+package enum SegmentFile {
+    package static let directory = "/dev/shm"
 
     static func path(of name: String) -> String { "\(directory)/\(name)" }
 
@@ -39,12 +39,12 @@ enum SegmentFile {
     }
 
     /// A file without a name. It vanishes with its last descriptor unless `publish` names it.
-    static func createUnnamed(mode: mode_t) throws(Errno) -> FileDescriptor {
+    package static func createUnnamed(mode: mode_t) throws(Errno) -> FileDescriptor {
         try SystemCall.descriptor(unsafe shm_open_unnamed(directory, mode))
     }
 
     /// Gives an unnamed file its name, atomically. Throws `EEXIST` when the name is taken.
-    static func publish(_ file: FileDescriptor, as name: String) throws(Errno) {
+    package static func publish(_ file: FileDescriptor, as name: String) throws(Errno) {
         let path = path(of: name)
         // By descriptor is faster; before Linux 6.10 that is for privileged processes only, and ENOENT for others.
         if unsafe linkat(file.rawValue, "", AT_FDCWD, path, shm_at_empty_path()) == 0 { return }
@@ -56,7 +56,7 @@ enum SegmentFile {
     /// Opens a segment's file by name. Never follows a symbolic link, and never blocks on a FIFO.
     ///
     /// Whether this process may is for the kernel to say: the file's owner and permissions are the segment's.
-    static func open(_ name: String, writable: Bool) throws(Errno) -> FileDescriptor {
+    package static func open(_ name: String, writable: Bool) throws(Errno) -> FileDescriptor {
         let flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         let path = path(of: name)
         let patience = Deadline.after(.seconds(1))
@@ -79,7 +79,7 @@ enum SegmentFile {
             try SystemCall.retrying { unsafe shm_open_path(path, access | O_CLOEXEC, 0) })
     }
 
-    static func status(of file: FileDescriptor) throws(Errno) -> stat {
+    package static func status(of file: FileDescriptor) throws(Errno) -> stat {
         var status = stat()
         if unsafe fstat(file.rawValue, &status) != 0 { throw Errno(rawValue: errno) }
         return status
@@ -89,13 +89,13 @@ enum SegmentFile {
     static func isInMemory(_ file: FileDescriptor) -> Bool { shm_is_in_memory(file.rawValue) }
 
     /// What has this name now, without following a symbolic link.
-    static func status(ofName name: String) throws(Errno) -> stat {
+    package static func status(ofName name: String) throws(Errno) -> stat {
         var status = stat()
         if unsafe lstat(path(of: name), &status) != 0 { throw Errno(rawValue: errno) }
         return status
     }
 
-    static func remove(_ name: String) throws(Errno) {
+    package static func remove(_ name: String) throws(Errno) {
         if unsafe unlink(path(of: name)) != 0 { throw Errno(rawValue: errno) }
     }
 
@@ -107,7 +107,7 @@ enum SegmentFile {
     }
 
     /// The names in a directory; in that of segments where none is given.
-    static func names(in directory: String = directory) throws(Errno) -> [String] {
+    package static func names(in directory: String = directory) throws(Errno) -> [String] {
         guard let stream = unsafe opendir(directory) else { throw Errno(rawValue: errno) }
         defer { unsafe closedir(stream) }
         var names: [String] = []
