@@ -1,3 +1,4 @@
+internal import CShm
 internal import Glibc
 package import SystemPackage
 
@@ -56,10 +57,31 @@ package final class ChildProcess {
 
     deinit { end() }
 
+    /// Makes this process die, killed outright, with the thread that started it.
+    package static func dieWithParent() { _ = shm_die_with_parent() }
+
     /// Whether it still runs. Reaps it when it does not.
     package var isRunning: Bool {
         if exit == nil { wait(WNOHANG) }
         return exit == nil
+    }
+
+    /// Whether it has ended, though it was not reaped: its id still means it.
+    package var hasEnded: Bool {
+        if exit != nil { return true }
+        var info = unsafe siginfo_t()
+        let result = unsafe waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT)
+        return unsafe result == 0 ? info.si_signo == SIGCHLD : errno == ECHILD
+    }
+
+    /// Sends a signal. Nobody gets it where the process was reaped: its id may mean a stranger by now.
+    package func send(_ signal: Int32) {
+        if exit == nil { kill(pid, signal) }
+    }
+
+    /// Sets its nice value; the same holds.
+    package func setNiceness(_ value: Int32) {
+        if exit == nil { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(pid), value) }
     }
 
     /// Waits for its end.

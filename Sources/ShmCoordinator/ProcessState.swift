@@ -3,7 +3,7 @@ internal import ShmCore
 /// What the kernel says of a process, in words.
 public enum ProcessState {
     static func description(of pid: Int32) -> String {
-        guard let letter = letter(of: pid) else { return "gone" }
+        guard let folder = ProcessFolder.path(of: pid), let letter = letter(of: pid) else { return "gone" }
         let state =
             switch letter {
             case "R": "running"
@@ -13,7 +13,7 @@ public enum ProcessState {
             case "Z": "a zombie"
             default: "in state \(letter)"
             }
-        guard let channel = try? SmallFile.read("/proc/\(pid)/wchan"), channel != "0", !channel.isEmpty else {
+        guard let channel = try? SmallFile.read("\(folder)/wchan"), channel != "0", !channel.isEmpty else {
             return state
         }
         return "\(state) in \(channel)"
@@ -24,7 +24,9 @@ public enum ProcessState {
 
     /// The letter of proc_pid_stat(5); `nil` where there is no such process.
     public static func letter(of pid: Int32) -> String? {
-        guard let stat = try? SmallFile.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
+        guard let folder = ProcessFolder.path(of: pid), let stat = try? SmallFile.read("\(folder)/stat"),
+            let end = stat.lastIndex(of: ")")
+        else { return nil }
         return stat[stat.index(after: end)...].split(separator: " ").first.map(String.init)
     }
 }

@@ -87,7 +87,7 @@ struct Tracee: ~Copyable {
     }
 
     /// Sends SIGKILL, and does not wait for the end.
-    func kill() { Glibc.kill(process.pid, SIGKILL) }
+    func kill() { process.send(SIGKILL) }
 
     private func hasStepped() throws(RoundFailure) -> Bool {
         switch process.stopSignal() {

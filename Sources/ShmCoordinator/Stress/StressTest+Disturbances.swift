@@ -14,13 +14,13 @@ extension StressTest {
                 { StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience(.freezeHolder)),
             let process = fleet.process(holder.worker)
         else { return Episode(hang: nobody(fleet)) }
-        kill(process.pid, SIGSTOP)
+        process.send(SIGSTOP)
         let mark = fleet.arena.makeMark()
         fleet.arena.release(holder.order)
         usleep(Self.freeze)
         let gotIn = fleet.data.seen.mark == mark
         let resumed = Clock.now()
-        kill(process.pid, SIGCONT)
+        process.send(SIGCONT)
         guard let seen = try fleet.awaitSight(of: mark, within: patience(.freezeHolder)) else {
             return Episode(hang: nobody(fleet))
         }
@@ -40,7 +40,7 @@ extension StressTest {
             fleet.arena.release(holder.order)
             return Episode(wasIdle: true)
         }
-        kill(process.pid, SIGSTOP)
+        process.send(SIGSTOP)
         fleet.arena.release(holder.order)
         usleep(Self.freeze / 2)
         let halfway = fleet.arena.finished
@@ -48,7 +48,7 @@ extension StressTest {
         let stalled = fleet.arena.finished == halfway
         let mark = fleet.arena.makeMark()
         let resumed = Clock.now()
-        kill(process.pid, SIGCONT)
+        process.send(SIGCONT)
         guard let seen = try fleet.awaitSight(of: mark, within: patience(.freezeWaiter)) else {
             return Episode(hang: nobody(fleet), stalled: stalled)
         }
@@ -59,7 +59,7 @@ extension StressTest {
     mutating func interrupt(_ fleet: StressFleet) throws(RoundFailure) -> Episode {
         let end = Deadline.after(.milliseconds(5))
         while !end.hasPassed {
-            for worker in fleet.live { if let process = fleet.process(worker) { kill(process.pid, SIGUSR1) } }
+            for worker in fleet.live { fleet.process(worker)?.send(SIGUSR1) }
             usleep(.random(in: 0...100, using: &generator))
         }
         return Episode(hang: try stuck(fleet, patience(.interrupt)))
@@ -71,9 +71,8 @@ extension StressTest {
                 { StressOrder(kind: .holdBusily, stage: .half, id: $0) }, within: patience(.lowerPriority)),
             let process = fleet.process(holder.worker)
         else { return Episode(hang: nobody(fleet)) }
-        let kind = __priority_which_t(PRIO_PROCESS.rawValue)
-        setpriority(kind, id_t(process.pid), 19)
-        defer { setpriority(kind, id_t(process.pid), 0) }
+        process.setNiceness(19)
+        defer { process.setNiceness(0) }
         usleep(2_000)
         let mark = fleet.arena.makeMark()
         let released = Clock.now()

@@ -67,7 +67,7 @@ final class Measurer {
     /// Ends it as a user would, so that it leaves nothing; at the latest after a while, and then its janitor cleans up.
     deinit {
         try? requests.close()
-        kill(process.pid, SIGTERM)
+        process.send(SIGTERM)
         let patience = Deadline.after(.seconds(5))
         while process.isRunning && !patience.hasPassed { usleep(500) }
         process.end()
