@@ -1,5 +1,3 @@
-internal import Glibc
-internal import ShmCore
 internal import ShmHarness
 public import SystemPackage
 
@@ -14,7 +12,7 @@ public final class Janitor {
         let pipe = try Pipe()
         defer { try? pipe.readEnd.close() }
         do {
-            process = try ChildProcess(program.path, ["janitor", "\(getpid())"], input: pipe.readEnd)
+            process = try ChildProcess(program.path, ["janitor", "\(ThisRun.id)"], input: pipe.readEnd)
         } catch {
             try? pipe.writeEnd.close()
             throw error
@@ -22,23 +20,13 @@ public final class Janitor {
         lifeline = pipe.writeEnd
     }
 
-    /// Tells it that this process is done with its segments, and reaps it.
+    /// Does what it would do, and ends it: after an orderly end there is nothing left to watch over.
     deinit {
-        try? lifeline.close()
-        // It has a moment's work at most; one that somebody stopped is not waited for.
-        let patience = Deadline.after(.seconds(2))
-        while process.isRunning && !patience.hasPassed { usleep(200) }
+        ThisRun.end()
         process.end()
+        try? lifeline.close()
     }
 
     /// Removes what coordinators left that are no more, whose janitor was killed too. Call it before the first round.
-    public static func sweep() {
-        for segment in (try? SharedMemory.segments()) ?? [] {
-            // Before this process has made any, one with its own id is a namesake's.
-            guard segment.isOfThisPIDNamespace, let coordinator = RoundKeys.coordinator(of: segment.key),
-                coordinator == getpid() || (kill(coordinator, 0) != 0 && errno == ESRCH)
-            else { continue }
-            try? SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
-        }
-    }
+    public static func sweep() { RunFiles.sweep() }
 }

@@ -1,6 +1,6 @@
-internal import Glibc
 internal import ShmCore
 internal import ShmHarness
+internal import SystemPackage
 
 /// The two fresh segments of a fleet: the arena, and the one with the lock under test. They go with the last reference.
 @safe final class RoundSegments {
@@ -16,7 +16,9 @@ internal import ShmHarness
     ///
     /// - Parameter number: unique within this process.
     init(number: Int, arenaSize: Int, lock: LockKind, dataSize: Int) throws(RoundFailure) {
-        keys = RoundKeys(coordinator: getpid(), round: number)
+        do { keys = RoundKeys(run: try ThisRun.begin(), round: number) } catch {
+            throw .failed("cannot make the run's lease in /dev/shm: \(error.description); see `shmbench doctor`")
+        }
         arena = SharedMemory(key: keys.arena)
         test = SharedMemory(key: keys.test)
         do throws(SharedMemoryError) {
@@ -40,7 +42,7 @@ internal import ShmHarness
     private static func remove(_ segments: SharedMemory...) {
         for segment in segments {
             if segment.isValid { try? segment.detach() }
-            if segment.exists { try? segment.destroy(mode: .forceNoWait) }
+            RunFiles.remove(segment)
         }
     }
 }

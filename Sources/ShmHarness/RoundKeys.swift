@@ -1,30 +1,38 @@
-/// The keys of one round's two segments. They name the coordinator, so that what a dead one left can be told and
-/// removed.
+/// The keys of one round's two segments. They name the run, so that what a dead one left can be told and removed.
 public struct RoundKeys: Sendable, Hashable {
-    /// What every segment of a coordinator begins with.
-    public static func prefix(coordinator: Int32) -> String { "shmbench.\(coordinator)." }
+    /// What every segment of a run begins with, and its lease.
+    public static func prefix(run: RunID) -> String { "shmbench.\(run)." }
 
-    /// The coordinator of a segment, where it is one of this tool's.
+    /// The run of a segment, where it is one of this tool's.
+    public static func run(of key: String) -> RunID? { owner(of: key).flatMap { RunID($0) } }
+
+    /// The coordinator's process id in a key of version 0.1.0, which had no run ids.
     public static func coordinator(of key: String) -> Int32? {
-        let parts = key.split(separator: ".")
-        guard parts.count == 4, parts[0] == "shmbench" else { return nil }
-        guard parts[2] == "life" || parts[3] == "arena" || parts[3] == "test" else { return nil }
-        return Int32(parts[1])
+        guard let owner = owner(of: key), owner.utf8.count <= 10, let process = Int32(owner), process > 0 else {
+            return nil
+        }
+        return owner == "\(process)" ? process : nil
     }
 
-    /// The key of a segment whose own life is measured.
-    public static func life(coordinator: Int32, _ name: String) -> String {
-        prefix(coordinator: coordinator) + "life." + name
+    private static func owner(of key: String) -> Substring? {
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "shmbench", !parts[3].isEmpty else { return nil }
+        let isRound = UInt(parts[2]).map { "\($0)" == parts[2] } ?? false
+        guard parts[2] == "life" || isRound && (parts[3] == "arena" || parts[3] == "test") else { return nil }
+        return parts[1]
     }
+
+    /// The key of a segment beside the rounds': one whose own life is measured.
+    public static func life(run: RunID, _ name: String) -> String { prefix(run: run) + "life." + name }
 
     /// The arena's key.
     public let arena: String
     /// The test segment's key.
     public let test: String
 
-    /// The keys of a coordinator's n-th round.
-    public init(coordinator: Int32, round: Int) {
-        arena = Self.prefix(coordinator: coordinator) + "\(round).arena"
-        test = Self.prefix(coordinator: coordinator) + "\(round).test"
+    /// The keys of a run's n-th round.
+    public init(run: RunID, round: Int) {
+        arena = Self.prefix(run: run) + "\(round).arena"
+        test = Self.prefix(run: run) + "\(round).test"
     }
 }

@@ -5,8 +5,8 @@ public enum ToolVersion {
 
     /// The layout of the arena. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena``, ``GuardedData``,
     /// ``CrashSlot``,
-    /// ``CrashArena``, ``StressSlot``, ``StressData`` or ``StressArena``.
-    public static let arenaLayout = 5
+    /// ``CrashArena``, ``StressSlot``, ``StressData`` or ``StressArena``, and of the worker's arguments.
+    public static let arenaLayout = 6
 
     /// What `shmworker --version` prints, and what the coordinator expects.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"

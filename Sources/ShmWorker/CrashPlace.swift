@@ -1,28 +1,22 @@
-internal import CShm
-internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 
 /// Where a process of a crash test finds its coordinator, its segments and its slot.
 struct CrashPlace {
-    let coordinator: Int32
+    let starter: Starter
     let round: Int32
     let process: Int32
     let survivors: Int32
 
-    init(_ numbers: [Int32]) {
-        (coordinator, round, process, survivors) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    init(_ starter: Starter, _ numbers: [Int32]) {
+        self.starter = starter
+        (round, process, survivors) = (numbers[0], numbers[1], numbers[2])
     }
 
     /// Attaches and does the work; it returns the errno of a lock that failed.
     func enter(_ work: (SharedMemory, CrashArena, GuardedData) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
-        // Dies with its coordinator. One that died before this call is noticed by the second line.
-        _ = shm_die_with_parent()
-        guard getppid() == coordinator else {
-            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-            return .usage
-        }
-        let keys = RoundKeys(coordinator: coordinator, round: Int(round))
+        guard starter.bind() else { return WorkerProgram.refuse() }
+        let keys = RoundKeys(run: starter.run, round: Int(round))
         let (arenaSegment, testSegment) = (SharedMemory(key: keys.arena), SharedMemory(key: keys.test))
         do {
             try arenaSegment.attach()

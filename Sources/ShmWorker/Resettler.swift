@@ -6,8 +6,8 @@ internal import Synchronization
 /// A worker whose segment is destroyed and made anew under it: uses the library's handle as an application would, and
 /// whenever that is told that the segment is gone, goes to the new one.
 enum Resettler {
-    static func run(_ numbers: [Int32]) -> WorkerExit {
-        StressPlace(numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
+    static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+        StressPlace(starter, numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
             let slot = unsafe arena.slot(worker)
             let incarnation = unsafe slot.pointee.incarnation.load(ordering: .acquiring)
             let me = StressData.Owner(worker: worker, incarnation: incarnation)

@@ -1,4 +1,3 @@
-internal import CShm
 internal import Glibc
 internal import ShmCore
 internal import ShmHarness
@@ -6,29 +5,25 @@ internal import Synchronization
 
 /// Where a worker of a stress test finds its coordinator, its segments and its slot.
 struct StressPlace {
-    let coordinator: Int32
+    let starter: Starter
     let round: Int32
     let worker: Int32
     let workers: Int32
 
-    init(_ numbers: [Int32]) {
-        (coordinator, round, worker, workers) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    init(_ starter: Starter, _ numbers: [Int32]) {
+        self.starter = starter
+        (round, worker, workers) = (numbers[0], numbers[1], numbers[2])
     }
 
     /// Attaches to the arena and does the work, which is given the test segment's handle; it returns the errno of a lock that
     /// failed.
     func enter(_ work: (SharedMemory, StressArena, Int) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
-        // Dies with its coordinator. One that died before this call is noticed by the second line.
-        _ = shm_die_with_parent()
-        guard getppid() == coordinator else {
-            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-            return .usage
-        }
+        guard starter.bind() else { return WorkerProgram.refuse() }
         // Waits that a signal interrupts must go on: the handler does nothing, and calls are not restarted for it.
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in }
         unsafe sigaction(SIGUSR1, &action, nil)
-        let keys = RoundKeys(coordinator: coordinator, round: Int(round))
+        let keys = RoundKeys(run: starter.run, round: Int(round))
         let arenaSegment = SharedMemory(key: keys.arena)
         do {
             try arenaSegment.attach()

@@ -17,8 +17,8 @@ internal import SystemPackage
     private let recorder: FlightRecorder
     private var result: Result<Int32?, SharedMemoryError> = .success(EINVAL)
 
-    static func run(_ numbers: [Int32]) -> WorkerExit {
-        StressPlace(numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
+    static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+        StressPlace(starter, numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
             try segment.attach()
             guard let data = unsafe segment.mutableData, data.count >= StressData.byteCount,
                 let address = data.baseAddress
@@ -122,12 +122,13 @@ internal import SystemPackage
         {
             contradict(ghost.worker)
         }
+        let target = order?.kill == .nobody ? nil : order.flatMap { _ in StressTarget(arena) }
         let released = Clock.now()
         record(.release, at: released)
-        if let order, order.kill == .beforeUnlock { killVictim(after: order.delay) }
+        if let order, order.kill == .beforeUnlock { kill(target, after: order.delay) }
         lock.unlock()
         enter(.outside)
-        if let order, order.kill == .afterUnlock { killVictim(after: order.delay) }
+        if let order, order.kill == .afterUnlock { kill(target, after: order.delay) }
         return nil
     }
 
@@ -197,9 +198,9 @@ internal import SystemPackage
         enter(.inside)
     }
 
-    private func killVictim(after delay: UInt16) {
+    private func kill(_ target: borrowing StressTarget?, after delay: UInt16) {
         let end = Clock.now() + UInt64(delay) * 64
         while Clock.now() < end { shm_cpu_relax() }
-        if let victim = arena.victim { kill(victim.process, SIGKILL) }
+        target?.kill()
     }
 }

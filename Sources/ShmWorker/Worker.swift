@@ -6,14 +6,10 @@ internal import Synchronization
 
 /// A worker's life: attach, wait at the barrier, contend, leave.
 enum Worker {
-    static func run(coordinator: Int32, round: Int32, worker: Int32, workers: Int32) -> WorkerExit {
-        // Dies with its coordinator. One that died before this call is noticed by the second line.
-        _ = shm_die_with_parent()
-        guard getppid() == coordinator else {
-            WorkerProgram.complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-            return .usage
-        }
-        let keys = RoundKeys(coordinator: coordinator, round: Int(round))
+    static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+        let (round, worker, workers) = (numbers[0], numbers[1], numbers[2])
+        guard starter.bind() else { return WorkerProgram.refuse() }
+        let keys = RoundKeys(run: starter.run, round: Int(round))
         let arenaSegment = SharedMemory(key: keys.arena)
         let testSegment = SharedMemory(key: keys.test)
         do {

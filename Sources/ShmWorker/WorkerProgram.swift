@@ -5,12 +5,12 @@ internal import ShmHarness
 
 /// One contending process, or one of a crash or stress test. Started by the coordinator:
 ///
-///     shmworker contend COORDINATOR ROUND WORKER WORKERS
-///     shmworker survive COORDINATOR ROUND SURVIVOR SURVIVORS
-///     shmworker die COORDINATOR ROUND SURVIVORS SURVIVORS
-///     shmworker stress COORDINATOR ROUND WORKER WORKERS
-///     shmworker resettle COORDINATOR ROUND WORKER WORKERS
-///     shmworker janitor COORDINATOR
+///     shmworker contend RUN STARTER ROUND WORKER WORKERS
+///     shmworker survive RUN STARTER ROUND SURVIVOR SURVIVORS
+///     shmworker die RUN STARTER ROUND SURVIVORS SURVIVORS
+///     shmworker stress RUN STARTER ROUND WORKER WORKERS
+///     shmworker resettle RUN STARTER ROUND WORKER WORKERS
+///     shmworker janitor RUN
 ///     shmworker --version
 ///
 /// There are two programs of it. `shmworker` is linked statically: it starts in about the time of `/bin/true`.
@@ -27,30 +27,37 @@ public enum WorkerProgram {
             }
         }
         let arguments = ProgramArguments.given
-        let numbers = arguments.dropFirst().compactMap { Int32($0) }
-        switch (arguments.first, numbers.count, arguments.count) {
-        case ("contend", 4, 5):
-            exit(
-                Worker.run(coordinator: numbers[0], round: numbers[1], worker: numbers[2], workers: numbers[3]).rawValue
-            )
-        case ("survive", 4, 5):
-            exit(Survivor.run(CrashPlace(numbers)).rawValue)
-        case ("die", 4, 5):
-            exit(Victim.run(CrashPlace(numbers)).rawValue)
-        case ("stress", 4, 5):
-            exit(Stressed.run(numbers).rawValue)
-        case ("resettle", 4, 5):
-            exit(Resettler.run(numbers).rawValue)
-        case ("janitor", 1, 2):
-            Janitor.run(coordinator: numbers[0])
-            exit(WorkerExit.done.rawValue)
-        case ("--version", _, 1):
+        let run = arguments.dropFirst().first.flatMap { RunID($0) }
+        let numbers = arguments.dropFirst(2).compactMap { Int32($0) }
+        switch (arguments.first, run, numbers.count, arguments.count) {
+        case (let task?, let run?, 4, 6):
+            let starter = Starter(run: run, process: numbers[0])
+            exit(work(task, starter, Array(numbers.dropFirst())).rawValue)
+        case ("janitor", let run?, _, 2):
+            exit(Janitor.run(run).rawValue)
+        case ("--version", _, _, 1):
             print(ToolVersion.workerLine)
             exit(WorkerExit.done.rawValue)
         default:
-            complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-            exit(WorkerExit.usage.rawValue)
+            exit(refuse().rawValue)
         }
+    }
+
+    private static func work(_ task: String, _ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+        switch task {
+        case "contend": Worker.run(starter, numbers)
+        case "survive": Survivor.run(CrashPlace(starter, numbers))
+        case "die": Victim.run(CrashPlace(starter, numbers))
+        case "stress": Stressed.run(starter, numbers)
+        case "resettle": Resettler.run(starter, numbers)
+        default: refuse()
+        }
+    }
+
+    /// What it says to a person who starts it.
+    static func refuse() -> WorkerExit {
+        complain("is started by shmbench and does nothing by itself; try `shmbench run`")
+        return .usage
     }
 
     /// One line to stderr.

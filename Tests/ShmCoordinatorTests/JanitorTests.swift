@@ -24,61 +24,123 @@ extension ShmCoordinatorSuite {
             deinit { for segment in all where segment.exists { try? segment.destroy(mode: .forceNoWait) } }
         }
 
-        /// An id that belonged to a process a moment ago.
-        private func deadProcess() throws -> pid_t {
-            let child = try ChildProcess("/bin/true", [])
-            child.awaitExit()
-            return child.pid
-        }
-
-        @Test func `a sweep removes what a dead coordinator left, its semaphores included`() throws {
+        @Test func `a sweep removes what a dead coordinator left, its semaphores and its lease included`() throws {
             let traces = Traces()
-            let left = try Segments(RoundKeys(coordinator: try deadProcess(), round: 3), lock: .sysvSemUndo)
+            let run = try RunID.abandoned()
+            let left = try Segments(RoundKeys(run: run, round: 3), lock: .sysvSemUndo)
             // The semaphore set is made with the lock's first use.
             for segment in left.all { try segment.withLock { _ in } }
             Janitor.sweep()
             #expect(left.all.allSatisfy { !$0.exists })
+            #expect(RunLease.state(of: run) == .missing)
             #expect(traces.left() == [])
         }
 
         @Test func `a sweep leaves alone what belongs to the living, and what is not the tool's`() throws {
-            let parents = try Segments(RoundKeys(coordinator: getppid(), round: 999_002))
-            let others = try Segments(["shmbench.tests.\(getpid())", "other.\(getpid()).1.test"])
+            let run = RunID.random()
+            let lease = try RunLease(run)
+            let own = try Segments(RoundKeys(run: run, round: 2))
+            let others = try Segments([
+                "shmbench.tests.\(getpid())", "other.\(run).1.test", "shmbench.\(RunID.random()).1.mine",
+                "shmbench.1.0.arena", "shmbench.0123456789abcdef0123.0.arena",
+            ])
+            // A process id that is nobody's, in a key that this process made.
+            let dead = try ChildProcess("/bin/true", [])
+            dead.awaitExit()
+            let claimed = try Segments(["shmbench.\(dead.pid).0.arena", "shmbench.\(dead.pid).life.x"])
             Janitor.sweep()
-            #expect((parents.all + others.all).allSatisfy { $0.exists })
+            withExtendedLifetime(lease) {}
+            for segment in own.all + others.all + claimed.all { #expect(segment.exists, "\(segment.key)") }
         }
 
-        /// A process that has made no round yet finds segments under its own id: a namesake left them, in a container with few ids,
-        /// say.
-        @Test func `a sweep removes what a dead namesake left`() throws {
-            let left = try Segments(RoundKeys(coordinator: getpid(), round: 999_001))
+        @Test func `where the lease was removed, a sweep takes what is not in use`() throws {
+            let keys = RoundKeys(run: .random(), round: 1)
+            let left = try Segments(keys)
+            try left.all[0].attach()
             Janitor.sweep()
-            #expect(left.all.allSatisfy { !$0.exists })
+            #expect(left.all[0].exists && !left.all[1].exists)
+            try left.all[0].detach()
+            Janitor.sweep()
+            #expect(!left.all[0].exists)
         }
 
-        /// On a busy machine a coordinator may be killed, and not yet reaped, before its janitor's first statement.
+        @Test func `a sweep waits for workers that are about to die, and no longer than two seconds`() throws {
+            let run = try RunID.abandoned()
+            let left = try Segments(RoundKeys(run: run, round: 1))
+            let worker = try ChildProcess(
+                "/bin/sh",
+                ["-c", "(echo 'attach readWrite'; sleep 1) | exec \(Self.probe) \(left.all[0].key) >/dev/null"])
+            #expect(eventually { (try? left.all[0].numAttachments) == 1 })
+            let start = Deadline.now.nanoseconds
+            Janitor.sweep()
+            #expect(!left.all[0].exists && !left.all[1].exists)
+            let ownEnd = Deadline.now.nanoseconds - start
+            #expect(ownEnd > 200_000_000, "it was attached for a second")
+            worker.end()
+        }
+
+        private static let probe: String = {
+            let path = (try? WorkerProgram().path) ?? ""
+            return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+                + "/shmprobe"
+        }()
+
+        @Test func `a sweep removes what a dead coordinator of the first version left`() throws {
+            let script = "exec \(Self.probe) \"shmbench.$$.1.test\" >/dev/null <<END\ncreate 64 futex\nEND\n"
+            let old = try ChildProcess("/bin/sh", ["-c", script])
+            #expect(old.awaitExit() == .code(0))
+            let segment = SharedMemory(key: "shmbench.\(old.pid).1.test")
+            try #require(segment.exists)
+            try segment.attach()
+            Janitor.sweep()
+            #expect(segment.exists, "in use")
+            try segment.detach()
+            Janitor.sweep()
+            #expect(!segment.exists)
+        }
+
+        @Test func `a segment of a run whose control block was overwritten goes, too`() throws {
+            let run = try RunID.abandoned()
+            let keys = RoundKeys(run: run, round: 1)
+            let left = try Segments(keys)
+            let file = try FileDescriptor.open(FilePath("/dev/shm/\(keys.test)"), .readWrite)
+            defer { try? file.close() }
+            let size = try file.seek(offset: 0, from: .end)
+            try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 0xff, count: Int(size)))
+            #expect(!left.all[1].exists)
+            Janitor.sweep()
+            #expect((try? SegmentFile.status(ofName: keys.test)) == nil)
+        }
+
+        /// On a busy machine a coordinator may be killed before its janitor's first statement.
         @Test func `a janitor that comes to life after its coordinator's death clears up all the same`() throws {
-            let zombie = try ChildProcess("/bin/true", [])
-            #expect(eventually { ProcessState.letter(of: zombie.pid) == "Z" })
-            let left = try Segments(RoundKeys(coordinator: zombie.pid, round: 5))
+            let run = try RunID.abandoned()
+            let left = try Segments(RoundKeys(run: run, round: 5))
             let nothing = try FileDescriptor.open(FilePath("/dev/null"), .readOnly)
             defer { try? nothing.close() }
-            let janitor = try ChildProcess(try WorkerProgram().path, ["janitor", "\(zombie.pid)"], input: nothing)
+            let janitor = try ChildProcess(try WorkerProgram().path, ["janitor", "\(run)"], input: nothing)
             #expect(eventually { !janitor.isRunning })
             #expect(janitor.exit == .code(0))
             #expect(left.all.allSatisfy { !$0.exists })
+            #expect(RunLease.state(of: run) == .missing)
         }
 
-        @Test func `the janitor removes this process's segments at its end, and no others`() throws {
+        @Test func `this process's segments go with its janitor, and no others`() throws {
             let traces = Traces()
-            let own = try Segments(RoundKeys(coordinator: getpid(), round: 999_003), lock: .sysvSemUndo)
+            try ThisRun.begin()
+            let run = ThisRun.id
+            let own = try Segments(RoundKeys(run: run, round: 999_003), lock: .sysvSemUndo)
             for segment in own.all { try segment.withLock { _ in } }
-            let others = try Segments(RoundKeys(coordinator: getppid(), round: 999_004))
+            let lease = try RunLease(.random())
+            let others = try Segments(RoundKeys(run: .random(), round: 999_004))
             var janitor: Janitor? = try Janitor(WorkerProgram())
             withExtendedLifetime(janitor) { #expect(own.all.allSatisfy { $0.exists }) }
             janitor = nil
             #expect(own.all.allSatisfy { !$0.exists })
             #expect(others.all.allSatisfy { $0.exists })
+            #expect(RunLease.state(of: run) == .missing)
+            #expect(ThisRun.id != run, "what comes after is another run")
+            withExtendedLifetime(lease) {}
             #expect(traces.left() == [])
         }
     }

@@ -2,32 +2,64 @@ import ShmHarness
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RoundKeysTests {
-    @Test(arguments: [1, 4242, Int32.max])
-    func `a round's keys tell their coordinator`(coordinator: Int32) {
-        let keys = RoundKeys(coordinator: coordinator, round: 17)
-        #expect(keys.arena != keys.test)
-        for key in [keys.arena, keys.test] {
-            #expect(RoundKeys.coordinator(of: key) == coordinator)
-            #expect(key.hasPrefix(RoundKeys.prefix(coordinator: coordinator)))
+    private static let run = RunID.random()
+
+    @Test(arguments: 0..<50)
+    func `a run's text is read as that run, and changed nowhere`(_: Int) throws {
+        let run = RunID.random()
+        #expect(RunID(run.description) == run)
+        #expect(run.description.utf8.count == 20)
+        // Another digit at any place.
+        for place in 0..<20 {
+            var digits = Array(run.description)
+            digits[place] = digits[place] == "7" ? "8" : "7"
+            #expect(RunID(String(digits)) == nil, "\(String(digits))")
         }
     }
 
-    @Test func `a coordinator's prefix is no other's`() {
-        let keys = RoundKeys(coordinator: 123, round: 0)
-        #expect(!keys.test.hasPrefix(RoundKeys.prefix(coordinator: 12)))
-        #expect(!keys.test.hasPrefix(RoundKeys.prefix(coordinator: 23)))
+    @Test(arguments: [
+        "", "1", "0000000000000000", "00000000000000000000", "1234567890", "deadbeefdeadbeefdead",
+        "+000000000000000abcd",
+        "x" + run.description, run.description + "0", run.description.uppercased() + "A", " \(run)",
+    ])
+    func `other text is no run`(text: String) { #expect(RunID(text) == nil) }
+
+    @Test func `a round's keys tell their run`() {
+        let keys = RoundKeys(run: Self.run, round: 17)
+        #expect(keys.arena != keys.test)
+        for key in [keys.arena, keys.test, RoundKeys.life(run: Self.run, "with-10")] {
+            #expect(RoundKeys.run(of: key) == Self.run)
+            #expect(RoundKeys.coordinator(of: key) == nil)
+            #expect(key.hasPrefix(RoundKeys.prefix(run: Self.run)))
+            #expect(RunLease.run(ofName: key) == nil)
+        }
+        #expect(RunLease.run(ofName: RunLease.name(of: Self.run)) == Self.run)
     }
 
-    @Test func `rounds of a coordinator have keys of their own`() {
-        let keys = Set((0..<100).flatMap { [RoundKeys(coordinator: 1, round: $0)] }.flatMap { [$0.arena, $0.test] })
-        #expect(keys.count == 200)
+    @Test func `rounds of a run, and of two, have keys of their own`() {
+        let runs = [Self.run, RunID.random()]
+        let keys = Set(
+            runs.flatMap { run in (0..<100).map { RoundKeys(run: run, round: $0) } }.flatMap { [$0.arena, $0.test] })
+        #expect(keys.count == 400)
+    }
+
+    @Test(arguments: [1, 4242, Int32.max])
+    func `a key of the first version tells its coordinator`(coordinator: Int32) {
+        for key in ["shmbench.\(coordinator).3.arena", "shmbench.\(coordinator).life.with-10"] {
+            #expect(RoundKeys.coordinator(of: key) == coordinator)
+            #expect(RoundKeys.run(of: key) == nil)
+        }
     }
 
     @Test(arguments: [
         "", "shmbench", "shmbench.", "shmbench.1", "shmbench.1.2", "shmbench.1.2.other", "shmbench.1.2.test.more",
         "shmbench.x.2.test", "shmbench.99999999999.2.test", "other.1.2.test", "My Shared Data", "shmbench.1..test",
+        "shmbench.-1.2.test", "shmbench.0.2.test", "shmbench.01.2.test", "shmbench.+1.2.test", "shmbench.1.x.test",
+        "shmbench.1.02.test", "shmbench..1.2.test", "shmbench.\(run)", "shmbench.\(run).2", "shmbench.\(run).2.other",
+        "shmbench.\(run).2.test.more", "shmbench.x\(run).2.test", "shmbench.00000000000000000000.0.arena",
     ])
-    func `a key of somebody else's has no coordinator`(key: String) {
+    func `a key of somebody else's has neither`(key: String) {
         #expect(RoundKeys.coordinator(of: key) == nil)
+        #expect(RoundKeys.run(of: key) == nil)
     }
 }

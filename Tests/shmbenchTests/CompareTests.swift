@@ -29,7 +29,7 @@ extension CommandLineSuite {
             let row = try metric("throughput", outcome)
             #expect(row["verdict"] == "slower" && row["base_lock"] == "futex" && row["candidate_lock"] == "flock")
             #expect(Double(row["ratio_high"] ?? "") ?? 9 < 0.5)
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
             let back = try compare("flock", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput")
             let better = back.finish(within: .seconds(60))
             #expect(better.exit == .code(0) && better.stdout.contains("became better"), "\(better.stderr)")
@@ -201,7 +201,7 @@ extension CommandLineSuite {
             run.send(SIGINT)
             let outcome = run.finish(within: .seconds(30))
             #expect(outcome.exit == .code(1) && outcome.stderr.contains("nothing is judged"), "\(outcome.stderr)")
-            for pid in measurers { #expect(traces.left(by: pid, processes: measurers) == []) }
+            #expect(traces.left(processes: measurers) == [])
         }
 
         @Test func `a measuring process that dies is told`() throws {
@@ -213,7 +213,7 @@ extension CommandLineSuite {
             kill(try #require(measurers.first), SIGKILL)
             let outcome = run.finish(within: .seconds(30))
             #expect(outcome.exit == .code(1) && outcome.stderr.contains("measuring process"), "\(outcome.stderr)")
-            for pid in measurers { #expect(traces.left(by: pid, processes: measurers) == []) }
+            #expect(traces.left(processes: measurers) == [])
         }
 
         struct BadCall: CustomTestStringConvertible {

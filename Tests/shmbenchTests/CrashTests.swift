@@ -44,7 +44,7 @@ extension CommandLineSuite {
             #expect(try figure("owner_deaths") > 10)
             #expect(try figure("owner_deaths") < figure("instructions"))
             #expect((1_000..<2_000_000_000).contains(try figure("slowest_recovery_ns")))
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
@@ -62,7 +62,7 @@ extension CommandLineSuite {
             #expect(futex[3] == "0" && futex[4] != "0" && futex[5] == "0")
             #expect(none.suffix(2) == ["corrupts", "(exp.)"])
             #expect(none[4] == "0" && none[5] != "0")
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
@@ -90,7 +90,7 @@ extension CommandLineSuite {
             #expect(complaints.count == 1, "\(outcome.stderr)")
             #expect(complaints.first?.hasPrefix("shmbench: pthread-robust, ") == true)
             #expect(complaints.first?.contains("survivor 2 of 3 is stopped") == true)
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         /// Starts a test that takes long, and waits until it has killed some.
@@ -123,7 +123,7 @@ extension CommandLineSuite {
             #expect(row["complete"] as? String == "no")
             #expect(row["verdict"] as? String == "unfinished")
             #expect((row["kills"] as? Int).map { $0 > 0 } == true)
-            #expect(traces.left(by: run.pid, processes: processes) == [])
+            #expect(traces.left(processes: processes) == [])
         }
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
@@ -133,7 +133,7 @@ extension CommandLineSuite {
             #expect(processes.count >= 3)
             run.send(SIGKILL)
             #expect(run.finish().exit == .signal(SIGKILL))
-            #expect(traces.left(by: run.pid, processes: processes) == [])
+            #expect(traces.left(processes: processes) == [])
         }
 
         private static let strace = "/usr/bin/strace"
@@ -159,7 +159,7 @@ extension CommandLineSuite {
             #expect(outcome.stderr.contains("shmbench: futex: cannot trace a process of this program: ptrace: "))
             #expect(outcome.stderr.contains("Operation not permitted"))
             #expect(outcome.stderr.contains("kernel.yama.ptrace_scope") && outcome.stderr.contains("SYS_PTRACE"))
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
     }
 }

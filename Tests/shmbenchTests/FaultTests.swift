@@ -44,7 +44,7 @@ extension CommandLineSuite {
             let complaint = "shmbench: interrupted after \(table.rows.count) of 20000 rounds"
             #expect(outcome.complaints.count == 1 && outcome.stderr.contains(complaint))
             #expect(table.rows.allSatisfy { $0["integrity"] == "ok" })
-            #expect(traces.left(by: run.pid, processes: processes) == [])
+            #expect(traces.left(processes: processes) == [])
         }
 
         @Test func `an interrupted run's document is complete`() throws {
@@ -66,7 +66,7 @@ extension CommandLineSuite {
             let written = rows(run)
             run.send(SIGKILL)
             #expect(run.finish().exit == .signal(SIGKILL))
-            #expect(traces.left(by: run.pid, processes: processes) == [])
+            #expect(traces.left(processes: processes) == [])
             let table = try Table(run.folder.text("x.csv"))
             #expect(table.columns == contractedColumns)
             #expect(table.rows.count >= written)
@@ -88,7 +88,7 @@ extension CommandLineSuite {
             #expect(outcome.stderr.contains("futex with 2 workers: worker "))
             #expect(outcome.stdout.contains("futex"))
             #expect(try Table(run.folder.text("x.csv")).rows.count >= 3)
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test func `a run whose workers stand still is stuck, tells where they are, and exits with 3`() throws {
@@ -109,12 +109,17 @@ extension CommandLineSuite {
             let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
             #expect(row["integrity"] == "stuck")
             for name in figureColumns + ["lost_updates"] { #expect(row[name] == "", "\(name)") }
-            #expect(traces.left(by: run.pid, processes: workers) == [])
+            #expect(traces.left(processes: workers) == [])
         }
 
         private func awaitContending(_ run: Invocation, workers: Int) -> Bool {
-            let segment = SharedMemory(key: RoundKeys(coordinator: run.pid, round: 0).arena)
-            guard eventually({ (try? segment.attach()) != nil }) else { return false }
+            let segment = SharedMemory()
+            let isAttached = eventually {
+                guard let id = run.runID else { return false }
+                return (try? segment.setKey(RoundKeys(run: id, round: 0).arena)) != nil
+                    && (try? segment.attach()) != nil
+            }
+            guard isAttached else { return false }
             defer { try? segment.detach() }
             guard let arena = Arena(segment, workers: workers) else { return false }
             let contending = WorkerSlot.State.contending.rawValue
@@ -173,7 +178,7 @@ extension CommandLineSuite {
             #expect(outcome.complaints.count == 1)
             #expect(outcome.stderr.contains("cannot start worker "))
             #expect(outcome.stderr.contains("ask for fewer --workers, or raise `ulimit -u`"))
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
     }
 }

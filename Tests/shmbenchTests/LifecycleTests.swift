@@ -34,7 +34,7 @@ extension CommandLineSuite {
             #expect((parsed?["rows"] as? [Any])?.count == 10)
             let markdown = try Invocation(arguments + ["--format", "markdown"]).finish().stdout
             #expect(markdown.contains("| numAttachments |"))
-            #expect(traces.left(by: table.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test func `more attachments make counting them slower, and nothing else by as much`() throws {
@@ -61,7 +61,7 @@ extension CommandLineSuite {
             #expect(outcome.stdout == "")
             #expect(outcome.complaints.count == 1)
             #expect(outcome.stderr.contains("descriptors") && outcome.stderr.contains("shmbench doctor"))
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
@@ -74,7 +74,7 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(1))
             #expect(outcome.stdout.contains("create"))
             #expect(outcome.stderr.contains("interrupted; what was measured until then is shown"))
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
     }
 }

@@ -45,7 +45,7 @@ extension CommandLineSuite {
             let rates = rows.compactMap { $0["rate_per_s"].flatMap { Double($0) } }
             #expect(rates.count >= 3 && rates.allSatisfy { $0 > 0 && $0 < 11_000 })
             #expect(rows.contains { $0["arrivals"] == "closed" })
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test func `distributions come as files that HdrHistogram's tools read`() throws {

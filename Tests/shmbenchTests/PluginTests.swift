@@ -237,7 +237,7 @@ extension CommandLineSuite {
             _ = run.finish()
             #expect(eventually { !workers.contains(where: ProcessTable.isRunning) })
             #expect(try Invocation(["segments", "--remove"]).finish().exit == .code(0))
-            #expect(traces.left(by: run.pid, processes: workers) == [])
+            #expect(traces.left(processes: workers) == [])
         }
     }
 }

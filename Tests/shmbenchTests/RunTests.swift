@@ -21,7 +21,7 @@ extension CommandLineSuite {
             #expect(outcome.stdout.contains("results/\(file)"))
             let table = try Table(run.folder.text("results/\(file)"))
             #expect(table.rows.count == LockKind.all.count * 2 * 2)
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test func `the CSV has the contract's columns and a row for each round and cell`() throws {

@@ -40,7 +40,7 @@ extension CommandLineSuite {
             #expect(Int(holder["kills"] ?? "").map { $0 > 0 } == true)
             #expect(Int(holder["recovery_p50_ns"] ?? "").map { $0 > 0 } == true)
             #expect(run.folder.names == [])
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
 
         @Test func `no lock is caught, and a lock that promises nothing may hang`() throws {
@@ -220,7 +220,7 @@ extension CommandLineSuite {
                 #expect(outcome.stderr.contains("shmbench: interrupted at "))
                 #expect(outcome.stdout.contains("Not tried: ") && !outcome.stdout.contains("Every lock"))
             }
-            #expect(traces.left(by: run.pid, processes: workers) == [])
+            #expect(traces.left(processes: workers) == [])
         }
 
         @Test func `a traced run shows who held the lock when`() throws {

@@ -8,6 +8,7 @@ extension CommandLineSuite {
     /// The worker program, started by a person and not by the coordinator.
     @Suite struct WorkerByHandTests {
         private static let own = ProcessInfo.processInfo.processIdentifier
+        private static let stranger = RunID.random()
 
         private func expectComplaint(_ arguments: [String], code: Int32, saying words: String) throws {
             let outcome = try Invocation(program: "shmworker", arguments).finish(within: .seconds(10))
@@ -19,10 +20,12 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: [
-            "", "contend", "contend 1", "contend 1 2 3", "contend 1 2 3 4", "contend 1 2 3 4 5", "contend a b c d",
-            "contend 1 2 3 99999999999", "contend -1 -2 -3 -4", "contend 0 0 0 0", "survive",
-            "survive 1 2 3 4", "die", "die 1 2 3 4", "die 0 0 0 0", "janitor", "janitor x", "frobnicate",
-            "--version please", "--help",
+            "", "contend", "contend 1", "contend 1 2 3", "contend 1 2 3 4", "contend 1 2 3 4 5", "contend a b c d e",
+            "contend \(stranger) 1 2 3", "contend \(stranger) 1 2 3 99999999999", "contend \(stranger) -1 -2 -3 -4",
+            "contend \(stranger) 0 0 0 0", "contend \(stranger) \(own) 0 0 1", "survive", "survive \(stranger) 1 2 3 4",
+            "die",
+            "die \(stranger) \(own) 2 3 4", "frobnicate \(stranger) 1 2 3 4", "janitor", "janitor x", "janitor 1",
+            "frobnicate", "--version please", "--help",
         ])
         func `by hand it does nothing and says who starts it`(line: String) throws {
             try expectComplaint(line.split(separator: " ").map(String.init), code: 64, saying: "try `shmbench run`")
@@ -37,7 +40,24 @@ extension CommandLineSuite {
 
         @Test(arguments: ["0", "-1", "2147483647"])
         func `a round that does not exist is told as such`(round: String) throws {
-            try expectComplaint(["contend", "\(Self.own)", round, "0", "1"], code: 65, saying: "shmbench.\(Self.own)")
+            let run = RunID.random()
+            let lease = try RunLease(run)
+            let arguments = ["contend", "\(run)", "\(Self.own)", round, "0", "1"]
+            try withExtendedLifetime(lease) { try expectComplaint(arguments, code: 65, saying: "shmbench.\(run)") }
+        }
+
+        @Test func `a run that goes on has no other starter and no other janitor`() throws {
+            let run = RunID.random()
+            let lease = try RunLease(run)
+            let segment = SharedMemory(key: RoundKeys(run: run, round: 1).test)
+            try segment.create(size: 64, lock: .futex)
+            defer { try? segment.destroy(mode: .forceNoWait) }
+            try withExtendedLifetime(lease) {
+                for arguments in [["contend", "\(run)", "\(getppid())", "1", "0", "1"], ["janitor", "\(run)"]] {
+                    try expectComplaint(arguments, code: 64, saying: "try `shmbench run`")
+                }
+            }
+            #expect(segment.exists)
         }
 
         private static let misfits: [(worker: Int32, workers: Int32)] = [
@@ -47,15 +67,19 @@ extension CommandLineSuite {
         @Test(arguments: misfits)
         func `numbers that do not fit the round are told as such`(worker: Int32, workers: Int32) throws {
             // A round with room for one worker.
-            let keys = RoundKeys(coordinator: Self.own, round: 777_001)
+            let run = RunID.random()
+            let lease = try RunLease(run)
+            let keys = RoundKeys(run: run, round: 777_001)
             let arena = SharedMemory(key: keys.arena)
             let test = SharedMemory(key: keys.test)
             try arena.create(size: Arena.byteCount(workers: 1), lock: .none)
             defer { try? arena.destroy(mode: .forceNoWait) }
             try test.create(size: GuardedData.byteCount(counters: 1), lock: .futex)
             defer { try? test.destroy(mode: .forceNoWait) }
-            let arguments = ["contend", "\(Self.own)", "777001", "\(worker)", "\(workers)"]
-            try expectComplaint(arguments, code: 65, saying: "do not fit its arguments")
+            let arguments = ["contend", "\(run)", "\(Self.own)", "777001", "\(worker)", "\(workers)"]
+            try withExtendedLifetime(lease) {
+                try expectComplaint(arguments, code: 65, saying: "do not fit its arguments")
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ final class CrashScene {
         for survivor in 0..<survivors {
             processes.append(try start("survive", survivor))
             // Where they spin, they would take the CPU from the victim at each of its instructions.
-            if spins { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(processes[survivor].pid), 19) }
+            if spins { processes[survivor].setNiceness(19) }
         }
         for survivor in 0..<survivors { try awaitIdle(survivor) }
     }
@@ -59,7 +59,8 @@ final class CrashScene {
 
     private func start(_ role: String, _ process: Int) throws(RoundFailure) -> ChildProcess {
         do {
-            return try ChildProcess(program.path, [role, "\(getpid())", "\(number)", "\(process)", "\(survivors)"])
+            return try ChildProcess(
+                program.path, [role] + ThisRun.starter + ["\(number)", "\(process)", "\(survivors)"])
         } catch {
             throw .failed(
                 "cannot start \(program.path): \(error.description); ask for fewer --workers, or raise `ulimit -u`")

@@ -67,7 +67,7 @@ final class StressFleet {
         unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
         do {
             processes[worker] = try ChildProcess(
-                program.path, [task, "\(getpid())", "\(number)", "\(worker)", "\(2 * workers)"],
+                program.path, [task] + ThisRun.starter + ["\(number)", "\(worker)", "\(2 * workers)"],
                 // glibc aborts owners of some of its mutexes after a death, with a line each time.
                 isMute: !lock.properties.survivesOwnerDeath)
         } catch {
@@ -92,7 +92,7 @@ final class StressFleet {
     func kill(_ workers: [Int]) -> (at: UInt64, reaping: [UInt64]) {
         for worker in workers { condemn(worker) }
         let at = Clock.now()
-        for worker in workers { if let process = processes[worker] { Glibc.kill(process.pid, SIGKILL) } }
+        for worker in workers { processes[worker]?.send(SIGKILL) }
         return (at, workers.map { reap($0) - at })
     }
 

@@ -96,13 +96,13 @@ extension StressTest {
         fleet.arena.victim = (victim, process.pid)
         let released = Clock.now()
         fleet.arena.release(holder.order)
-        // Its process id is not used again before it is reaped, which only this process does.
         let patience = Deadline.after(.seconds(2))
         var pause = Pause()
-        while process.isRunning && !patience.hasPassed { pause.take() }
-        if process.isRunning { _ = fleet.kill([victim]) }
-        fleet.reap(victim)
+        while !process.hasEnded && !patience.hasPassed { pause.take() }
+        // Its process id is not used again before it is reaped, so nobody may aim at it from then on.
         fleet.arena.victim = nil
+        process.send(SIGKILL)
+        fleet.reap(victim)
         result.kills += 1
         // The victim itself may have been the next: an acquisition after its end is asked for.
         let mark = fleet.arena.makeMark()

@@ -71,6 +71,7 @@ extension StressTest {
         defer {
             _ = shm_leave_private_tmpfs(outside)
             if let here = unsafe here { unsafe chdir(here) }
+            ThisRun.forgetHidden()
         }
         let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers())
         let file: FileDescriptor
@@ -99,65 +100,5 @@ extension StressTest {
             try handle.detach()
         } catch { return Episode(corruption: "attaching fails where /dev/shm is full: \(error.description)") }
         return Episode(hang: try stuck(fleet, patience(.fillShm)))
-    }
-
-    /// Another coordinator with workers of its own is killed; what it had must go.
-    mutating func killCoordinator(_ result: inout StressResult) throws(RoundFailure) -> Episode {
-        let arguments = [
-            "-c", "exec \"$@\" >/dev/null 2>&1", "sh", "/proc/\(getpid())/exe", "stress", "--locks", lock.name,
-            "--faults", "kill-random", "--workers", "\(workers)", "--duration", "60s", "--worker", program.path,
-        ]
-        let other: ChildProcess
-        do { other = try ChildProcess("/bin/sh", arguments) } catch {
-            throw .failed("cannot start another coordinator: \(error.description)")
-        }
-        let prefix = RoundKeys.prefix(coordinator: other.pid)
-        func segments() -> [String] {
-            ((try? SharedMemory.segments()) ?? []).map(\.key).filter { $0.hasPrefix(prefix) }
-        }
-        let start = Deadline.after(.seconds(10))
-        var workers: [Int32] = []
-        while workers.isEmpty && other.isRunning && !start.hasPassed {
-            if Interruption.hasCome { throw .interrupted }
-            usleep(2_000)
-            workers = Self.workers(of: other.pid, places: 2 * self.workers)
-        }
-        guard !workers.isEmpty else { return Episode(hang: "another coordinator of this lock does not come to work") }
-        usleep(.random(in: 0...20_000, using: &generator))
-        workers += Self.workers(of: other.pid, places: 2 * self.workers)
-        let killed = Clock.now()
-        other.end()
-        result.kills += 1
-        let deadline = Deadline.after(.seconds(5))
-        while true {
-            let left = segments()
-            let running = Set(workers).filter { ProcessState.letter(of: $0).map { $0 != "Z" } ?? false }
-            if left.isEmpty && running.isEmpty { break }
-            if deadline.hasPassed {
-                return Episode(
-                    corruption: "a killed coordinator leaves \(left.count) segments and \(running.count) workers")
-            }
-            usleep(500)
-        }
-        result.recovery.add(Clock.now() - killed)
-        return Episode()
-    }
-
-    /// Processes that another coordinator's arena names.
-    private static func workers(of coordinator: Int32, places: Int) -> [Int32] {
-        let prefix = RoundKeys.prefix(coordinator: coordinator)
-        let arenas = ((try? SharedMemory.segments()) ?? []).filter {
-            $0.key.hasPrefix(prefix) && $0.key.hasSuffix(".arena")
-        }
-        return arenas.flatMap { info -> [Int32] in
-            let segment = SharedMemory(key: info.key)
-            guard (try? segment.attach()) != nil else { return [] }
-            defer { try? segment.detach() }
-            guard let arena = StressArena(segment, workers: places) else { return [] }
-            return (0..<places).compactMap { worker in
-                let process = unsafe arena.slot(worker).pointee.process.load(ordering: .relaxed)
-                return process > 1 ? process : nil
-            }
-        }
     }
 }

@@ -65,6 +65,7 @@ struct Lifecycle: CheckedCommand {
         let life = SegmentLife(size: size, lock: try kind(), samples: samples)
         Interruption.watch()
         Janitor.sweep()
+        let janitor = try Self.janitor()
         let rows: [SegmentLife.Timing]
         do throws(SharedMemoryError) { rows = try life.measure(counts) } catch {
             // Each attachment has two.
@@ -73,6 +74,7 @@ struct Lifecycle: CheckedCommand {
                 error.description
                     + (hint ? " (1,000 attachments need some 2,000 descriptors: see `shmbench doctor`)" : ""))
         }
+        withExtendedLifetime(janitor) {}
         switch format {
         case .csv: try Terminal.show(SegmentLife.document.csv(rows))
         case .json: try Terminal.show(SegmentLife.document.json(rows))
@@ -82,6 +84,17 @@ struct Lifecycle: CheckedCommand {
                 "A segment of \(size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(rows))")
         }
         if Interruption.hasCome { throw Failure("interrupted; what was measured until then is shown") }
+    }
+
+    /// Starts what clears up should this process be killed, and makes the run's lease.
+    private static func janitor() throws -> Janitor {
+        let program: WorkerProgram
+        do { program = try WorkerProgram() } catch { throw Failure(error.description) }
+        do {
+            let janitor = try Janitor(program)
+            try ThisRun.begin()
+            return janitor
+        } catch { throw Failure("cannot start the run's janitor \(program.path), or make its lease: \(error)") }
     }
 
     private static func raiseDescriptorLimit() {
@@ -113,7 +126,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let end = Clock.now() + Self.patience
         while create.count < samples && (create.count < 2 || Clock.now() < end) && !Interruption.hasCome {
-            let segment = SharedMemory(key: RoundKeys.life(coordinator: getpid(), "\(create.count)"))
+            let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "\(create.count)"))
             try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
             try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
         }
@@ -127,7 +140,7 @@ struct SegmentLife {
 
     /// A segment that so many handles are attached to; one more comes and goes, and asks for their number.
     private func measure(attachments: Int) throws(SharedMemoryError) -> [Timing] {
-        let segment = SharedMemory(key: RoundKeys.life(coordinator: getpid(), "with-\(attachments)"))
+        let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "with-\(attachments)"))
         try segment.create(size: size, lock: lock)
         defer { try? segment.destroy(mode: .forceNoWait) }
         var handles: [SharedMemory] = []
@@ -150,7 +163,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let last = Clock.now() + Self.patience
         while destroy.count < samples && (destroy.count < 2 || Clock.now() < last) && !Interruption.hasCome {
-            let other = SharedMemory(key: RoundKeys.life(coordinator: getpid(), "end-\(attachments)"))
+            let other = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "end-\(attachments)"))
             try other.create(size: size, lock: lock)
             defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }
             var users: [SharedMemory] = []

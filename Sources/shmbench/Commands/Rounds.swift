@@ -31,6 +31,8 @@ struct Rounds: ParsableCommand {
             do { program = try WorkerProgram(path: worker, loadsPlugins: loadsPlugins) } catch {
                 throw Failure(error.description)
             }
+            // What it measures is for its parent.
+            ChildProcess.dieWithParent()
             Interruption.watch()
             Janitor.sweep()
             let janitor: Janitor

@@ -1,6 +1,8 @@
 import Glibc
 import ShmCore
 
+@testable import ShmCoordinator
+
 /// Processes, as /proc lists them.
 enum ProcessTable {
     /// This process's children of that name, zombies included.
@@ -15,7 +17,7 @@ enum ProcessTable {
     static func worker(_ worker: Int, ofRound round: Int) -> pid_t? {
         all().first { pid in
             let arguments = (try? SmallFile.read("/proc/\(pid)/cmdline"))?.split(separator: "\0").dropFirst() ?? []
-            return arguments.starts(with: ["contend", "\(getpid())", "\(round)", "\(worker)"])
+            return arguments.starts(with: ["contend", "\(ThisRun.id)", "\(getpid())", "\(round)", "\(worker)"])
         }
     }
 

@@ -37,7 +37,7 @@ struct TestRound {
 
     /// The workers' processes, once all have passed the barrier.
     func awaitContending() -> [pid_t] {
-        let segment = SharedMemory(key: RoundKeys(coordinator: getpid(), round: number).arena)
+        let segment = SharedMemory(key: RoundKeys(run: ThisRun.id, round: number).arena)
         guard eventually({ (try? segment.attach()) != nil }) else { return [] }
         defer { try? segment.detach() }
         guard let arena = Arena(segment, workers: cell.workers) else { return [] }
@@ -53,7 +53,7 @@ struct TestRound {
     /// Stops one worker while the oracle's owner word says that it is inside (or that nobody is); returns which.
     func stopWorker(inside: Bool) -> Int? {
         let workers = awaitContending()
-        let segment = SharedMemory(key: RoundKeys(coordinator: getpid(), round: number).test)
+        let segment = SharedMemory(key: RoundKeys(run: ThisRun.id, round: number).test)
         guard workers.count == cell.workers, (try? segment.attach(mode: .readOnly)) != nil else { return nil }
         defer { try? segment.detach() }
         func owner() -> Int? { unsafe segment.data.map { unsafe Int($0.load(as: UInt32.self)) - 1 } }

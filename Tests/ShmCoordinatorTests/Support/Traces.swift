@@ -2,6 +2,8 @@ import Glibc
 import ShmCore
 import ShmHarness
 
+@testable import ShmCoordinator
+
 /// What rounds of this process could leave behind.
 ///
 /// Others use the machine too, and other tests run meanwhile: theirs come and go, so only what stays is a trace.
@@ -20,7 +22,7 @@ struct Traces {
 
     private func now() -> Set<String> {
         let sets = Self.semaphoreSets().subtracting(semaphores).map { "semaphore set \($0)" }
-        let prefix = RoundKeys.prefix(coordinator: getpid())
+        let prefix = RoundKeys.prefix(run: ThisRun.id)
         let segments = ((try? SharedMemory.segments()) ?? []).map(\.key).filter { $0.hasPrefix(prefix) }
         let workers = ProcessTable.children(named: "shmworker").map { "process \($0)" }
         return Set(sets + segments + workers)

@@ -1,6 +1,7 @@
 import Foundation
 import ShmCoordinator
 import ShmCore
+import ShmHarness
 import Testing
 
 /// A program that runs in a folder of its own, its output captured; ended and reaped at the latest with the last reference.
@@ -27,6 +28,12 @@ final class Invocation {
 
     var pid: pid_t { child.pid }
     var isRunning: Bool { child.isRunning }
+
+    /// The run of which it is the coordinator, once that has a lease.
+    var runID: RunID? {
+        let holder = RunLease.Holder(process: pid, namespace: RunLease.Holder.current.namespace)
+        return RunFiles.runs().first { RunLease.holder(of: $0) == holder }
+    }
 
     /// Starts a program; `stdout` names where its output goes, if not to where the outcome has it from.
     init(program: String = "shmbench", _ arguments: [String], in folder: Folder? = nil, stdout: String? = nil) throws {
