@@ -2,6 +2,7 @@ import CShm
 import Foundation
 import ShmCoordinator
 import ShmCore
+import ShmHarness
 import Testing
 
 extension CommandLineSuite {
@@ -42,10 +43,9 @@ extension CommandLineSuite {
             throws
         {
             let traces = Traces()
-            let ended = try ChildProcess("/bin/true", [])
-            _ = ended.awaitExit()
-            let key = "shmbench.\(ended.pid).7.test"
             for kind in Self.outside {
+                let run = try RunID.abandoned()
+                let key = RoundKeys(run: run, round: 7).test
                 let shared = SharedMemory(key: key)
                 try shared.create(size: 100, lock: kind)
                 try shared.attach()
@@ -56,17 +56,29 @@ extension CommandLineSuite {
                 let removed = try segments("--remove")
                 #expect(removed.exit == .code(0) && removed.stdout.contains("removed segment \(key)"))
                 #expect(!shared.exists)
-                #expect(traces.left(by: ended.pid) == [], "\(kind)")
+                #expect(traces.left() == [], "\(kind)")
             }
         }
 
         @Test func `a segment of a run that goes on is left alone`() throws {
-            let shared = SharedMemory(key: "shmbench.\(getpid()).7.test")
+            let run = RunID.random()
+            let lease = try RunLease(run)
+            let shared = SharedMemory(key: RoundKeys(run: run, round: 7).test)
             try shared.create(size: 100, lock: .futex)
             defer { try? shared.destroy(mode: .forceNoWait) }
             #expect(try leftover(shared.key) == "no")
+            #expect(try leftover("/dev/shm/\(RunLease.name(of: run))") == "no")
             #expect(try segments("--remove").exit == .code(0))
-            #expect(shared.exists)
+            #expect(shared.exists && RunLease.state(of: run) == .held)
+            withExtendedLifetime(lease) {}
+        }
+
+        @Test func `the lease of a run that is over is removed`() throws {
+            let path = "/dev/shm/\(RunLease.name(of: try RunID.abandoned()))"
+            #expect(try leftover(path) == "yes")
+            let removed = try segments("--remove")
+            #expect(removed.exit == .code(0) && removed.stdout.contains("removed lease \(path) (its run is over)"))
+            #expect(!FileManager.default.fileExists(atPath: path))
         }
 
         @Test(arguments: [LockKind.posixNamedSem, .pipeToken, .fcntlRecord])
@@ -115,7 +127,7 @@ extension CommandLineSuite {
             #expect(eventually { !workers.contains(where: ProcessTable.isRunning) })
             let removed = try segments("--remove")
             #expect(removed.exit == .code(0), "\(removed.stderr)")
-            #expect(traces.left(by: run.pid, processes: workers) == [])
+            #expect(traces.left(processes: workers) == [])
         }
 
         @Test(arguments: outside, [SIGINT, SIGKILL])
@@ -125,7 +137,7 @@ extension CommandLineSuite {
             #expect(eventually { ProcessTable.workers(of: run.pid).count == 2 })
             run.send(signal)
             _ = run.finish()
-            #expect(traces.left(by: run.pid) == [])
+            #expect(traces.left() == [])
         }
     }
 }

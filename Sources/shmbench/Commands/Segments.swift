@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmHarness
 internal import SystemPackage
 
 /// `shmbench segments`.
@@ -9,8 +10,9 @@ struct Segments: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show this machine's segments and what their locks have outside them; remove leftovers.",
         discussion: """
-            A leftover is a segment of a run of this tool that is over, a segment that a destroyer left half-way, or a \
-            lock's named object (semaphore, message queue, FIFO, lock file) that no segment names, if nobody uses it. \
+            A leftover is a segment of a run of this tool that is over, or its lease (the file by whose lock others see that \
+            a run goes on), a segment that a destroyer left half-way, or a lock's named object (semaphore, message queue, \
+            FIFO, lock file) that no segment names, if nobody uses it. \
             Nothing else is ever removed. Message queues are shown only where /dev/mqueue is mounted. System V semaphore \
             sets are found through their segments; those of one whose file was removed by hand, only by `ipcs -s`.
             """)
@@ -58,11 +60,12 @@ struct Segments: ParsableCommand {
     }
 }
 
-/// A segment, or a lock's object.
+/// A segment, a lock's object, or a run's lease.
 private struct Entry {
     private enum Thing {
         case segment(SegmentInfo)
         case object(LockObject)
+        case lease(RunID, path: String, userID: UInt32)
     }
 
     private let thing: Thing
@@ -72,13 +75,20 @@ private struct Entry {
         let segments: [SegmentInfo]
         do { segments = try SharedMemory.segments() } catch { throw Failure(error.description) }
         return segments.map { Entry(thing: .segment($0), fate: Leftovers.fate(of: $0)) }
-            + LockObject.all().map { Entry(thing: .object($0), fate: Leftovers.fate(of: $0)) }
+            + LockObject.all().map { Entry(thing: .object($0), fate: Leftovers.fate(of: $0, segments: segments)) }
+            // Last: a run that is interrupted between keeps what names it.
+            + Leftovers.leases().map { lease in
+                Entry(
+                    thing: .lease(lease.run, path: lease.path, userID: lease.userID),
+                    fate: Leftovers.fate(ofRun: lease.run))
+            }
     }
 
     var what: String {
         switch thing {
         case .segment: "segment"
         case .object(let object): object.kind.rawValue
+        case .lease: "lease"
         }
     }
 
@@ -86,6 +96,7 @@ private struct Entry {
         switch thing {
         case .segment(let segment): segment.key
         case .object(let object): object.path
+        case .lease(_, let path, _): path
         }
     }
 
@@ -98,6 +109,7 @@ private struct Entry {
                 return "cannot remove \(object.path): \(error.description)"
             }
             return nil
+        case .lease(let run, _, _): return Leftovers.removeLease(of: run)
         }
     }
 
@@ -109,6 +121,7 @@ private struct Entry {
         switch thing {
         case .segment(let segment): segment.userID
         case .object(let object): object.userID
+        case .lease(_, _, let userID): userID
         }
     }
 
