@@ -65,7 +65,7 @@ enum DeathCost {
         private struct Box: ~Copyable { let lock: L }
 
         init(_: L.Type, _ program: String) throws {
-            segment = SharedMemory(key: "housebench.death.\(getpid()).\(L.properties.name)")
+            segment = try scratchSegment("death-\(L.properties.name)")
             try segment.create(size: 64, lock: LockKind(L.self))
             try segment.attach()
             lock = Box(lock: try segment.participant(in: L.self))
@@ -128,7 +128,7 @@ enum DeathCost {
 
     /// The part of one CPU that eight waiters use together.
     private static func idleShare(_ kind: LockKind, _ program: String) throws -> Double {
-        let segment = SharedMemory(key: "housebench.idle.\(getpid())")
+        let segment = try scratchSegment("idle")
         try segment.create(size: 64, lock: kind)
         defer { try? segment.destroy(mode: .forceNoWait) }
         try segment.lock()
@@ -137,7 +137,7 @@ enum DeathCost {
         func used() throws -> UInt64 {
             try waiters.reduce(0) { sum, waiter in
                 // The first number of proc_pid_schedstat: ns on a CPU.
-                let text = try SmallFile.read("/proc/\(waiter.pid)/schedstat")
+                let text = try SmallFile.read("\(ProcessFolder.path(of: waiter.pid) ?? "")/schedstat")
                 guard let time = text.split(separator: " ").first.flatMap({ UInt64($0) }) else {
                     throw Missing("a waiter has gone")
                 }

@@ -78,7 +78,7 @@ enum HandleCost {
 
         private func compareOnce<L: LockPrimitive & ~Copyable>(_: L.Type) throws -> (primitive: Double, handle: Double)
         {
-            let segment = SharedMemory(key: "housebench.handle.\(Clock.now())")
+            let segment = try scratchSegment("handle-\(Clock.now())")
             try segment.create(size: 64, lock: LockKind(L.self))
             try segment.attach()
             defer {

@@ -226,7 +226,7 @@ enum MeasuringCost {
 /// Lock, the same critical section, unlock, so many times, with nothing else around it.
 private enum BareLoop {
     static func nanoseconds(_ kind: LockKind, counters: Int, delay: UInt64, clock: TickClock) throws -> Double {
-        let segment = SharedMemory(key: "housebench.bare.\(Clock.now())")
+        let segment = try scratchSegment("bare-\(Clock.now())")
         try segment.create(size: GuardedData.byteCount(counters: counters), lock: kind)
         defer { try? segment.destroy(mode: .forceNoWait) }
         try segment.attach()

@@ -7,7 +7,7 @@ enum SegmentCost {
     static func measure(_ report: inout Report) throws {
         var lives: [Double] = []
         for _ in 0..<2_000 {
-            let segment = SharedMemory(key: "housebench.life.\(Clock.now())")
+            let segment = try scratchSegment("cost")
             let start = Clock.now()
             try segment.create(size: 4096)
             try segment.destroy()
@@ -15,7 +15,7 @@ enum SegmentCost {
         }
         report.line("create and destroy, median", median(lives) ?? 0, " µs", atMost: 40)
 
-        let segment = SharedMemory(key: "housebench.attach.\(Clock.now())")
+        let segment = try scratchSegment("attach")
         try segment.create(size: 4096)
         defer { try? segment.destroy(mode: .forceNoWait) }
         var fresh: [Double] = []
