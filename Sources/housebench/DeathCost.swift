@@ -89,11 +89,12 @@ enum DeathCost {
                 usleep(50)
             }
             killer.aim(at: owner.pid)
+            // Before the owner is reaped, and its number free for a stranger.
+            defer { withExtendedLifetime(owner) { killer.awaitShot() } }
             let outcome = lock.lock.lock(until: .after(.seconds(10)))
             let now = Clock.now()
             guard outcome == .ownerDied else { throw Missing("the lock said \(outcome) after its owner's death") }
             lock.lock.unlock()
-            owner.awaitExit()
             return Double(now - killer.firedAt) / 1000
         }
     }
@@ -107,6 +108,8 @@ enum DeathCost {
 
         func aim(at process: pid_t) { victim.store(process, ordering: .releasing) }
 
+        func awaitShot() { while victim.load(ordering: .acquiring) != 0 { usleep(50) } }
+
         func start() throws {
             var thread = pthread_t()
             let failure = unsafe pthread_create(&thread, nil, { _ in DeathCost.killer.run() }, nil)
@@ -115,11 +118,12 @@ enum DeathCost {
 
         private func run() -> Never {
             while true {
-                let process = victim.exchange(0, ordering: .acquiring)
+                let process = victim.load(ordering: .acquiring)
                 usleep(process == 0 ? 50 : 1000)
                 if process == 0 { continue }
                 time.store(Clock.now(), ordering: .releasing)
                 kill(process, SIGKILL)
+                victim.store(0, ordering: .releasing)
             }
         }
     }

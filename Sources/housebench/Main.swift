@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmCoordinator
 internal import ShmHarness
 
 /// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
@@ -47,6 +48,12 @@ enum Main {
         let path = program.split(separator: "/", omittingEmptySubsequences: false)
         let folder = path.count > 1 ? path.dropLast().joined(separator: "/") : "."
         var report = Report()
+        Janitor.sweep()
+        let janitor: Janitor
+        do { janitor = try Janitor(WorkerProgram(path: "\(folder)/shmworker")) } catch {
+            print("cannot start \(folder)/shmworker: \(error)")
+            exit(1)
+        }
         for part in parts where wanted.isEmpty || wanted.contains(part.name) {
             let lines = report.lines
             do { try part.measure(&report, folder) } catch {
@@ -58,7 +65,8 @@ enum Main {
                 exit(1)
             }
         }
-        exit(report.missed == 0 ? 0 : 1)
+        withExtendedLifetime(janitor) {}
+        if report.missed > 0 { exit(1) }
     }
 }
 
