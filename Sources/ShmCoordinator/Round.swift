@@ -141,7 +141,7 @@ public struct Round: ~Copyable {
     private mutating func launch() throws(RoundFailure) {
         workers.reserveCapacity(cell.workers)
         for worker in 0..<cell.workers {
-            let arguments = ["contend"] + ThisRun.starter + ["\(number)", "\(worker)", "\(cell.workers)"]
+            let arguments = ["contend", ThisRun.starter, "\(number)", "\(worker)", "\(cell.workers)"]
             do {
                 workers.append(try ChildProcess(program.path, arguments))
             } catch {

@@ -1,6 +1,5 @@
 internal import ShmCore
 internal import ShmHarness
-internal import SystemPackage
 
 /// The two fresh segments of a fleet: the arena, and the one with the lock under test. They go with the last reference.
 @safe final class RoundSegments {
@@ -16,9 +15,7 @@ internal import SystemPackage
     ///
     /// - Parameter number: unique within this process.
     init(number: Int, arenaSize: Int, lock: LockKind, dataSize: Int) throws(RoundFailure) {
-        do { keys = RoundKeys(run: try ThisRun.begin(), round: number) } catch {
-            throw .failed("cannot make the run's lease in /dev/shm: \(error.description); see `shmbench doctor`")
-        }
+        keys = RoundKeys(run: try ThisRun.begin(), round: number)
         arena = SharedMemory(key: keys.arena)
         test = SharedMemory(key: keys.test)
         do throws(SharedMemoryError) {

@@ -1,7 +1,7 @@
 internal import Glibc
 package import ShmHarness
 internal import Synchronization
-package import SystemPackage
+internal import SystemPackage
 
 /// The run of which this process is the coordinator: its id, and the lease that says that it goes on.
 package enum ThisRun {
@@ -19,7 +19,7 @@ package enum ThisRun {
     }()
 
     /// By what a worker knows its starter.
-    static var starter: [String] { ["\(id)", "\(getpid())"] }
+    static var starter: String { Starter(run: id, process: getpid()).description }
 
     /// Its id.
     package static var id: RunID { hold.withLock { $0.id } }
@@ -27,11 +27,14 @@ package enum ThisRun {
     /// Makes the lease where there is none: at first, where somebody has removed it, and in a `/dev/shm` of the calling thread's
     /// own. Call it before each segment that is made.
     @discardableResult
-    package static func begin() throws(Errno) -> RunID {
+    package static func begin() throws(RoundFailure) -> RunID {
         _ = endsAtExit
-        return try hold.withLock { (hold) throws(Errno) in
+        return try hold.withLock { (hold) throws(RoundFailure) in
             if hold.leases.contains(where: \.isNamed) { return hold.id }
-            hold.leases.append(try RunLease(hold.id))
+            do throws(Errno) { hold.leases.append(try RunLease(hold.id)) } catch {
+                throw .failed(
+                    "cannot make the run's lease in /dev/shm: \(error.description); see `shmbench doctor`")
+            }
             return hold.id
         }
     }

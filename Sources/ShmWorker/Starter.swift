@@ -2,12 +2,7 @@ internal import CShm
 internal import Glibc
 internal import ShmHarness
 
-/// The coordinator that started this process, as the arguments name it.
-struct Starter {
-    let run: RunID
-    /// Its process id.
-    let process: Int32
-
+extension Starter {
     /// Makes this process die with its coordinator. `false` where another process started it, or that is no more.
     ///
     /// A coordinator that died before the first line is no longer the parent. Its number alone would say little: by the lease

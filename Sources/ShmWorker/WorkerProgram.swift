@@ -5,11 +5,11 @@ internal import ShmHarness
 
 /// One contending process, or one of a crash or stress test. Started by the coordinator:
 ///
-///     shmworker contend RUN STARTER ROUND WORKER WORKERS
-///     shmworker survive RUN STARTER ROUND SURVIVOR SURVIVORS
-///     shmworker die RUN STARTER ROUND SURVIVORS SURVIVORS
-///     shmworker stress RUN STARTER ROUND WORKER WORKERS
-///     shmworker resettle RUN STARTER ROUND WORKER WORKERS
+///     shmworker contend STARTER ROUND WORKER WORKERS
+///     shmworker survive STARTER ROUND SURVIVOR SURVIVORS
+///     shmworker die STARTER ROUND SURVIVORS SURVIVORS
+///     shmworker stress STARTER ROUND WORKER WORKERS
+///     shmworker resettle STARTER ROUND WORKER WORKERS
 ///     shmworker janitor RUN
 ///     shmworker --version
 ///
@@ -27,15 +27,16 @@ public enum WorkerProgram {
             }
         }
         let arguments = ProgramArguments.given
-        let run = arguments.dropFirst().first.flatMap { RunID($0) }
+        let name = arguments.dropFirst().first ?? ""
         let numbers = arguments.dropFirst(2).compactMap { Int32($0) }
-        switch (arguments.first, run, numbers.count, arguments.count) {
-        case (let task?, let run?, 4, 6):
-            let starter = Starter(run: run, process: numbers[0])
-            exit(work(task, starter, Array(numbers.dropFirst())).rawValue)
-        case ("janitor", let run?, _, 2):
+        switch (arguments.first, arguments.count) {
+        case (let task?, 5):
+            guard numbers.count == 3, let starter = Starter(name) else { exit(refuse().rawValue) }
+            exit(work(task, starter, numbers).rawValue)
+        case ("janitor", 2):
+            guard let run = RunID(name) else { exit(refuse().rawValue) }
             exit(Janitor.run(run).rawValue)
-        case ("--version", _, _, 1):
+        case ("--version", 1):
             print(ToolVersion.workerLine)
             exit(WorkerExit.done.rawValue)
         default:

@@ -84,7 +84,7 @@ extension ShmCoordinatorSuite {
             let run = try RunID.abandoned()
             defer { unsafe _ = unlink(path(run)) }
             let worker = try ChildProcess(
-                WorkerProgram().path, ["contend", "\(run)", "\(getpid())", "0", "0", "1"], isMute: true)
+                WorkerProgram().path, ["contend", "\(run).\(getpid())", "0", "0", "1"], isMute: true)
             #expect(eventually { !worker.isRunning })
             #expect(worker.exit == .code(WorkerExit.usage.rawValue))
         }

@@ -85,6 +85,15 @@ extension CommandLineSuite {
             #expect(RunLease.state(of: id) == .held && run.isRunning)
         }
 
+        @Test func `a short stress of namespaces finds nothing`() throws {
+            let program = Invocation.programs + "/shmbench"
+            let script = try Invocation(
+                program: Folder.sources + "/scripts/stress-namespaces", ["--iterations", "30", "--program", program])
+            let outcome = script.finish(within: .seconds(55))
+            #expect(outcome.exit == .code(0), "\(outcome.stdout)\(outcome.stderr)")
+            #expect(outcome.stdout.hasPrefix("30 iterations, 2 at once, "))
+        }
+
         /// Without a `/proc` of its own, a namespace's numbers mean other processes there.
         @Test func `another coordinator is this program, whatever /proc says of its number`() throws {
             let traces = Traces()

@@ -20,12 +20,12 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: [
-            "", "contend", "contend 1", "contend 1 2 3", "contend 1 2 3 4", "contend 1 2 3 4 5", "contend a b c d e",
-            "contend \(stranger) 1 2 3", "contend \(stranger) 1 2 3 99999999999", "contend \(stranger) -1 -2 -3 -4",
-            "contend \(stranger) 0 0 0 0", "contend \(stranger) \(own) 0 0 1", "survive", "survive \(stranger) 1 2 3 4",
-            "die",
-            "die \(stranger) \(own) 2 3 4", "frobnicate \(stranger) 1 2 3 4", "janitor", "janitor x", "janitor 1",
-            "frobnicate", "--version please", "--help",
+            "", "contend", "contend 1", "contend 1 2 3", "contend 1 2 3 4", "contend 1 2 3 4 5", "contend a b c d",
+            "contend \(stranger) 1 2 3", "contend \(stranger).1 2 3 99999999999", "contend \(stranger).-1 -2 -3 -4",
+            "contend \(stranger).0 0 0 0", "contend \(stranger).\(own) 0 0 1", "contend \(stranger).\(own).1 0 0 1",
+            "survive", "survive \(stranger).1 2 3 4", "die", "die \(stranger).\(own) 2 3 4",
+            "frobnicate \(stranger).1 2 3 4", "janitor", "janitor x", "janitor 1", "frobnicate", "--version please",
+            "--help",
         ])
         func `by hand it does nothing and says who starts it`(line: String) throws {
             try expectComplaint(line.split(separator: " ").map(String.init), code: 64, saying: "try `shmbench run`")
@@ -42,7 +42,7 @@ extension CommandLineSuite {
         func `a round that does not exist is told as such`(round: String) throws {
             let run = RunID.random()
             let lease = try RunLease(run)
-            let arguments = ["contend", "\(run)", "\(Self.own)", round, "0", "1"]
+            let arguments = ["contend", "\(run).\(Self.own)", round, "0", "1"]
             try withExtendedLifetime(lease) { try expectComplaint(arguments, code: 65, saying: "shmbench.\(run)") }
         }
 
@@ -53,7 +53,7 @@ extension CommandLineSuite {
             try segment.create(size: 64, lock: .futex)
             defer { try? segment.destroy(mode: .forceNoWait) }
             try withExtendedLifetime(lease) {
-                for arguments in [["contend", "\(run)", "\(getppid())", "1", "0", "1"], ["janitor", "\(run)"]] {
+                for arguments in [["contend", "\(run).\(getppid())", "1", "0", "1"], ["janitor", "\(run)"]] {
                     try expectComplaint(arguments, code: 64, saying: "try `shmbench run`")
                 }
             }
@@ -76,7 +76,7 @@ extension CommandLineSuite {
             defer { try? arena.destroy(mode: .forceNoWait) }
             try test.create(size: GuardedData.byteCount(counters: 1), lock: .futex)
             defer { try? test.destroy(mode: .forceNoWait) }
-            let arguments = ["contend", "\(run)", "\(Self.own)", "777001", "\(worker)", "\(workers)"]
+            let arguments = ["contend", "\(run).\(Self.own)", "777001", "\(worker)", "\(workers)"]
             try withExtendedLifetime(lease) {
                 try expectComplaint(arguments, code: 65, saying: "do not fit its arguments")
             }

@@ -60,7 +60,7 @@ final class CrashScene {
     private func start(_ role: String, _ process: Int) throws(RoundFailure) -> ChildProcess {
         do {
             return try ChildProcess(
-                program.path, [role] + ThisRun.starter + ["\(number)", "\(process)", "\(survivors)"])
+                program.path, [role, ThisRun.starter, "\(number)", "\(process)", "\(survivors)"])
         } catch {
             throw .failed(
                 "cannot start \(program.path): \(error.description); ask for fewer --workers, or raise `ulimit -u`")

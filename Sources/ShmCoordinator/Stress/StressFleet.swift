@@ -67,7 +67,7 @@ final class StressFleet {
         unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
         do {
             processes[worker] = try ChildProcess(
-                program.path, [task] + ThisRun.starter + ["\(number)", "\(worker)", "\(2 * workers)"],
+                program.path, [task, ThisRun.starter, "\(number)", "\(worker)", "\(2 * workers)"],
                 // glibc aborts owners of some of its mutexes after a death, with a line each time.
                 isMute: !lock.properties.survivesOwnerDeath)
         } catch {

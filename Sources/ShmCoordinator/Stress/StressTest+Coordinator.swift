@@ -69,7 +69,7 @@ extension StressTest {
         let processes = ((try? SegmentFile.names(in: "/proc")) ?? []).filter { $0.allSatisfy(\.isNumber) }
         return processes.count { process in
             let line = (try? SmallFile.read("/proc/\(process)/cmdline")) ?? ""
-            return line.split(separator: "\0").contains("\(run)")
+            return line.split(separator: "\0").contains { $0.hasPrefix("\(run)") }
         }
     }
 }

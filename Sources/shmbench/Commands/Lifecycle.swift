@@ -90,11 +90,12 @@ struct Lifecycle: CheckedCommand {
     private static func janitor() throws -> Janitor {
         let program: WorkerProgram
         do { program = try WorkerProgram() } catch { throw Failure(error.description) }
-        do {
-            let janitor = try Janitor(program)
-            try ThisRun.begin()
-            return janitor
-        } catch { throw Failure("cannot start the run's janitor \(program.path), or make its lease: \(error)") }
+        let janitor: Janitor
+        do { janitor = try Janitor(program) } catch {
+            throw Failure("cannot start \(program.path): \(error.description)")
+        }
+        do { try ThisRun.begin() } catch RoundFailure.failed(let reason) { throw Failure(reason) }
+        return janitor
     }
 
     private static func raiseDescriptorLimit() {

@@ -17,7 +17,7 @@ enum ProcessTable {
     static func worker(_ worker: Int, ofRound round: Int) -> pid_t? {
         all().first { pid in
             let arguments = (try? SmallFile.read("/proc/\(pid)/cmdline"))?.split(separator: "\0").dropFirst() ?? []
-            return arguments.starts(with: ["contend", "\(ThisRun.id)", "\(getpid())", "\(round)", "\(worker)"])
+            return arguments.map(String.init).starts(with: ["contend", ThisRun.starter, "\(round)", "\(worker)"])
         }
     }
 

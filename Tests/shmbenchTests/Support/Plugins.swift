@@ -4,7 +4,8 @@ import Testing
 
 /// Lock plugins, compiled into a test's folder.
 extension Folder {
-    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    /// The project's folder.
+    static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
     /// Compiles one of the project's examples, with changes made to its text.
