@@ -42,7 +42,7 @@ extension ShmCoordinatorSuite {
             let own = try Segments(RoundKeys(run: run, round: 2))
             let others = try Segments([
                 "shmbench.tests.\(getpid())", "other.\(run).1.test", "shmbench.\(RunID.random()).1.mine",
-                "shmbench.1.0.arena", "shmbench.0123456789abcdef0123.0.arena",
+                "shmbench.1.\(getpid()).arena", "shmbench.0123456789abcdef0123.0.arena",
             ])
             // A process id that is nobody's, in a key that this process made.
             let dead = try ChildProcess("/bin/true", [])
