@@ -74,7 +74,7 @@ package final class ChildProcess {
         return unsafe result == 0 ? info.si_signo == SIGCHLD : errno == ECHILD
     }
 
-    /// Sends a signal. Nobody gets it where the process was reaped: its id may mean a stranger by now.
+    /// Sends a signal, unless the process was reaped: its id may mean another process by then.
     package func send(_ signal: Int32) {
         if exit == nil { kill(pid, signal) }
     }

@@ -37,8 +37,8 @@ public enum Leftovers {
         return RunFiles.isLeftoverOfFirstVersion(segment) ? .remove("its run is over") : .keep("an application's")
     }
 
-    /// Judges a lock's object. It is a leftover if no segment names it, nobody has it open, and it is what a lock makes; one of
-    /// another user may belong to a segment that this process cannot read.
+    /// Judges a lock's object. It is a leftover if no segment names it, no process has it open, and it is what a lock makes; one
+    /// of another user may belong to a segment that this process cannot read.
     public static func fate(of object: LockObject, segments: [SegmentInfo]) -> Fate {
         if let key = object.segmentKey { return .keep("of segment \(key)") }
         if segments.contains(where: { object.path == "/dev/shm/\($0.key)" }) { return .keep("a segment itself") }

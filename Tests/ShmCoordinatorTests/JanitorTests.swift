@@ -44,7 +44,7 @@ extension ShmCoordinatorSuite {
                 "shmbench.tests.\(getpid())", "other.\(run).1.test", "shmbench.\(RunID.random()).1.mine",
                 "shmbench.1.\(getpid()).arena", "shmbench.0123456789abcdef0123.0.arena",
             ])
-            // A process id that is nobody's, in a key that this process made.
+            // The id of a dead process, in a key that this process made.
             let dead = try ChildProcess("/bin/true", [])
             dead.awaitExit()
             let claimed = try Segments(["shmbench.\(dead.pid).0.arena", "shmbench.\(dead.pid).life.x"])
@@ -104,7 +104,10 @@ extension ShmCoordinatorSuite {
             let keys = RoundKeys(run: run, round: 1)
             let left = try Segments(keys)
             let file = try FileDescriptor.open(FilePath("/dev/shm/\(keys.test)"), .readWrite)
-            defer { try? file.close() }
+            defer {
+                try? file.close()
+                try? SegmentFile.remove(keys.test)
+            }
             let size = try file.seek(offset: 0, from: .end)
             try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 0xff, count: Int(size)))
             #expect(!left.all[1].exists)

@@ -95,7 +95,7 @@ extension CommandLineSuite {
         }
 
         /// Without a `/proc` of its own, a namespace's numbers mean other processes there.
-        @Test func `another coordinator is this program, whatever /proc says of its number`() throws {
+        @Test func `another coordinator is this program, though /proc has another one under its number`() throws {
             let traces = Traces()
             let run = try contained(
                 [

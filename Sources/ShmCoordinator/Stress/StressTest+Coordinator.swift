@@ -33,7 +33,7 @@ extension StressTest {
         return Episode()
     }
 
-    /// Starts this very program once more, whatever its file is called by now, and whosever numbers `/proc` has.
+    /// Starts this very program once more, even if its file was replaced or `/proc` numbers processes for another namespace.
     private func start(_ result: inout StressResult) -> ChildProcess? {
         let arguments = [
             "stress", "--locks", lock.name, "--faults", "kill-random", "--workers", "\(workers)", "--duration", "60s",

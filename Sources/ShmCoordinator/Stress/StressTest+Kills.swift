@@ -99,7 +99,7 @@ extension StressTest {
         let patience = Deadline.after(.seconds(2))
         var pause = Pause()
         while !process.hasEnded && !patience.hasPassed { pause.take() }
-        // Its process id is not used again before it is reaped, so nobody may aim at it from then on.
+        // Its process id may be used again once it is reaped, so no worker may aim at it from then on.
         fleet.arena.victim = nil
         process.send(SIGKILL)
         fleet.reap(victim)

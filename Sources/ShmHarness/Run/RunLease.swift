@@ -63,7 +63,7 @@ package final class RunLease {
         }
     }
 
-    /// The name goes before the lock: nobody sees a lease that a live coordinator does not hold.
+    /// The name goes before the lock: a lease that has a name and is not held is a dead coordinator's.
     deinit {
         if isNamed { try? SegmentFile.remove(name) }
         try? file.close()

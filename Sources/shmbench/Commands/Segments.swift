@@ -12,7 +12,7 @@ struct Segments: ParsableCommand {
         discussion: """
             A leftover is a segment of a run of this tool that is over, or its lease (the file by whose lock others see that \
             a run goes on), a segment that a destroyer left half-way, or a lock's named object (semaphore, message queue, \
-            FIFO, lock file) that no segment names, if nobody uses it. \
+            FIFO, lock file) that no segment names, if no process uses it. \
             Nothing else is ever removed. Message queues are shown only where /dev/mqueue is mounted. System V semaphore \
             sets are found through their segments; those of one whose file was removed by hand, only by `ipcs -s`.
             """)

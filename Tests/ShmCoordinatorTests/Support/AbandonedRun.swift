@@ -2,7 +2,7 @@ import Glibc
 import ShmHarness
 
 extension RunID {
-    /// A run whose coordinator was killed: its lease is there, and nobody holds it.
+    /// A run whose coordinator was killed: its lease is there, and no process holds it.
     static func abandoned() throws -> RunID {
         let run = RunID.random()
         let path = "/dev/shm/\(RunLease.name(of: run))"
