@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "shm_lock_plugin.h"
+#include "shm_private_kernel.h"
 
 #pragma clang assume_nonnull begin
 
