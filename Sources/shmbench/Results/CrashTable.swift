@@ -39,6 +39,10 @@ enum CrashTable {
         if !promising.isEmpty && promising.allSatisfy({ $0.verdict == .survives }) {
             lines.append("Every lock that promises to survive its owner's death did, wherever the owner was killed.")
         }
+        let left = results.flatMap(\.left).map { "\($0.path) (\($0.reason))" }.uniqued()
+        if !left.isEmpty {
+            lines.append("Not exercised, and not said to be survived: \(left.joined(separator: ", ")).")
+        }
         if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
             lines.append("`none` takes no lock: that the check caught it shows that the check works.")
         }
