@@ -12,6 +12,16 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     case barger = 4
     /// As ``uncontended``, but the victim has never used the lock before.
     case firstUse = 3
+    /// As ``uncontended``, by a try.
+    case attempt = 5
+    /// As ``uncontended``, with a distant deadline.
+    case timed = 6
+    /// As ``waiter``, with a distant deadline.
+    case timedWaiter = 7
+    /// Another process holds the lock until the victim is dead: its deadline passes, and it leaves without the lock.
+    case expiring = 8
+    /// As ``uncontended``, by a read-only section; for locks whose readers share them.
+    case reader = 9
 
     /// The name by which users ask for it.
     public var name: String {
@@ -21,6 +31,11 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
         case .holder: "holder"
         case .barger: "barger"
         case .firstUse: "first-use"
+        case .attempt: "try"
+        case .timed: "timed"
+        case .timedWaiter: "timed-waiter"
+        case .expiring: "expiring"
+        case .reader: "reader"
         }
     }
 
@@ -41,5 +56,8 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     public var hasWaiters: Bool { self == .holder || beginsHeld }
 
     /// Whether another process holds the lock when the victim begins.
-    public var beginsHeld: Bool { self == .waiter || self == .barger }
+    public var beginsHeld: Bool { self == .waiter || self == .barger || self == .timedWaiter || self == .expiring }
+
+    /// Whether that process goes on holding it until the victim is dead.
+    public var staysHeld: Bool { self == .expiring }
 }

@@ -20,6 +20,14 @@ public struct FlightEvent: Sendable, Equatable {
         case held = 7
         /// It took part anew; the argument is its incarnation.
         case start = 8
+        /// It called tryLock.
+        case attempt = 9
+        /// It called lock with a deadline; the argument is the time until then, µs.
+        case timedWait = 10
+        /// It came back without the lock.
+        case giveUp = 11
+        /// It called lock for a read-only section.
+        case read = 12
     }
 
     /// When, ns of ``Clock/now()``, or of the run's ``TickClock``.

@@ -8,12 +8,15 @@ internal import SystemPackage
 /// A worker of a stress test: takes the lock again and again, changes the data, repairs what a dead owner left, and does
 /// what the coordinator orders meanwhile.
 @safe struct Stressed: LockVisitor {
-    private let segment: SharedMemory
-    private let arena: StressArena
+    let segment: SharedMemory
+    let arena: StressArena
     private let data: StressData
-    private let number: Int
+    let number: Int
     private let incarnation: UInt32
-    private let slot: UnsafeMutablePointer<StressSlot>
+    let slot: UnsafeMutablePointer<StressSlot>
+    private var ways: LockWays
+    private var tries = Punctuality()
+    private var timedWaits = Punctuality()
     private let recorder: FlightRecorder
     private var result: Result<Int32?, SharedMemoryError> = .success(EINVAL)
 
@@ -38,12 +41,16 @@ internal import SystemPackage
         unsafe slot = arena.slot(number)
         incarnation = unsafe slot.pointee.incarnation.load(ordering: .acquiring)
         recorder = arena.recorder(number)
+        ways = LockWays(arena, seed: UInt64(number), sharesReaders: false)
     }
 
     mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
         guard segment.lockKind?.name == L.properties.name else { return }
         do throws(SharedMemoryError) {
             let lock = try segment.participant(in: L.self)
+            ways = LockWays(
+                arena, seed: UInt64(incarnation) << 16 | UInt64(number) << 1,
+                sharesReaders: L.properties.sharesReaders)
             let failure = work(lock)
             unsafe slot.pointee.errorNumber.store(failure ?? 0, ordering: .relaxed)
             enter(failure == nil ? .done : .failed)
@@ -54,22 +61,25 @@ internal import SystemPackage
     }
 
     /// Works until it is over; returns the errno of a lock that failed.
-    private func work<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+    private mutating func work<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         record(.start, at: Clock.now(), incarnation)
         enter(.outside)
+        var crowd = Crowd<L>()
         while !arena.isOver {
             if arena.isPaused {
                 enter(.resting)
-                arena.rest()
+                unsafe arena.rest(in: slot)
                 enter(.outside)
             }
             let wanted = unsafe slot.pointee.request.load(ordering: .acquiring)
-            switch StressSlot.Request(rawValue: wanted) ?? .none {
-            case .none: if let failure = pass(lock) { return failure }
-            case .forkAndExec: if let failure = pass(lock, inside: { Mischief.forkAndExec() }) { return failure }
+            let request = StressSlot.Request(rawValue: wanted) ?? .none
+            switch request {
+            case .none: if let failure = pass(lock, ways.next()) { return failure }
+            case .forkAndExec:
+                if let failure = pass(lock, .lock, inside: { Mischief.forkAndExec() }) { return failure }
             case .exhaustDescriptors:
                 let outcome = Mischief.withoutDescriptors {
-                    for _ in 0..<20 { if let failure = pass(lock) { return failure } }
+                    for _ in 0..<20 { if let failure = pass(lock, ways.next()) { return failure } }
                     return nil
                 }
                 if let failure = outcome.failure { return failure }
@@ -77,12 +87,27 @@ internal import SystemPackage
             case .leave:
                 answer(0)
                 return nil
+            case .pass, .passWithDeadline, .passUntilHandOff, .passThrice:
+                for _ in 0..<(request == .passThrice ? 3 : 1) {
+                    if let failure = pass(lock, way(for: request)) { return failure }
+                }
+                answer(0)
+            case .gather, .passByEach, .contendByEach, .oneMore, .disperse, .comeAndGo:
+                if let failure = serve(request, &crowd) { return failure }
             }
         }
         return nil
     }
 
-    private func answer(_ errno: Int32) {
+    private mutating func way(for request: StressSlot.Request) -> LockWay {
+        switch request {
+        case .passWithDeadline: .timedWait(Clock.now() + 60_000_000_000)
+        case .passUntilHandOff: .timedWait(ways.handOffDeadline())
+        default: .lock
+        }
+    }
+
+    func answer(_ errno: Int32) {
         unsafe slot.pointee.answer.store(errno, ordering: .relaxed)
         unsafe slot.pointee.request.store(0, ordering: .releasing)
     }
@@ -91,27 +116,36 @@ internal import SystemPackage
         unsafe slot.pointee.state.store(state.rawValue, ordering: .releasing)
     }
 
-    /// Lock, section, unlock. Returns the errno of a lock that was not taken.
-    private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, inside: (() -> Int32)? = nil) -> Int32? {
+    /// Lock, section, unlock. A way that comes back without the lock is a pass, too. Returns the errno of a lock that failed.
+    mutating func pass<L: LockPrimitive & ~Copyable>(
+        _ lock: borrowing L, _ way: LockWay, inside: (() -> Int32)? = nil
+    ) -> Int32? {
+        if case .read = way, L.properties.sharesReaders { return read(lock) }
         let began = Clock.now()
-        record(.wait, at: began)
         unsafe slot.pointee.waitingSince.store(began, ordering: .relaxed)
         enter(.waiting)
-        let outcome = lock.lock()
+        var begun: UInt64 = 0
+        let outcome = call(lock, way, at: began, &begun)
         let acquired = Clock.now()
-        record(.acquire, at: acquired)
-        enter(.inside)
+        count(way)
         var isTold = false
         switch outcome {
         case .acquired: break
-        case .ownerDied:
-            isTold = true
-            record(.deathSeen, at: acquired)
-            unsafe slot.pointee.told.add(1, ordering: .relaxed)
-        case .busy: return EBUSY
+        case .ownerDied: isTold = true
+        case .busy:
+            record(.giveUp, at: acquired)
+            enter(.outside)
+            return giveUp(way, began, acquired)
         case .failed(let errno): return errno.rawValue
         }
+        record(.acquire, at: acquired)
+        enter(.inside)
+        if isTold {
+            record(.deathSeen, at: acquired)
+            unsafe slot.pointee.told.add(1, ordering: .relaxed)
+        }
         data.see(arena.mark, at: acquired)
+        arena.noteGrant(number)
         let ghost = meet(isTold: isTold, at: acquired)
         let order = arena.take(as: number)
         change(order)
@@ -123,12 +157,131 @@ internal import SystemPackage
             contradict(ghost.worker)
         }
         let target = order?.kill == .nobody ? nil : order.flatMap { _ in StressTarget(arena) }
+        awaitHandOff(order)
         let released = Clock.now()
         record(.release, at: released)
         if let order, order.kill == .beforeUnlock { kill(target, after: order.delay) }
-        lock.unlock()
+        if case .read = way { _ = lock.endRead(begun) } else { lock.unlock() }
         enter(.outside)
         if let order, order.kill == .afterUnlock { kill(target, after: order.delay) }
+        judgeDelay(way, began, acquired)
+        return nil
+    }
+
+    private func call<L: LockPrimitive & ~Copyable>(
+        _ lock: borrowing L, _ way: LockWay, at began: UInt64, _ begun: inout UInt64
+    ) -> LockOutcome {
+        switch way {
+        case .lock:
+            record(.wait, at: began)
+            return lock.lock()
+        case .attempt:
+            record(.attempt, at: began)
+            return lock.tryLock()
+        case .timedWait(let deadline):
+            record(.timedWait, at: began, UInt32(clamping: deadline > began ? (deadline - began) / 1000 : 0))
+            return lock.lock(until: Deadline(nanoseconds: Int64(clamping: deadline)))
+        case .read:
+            record(.read, at: began)
+            return lock.beginRead(&begun)
+        }
+    }
+
+    private func count(_ way: LockWay) {
+        switch way {
+        case .lock: unsafe slot.pointee.locks.add(1, ordering: .relaxed)
+        case .attempt: unsafe slot.pointee.tries.add(1, ordering: .relaxed)
+        case .timedWait: unsafe slot.pointee.timedWaits.add(1, ordering: .relaxed)
+        case .read: unsafe slot.pointee.reads.add(1, ordering: .relaxed)
+        }
+    }
+
+    /// A way came back without the lock, which a plain call must not.
+    private mutating func giveUp(_ way: LockWay, _ began: UInt64, _ back: UInt64) -> Int32? {
+        switch way {
+        case .lock, .read: return EBUSY
+        case .attempt: unsafe slot.pointee.refusals.add(1, ordering: .relaxed)
+        case .timedWait(let deadline):
+            unsafe slot.pointee.expiries.add(1, ordering: .relaxed)
+            if back < deadline {
+                unsafe slot.pointee.early.add(1, ordering: .relaxed)
+                noteWorst(deadline - back)
+            }
+        }
+        judgeDelay(way, began, back)
+        return nil
+    }
+
+    /// Looks whether a try came back at once, and a timed wait at its deadline.
+    private mutating func judgeDelay(_ way: LockWay, _ began: UInt64, _ back: UInt64) {
+        switch way {
+        case .lock, .read: return
+        case .attempt:
+            guard let delay = tries.isLate(due: began, back: back) else { return }
+            unsafe slot.pointee.slowTries.add(1, ordering: .relaxed)
+            noteWorst(delay)
+        case .timedWait(let deadline):
+            guard let delay = timedWaits.isLate(due: max(began, deadline), back: back) else { return }
+            unsafe slot.pointee.late.add(1, ordering: .relaxed)
+            noteWorst(delay)
+        }
+    }
+
+    private func noteWorst(_ nanoseconds: UInt64) {
+        if unsafe slot.pointee.worst.load(ordering: .relaxed) < nanoseconds {
+            unsafe slot.pointee.worst.store(nanoseconds, ordering: .relaxed)
+        }
+    }
+
+    /// Before the unlock: at times says when that is going to be, so that others can let their deadlines fall on it.
+    private mutating func awaitHandOff(_ order: StressOrder?) {
+        if order == nil, let notice = ways.announcement() {
+            arena.handOff = Clock.now() + notice
+        } else if order?.kind != .holdUntilHandOff {
+            return
+        }
+        // What is too far away is of another owner.
+        let end = min(arena.handOff, Clock.now() + 100_000_000)
+        while Clock.now() < end && !arena.isOver { shm_cpu_relax() }
+    }
+
+    /// A read-only section beside other readers, again until no writer has come in between.
+    private mutating func read<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+        let stayed = ways.readingTime()
+        while !arena.isOver {
+            let began = Clock.now()
+            record(.read, at: began)
+            unsafe slot.pointee.waitingSince.store(began, ordering: .relaxed)
+            enter(.waiting)
+            var begun: UInt64 = 0
+            let outcome = lock.beginRead(&begun)
+            let acquired = Clock.now()
+            switch outcome {
+            case .acquired, .ownerDied: break
+            case .busy: return EBUSY
+            case .failed(let errno): return errno.rawValue
+            }
+            record(.acquire, at: acquired)
+            enter(.inside)
+            // What a dead owner left is for writers to repair.
+            let mayBeHalf = outcome == .ownerDied || data.owner.map(arena.isCondemned) ?? false
+            var isWhole = data.isWhole
+            let first = data.counter(0)
+            if arena.policy == .reads { stay(arena.take(as: number), .before) }
+            let end = acquired + stayed
+            while stayed > 0 && Clock.now() < end { shm_cpu_relax() }
+            isWhole = data.counter(0) == first && data.isWhole && isWhole
+            record(.release, at: Clock.now())
+            let isValid = lock.endRead(begun)
+            enter(.outside)
+            if !isValid { continue }
+            unsafe slot.pointee.reads.add(1, ordering: .relaxed)
+            if !isWhole && !mayBeHalf {
+                unsafe slot.pointee.tornReads.add(1, ordering: .relaxed)
+                contradict(data.owner?.worker ?? number)
+            }
+            return nil
+        }
         return nil
     }
 
@@ -190,10 +343,10 @@ internal import SystemPackage
         guard let order, order.stage == stage else { return }
         record(.held, at: Clock.now())
         enter(.holding)
-        if order.kind == .hold {
-            arena.awaitRelease(order)
-        } else {
-            while !arena.isReleased(order) && !arena.isOver { shm_cpu_relax() }
+        switch order.kind {
+        case .none: break
+        case .hold, .holdUntilHandOff: arena.awaitRelease(order)
+        case .holdBusily: while !arena.isReleased(order) && !arena.isOver { shm_cpu_relax() }
         }
         enter(.inside)
     }

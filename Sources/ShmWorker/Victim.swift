@@ -64,11 +64,20 @@ internal import SystemPackage
             passHeld(lock)
         } else {
             stop()
-            pass(lock)
+            switch path {
+            case .attempt: passTrying(lock)
+            case .timed, .timedWaiter: passTimed(lock, .after(.seconds(60)))
+            case .expiring: passTimed(lock, .after(Self.shortWait))
+            case .reader: passReading(lock)
+            case .uncontended, .waiter, .holder, .barger, .firstUse: pass(lock)
+            }
         }
         stop()
         return nil
     }
+
+    /// A wait that is to expire, led from instruction to instruction.
+    private static let shortWait = Duration.milliseconds(1)
 
     private func stop() { kill(getpid(), SIGSTOP) }
 
@@ -77,10 +86,24 @@ internal import SystemPackage
     /// The progress is stored sequentially consistent, so that neither compiler nor CPU moves anything of the region
     /// across its ends.
     @inline(never)
-    private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
+    private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.lock() } }
+
+    @inline(never)
+    private func passTrying<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.tryLock() } }
+
+    /// With a deadline, which may pass: then there is no section and no unlock.
+    @inline(never)
+    private func passTimed<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, _ deadline: Deadline) {
+        pass(lock) { $0.lock(until: deadline) }
+    }
+
+    @inline(__always)
+    private func pass<L: LockPrimitive & ~Copyable>(
+        _ lock: borrowing L, _ take: (borrowing L) -> LockOutcome
+    ) {
         let (data, slot, number) = unsafe (data, slot, number)
         unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
-        let outcome = lock.lock()
+        let outcome = take(lock)
         if case .acquired = outcome {
         } else if settle(outcome) != nil {
             unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
@@ -88,6 +111,27 @@ internal import SystemPackage
         }
         let contradiction = data.section(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
+        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        judge(contradiction)
+    }
+
+    /// Read-only section, which changes nothing.
+    @inline(never)
+    private func passReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
+        let (data, slot) = unsafe (data, slot)
+        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        var contradiction: UInt64 = 0
+        var isRead = false
+        while !isRead {
+            var begun: UInt64 = 0
+            let outcome = lock.beginRead(&begun)
+            guard outcome.isHeld else {
+                _ = settle(outcome)
+                break
+            }
+            contradiction = data.readSection(counters: CrashArena.counters, delay: 0)
+            isRead = lock.endRead(begun)
+        }
         unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
@@ -116,6 +160,7 @@ internal import SystemPackage
         case .ownerDied:
             data.repair()
             unsafe slot.pointee.ownerDeaths.add(1, ordering: .relaxed)
+        case .busy where path == .expiring: return ETIMEDOUT
         case .busy: failure = EBUSY
         case .failed(let errno): failure = errno.rawValue
         }

@@ -12,6 +12,8 @@ extension CommandLineSuite {
             "workers", "every", "instructions_uncontended", "instructions_waiter", "instructions_holder",
             "instructions_barger", "instructions_first_use", "instructions", "kills", "owner_deaths", "hangs",
             "corruptions", "slowest_recovery_ns", "duration_s", "complete", "as_promised", "verdict",
+            "instructions_try", "instructions_timed", "instructions_timed_waiter", "instructions_expiring",
+            "instructions_reader", "not_exercised",
         ]
 
         private static let canTrace =
@@ -32,11 +34,13 @@ extension CommandLineSuite {
             let asked = [
                 "schema": "1", "lock": "pthread-robust", "owner_death": "reported", "workers": "3", "every": "20",
                 "hangs": "0", "corruptions": "0", "complete": "yes", "as_promised": "yes", "verdict": "survives",
-                "instructions_barger": "", "instructions_first_use": "",
+                "instructions_barger": "", "instructions_first_use": "", "instructions_reader": "",
             ]
             for (name, value) in asked { #expect(row[name] == value, "\(name)") }
             let paths = try ["uncontended", "waiter", "holder"].map { try figure("instructions_\($0)") }
-            #expect(try figure("instructions") == paths.reduce(0, +))
+            let more = try ["try", "timed", "timed_waiter", "expiring"].map { try figure("instructions_\($0)") }
+            #expect(try figure("instructions") == (paths + more).reduce(0, +))
+            #expect(more.allSatisfy { $0 > 0 })
             // Even a robust mutex has more than a hundred instructions on each of these; the holder's path has no lock.
             #expect(paths[0] >= 7 && paths[1] >= 7 && paths[2] >= 4 && paths[2] < paths[0])
             // Behind the end of each path, and asleep in the waiter's.

@@ -6,6 +6,21 @@
  *     SHM_PLANTED_BUG=forget    every 100th wake-up is forgotten, and waiters rely on wake-ups alone
  *     SHM_PLANTED_BUG=ignore    an owner's death is not looked for, though it is promised
  *     SHM_PLANTED_BUG=two       who takes the lock over from a dead owner leaves it free
+ *     SHM_PLANTED_BUG=deadline  a wait ignores its deadline
+ *     SHM_PLANTED_BUG=early     a wait gives up after half of its time
+ *     SHM_PLANTED_BUG=late      a wait gives up 300 ms after its deadline
+ *     SHM_PLANTED_BUG=try-late  a try that finds the lock taken says so after 300 ms
+ *     SHM_PLANTED_BUG=try-waits     a try waits for the lock
+ *     SHM_PLANTED_BUG=try-takes     every 100th try takes the lock and says that it did not
+ *     SHM_PLANTED_BUG=try-fails     no try takes the lock
+ *     SHM_PLANTED_BUG=timeout-takes     a wait whose deadline passes as it gets the lock keeps it, and says that it did not
+ *     SHM_PLANTED_BUG=timeout-swallows  such a wait leaves the lock, and takes along the wake-up that was for the next one;
+ *                                       waiters rely on wake-ups alone
+ *     SHM_PLANTED_BUG=unnamed   tries and waits with a deadline take the lock first, and write down who they are then
+ *     SHM_PLANTED_BUG=beyond    the unlock writes 8 bytes behind the area
+ *     SHM_PLANTED_BUG=before    the unlock writes 8 bytes before the area
+ *     SHM_PLANTED_BUG=sets      a semaphore set for each participant stays
+ *     SHM_PLANTED_BUG=descriptors   a descriptor of each participant stays open
  *
  * Without it the lock is right, if slow: a process id that is used again at once would be taken for the owner.
  */
@@ -14,32 +29,30 @@
 #include "shm_lock_plugin.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { FREE = 0 };
+enum { FREE = 0, UNNAMED = 1 << 30 };
 static const uint32_t WAITED_FOR = UINT32_C(1) << 31;
 
-static bool skips, forgets, ignores, lets_two_in;
 /* Of this process; one participant uses them. */
-static uint64_t acquisitions, wakes;
+static uint64_t acquisitions, tries, wakes;
 static bool has_nothing;
 
-__attribute__((constructor)) static void read_bug(void) {
-    const char *bug = getenv("SHM_PLANTED_BUG");
-    if (!bug) return;
-    skips = strcmp(bug, "skip") == 0;
-    forgets = strcmp(bug, "forget") == 0;
-    ignores = strcmp(bug, "ignore") == 0;
-    lets_two_in = strcmp(bug, "two") == 0;
-}
+static const char *bug = "none";
+
+static bool is(const char *name) { return strcmp(bug, name) == 0; }
 
 static size_t bytes_needed(uint32_t participants) {
     (void)participants;
@@ -62,36 +75,79 @@ static int64_t now(void) {
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
+/* Takes the free lock. */
+static bool take(_Atomic uint32_t *word, uint32_t me, bool unnamed) {
+    if (!unnamed) return exchange(word, FREE, me);
+    if (!exchange(word, FREE, UNNAMED | (me & WAITED_FOR))) return false;
+    /* Some instructions, so that a kill at every 20th falls among them. */
+    for (volatile int i = 0; i < 20; i++) {}
+    atomic_fetch_xor(word, UNNAMED ^ (me & ~WAITED_FOR));
+    return true;
+}
+
+/* Killed, and not reaped yet. */
+static bool is_zombie(pid_t process) {
+    char path[32], stat[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", process);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    ssize_t length = read(file, stat, sizeof stat - 1);
+    close(file);
+    stat[length > 0 ? length : 0] = 0;
+    const char *name_end = strrchr(stat, ')');
+    return name_end && (strncmp(name_end, ") Z", 3) == 0 || strncmp(name_end, ") X", 3) == 0);
+}
+
+static bool is_dead(uint32_t seen, bool thoroughly) {
+    if (seen & UNNAMED) return false;
+    const pid_t owner = (pid_t)(seen & ~WAITED_FOR);
+    return (kill(owner, 0) != 0 && errno == ESRCH) || (thoroughly && is_zombie(owner));
+}
+
 static int lock_until(void *area, int64_t deadline) {
     _Atomic uint32_t *word = area;
     const uint32_t me = (uint32_t)getpid();
-    if (skips && ++acquisitions % 10000 == 0) {
+    const bool ignores = is("ignore"), unnamed = is("unnamed") && deadline >= 0, swallows = is("timeout-swallows");
+    if (deadline >= 0 && is("deadline")) deadline = -1;
+    if (deadline >= 0 && is("early")) deadline -= deadline > now() ? (deadline - now()) / 2 : 0;
+    if (is("skip") && ++acquisitions % 10000 == 0) {
         has_nothing = true;
         return SHM_LOCK_ACQUIRED;
     }
-    if (exchange(word, FREE, me)) return SHM_LOCK_ACQUIRED;
+    if (take(word, me, unnamed)) return SHM_LOCK_ACQUIRED;
+    bool slept = false;
     for (;;) {
         uint32_t seen = atomic_load_explicit(word, memory_order_relaxed);
+        if (swallows && slept && deadline >= 0 && now() >= deadline) return ETIMEDOUT;
         /* Others may sleep, too. */
         if (seen == FREE) {
-            if (exchange(word, FREE, me | WAITED_FOR)) return SHM_LOCK_ACQUIRED;
-            continue;
+            if (!take(word, me | WAITED_FOR, unnamed)) continue;
+            return is("timeout-takes") && deadline >= 0 && now() >= deadline ? ETIMEDOUT : SHM_LOCK_ACQUIRED;
         }
-        if (!ignores && kill((pid_t)(seen & ~WAITED_FOR), 0) != 0 && errno == ESRCH &&
-            exchange(word, seen, lets_two_in ? FREE : me | WAITED_FOR))
+        if (!ignores && is_dead(seen, slept) && exchange(word, seen, is("two") ? FREE : me | WAITED_FOR))
             return SHM_LOCK_OWNER_DIED;
-        if (deadline >= 0 && now() >= deadline) return ETIMEDOUT;
+        if (deadline >= 0 && now() >= deadline) {
+            if (is("late")) usleep(300000);
+            return ETIMEDOUT;
+        }
         if (!(seen & WAITED_FOR) && !exchange(word, seen, seen | WAITED_FOR)) continue;
-        const struct timespec look = {0, 1000000};
-        bool waits_for_wakes = (forgets || ignores) && deadline < 0;
+        int64_t rest = deadline < 0 ? INT64_MAX : deadline - now();
+        const struct timespec look = {0, rest <= 0 ? 0 : rest < 1000000 ? rest : 1000000};
+        bool waits_for_wakes = (is("forget") || ignores || swallows) && deadline < 0;
         syscall(SYS_futex, word, FUTEX_WAIT, seen | WAITED_FOR, waits_for_wakes ? NULL : &look, NULL, 0);
+        slept = true;
     }
 }
 
 static int lock(void *area) { return lock_until(area, -1); }
 
 static int trylock(void *area) {
-    return exchange(area, FREE, (uint32_t)getpid()) ? SHM_LOCK_ACQUIRED : EBUSY;
+    if (is("try-waits")) return lock(area);
+    if (is("try-fails") || !take(area, (uint32_t)getpid(), is("unnamed"))) {
+        if (is("try-late")) usleep(300000);
+        return EBUSY;
+    }
+    return is("try-takes") && ++tries % 100 == 0 ? EBUSY : SHM_LOCK_ACQUIRED;
 }
 
 static void unlock(void *area) {
@@ -99,12 +155,25 @@ static void unlock(void *area) {
         has_nothing = false;
         return;
     }
+    static const uint64_t stray = UINT64_C(0xbad0bad0bad0bad0);
+    if (is("beyond")) memcpy((char *)area + sizeof(_Atomic uint32_t), &stray, sizeof stray);
+    if (is("before")) memcpy((char *)area - sizeof stray, &stray, sizeof stray);
     uint32_t before = atomic_exchange_explicit((_Atomic uint32_t *)area, FREE, memory_order_release);
-    if (!(before & WAITED_FOR) || (forgets && ++wakes % 100 == 0)) return;
+    if (!(before & WAITED_FOR) || (is("forget") && ++wakes % 100 == 0)) return;
     syscall(SYS_futex, area, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-static const struct shm_lock_plugin plugin = {
+static int attach(void *area, uint32_t participants, int fd, void **context) {
+    (void)participants;
+    (void)fd;
+    *context = area;
+    if (is("sets")) return semget(IPC_PRIVATE, 1, 0600) < 0 ? errno : 0;
+    return open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
+}
+
+static void detach(void *context) { (void)context; }
+
+static struct shm_lock_plugin plugin = {
     .abi_version = SHM_LOCK_PLUGIN_ABI,
     .struct_size = sizeof plugin,
     .name = "planted-bug",
@@ -118,4 +187,12 @@ static const struct shm_lock_plugin plugin = {
     .unlock = unlock,
 };
 
-const struct shm_lock_plugin *shm_lock_plugin_get(void) { return &plugin; }
+const struct shm_lock_plugin *shm_lock_plugin_get(void) {
+    const char *wanted = getenv("SHM_PLANTED_BUG");
+    if (wanted) bug = wanted;
+    if (is("sets") || is("descriptors")) {
+        plugin.attach = attach;
+        plugin.detach = detach;
+    }
+    return &plugin;
+}

@@ -15,6 +15,7 @@
 #include "shm_arguments.h"
 #include "shm_lock_plugin.h"
 #include "shm_pidfd.h"
+#include "shm_private_kernel.h"
 #include "shm_process.h"
 
 #pragma clang assume_nonnull begin

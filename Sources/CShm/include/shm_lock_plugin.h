@@ -76,10 +76,19 @@ struct shm_lock_plugin {
      * in any process, possibly more than once, and possibly while others wait: they must then get an errno or keep to
      * their deadlines. */
     void (*retire)(void *context);
+
+    /* Optional, both or none: a section that only reads, beside other such sections and beside no owner. Returns as `lock`. A
+     * plugin that was built before there were these two goes on working: its struct_size says so. */
+    int (*lock_shared)(void *context);
+    void (*unlock_shared)(void *context);
 };
 
+/* What struct_size was before `lock_shared`. */
+#define SHM_LOCK_PLUGIN_SIZE_BEFORE_SHARED offsetof(struct shm_lock_plugin, lock_shared)
+
 #ifndef __cplusplus
-_Static_assert(sizeof(void *) != 8 || sizeof(struct shm_lock_plugin) == 104, "the layout is part of the ABI");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct shm_lock_plugin) == 120, "the layout is part of the ABI");
+_Static_assert(sizeof(void *) != 8 || SHM_LOCK_PLUGIN_SIZE_BEFORE_SHARED == 104, "the layout is part of the ABI");
 #endif
 
 const struct shm_lock_plugin *shm_lock_plugin_get(void);

@@ -23,6 +23,14 @@ public struct CrashResult: Sendable {
     /// All paths together.
     public var total: CrashTally { paths.reduce(into: CrashTally()) { $0.add($1.tally) } }
 
+    /// Paths that were not taken, and why.
+    public var left: [(path: CrashPath, reason: String)] {
+        CrashPath.allCases.filter { path in !paths.contains { $0.path == path } }.map { path in
+            let isOffered = path != .reader || lock.properties.sharesReaders
+            return (path, isOffered ? "--paths leaves it out" : "its readers exclude each other")
+        }
+    }
+
     /// What it means for the lock's promises.
     public var verdict: CrashVerdict { CrashVerdict(lock.properties, total, isComplete: isComplete) }
 

@@ -17,6 +17,7 @@ final class CrashScene {
     private let program: WorkerProgram
     private let number: Int
     private let segments: RoundSegments
+    private let canary: SegmentCanary
     private var processes: [ChildProcess] = []
 
     /// Makes the segments and starts the survivors. They go with the last reference.
@@ -36,6 +37,9 @@ final class CrashScene {
         self.arena = arena
         data = unsafe GuardedData(segments.data)
         data.prepare()
+        do throws(SharedMemoryError) { canary = try SegmentCanary(segments.test) } catch {
+            throw .failed(error.description)
+        }
         for survivor in 0..<survivors {
             processes.append(try start("survive", survivor))
             // Where they spin, they would take the CPU from the victim at each of its instructions.
@@ -213,6 +217,9 @@ final class CrashScene {
         (0..<survivors).map { unsafe arena.slot($0).pointee.acquiredAt.load(ordering: .acquiring) }
             .filter { $0 > time }.min()
     }
+
+    /// What was written outside the lock's area, in words.
+    var damage: String? { canary.damage }
 
     /// Errnos of locks that failed, the victim's too.
     var failures: [Int32] {

@@ -63,7 +63,8 @@ public struct CrashTest {
             scene = nil
         }
         spinLimit = 256 + (try trial(.uncontended, Self.instructionLimit).steps)
-        for (index, path) in paths.enumerated() {
+        let offered = paths.filter { $0 != .reader || result.lock.properties.sharesReaders }
+        for (index, path) in offered.enumerated() {
             result.paths.append((path: path, tally: CrashTally()))
             try test(path, Progress(path: path, index: index, instruction: 0, length: 0))
         }
@@ -75,6 +76,8 @@ public struct CrashTest {
         // To its end first: that is the kill behind the region, and tells how long the region is.
         let whole = try trial(path, Self.instructionLimit)
         count(whole, at: nil)
+        // A wait that does not end has no last instruction.
+        if path.staysHeld && !whole.reachedEnd { return }
         progress.length = whole.steps
         var (instruction, ends) = (0, 0)
         var sleeps: Set<Int> = []

@@ -40,6 +40,9 @@ struct CrashTrial {
 
     /// Instructions between the victim's stop and its region's begin; more than these are a mistake.
     private static let approachLimit = 20_000
+    /// A lock that looks at the clock does so more often than this, however slow the machine is.
+    private static let patientSteps = 5_000
+    private static let overdue = "the victim does not come back at its deadline"
 
     func run() throws(RoundFailure) -> Report {
         scene.arena.clearVictim()
@@ -82,9 +85,10 @@ struct CrashTrial {
         evidence.overlaps = overlaps() - overlapsBefore
         evidence.failures = scene.failures
         evidence.surplus = scene.surplus()
+        if let damage = scene.damage { report.corruptions.append(damage) }
         // Where somebody waits for ever, the others' evidence is half a story.
         if report.hang == nil {
-            report.corruptions = evidence.corruptions(of: scene.lock.properties)
+            report.corruptions += evidence.corruptions(of: scene.lock.properties)
             for index in scene.inherited.indices { scene.inherited[index] &+= evidence.surplus[index] }
         }
         return report
@@ -123,18 +127,26 @@ struct CrashTrial {
     private func lead(
         _ victim: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
     ) throws(RoundFailure) -> String? {
+        let start = Clock.now()
         while report.steps < instructions || asleep {
+            if path.staysHeld && report.steps > Self.patientSteps && Clock.now() - start > patience.nanoseconds {
+                return Self.overdue
+            }
             var step = try victim.step()
             if case .asleep = step, isHeldByOther {
                 report.sleeps.append(report.steps)
                 if asleep && report.steps == instructions { return nil }
-                try release()
-                isHeldByOther = false
+                if !path.staysHeld {
+                    try release()
+                    isHeldByOther = false
+                }
                 step = try victim.finishStep()
             }
             let deadline = Deadline.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
-                if deadline.hasPassed { return "the victim itself sleeps, and nobody wakes it" }
+                if deadline.hasPassed {
+                    return path.staysHeld ? Self.overdue : "the victim itself sleeps, and nobody wakes it"
+                }
                 step = try victim.finishStep()
             }
             report.steps += 1
@@ -147,7 +159,7 @@ struct CrashTrial {
                 }
                 return nil
             }
-            if isHeldByOther && report.steps > spinLimit {
+            if isHeldByOther && !path.staysHeld && report.steps > spinLimit {
                 try release()
                 isHeldByOther = false
             }
@@ -225,7 +237,7 @@ struct CrashTrial {
     }
 
     private func place(_ evidence: CrashEvidence, _ report: Report) -> String {
-        if report.reachedEnd { return "\(path), killed behind unlock" }
+        if report.reachedEnd { return "\(path), killed behind \(path.staysHeld ? "lock" : "unlock")" }
         let part =
             switch evidence.section {
             case .before: path == .holder ? "before its section" : "in lock"

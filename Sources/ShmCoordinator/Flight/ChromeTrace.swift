@@ -30,7 +30,10 @@ public struct ChromeTrace {
             }
             for event in events where event.time >= origin {
                 switch event.kind {
-                case .wait: waits = event.time
+                case .wait, .attempt, .timedWait, .read: waits = event.time
+                case .giveUp:
+                    if let start = waits { entries.append(slice("wait, in vain", from: start, to: event.time)) }
+                    waits = nil
                 case .acquire:
                     if let start = waits { entries.append(slice("wait", from: start, to: event.time)) }
                     (waits, holds) = (nil, event.time)

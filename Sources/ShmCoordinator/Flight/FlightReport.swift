@@ -40,6 +40,10 @@ public struct FlightReport: Sendable {
     static func words(_ event: FlightEvent) -> String {
         switch event.kind {
         case .wait: "calls lock"
+        case .attempt: "tries the lock"
+        case .timedWait: "calls lock with a deadline in \(event.argument) µs"
+        case .giveUp: "comes back without it"
+        case .read: "calls lock to read"
         case .acquire: "has the lock"
         case .release: "releases it"
         case .deathSeen: "is told that the previous owner died"

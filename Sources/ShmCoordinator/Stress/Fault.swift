@@ -1,6 +1,6 @@
 public import ShmCore
 
-/// What a stress test does to the processes around a lock.
+/// What a stress test does to the processes around a lock, and what it lets them try of it.
 public enum Fault: String, Sendable, CaseIterable {
     case killHolder = "kill-holder"
     case killWaiter = "kill-waiter"
@@ -18,6 +18,12 @@ public enum Fault: String, Sendable, CaseIterable {
     case recreate
     case fillShm = "fill-shm"
     case killCoordinator = "kill-coordinator"
+    case tryLock = "try-lock"
+    case timedWait = "timed-wait"
+    case readers
+    case order
+    case crowd
+    case comeAndGo = "come-and-go"
 
     /// The name on the command line and in results.
     public var name: String { rawValue }
@@ -41,6 +47,25 @@ public enum Fault: String, Sendable, CaseIterable {
         case .recreate: "the segment is destroyed and made anew, again and again, under load"
         case .fillShm: "/dev/shm is full"
         case .killCoordinator: "this program is killed: workers, segments and semaphores must go"
+        case .tryLock: "all processes only try the lock, while one stays inside and while none does"
+        case .timedWait: "all waits have deadlines, which pass while one stays inside, or as it unlocks"
+        case .readers: "two readers stay inside side by side, and writers wait for them"
+        case .order: "waiters queue one after the other, and the order of their grants is compared"
+        case .crowd: "as many take part as the lock was made for, and one more; a process of them is killed"
+        case .comeAndGo: "participants come and go; descriptors and kernel objects are counted before and after"
+        }
+    }
+
+    /// What the lock offers that this tries; `nil` where processes are harmed instead.
+    public var exercise: Exercise? {
+        switch self {
+        case .tryLock: .tryLock
+        case .timedWait: .timedWait
+        case .readers: .readers
+        case .order: .order
+        case .crowd: .participants
+        case .comeAndGo: .objects
+        default: nil
         }
     }
 

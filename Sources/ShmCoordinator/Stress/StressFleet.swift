@@ -21,6 +21,7 @@ final class StressFleet {
     private let task: String
     private static let usualTask = "stress"
     private let segments: RoundSegments
+    private let canary: SegmentCanary
     private var processes: [ChildProcess?]
     private var lastOrder: UInt32 = 0
 
@@ -47,6 +48,9 @@ final class StressFleet {
         self.arena = arena
         data = unsafe StressData(segments.data)
         data.prepare()
+        do throws(SharedMemoryError) { canary = try SegmentCanary(segments.test) } catch {
+            throw .failed(error.description)
+        }
         for worker in 0..<workers { try start(worker) }
         try awaitContending(workers)
     }
@@ -149,10 +153,15 @@ final class StressFleet {
     // MARK: Orders
 
     /// Lets the next owner stay inside; returns who that is, or `nil` where nobody got the lock in time.
-    func hold(_ order: (UInt32) -> StressOrder, within patience: Int) throws(RoundFailure) -> Holder? {
+    ///
+    /// - Parameter asking: called when the order is given.
+    func hold(_ order: (UInt32) -> StressOrder, within patience: Int, asking: () -> Void = {})
+        throws(RoundFailure) -> Holder?
+    {
         lastOrder += 1
         let order = order(lastOrder)
         arena.give(order)
+        asking()
         let deadline = Deadline.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
@@ -251,6 +260,11 @@ final class StressFleet {
         (0..<arena.workers).reduce(0) { sum, worker in sum &+ (unsafe count(arena.slot(worker).pointee)) }
     }
 
+    /// The largest figure of all workers.
+    func most(_ figure: (borrowing StressSlot) -> UInt64) -> UInt64 {
+        (0..<arena.workers).reduce(0) { most, worker in max(most, unsafe figure(arena.slot(worker).pointee)) }
+    }
+
     /// Where a worker is, in words.
     func whereabouts(_ worker: Int) -> String {
         guard let process = processes[worker] else { return "worker \(worker + 1) is dead" }
@@ -262,6 +276,9 @@ final class StressFleet {
     func whereabouts(of late: [Int]) -> String? {
         late.first.map { whereabouts($0) + (late.count > 1 ? ", and \(late.count - 1) more wait" : "") }
     }
+
+    /// What was written outside the lock's area, in words.
+    var damage: String? { canary.damage }
 
     /// Everybody's last events.
     func events() -> [[FlightEvent]] { (0..<arena.workers).map { arena.recorder($0).events() } }

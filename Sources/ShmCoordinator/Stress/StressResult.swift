@@ -9,6 +9,8 @@ public struct StressResult: Sendable {
         case survives
         /// The others stood still for as long as a process was frozen, and went on after.
         case stalls
+        /// It did not do what it offers: a deadline, the order, its own area.
+        case breaks
         /// Somebody waits for ever.
         case hangs
         /// Two were inside at once, or a live worker's update was lost.
@@ -47,6 +49,8 @@ public struct StressResult: Sendable {
     public internal(set) var recovery = Times()
     /// From a kill until the process was reaped, ns: the kernel's own part.
     public internal(set) var reaping = Times()
+    /// What of the lock was tried meanwhile.
+    public internal(set) var exercises = ExerciseTally()
     /// What was found wrong, a line each; the first few.
     public internal(set) var findings: [String] = []
     /// The first hang, and the first corruption, in words: what is to be expected of a lock may come before what is not.
@@ -68,6 +72,7 @@ public struct StressResult: Sendable {
         // Told too little, a lock that promises to tell lets its user take half-written data for whole.
         if untold > 0 && lock.properties.survivesOwnerDeath { return .corrupts }
         if hangs > 0 { return .hangs }
+        if exercises.breaches > 0 { return .breaks }
         return stalls > 0 ? .stalls : .survives
     }
 
@@ -75,8 +80,8 @@ public struct StressResult: Sendable {
     public var isAsPromised: Bool {
         switch verdict {
         case .survives, .stalls, .notApplicable, .untried: true
-        case .hangs: !isPromised
-        case .corrupts: !lock.properties.excludes
+        case .hangs: !isPromised && (exercises.breaches == 0 || !lock.properties.excludes)
+        case .corrupts, .breaks: !lock.properties.excludes
         }
     }
 
@@ -116,6 +121,7 @@ public struct StressResult: Sendable {
         obstacle = obstacle ?? other.obstacle
         hang = hang ?? other.hang
         corruption = corruption ?? other.corruption
+        exercises.add(other.exercises)
         recovery.add(other.recovery)
         reaping.add(other.reaping)
         for finding in other.findings { note(finding) }

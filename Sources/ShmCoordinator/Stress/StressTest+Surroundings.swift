@@ -13,7 +13,7 @@ extension StressTest {
         case .lowerPriority where geteuid() != 0: "only root may raise a priority again"
         case .killCoordinator where lock.properties.family == .plugin:
             "a second coordinator would have to load the plugin"
-        default: nil
+        default: fault.exercise?.absence(in: lock.properties)
         }
     }
 

@@ -11,6 +11,8 @@ public struct StressTest {
         var hang: String?
         /// What is wrong otherwise.
         var corruption: String?
+        /// What the lock offers and did not do, and how that was seen.
+        var breach: (exercise: Exercise, finding: String)?
         /// The others stood still while somebody was frozen.
         var stalled = false
         /// There was no occasion for it; it does not count.
@@ -77,7 +79,7 @@ public struct StressTest {
         result.obstacle = obstacle(fault)
         let enough = result.isPromised ? Self.enoughHangs.promised : Self.enoughHangs.otherwise
         var (unchecked, idle) = (0, 0)
-        while result.obstacle == nil && result.hangs < enough {
+        while result.obstacle == nil && result.hangs + Int(clamping: result.exercises.breaches) < enough {
             look(result)
             let isLast = (end.hasPassed && !isCounted) || result.episodes >= episodes
             if isLast && result.episodes > 0 { break }
@@ -98,6 +100,7 @@ public struct StressTest {
         case .recreate: return try recreate(&result)
         case .fillShm: return try fillShm(&result)
         case .killCoordinator: return try killCoordinator(&result)
+        case .comeAndGo: return try comeAndGo(&result)
         default: break
         }
         let fleet = try currentFleet()
@@ -115,7 +118,12 @@ public struct StressTest {
         case .exhaustDescriptors: return try ask(.exhaustDescriptors, fleet, fault, &result)
         case .attachStorm: return try attachStorm(fleet)
         case .startStorm: return try startStorm(fleet)
-        case .recreate, .fillShm, .killCoordinator: return Episode()
+        case .tryLock: return try tryLock(fleet)
+        case .timedWait: return try timedWait(fleet)
+        case .readers: return try readers(fleet)
+        case .order: return try order(fleet, &result)
+        case .crowd: return try crowd(fleet, &result)
+        case .recreate, .fillShm, .killCoordinator, .comeAndGo: return Episode()
         }
     }
 
@@ -136,6 +144,13 @@ public struct StressTest {
         var repairs: UInt64 = 0
         var told: UInt64 = 0
         var untold: UInt64 = 0
+        var calls: [Exercise: UInt64] = [:]
+        var early: UInt64 = 0
+        var late: UInt64 = 0
+        var slowTries: UInt64 = 0
+        var tornReads: UInt64 = 0
+        /// By how much the worst of these was early or late, ns.
+        var worst: UInt64 = 0
 
         init() {}
 
@@ -145,6 +160,41 @@ public struct StressTest {
             repairs = fleet.sum { $0.repairs.load(ordering: .relaxed) }
             told = fleet.sum { $0.told.load(ordering: .relaxed) }
             untold = fleet.sum { $0.untold.load(ordering: .relaxed) }
+            calls = [
+                .lock: fleet.sum { $0.locks.load(ordering: .relaxed) },
+                .tryLock: fleet.sum { $0.tries.load(ordering: .relaxed) },
+                .timedWait: fleet.sum { $0.timedWaits.load(ordering: .relaxed) },
+                .readers: fleet.sum { $0.reads.load(ordering: .relaxed) },
+            ]
+            early = fleet.sum { $0.early.load(ordering: .relaxed) }
+            late = fleet.sum { $0.late.load(ordering: .relaxed) }
+            slowTries = fleet.sum { $0.slowTries.load(ordering: .relaxed) }
+            tornReads = fleet.sum { $0.tornReads.load(ordering: .relaxed) }
+            worst = fleet.most { $0.worst.load(ordering: .relaxed) }
+        }
+
+        /// What the calls since an earlier moment did not do as they should.
+        func breach(since earlier: Evidence) -> (exercise: Exercise, finding: String)? {
+            func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+            if tornReads > earlier.tornReads {
+                return (.readers, "a reader saw half-written data, \(times(tornReads - earlier.tornReads))")
+            }
+            if early > earlier.early {
+                return (
+                    .timedWait,
+                    "a wait gave up before its deadline, \(times(early - earlier.early)), by up to \(worst / 1000) µs"
+                )
+            }
+            if late > earlier.late {
+                return (
+                    .timedWait,
+                    "waits came back after their deadlines, \(times(late - earlier.late)), by up to \(worst / 1_000_000) ms"
+                )
+            }
+            if slowTries > earlier.slowTries {
+                return (.tryLock, "tries took up to \(worst / 1_000_000) ms, \(times(slowTries - earlier.slowTries))")
+            }
+            return nil
         }
     }
 
@@ -153,7 +203,7 @@ public struct StressTest {
     private mutating func judge(_ episode: Episode, _ fault: Fault, _ result: inout StressResult, checks: Bool)
         throws(RoundFailure) -> Bool
     {
-        var (hang, corruption) = (episode.hang, episode.corruption)
+        var (hang, corruption, breach) = (episode.hang, episode.corruption, episode.breach)
         if episode.stalled { result.stalls += 1 }
         if let fleet, hang == nil, checks {
             (hang, corruption) = try check(fleet, patience(fault), corruption)
@@ -173,9 +223,18 @@ public struct StressTest {
             if now.untold > baseline.untold && result.lock.properties.survivesOwnerDeath {
                 result.note("after an owner that died inside, the next one was not told")
             }
+            for (exercise, calls) in now.calls {
+                result.exercises.add(exercise, calls - (baseline.calls[exercise] ?? 0))
+            }
+            result.exercises.add(.area, 1)
+            breach = breach ?? now.breach(since: baseline) ?? fleet.damage.map { (.area, $0) }
             baseline = now
         }
-        guard hang != nil || corruption != nil else { return checks }
+        guard hang != nil || corruption != nil || breach != nil else { return checks }
+        if let breach {
+            result.exercises.breach(breach.exercise)
+            result.note(breach.finding)
+        }
         if let hang {
             result.hangs += 1
             result.noteHang(hang)
@@ -185,7 +244,7 @@ public struct StressTest {
             result.noteCorruption(corruption)
         }
         if let fleet, !reports.contains(where: { $0.fault == fault }) {
-            reports.append(FlightReport(fleet, fault: fault, finding: hang ?? corruption ?? ""))
+            reports.append(FlightReport(fleet, fault: fault, finding: breach?.finding ?? hang ?? corruption ?? ""))
         }
         // Nothing that follows could be believed.
         fleet = nil

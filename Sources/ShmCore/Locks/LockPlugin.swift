@@ -74,7 +74,7 @@ public enum LockPlugin {
                     + "build it anew")
         }
         let (size, expected) = unsafe (Int(plugin.pointee.struct_size), MemoryLayout<shm_lock_plugin>.size)
-        guard size == expected else {
+        guard size == expected || size == sizeBeforeShared else {
             throw LockPluginError(path, "its struct_size is \(size) and not \(expected); build it anew")
         }
         let functions: [(String, Bool)] = unsafe [
@@ -88,6 +88,10 @@ public enum LockPlugin {
         }
         guard unsafe (plugin.pointee.attach == nil) == (plugin.pointee.detach == nil) else {
             throw LockPluginError(path, "it has one of attach and detach; give it both or none")
+        }
+        let shared = unsafe sharedCalls(of: plugin)
+        guard unsafe (shared.lock == nil) == (shared.unlock == nil) else {
+            throw LockPluginError(path, "it has one of lock_shared and unlock_shared; give it both or none")
         }
         let name = try unsafe line(
             plugin.pointee.name.unsafelyUnwrapped, atMost: SegmentHeader.longestLockName, "name", path)
@@ -120,7 +124,18 @@ public enum LockPlugin {
         }
         return properties(
             name: name, summary: summary, promises: unsafe plugin.pointee.promises,
-            hasDeadlines: unsafe plugin.pointee.lock_until != nil)
+            hasDeadlines: unsafe plugin.pointee.lock_until != nil, sharesReaders: unsafe shared.lock != nil)
+    }
+
+    /// The size of a description from before there were readers.
+    private static let sizeBeforeShared = unsafe MemoryLayout<shm_lock_plugin>.offset(of: \.lock_shared) ?? 0
+
+    /// The functions for readers; none where the plugin was built before there were any.
+    static func sharedCalls(
+        of plugin: UnsafePointer<shm_lock_plugin>
+    ) -> (lock: PluginLock.Operation?, unlock: PluginLock.Release?) {
+        guard unsafe Int(plugin.pointee.struct_size) > sizeBeforeShared else { return (nil, nil) }
+        return unsafe (plugin.pointee.lock_shared, plugin.pointee.unlock_shared)
     }
 
     /// A string as it is safe to print: of bounded length, UTF-8, without control characters.
@@ -137,7 +152,7 @@ public enum LockPlugin {
     }
 
     private static func properties(
-        name: String, summary: String, promises: UInt64, hasDeadlines: Bool
+        name: String, summary: String, promises: UInt64, hasDeadlines: Bool, sharesReaders: Bool
     ) -> LockProperties {
         func has(_ flag: Int) -> Bool { promises & UInt64(flag) != 0 }
         return LockProperties(
@@ -145,7 +160,7 @@ public enum LockPlugin {
             fairness: has(SHM_LOCK_FIFO) ? .fifo : .barging,
             ownerDeath: has(SHM_LOCK_SURVIVES_OWNER) ? .reported : .hangs,
             threads: !has(SHM_LOCK_ONE_PER_PROCESS), pollsUntilDeadline: !hasDeadlines,
-            survivesWaiterDeath: !has(SHM_LOCK_QUEUES), summary: summary)
+            sharesReaders: sharesReaders, survivesWaiterDeath: !has(SHM_LOCK_QUEUES), summary: summary)
     }
 }
 

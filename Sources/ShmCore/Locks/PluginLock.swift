@@ -6,11 +6,14 @@ public import SystemPackage
 /// Memory ordering and deaths: whatever the plugin does and promises.
 @safe public struct PluginLock: LockPrimitive, ~Copyable {
     @usableFromInline typealias Operation = @convention(c) (UnsafeMutableRawPointer?) -> Int32
+    @usableFromInline typealias Release = @convention(c) (UnsafeMutableRawPointer?) -> Void
 
     @usableFromInline let context: UnsafeMutableRawPointer?
     @usableFromInline let take: Operation
     @usableFromInline let attempt: Operation
-    @usableFromInline let release: @convention(c) (UnsafeMutableRawPointer?) -> Void
+    @usableFromInline let release: Release
+    @usableFromInline let takeShared: Operation?
+    @usableFromInline let releaseShared: Release?
     private let description: UnsafePointer<shm_lock_plugin>
 
     /// See ``LockPrimitive/properties``. Of nothing where no plugin is loaded: nobody asks then.
@@ -46,6 +49,7 @@ public import SystemPackage
         unsafe take = plugin.description.pointee.lock.unsafelyUnwrapped
         unsafe attempt = plugin.description.pointee.trylock.unsafelyUnwrapped
         unsafe release = plugin.description.pointee.unlock.unsafelyUnwrapped
+        unsafe (takeShared, releaseShared) = LockPlugin.sharedCalls(of: plugin.description)
     }
 
     deinit { unsafe description.pointee.detach?(context) }
@@ -73,6 +77,21 @@ public import SystemPackage
     /// The plugin's `unlock`.
     @inlinable
     public borrowing func unlock() { unsafe release(context) }
+
+    /// The plugin's `lock_shared`, if it has one.
+    @inlinable
+    public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
+        guard let takeShared = unsafe takeShared else { return lock() }
+        let result = unsafe takeShared(context)
+        return result == 0 ? .acquired : Self.outcome(result)
+    }
+
+    /// The plugin's `unlock_shared`, if it has one.
+    @inlinable
+    public borrowing func endRead(_ begun: UInt64) -> Bool {
+        if let releaseShared = unsafe releaseShared { unsafe releaseShared(context) } else { unlock() }
+        return true
+    }
 
     /// The plugin's `retire`, if it has one.
     public borrowing func retire() { unsafe description.pointee.retire?(context) }

@@ -7,7 +7,8 @@ public import SystemPackage
 /// Source: `pthread_rwlock_init(3)`, `pthread_rwlockattr_setkind_np(3)`: glibc's default kind prefers readers.
 ///
 /// Memory ordering: POSIX's "memory synchronization" (XBD 4.15). Owner death: a dead writer, and a dead *reader*, keep
-/// the lock for ever.
+/// the lock for ever. So does a reader that dies while it waits for a writer: it counts itself among the readers before it
+/// waits.
 @safe public struct PthreadRWLock: LockPrimitive, ~Copyable {
     @usableFromInline let lockPointer: UnsafeMutablePointer<pthread_rwlock_t>
 
@@ -15,7 +16,8 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "pthread-rwlock", family: .pthread, ownerDeath: .hangs, sharesReaders: true,
-            onePIDNamespace: true, detectsRelock: true, summary: "glibc's reader-writer lock")
+            onePIDNamespace: true, detectsRelock: true, survivesWaiterDeath: false,
+            summary: "glibc's reader-writer lock")
     }
 
     /// One `pthread_rwlock_t`.

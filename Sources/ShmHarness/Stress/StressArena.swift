@@ -11,6 +11,9 @@ internal import Synchronization
 ///      640   whom an order's taker is to kill: the worker plus one, and its process id in the upper half
 ///      768   whether workers are to rest between two acquisitions; a futex word
 ///      896   whether two were inside at once
+///     1024   the only ways to the lock that workers may take, a ``StressPolicy``
+///     1152   when an owner is about to release, ns
+///     2048   how many grants there have been, and a ring of the last workers that got the lock
 ///     4096   one slot a worker, 256 bytes each
 ///        …   one flight recorder a worker
 @safe public struct StressArena {
@@ -59,10 +62,47 @@ internal import Synchronization
         }
     }
 
-    /// A worker's rest.
-    public func rest() {
+    /// A worker's rest; ends as well when it is asked for something.
+    public func rest(in slot: UnsafeMutablePointer<StressSlot>) {
         while isPaused && !isOver {
+            if unsafe slot.pointee.request.load(ordering: .acquiring) != 0 { return }
             _ = unsafe Futex.wait(futexWord(768), while: 1, until: .after(.milliseconds(100)))
+        }
+    }
+
+    /// Wakes those that rest, so that they see what they are asked for.
+    public func wakeResting() { unsafe Futex.wake(futexWord(768), count: .max) }
+
+    /// The ways to the lock that workers may take.
+    public var policy: StressPolicy {
+        get { StressPolicy(rawValue: unsafe futexWord(1024).pointee.load(ordering: .acquiring)) ?? .any }
+        nonmutating set { unsafe futexWord(1024).pointee.store(newValue.rawValue, ordering: .releasing) }
+    }
+
+    /// When an owner that has said so releases the lock, ns of ``Clock``; in the past where none is about to.
+    public var handOff: UInt64 {
+        get { unsafe word(1152).pointee.load(ordering: .relaxed) }
+        nonmutating set { unsafe word(1152).pointee.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Grants that the ring holds.
+    public static let grantCapacity = 256
+
+    /// How many grants have been noted.
+    public var grants: Int { Int(truncatingIfNeeded: unsafe word(2048).pointee.load(ordering: .acquiring)) }
+
+    /// Under the lock: a worker has it.
+    public func noteGrant(_ worker: Int) {
+        let count = unsafe word(2048).pointee.load(ordering: .relaxed)
+        let entry = unsafe futexWord(2056 + (Int(truncatingIfNeeded: count) & (Self.grantCapacity - 1)) * 4)
+        unsafe entry.pointee.store(UInt32(truncatingIfNeeded: worker), ordering: .relaxed)
+        unsafe word(2048).pointee.store(count &+ 1, ordering: .releasing)
+    }
+
+    /// Who got the lock from a grant on, in this order; the last ``grantCapacity`` at most.
+    public func grants(from first: Int) -> [Int] {
+        (max(first, grants - Self.grantCapacity)..<max(first, grants)).map { index in
+            Int(unsafe futexWord(2056 + (index & (Self.grantCapacity - 1)) * 4).pointee.load(ordering: .relaxed))
         }
     }
 
@@ -99,6 +139,9 @@ internal import Synchronization
         unsafe self.word(384).pointee.store(UInt64(order.id) << 32 | UInt64(worker + 1), ordering: .releasing)
         return order
     }
+
+    /// The order that is to be taken, if there is one.
+    public var order: StressOrder? { StressOrder(word: unsafe word(256).pointee.load(ordering: .acquiring)) }
 
     /// Who has taken an order, if somebody has.
     public func taker(of order: StressOrder) -> Int? {

@@ -78,6 +78,13 @@ internal import Synchronization
     /// Whether the related words agree.
     public var isCoherent: Bool { unsafe word(8).pointee.load(ordering: .relaxed) == ~counter(0) }
 
+    /// Whether all is as it is while no writer is inside.
+    public var isWhole: Bool {
+        guard owner == nil && isCoherent else { return false }
+        let first = counter(0)
+        return (1..<Self.counters).allSatisfy { counter($0) == first }
+    }
+
     /// Brings the mirror in line.
     public func reflect() { unsafe word(8).pointee.store(~counter(0), ordering: .relaxed) }
 

@@ -8,6 +8,8 @@ public struct StressOrder: Sendable, Equatable {
         case hold
         /// Stay inside, busy, until it is released.
         case holdBusily
+        /// As `hold`, and then busy until ``StressArena/handOff``, which is when the lock is released.
+        case holdUntilHandOff
     }
 
     /// At which point of the section.

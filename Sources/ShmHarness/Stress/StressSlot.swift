@@ -32,6 +32,26 @@ public struct StressSlot: ~Copyable {
         case exhaustDescriptors = 2
         /// Leave in order.
         case leave = 3
+        /// While all rest: lock, section and unlock once.
+        case pass = 4
+        /// The same, with a distant deadline.
+        case passWithDeadline = 5
+        /// The same, with the deadline ``StressArena/handOff``, give or take a few µs.
+        case passUntilHandOff = 6
+        /// Three times in a row, without a rest.
+        case passThrice = 7
+        /// Take part as often as ``StressSlot/wanted`` says beside; the answer is the errno of one that was refused.
+        case gather = 8
+        /// Lock once by each of these participants.
+        case passByEach = 9
+        /// Lock by these participants for a while, from the last one on.
+        case contendByEach = 10
+        /// Take part once more.
+        case oneMore = 11
+        /// Let all of them go.
+        case disperse = 12
+        /// Take part, lock and let go, as often as ``StressSlot/wanted`` says; counts the descriptors that stay.
+        case comeAndGo = 13
     }
 
     /// ``State``.
@@ -64,4 +84,32 @@ public struct StressSlot: ~Copyable {
     public let answer = Atomic<Int32>(0)
     /// The process.
     public let process = Atomic<Int32>(0)
+    /// How many participants a request is about.
+    public let wanted = Atomic<UInt32>(0)
+    /// How many participants it has beside its own.
+    public let gathered = Atomic<UInt32>(0)
+    /// Descriptors that stayed open when the participants that had come were gone.
+    public let descriptorsLeft = Atomic<Int32>(0)
+    /// Calls of lock that came back.
+    public let locks = Atomic<UInt64>(0)
+    /// Calls of tryLock that did.
+    public let tries = Atomic<UInt64>(0)
+    /// Calls of lock(until:) that did.
+    public let timedWaits = Atomic<UInt64>(0)
+    /// Read-only sections that have ended.
+    public let reads = Atomic<UInt64>(0)
+    /// Tries that met a taken lock.
+    public let refusals = Atomic<UInt64>(0)
+    /// Timed waits that gave up.
+    public let expiries = Atomic<UInt64>(0)
+    /// Timed waits that gave up before their deadline.
+    public let early = Atomic<UInt64>(0)
+    /// Timed waits that came back long after it, several in a row and while a plain sleep did not.
+    public let late = Atomic<UInt64>(0)
+    /// The same of tries, which are to come back at once.
+    public let slowTries = Atomic<UInt64>(0)
+    /// By how much the worst of these was early or late, ns.
+    public let worst = Atomic<UInt64>(0)
+    /// Read-only sections that saw a writer's half-written data.
+    public let tornReads = Atomic<UInt64>(0)
 }

@@ -20,9 +20,11 @@ struct CrashOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Paths that victims take: uncontended, waiter, holder, barger, first-use, or all, separated by commas.",
+            "Paths that victims take: \(CrashPath.allCases.map(\.name).joined(separator: ", ")), or all, separated by commas.",
             valueName: "a,b"))
-    var paths = CommaList(["uncontended", "waiter", "holder"])
+    var paths = CommaList([
+        "uncontended", "waiter", "holder", "try", "timed", "timed-waiter", "expiring", "reader",
+    ])
 
     @Option(
         parsing: .unconditional,

@@ -17,7 +17,10 @@ struct Crash: CheckedCommand {
             Paths: `uncontended`, nobody else wants the lock; `waiter`, another process holds it, releases when the \
             victim sleeps, and others sleep behind the victim; `holder`, the victim holds it and the others sleep; \
             `barger`, as waiter, and a third process takes the lock between the victim's wake-up and its death; \
-            `first-use`, as uncontended, by a process that has never used the lock.
+            `first-use`, as uncontended, by a process that has never used the lock; `try`, as uncontended, by tryLock; \
+            `timed` and `timed-waiter`, as uncontended and as waiter, with a distant deadline; `expiring`, another process \
+            holds it, and the deadline passes; `reader`, a read-only section, where readers share the lock. What is written \
+            outside the lock's area is found, too.
 
             Exit code 3 where a lock that promises to survive its owner's death does not. A lock that does not promise \
             it may hang.

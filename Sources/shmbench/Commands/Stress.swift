@@ -15,6 +15,9 @@ struct Stress: CheckedCommand {
 
             \(Fault.allCases.map { "\($0.name): \($0.summary)." }.joined(separator: "\n"))
 
+            Meanwhile workers take the lock in all the ways that it offers: plain, by a try, with a deadline, to read; bytes \
+            around its area and what it keeps in the kernel are looked at. What was not tried is named, and not said to be kept.
+
             Exit code 3 where a lock breaks a promise (`shmbench list`). What it does not promise may hang.
             """)
 

@@ -23,11 +23,7 @@ struct CrashColumn: Sendable {
             CrashColumn("workers") { _, options in .integer(options.workers) },
             CrashColumn("every") { _, options in .integer(options.every) },
         ]
-        + CrashPath.allCases.map { path in
-            CrashColumn("instructions_" + path.name.replacing("-", with: "_")) { result, _ in
-                result.paths.first { $0.path == path }.map { .integer($0.tally.instructions) } ?? .empty
-            }
-        } + [
+        + [CrashPath.uncontended, .waiter, .holder, .barger, .firstUse].map(instructions) + [
             CrashColumn("instructions") { result, _ in .integer(result.total.instructions) },
             CrashColumn("kills") { result, _ in .integer(result.total.kills) },
             CrashColumn("owner_deaths") { result, _ in Value(result.total.ownerDeaths) },
@@ -40,7 +36,17 @@ struct CrashColumn: Sendable {
                 result.isKnown ? .text(result.verdict.isAsPromised ? "yes" : "no") : .empty
             },
             CrashColumn("verdict") { result, _ in .text(result.words) },
+        ] + [CrashPath.attempt, .timed, .timedWaiter, .expiring, .reader].map(instructions) + [
+            CrashColumn("not_exercised") { result, _ in
+                .text(result.left.map { "\($0.path.name): \($0.reason)" }.joined(separator: "; "))
+            }
         ]
+
+    private static func instructions(_ path: CrashPath) -> CrashColumn {
+        CrashColumn("instructions_" + path.name.replacing("-", with: "_")) { result, _ in
+            result.paths.first { $0.path == path }.map { .integer($0.tally.instructions) } ?? .empty
+        }
+    }
 
     private init(_ name: String, value: @escaping @Sendable (CrashResult, CrashOptions) -> Value) {
         self.name = name

@@ -47,6 +47,10 @@ enum CrashTable {
             let locks = results.filter { !$0.isKnown && ($0.total.kills > 0) == isTried }.map(\.lock)
             if !locks.isEmpty { lines.append("\(words): \(Promises.names(locks)).") }
         }
+        let left = results.flatMap(\.left).map { "\($0.path) (\($0.reason))" }.uniqued()
+        if !left.isEmpty {
+            lines.append("Not exercised, and not said to be survived: \(left.joined(separator: ", ")).")
+        }
         if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
             lines.append("`none` takes no lock: that the check caught it shows that the check works.")
         }

@@ -33,6 +33,8 @@ struct SurvivalMatrix {
     /// Whether anything was tried.
     var hasTried: Bool { results.contains(where: \.wasTried) }
 
+    private var exercises: ExerciseReport { ExerciseReport(results) }
+
     // MARK: For a person
 
     /// A lock and what all faults did to it.
@@ -54,15 +56,19 @@ struct SurvivalMatrix {
 
     /// Deaths, the rest, and how fast the others went on: each fits 80 columns.
     func text(markdown: Bool) -> String {
-        if !hasTried { return Promises(results: results, missing: missing).text.map { $0 + "\n" }.joined() }
+        if !hasTried {
+            return Promises(results: results, missing: missing, isComplete: true).text.map { $0 + "\n" }.joined()
+        }
         let deaths = faults.filter { $0.killsOwners || $0 == .killWaiter || $0 == .killCoordinator }
-        let others = faults.filter { !deaths.contains($0) }
+        let others = faults.filter { !deaths.contains($0) && $0.exercise == nil }
         var parts: [String] = []
         for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
             let isDetailed = markdown || Terminal.documentWidth >= Self.wide
             let cells = part.map { Self.cell($0, isDetailed: isDetailed) }
             parts.append(render(title, Document(items: [Self.name] + cells), markdown))
         }
+        parts.append(
+            render("What they offer", Document(items: [Self.name] + exercises.items { $0.lock }), markdown))
         let recovering = lines.filter { line in line.cells[.killHolder].map { $0.recovery.count > 0 } ?? false }
         if !recovering.isEmpty {
             parts.append(
@@ -113,15 +119,22 @@ struct SurvivalMatrix {
         case .startStorm: "start"
         case .recreate: "recr."
         case .fillShm: "full"
+        case .tryLock: "try"
+        case .timedWait: "timed"
+        case .readers: "read"
+        case .order: "order"
+        case .crowd: "crowd"
+        case .comeAndGo: "come"
         }
     }
 
-    private static func word(_ result: StressResult) -> String {
+    static func word(_ result: StressResult) -> String {
         let word =
             switch result.verdict {
             case .survives: "ok"
             case .stalls: "stalls"
             case .hangs: "hangs"
+            case .breaks: "wrong"
             case .corrupts: "bad"
             case .notApplicable: "n/a"
             case .untried: "-"
@@ -147,7 +160,8 @@ struct SurvivalMatrix {
     { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
 
     private func sentences(markdown: Bool) -> [String] {
-        var sentences = Promises(results: results, missing: missing).text
+        var sentences = Promises(results: results, missing: missing, isComplete: exercises.isComplete).text
+        if let sentence = exercises.sentence { sentences.append(sentence) }
         let controls = results.filter { !$0.lock.properties.excludes && $0.wasTried }
         if controls.contains(where: { $0.verdict == .corrupts }) {
             sentences.append("Those that exclude nobody were caught, which shows that the check works.")
@@ -157,14 +171,16 @@ struct SurvivalMatrix {
         }
         sentences.append(
             "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever; bad: "
-                + "two were inside at once, or updates were lost; CAPITALS!: a broken promise.")
+                + "two were inside at once, or updates were lost; wrong: a deadline, an order, a place of the lock was not "
+                + "kept; CAPITALS!: a broken promise.")
         if markdown || Terminal.documentWidth >= Self.wide {
             sentences.append(
                 "Times: the median and the longest from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
             )
         }
         let obstacles = results.compactMap { result -> String? in
-            if case .notApplicable(let why) = result.verdict { "\(result.fault.name): \(why)" } else { nil }
+            guard result.fault.exercise == nil, case .notApplicable(let why) = result.verdict else { return nil }
+            return "\(result.fault.name): \(why)"
         }
         if !obstacles.isEmpty { sentences.append("n/a: \(obstacles.uniqued().joined(separator: "; ")).") }
         if results.contains(where: { $0.recovery.count > 0 && $0.fault == .killHolder }) {
@@ -197,7 +213,7 @@ struct SurvivalMatrix {
         func item(_ name: String, _ value: @escaping @Sendable (StressResult) -> Value) -> Document<StressResult>.Item {
             .init(name, name, shown: { _ in "" }, value: value)
         }
-        return Document(items: [
+        let items = [
             item("schema") { _ in .integer(1) },
             item("started_at") { _ in .text(Timestamp.iso8601(startedAt)) },
             item("tool_version") { _ in .text(ToolVersion.current) },
@@ -228,6 +244,7 @@ struct SurvivalMatrix {
             item("reaping_p99_ns") { Value($0.reaping.percentile(99)) },
             item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
             item("finding") { .text($0.breach ?? $0.findings.first ?? "") },
-        ])
+        ]
+        return Document(items: items + exercises.columns())
     }
 }

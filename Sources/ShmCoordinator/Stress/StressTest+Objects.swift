@@ -1,0 +1,66 @@
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+extension StressTest {
+    /// Participants that come and go in each worker, between two counts.
+    private static let comers = 32
+    /// Among others' objects, growth by every participant, so many times in a row, cannot be theirs.
+    private static let repetitions = 3
+
+    /// Participants come, lock once and go, in all workers; as many descriptors and kernel objects must be there after as
+    /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
+    mutating func comeAndGo(_ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let kernel = PrivateKernel()
+        let empty = kernel.objects
+        let episode = try comeAndGo(kernel, &result)
+        if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }
+        // The segments are gone.
+        guard let left = kernel.objects.new(since: empty).min() else { return episode }
+        return Episode(breach: (.objects, "the destroyed segment leaves \(left)"))
+    }
+
+    private func comeAndGo(
+        _ kernel: borrowing PrivateKernel, _ result: inout StressResult
+    ) throws(RoundFailure) -> Episode {
+        let patience = max(patience(.comeAndGo), 5_000_000_000)
+        let fleet = try StressFleet(lock, workers: 2, program: program, number: numbers())
+        if let late = try fleet.rest(within: patience) { return Episode(hang: late) }
+        let everyone = fleet.contending
+        // What a process or a segment sets up once stays.
+        if let late = try fleet.ask(everyone, .comeAndGo, 1, within: patience) { return Episode(hang: late) }
+        var leavesAsMany = true
+        for _ in 0..<(kernel.isPrivate ? 1 : Self.repetitions) {
+            let before = kernel.objects
+            if let late = try fleet.ask(everyone, .comeAndGo, Self.comers, within: patience) {
+                return Episode(hang: late)
+            }
+            let participants = Self.comers * everyone.count
+            result.exercises.add(.objects, UInt64(participants))
+            if let finding = Self.remainder(fleet, everyone) { return Episode(breach: (.objects, finding)) }
+            let new = kernel.objects.new(since: before)
+            if kernel.isPrivate, let one = new.min() {
+                let finding = "\(participants) participants that came and went left \(new.count) kernel objects"
+                return Episode(breach: (.objects, "\(finding): \(one)\(new.count > 1 ? ", …" : "")"))
+            }
+            leavesAsMany = leavesAsMany && new.count >= participants
+        }
+        if leavesAsMany && !kernel.isPrivate {
+            return Episode(breach: (.objects, "each participant that comes and goes leaves a kernel object"))
+        }
+        if let damage = fleet.damage { return Episode(breach: (.area, damage)) }
+        return Episode(hang: fleet.unexpectedEnd())
+    }
+
+    /// What workers that were asked to come and go say of it, where it is not as it should be.
+    private static func remainder(_ fleet: StressFleet, _ workers: [Int]) -> String? {
+        for worker in workers {
+            let answer = fleet.answer(worker)
+            if answer != 0 { return "after some have come and gone, one more is refused with errno \(answer)" }
+            let left = unsafe fleet.arena.slot(worker).pointee.descriptorsLeft.load(ordering: .relaxed)
+            if left > 0 { return "\(comers) participants that came and went left \(left) descriptors open" }
+        }
+        return nil
+    }
+}

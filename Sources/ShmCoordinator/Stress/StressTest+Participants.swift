@@ -1,0 +1,99 @@
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+extension StressTest {
+    /// Participants of a lock that needs no node for each; each may take a descriptor.
+    private static let modestCrowd = 64
+
+    /// Whether there is a number of participants that such a lock was made for, beyond which it refuses.
+    private var hasLimit: Bool { lock.properties.nodesPerParticipant > 0 }
+
+    /// All rest, and take part as often as the area was made for, in all together; each participant locks once, and all
+    /// contend. One more is refused. Then a process of them is killed, and its successor finds a place.
+    mutating func crowd(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+        let patience = max(patience(.crowd), 5_000_000_000)
+        defer { fleet.arena.isPaused = false }
+        if let late = try fleet.rest(within: patience) { return Episode(hang: late) }
+        let everyone = fleet.contending
+        let capacity = try fleet.capacity()
+        let mayFill = hasLimit || lock.properties.family == .plugin
+        // All of them once; what that shows it shows again only after a while.
+        let isFull = mayFill && result.episodes == 0
+        // A segment's creator takes part itself.
+        let present = everyone.count + 1
+        let most = (isFull ? capacity : min(capacity, Self.modestCrowd)) - present
+        for (place, worker) in everyone.enumerated() {
+            fleet.ask(worker, .gather, most / everyone.count + (place < most % everyone.count ? 1 : 0))
+        }
+        _ = try fleet.wait(within: patience) { everyone.allSatisfy(fleet.hasAnswered) }
+        if let late = fleet.whereabouts(of: everyone.filter { !fleet.hasAnswered($0) }) { return Episode(hang: late) }
+        let count = present + everyone.reduce(0) { $0 + fleet.gathered($1) }
+        result.exercises.add(.participants, UInt64(count))
+        if let refused = everyone.first(where: { fleet.answer($0) != 0 }), isOfLock(fleet.answer(refused)) {
+            let finding = "the lock was made for \(capacity) participants, and refuses one more than \(count)"
+            return Episode(breach: (.participants, "\(finding) with errno \(fleet.answer(refused))"))
+        }
+        var late: String?
+        for worker in everyone where late == nil {
+            late = try fleet.ask([worker], .passByEach, within: patience)
+        }
+        if late == nil { late = try contend(fleet, everyone, patience) }
+        if let late {
+            return Episode(breach: (.participants, "with \(count) participants one does not get the lock: \(late)"))
+        }
+        if isFull && hasLimit, let episode = try beyond(fleet, everyone, patience, &result) { return episode }
+        if let late = try fleet.ask(fleet.contending, .disperse, within: patience) { return Episode(hang: late) }
+        fleet.arena.isPaused = false
+        return Episode(hang: fleet.whereabouts(of: try fleet.awaitProgress(within: patience)))
+    }
+
+    /// All contend by the participants that came last; at first one stays inside until all others wait for certain, which
+    /// brings them together on a busy machine, too. Returns who does not get the lock, in words.
+    private func contend(_ fleet: StressFleet, _ everyone: [Int], _ patience: Int) throws(RoundFailure) -> String? {
+        let holder = try fleet.hold(
+            { StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience,
+            asking: { for worker in everyone { fleet.ask(worker, .contendByEach) } })
+        guard let holder else { return nobody(fleet) }
+        for worker in everyone where worker != holder.worker {
+            _ = try fleet.awaitWaiting(worker, within: 1_000_000_000)
+        }
+        fleet.arena.release(holder.order)
+        _ = try fleet.wait(within: patience) { everyone.allSatisfy(fleet.hasAnswered) }
+        return fleet.whereabouts(of: everyone.filter { !fleet.hasAnswered($0) })
+    }
+
+    /// Whether the errno of a participant that is refused is the lock's, and not that of a limit of the machine.
+    private func isOfLock(_ errorNumber: Int32) -> Bool { ![EMFILE, ENFILE, ENOMEM].contains(errorNumber) }
+
+    /// One participant too many, and the places of a dead process; `nil` where all is as it should be.
+    private mutating func beyond(
+        _ fleet: StressFleet, _ everyone: [Int], _ patience: Int, _ result: inout StressResult
+    ) throws(RoundFailure) -> Episode? {
+        guard let victim = everyone.randomElement(using: &generator) else { return nil }
+        if let late = try fleet.ask([victim], .oneMore, within: patience) { return Episode(hang: late) }
+        if fleet.answer(victim) == 0 {
+            return Episode(breach: (.participants, "one participant more than the lock was made for is not refused"))
+        }
+        _ = fleet.kill([victim])
+        result.kills += 1
+        try fleet.start(victim)
+        let isBack = try fleet.wait(within: patience) { fleet.state(victim) == .resting }
+        if isBack { return nil }
+        let reason = fleet.unexpectedEnd() ?? fleet.whereabouts(victim)
+        return Episode(breach: (.participants, "a killed process's places are not given to another: \(reason)"))
+    }
+}
+
+extension StressFleet {
+    /// The number of participants that the lock was made for.
+    func capacity() throws(RoundFailure) -> Int {
+        do throws(SharedMemoryError) { return try SharedMemory(key: keys.test).participantCapacity } catch {
+            throw .failed(error.description)
+        }
+    }
+
+    /// Participants that a worker has beside its own.
+    func gathered(_ worker: Int) -> Int { Int(unsafe arena.slot(worker).pointee.gathered.load(ordering: .acquiring)) }
+}
