@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,6 +86,15 @@ int shm_open_unnamed(const char *directory, unsigned mode) {
 bool shm_is_in_memory(int fd) {
     struct statfs found;
     return fstatfs(fd, &found) == 0 && found.f_type == TMPFS_MAGIC;
+}
+
+static const char mark[] = "user.shmcore";
+
+int shm_set_mark(int fd) { return (int)result(fsetxattr(fd, mark, "", 0, 0)); }
+
+int shm_has_mark(const char *path) {
+    if (lgetxattr(path, mark, NULL, 0) >= 0) return 1;
+    return errno == ENODATA ? 0 : -errno;
 }
 
 int shm_duplicate_above(int fd, int least) { return (int)result(fcntl(fd, F_DUPFD_CLOEXEC, least + 1)); }

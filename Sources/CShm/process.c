@@ -28,7 +28,11 @@ static struct {
 static size_t unwiped_count;
 
 /* Descriptors that the child of a fork closes. */
-static int *closing;
+static struct {
+    int fd;
+    dev_t device;
+    ino_t inode;
+} *closing;
 static size_t closing_count, closing_room;
 
 /* In a wiped page: whether this process has its generation. */
@@ -57,7 +61,12 @@ void shm_registry_unlock(void) { pthread_mutex_unlock(&registry); }
 static void become_child(void) {
     shm_this_thread = (shm_thread){0};
     for (size_t i = 0; i < unwiped_count; i++) memset(unwiped[i].start, 0, unwiped[i].size);
-    for (size_t i = 0; i < closing_count; i++) close(closing[i]);
+    for (size_t i = 0; i < closing_count; i++) {
+        /* A program that closes all descriptors may have opened others of that number. */
+        struct stat status;
+        if (fstat(closing[i].fd, &status) == 0 && status.st_dev == closing[i].device && status.st_ino == closing[i].inode)
+            close(closing[i].fd);
+    }
     closing_count = 0;
     pthread_mutex_unlock(&registry);
 }
@@ -78,30 +87,27 @@ void shm_registry_lock(void) {
 }
 
 int shm_close_in_child(int fd) {
-    shm_registry_lock();
     if (closing_count == closing_room) {
         size_t room = closing_room ? 2 * closing_room : 16;
-        int *grown = realloc(closing, room * sizeof *closing);
-        if (!grown) {
-            shm_registry_unlock();
-            return -ENOMEM;
-        }
+        void *grown = realloc(closing, room * sizeof *closing);
+        if (!grown) return -ENOMEM;
         closing = grown;
         closing_room = room;
     }
-    closing[closing_count++] = fd;
-    shm_registry_unlock();
+    struct stat status;
+    if (fstat(fd, &status) != 0) return -errno;
+    closing[closing_count].fd = fd;
+    closing[closing_count].device = status.st_dev;
+    closing[closing_count++].inode = status.st_ino;
     return 0;
 }
 
 void shm_keep_in_child(int fd) {
-    shm_registry_lock();
     for (size_t i = closing_count; i-- > 0;) {
-        if (closing[i] != fd) continue;
+        if (closing[i].fd != fd) continue;
         closing[i] = closing[--closing_count];
         break;
     }
-    shm_registry_unlock();
 }
 
 void *shm_map_wiped(uintptr_t size) { return map_wiped(size); }

@@ -113,6 +113,59 @@ extension ShmCoreSuite {
             for heir in heirs { #expect(try heir.ask("peek 1") == "ok 1") }
         }
 
+        @Test(arguments: ["fork", "fork-throws"])
+        func `the child of a fork in the initialiser ends nothing of its parent's`(how: String) throws {
+            let key = scratch.key()
+            let winner = try scratch.probe(key)
+            try winner.begin("create-or-attach 64 robust-futex \(how)")
+            usleep(50_000)
+            // The child has returned or thrown, and the parent is at work.
+            let other = scratch.handle(key)
+            #expect(try other.tryLock() == nil)
+            #expect(other.exists)
+            #expect(try winner.answer() == "ok created")
+            #expect(try other.lock() == .released)
+            try other.unlock()
+            #expect(try winner.ask("peek 0") == "ok 99")
+        }
+
+        @Test func `a thread that initialises is told by another handle, and does not wait for itself`() throws {
+            let winner = try scratch.probe(scratch.key())
+            #expect(try winner.ask("create-or-attach 64 robust-futex again") == "ok created")
+            #expect(try winner.ask("create-or-attach 64 robust-futex 1").hasPrefix("error alreadyExists"))
+        }
+
+        @Test func `a try and a timeout keep their time while another process initialises, stopped even`() throws {
+            let key = scratch.key()
+            let winner = try scratch.probe(key)
+            try winner.begin("create-or-attach 64 robust-futex 60000ms")
+            winner.signal(SIGSTOP)
+            let other = scratch.handle(key)
+            let taken = try time { () throws in
+                #expect(try other.tryLock() == nil)
+                #expect(try other.lock(timeout: .milliseconds(30)) == nil)
+                #expect(other.size == 64 && other.lockKind == .robustFutex)
+            }
+            #expect(taken < .seconds(2), "\(taken)")
+            // One that waits notices the end by force.
+            let waiter = try scratch.probe(key)
+            try waiter.begin("attach readWrite")
+            try other.destroy(mode: .forceNoWait)
+            #expect(try waiter.answer().hasPrefix("error notFound"))
+        }
+
+        @Test func `whatever becomes of slow winners, no other is told that the segment exists`() throws {
+            let key = scratch.key()
+            let winner = try scratch.probe(key)
+            try winner.begin("create-or-attach 64 futex 60000ms")
+            let others = try (0..<6).map { _ in try scratch.probe(key) }
+            for other in others { try other.begin("create-or-attach 64 futex throws") }
+            usleep(1_200_000)
+            winner.kill()
+            for other in others { #expect(try other.answer() == "error Stop()") }
+            #expect(!RawFile.exists(key))
+        }
+
         @Test func `an initialiser that throws leaves nothing, and another one begins anew`() throws {
             let shared = scratch.handle()
             #expect(throws: Stop.self) { try shared.createOrAttach(size: 64) { _ in throw Stop() } }

@@ -46,6 +46,28 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(shared.key))
         }
 
+        /// Opening breaks a lease, and a holder without a handler for the signal is killed by it.
+        @Test(arguments: [100, 16384]) func `a file of another program is not even opened`(size: Int) throws {
+            let key = scratch.key(" app.db")
+            RawFile.replace(key, with: [UInt8](repeating: 1, count: size))
+            let holder = unsafe open(RawFile.path(key), O_RDWR | O_CLOEXEC)
+            try #require(holder >= 0)
+            defer { close(holder) }
+            // Alone, as a lease needs it, before and after.
+            #expect(shm_is_only_writer(holder) == 1)
+            let (setSignal, setLease, write): (CInt, CInt, Int16) = (10, 1024, Int16(F_WRLCK))
+            _ = fcntl(holder, setSignal, SIGURG)
+            try #require(fcntl(holder, setLease, CInt(write)) == 0)
+            let others = try scratch.probe(key)
+            for command in [
+                "list", "exists", "size", "attach readWrite", "lock", "create 64 futex", "destroy forceNoWait",
+            ] {
+                _ = try others.ask(command)
+                // The lease is whole: one that was being broken would say so.
+                #expect(fcntl(holder, 1025) == CInt(write), "\(command)")
+            }
+        }
+
         @Test func `what a person calls like a lock's object is a segment like any other`() throws {
             for key in ["shmcore-cafe", "shmcore-1", "shmcore-0123456789abcdef", "sem.shmcore-cafe"] {
                 // Nobody else's, should it be there.

@@ -45,6 +45,48 @@ extension ShmCoreSuite {
             }
         }
 
+        @Test(arguments: LockKind.excluding.filter(\.properties.threads))
+        func `what a handle held when it ended, its thread holds`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            let key = shared.key
+            func lockAndForget() throws {
+                let other = SharedMemory(key: key)
+                try other.attach()
+                try other.lock()
+            }
+            try lockAndForget()
+            expect(.lockError) { try shared.lock() }
+            expect(.lockError) { try shared.destroy(mode: .wait) }
+            expect(.lockError) { try shared.destroy() }
+            #expect(try shared.tryLock() == nil)
+        }
+
+        @Test(arguments: LockKind.excluding.filter(\.properties.threads))
+        func `a lock stays its thread's when another thread attaches the handle`(kind: LockKind) throws {
+            let shared = try scratch.segment(lock: kind)
+            try shared.lock()
+            let thread = try OtherThread {
+                try shared.attach()
+                expect(.lockError) { try shared.unlock() }
+            }
+            try thread.join()
+            expect(.lockError) { try scratch.handle(shared.key).lock() }
+            try shared.unlock()
+            #expect(try scratch.probe(shared).ask("trylock") == "ok released")
+        }
+
+        @Test func `a destroyer does not take a participant of its own process for nobody`() throws {
+            let shared = try scratch.segment(lock: .futex)
+            let participant = try shared.participant(in: FutexLock.self)
+            #expect(participant.lock() == .acquired)
+            let key = shared.key
+            let destroyer = try scratch.probe(key)
+            destroyer.send("destroy noWait")
+            #expect(try !destroyer.answers(within: .milliseconds(120)))
+            participant.unlock()
+            #expect(try destroyer.answer() == "ok")
+        }
+
         @Test func `a destroyer that waits for the attachment of its own thread is told`() throws {
             let shared = try scratch.segment()
             try shared.attach()

@@ -52,6 +52,9 @@ extension Probe {
     private func createOrAttach(_ arguments: Arguments) throws -> String {
         guard let lock = LockKind(named: try arguments.text(1)) else { throw Arguments.Missing() }
         let how = try arguments.text(2)
+        let me = getpid()
+        // The child of a fork in it has nothing to answer.
+        defer { if getpid() != me { _exit(shared.exists ? 0 : 1) } }
         let origin = try shared.createOrAttach(size: try arguments.number(0), lock: lock) { bytes in
             // Each byte says how many have begun.
             for index in 0..<bytes.byteCount {
@@ -60,6 +63,31 @@ extension Probe {
             }
             if how == "dies" { raise(SIGKILL) }
             if how == "throws" { throw Stop() }
+            if how.hasPrefix("fork") {
+                let child = forkProcess()
+                if child == 0 {
+                    if how == "fork-throws" { throw Stop() }
+                    return
+                }
+                var status: CInt = 0
+                while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+                usleep(200_000)
+            }
+            if how == "again" {
+                // Another handle of the same thread, which would wait for itself.
+                let other = SharedMemory(key: key)
+                let tries: [() throws -> Void] = [
+                    { try other.attach() }, { try other.lock() }, { _ = try other.lock(timeout: .seconds(60)) },
+                    { try other.destroy() }, { _ = try other.createOrAttach(size: 8) },
+                ]
+                for attempt in tries {
+                    do {
+                        try attempt()
+                        throw Unexpected(what: "worked")
+                    } catch let error as SharedMemoryError where error.code == .lockError {}
+                }
+                guard other.size == bytes.byteCount, other.exists else { throw Unexpected(what: "its size") }
+            }
             if how.hasSuffix("ms"), let milliseconds = UInt32(how.dropLast(2)) { usleep(1000 * milliseconds) }
             guard shared.holdsLock else { throw Unexpected(what: "the lock is not held while initialising") }
             bytes.storeBytes(of: UInt8(how) ?? 99, toByteOffset: 0, as: UInt8.self)

@@ -44,6 +44,11 @@ int shm_open_unnamed(const char *directory, unsigned mode);
 
 /* Whether a file lies in a tmpfs, by fstatfs(2). */
 bool shm_is_in_memory(int fd);
+/* The extended attribute user.shmcore, xattr(7), by which a segment's file is known without being opened. Sets it; 0 or
+ * -errno. Asks for it, without following a link: 1, 0, or -errno where there are no such attributes. */
+int shm_set_mark(int fd);
+int shm_has_mark(const char *path);
+
 /* A descriptor larger than `least` of the same open file, which closes on exec; fcntl(2) is variadic. */
 int shm_duplicate_above(int fd, int least);
 /* Whether no other open file, and no mapping of one, can write to this regular file: a write lease, fcntl(2), taken and

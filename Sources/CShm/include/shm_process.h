@@ -46,7 +46,8 @@ uint32_t shm_generation(void);
 /* Zeroed memory, whole pages, that the child of a fork finds zeroed. It is never given back. Null where there is no memory. */
 void *_Nullable shm_map_wiped(uintptr_t size);
 
-/* Has the child of a fork(3) close a descriptor at once, or not any more. 0 or -ENOMEM. */
+/* Has the child of a fork(3) close a descriptor at once, or not any more. Under the registry's lock, and so are the opening
+ * before and the closing after: no fork comes in between. 0 or -errno. */
 int shm_close_in_child(int fd);
 void shm_keep_in_child(int fd);
 

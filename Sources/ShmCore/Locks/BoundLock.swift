@@ -14,7 +14,7 @@ final class BoundLock {
     let retire: () -> Void
     let retireIfFree: () -> Bool
     /// Where it was made: the child of a fork must not use it, since it is its parent's participant.
-    private let forks = shm_generation()
+    private let generation = shm_generation()
     private let dispose: () -> Void
 
     /// Binds to a lock of that type.
@@ -38,7 +38,7 @@ final class BoundLock {
     deinit { dispose() }
 
     /// Whether this process made it.
-    var isOwn: Bool { forks == shm_generation() }
+    var isOwn: Bool { generation == shm_generation() }
 }
 
 /// What a segment needs of a lock kind by name: its size, its initial state and a binding.

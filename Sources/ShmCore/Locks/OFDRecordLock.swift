@@ -29,7 +29,8 @@ public struct OFDRecordLock: LockPrimitive, ~Copyable {
 
     /// Opens the segment's file once more.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        description = try OwnDescription(try binding.reopenFile())
+        let segment = binding.file
+        description = try OwnDescription.opened { () throws(Errno) in try SegmentFile.reopen(segment) }
         mark = unsafe OwnerMark(binding.area)
     }
 

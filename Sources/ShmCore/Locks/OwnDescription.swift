@@ -10,19 +10,26 @@ struct OwnDescription: ~Copyable {
     let file: FileDescriptor
     private let generation = shm_generation()
 
-    /// Takes over a descriptor. Throws `ENOMEM`, and closes it, where there is no room to note it.
-    init(_ file: FileDescriptor) throws(Errno) {
-        self.file = file
+    /// Opens it.
+    static func opened(_ open: () throws(Errno) -> FileDescriptor) throws(Errno) -> OwnDescription {
+        shm_registry_lock()
+        defer { shm_registry_unlock() }
+        let file = try open()
         do throws(Errno) { try SystemCall.check(shm_close_in_child(file.rawValue)) } catch {
             try? file.close()
             throw error
         }
+        return OwnDescription(noted: file)
     }
+
+    private init(noted file: FileDescriptor) { self.file = file }
 
     deinit {
         // In the child of a fork the number may be another file's by now.
         guard shm_generation() == generation else { return }
+        shm_registry_lock()
         shm_keep_in_child(file.rawValue)
         try? file.close()
+        shm_registry_unlock()
     }
 }

@@ -36,8 +36,8 @@ public import SystemPackage
     /// Opens the FIFO, or makes it when this is the first participant.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         unsafe area = binding.area
-        description = try OwnDescription(
-            FileDescriptor(rawValue: try unsafe Self.joined(binding.area, of: binding.file)))
+        let pipe = FileDescriptor(rawValue: try unsafe Self.joined(binding.area, of: binding.file))
+        description = try OwnDescription.opened { pipe }
     }
 
     /// Waits for the byte with `poll(2)` where it is not there: the descriptor does not block, so that nobody sleeps in

@@ -43,6 +43,8 @@ struct Blueprint {
         do throws(Errno) {
             // Makes the file as long as it must be, and its storage certain.
             try SystemCall.retrying { -posix_fallocate(file.rawValue, 0, layout.fileSize) }
+            // Best effort: the sticky bit does where there are no such attributes.
+            _ = shm_set_mark(file.rawValue)
             let status = try SegmentFile.status(of: file)
             // The umask has no say in a segment's permissions.
             let wanted = mode | SegmentFile.mark
@@ -66,6 +68,9 @@ struct Blueprint {
             return binding
         } catch {
             try? file.close()
+            if error == .invalidArgument, !isInitialisingLock {
+                throw SegmentFailure(.invalidSize, "no file can be that large; ask for less", errno: error)
+            }
             if isInitialisingLock, let failure = SegmentFailure.plugin("init", lock.name, error) { throw failure }
             throw SegmentFailure(error)
         }

@@ -50,9 +50,15 @@ enum ControlGroup {
 
         /// The folders of a group and of those above it, as far as they are shown.
         func folders(of group: Substring) -> [String] {
+            // A mount from before this process entered its cgroup namespace: it shows what lies above.
+            let above = root.split(separator: "/")
+            if above.contains("..") {
+                guard let own = Self.folder(below: String(folder), depth: above.count) else { return [] }
+                return (0...above.count).map { own.split(separator: "/").dropLast($0).reduce("") { "\($0)/\($1)" } }
+            }
             var path =
                 group == root
-                ? "" : group.hasPrefix(root) && root != "/" ? String(group.dropFirst(root.count)) : String(group)
+                ? "" : group.hasPrefix("\(root)/") && root != "/" ? String(group.dropFirst(root.count)) : String(group)
             if path == "/" { path = "" }
             var folders = ["\(folder)\(path)"]
             while let slash = path.lastIndex(of: "/") {
@@ -60,6 +66,17 @@ enum ControlGroup {
                 folders.append("\(folder)\(path)")
             }
             return folders
+        }
+
+        /// The group, so many levels down, that this process is in.
+        private static func folder(below folder: String, depth: Int) -> String? {
+            let me = "\(getpid())"
+            let names = ((try? SegmentFile.names(in: folder)) ?? []).map { "\(folder)/\($0)" }
+            let groups = names.filter { SegmentFile.status(at: "\($0)/cgroup.procs") != nil }
+            if depth > 1 { return groups.lazy.compactMap { Self.folder(below: $0, depth: depth - 1) }.first }
+            return groups.first { group in
+                (try? SmallFile.read("\(group)/cgroup.procs"))?.split(separator: "\n").contains(me[...]) ?? false
+            }
         }
     }
 

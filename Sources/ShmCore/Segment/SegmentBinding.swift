@@ -23,13 +23,17 @@ internal import SystemPackage
     let identity: FileIdentity
     let life: UnsafePointer<Atomic<UInt32>>
 
-    /// Whether it is this binding that initialises the segment, to which the segment is alive.
-    var isInitialiser = false
+    /// The process that initialises the segment through this binding, to which the segment is alive.
+    private var initialiser: UInt32?
 
     private let control: Mapping
     private(set) var lock: BoundLock?
     var attachment: Attachment?
     private var generation = shm_generation()
+    /// Whether it goes on with the open file description of the process that forked this one.
+    private var isShared = false
+    /// Whether a participant past the handle uses its open file.
+    var hasParticipants = false
     /// What the child of a fork has from its parent: locks that handles may still point to, and open file descriptions
     /// that carry attachments.
     private var inherited: (locks: [BoundLock], files: [FileDescriptor]) = ([], [])
@@ -44,7 +48,7 @@ internal import SystemPackage
         let status: stat
         do { status = try SegmentFile.status(ofName: name) } catch { throw .finding(error) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
-        guard SegmentFile.mayBeSegment(status) else { throw .notASegment("a file of another program") }
+        guard SegmentFile.isMarked(status, name: name) else { throw .notASegment("a file of another program") }
         var writable = true
         let file: FileDescriptor
         do {
@@ -104,12 +108,24 @@ internal import SystemPackage
 
     /// In the child of a fork, opens the file anew: record locks belong to the open file description, which the child
     /// shares with its parent. The attachment stays with the description that it came with.
-    func makeOwn() throws(Errno) {
+    func makeOwn() {
         if isOwn { return }
-        let own = try SegmentFile.reopen(file)
+        generation = shm_generation()
+        // Without /proc, or where the child has given up the rights, it goes on with its parent's: then the two do not
+        // exclude each other where they make or remove the lock's kernel object.
+        guard let own = try? SegmentFile.reopen(file) else {
+            isShared = true
+            return
+        }
         inherited.files.append(file)
         file = own
-        generation = shm_generation()
+    }
+
+    /// Detaches. In the child of a fork, the open file description that carries its parent's attachment goes, too.
+    func endAttachment() {
+        attachment = nil
+        for file in inherited.files { try? file.close() }
+        inherited.files = []
     }
 
     /// Reads the header once, into locals, and believes nothing that does not fit the file.
@@ -122,7 +138,7 @@ internal import SystemPackage
         let header: SegmentHeader
         do throws(SegmentHeader.Problem) {
             guard let found = try SegmentHeader.find(in: file, fileSize: Int(status.st_size), pageSize: pageSize) else {
-                throw SegmentFile.isMarked(status) ? .gone : .notASegment
+                throw .gone
             }
             header = found
         } catch { throw SegmentFailure(.keyError, error.reason) }
@@ -154,6 +170,12 @@ internal import SystemPackage
         unsafe lifeWord.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) != Life.dead
     }
 
+    /// Whether it is through this binding that the segment is initialised: by this process, and not by the child of a fork.
+    var isInitialiser: Bool {
+        get { initialiser == shm_generation() }
+        set { initialiser = newValue ? shm_generation() : nil }
+    }
+
     /// Marks the segment initialised; returns `false` where it was destroyed meanwhile. A release: who finds it alive
     /// finds what its initialiser wrote.
     func markAlive() -> Bool {
@@ -168,17 +190,27 @@ internal import SystemPackage
 
     // MARK: Initialisation
 
-    private var isInitialising: Bool { unsafe life.pointee.load(ordering: .acquiring) == Life.initialising }
+    var isInitialising: Bool { unsafe life.pointee.load(ordering: .acquiring) == Life.initialising }
 
     /// Whether its creator is at work on it.
     var isBeingInitialised: Bool { isInitialising && RecordLock.isTaken(.initialisation, of: file) }
 
-    /// Waits while the creator initialises the segment. Throws ``SegmentFailure/abandoned`` where it died before it was done.
-    func awaitInitialisation() throws(SegmentFailure) {
-        guard isInitialising, !isInitialiser else { return }
-        do { try RecordLock.takeWaiting(.initialisation, shared: true, of: file) } catch { throw SegmentFailure(error) }
-        RecordLock.release(.initialisation, of: file)
-        if isInitialising { throw .abandoned }
+    /// Waits while the creator initialises the segment. Throws ``SegmentFailure/abandoned`` where it died before it was done,
+    /// and ``SegmentFailure/beingInitialised`` where the deadline passes.
+    ///
+    /// Looks again and again: one that slept in the kernel would not notice that the segment was destroyed by force.
+    func awaitInitialisation(until deadline: Deadline?) throws(SegmentFailure) {
+        var pause: UInt32 = 100
+        while isInitialising, !isInitialiser {
+            guard isBeingInitialised else {
+                // It may have been done in between.
+                if isInitialising { throw .abandoned }
+                return
+            }
+            if let deadline, deadline.hasPassed { throw .beingInitialised }
+            usleep(pause)
+            pause = min(2 * pause, 5_000)
+        }
     }
 
     // MARK: Lock
@@ -211,7 +243,9 @@ internal import SystemPackage
 
     /// Whether no other process can take part in the segment's lock, because none has its file open or mapped for writing.
     /// Asks the kernel, which knows all of them, in whichever namespace they are; `false` where it does not tell.
-    var isOnlyUser: Bool { isWritable && shm_is_only_writer(file.rawValue) == 1 }
+    var isOnlyUser: Bool {
+        isWritable && !isShared && !hasParticipants && shm_is_only_writer(file.rawValue) == 1
+    }
 
     /// Whether it is for this process alone that the lock cannot be taken.
     var isRefusedHere: Bool { refusal != nil }
@@ -219,8 +253,8 @@ internal import SystemPackage
     /// What a lock's failure means: that it does not work, unless the trouble is this process's own.
     func failure(ofLock errno: Errno) -> SegmentFailure {
         if !isAlive { return .destroyedWhileLocking(errno) }
-        if errno == .identifierRemoved, isWritable {
-            // Only a destroyer retires the lock: this finishes what one that died right after that began.
+        if errno == .identifierRemoved, isWritable, header.lockName == RobustFutexLock.properties.name {
+            // Only a destroyer leaves that word: this finishes what one that died right after it began.
             _ = markDead()
             return .destroyedWhileLocking(errno)
         }

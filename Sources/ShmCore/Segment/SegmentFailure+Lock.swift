@@ -15,6 +15,13 @@ extension SegmentFailure {
             errno: .deadlock)
     }
 
+    /// The calling thread would wait for what it is doing itself.
+    static var initialisedByThisThread: SegmentFailure {
+        SegmentFailure(
+            .lockError, "this thread initialises it through another handle; use that one, or wait until it is done",
+            errno: .deadlock)
+    }
+
     static func otherPIDNamespace(_ name: String) -> SegmentFailure {
         let reason =
             ProcessIdentity.currentPIDNamespace == 0

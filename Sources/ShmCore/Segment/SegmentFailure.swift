@@ -29,8 +29,9 @@ struct SegmentFailure: Error {
                 (.permissionDenied, "\(SegmentFile.directory) is mounted read-only; mount it for writing")
             case .noSuchFileOrDirectory: (.notFound, "no segment has that key; create it first")
             case .fileExists: (.alreadyExists, "something already has that name")
-            case .fileTooLarge where what == nil, .invalidArgument where what == nil:
-                (.invalidSize, "no file can be that large; ask for less")
+            case .fileTooLarge where what == nil: (.invalidSize, "no file can be that large; ask for less")
+            case .resourceTemporarilyUnavailable:
+                (.outOfResources, "another process holds a lease on its file (fcntl(2), F_SETLEASE); try again")
             case .noFunction:
                 (.outOfResources, "the kernel, or a seccomp filter, does not offer a system call that this needs")
             default: (.unknownError, "an unexpected error")
@@ -46,6 +47,9 @@ struct SegmentFailure: Error {
     static var abandoned: SegmentFailure {
         SegmentFailure(.notFound, "its creator died while it initialised it; create it anew, or use createOrAttach")
     }
+
+    /// Its creator is at work on it, and there was no more time to wait.
+    static let beingInitialised = SegmentFailure(.notFound, "it is being initialised; try again")
 
     static func notASegment(_ what: String) -> SegmentFailure {
         SegmentFailure(.keyError, "what has that name is \(what), not a segment; use another key")

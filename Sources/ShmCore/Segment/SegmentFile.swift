@@ -12,30 +12,21 @@ package enum SegmentFile {
     /// being opened: the sticky bit, which means nothing on a regular file (`inode(7)`).
     static var mark: mode_t { S_ISVTX }
 
-    static func isMarked(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG && status.st_mode & mark != 0 }
-
-    /// Whether what was found may be opened to see whether it is a segment.
+    /// Whether what was found is a segment's file, and may be opened.
     ///
-    /// A process loses its record locks on a file with the first descriptor of it that it closes (`fcntl(2)`), so a
-    /// file of another program must not be opened. One without the mark can still be a segment, whose permissions somebody
-    /// has changed; it is opened only where this process has no record lock on it.
-    static func mayBeSegment(_ status: stat) -> Bool {
-        if isMarked(status) { return true }
-        guard status.st_size >= 2 * off_t(SegmentLayout.pageSize) else { return false }
-        return hasRecordLock(on: FileIdentity(status)) == false
+    /// A process loses its record locks on a file with the first descriptor of it that it closes (`fcntl(2)`), and opening a
+    /// file breaks a lease on it, so a file of another program must not be opened. The mark goes where somebody sets the
+    /// permissions by number; the extended attribute, where the kernel has those of users on a tmpfs (Linux 6.6), stays.
+    static func isMarked(_ status: stat, name: String) -> Bool {
+        guard status.st_mode & S_IFMT == S_IFREG else { return false }
+        return unsafe status.st_mode & mark != 0 || shm_has_mark(path(of: name)) == 1
     }
 
-    /// Whether this process has a record lock on that file, by the `lock:` lines of `proc_pid_fdinfo(5)`; `nil` where `/proc`
-    /// does not tell.
-    private static func hasRecordLock(on identity: FileIdentity) -> Bool? {
-        guard let names = try? names(in: "/proc/self/fd") else { return nil }
-        return names.contains { name in
-            guard let number = CInt(name), let status = try? status(of: FileDescriptor(rawValue: number)),
-                FileIdentity(status) == identity
-            else { return false }
-            guard let text = try? SmallFile.read("/proc/self/fdinfo/\(name)") else { return true }
-            return text.split(separator: "\n").contains { $0.hasPrefix("lock:") && $0.contains("POSIX") }
-        }
+    /// Whether a file is ours for certain, so that it may be removed without a header. Another program may set the sticky bit as
+    /// well; only where there are no extended attributes must that do.
+    static func isOurs(_ status: stat, name: String) -> Bool {
+        let attribute = unsafe shm_has_mark(path(of: name))
+        return status.st_mode & S_IFMT == S_IFREG && (attribute < 0 ? status.st_mode & mark != 0 : attribute == 1)
     }
 
     /// A file without a name. It vanishes with its last descriptor unless `publish` names it.
@@ -122,7 +113,7 @@ package enum SegmentFile {
 
     /// The names that may be segments'.
     static func segmentNames() throws(Errno) -> [String] {
-        try names().filter { name in (try? status(ofName: name)).map(mayBeSegment) ?? false }
+        try names().filter { name in (try? status(ofName: name)).map { isMarked($0, name: name) } ?? false }
     }
 
     /// What a file that is not a regular file is, in words.

@@ -39,7 +39,7 @@ struct SegmentHeader: Equatable {
             case .corrupt(let what):
                 "its control block is corrupt (\(what)); \(Self.remedy)"
             case .gone:
-                "its control block is gone: another program has cleared, overwritten or cut its file; \(Self.remedy)"
+                "its control block is gone: another program has cleared, overwritten or cut its file, or made it; \(Self.remedy)"
             case .ofAnotherBoot:
                 "it was made before this machine started, or on another one: its lock's owners are gone; \(Self.remedy)"
             }

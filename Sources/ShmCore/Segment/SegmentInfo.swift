@@ -33,7 +33,7 @@ extension SharedMemory {
     public static func segments() throws(SharedMemoryError) -> [SegmentInfo] {
         let names: [String]
         do { names = try SegmentFile.segmentNames() } catch {
-            let failure = SegmentFailure(error)
+            let failure = SegmentFailure.finding(error)
             throw SharedMemoryError(
                 code: failure.code, errno: error, operation: "list", key: SegmentFile.directory, reason: failure.reason)
         }

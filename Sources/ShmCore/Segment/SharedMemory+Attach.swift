@@ -21,7 +21,8 @@ extension SharedMemory {
     func adopt(_ binding: SegmentBinding, mode: AccessMode) throws(SegmentFailure) {
         binding.attachment = try Attachment(binding, mode: mode)
         unsafe hot.pointee.attached(to: binding.identity)
-        noteUse()
+        // What it holds, it holds for the thread that locked.
+        if !holdsLock { noteUse() }
     }
 
     /// Unmaps the segment's data. Does not destroy the segment, and does not release the lock.
@@ -32,7 +33,7 @@ extension SharedMemory {
             guard let binding, binding.attachment != nil else {
                 throw SegmentFailure(.notFound, "the handle is not attached")
             }
-            binding.attachment = nil
+            binding.endAttachment()
             unsafe hot.pointee.detached()
             if !binding.isAlive && !holdsLock { bind(nil) }
         }

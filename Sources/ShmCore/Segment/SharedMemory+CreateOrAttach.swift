@@ -24,8 +24,12 @@ extension SharedMemory {
     /// data; where `initialise` throws, the segment is removed, the error is thrown here, and likewise another caller begins
     /// anew. A segment that is there is taken as it is: `permissions` and `lock` count for a new one alone.
     ///
-    /// What `initialise` writes is visible to everyone who attaches. It must not wait for another process that attaches.
-    /// A child that it forks, and that does not `exec`, keeps others waiting for as long as it lives.
+    /// What `initialise` writes is visible to everyone who attaches. It must not wait for another process that attaches,
+    /// and must not detach, unlock or destroy. A child that it forks, and that does not `exec`, keeps others waiting for as
+    /// long as it lives; in such a child this call throws `lockError` and touches nothing.
+    ///
+    /// Waiting for another process that initialises has no limit; ``lock(timeout:)`` and ``tryLock()`` keep theirs. What a
+    /// dead initialiser of another user left can be removed by that user and the superuser alone.
     ///
     /// - Parameters:
     ///   - size: bytes of data that are needed. A segment that is there and has fewer is `invalidSize`.
@@ -33,8 +37,9 @@ extension SharedMemory {
     ///   - lock: the kind of lock of a new segment.
     ///   - initialise: is given the new segment's data, which are zero.
     /// - Returns: which of the two it was.
-    /// - Throws: what ``create(size:permissions:lock:)`` and ``attach(mode:)`` throw, but for `alreadyExists` and `notFound`
-    ///   where another process was faster; and what `initialise` throws.
+    /// - Throws: what ``create(size:permissions:lock:)`` and ``attach(mode:)`` throw, but not `alreadyExists` where another
+    ///   process was faster, and `notFound` only where another one has waited for a second to destroy it; and what
+    ///   `initialise` throws.
     @discardableResult
     public func createOrAttach(
         size: Int = defaultSize, permissions: FilePermissions = .ownerReadWrite, lock: LockKind = .default,
@@ -49,16 +54,26 @@ extension SharedMemory {
             var span = unsafe made.attachment.unsafelyUnwrapped.data.mutableBytes
             try initialise(&span)
         } catch {
-            giveUpInitialising(made)
+            // The child of a fork touches nothing: its parent is at work.
+            if made.isInitialiser { giveUpInitialising(made) }
             throw error
         }
         try attempt(operation) { () throws(SegmentFailure) in
+            guard made.isInitialiser else {
+                throw SegmentFailure(.lockError, "this is the child of a fork, and its parent initialises the segment")
+            }
             let isDone = made.markAlive()
             RecordLock.release(.initialisation, of: made.file)
             made.isInitialiser = false
             if holdsLock { releaseOutOfLine() }
+            if isDone { return }
             // By force, since every other destroyer waits.
-            if !isDone { throw .destroyed }
+            if isAttached {
+                made.endAttachment()
+                unsafe hot.pointee.detached()
+            }
+            bind(nil)
+            throw .destroyed
         }
         return .created
     }
@@ -69,32 +84,36 @@ extension SharedMemory {
         let name = try name()
         if isAttached { throw SegmentFailure(.alreadyExists, "the handle is attached already; detach first") }
         if holdsLock { throw SegmentFailure(.alreadyExists, "the handle holds its lock; unlock first") }
-        let patience = Deadline.after(.seconds(1))
+        var patience: Deadline?
         while true {
             do throws(SegmentFailure) {
                 try attachToExisting(size: size)
                 return nil
             } catch {
                 guard error.code == .notFound else { throw error }
-                // One that is going away, whose name is not free yet.
-                if let found = try? existing(), found.isAlive {
-                    if patience.hasPassed { throw error }
+                // One that is going away, whose name is not free yet: as a rule in a moment.
+                if let found = try? existing(until: .now), found.isAlive {
+                    let end = patience ?? .after(.seconds(1))
+                    patience = end
+                    if end.hasPassed { throw error }
                     usleep(200)
                     continue
                 }
             }
             let made = try blueprint.build(isInitialised: false)
             do throws(SegmentFailure) { try establish(made, as: name) } catch {
-                guard error.code == .alreadyExists, (try? existing()) != nil || !patience.hasPassed else { throw error }
+                // Another process was faster, or what has the name is no segment: the next turn says which.
+                guard error.code == .alreadyExists else { throw error }
                 continue
             }
-            // Another process has destroyed it by force.
+            // Another process has destroyed it by force, here or before it is attached.
             guard made.isAlive else { continue }
             do throws(SegmentFailure) {
                 try adopt(made, mode: .readWrite)
                 _ = try acquire(until: nil)
             } catch {
                 giveUpInitialising(made)
+                if error.code == .notFound || !made.isAlive { continue }
                 throw error
             }
             return made
@@ -106,7 +125,8 @@ extension SharedMemory {
         guard binding.header.dataSize >= size else {
             throw SegmentFailure(
                 .invalidSize,
-                "it is there and has \(binding.header.dataSize) bytes, and \(size) are needed; destroy it first")
+                "it is there and has \(binding.header.dataSize) bytes, and \(size) are needed; ask for less, or agree on a size"
+            )
         }
         guard binding.isWritable else {
             throw SegmentFailure(.permissionDenied, "this process may only read it; attach with mode readOnly")
@@ -118,7 +138,7 @@ extension SharedMemory {
     private func giveUpInitialising(_ made: SegmentBinding) {
         if let name = try? name() { _ = try? remove(made, name: name) }
         if holdsLock { releaseOutOfLine() }
-        made.attachment = nil
+        made.endAttachment()
         RecordLock.release(.initialisation, of: made.file)
         made.isInitialiser = false
         bind(nil)

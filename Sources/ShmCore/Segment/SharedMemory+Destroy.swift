@@ -123,10 +123,12 @@ extension SharedMemory {
     /// In a sticky directory only the owners of the file and of the directory may remove a name, and the superuser.
     private func mayRemove(_ binding: SegmentBinding) -> Bool {
         let user = geteuid()
-        guard user != 0, let file = try? SegmentFile.status(of: binding.file) else { return true }
+        guard let file = try? SegmentFile.status(of: binding.file) else { return true }
+        if user == 0 && UserNamespace.hasUser(file.st_uid) { return true }
         var directory = stat()
         guard unsafe stat(SegmentFile.directory, &directory) == 0 else { return true }
-        return directory.st_mode & S_ISVTX == 0 || user == file.st_uid || user == directory.st_uid
+        return directory.st_mode & S_ISVTX == 0
+            || [file.st_uid, directory.st_uid].contains { $0 == user && UserNamespace.hasUser($0) }
     }
 
     private func barAndAwaitDetachment(from binding: SegmentBinding) throws(SegmentFailure) {

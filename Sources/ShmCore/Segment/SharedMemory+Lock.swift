@@ -99,6 +99,7 @@ extension SharedMemory {
             }
             // What the participant points into stays mapped as long as the handle lives, whatever the handle does.
             if pinned.last !== binding { pinned.append(binding) }
+            binding.hasParticipants = true
             return try binding.participant(in: L.self)
         }
     }
@@ -209,7 +210,12 @@ extension SharedMemory {
         if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
         // A name that comes to mean another segment while this handle waits takes the handle along.
         while true {
-            let binding = try lockable()
+            let binding: SegmentBinding
+            do throws(SegmentFailure) { binding = try lockable(until: waiting ? deadline : .now) } catch {
+                // There was no time to wait until it is initialised.
+                if error.reason == SegmentFailure.beingInitialised.reason { return nil }
+                throw error
+            }
             if isHeldByThisThread(binding.identity) {
                 // Some kinds would give a process again what it has; all others would wait for ever.
                 if waiting { throw .heldThroughAnotherHandle }
@@ -250,9 +256,10 @@ extension SharedMemory {
     }
 
     /// The segment to lock. Where there is none, that is `lockError`, as the reference has it.
-    private func lockable() throws(SegmentFailure) -> SegmentBinding {
-        do { return try existing() } catch {
+    private func lockable(until deadline: Deadline? = nil) throws(SegmentFailure) -> SegmentBinding {
+        do { return try existing(until: deadline) } catch {
             switch error.code {
+            case .notFound where error.reason == SegmentFailure.beingInitialised.reason: throw error
             case .notFound, .keyError: throw SegmentFailure(.lockError, error.reason, errno: error.errno)
             default: throw error
             }

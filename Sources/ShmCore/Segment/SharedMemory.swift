@@ -97,6 +97,8 @@ public import SystemPackage
         if let binding, binding.attachment != nil || holdsLock {
             // No implicit detach, and no implicit unlock: what is mapped and held stays so until the process ends.
             _ = unsafe Unmanaged.passRetained(binding)
+            // Its thread goes on holding it, and is told so through other handles.
+            return
         }
         unsafe HandleMemory.giveBack(hot)
     }
@@ -132,11 +134,14 @@ public import SystemPackage
     /// be half written.
     public var ownerDied: Bool { unsafe hot.pointee.ownerDied }
 
-    /// The size of the segment's data in bytes; 0 where no live segment has this key.
-    public var size: Int { (isAttached ? binding : try? existing())?.header.dataSize ?? 0 }
+    /// The size of the segment's data in bytes; 0 where no live segment has this key. While attached, the size of what is
+    /// mapped, even where the segment has been destroyed. Does not wait while the segment is being initialised.
+    public var size: Int { (isAttached ? binding : try? existing(initialised: false))?.header.dataSize ?? 0 }
 
-    /// The kind of the segment's lock; `nil` where no live segment has this key.
-    public var lockKind: LockKind? { (try? existing()).flatMap { LockKind(named: $0.header.lockName) } }
+    /// The kind of the segment's lock; `nil` where no live segment has this key. Does not wait either.
+    public var lockKind: LockKind? {
+        (try? existing(initialised: false)).flatMap { LockKind(named: $0.header.lockName) }
+    }
 
     /// The descriptor of the segment's file, for low-level access; `nil` while the handle has no segment open. It
     /// belongs to the handle: closing it, or locking it with `fcntl`, breaks the handle.
@@ -147,9 +152,9 @@ public import SystemPackage
     ///
     /// Something else of that name is not a segment; one that this process may not even read counts as existing.
     public var exists: Bool {
-        guard let name = try? SegmentKey.name(of: key), (try? SegmentFile.status(ofName: name)) != nil else {
-            return false
-        }
+        guard let name = try? SegmentKey.name(of: key), let status = try? SegmentFile.status(ofName: name),
+            SegmentFile.isMarked(status, name: name)
+        else { return false }
         if let binding, binding.isAlive, names(name, binding) { return true }
         do {
             let found = try SegmentBinding(opening: name)
@@ -190,10 +195,18 @@ public import SystemPackage
 
     /// The live segment to which this handle belongs: the one that it is attached to or whose lock it holds, else the one
     /// that has its key's name now. Waits while that one is being initialised.
-    func existing() throws(SegmentFailure) -> SegmentBinding {
+    ///
+    /// - Parameters:
+    ///   - deadline: until when to wait.
+    ///   - initialised: `false` takes one that is being initialised as it is, to look at.
+    func existing(until deadline: Deadline? = nil, initialised: Bool = true) throws(SegmentFailure) -> SegmentBinding {
         if let binding, isAttached || holdsLock {
-            // In the child of a fork the open file description is the parent's.
-            do { try binding.makeOwn() } catch { throw SegmentFailure(error) }
+            if !binding.isOwn {
+                // In the child of a fork the open file description is the parent's, and what the handle knew is forgotten.
+                binding.makeOwn()
+                if isAttached { unsafe hot.pointee.attached(to: binding.identity) }
+                noteUse()
+            }
             guard binding.isAlive else { throw .destroyed }
             return binding
         }
@@ -202,7 +215,11 @@ public import SystemPackage
         if let binding, binding.isOwn, binding.isAlive, names(name, binding) { return binding }
         bind(nil)
         let found = try SegmentBinding(opening: name)
-        try found.awaitInitialisation()
+        if !initialised, found.isBeingInitialised { return found }
+        if found.isInitialising, isHeldByThisThread(found.identity) || isAttachedByThisThread(found.identity) {
+            throw .initialisedByThisThread
+        }
+        try found.awaitInitialisation(until: deadline)
         guard found.isAlive else { throw .destroyed }
         bind(found)
         return found

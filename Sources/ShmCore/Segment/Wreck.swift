@@ -7,7 +7,8 @@ enum Wreck {
     /// Removes the file of that name, if it is one. Returns whether it was. What its lock had outside it stays: only the
     /// control block knew it.
     static func remove(_ name: String) throws(SegmentFailure) -> Bool {
-        guard let status = try? SegmentFile.status(ofName: name), SegmentFile.isMarked(status), status.st_nlink == 1
+        guard let status = try? SegmentFile.status(ofName: name), SegmentFile.isOurs(status, name: name),
+            status.st_nlink == 1
         else { return false }
         let file: FileDescriptor
         do { file = try SegmentFile.open(name, writable: true) } catch { throw .opening(error, name: name) }

@@ -64,8 +64,22 @@ package struct ProcessIdentity: Hashable, Sendable {
             return nil
         }
         let fields = text[text.index(after: name)...].split(separator: " ")
-        return fields.count > 19 ? UInt64(fields[19]) : nil
+        guard fields.count > 19, let shown = Int64(fields[19]) else { return nil }
+        return UInt64(clamping: shown - bootOffset)
     }
+
+    /// By how many clock ticks the calling process's time namespace, `time_namespaces(7)`, shows start times later.
+    private static var bootOffset: Int64 {
+        offsets.of(shm_generation()) {
+            guard let text = try? SmallFile.read("/proc/self/timens_offsets"),
+                let line = text.split(separator: "\n").first(where: { $0.hasPrefix("boottime") })
+            else { return 0 }
+            let fields = line.split(separator: " ")
+            return fields.count > 1 ? (Int64(fields[1]) ?? 0) * Int64(sysconf(Int32(_SC_CLK_TCK))) : 0
+        }
+    }
+
+    private static let offsets = OncePerProcess<Int64>()
 }
 
 /// A fact that a process finds out once, and the child of a fork anew.
