@@ -67,6 +67,16 @@ extension ShmCoreSuite {
             program.kill()
         }
 
+        @Test(.enabled(if: MemoryGroup.isPossible, "needs root and a memory control group of version 1"))
+        func `the limit counts in a cgroup namespace, too`() throws {
+            let group = try MemoryGroup(limit: 96 << 20)
+            let script = "echo $$ >\(group.folder)/cgroup.procs && exec /usr/bin/unshare --cgroup \"$@\""
+            let program = try scratch.probe(scratch.key(), through: ["/bin/sh", "-c", script, "sh"])
+            let answer = try program.ask("create \(256 << 20) robust-futex")
+            #expect(answer.hasPrefix("error outOfMemory") && answer.contains("control group"), "\(answer)")
+            program.kill()
+        }
+
         // MARK: Directories
 
         private static let without = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c"]
@@ -167,6 +177,21 @@ extension ShmCoreSuite {
             }
         }
 
+        @Test(.needsRoot, arguments: ["--user", "--user --map-root-user"])
+        func `the user of a user namespace is not taken for the owner of what is outside`(options: String) throws {
+            let key = scratch.key()
+            let owner = try scratch.probe(key)
+            try #require(try owner.ask("create 64 robust-futex 666") == "ok")
+            let script =
+                "exec /usr/bin/setpriv --reuid 65533 --regid 65533 --clear-groups /usr/bin/unshare \(options) \"$@\""
+            let stranger = try scratch.probe(key, through: ["/bin/sh", "-c", script, "sh"])
+            for mode in ["noWait", "forceNoWait", "wait"] {
+                #expect(try stranger.ask("destroy \(mode)").hasPrefix("error permissionDenied"), "\(mode)")
+            }
+            #expect(try owner.ask("exists") == "ok true")
+            #expect(try owner.ask("lock") == "ok released")
+        }
+
         // MARK: exec
 
         @Test func `an owner that became another program on a later thread is reported to one that only tries`() throws
@@ -230,7 +255,7 @@ extension ShmCoreSuite {
 private final class MemoryGroup {
     private static let root = "/sys/fs/cgroup/memory"
     static var isPossible: Bool { unsafe isRoot && access(root + "/memory.limit_in_bytes", F_OK) == 0 }
-    private let folder = root + "/shmcore-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let folder = root + "/shmcore-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
 
     init(limit: Int) throws {
         guard unsafe mkdir(folder, 0o755) == 0 else { throw Probe.Failure.notStarted(errno: errno) }
