@@ -13,6 +13,8 @@ final class BoundLock {
     let settle: (Int32) -> LockOutcome
     let retire: () -> Void
     let retireIfFree: () -> Bool
+    /// Whether the kernel takes the process for one owner.
+    let isOfProcess: Bool
     /// Where it was made: the child of a fork must not use it, since it is its parent's participant.
     private let generation = shm_generation()
     private let dispose: () -> Void
@@ -20,6 +22,7 @@ final class BoundLock {
     /// Binds to a lock of that type.
     init<L: LockPrimitive & ~Copyable>(_: L.Type, _ binding: borrowing LockBinding) throws(Errno) {
         let primitive = try L(binding)
+        isOfProcess = !L.properties.threads
         let place = UnsafeMutablePointer<L>.allocate(capacity: 1)
         unsafe place.initialize(to: primitive)
         tryLock = { unsafe place.pointee.tryLock() }

@@ -41,6 +41,8 @@ public import Synchronization
     private(set) var lock: Unmanaged<BoundLock>?
     /// The segment's file; no file until it is attached to or its lock is bound. No optional: the zero of one is not `nil`.
     private(set) var segment = FileIdentity.none
+    /// The thread for which the steps below are.
+    private var follower: UInt64 = 0
     /// The step while the lock is free, and while this handle holds it.
     private var steps = (free: Step.slow, held: Step.slow)
 
@@ -67,6 +69,7 @@ public import Synchronization
         unsafe self.lock = Unmanaged.passUnretained(lock)
         self.segment = segment
         steps = (.slow, .slow)
+        follower = 0
         released()
     }
 
@@ -87,14 +90,18 @@ public import Synchronization
         heldSlowly = holdsLock
         isAttached = false
         steps = (.slow, .slow)
+        follower = 0
         step = .slow
     }
 
     /// The handle, used by the calling thread, holds the lock now.
     mutating func acquired(ownerDied: Bool) {
-        // Another thread may have used it before, whose path is another.
-        if isAttached, let lock = unsafe lock { follow(unsafe lock._withUnsafeGuaranteedRef { $0.fastPath() }) }
         thread = shm_thread_serial()
+        // Another thread may have used it before, whose path is another.
+        if isAttached, follower != thread, let lock = unsafe lock {
+            follow(unsafe lock._withUnsafeGuaranteedRef { $0.fastPath() })
+            follower = thread
+        }
         self.ownerDied = ownerDied
         // A death is remembered beyond the unlock: neither that nor the next acquisition is on the fast path.
         step = ownerDied ? .slow : steps.held

@@ -171,11 +171,14 @@ extension SharedMemory {
     /// Takes the lock of the live segment that this handle is attached to, without waiting.
     private func takeIfFree(waiting: Bool) -> Acquisition? {
         guard unsafe hot.pointee.isAttached, let lock = unsafe hot.pointee.lock, let life = unsafe hot.pointee.life,
-            !holdsLock, unsafe lock._withUnsafeGuaranteedRef({ $0.isOwn })
+            !holdsLock
         else { return nil }
         // The lock is reserved for a starving waiter: do not barge.
         if waiting, unsafe hot.pointee.isWordTaken { return nil }
-        if unsafe isHeldByThisThread(hot.pointee.segment) { return nil }
+        // A kind whose owner is the process would give this thread again what it has.
+        if unsafe lock._withUnsafeGuaranteedRef({ $0.isOfProcess }), unsafe isHeldByThisThread(hot.pointee.segment) {
+            return nil
+        }
         let outcome = unsafe lock._withUnsafeGuaranteedRef { $0.tryLock() }
         guard outcome.isHeld else { return nil }
         guard unsafe life.pointee.load(ordering: .acquiring) == SegmentBinding.Life.alive else {

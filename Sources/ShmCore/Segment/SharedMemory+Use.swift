@@ -4,9 +4,10 @@ internal import CShm
 extension SharedMemory {
     /// Notes that the calling thread uses this handle.
     func noteUse() {
+        let me = shm_thread_serial()
+        if unsafe me != 0 && hot.pointee.thread == me { return }
         // A thread whose end cannot be noticed (no memory for a thread-specific key) is only slower.
         guard (try? CurrentThread.enroll()) != nil else { return }
-        guard unsafe hot.pointee.thread != shm_thread_serial() else { return }
         unsafe hot.pointee.thread = shm_thread_serial()
         unsafe UsedHandles.add(hot)
     }
