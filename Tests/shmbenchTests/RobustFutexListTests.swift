@@ -14,7 +14,7 @@ extension CommandLineSuite {
             let lines = outcome.stdout.split(separator: "\n")
             #expect(
                 lines.contains { $0.hasPrefix("This machine cannot have robust-futex: get_robust_list(2) is refused") })
-            #expect(lines.contains { $0.hasPrefix("pthread-robust *") })
+            #expect(lines.contains { $0.hasPrefix("flock *") })
             #expect(!lines.contains { $0.hasPrefix("robust-futex *") })
         }
     }
