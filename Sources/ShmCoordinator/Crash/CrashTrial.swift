@@ -102,7 +102,7 @@ struct CrashTrial {
         let errorNumber = unsafe scene.arena.victim.pointee.errorNumber.load(ordering: .acquiring)
         if exit == .code(WorkerExit.untraceable.rawValue) { throw Tracee.refused(errorNumber) }
         if exit == .code(WorkerExit.lock.rawValue) { return false }
-        throw .failed("the victim (pid \(victim.process.pid)) \(exit.description) before it was killed")
+        throw .failed("the victim (pid \(victim.process.pid)) \(exit.explained), before it was killed")
     }
 
     /// Leads the victim to its region's begin.
@@ -131,7 +131,7 @@ struct CrashTrial {
                 isHeldByOther = false
                 step = try victim.finishStep()
             }
-            let deadline = Deadline.after(nanoseconds: Int64(patience.nanosecondsAsleep))
+            let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed { return "the victim itself sleeps, and nobody wakes it" }
                 step = try victim.finishStep()

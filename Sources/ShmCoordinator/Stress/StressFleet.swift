@@ -23,6 +23,7 @@ final class StressFleet {
     private let segments: RoundSegments
     private var processes: [ChildProcess?]
     private var lastOrder: UInt32 = 0
+    let disturbance = FleetDisturbance()
 
     /// Makes the segments and starts the workers. They go with the last reference.
     ///
@@ -66,12 +67,13 @@ final class StressFleet {
         unsafe slot.pointee.process.store(0, ordering: .relaxed)
         unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
         do {
-            processes[worker] = try ChildProcess(
+            let process = try ChildProcess(
                 program.path, [task, "\(getpid())", "\(number)", "\(worker)", "\(2 * workers)"],
                 // glibc aborts owners of some of its mutexes after a death, with a line each time.
                 isMute: !lock.properties.survivesOwnerDeath)
+            processes[worker] = MemoryKills.prefer(process)
         } catch {
-            throw .failed("cannot start a worker: \(error.description); ask for fewer --workers, or raise `ulimit -u`")
+            throw .failed("cannot start a worker: \(MachineWant.reason(error))")
         }
     }
 
@@ -106,7 +108,7 @@ final class StressFleet {
 
     /// Waits until so many workers contend.
     func awaitContending(_ count: Int, within patience: Duration = .seconds(20)) throws(RoundFailure) {
-        let deadline = Deadline.after(patience)
+        let deadline = Patience.after(patience)
         var pause = Pause()
         while contending.count < count {
             if let end = unexpectedEnd() { throw .failed(end) }
@@ -141,7 +143,7 @@ final class StressFleet {
                 let errno = unsafe arena.slot(worker).pointee.errorNumber.load(ordering: .relaxed)
                 return "the lock failed in worker \(worker + 1) with errno \(errno)"
             }
-            return "worker \(worker + 1) \(exit.description)"
+            return "worker \(worker + 1) \(exit.explained)"
         }
         return nil
     }
@@ -153,7 +155,7 @@ final class StressFleet {
         lastOrder += 1
         let order = order(lastOrder)
         arena.give(order)
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
             if let worker = arena.taker(of: order) {
@@ -196,7 +198,7 @@ final class StressFleet {
 
     /// Waits for the first acquisition after a mark; returns when that was, or `nil` where none came in time.
     func awaitSight(of mark: UInt64, within patience: Int) throws(RoundFailure) -> UInt64? {
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
             let seen = data.seen
@@ -209,7 +211,7 @@ final class StressFleet {
 
     /// Waits until every worker that takes part has completed a section from now on; returns who has not in time.
     func awaitProgress(within patience: Int) throws(RoundFailure) -> [Int] {
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         let everyone = contending
         let before = everyone.map(finished)
         var pause = Pause()
@@ -231,7 +233,7 @@ final class StressFleet {
         arena.isPaused = true
         defer { arena.isPaused = false }
         arena.release(holder.order)
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
             let late = contending.filter { state($0) != .resting }

@@ -97,7 +97,7 @@ extension StressTest {
         let released = Clock.now()
         fleet.arena.release(holder.order)
         // Its process id is not used again before it is reaped, which only this process does.
-        let patience = Deadline.after(.seconds(2))
+        let patience = Patience.after(.seconds(2))
         var pause = Pause()
         while process.isRunning && !patience.hasPassed { pause.take() }
         if process.isRunning { _ = fleet.kill([victim]) }

@@ -34,7 +34,7 @@ extension StressTest {
                 try segment.create(size: StressData.byteCount, lock: lock)
                 made = Clock.now()
             } catch {
-                return Episode(corruption: "destroying or creating failed: \(error.description)")
+                return try fault(error, "destroying or creating failed")
             }
             // The first one in the new segment.
             let sight = SharedMemory(key: fleet.keys.test)
@@ -43,7 +43,7 @@ extension StressTest {
             }
             defer { try? sight.detach() }
             let data = unsafe StressData(address)
-            let deadline = Deadline.after(nanoseconds: Int64(patience(.recreate)))
+            let deadline = Patience.after(nanoseconds: Int64(patience(.recreate)))
             var pause = Pause()
             while data.seen.mark != mark {
                 if deadline.hasPassed || fleet.unexpectedEnd() != nil { return Episode(hang: nobody(fleet)) }
@@ -97,38 +97,46 @@ extension StressTest {
         do throws(SharedMemoryError) {
             try handle.attach()
             try handle.detach()
-        } catch { return Episode(corruption: "attaching fails where /dev/shm is full: \(error.description)") }
+        } catch { return try fault(error, "attaching fails where /dev/shm is full") }
         return Episode(hang: try stuck(fleet, patience(.fillShm)))
     }
 
     /// Another coordinator with workers of its own is killed; what it had must go.
     mutating func killCoordinator(_ result: inout StressResult) throws(RoundFailure) -> Episode {
         let arguments = [
-            "-c", "exec \"$@\" >/dev/null 2>&1", "sh", "/proc/\(getpid())/exe", "stress", "--locks", lock.name,
+            "-c", "exec \"$@\" >/dev/null", "sh", "/proc/\(getpid())/exe", "stress", "--locks", lock.name,
             "--faults", "kill-random", "--workers", "\(workers)", "--duration", "60s", "--worker", program.path,
         ]
         let other: ChildProcess
-        do { other = try ChildProcess("/bin/sh", arguments) } catch {
-            throw .failed("cannot start another coordinator: \(error.description)")
+        let words: LastWords
+        do {
+            words = try LastWords()
+            other = try ChildProcess("/bin/sh", arguments, errors: words.errors)
+        } catch {
+            throw .failed("cannot start another coordinator: \(MachineWant.reason(error))")
         }
         let prefix = RoundKeys.prefix(coordinator: other.pid)
         func segments() -> [String] {
             ((try? SharedMemory.segments()) ?? []).map(\.key).filter { $0.hasPrefix(prefix) }
         }
-        let start = Deadline.after(.seconds(10))
+        let start = Patience.after(.seconds(10))
         var workers: [Int32] = []
         while workers.isEmpty && other.isRunning && !start.hasPassed {
             if Interruption.hasCome { throw .interrupted }
             usleep(2_000)
             workers = Self.workers(of: other.pid, places: 2 * self.workers)
         }
-        guard !workers.isEmpty else { return Episode(hang: "another coordinator of this lock does not come to work") }
+        // It says itself why; whether its workers get the lock is another question.
+        guard !workers.isEmpty else {
+            let end = words.line() ?? other.exit?.explained ?? "the machine is overloaded"
+            throw .failed("another coordinator did not come to work: \(end)")
+        }
         usleep(.random(in: 0...20_000, using: &generator))
         workers += Self.workers(of: other.pid, places: 2 * self.workers)
         let killed = Clock.now()
         other.end()
         result.kills += 1
-        let deadline = Deadline.after(.seconds(5))
+        let deadline = Patience.after(.seconds(5))
         while true {
             let left = segments()
             let running = Set(workers).filter { ProcessState.letter(of: $0).map { $0 != "Z" } ?? false }

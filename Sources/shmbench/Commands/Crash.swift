@@ -39,7 +39,7 @@ struct Crash: ParsableCommand {
         Janitor.sweep()
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(error.description)")
+            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
         }
         let (results, failure) = test(kinds, paths, program)
         withExtendedLifetime(janitor) {}
@@ -68,6 +68,7 @@ struct Crash: ParsableCommand {
                     number += 1
                     return number
                 }, report: { progress.show($0) })
+            defer { PauseWarning.show("\(kind)", test.standstills) }
             do throws(RoundFailure) {
                 try test.run(paths)
                 results.append(test.result)

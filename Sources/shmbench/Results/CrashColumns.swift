@@ -38,6 +38,7 @@ struct CrashColumn: Sendable {
             CrashColumn("complete") { result, _ in .text(result.isComplete ? "yes" : "no") },
             CrashColumn("as_promised") { result, _ in .text(result.verdict.isAsPromised ? "yes" : "no") },
             CrashColumn("verdict") { result, _ in .text(result.verdict.words) },
+            CrashColumn("discarded_trials") { result, _ in .integer(result.discarded) },
         ]
 
     private init(_ name: String, value: @escaping @Sendable (CrashResult, CrashOptions) -> Value) {

@@ -218,6 +218,7 @@ struct SurvivalMatrix {
             item("reaping_p99_ns") { Value($0.reaping.percentile(99)) },
             item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
             item("finding") { .text($0.findings.first ?? "") },
+            item("discarded_episodes") { .integer($0.discarded) },
         ])
     }
 }
