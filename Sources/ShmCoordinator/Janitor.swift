@@ -26,7 +26,7 @@ public final class Janitor {
     deinit {
         try? lifeline.close()
         // It has a moment's work at most; one that somebody stopped is not waited for.
-        let patience = Deadline.after(.seconds(2))
+        let patience = Patience.after(.seconds(2))
         while process.isRunning && !patience.hasPassed { usleep(200) }
         process.end()
     }
