@@ -106,7 +106,7 @@ struct CrashTrial {
         let errorNumber = unsafe scene.arena.victim.pointee.errorNumber.load(ordering: .acquiring)
         if exit == .code(WorkerExit.untraceable.rawValue) { throw Tracee.refused(errorNumber) }
         if exit == .code(WorkerExit.lock.rawValue) { return false }
-        throw .failed("the victim (pid \(victim.process.pid)) \(exit.description) before it was killed")
+        throw .failed("the victim (pid \(victim.process.pid)) \(exit.explained), before it was killed")
     }
 
     /// Leads the victim to its region's begin.
@@ -142,7 +142,7 @@ struct CrashTrial {
                 }
                 step = try victim.finishStep()
             }
-            let deadline = Deadline.after(nanoseconds: Int64(patience.nanosecondsAsleep))
+            let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed {
                     return path.staysHeld ? Self.overdue : "the victim itself sleeps, and nobody wakes it"

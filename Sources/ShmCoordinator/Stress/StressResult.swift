@@ -41,6 +41,8 @@ public struct StressResult: Sendable {
     public internal(set) var told: UInt64 = 0
     /// Acquisitions after an owner that died inside that were not told.
     public internal(set) var untold: UInt64 = 0
+    /// Times that do not count, since processes stood still meanwhile; each was done again.
+    public internal(set) var discarded = 0
     /// Time that it took, ns.
     public internal(set) var duration: UInt64 = 0
     /// Why it cannot be tried here.
@@ -117,6 +119,7 @@ public struct StressResult: Sendable {
         tolerated += other.tolerated
         told += other.told
         untold += other.untold
+        discarded += other.discarded
         duration += other.duration
         obstacle = obstacle ?? other.obstacle
         hang = hang ?? other.hang

@@ -29,7 +29,11 @@ public struct StressTest {
     let program: WorkerProgram
     let numbers: () -> Int
     var generator: SplitMix64
-    private var fleet: StressFleet?
+    var fleet: StressFleet?
+    /// What was done again since processes stood still meanwhile.
+    public internal(set) var standstills: [Standstill] = []
+    var standstillsInARow = 0
+    let outside = OutsideFindings()
     private var baseline = Evidence()
 
     /// Of so many hangs, the last say nothing new: fewer where the lock does not promise better.
@@ -71,7 +75,7 @@ public struct StressTest {
         look: (StressResult) -> Void = { _ in }
     ) throws(RoundFailure) {
         var result = StressResult(lock, fault)
-        let (start, end) = (Clock.now(), Deadline.after(nanoseconds: Int64(nanoseconds)))
+        let (start, end) = (Clock.now(), Patience.after(nanoseconds: Int64(nanoseconds)))
         defer {
             result.duration = Clock.now() - start
             results.append(result)
@@ -83,7 +87,12 @@ public struct StressTest {
             look(result)
             let isLast = (end.hasPassed && !isCounted) || result.episodes >= episodes
             if isLast && result.episodes > 0 { break }
-            let episode = try self.episode(fault, &result)
+            let began = Clock.now()
+            var outcome = result
+            let episode = try self.episode(fault, &outcome)
+            let isSuspicious = episode.hang != nil || episode.corruption != nil
+            if try isDisturbed(since: began, isSuspicious: isSuspicious, &result) { continue }
+            result = outcome
             idle = episode.wasIdle ? idle + 1 : 0
             if !episode.wasIdle { result.episodes += 1 }
             if idle >= Self.enoughIdleness && result.episodes == 0 { result.obstacle = "nobody waits for it" }
@@ -203,6 +212,7 @@ public struct StressTest {
     private mutating func judge(_ episode: Episode, _ fault: Fault, _ result: inout StressResult, checks: Bool)
         throws(RoundFailure) -> Bool
     {
+        let judged = Clock.now()
         var (hang, corruption, breach) = (episode.hang, episode.corruption, episode.breach)
         if episode.stalled { result.stalls += 1 }
         if let fleet, hang == nil, checks {
@@ -231,6 +241,7 @@ public struct StressTest {
             baseline = now
         }
         guard hang != nil || corruption != nil || breach != nil else { return checks }
+        if try isDisturbed(since: judged, isSuspicious: true, &result) { return true }
         if let breach {
             result.exercises.breach(breach.exercise)
             result.note(breach.finding)
@@ -272,11 +283,14 @@ public struct StressTest {
     func stuck(_ fleet: StressFleet, _ patience: Int) throws(RoundFailure) -> String? {
         var hang = fleet.whereabouts(of: try fleet.awaitProgress(within: patience))
         if hang == nil && fleet.canRest { hang = try fleet.drain(within: patience) }
-        return fleet.unexpectedEnd() ?? hang
+        hang = fleet.unexpectedEnd() ?? hang
+        if hang != nil { outside.look(at: fleet) }
+        return hang
     }
 
     /// The finding where nobody gets the lock.
     func nobody(_ fleet: StressFleet) -> String {
+        outside.look(at: fleet)
         if let end = fleet.unexpectedEnd() { return end }
         return fleet.live.first.map(fleet.whereabouts) ?? "nobody is left"
     }

@@ -43,7 +43,7 @@ struct Stress: CheckedCommand {
         Janitor.sweep()
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(error.description)")
+            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
         }
         var session = StressSession(
             options: options, kinds: kinds, faults: faults, program: program, seed: seed,
@@ -95,7 +95,7 @@ struct StressSession {
 
     /// Tests lock after lock; what was found stays, whatever ends it.
     mutating func run() -> Failure? {
-        let end = Deadline.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
+        let end = Patience.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
         var progress = StressProgress(steps: kinds.count * faults.count)
         defer { progress.clear() }
         var pass: UInt64 = 0
@@ -124,6 +124,7 @@ struct StressSession {
                 return used
             })
         defer {
+            PauseWarning.show("\(kind)", test.standstills)
             for result in test.results { add(result) }
             number = used
             for report in test.reports { write(report) }

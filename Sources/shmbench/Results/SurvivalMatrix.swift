@@ -245,6 +245,6 @@ struct SurvivalMatrix {
             item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
             item("finding") { .text($0.breach ?? $0.findings.first ?? "") },
         ]
-        return Document(items: items + exercises.columns())
+        return Document(items: items + exercises.columns() + [item("discarded_episodes") { .integer($0.discarded) }])
     }
 }
