@@ -8,9 +8,10 @@ struct ControlGroup {
     /// The group that a controller counts a process to: of version 1 where the controller has a hierarchy of its own, else of
     /// version 2. `nil` where there is none, or it cannot be seen.
     ///
-    /// - Parameter process: a process id, or `self`.
-    init?(_ controller: String, of process: String = "self", files: KernelFiles = KernelFiles()) {
-        let groups = (files.text("/proc/\(process)/cgroup") ?? "").split(separator: "\n").map {
+    /// - Parameter process: where it is not this one.
+    init?(_ controller: String, of process: Int32? = nil, files: KernelFiles = KernelFiles()) {
+        let text = files.folder(of: process).flatMap { files.text("\($0)/cgroup") } ?? ""
+        let groups = text.split(separator: "\n").map {
             $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         }
         let own = groups.first { $0.count == 3 && $0[1].split(separator: ",").contains(controller[...]) }
@@ -54,6 +55,12 @@ package struct KernelFiles {
     var root: String
 
     package init(root: String = "") { self.root = root }
+
+    /// The folder in `/proc` of a process, of this one for `nil`; `nil` where it cannot be found.
+    func folder(of process: Int32?) -> String? {
+        guard let process else { return "/proc/self" }
+        return root.isEmpty ? ProcessFolder.path(of: process) : "/proc/\(process)"
+    }
 
     func text(_ path: String) -> String? { try? SmallFile.read(root + path) }
 

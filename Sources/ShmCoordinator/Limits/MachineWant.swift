@@ -17,15 +17,23 @@ public enum MachineWant {
     /// The same of a segment that could not be had.
     static func reason(_ error: SharedMemoryError) -> String {
         let cause = error.errno.flatMap { errno -> String? in
-            switch errno {
-            case .noSpace where error.code == .outOfMemory: sharedMemory()
-            case .readOnlyFileSystem: "/dev/shm is mounted read-only: mount -o remount,rw /dev/shm"
-            case .fileTooLarge:
-                soft(RLIMIT_FSIZE).map { "a file may have \($0) bytes (RLIMIT_FSIZE); raise `ulimit -f`" }
-            default: Self.cause(errno, files: KernelFiles())
-            }
+            errno == .noSpace && error.code != .outOfMemory ? nil : fileCause(errno)
         }
         return cause.map { "\(error.description): \($0)" } ?? error.description
+    }
+
+    /// The same of another file in `/dev/shm`.
+    static func reason(ofFile errno: Errno) -> String {
+        fileCause(errno).map { "\(errno.description): \($0)" } ?? errno.description
+    }
+
+    private static func fileCause(_ errno: Errno) -> String? {
+        switch errno {
+        case .noSpace: sharedMemory()
+        case .readOnlyFileSystem: "/dev/shm is mounted read-only: mount -o remount,rw /dev/shm"
+        case .fileTooLarge: soft(RLIMIT_FSIZE).map { "a file may have \($0) bytes (RLIMIT_FSIZE); raise `ulimit -f`" }
+        default: cause(errno, files: KernelFiles())
+        }
     }
 
     static func cause(_ errno: Errno, to process: Int32? = nil, files: KernelFiles) -> String? {
@@ -102,7 +110,8 @@ public enum MachineWant {
     }
 
     private static func filter(_ process: Int32?, _ files: KernelFiles) -> String? {
-        guard files.number("/proc/\(process.map { "\($0)" } ?? "self")/status", "Seccomp").map({ $0 > 0 }) ?? false
+        guard let folder = files.folder(of: process),
+            files.number("\(folder)/status", "Seccomp").map({ $0 > 0 }) ?? false
         else { return nil }
         return
             "a seccomp filter is in force, and refuses fork, clone, clone3 or execve; docker run --security-opt "

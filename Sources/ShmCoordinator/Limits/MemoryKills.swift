@@ -26,8 +26,9 @@ struct MemoryKills {
 
     /// Makes the kernel choose this process, a worker, where memory runs out, and not its coordinator: that can say so.
     static func prefer(_ process: ChildProcess) -> ChildProcess {
+        guard let folder = ProcessFolder.path(of: process.pid) else { return process }
         let file = try? FileDescriptor.open(
-            FilePath("/proc/\(process.pid)/oom_score_adj"), .writeOnly, options: [.closeOnExec])
+            FilePath("\(folder)/oom_score_adj"), .writeOnly, options: [.closeOnExec])
         _ = try? file?.closeAfter { _ = try file?.writeAll("1000".utf8) }
         return process
     }

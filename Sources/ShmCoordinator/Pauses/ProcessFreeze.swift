@@ -12,12 +12,12 @@ enum ProcessFreeze {
 
     /// The file that says that its control group, or a parent of that, is frozen; `nil` where it is not.
     static func freezer(of process: Int32, files: KernelFiles = KernelFiles()) -> String? {
-        if let own = ControlGroup("freezer", of: "\(process)", files: files)?.folders.first {
+        if let own = ControlGroup("freezer", of: process, files: files)?.folders.first {
             let file = "\(own)/freezer.state"
             // Where the process is in a hierarchy of version 1, it says for its parents, too.
             if let state = files.text(file), !state.hasPrefix("THAWED") { return file }
         }
-        guard let own = ControlGroup("", of: "\(process)", files: files)?.folders.first else { return nil }
+        guard let own = ControlGroup("", of: process, files: files)?.folders.first else { return nil }
         let file = "\(own)/cgroup.events"
         return files.number(file, "frozen") == 1 ? file : nil
     }
