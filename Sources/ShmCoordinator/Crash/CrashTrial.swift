@@ -127,11 +127,9 @@ struct CrashTrial {
     private func lead(
         _ victim: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
     ) throws(RoundFailure) -> String? {
-        let start = Clock.now()
+        let limit = Patience.after(nanoseconds: Int64(patience.nanoseconds))
         while report.steps < instructions || asleep {
-            if path.staysHeld && report.steps > Self.patientSteps && Clock.now() - start > patience.nanoseconds {
-                return Self.overdue
-            }
+            if path.staysHeld && report.steps > Self.patientSteps && limit.hasPassed { return Self.overdue }
             var step = try victim.step()
             if case .asleep = step, isHeldByOther {
                 report.sleeps.append(report.steps)
