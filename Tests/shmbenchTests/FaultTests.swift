@@ -98,8 +98,8 @@ extension CommandLineSuite {
                 "planted-bug",
                 [
                     (
-                        "    if (skips && ++acquisitions",
-                        "    if (++acquisitions == 1000) for (;;) pause();\n    if (skips && acquisitions"
+                        "    if (is(\"skip\") && ++acquisitions",
+                        "    if (++acquisitions == 1000) for (;;) pause();\n    if (is(\"skip\") && acquisitions"
                     )
                 ])
             let run = try Invocation.run(

@@ -12,6 +12,7 @@ import Testing
         _ lock: LockKind, _ fault: Fault, _ change: (inout StressResult) -> Void = { $0.episodes = 3 }
     ) -> StressResult {
         var result = StressResult(lock, fault)
+        for exercise in Exercise.allCases { result.exercises.add(exercise, 1) }
         change(&result)
         return result
     }

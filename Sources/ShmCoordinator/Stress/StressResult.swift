@@ -55,8 +55,8 @@ public struct StressResult: Sendable {
     public internal(set) var exercises = ExerciseTally()
     /// What was found wrong, a line each; the first few.
     public internal(set) var findings: [String] = []
-    /// The first hang, and the first corruption, in words: what is to be expected of a lock may come before what is not.
-    private(set) var (hang, corruption): (String?, String?)
+    /// The first of each kind, in words: what is to be expected of a lock may come before what is not.
+    private(set) var (hang, corruption, wrong): (String?, String?, String?)
 
     package init(_ lock: LockKind, _ fault: Fault) {
         self.lock = lock
@@ -93,12 +93,19 @@ public struct StressResult: Sendable {
     /// What breaks a promise, in words; `nil` where nothing does.
     public var breach: String? {
         if isAsPromised { return nil }
+        if verdict == .hangs && !isPromised || verdict == .breaks { return wrong ?? "it does not do what it offers" }
         if verdict == .hangs { return hang ?? "somebody waits for ever" }
         return corruption ?? "the next owner was not told of an owner's death"
     }
 
     mutating func noteHang(_ finding: String) {
         hang = hang ?? finding
+        note(finding)
+    }
+
+    mutating func noteBreach(_ exercise: Exercise, _ finding: String) {
+        wrong = wrong ?? finding
+        exercises.breach(exercise)
         note(finding)
     }
 
@@ -124,6 +131,7 @@ public struct StressResult: Sendable {
         obstacle = obstacle ?? other.obstacle
         hang = hang ?? other.hang
         corruption = corruption ?? other.corruption
+        wrong = wrong ?? other.wrong
         exercises.add(other.exercises)
         recovery.add(other.recovery)
         reaping.add(other.reaping)

@@ -13,6 +13,9 @@ extension StressTest {
     /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
     mutating func comeAndGo(_ result: inout StressResult) throws(RoundFailure) -> Episode {
         let kernel = PrivateKernel()
+        // The run's own lease there is no object of a lock.
+        defer { ThisRun.forgetHidden() }
+        try ThisRun.begin()
         let empty = kernel.objects
         let episode = try comeAndGo(kernel, &result)
         if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }

@@ -299,10 +299,7 @@ public struct StressTest {
         }
         defer { discarding = result }
         checks.pass()
-        if let breach {
-            result.exercises.breach(breach.exercise)
-            result.note(breach.finding)
-        }
+        if let breach { result.noteBreach(breach.exercise, breach.finding) }
         if let hang {
             result.hangs += 1
             result.noteHang(hang)
