@@ -181,7 +181,7 @@ extension CommandLineSuite {
             .enabled("a mount needs root") { geteuid() == 0 },
             arguments: [
                 ("ro", "/dev/shm is mounted read-only: mount -o remount,rw /dev/shm"),
-                ("size=64k", "/dev/shm has 64 of 64 KiB free"),
+                ("size=64k", " of 64 KiB free"),
             ])
         func `a /dev/shm that cannot be used is named`(option: String, cause: String) throws {
             let script = "mount -t tmpfs -o \(option) tmpfs /dev/shm && exec \"$@\""

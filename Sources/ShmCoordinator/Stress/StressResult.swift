@@ -95,7 +95,9 @@ public struct StressResult: Sendable {
         if isAsPromised { return nil }
         if verdict == .hangs && !isPromised || verdict == .breaks { return wrong ?? "it does not do what it offers" }
         if verdict == .hangs { return hang ?? "somebody waits for ever" }
-        return corruption ?? "the next owner was not told of an owner's death"
+        let findings = [wrong, corruption].compactMap { $0 }
+        if findings.isEmpty { return "the next owner was not told of an owner's death" }
+        return findings.joined(separator: "; ")
     }
 
     mutating func noteHang(_ finding: String) {

@@ -14,7 +14,6 @@ extension StressTest {
     mutating func comeAndGo(_ result: inout StressResult) throws(RoundFailure) -> Episode {
         let kernel = PrivateKernel()
         // The run's own lease there is no object of a lock.
-        defer { ThisRun.forgetHidden() }
         try ThisRun.begin()
         let empty = kernel.objects
         let episode = try comeAndGo(kernel, &result)
