@@ -1,5 +1,6 @@
 internal import CShm
 internal import Glibc
+internal import Synchronization
 package import SystemPackage
 
 /// A child process in a process group of its own, killed and reaped at the latest with its last reference.
@@ -24,11 +25,14 @@ package final class ChildProcess {
     ///
     /// - Parameter input: a descriptor that becomes its standard input.
     /// - Parameter output: a descriptor that becomes its standard output.
+    /// - Parameter errors: a descriptor that becomes its standard error.
     /// - Parameter isMute: whether what it writes to its standard error is lost.
     package init(
         _ path: String, _ arguments: [String], input: FileDescriptor? = nil, output: FileDescriptor? = nil,
-        isMute: Bool = false
+        errors: FileDescriptor? = nil, isMute: Bool = false
     ) throws(Errno) {
+        _ = MemoryKills.before
+        Self.reapAbandoned()
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -45,6 +49,7 @@ package final class ChildProcess {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
         if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO) }
+        if let errors { unsafe posix_spawn_file_actions_adddup2(&actions, errors.rawValue, STDERR_FILENO) }
         if isMute { unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
 
         var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
@@ -55,7 +60,22 @@ package final class ChildProcess {
         self.pid = pid
     }
 
-    deinit { end() }
+    deinit {
+        end()
+        if exit == nil { Self.abandoned.withLock { $0.append(pid) } }
+    }
+
+    /// Killed, and not dead before somebody thaws them.
+    private static let abandoned = Mutex<[Int32]>([])
+
+    private static func reapAbandoned() {
+        abandoned.withLock { processes in
+            processes.removeAll { process in
+                var status: Int32 = 0
+                return unsafe waitpid(process, &status, WNOHANG) != 0
+            }
+        }
+    }
 
     /// Makes this process die, killed outright, with the thread that started it.
     package static func dieWithParent() { _ = shm_die_with_parent() }
@@ -94,9 +114,16 @@ package final class ChildProcess {
     /// Kills it, if it still runs, and reaps it. Until it is reaped its id cannot come to mean another process.
     package func end() {
         guard isRunning else { return }
+        var waits = 0
         // Its group too: a worker behind a wrapper is the wrapper's child.
         kill(-pid, SIGKILL)
         kill(pid, SIGKILL)
+        // What a freezer of version 1 holds dies when it is let go of, and is not waited for.
+        while isRunning && ProcessFreeze.freezer(of: pid) != nil {
+            if waits > 100 { return }
+            waits += 1
+            usleep(1000)
+        }
         awaitExit()
     }
 
@@ -106,6 +133,12 @@ package final class ChildProcess {
         if exit == nil { wait(WNOHANG) } else { nil }
     }
 
+    /// SIGSTOP or another signal that stops, where one has stopped it since this was last asked; SIGCONT where it goes on
+    /// after that. Does not wait. Reaps it when it has ended.
+    package func jobSignal() -> Int32? {
+        exit == nil ? wait(WNOHANG | WUNTRACED | WCONTINUED) : nil
+    }
+
     @discardableResult
     private func wait(_ options: Int32) -> Int32? {
         var status: Int32 = 0
@@ -113,6 +146,7 @@ package final class ChildProcess {
         if result == pid {
             // A traced process that has stopped has not ended.
             if status & 0xff == 0x7f { return status >> 8 & 0xff }
+            if status == 0xffff { return SIGCONT }
             exit = status & 0x7f == 0 ? .code(status >> 8 & 0xff) : .signal(status & 0x7f)
         } else if result < 0 && errno == ECHILD {
             // Somebody else reaped it: SIGCHLD is ignored, perhaps.

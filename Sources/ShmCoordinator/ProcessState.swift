@@ -2,7 +2,7 @@ internal import ShmCore
 
 /// What the kernel says of a process, in words.
 public enum ProcessState {
-    static func description(of pid: Int32) -> String {
+    package static func description(of pid: Int32) -> String {
         guard let folder = ProcessFolder.path(of: pid), let letter = letter(of: pid) else { return "gone" }
         let state =
             switch letter {

@@ -14,6 +14,8 @@ public struct Round: ~Copyable {
     private let arena: Arena
     private let data: GuardedData
     private var workers: [ChildProcess] = []
+    private let interference = Interference()
+    private let isLastTry: Bool
 
     /// Makes the round's segments. They go with this value.
     ///
@@ -23,9 +25,10 @@ public struct Round: ~Copyable {
     ///   - clock: what times acquisitions.
     ///   - seed: what random arrivals follow from.
     ///   - isTraced: whether the order window is recorded, event by event.
+    ///   - isLastTry: whether short pauses are borne, since those before had some too.
     public init(
         _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, delays: Delay.Speed,
-        clock: TickClock = .monotonic, seed: UInt64 = 0, isTraced: Bool = false
+        clock: TickClock = .monotonic, seed: UInt64 = 0, isTraced: Bool = false, isLastTry: Bool = false
     ) throws(RoundFailure) {
         let segments = try RoundSegments(
             number: number, arenaSize: Arena.byteCount(workers: cell.workers, isTraced: isTraced), lock: cell.lock,
@@ -37,6 +40,7 @@ public struct Round: ~Copyable {
         self.timing = timing
         self.program = program
         self.number = number
+        self.isLastTry = isLastTry
         self.segments = segments
         self.arena = arena
         data = unsafe GuardedData(segments.data)
@@ -69,12 +73,18 @@ public struct Round: ~Copyable {
         let started = Clock.now()
         try launch()
         try gather()
+        if let early = interference.first {
+            result.standstill = early
+            return result
+        }
         result.startupNanoseconds = Clock.now() - started
 
         var watchdog = Watchdog(patience: timing.stuckAfter)
+        let contentionStart = Clock.now()
+        var pulse = FleetPulse(sections())
         func show() { look(Look(phase: arena.phase, sections: sections(), processes: workers.map(\.pid))) }
         arena.enter(.warmup)
-        var alive = try warmUp(&watchdog, &result, show)
+        var alive = try warmUp(&watchdog, &pulse, &result, show)
         let times = CPUTimes.now()
         arena.enter(.throughput)
         // Counted from outside at both ends: a worker that waits at the window's end completes its section outside it.
@@ -83,8 +93,9 @@ public struct Round: ~Copyable {
         }
         let windowStart = Clock.now()
         var counts = [sections()]
+        pulse.beginWindow(counts[0])
         if alive {
-            alive = try watch(for: timing.throughput, &watchdog, untilProgress: true) {
+            alive = try watch(for: timing.throughput, &watchdog, &pulse, untilProgress: true) {
                 counts.append(sections())
                 show()
             }
@@ -102,16 +113,28 @@ public struct Round: ~Copyable {
             result.isCutShort = try !awaitEverybody(in: phase, &watchdog, alive: &alive)
             guard alive && !result.isCutShort else { break }
             let phaseStart = Clock.now()
-            alive = try watch(for: length, &watchdog, untilProgress: true, look: show)
+            pulse.beginWindow(sections())
+            alive = try watch(for: length, &watchdog, &pulse, untilProgress: true, look: show)
             if phase == .latency {
                 arena.enter(.regroup)
                 latencyDuration = Double(Clock.now() - phaseStart) / 1e9
             }
         }
+        result.ownPauses = pulse.alone
+        let pauses = PauseWatch.shared.pauses(since: contentionStart).filter { !pulse.alone.contains($0) }
+        if isLastTry && alive && Self.areShort(pauses, in: Clock.now() - contentionStart) {
+            result.bornePauses = pauses
+        } else {
+            result.standstill = Standstill(pauses)
+        }
+        result.standstill = result.standstill ?? interruption(isStuck: !alive)
         arena.enter(.stop)
         if alive && !result.isCutShort { result.isCutShort = try !awaitEnds(&watchdog, alive: &alive) }
 
-        if !alive { result.whereabouts = whereabouts() }
+        if result.standstill == nil && !alive {
+            result.standstill = interruption(isStuck: true)
+        }
+        if result.standstill != nil { alive = false } else if !alive { result.whereabouts = whereabouts() }
         if !alive || result.isCutShort { for worker in workers { worker.end() } }
         if alive {
             let mergeStart = Clock.now()
@@ -143,20 +166,18 @@ public struct Round: ~Copyable {
         for worker in 0..<cell.workers {
             let arguments = ["contend", ThisRun.starter, "\(number)", "\(worker)", "\(cell.workers)"]
             do {
-                workers.append(try ChildProcess(program.path, arguments))
+                workers.append(MemoryKills.prefer(try ChildProcess(program.path, arguments)))
             } catch {
-                throw .failed(
-                    "cannot start worker \(worker + 1) of \(cell.workers): \(error.description); "
-                        + "ask for fewer --workers, or raise `ulimit -u`")
+                throw .failed("cannot start worker \(worker + 1) of \(cell.workers): \(MachineWant.reason(error))")
             }
             if Interruption.hasCome { throw .interrupted }
         }
     }
 
     private func gather() throws(RoundFailure) {
-        let patience = Deadline.after(.seconds(30))
+        let patience = Patience.after(.seconds(30))
         var arrived = 0
-        while arrived < cell.workers {
+        while arrived < cell.workers && interference.first == nil {
             arrived = arena.awaitArrivals(cell.workers, until: .after(.milliseconds(50)))
             try check()
             if patience.hasPassed && arrived < cell.workers {
@@ -170,15 +191,15 @@ public struct Round: ~Copyable {
     // MARK: Watching
 
     /// Lets the workers contend until throughput is steady, within the timing's bounds.
-    private func warmUp(_ watchdog: inout Watchdog, _ result: inout RoundResult, _ show: () -> Void)
-        throws(RoundFailure) -> Bool
-    {
+    private func warmUp(
+        _ watchdog: inout Watchdog, _ pulse: inout FleetPulse, _ result: inout RoundResult, _ show: () -> Void
+    ) throws(RoundFailure) -> Bool {
         var steadiness = Steadiness()
         let started = Deadline.now
         steadiness.look(sections().reduce(0, +))
         while true {
             guard
-                try watch(for: min(Int(Timing.look), max(1, timing.warmup)), &watchdog, look: show)
+                try watch(for: min(Int(Timing.look), max(1, timing.warmup)), &watchdog, &pulse, look: show)
             else { return false }
             steadiness.look(sections().reduce(0, +))
             result.wasSteady = steadiness.isSteady
@@ -194,7 +215,8 @@ public struct Round: ~Copyable {
     ///     a window may have none, and would say nothing.
     ///   - look: called every 10 ms.
     private func watch(
-        for nanoseconds: Int, _ watchdog: inout Watchdog, untilProgress: Bool = false, look: () -> Void = {}
+        for nanoseconds: Int, _ watchdog: inout Watchdog, _ pulse: inout FleetPulse, untilProgress: Bool = false,
+        look: () -> Void = {}
     ) throws(RoundFailure) -> Bool {
         let end = Deadline.after(nanoseconds: Int64(nanoseconds))
         let start = sections()
@@ -203,7 +225,9 @@ public struct Round: ~Copyable {
             pause.tv_nsec = Int(min(max(end.remaining, 100_000), Timing.look))
             unsafe nanosleep(&pause, nil)
             try check(all: false)
-            if watchdog.isStuck(progress: progress()) { return false }
+            pulse.look(sections())
+            if let worker = pulse.nextStill() { lookForFreeze(worker) }
+            if isStuck(&watchdog) { return false }
             if !end.hasPassed { look() }
         }
         return true
@@ -212,10 +236,10 @@ public struct Round: ~Copyable {
     /// Waits until all workers have ended, which they do after at most one more critical section. Returns `false`
     /// where that takes too long, though they are not stuck; see ``settle(_:_:alive:)``.
     private func awaitEnds(_ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
-        let patience = Deadline.after(nanoseconds: Int64(timing.longestEnd))
+        let patience = Patience.after(nanoseconds: Int64(timing.longestEnd))
         var pause: UInt32 = 50
         while workers.contains(where: \.isRunning) {
-            alive = !watchdog.isStuck(progress: progress())
+            alive = !isStuck(&watchdog)
             if !alive || patience.hasPassed { return false }
             if Interruption.hasCome { throw .interrupted }
             usleep(pause)
@@ -228,10 +252,10 @@ public struct Round: ~Copyable {
     /// Waits until all workers have met at the n-th barrier. Returns `false` where that takes too long, though they are not stuck:
     /// in a queue of many that spin on few CPUs, each needs a turn, and each turn takes time slices of all others.
     private func settle(_ barrier: Int, _ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure) -> Bool {
-        let patience = Deadline.after(nanoseconds: Int64(timing.longestEnd))
+        let patience = Patience.after(nanoseconds: Int64(timing.longestEnd))
         while arena.awaitArrivals(barrier * cell.workers, until: .after(.milliseconds(20))) < barrier * cell.workers {
             try check()
-            alive = !watchdog.isStuck(progress: progress())
+            alive = !isStuck(&watchdog)
             if !alive || patience.hasPassed { return false }
         }
         return true
@@ -241,14 +265,19 @@ public struct Round: ~Copyable {
     private func awaitEverybody(in phase: Phase, _ watchdog: inout Watchdog, alive: inout Bool) throws(RoundFailure)
         -> Bool
     {
-        let patience = Deadline.after(nanoseconds: Int64(timing.longestEnd))
+        let patience = Patience.after(nanoseconds: Int64(timing.longestEnd))
         while !arena.isEverybodyIn(phase) {
             try check(all: false)
-            alive = !watchdog.isStuck(progress: progress())
+            alive = !isStuck(&watchdog)
             if !alive || patience.hasPassed { return false }
             usleep(200)
         }
         return true
+    }
+
+    /// Whether there is no progress, or none that would count.
+    private func isStuck(_ watchdog: inout Watchdog) -> Bool {
+        watchdog.isStuck(progress: progress()) || interference.first != nil
     }
 
     /// Critical sections that each worker has completed so far.
@@ -273,7 +302,8 @@ public struct Round: ~Copyable {
         if Interruption.hasCome { throw .interrupted }
         let parts = all ? 1 : (workers.count + 63) / 64
         let part = parts > 1 ? Int(Deadline.now.nanoseconds / Timing.look) % parts : 0
-        for (index, worker) in workers.enumerated() where index % parts == part && !worker.isRunning {
+        for (index, worker) in workers.enumerated() where index % parts == part {
+            if worker.jobSignal() != nil { interference.note(name(index), wasStopped: worker.pid) }
             // Nobody is done before the coordinator has said stop.
             guard let exit = worker.exit, arena.phase < .stop || exit != .code(WorkerExit.done.rawValue) else {
                 continue
@@ -283,8 +313,12 @@ public struct Round: ~Copyable {
                 throw .failed(
                     "the lock \(cell.lock) failed in worker \(index + 1) of \(cell.workers) with errno \(errno)")
             }
-            throw .failed("worker \(index + 1) of \(cell.workers) (pid \(worker.pid)) \(exit.description)")
+            throw .failed("\(name(index)) \(exit.explained)")
         }
+    }
+
+    private func name(_ worker: Int) -> String {
+        "worker \(worker + 1) of \(cell.workers) (pid \(workers[worker].pid))"
     }
 
     /// Which worker is where, a line each, for a person who wonders why nothing moves.
@@ -306,6 +340,28 @@ public struct Round: ~Copyable {
         }
     }
 
+    // MARK: Standing still
+
+    /// A worker without progress may be one that cannot run.
+    private func lookForFreeze(_ worker: Int) {
+        let process = workers[worker].pid
+        guard ProcessState.letter(of: process) != "R", let freeze = ProcessFreeze.description(of: process) else {
+            return
+        }
+        interference.note("\(name(worker)) \(freeze)")
+    }
+
+    /// What kept a worker from running, if something did: without progress, each is looked at.
+    private func interruption(isStuck: Bool) -> Standstill? {
+        if isStuck { for worker in workers.indices.prefix(64) { lookForFreeze(worker) } }
+        return interference.first
+    }
+
+    /// Whether pauses took less than a tenth of a time.
+    private static func areShort(_ pauses: [ProcessPause], in time: UInt64) -> Bool {
+        pauses.reduce(0) { $0 + $1.nanoseconds } < time / 10
+    }
+
     // MARK: Reading the arena
 
     private func examine(_ result: inout RoundResult, stuck: Bool) {
@@ -317,7 +373,10 @@ public struct Round: ~Copyable {
             result.overlaps += unsafe slot.pointee.overlaps.load(ordering: .relaxed)
             result.ownerDeaths += unsafe slot.pointee.ownerDeaths.load(ordering: .relaxed)
         }
-        if stuck {
+        if result.standstill != nil {
+            // Two inside at once are two inside, whoever stood still.
+            result.integrity = result.overlaps == 0 ? .ok : .failed
+        } else if stuck {
             result.integrity = .stuck
         } else {
             // Workers that were ended between a section and its count leave the counters ahead, and so does one that was

@@ -35,6 +35,13 @@ public struct RoundResult: Sendable {
     public var stolenShare: Double?
     /// For a stuck round: which worker was where, a line each.
     public var whereabouts: [String] = []
+    /// Why the round is no measure and is to be done again: its workers stood still. It has no figures then, and no verdict
+    /// but that of an overlap that was seen.
+    public var standstill: Standstill?
+    /// Pauses of the coordinator in which its workers went on: the windows are longer than asked for, and whole.
+    public var ownPauses: [ProcessPause] = []
+    /// Pauses of all in the last of several tries, all of which had some: short ones, which the figures include.
+    public var bornePauses: [ProcessPause] = []
     /// From the first spawn until all workers had arrived at the barrier, ns.
     public var startupNanoseconds: UInt64 = 0
 

@@ -25,7 +25,7 @@ internal import ShmHarness
             try test.attach()
         } catch {
             Self.remove(arena, test)
-            throw .failed(error.description)
+            throw .failed(MachineWant.reason(error))
         }
         guard let address = unsafe test.mutableData?.baseAddress else {
             Self.remove(arena, test)

@@ -33,7 +33,8 @@ package enum ThisRun {
             if hold.leases.contains(where: \.isNamed) { return hold.id }
             do throws(Errno) { hold.leases.append(try RunLease(hold.id)) } catch {
                 throw .failed(
-                    "cannot make the run's lease in /dev/shm: \(error.description); see `shmbench doctor`")
+                    "cannot make the run's lease in /dev/shm: \(MachineWant.reason(ofFile: error)); see `shmbench doctor`"
+                )
             }
             return hold.id
         }

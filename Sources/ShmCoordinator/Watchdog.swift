@@ -1,12 +1,13 @@
-internal import ShmCore
-
-/// Notices that a figure has not moved for too long.
+/// Notices that a figure has not moved for too long, while this process ran.
 struct Watchdog {
     private let patience: Int64
     private var last: UInt64?
-    private var deadline = Deadline.now
+    private var deadline: Patience
 
-    init(patience nanoseconds: Int) { patience = Int64(nanoseconds) }
+    init(patience nanoseconds: Int) {
+        patience = Int64(nanoseconds)
+        deadline = .after(nanoseconds: patience)
+    }
 
     mutating func isStuck(progress: UInt64) -> Bool {
         if progress != last {

@@ -10,6 +10,8 @@ public struct WorkerProgram: Sendable {
         case missing(path: String)
         /// It is something else, or of another version.
         case mismatch(path: String, answer: String)
+        /// It could not be started, or was ended, before it could answer.
+        case refused(path: String, reason: String)
 
         /// One line that says what to do.
         public var description: String {
@@ -20,6 +22,7 @@ public struct WorkerProgram: Sendable {
             case .mismatch(let path, let answer):
                 "\(path) is not this program's worker: it answers \(answer.debugDescription) and not "
                     + "\(ToolVersion.workerLine.debugDescription); build both anew with `swift build`"
+            case .refused(let path, let reason): "cannot start \(path) to ask for its version: \(reason)"
             }
         }
     }
@@ -33,7 +36,7 @@ public struct WorkerProgram: Sendable {
     public init(path: String? = nil, loadsPlugins: Bool = false) throws(Problem) {
         let path = path ?? Self.besideThisExecutable() + (loadsPlugins ? "-dynamic" : "")
         guard unsafe access(path, X_OK) == 0 else { throw .missing(path: path) }
-        let answer = Self.answer(of: path)
+        let answer = try Self.ask(path)
         guard answer == ToolVersion.workerLine else { throw .mismatch(path: path, answer: answer) }
         self.path = path
     }
@@ -47,22 +50,57 @@ public struct WorkerProgram: Sendable {
             + "/shmworker"
     }
 
-    /// The first line that a program prints when asked for its version; empty when it prints none within two seconds.
-    public static func answer(of path: String) -> String {
-        guard let pipe = try? Pipe() else { return "" }
+    /// The first line that a program prints when asked for its version; empty when it prints none.
+    public static func answer(of path: String) -> String { (try? ask(path)) ?? "" }
+
+    /// The same; says why where the machine keeps the program from answering.
+    private static func ask(_ path: String) throws(Problem) -> String {
+        let pipe: Pipe
+        let child: ChildProcess
+        do throws(Errno) { pipe = try Pipe() } catch {
+            throw .refused(path: path, reason: MachineWant.reason(error))
+        }
         defer { try? pipe.readEnd.close() }
-        let child = try? ChildProcess(path, ["--version"], output: pipe.writeEnd)
-        try? pipe.writeEnd.close()
-        defer { child?.end() }
-        if child == nil { return "" }
+        do throws(Errno) {
+            defer { try? pipe.writeEnd.close() }
+            child = try ChildProcess(path, ["--version"], output: pipe.writeEnd)
+        } catch {
+            // What is no program at all, a folder for one, answers nothing.
+            if error == .permissionDenied || error == .execFormatError { return "" }
+            throw .refused(path: path, reason: MachineWant.reason(error))
+        }
+        defer { child.end() }
+        let text = read(pipe.readEnd, of: child)
+        if text.isEmpty {
+            if let freeze = ProcessFreeze.description(of: child.pid) {
+                throw .refused(path: path, reason: "process \(child.pid) \(freeze)")
+            }
+            if !child.isRunning, let exit = child.exit, case .signal = exit, exit.isOutside {
+                throw .refused(path: path, reason: "it \(exit.explained)")
+            }
+        }
+        return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    /// What a program prints, up to the end of its first line. Two seconds are enough for one that sleeps; one that waits for
+    /// a CPU, or for its file, is waited for longer.
+    private static func read(_ output: FileDescriptor, of child: ChildProcess) -> [UInt8] {
         var text: [UInt8] = []
-        var poll = pollfd(fd: pipe.readEnd.rawValue, events: Int16(POLLIN), revents: 0)
+        var poll = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
         var buffer = [UInt8](repeating: 0, count: 256)
-        while text.count < 256, !text.contains(UInt8(ascii: "\n")), unsafe Glibc.poll(&poll, 1, 2000) > 0 {
-            let count = unsafe read(pipe.readEnd.rawValue, &buffer, buffer.count)
+        let (soon, late) = (Patience.after(.seconds(2)), Patience.after(.seconds(20)))
+        while text.count < 256, !text.contains(UInt8(ascii: "\n")) {
+            if unsafe Glibc.poll(&poll, 1, 100) <= 0 {
+                if late.hasPassed || (soon.hasPassed && ProcessState.isAsleep(child.pid)) { break }
+                continue
+            }
+            let count = unsafe Glibc.read(output.rawValue, &buffer, buffer.count)
             if count <= 0 { break }
             text += buffer[..<count]
         }
-        return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        // What has closed its output has ended, or is about to.
+        let end = Patience.after(.seconds(1))
+        while text.isEmpty && child.isRunning && !soon.hasPassed && !end.hasPassed { usleep(1000) }
+        return text
     }
 }

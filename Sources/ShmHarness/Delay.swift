@@ -40,8 +40,8 @@ public enum Delay {
         // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: whatever else the
         // machine does only makes one longer.
         let (few, many): (UInt64, UInt64) = (10, 5_000)
-        let short = Double(samples(few, atMost: 100)[0]) / 10
-        let long = Double(samples(many, atMost: 100)[0]) / 10
+        let short = Double(samples(few, atLeast: 10, atMost: 100)[0]) / 10
+        let long = Double(samples(many, atLeast: 10, atMost: 100)[0]) / 10
         let iteration = max((long - short) / Double(many - few), 0.01)
         return Speed(overhead: max(short - Double(few) * iteration, 0), iteration: iteration)
     }
@@ -50,12 +50,12 @@ public enum Delay {
     /// enough for the clock. 0 for none.
     static func measure(_ iterations: UInt64) -> UInt64 {
         if iterations == 0 { return 0 }
-        let samples = samples(iterations, atMost: 15)
+        let samples = samples(iterations, atLeast: 1, atMost: 15)
         return samples[samples.count / 2]
     }
 
-    /// Such measurements, sorted; as many as 3 ms allow.
-    private static func samples(_ iterations: UInt64, atMost count: Int) -> [UInt64] {
+    /// Such measurements, sorted; as many as 3 ms allow, and a few even where the process stands still for longer meanwhile.
+    private static func samples(_ iterations: UInt64, atLeast fewest: Int, atMost count: Int) -> [UInt64] {
         // At 4 cycles an iteration and some 3 GHz, 20 µs.
         let times = max(1, 15_000 / (iterations + 20))
         var samples: [UInt64] = []
@@ -64,7 +64,7 @@ public enum Delay {
             let start = Clock.now()
             for _ in 0..<times { spin(iterations) }
             samples.append((Clock.now() &- start) &* 10 / times)
-        } while samples.count < count && Clock.now() < end
+        } while samples.count < fewest || (samples.count < count && Clock.now() < end)
         return samples.sorted()
     }
 }

@@ -33,11 +33,21 @@ extension ShmCoordinatorSuite {
                 kill(workers[victim], SIGKILL)
             }
             let pid = killed.load(ordering: .relaxed)
-            #expect(reason == "worker \(victim + 1) of 2 (pid \(pid)) was killed by signal 9")
+            #expect(
+                reason
+                    == "worker \(victim + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
+                    + "somebody else did")
             #expect(traces.left() == [])
         }
 
-        @Test(arguments: [("exit 3", "exited with code 3"), ("kill -SEGV $$", "was killed by signal 11")])
+        @Test(arguments: [
+            ("exit 3", "exited with code 3"), ("kill -SEGV $$", "was killed by signal 11"),
+            ("exit 65", "exited with code 65: it could not use its segments, and says why in a line of its own"),
+            (
+                "kill -BUS $$",
+                "was killed by signal 7: memory that it had mapped is gone: /dev/shm is full, or a segment's file was truncated"
+            ),
+        ])
         func `a worker that ends before the barrier ends the round`(script: String, end: String) throws {
             let traces = Traces()
             let program = try Script(
@@ -61,43 +71,62 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `an owner that stands still makes the round stuck, and is found by name`() throws {
+        @Test func `an owner that does not leave its section makes the round stuck, and is found by name`() throws {
             let traces = Traces()
-            var round = TestRound(.futex, workers: 3, criticalSection: 50_000_000)
+            var round = TestRound(.futex, workers: 3, criticalSection: Self.long)
             round.timing.throughput = Self.long
             round.timing.stuckAfter = 500_000_000
-            let stopped = Atomic<Int>(-1)
-            let result = try round.run { [round] in
-                if let worker = round.stopWorker(inside: true) { stopped.store(worker, ordering: .relaxed) }
-            }
-            let owner = stopped.load(ordering: .relaxed)
-            try #require(owner >= 0)
-            #expect(result.integrity == .stuck)
+            let result = try round.run()
+            #expect(result.integrity == .stuck && result.standstill == nil)
             #expect(result.figures == nil)
             try #require(result.whereabouts.count == 3)
             for (worker, line) in result.whereabouts.enumerated() {
                 #expect(line.hasPrefix("worker \(worker + 1) (pid "))
-                #expect(line.contains("inside the critical section") == (worker == owner), "\(line)")
-                #expect(line.contains("stopped") == (worker == owner), "\(line)")
             }
+            #expect(result.whereabouts.count { $0.contains("inside the critical section") } == 1)
             #expect(traces.left() == [])
         }
 
-        @Test func `a worker that stands still outside is noticed when the round ends`() throws {
+        /// One that somebody stops, inside or outside, says nothing about the lock.
+        @Test(arguments: [true, false])
+        func `a worker that is stopped makes the round no measure, and is named`(inside: Bool) throws {
             let traces = Traces()
-            var round = TestRound(.futex, workers: 2, think: 20_000_000)
-            round.timing.throughput = 1_000_000_000
-            round.timing.stuckAfter = 500_000_000
+            var round = TestRound(
+                .futex, workers: 3, criticalSection: inside ? 50_000_000 : 0, think: inside ? 0 : 20_000_000)
+            round.timing.throughput = Self.long
+            round.timing.stuckAfter = 10_000_000_000
             let stopped = Atomic<Int>(-1)
             let result = try round.run { [round] in
-                if let worker = round.stopWorker(inside: false) { stopped.store(worker, ordering: .relaxed) }
+                if let worker = round.stopWorker(inside: inside) { stopped.store(worker, ordering: .relaxed) }
             }
             let worker = stopped.load(ordering: .relaxed)
-            try #require(worker >= 0)
-            try #require(result.integrity == .stuck)
-            #expect(result.whereabouts[worker].contains("not between the marks"))
-            #expect(result.whereabouts[worker].contains("stopped"))
-            #expect(result.lostUpdates == 0)
+            try #require(worker >= 0 || result.standstill != nil)
+            #expect(result.integrity == .ok && result.figures == nil)
+            let text = try #require(result.standstill?.text)
+            #expect(text.hasPrefix("worker ") && text.contains(" of 3 (pid "), "\(text)")
+            #expect(text.contains("stopped by a signal"), "\(text)")
+            #expect(traces.left() == [])
+        }
+
+        @Test(
+            .enabled("a control group of either version needs root, and the hierarchy mounted") { Freezer.canBeUsed },
+            arguments: Freezer.all)
+        func `workers that are frozen make the round no measure, and are named`(freezer: Freezer) throws {
+            let traces = Traces()
+            var round = TestRound(.futex, workers: 2)
+            round.timing.throughput = Self.long
+            round.timing.stuckAfter = 5_000_000_000
+            let group = try freezer.make(named: "shmbench-test-\(getpid())")
+            defer { group.remove() }
+            let result = try round.run { [round] in
+                for worker in round.awaitContending() { try? group.add(worker) }
+                try? group.freeze()
+            }
+            #expect(result.integrity == .ok && result.figures == nil)
+            #expect(result.standstill?.text.contains("is frozen with its control group") == true)
+            group.remove()
+            // What could not die then is reaped when the next process is started.
+            try ChildProcess("/bin/true", []).awaitExit()
             #expect(traces.left() == [])
         }
     }

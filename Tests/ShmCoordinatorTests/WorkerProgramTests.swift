@@ -45,6 +45,25 @@ extension ShmCoordinatorSuite {
             #expect(problem.description.contains(ToolVersion.workerLine.debugDescription))
         }
 
+        @Test(arguments: [("SYS", "a seccomp filter"), ("KILL", "this program did not send it")])
+        func `a program that is ended before it answers is no other program, and the cause is named`(
+            signal: String, cause: String
+        ) throws {
+            let script = try Script("kill -\(signal) $$; sleep 60")
+            let problem = try #require(throws: WorkerProgram.Problem.self) { try WorkerProgram(path: script.path) }
+            guard case .refused = problem else { throw problem }
+            #expect(
+                problem.description.hasPrefix("cannot start \(script.path) to ask for its version: it was killed by "))
+            #expect(problem.description.contains(cause) && !problem.description.contains("\n"))
+        }
+
+        @Test func `a program that is stopped before it answers is no other program`() throws {
+            let script = try Script("kill -STOP $$; exec sleep 60")
+            let problem = try #require(throws: WorkerProgram.Problem.self) { try WorkerProgram(path: script.path) }
+            guard case .refused = problem else { throw problem }
+            #expect(problem.description.contains("is stopped by a signal that this program did not send"))
+        }
+
         @Test func `a worker that says the right thing is taken`() throws {
             let script = try Script("printf '%s\\n' '\(ToolVersion.workerLine)' 'and a second line'")
             #expect(try WorkerProgram(path: script.path).path == script.path)

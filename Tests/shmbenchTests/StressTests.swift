@@ -115,10 +115,12 @@ extension CommandLineSuite {
                 "planted-bug",
                 [
                     (
-                        "static void read_bug(void) {",
+                        "static size_t bytes_needed(",
                         """
-                        static void read_bug(int argc, char **argv) {
+                        __attribute__((constructor)) static void die(int argc, char **argv) {
                             if (argc == 6 && strcmp(argv[1], "stress") == 0 && argv[2][0] != '-') raise(SIGKILL);
+                        }
+                        static size_t bytes_needed(
                         """
                     )
                 ])
@@ -142,7 +144,7 @@ extension CommandLineSuite {
             let outcome = try Invocation(
                 ["stress", "--locks", "atomic-add", "--faults", "kill-waiter", "--duration", "1s"], in: folder
             ).finish(within: .seconds(50))
-            if outcome.stdout.contains("n/a") || outcome.stdout.hasPrefix("Nothing was tried") {
+            if outcome.stdout.hasPrefix("Nothing was tried") {
                 #expect(outcome.exit == .code(1) && outcome.stderr.contains("nothing was tried"), "\(outcome.stderr)")
             } else {
                 #expect(outcome.stdout.contains("kills"))
@@ -159,7 +161,7 @@ extension CommandLineSuite {
                         "    atomic_init((_Atomic uint32_t *)area, FREE);",
                         "    atomic_init((_Atomic uint32_t *)area, FREE);\n    atomic_init((_Atomic uint32_t *)area + 1, 0);"
                     ),
-                    ("if (!ignores && kill", "if (!atomic_load((_Atomic uint32_t *)area + 1) && kill"),
+                    ("if (!ignores && is_dead", "if (!atomic_load(word + 1) && is_dead"),
                     (
                         "            return SHM_LOCK_OWNER_DIED;",
                         "            return atomic_store((_Atomic uint32_t *)area + 1, 1), SHM_LOCK_OWNER_DIED;"

@@ -11,6 +11,8 @@ public struct CrashResult: Sendable {
     public var isComplete = false
     /// When it began, seconds since 1970.
     public let startedAt: Int
+    /// Kills that do not count, since processes stood still meanwhile; each was done again.
+    public var discarded = 0
     /// How long it took, ns.
     public var duration: UInt64 = 0
 

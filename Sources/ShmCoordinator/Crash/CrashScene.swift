@@ -18,7 +18,7 @@ final class CrashScene {
     private let number: Int
     private let segments: RoundSegments
     private let canary: SegmentCanary
-    private var processes: [ChildProcess] = []
+    private(set) var processes: [ChildProcess] = []
 
     /// Makes the segments and starts the survivors. They go with the last reference.
     ///
@@ -41,7 +41,7 @@ final class CrashScene {
             throw .failed(error.description)
         }
         for survivor in 0..<survivors {
-            processes.append(try start("survive", survivor))
+            processes.append(MemoryKills.prefer(try start("survive", survivor)))
             // Where they spin, they would take the CPU from the victim at each of its instructions.
             if spins { processes[survivor].setNiceness(19) }
         }
@@ -66,13 +66,12 @@ final class CrashScene {
             return try ChildProcess(
                 program.path, [role, ThisRun.starter, "\(number)", "\(process)", "\(survivors)"])
         } catch {
-            throw .failed(
-                "cannot start \(program.path): \(error.description); ask for fewer --workers, or raise `ulimit -u`")
+            throw .failed("cannot start \(program.path): \(MachineWant.reason(error))")
         }
     }
 
     private func awaitIdle(_ survivor: Int) throws(RoundFailure) {
-        let patience = Deadline.after(.seconds(30))
+        let patience = Patience.after(.seconds(30))
         while stage(survivor) != .idle {
             try check(survivor)
             if Interruption.hasCome { throw .interrupted }
@@ -118,7 +117,7 @@ final class CrashScene {
                 if hasFinished(survivor) { break }
                 _ = unsafe Futex.wait(word, while: finished, until: .after(.milliseconds(5)))
                 if Interruption.hasCome { throw .interrupted }
-                let waited = Clock.now() - start
+                let waited = PauseWatch.shared.elapsed(since: start)
                 if waited > patience.nanoseconds || (waited > patience.nanosecondsAsleep && isAsleep(survivor)) {
                     if !hasFinished(survivor) && !hasFailed(survivor) { return survivor }
                 }
@@ -141,7 +140,7 @@ final class CrashScene {
         let start = Clock.now()
         while stage(survivor) != .holding {
             if Interruption.hasCome { throw .interrupted }
-            let waited = Clock.now() - start
+            let waited = PauseWatch.shared.elapsed(since: start)
             if hasFailed(survivor) || waited > patience.nanoseconds { return false }
             if waited > patience.nanosecondsAsleep && isAsleep(survivor) || isAborted(survivor) { return false }
             try check(survivor)
@@ -193,7 +192,7 @@ final class CrashScene {
         let process = processes[survivor]
         // One whose lock failed says so before it ends.
         guard !process.isRunning, let exit = process.exit, !hasFailed(survivor) else { return }
-        throw .failed("survivor \(survivor + 1) of \(survivors) (pid \(process.pid)) \(exit.description)")
+        throw .failed("survivor \(survivor + 1) of \(survivors) (pid \(process.pid)) \(exit.explained)")
     }
 
     // MARK: Reading the arena

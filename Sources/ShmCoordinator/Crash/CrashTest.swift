@@ -24,6 +24,8 @@ public struct CrashTest {
 
     /// What it came to; after an interruption, until then.
     public private(set) var result: CrashResult
+    /// Trials that were done again since processes stood still meanwhile.
+    public private(set) var standstills: [Standstill] = []
 
     private let survivors: Int
     private let every: Int
@@ -31,6 +33,7 @@ public struct CrashTest {
     private let numbers: () -> Int
     private let report: (Progress) -> Void
     private var scene: CrashScene?
+    private var standstillsInARow = 0
     private var patience: CrashPatience
     private var spinLimit = 0
 
@@ -107,15 +110,38 @@ public struct CrashTest {
             scene = try CrashScene(result.lock, survivors: survivors, program: program, number: numbers())
             self.scene = scene
         }
-        let report = try CrashTrial(
+        let start = Clock.now()
+        let trial = CrashTrial(
             scene: scene, path: path, instructions: instructions, asleep: asleep, patience: patience,
-            spinLimit: spinLimit
-        ).run()
-        if report.hang != nil || !report.corruptions.isEmpty {
-            // Nothing that follows could be believed.
-            self.scene = nil
+            spinLimit: spinLimit)
+        let report: CrashTrial.Report
+        do throws(RoundFailure) { report = try trial.run() } catch {
+            if case .failed = error, let standstill = scene.standstill(since: start, isSuspicious: true) {
+                return try self.trial(path, instructions, asleep: asleep, after: standstill)
+            }
+            throw error
         }
+        let isSuspicious = report.hang != nil || !report.corruptions.isEmpty
+        if isSuspicious, let end = scene.outsideEnd() { throw .failed(end) }
+        if let standstill = scene.standstill(since: start, isSuspicious: isSuspicious) {
+            return try self.trial(path, instructions, asleep: asleep, after: standstill)
+        }
+        standstillsInARow = 0
+        // Nothing that follows could be believed.
+        if isSuspicious { self.scene = nil }
         return report
+    }
+
+    /// Does a trial again in which a process stood still.
+    private mutating func trial(
+        _ path: CrashPath, _ instructions: Int, asleep: Bool, after standstill: Standstill
+    ) throws(RoundFailure) -> CrashTrial.Report {
+        scene = nil
+        standstills.append(standstill)
+        result.discarded += 1
+        standstillsInARow += 1
+        if standstillsInARow > Standstill.repetitions { throw .failed(Standstill.tooOften(standstill)) }
+        return try trial(path, instructions, asleep: asleep)
     }
 
     private mutating func count(_ report: CrashTrial.Report, at instruction: Int?) {

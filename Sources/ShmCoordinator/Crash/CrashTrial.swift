@@ -106,7 +106,7 @@ struct CrashTrial {
         let errorNumber = unsafe scene.arena.victim.pointee.errorNumber.load(ordering: .acquiring)
         if exit == .code(WorkerExit.untraceable.rawValue) { throw Tracee.refused(errorNumber) }
         if exit == .code(WorkerExit.lock.rawValue) { return false }
-        throw .failed("the victim (pid \(victim.process.pid)) \(exit.description) before it was killed")
+        throw .failed("the victim (pid \(victim.process.pid)) \(exit.explained), before it was killed")
     }
 
     /// Leads the victim to its region's begin.
@@ -127,11 +127,9 @@ struct CrashTrial {
     private func lead(
         _ victim: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
     ) throws(RoundFailure) -> String? {
-        let start = Clock.now()
+        let limit = Patience.after(nanoseconds: Int64(patience.nanoseconds))
         while report.steps < instructions || asleep {
-            if path.staysHeld && report.steps > Self.patientSteps && Clock.now() - start > patience.nanoseconds {
-                return Self.overdue
-            }
+            if path.staysHeld && report.steps > Self.patientSteps && limit.hasPassed { return Self.overdue }
             var step = try victim.step()
             if case .asleep = step, isHeldByOther {
                 report.sleeps.append(report.steps)
@@ -142,7 +140,7 @@ struct CrashTrial {
                 }
                 step = try victim.finishStep()
             }
-            let deadline = Deadline.after(nanoseconds: Int64(patience.nanosecondsAsleep))
+            let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed {
                     return path.staysHeld ? Self.overdue : "the victim itself sleeps, and nobody wakes it"

@@ -34,7 +34,7 @@ struct Tracee: ~Copyable {
     /// Waits until it has stopped for SIGSTOP, as it does where its tracer is to begin; `false` when it does not within
     /// the time, or has ended.
     func awaitStop(within limit: Duration) throws(RoundFailure) -> Bool {
-        let deadline = Deadline.after(limit)
+        let deadline = Patience.after(limit)
         while true {
             if let signal = process.stopSignal() {
                 if signal == SIGSTOP { return true }
@@ -61,7 +61,7 @@ struct Tracee: ~Copyable {
     func finishStep() throws(RoundFailure) -> Step {
         // Most instructions are over in a few microseconds, and sleeping for them would take longer than they do.
         for _ in 0..<200 { if try hasStepped() { return .stepped } }
-        let deadline = Deadline.after(Self.patience)
+        let deadline = Patience.after(Self.patience)
         while true {
             if try hasStepped() { return .stepped }
             // Seen asleep twice, with a pause and no stop between, since a sleep may be a short one.
@@ -95,7 +95,7 @@ struct Tracee: ~Copyable {
         case let signal?: throw unexpected(signal)
         case nil:
             if let exit = process.exit {
-                throw .failed("the victim (pid \(process.pid)) \(exit.description) by itself")
+                throw .failed("the victim (pid \(process.pid)) \(exit.explained), though it was not to")
             }
             return false
         }

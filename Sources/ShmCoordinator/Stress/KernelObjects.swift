@@ -80,6 +80,7 @@ struct PrivateKernel: ~Copyable {
     deinit {
         guard isPrivate else { return }
         _ = shm_leave_private_kernel(left)
+        ThisRun.forgetHidden()
         // A process that changes its mounts is put into the root folder.
         if let here { _ = unsafe here.withPlatformString { unsafe chdir($0) } }
     }

@@ -7,7 +7,7 @@ internal import Synchronization
 extension StressFleet {
     /// Waits until it is so; `false` where it is not in time, or a worker has ended.
     func wait(within patience: Int, _ isSo: () -> Bool) throws(RoundFailure) -> Bool {
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while !isSo() {
             if deadline.hasPassed || unexpectedEnd() != nil { return isSo() }

@@ -24,6 +24,7 @@ final class StressFleet {
     private let canary: SegmentCanary
     private var processes: [ChildProcess?]
     private var lastOrder: UInt32 = 0
+    let disturbance = FleetDisturbance()
 
     /// Makes the segments and starts the workers. They go with the last reference.
     ///
@@ -70,12 +71,13 @@ final class StressFleet {
         unsafe slot.pointee.process.store(0, ordering: .relaxed)
         unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
         do {
-            processes[worker] = try ChildProcess(
+            let process = try ChildProcess(
                 program.path, [task, ThisRun.starter, "\(number)", "\(worker)", "\(2 * workers)"],
                 // glibc aborts owners of some of its mutexes after a death, with a line each time.
                 isMute: !lock.properties.survivesOwnerDeath)
+            processes[worker] = MemoryKills.prefer(process)
         } catch {
-            throw .failed("cannot start a worker: \(error.description); ask for fewer --workers, or raise `ulimit -u`")
+            throw .failed("cannot start a worker: \(MachineWant.reason(error))")
         }
     }
 
@@ -110,7 +112,7 @@ final class StressFleet {
 
     /// Waits until so many workers contend.
     func awaitContending(_ count: Int, within patience: Duration = .seconds(20)) throws(RoundFailure) {
-        let deadline = Deadline.after(patience)
+        let deadline = Patience.after(patience)
         var pause = Pause()
         while contending.count < count {
             if let end = unexpectedEnd() { throw .failed(end) }
@@ -145,7 +147,7 @@ final class StressFleet {
                 let errno = unsafe arena.slot(worker).pointee.errorNumber.load(ordering: .relaxed)
                 return "the lock failed in worker \(worker + 1) with errno \(errno)"
             }
-            return "worker \(worker + 1) \(exit.description)"
+            return "worker \(worker + 1) \(exit.explained)"
         }
         return nil
     }
@@ -162,7 +164,7 @@ final class StressFleet {
         let order = order(lastOrder)
         arena.give(order)
         asking()
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
             if let worker = arena.taker(of: order) {
@@ -205,7 +207,7 @@ final class StressFleet {
 
     /// Waits for the first acquisition after a mark; returns when that was, or `nil` where none came in time.
     func awaitSight(of mark: UInt64, within patience: Int) throws(RoundFailure) -> UInt64? {
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
             let seen = data.seen
@@ -218,7 +220,7 @@ final class StressFleet {
 
     /// Waits until every worker that takes part has completed a section from now on; returns who has not in time.
     func awaitProgress(within patience: Int) throws(RoundFailure) -> [Int] {
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         let everyone = contending
         let before = everyone.map(finished)
         var pause = Pause()
@@ -240,7 +242,7 @@ final class StressFleet {
         arena.isPaused = true
         defer { arena.isPaused = false }
         arena.release(holder.order)
-        let deadline = Deadline.after(nanoseconds: Int64(patience))
+        let deadline = Patience.after(nanoseconds: Int64(patience))
         var pause = Pause()
         while true {
             let late = contending.filter { state($0) != .resting }

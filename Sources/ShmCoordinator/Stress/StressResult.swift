@@ -41,6 +41,8 @@ public struct StressResult: Sendable {
     public internal(set) var told: UInt64 = 0
     /// Acquisitions after an owner that died inside that were not told.
     public internal(set) var untold: UInt64 = 0
+    /// Times that do not count, since processes stood still meanwhile; each was done again.
+    public internal(set) var discarded = 0
     /// Time that it took, ns.
     public internal(set) var duration: UInt64 = 0
     /// Why it cannot be tried here.
@@ -53,8 +55,8 @@ public struct StressResult: Sendable {
     public internal(set) var exercises = ExerciseTally()
     /// What was found wrong, a line each; the first few.
     public internal(set) var findings: [String] = []
-    /// The first hang, and the first corruption, in words: what is to be expected of a lock may come before what is not.
-    private(set) var (hang, corruption): (String?, String?)
+    /// The first of each kind, in words: what is to be expected of a lock may come before what is not.
+    private(set) var (hang, corruption, wrong): (String?, String?, String?)
 
     package init(_ lock: LockKind, _ fault: Fault) {
         self.lock = lock
@@ -91,12 +93,21 @@ public struct StressResult: Sendable {
     /// What breaks a promise, in words; `nil` where nothing does.
     public var breach: String? {
         if isAsPromised { return nil }
+        if verdict == .hangs && !isPromised || verdict == .breaks { return wrong ?? "it does not do what it offers" }
         if verdict == .hangs { return hang ?? "somebody waits for ever" }
-        return corruption ?? "the next owner was not told of an owner's death"
+        let findings = [wrong, corruption].compactMap { $0 }
+        if findings.isEmpty { return "the next owner was not told of an owner's death" }
+        return findings.joined(separator: "; ")
     }
 
     mutating func noteHang(_ finding: String) {
         hang = hang ?? finding
+        note(finding)
+    }
+
+    mutating func noteBreach(_ exercise: Exercise, _ finding: String) {
+        wrong = wrong ?? finding
+        exercises.breach(exercise)
         note(finding)
     }
 
@@ -117,10 +128,12 @@ public struct StressResult: Sendable {
         tolerated += other.tolerated
         told += other.told
         untold += other.untold
+        discarded += other.discarded
         duration += other.duration
         obstacle = obstacle ?? other.obstacle
         hang = hang ?? other.hang
         corruption = corruption ?? other.corruption
+        wrong = wrong ?? other.wrong
         exercises.add(other.exercises)
         recovery.add(other.recovery)
         reaping.add(other.reaping)

@@ -7,17 +7,24 @@ internal import SystemPackage
 extension StressTest {
     /// Another coordinator with workers of its own is killed; what it had must go.
     mutating func killCoordinator(_ result: inout StressResult) throws(RoundFailure) -> Episode {
-        guard let other = start(&result) else { return Episode(wasIdle: true) }
+        let words: LastWords
+        let other: ChildProcess
+        do {
+            words = try LastWords()
+            other = try start(errors: words.errors)
+        } catch {
+            throw .failed("cannot start another coordinator from /proc/self/exe: \(MachineWant.reason(error))")
+        }
+        // It says itself why; whether its workers get the lock is another question.
         guard let run = try awaitWork(of: other) else {
-            let end = other.exit.map(\.description) ?? "has no workers after 30 s"
-            result.obstacle = "another coordinator could not be tried: it \(end)"
-            return Episode(wasIdle: true)
+            let end = words.line() ?? other.exit?.explained ?? "it has no workers after 30 s"
+            throw .failed("another coordinator did not come to work: \(end)")
         }
         usleep(.random(in: 0...20_000, using: &generator))
         let killed = Clock.now()
         other.end()
         result.kills += 1
-        let deadline = Deadline.after(.seconds(10))
+        let deadline = Patience.after(.seconds(10))
         while true {
             let hasFiles = RunFiles.runs().contains(run)
             let running = hasFiles ? 0 : Self.processes(of: run)
@@ -34,26 +41,24 @@ extension StressTest {
     }
 
     /// Starts this very program once more, even if its file was replaced or `/proc` numbers processes for another namespace.
-    private func start(_ result: inout StressResult) -> ChildProcess? {
+    private func start(errors: FileDescriptor) throws(Errno) -> ChildProcess {
         let arguments = [
             "stress", "--locks", lock.name, "--faults", "kill-random", "--workers", "\(workers)", "--duration", "60s",
             "--worker", program.path,
         ]
+        let nowhere: FileDescriptor
         do {
-            let nowhere = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly, options: [.closeOnExec])
-            defer { try? nowhere.close() }
-            return try ChildProcess("/proc/self/exe", arguments, output: nowhere, isMute: true)
-        } catch {
-            result.obstacle = "another coordinator could not be started from /proc/self/exe: \(error)"
-            return nil
-        }
+            nowhere = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly, options: [.closeOnExec])
+        } catch { throw error as? Errno ?? .ioError }
+        defer { try? nowhere.close() }
+        return try ChildProcess("/proc/self/exe", arguments, output: nowhere, errors: errors)
     }
 
     /// Waits until another coordinator has workers; `nil` where that does not come to be. It is known by its lease, which says
     /// which process it is while that lives.
     private func awaitWork(of other: ChildProcess) throws(RoundFailure) -> RunID? {
         let holder = RunLease.Holder(process: other.pid, namespace: RunLease.Holder.current.namespace)
-        let deadline = Deadline.after(.seconds(30))
+        let deadline = Patience.after(.seconds(30))
         var run: RunID?
         while other.isRunning && !deadline.hasPassed {
             if Interruption.hasCome { throw .interrupted }

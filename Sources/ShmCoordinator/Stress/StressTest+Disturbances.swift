@@ -15,10 +15,12 @@ extension StressTest {
             let process = fleet.process(holder.worker)
         else { return Episode(hang: nobody(fleet)) }
         process.send(SIGSTOP)
+        fleet.beginStop(holder.worker)
         let mark = fleet.arena.makeMark()
         fleet.arena.release(holder.order)
         usleep(Self.freeze)
         let gotIn = fleet.data.seen.mark == mark
+        fleet.endStop(holder.worker)
         let resumed = Clock.now()
         process.send(SIGCONT)
         guard let seen = try fleet.awaitSight(of: mark, within: patience(.freezeHolder)) else {
@@ -41,12 +43,14 @@ extension StressTest {
             return Episode(wasIdle: true)
         }
         process.send(SIGSTOP)
+        fleet.beginStop(victim)
         fleet.arena.release(holder.order)
         usleep(Self.freeze / 2)
         let halfway = fleet.arena.finished
         usleep(Self.freeze / 2)
         let stalled = fleet.arena.finished == halfway
         let mark = fleet.arena.makeMark()
+        fleet.endStop(victim)
         let resumed = Clock.now()
         process.send(SIGCONT)
         guard let seen = try fleet.awaitSight(of: mark, within: patience(.freezeWaiter)) else {
@@ -91,7 +95,7 @@ extension StressTest {
         guard let worker = fleet.contending.randomElement(using: &generator) else { return Episode(wasIdle: true) }
         let slot = unsafe fleet.arena.slot(worker)
         unsafe slot.pointee.request.store(request.rawValue, ordering: .releasing)
-        let deadline = Deadline.after(nanoseconds: Int64(patience(fault)))
+        let deadline = Patience.after(nanoseconds: Int64(patience(fault)))
         var pause = Pause()
         while unsafe slot.pointee.request.load(ordering: .acquiring) != 0 {
             if deadline.hasPassed || fleet.unexpectedEnd() != nil { return Episode(hang: nobody(fleet)) }
@@ -99,7 +103,7 @@ extension StressTest {
             pause.take()
         }
         let answer = unsafe slot.pointee.answer.load(ordering: .relaxed)
-        if answer != 0 { result.obstacle = "the worker could not do it: errno \(answer)" }
+        if answer != 0 { result.obstacle = try refusal(answer, request, to: fleet.process(worker)?.pid) }
         return Episode(hang: try stuck(fleet, patience(fault)))
     }
 
@@ -112,7 +116,7 @@ extension StressTest {
                 _ = try handle.numAttachments
                 try handle.detach()
             } catch {
-                return Episode(corruption: "attaching failed: \(error.description)")
+                return try fault(error, "attaching failed")
             }
         }
         return Episode(hang: try stuck(fleet, patience(.attachStorm)))
@@ -128,7 +132,7 @@ extension StressTest {
             unsafe fleet.arena.slot(worker).pointee.request.store(
                 StressSlot.Request.leave.rawValue, ordering: .releasing)
         }
-        let deadline = Deadline.after(nanoseconds: Int64(patience(.startStorm)))
+        let deadline = Patience.after(nanoseconds: Int64(patience(.startStorm)))
         var pause = Pause()
         for worker in extra {
             while fleet.process(worker)?.isRunning == true {

@@ -96,7 +96,7 @@ extension StressTest {
         fleet.arena.victim = (victim, process.pid)
         let released = Clock.now()
         fleet.arena.release(holder.order)
-        let patience = Deadline.after(.seconds(2))
+        let patience = Patience.after(.seconds(2))
         var pause = Pause()
         while !process.hasEnded && !patience.hasPassed { pause.take() }
         // Its process id may be used again once it is reaped, so no worker may aim at it from then on.

@@ -13,6 +13,8 @@ extension StressTest {
     /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
     mutating func comeAndGo(_ result: inout StressResult) throws(RoundFailure) -> Episode {
         let kernel = PrivateKernel()
+        // The run's own lease there is no object of a lock.
+        try ThisRun.begin()
         let empty = kernel.objects
         let episode = try comeAndGo(kernel, &result)
         if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }
@@ -26,6 +28,14 @@ extension StressTest {
     ) throws(RoundFailure) -> Episode {
         let patience = max(patience(.comeAndGo), 5_000_000_000)
         let fleet = try StressFleet(lock, workers: 2, program: program, number: numbers())
+        let episode = try comeAndGo(fleet, kernel, patience, &result)
+        if episode.isSuspicious { outside.look(at: fleet) }
+        return episode
+    }
+
+    private func comeAndGo(
+        _ fleet: StressFleet, _ kernel: borrowing PrivateKernel, _ patience: Int, _ result: inout StressResult
+    ) throws(RoundFailure) -> Episode {
         if let late = try fleet.rest(within: patience) { return Episode(hang: late) }
         let everyone = fleet.contending
         // What a process or a segment sets up once stays.

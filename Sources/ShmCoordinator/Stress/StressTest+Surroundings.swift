@@ -34,7 +34,7 @@ extension StressTest {
                 try segment.create(size: StressData.byteCount, lock: lock)
                 made = Clock.now()
             } catch {
-                return Episode(corruption: "destroying or creating failed: \(error.description)")
+                return try fault(error, "destroying or creating failed")
             }
             // The first one in the new segment.
             let sight = SharedMemory(key: fleet.keys.test)
@@ -43,7 +43,7 @@ extension StressTest {
             }
             defer { try? sight.detach() }
             let data = unsafe StressData(address)
-            let deadline = Deadline.after(nanoseconds: Int64(patience(.recreate)))
+            let deadline = Patience.after(nanoseconds: Int64(patience(.recreate)))
             var pause = Pause()
             while data.seen.mark != mark {
                 if deadline.hasPassed || fleet.unexpectedEnd() != nil { return Episode(hang: nobody(fleet)) }
@@ -98,7 +98,7 @@ extension StressTest {
         do throws(SharedMemoryError) {
             try handle.attach()
             try handle.detach()
-        } catch { return Episode(corruption: "attaching fails where /dev/shm is full: \(error.description)") }
+        } catch { return try fault(error, "attaching fails where /dev/shm is full") }
         return Episode(hang: try stuck(fleet, patience(.fillShm)))
     }
 }

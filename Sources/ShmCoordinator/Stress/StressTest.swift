@@ -17,6 +17,9 @@ public struct StressTest {
         var stalled = false
         /// There was no occasion for it; it does not count.
         var wasIdle = false
+
+        /// Whether something is wrong that a process that cannot run would explain.
+        var isSuspicious: Bool { hang != nil || corruption != nil || breach != nil }
     }
 
     /// What it came to, a result for each fault that was tried.
@@ -29,7 +32,11 @@ public struct StressTest {
     let program: WorkerProgram
     let numbers: () -> Int
     var generator: SplitMix64
-    private var fleet: StressFleet?
+    var fleet: StressFleet?
+    /// What was done again since processes stood still meanwhile.
+    public internal(set) var standstills: [Standstill] = []
+    var standstillsInARow = 0
+    let outside = OutsideFindings()
     private var baseline = Evidence()
 
     /// Of so many hangs, the last say nothing new: fewer where the lock does not promise better.
@@ -71,28 +78,46 @@ public struct StressTest {
         look: (StressResult) -> Void = { _ in }
     ) throws(RoundFailure) {
         var result = StressResult(lock, fault)
-        let (start, end) = (Clock.now(), Deadline.after(nanoseconds: Int64(nanoseconds)))
+        let (start, end) = (Clock.now(), Patience.after(nanoseconds: Int64(nanoseconds)))
         defer {
             result.duration = Clock.now() - start
             results.append(result)
         }
         result.obstacle = obstacle(fault)
         let enough = result.isPromised ? Self.enoughHangs.promised : Self.enoughHangs.otherwise
-        var (unchecked, idle) = (0, 0)
+        var idle = 0
+        var checks = Checks()
         while result.obstacle == nil && result.hangs + Int(clamping: result.exercises.breaches) < enough {
             look(result)
             let isLast = (end.hasPassed && !isCounted) || result.episodes >= episodes
-            if isLast && result.episodes > 0 { break }
-            let episode = try self.episode(fault, &result)
+            if isLast && result.episodes > 0 {
+                if try concludes(fault, &checks, &result) { return }
+                continue
+            }
+            checks.began = Clock.now()
+            var outcome = result
+            let episode = try self.episode(fault, &outcome)
+            if try isDisturbed(since: checks.began, isSuspicious: episode.isSuspicious, &result) {
+                checks.forget(&result)
+                continue
+            }
+            result = outcome
             idle = episode.wasIdle ? idle + 1 : 0
-            if !episode.wasIdle { result.episodes += 1 }
+            checks.add(episode, &result)
             if idle >= Self.enoughIdleness && result.episodes == 0 { result.obstacle = "nobody waits for it" }
             if idle >= Self.enoughIdleness { break }
-            unchecked += 1
-            if try judge(episode, fault, &result, checks: unchecked >= Self.episodesBetweenChecks) { unchecked = 0 }
+            _ = try judge(episode, fault, &checks, &result, isDue: checks.pending >= Self.episodesBetweenChecks)
             if isLast && episode.wasIdle { break }
         }
-        if fleet != nil && unchecked > 0 { _ = try judge(Episode(), fault, &result, checks: true) }
+        _ = try concludes(fault, &checks, &result)
+    }
+
+    /// Looks at the data a last time; `false` where processes stood still meanwhile.
+    private mutating func concludes(_ fault: Fault, _ checks: inout Checks, _ result: inout StressResult)
+        throws(RoundFailure) -> Bool
+    {
+        if fleet == nil || checks.pending == 0 { return true }
+        return try judge(Episode(), fault, &checks, &result, isDue: true)
     }
 
     private mutating func episode(_ fault: Fault, _ result: inout StressResult) throws(RoundFailure) -> Episode {
@@ -136,6 +161,38 @@ public struct StressTest {
     }
 
     // MARK: Judging
+
+    /// Episodes since the data were looked at.
+    private struct Checks {
+        /// When the last one began.
+        var began: UInt64 = 0
+        private(set) var pending = 0
+        private var episodes = 0
+        private var lostInARow = 0
+
+        mutating func add(_ episode: Episode, _ result: inout StressResult) {
+            pending += 1
+            if episode.wasIdle { return }
+            episodes += 1
+            result.episodes += 1
+        }
+
+        /// They have been looked at.
+        mutating func pass() { self = Checks() }
+
+        /// Their workers are gone, and nobody will know: they do not count.
+        mutating func forget(_ result: inout StressResult) {
+            result.episodes -= episodes
+            (pending, episodes) = (0, 0)
+        }
+
+        /// The same where that came of the look itself.
+        mutating func lose(_ standstill: Standstill?, _ result: inout StressResult) throws(RoundFailure) {
+            forget(&result)
+            lostInARow += 1
+            if let standstill, lostInARow > Standstill.repetitions { throw .failed(Standstill.tooOften(standstill)) }
+        }
+    }
 
     /// What the workers have counted.
     private struct Evidence {
@@ -198,14 +255,15 @@ public struct StressTest {
         }
     }
 
-    /// Counts what an episode came to; looks at the data where that is asked for or something is wrong. Returns whether it
-    /// has looked.
-    private mutating func judge(_ episode: Episode, _ fault: Fault, _ result: inout StressResult, checks: Bool)
-        throws(RoundFailure) -> Bool
-    {
+    /// Counts what an episode came to; looks at the data where that is due or something is wrong. Returns `false` where
+    /// processes stood still meanwhile, so that nothing of it counts.
+    private mutating func judge(
+        _ episode: Episode, _ fault: Fault, _ checks: inout Checks, _ discarding: inout StressResult, isDue: Bool
+    ) throws(RoundFailure) -> Bool {
+        var result = discarding
         var (hang, corruption, breach) = (episode.hang, episode.corruption, episode.breach)
         if episode.stalled { result.stalls += 1 }
-        if let fleet, hang == nil, checks {
+        if let fleet, hang == nil, isDue {
             (hang, corruption) = try check(fleet, patience(fault), corruption)
         }
         if let fleet {
@@ -230,11 +288,18 @@ public struct StressTest {
             breach = breach ?? now.breach(since: baseline) ?? fleet.damage.map { (.area, $0) }
             baseline = now
         }
-        guard hang != nil || corruption != nil || breach != nil else { return checks }
-        if let breach {
-            result.exercises.breach(breach.exercise)
-            result.note(breach.finding)
+        guard hang != nil || corruption != nil || breach != nil else {
+            discarding = result
+            if isDue { checks.pass() }
+            return true
         }
+        if try isDisturbed(since: checks.began, isSuspicious: true, &discarding) {
+            try checks.lose(standstills.last, &discarding)
+            return false
+        }
+        defer { discarding = result }
+        checks.pass()
+        if let breach { result.noteBreach(breach.exercise, breach.finding) }
         if let hang {
             result.hangs += 1
             result.noteHang(hang)
@@ -272,11 +337,14 @@ public struct StressTest {
     func stuck(_ fleet: StressFleet, _ patience: Int) throws(RoundFailure) -> String? {
         var hang = fleet.whereabouts(of: try fleet.awaitProgress(within: patience))
         if hang == nil && fleet.canRest { hang = try fleet.drain(within: patience) }
-        return fleet.unexpectedEnd() ?? hang
+        hang = fleet.unexpectedEnd() ?? hang
+        if hang != nil { outside.look(at: fleet) }
+        return hang
     }
 
     /// The finding where nobody gets the lock.
     func nobody(_ fleet: StressFleet) -> String {
+        outside.look(at: fleet)
         if let end = fleet.unexpectedEnd() { return end }
         return fleet.live.first.map(fleet.whereabouts) ?? "nobody is left"
     }

@@ -42,7 +42,7 @@ struct ComparisonSession {
         defer { rows = measured }
         var current = comparison
         try current.run(
-            elapsed: { Double(Deadline.now.nanoseconds - start.nanoseconds) / 1e9 },
+            elapsed: { Double(PauseWatch.shared.elapsed(since: UInt64(start.nanoseconds))) / 1e9 },
             measure: { role, pair, round in
                 let record = try measure(role, pair, round) { progress.tick() }
                 measured.append((role, record))

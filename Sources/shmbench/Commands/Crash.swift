@@ -45,7 +45,7 @@ struct Crash: CheckedCommand {
         Janitor.sweep()
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(error.description)")
+            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
         }
         let (results, failure) = test(kinds, paths, program)
         withExtendedLifetime(janitor) {}
@@ -76,6 +76,7 @@ struct Crash: CheckedCommand {
                     number += 1
                     return number
                 }, report: { progress.show($0) })
+            defer { PauseWarning.show("\(kind)", test.standstills) }
             do throws(RoundFailure) {
                 try test.run(paths)
                 results.append(test.result)

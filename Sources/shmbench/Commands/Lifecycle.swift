@@ -120,13 +120,13 @@ struct SegmentLife {
     }
 
     /// No operation is repeated for longer.
-    private static let patience: UInt64 = 1_000_000_000
+    private static let patience: Int64 = 1_000_000_000
 
     func measure(_ counts: [Int]) throws(SharedMemoryError) -> [Timing] {
         var create = Stopwatch()
         var destroy = Stopwatch()
-        let end = Clock.now() + Self.patience
-        while create.count < samples && (create.count < 2 || Clock.now() < end) && !Interruption.hasCome {
+        let end = Patience.after(nanoseconds: Self.patience)
+        while create.count < samples && (create.count < 2 || !end.hasPassed) && !Interruption.hasCome {
             let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "\(create.count)"))
             try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
             try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
@@ -153,8 +153,8 @@ struct SegmentLife {
             handles.append(handle)
         }
         var (attach, count, detach) = (Stopwatch(), Stopwatch(), Stopwatch())
-        let end = Clock.now() + Self.patience
-        while attach.count < samples && (attach.count < 2 || Clock.now() < end) && !Interruption.hasCome {
+        let end = Patience.after(nanoseconds: Self.patience)
+        while attach.count < samples && (attach.count < 2 || !end.hasPassed) && !Interruption.hasCome {
             let handle = SharedMemory(key: segment.key)
             try attach.time { () throws(SharedMemoryError) in try handle.attach() }
             try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
@@ -162,8 +162,8 @@ struct SegmentLife {
         }
         // A destroyer does not wait for attachments, but may have to wake who waits.
         var destroy = Stopwatch()
-        let last = Clock.now() + Self.patience
-        while destroy.count < samples && (destroy.count < 2 || Clock.now() < last) && !Interruption.hasCome {
+        let last = Patience.after(nanoseconds: Self.patience)
+        while destroy.count < samples && (destroy.count < 2 || !last.hasPassed) && !Interruption.hasCome {
             let other = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "end-\(attachments)"))
             try other.create(size: size, lock: lock)
             defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }
@@ -211,7 +211,12 @@ private struct Stopwatch {
     mutating func time(_ operation: () throws(SharedMemoryError) -> Void) throws(SharedMemoryError) {
         let start = Clock.now()
         try operation()
-        times.record(Clock.now() - start)
+        let time = Clock.now() - start
+        // Only a long one can have a pause in it.
+        if time > 50_000_000, let standstill = Standstill(PauseWatch.shared.pauses(since: start)) {
+            return PauseWarning.show("a sample is left out: \(standstill.text)")
+        }
+        times.record(time)
         count += 1
     }
 }

@@ -18,13 +18,32 @@ struct Measurement {
         _ cell: Cell, round: Int, timing: Timing, number: Int, isTraced: Bool = false,
         look: (borrowing Round.Look) -> Void = { _ in }
     ) throws(RoundFailure) -> Row {
-        var fleet = try Round(
-            cell, timing, number: number, program: program, delays: Delay.calibrate(), clock: conditions.clock.clock,
-            seed: conditions.seed, isTraced: isTraced)
-        let result = try fleet.run(look: look)
-        return Row(
-            run: conditions, cell: cell, round: round, result: result,
-            recovery: try recovery(cell, number: number))
+        var discarded: [Standstill] = []
+        while true {
+            var fleet = try Round(
+                cell, timing, number: number, program: program, delays: PauseWatch.undisturbed { Delay.calibrate() },
+                clock: conditions.clock.clock, seed: conditions.seed, isTraced: isTraced,
+                isLastTry: discarded.count == Standstill.repetitions)
+            let result = try fleet.run(look: look)
+            let name = "\(cell.lock) with \(cell.workers) workers, round \(round)"
+            for pause in result.ownPauses {
+                PauseWarning.show(
+                    "\(name): this program alone stood still for \(pause.when); its workers went on, and the round counts"
+                )
+            }
+            for pause in result.bornePauses {
+                PauseWarning.show("\(name): all stood still for \(pause.when), as in each try before; the round counts")
+            }
+            // Where two were inside at once, that is the finding.
+            guard let standstill = result.standstill, result.integrity == .ok else {
+                return Row(
+                    run: conditions, cell: cell, round: round, result: result,
+                    recovery: try recovery(cell, number: number), discarded: discarded)
+            }
+            if discarded.count == Standstill.repetitions { throw .failed(Standstill.tooOften(standstill)) }
+            discarded.append(standstill)
+            PauseWarning.show("\(name) is discarded and measured again: \(standstill.text)")
+        }
     }
 
     /// Kills owners one after another, in a fleet of their own. `nil` where none is to be killed, or nobody is there to
@@ -39,6 +58,7 @@ struct Measurement {
                 used += 1
                 return used
             })
+        defer { PauseWarning.show("\(cell.lock), kills of owners", test.standstills) }
         try test.run(.killHolder, for: 0, atMost: kills, isCounted: true)
         return test.results.first
     }

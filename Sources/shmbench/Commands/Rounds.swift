@@ -37,7 +37,7 @@ struct Rounds: ParsableCommand {
             Janitor.sweep()
             let janitor: Janitor
             do { janitor = try Janitor(program) } catch {
-                throw Failure("cannot start \(program.path): \(error.description)")
+                throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
             }
             var measurement = Measurement(
                 program: program, conditions: RunConditions(startedAt: time(nil), seed: seed))

@@ -51,7 +51,7 @@ struct Run: CheckedCommand {
         Janitor.sweep()
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(error.description)")
+            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
         }
         let session = Session(
             options: options, program: program, file: file,

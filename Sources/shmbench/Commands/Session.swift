@@ -8,7 +8,7 @@ extension RunConditions {
     init(startedAt: Int, seed: UInt64) {
         self.init(
             id: "\(Timestamp.compact(startedAt))-\(String(UInt32.random(in: 0 ... .max), radix: 16))", seed: seed,
-            clock: ClockCalibration())
+            clock: PauseWatch.undisturbed { ClockCalibration() })
     }
 }
 

@@ -43,7 +43,7 @@ struct Stress: CheckedCommand {
         Janitor.sweep()
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(error.description)")
+            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
         }
         var session = StressSession(
             options: options, kinds: kinds, faults: faults, program: program, seed: seed,
@@ -54,7 +54,7 @@ struct Stress: CheckedCommand {
 
         let matrix = SurvivalMatrix(
             results: session.results, kinds: kinds, faults: faults, startedAt: startedAt, seed: seed,
-            workers: options.workers)
+            workers: options.workers, wasCutShort: failure != nil)
         try matrix.show(options.format)
         if let failure { throw failure }
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
@@ -95,7 +95,7 @@ struct StressSession {
 
     /// Tests lock after lock; what was found stays, whatever ends it.
     mutating func run() -> Failure? {
-        let end = Deadline.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
+        let end = Patience.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
         var progress = StressProgress(steps: kinds.count * faults.count)
         defer { progress.clear() }
         var pass: UInt64 = 0
@@ -124,6 +124,7 @@ struct StressSession {
                 return used
             })
         defer {
+            PauseWarning.show("\(kind)", test.standstills)
             for result in test.results { add(result) }
             number = used
             for report in test.reports { write(report) }

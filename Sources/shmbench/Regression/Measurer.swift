@@ -42,7 +42,7 @@ final class Measurer {
                 (side.environment.isEmpty ? [] : side.environment + [program]) + arguments, input: input.readEnd,
                 output: output.writeEnd)
         } catch {
-            throw Failure("cannot start \(program) for \(side.text): \(error)")
+            throw Failure("cannot start \(program) for \(side.text): \(MachineWant.reason(error))")
         }
         let greeting: String
         do { greeting = try line(by: .after(Self.patience)) } catch let failure as Failure
@@ -68,7 +68,7 @@ final class Measurer {
     deinit {
         try? requests.close()
         process.send(SIGTERM)
-        let patience = Deadline.after(.seconds(5))
+        let patience = Patience.after(.seconds(5))
         while process.isRunning && !patience.hasPassed { usleep(500) }
         process.end()
         try? answers.close()
@@ -95,14 +95,17 @@ final class Measurer {
         return Record(fields: Dictionary(zip(columns, fields)) { first, _ in first })
     }
 
-    private func line(by deadline: Deadline, wait: () -> Void = {}) throws -> String {
+    private func line(by deadline: Patience, wait: () -> Void = {}) throws -> String {
         while true {
             if let end = text.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { text.removeSubrange(...end) }
                 return String(decoding: text[..<end], as: UTF8.self)
             }
             if Interruption.hasCome { throw Failure("interrupted", cause: .interrupted) }
-            if deadline.hasPassed { throw Failure("\(name): its measuring process does not answer") }
+            if deadline.hasPassed {
+                let state = ProcessState.description(of: process.pid)
+                throw Failure("\(name): its measuring process (pid \(process.pid)) does not answer; it is \(state)")
+            }
             var poll = pollfd(fd: answers.rawValue, events: Int16(POLLIN), revents: 0)
             if unsafe Glibc.poll(&poll, 1, 100) <= 0 {
                 wait()
@@ -110,7 +113,7 @@ final class Measurer {
             }
             var buffer = [UInt8](repeating: 0, count: 4096)
             let count = unsafe read(answers.rawValue, &buffer, buffer.count)
-            if count == 0 { throw Failure("\(name): its measuring process \(process.awaitExit().description)") }
+            if count == 0 { throw Failure("\(name): its measuring process \(process.awaitExit().explained)") }
             if count > 0 { text += buffer[..<count] }
         }
     }

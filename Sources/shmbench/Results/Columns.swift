@@ -106,6 +106,8 @@ struct ResultColumn: Sendable {
         column("kill_failures") { Value($0.recovery.map { UInt64($0.hangs + $0.corruptions) }) },
         column("recovery_p50_ns") { Value($0.recovery?.recovery.percentile(50)) },
         column("reaping_p50_ns") { Value($0.recovery?.reaping.percentile(50)) },
+        column("discarded_tries") { .integer($0.discarded.count) },
+        column("paused_s") { Value($0.pausedSeconds, decimals: 3) },
     ]
 
     private static func column(_ name: String, _ value: @escaping @Sendable (Row) -> Value) -> ResultColumn {

@@ -39,7 +39,8 @@ struct CrashColumn: Sendable {
         ] + [CrashPath.attempt, .timed, .timedWaiter, .expiring, .reader].map(instructions) + [
             CrashColumn("not_exercised") { result, _ in
                 .text(result.left.map { "\($0.path.name): \($0.reason)" }.joined(separator: "; "))
-            }
+            },
+            CrashColumn("discarded_trials") { result, _ in .integer(result.discarded) },
         ]
 
     private static func instructions(_ path: CrashPath) -> CrashColumn {

@@ -8,6 +8,8 @@ struct Promises {
     let missing: [StressResult]
     /// Whether all that the locks offer was tried.
     let isComplete: Bool
+    /// Whether the test ended before its end.
+    let wasCutShort: Bool
 
     var text: [String] {
         let tried = results.filter(\.wasTried)
@@ -19,7 +21,7 @@ struct Promises {
         if sentences.isEmpty {
             let locks = Set(tried.map(\.lock)).count
             sentences.append(
-                open.isEmpty
+                open.isEmpty && !wasCutShort
                     ? isComplete
                         ? "Every lock kept its promises." : "Every lock kept those of its promises that were tried."
                     : "No promise was broken in what was tried: \(locks) of \(all.count) locks.")

@@ -31,6 +31,14 @@ struct Row {
     let result: RoundResult
     /// What the kills of owners after it came to; `nil` where there were none.
     let recovery: StressResult?
+    /// Why earlier tries of the round were discarded, one each.
+    let discarded: [Standstill]
+
+    /// Time for which this program, or all, stood still in the round and in its discarded tries, s.
+    var pausedSeconds: Double {
+        let pauses = result.ownPauses + result.bornePauses
+        return Double(discarded.map(\.nanoseconds).reduce(0, +) + pauses.map(\.nanoseconds).reduce(0, +)) / 1e9
+    }
 
     /// Acquisitions a second in the throughput window.
     var throughput: Double? {
@@ -80,7 +88,11 @@ struct Row {
     /// What the histograms say; computed once, since merging takes a moment.
     let latency: Latency?
 
-    init(run: RunConditions, cell: Cell, round: Int, result: RoundResult, recovery: StressResult? = nil) {
+    init(
+        run: RunConditions, cell: Cell, round: Int, result: RoundResult, recovery: StressResult? = nil,
+        discarded: [Standstill] = []
+    ) {
+        self.discarded = discarded
         self.run = run
         self.cell = cell
         self.round = round

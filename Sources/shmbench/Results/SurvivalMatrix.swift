@@ -11,6 +11,8 @@ struct SurvivalMatrix {
     let startedAt: Int
     let seed: UInt64
     let workers: Int
+    /// Whether the test ended before its end.
+    var wasCutShort = false
 
     /// Prints it.
     func show(_ format: OutputFormat) throws {
@@ -57,7 +59,7 @@ struct SurvivalMatrix {
     /// Deaths, the rest, and how fast the others went on: each fits 80 columns.
     func text(markdown: Bool) -> String {
         if !hasTried {
-            return Promises(results: results, missing: missing, isComplete: true).text.map { $0 + "\n" }.joined()
+            return promises(isComplete: true).map { $0 + "\n" }.joined()
         }
         let deaths = faults.filter { $0.killsOwners || $0 == .killWaiter || $0 == .killCoordinator }
         let others = faults.filter { !deaths.contains($0) && $0.exercise == nil }
@@ -159,8 +161,12 @@ struct SurvivalMatrix {
         -> Document<Line>.Item
     { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
 
+    private func promises(isComplete: Bool) -> [String] {
+        Promises(results: results, missing: missing, isComplete: isComplete, wasCutShort: wasCutShort).text
+    }
+
     private func sentences(markdown: Bool) -> [String] {
-        var sentences = Promises(results: results, missing: missing, isComplete: exercises.isComplete).text
+        var sentences = promises(isComplete: exercises.isComplete)
         if let sentence = exercises.sentence { sentences.append(sentence) }
         let controls = results.filter { !$0.lock.properties.excludes && $0.wasTried }
         if controls.contains(where: { $0.verdict == .corrupts }) {
@@ -245,6 +251,6 @@ struct SurvivalMatrix {
             item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
             item("finding") { .text($0.breach ?? $0.findings.first ?? "") },
         ]
-        return Document(items: items + exercises.columns())
+        return Document(items: items + exercises.columns() + [item("discarded_episodes") { .integer($0.discarded) }])
     }
 }

@@ -1,0 +1,51 @@
+internal import SystemPackage
+
+/// Whether the kernel has killed for want of memory since this process began to start others.
+struct MemoryKills {
+    private let ofGroup: UInt64
+    private let ofMachine: UInt64
+
+    /// When the first process was started.
+    static let before = MemoryKills()
+
+    init(files: KernelFiles = KernelFiles()) {
+        ofGroup = Self.group(files)?.kills ?? 0
+        ofMachine = files.number("/proc/vmstat", "oom_kill") ?? 0
+    }
+
+    /// What ran out, in words; `nil` where the kernel has killed nothing since then.
+    func cause(files: KernelFiles = KernelFiles()) -> String? {
+        if let group = Self.group(files), group.kills > ofGroup {
+            return "the memory of the control group ran out: \(group.limit); raise it, or ask for fewer --workers"
+        }
+        if let kills = files.number("/proc/vmstat", "oom_kill"), kills > ofMachine {
+            return "memory ran out (the kernel's log says of what); free some, or ask for fewer --workers"
+        }
+        return nil
+    }
+
+    /// Makes the kernel choose this process, a worker, where memory runs out, and not its coordinator: that can say so.
+    static func prefer(_ process: ChildProcess) -> ChildProcess {
+        guard let folder = ProcessFolder.path(of: process.pid) else { return process }
+        let file = try? FileDescriptor.open(
+            FilePath("\(folder)/oom_score_adj"), .writeOnly, options: [.closeOnExec])
+        _ = try? file?.closeAfter { _ = try file?.writeAll("1000".utf8) }
+        return process
+    }
+
+    /// Kills in this process's own group, and its limit in words: each version tells of them in files of its own.
+    private static func group(_ files: KernelFiles) -> (kills: UInt64, limit: String)? {
+        guard let group = ControlGroup("memory", files: files), let own = group.folders.first else { return nil }
+        for (counter, name, limit) in [
+            ("memory.oom_control", "oom_kill", "memory.limit_in_bytes"), ("memory.events", "oom_kill", "memory.max"),
+        ] {
+            guard let kills = files.number("\(own)/\(counter)", name) else { continue }
+            let limits = group.folders.compactMap { folder in
+                files.number("\(folder)/\(limit)").map { (bytes: $0, file: "\(folder)/\(limit)") }
+            }
+            guard let least = limits.min(by: { $0.bytes < $1.bytes }) else { return (kills, "\(own)/\(counter)") }
+            return (kills, "\(least.file) is \(least.bytes)")
+        }
+        return nil
+    }
+}
