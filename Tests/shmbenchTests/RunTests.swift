@@ -1,6 +1,7 @@
 import Foundation
 import ShmCoordinator
 import ShmCore
+import ShmHarness
 import Testing
 
 extension CommandLineSuite {
@@ -149,16 +150,18 @@ extension CommandLineSuite {
         }
 
         @Test func `what a dead coordinator left is removed`() throws {
-            let dead = try ChildProcess("/bin/true", [])
-            dead.awaitExit()
-            let left = SharedMemory(key: "shmbench.\(dead.pid).0.test")
+            // A run is over when its lease is not held.
+            let left = SharedMemory(key: RoundKeys(run: .random(), round: 0).test)
             try left.create(size: 64)
-            let own = SharedMemory(key: "shmbench.\(ProcessInfo.processInfo.processIdentifier).888001.test")
+            let goesOn = RunID.random()
+            let lease = try RunLease(goesOn)
+            let own = SharedMemory(key: RoundKeys(run: goesOn, round: 0).test)
             try own.create(size: 64)
             defer { try? own.destroy(mode: .forceNoWait) }
             #expect(try Invocation.run("futex", workers: "1").finish().exit == .code(0))
             #expect(!left.exists)
             #expect(own.exists, "its coordinator is alive")
+            withExtendedLifetime(lease) {}
         }
     }
 }
