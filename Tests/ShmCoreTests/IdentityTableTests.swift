@@ -149,7 +149,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
         Situation(title: "name removed") { _ in
             .new
         } play: { scratch, shared, _ in
-            RawFile.remove(shared.key)
+            scratch.removeName(of: shared)
             let kind = LockKind.robustFutex
             let successor = try scratch.probe(shared.key)
             try #require(try successor.ask("create 64 \(kind)") == "ok")

@@ -13,7 +13,7 @@ extension ShmCoreSuite {
             // It has used its lock, too.
             try first.lock()
             try first.unlock()
-            RawFile.remove(first.key)
+            scratch.removeName(of: first)
             #expect(!first.exists)
             #expect(first.size == 0)
             #expect(first.lockKind == nil)
@@ -42,7 +42,7 @@ extension ShmCoreSuite {
         @Test func `an attached handle stays with its segment, and its lock and data agree`() throws {
             let first = try scratch.segment(size: 10)
             try first.attach()
-            RawFile.remove(first.key)
+            scratch.removeName(of: first)
             let second = scratch.handle(first.key)
             try second.create(size: 20)
             #expect(first.size == 10)
@@ -62,7 +62,7 @@ extension ShmCoreSuite {
         @Test func `a holding handle stays with its segment until it unlocks`() throws {
             let first = try scratch.segment(size: 10)
             try first.lock()
-            RawFile.remove(first.key)
+            scratch.removeName(of: first)
             let second = scratch.handle(first.key)
             try second.create(size: 20)
             #expect(first.size == 10)
@@ -76,7 +76,7 @@ extension ShmCoreSuite {
             let waiter = try scratch.probe(owner)
             try owner.lock()
             try waiter.begin("lock")
-            RawFile.remove(owner.key)
+            scratch.removeName(of: owner)
             let successor = scratch.handle(owner.key)
             try successor.create(lock: kind)
             #expect(try waiter.answer() == "ok released")
@@ -93,7 +93,7 @@ extension ShmCoreSuite {
             let waiter = try scratch.probe(owner)
             try owner.lock()
             try waiter.begin("lock")
-            RawFile.remove(owner.key)
+            scratch.removeName(of: owner)
             #expect(try waiter.answer().hasPrefix("error lockError"))
         }
     }

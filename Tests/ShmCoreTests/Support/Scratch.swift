@@ -11,6 +11,8 @@ final class Scratch {
     private var keys: [String] = []
     private var handles: [SharedMemory] = []
     private var probes: [Probe] = []
+    private var objects: [String] = []
+    private var semaphoreSets: [Int32] = []
 
     /// A key that is like no other: of this test, of another one, of another run.
     func key(_ suffix: String = "") -> String {
@@ -22,6 +24,16 @@ final class Scratch {
 
     /// Removes what has that key in the end, too.
     func cleanUp(_ key: String) { keys.append(key) }
+
+    /// Takes a segment's name away, as `rm` does; what its lock has outside it then goes in the end.
+    func removeName(of shared: SharedMemory) {
+        if let name = ControlBlock.nameOutside(shared.key), NamedObject.isName(name) { objects.append(name) }
+        if shared.lockKind?.properties.kernelObject == "semaphore set", let set = ControlBlock.semaphoreSet(shared.key)
+        {
+            semaphoreSets.append(set)
+        }
+        RawFile.remove(shared.key)
+    }
 
     /// A handle for a key: a new one, where none is given.
     func handle(_ key: String? = nil) -> SharedMemory {
@@ -61,5 +73,7 @@ final class Scratch {
             try? SharedMemory(key: key).destroy(mode: .forceNoWait)
             RawFile.remove(key)
         }
+        for name in objects { NamedObjects.remove(name) }
+        for set in semaphoreSets { SemaphoreSets.remove(set) }
     }
 }
