@@ -52,8 +52,13 @@ extension CommandLineSuite {
                 try text.write(toFile: folder.path(name), atomically: true, encoding: .utf8)
                 expectRefusal(try script("check-csv", columns, folder.path(name)), saying: words)
             }
+            // A committed file may be from before the last columns came.
             let example = "\(Self.root)/results/example.csv"
-            #expect(try script("check-csv", columns, example).exit == .code(0))
+            let own = folder.path("columns.txt")
+            let names = try #require(String(contentsOfFile: example, encoding: .utf8).split(separator: "\n").first)
+            #expect(header.hasPrefix(names))
+            try names.replacing(",", with: "\n").write(toFile: own, atomically: true, encoding: .utf8)
+            #expect(try script("check-csv", own, example).exit == .code(0))
             expectRefusal(try script("check-csv", columns, example, folder.path("empty.csv")), saying: "usage")
             expectRefusal(try script("check-csv", columns), saying: "usage")
             expectRefusal(try script("check-csv", columns, folder.path("nosuch.csv")), saying: "nosuch.csv")
