@@ -195,6 +195,10 @@ internal import SystemPackage
     /// Whether its creator is at work on it.
     var isBeingInitialised: Bool { isInitialising && RecordLock.isTaken(.initialisation, of: file) }
 
+    /// Whether the segment is in use or about to be. The creator marks it alive before it lets go of the lock: what still
+    /// says "initialising" after the lock was seen free is abandoned, and what says "alive" by then is alive.
+    var isAliveOrBeingInitialised: Bool { isAlive || isBeingInitialised || isAlive }
+
     /// Waits while the creator initialises the segment. Throws ``SegmentFailure/abandoned`` where it died before it was done,
     /// and ``SegmentFailure/beingInitialised`` where the deadline passes.
     ///

@@ -51,7 +51,7 @@ extension SegmentInfo {
         size = binding.header.dataSize
         lockName = binding.header.lockName
         numAttachments = (try? RecordLock.countAttachments(of: binding.file)) ?? 0
-        isAlive = binding.isAlive || binding.isBeingInitialised
+        isAlive = binding.isAliveOrBeingInitialised
         creatorPID = Int(binding.header.creator.process)
         isOfThisPIDNamespace = binding.header.isOfThisPIDNamespace
         createdAt = binding.header.createdAt

@@ -72,7 +72,7 @@ extension SharedMemory {
             if error.code == .outOfResources || error.code == .outOfMemory { throw error }
             throw SegmentFailure(.alreadyExists, error.reason, errno: error.errno)
         }
-        if found.isAlive || found.isBeingInitialised {
+        if found.isAliveOrBeingInitialised {
             throw SegmentFailure(.alreadyExists, "a segment of that key exists; attach to it, or destroy it first")
         }
         // Its destroyer is at work, which takes microseconds, or dead; or its creator died while it initialised it.

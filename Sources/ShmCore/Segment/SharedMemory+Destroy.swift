@@ -109,7 +109,7 @@ extension SharedMemory {
         do { return try existing() } catch {
             guard error.code == .notFound || byForce && error.code == .lockError else { throw error }
             let found = try SegmentBinding(opening: name, anyLock: byForce)
-            if found.isAlive, error.code == .notFound { throw error }
+            if found.isAliveOrBeingInitialised, error.code == .notFound { throw error }
             return found
         }
     }

@@ -158,7 +158,7 @@ public import SystemPackage
         if let binding, binding.isAlive, names(name, binding) { return true }
         do {
             let found = try SegmentBinding(opening: name)
-            return found.isAlive || found.isBeingInitialised
+            return found.isAliveOrBeingInitialised
         } catch {
             // What cannot be looked at, for want of rights, descriptors or memory, is taken to exist.
             return [.permissionDenied, .outOfResources, .outOfMemory].contains(error.code)
