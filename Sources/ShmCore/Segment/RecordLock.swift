@@ -58,10 +58,9 @@ enum RecordLock {
     }
 
     /// Waits for a lock as long as it takes.
-    static func takeWaiting(_ place: Place, shared: Bool = false, of file: FileDescriptor) throws(Errno) {
+    static func takeWaiting(_ place: Place, of file: FileDescriptor) throws(Errno) {
         let range = place.range
-        let type = Int16(shared ? F_RDLCK : F_WRLCK)
-        try SystemCall.retrying { shm_ofd_lock(file.rawValue, type, range.start, range.length, true) }
+        try SystemCall.retrying { shm_ofd_lock(file.rawValue, Int16(F_WRLCK), range.start, range.length, true) }
     }
 
     /// Whether another description has a lock there.

@@ -211,7 +211,7 @@ public import SystemPackage
             return binding
         }
         let name = try name()
-        // A name can come to mean another segment at any time, whoever took it from this one.
+        // Any program can give the name to another segment at any time.
         if let binding, binding.isOwn, binding.isAlive, names(name, binding) { return binding }
         bind(nil)
         let found = try SegmentBinding(opening: name)
