@@ -1,4 +1,5 @@
 import Foundation
+import ShmCore
 import SystemPackage
 import Testing
 

@@ -1,3 +1,4 @@
+internal import ShmCore
 internal import SystemPackage
 
 /// Whether the kernel has killed for want of memory since this process began to start others.

@@ -1,3 +1,5 @@
+internal import ShmCore
+
 /// Whether another process can run at all.
 enum ProcessFreeze {
     /// By what a process is kept from running, in words; `nil` where it is free to run, or has ended.

@@ -21,7 +21,7 @@ enum MemoryBudget {
                 errno: .fileTooLarge)
         }
         if bytes >= smallest, let reason = ofDirectory(bytes) ?? ofMachine(bytes) { return outOfMemory(reason) }
-        if bytes >= smallestInGroup, let reason = ControlGroup.objection(to: bytes) { return outOfMemory(reason) }
+        if bytes >= smallestInGroup, let reason = MemoryGroup.objection(to: bytes) { return outOfMemory(reason) }
         return nil
     }
 

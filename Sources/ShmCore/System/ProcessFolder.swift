@@ -1,6 +1,5 @@
 internal import CShm
 internal import Glibc
-internal import ShmCore
 
 /// Where `/proc` shows a process of this PID namespace.
 ///
