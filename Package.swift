@@ -89,9 +89,13 @@ let package = Package(
             dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/shmprobe",
             swiftSettings: house),
+        // What several test targets use.
+        .target(
+            name: "TestSupport", dependencies: ["ShmHarness", "ShmCore"], path: "Tests/TestSupport",
+            swiftSettings: house),
         .testTarget(
             name: "ShmCoreTests",
-            dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["TestSupport", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: house),
         .testTarget(
@@ -104,13 +108,14 @@ let package = Package(
         .testTarget(
             name: "ShmCoordinatorTests",
             dependencies: [
-                "ShmCoordinator", "ShmHarness", "ShmCore", .product(name: "SystemPackage", package: "swift-system"),
+                "TestSupport", "ShmCoordinator", "ShmHarness", "ShmCore",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "shmbenchTests",
             dependencies: [
-                "shmbench", "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics",
+                "TestSupport", "shmbench", "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

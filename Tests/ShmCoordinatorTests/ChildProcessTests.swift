@@ -1,6 +1,7 @@
 import Glibc
 import ShmCore
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ShmCoordinator

@@ -1,5 +1,6 @@
 import Foundation
 import ShmCore
+import TestSupport
 import Testing
 
 @testable import ShmCoordinator

@@ -2,6 +2,7 @@ import Glibc
 import ShmCore
 import ShmHarness
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ShmCoordinator

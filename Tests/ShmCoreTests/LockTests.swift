@@ -1,5 +1,6 @@
 import Glibc
 import ShmCore
+import TestSupport
 import Testing
 
 extension ShmCoreSuite {

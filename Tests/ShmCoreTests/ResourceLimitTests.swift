@@ -1,4 +1,5 @@
 import ShmCore
+import TestSupport
 import Testing
 
 extension ShmCoreSuite {

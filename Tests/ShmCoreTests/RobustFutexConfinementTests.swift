@@ -1,5 +1,6 @@
 import CShm
 import Glibc
+import TestSupport
 import Testing
 
 @testable import ShmCore

@@ -1,6 +1,7 @@
 import CShm
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ShmCore

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import ShmCoordinator
+import TestSupport
 import Testing
 
 @testable import shmbench

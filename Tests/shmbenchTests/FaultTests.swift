@@ -3,6 +3,7 @@ import ShmCoordinator
 import ShmCore
 import ShmHarness
 import Synchronization
+import TestSupport
 import Testing
 
 extension CommandLineSuite {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import ShmCoordinator
 import ShmHistory
+import TestSupport
 import Testing
 
 extension CommandLineSuite {

@@ -2,6 +2,7 @@ import Foundation
 import ShmCoordinator
 import ShmCore
 import ShmHarness
+import TestSupport
 import Testing
 
 extension CommandLineSuite {

@@ -1,5 +1,6 @@
 import Foundation
 import ShmCoordinator
+import TestSupport
 import Testing
 
 extension CommandLineSuite {
@@ -134,6 +135,17 @@ extension CommandLineSuite {
         func `a test that was stopped for seven seconds accuses no lock, and names the pause`(
             arguments: [String]
         ) throws {
+            // A stop between two trials stops nothing that is being tested, and is not told.
+            for _ in 1...4 where try stderr(ofStopping: arguments).contains(Self.doneAgain) { return }
+            Issue.record("no run names the pause of seven seconds")
+        }
+
+        private static var doneAgain: Regex<(Substring, Substring)> {
+            /warning: .*what was being tested was done again: .*(stood still for [67]\.\d s|stopped)/
+        }
+
+        /// Stops a run and its workers for seven seconds, in the middle of what they do, and lets it end: it must accuse no lock.
+        private func stderr(ofStopping arguments: [String]) throws -> String {
             let traces = Traces()
             let run = try Invocation(arguments + ["--format", "csv"])
             try awaitWorkers(run, 2, doing: arguments[0] == "stress" ? "stress" : "survive")
@@ -143,12 +155,10 @@ extension CommandLineSuite {
             for process in all { kill(process, SIGCONT) }
             let outcome = run.finish(within: .seconds(45))
             #expect(outcome.exit == .code(0), "\(outcome.stderr)\(outcome.stdout)")
-            #expect(
-                outcome.stderr.contains(
-                    /warning: .*what was being tested was done again: .*(stood still for [67]\.\d s|stopped)/))
             let rows = try Table(outcome.stdout).rows
             #expect(rows.allSatisfy { $0["as_promised"] != "no" })
             #expect(traces.left(processes: all) == [])
+            return outcome.stderr
         }
 
         @Test func `a test whose workers somebody stops accuses no lock`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import ShmCoordinator
+import TestSupport
 import Testing
 
 extension CommandLineSuite {

@@ -3,6 +3,7 @@ import Foundation
 import ShmCoordinator
 import ShmCore
 import ShmHarness
+import TestSupport
 import Testing
 
 extension CommandLineSuite {

@@ -1,6 +1,7 @@
 import Foundation
 import ShmCoordinator
 import ShmCore
+import TestSupport
 import Testing
 
 extension CommandLineSuite {

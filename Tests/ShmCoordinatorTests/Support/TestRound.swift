@@ -2,6 +2,7 @@ import Foundation
 import ShmCore
 import ShmHarness
 import Synchronization
+import TestSupport
 
 @testable import ShmCoordinator
 

@@ -1,6 +1,7 @@
 import Glibc
 import ShmCore
 import ShmHarness
+import TestSupport
 
 @testable import ShmCoordinator
 

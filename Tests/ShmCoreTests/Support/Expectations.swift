@@ -19,16 +19,6 @@ func expect(
     return error
 }
 
-/// Looks again and again until something holds; `false` when it does not within that time.
-func eventually(within timeout: Duration = .seconds(5), _ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = Deadline.after(timeout)
-    while try !condition() {
-        if deadline.hasPassed { return false }
-        usleep(200)
-    }
-    return true
-}
-
 /// How long something took.
 func time(_ body: () throws -> Void) rethrows -> Duration {
     try ContinuousClock().measure(body)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A control group of version 1, for the processes of one test; it goes with the last reference.
 final class ControlGroup: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import ShmCoordinator
 import ShmCore
 import ShmHarness
+import TestSupport
 import Testing
 
 /// A program that runs in a folder of its own, its output captured; ended and reaped at the latest with the last reference.

@@ -1,6 +1,7 @@
 import Foundation
 import ShmCore
 import ShmHarness
+import TestSupport
 
 /// What a run could leave behind.
 ///
