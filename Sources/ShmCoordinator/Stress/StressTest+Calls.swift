@@ -14,16 +14,10 @@ extension StressTest {
         defer { fleet.arena.policy = .any }
         let late = try comeBack(fleet, patience) { $0.tries.load(ordering: .relaxed) }
         if let late { return breach(fleet, .tryLock, "all only try, and \(late)") }
-        guard let holder = try fleet.hold({ StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience) else {
-            return Episode(hang: nobody(fleet))
-        }
-        let others = fleet.contending.filter { $0 != holder.worker }
-        let refused = try fleet.awaitGrowth(of: others, by: Self.enough, within: patience) {
+        let overdue = try giveUp(fleet, .tryLock, patience, "a try of a lock that is held does not come back") {
             $0.refusals.load(ordering: .relaxed)
         }
-        let finding = fleet.whereabouts(of: refused)
-        fleet.arena.release(holder.order)
-        if let finding { return breach(fleet, .tryLock, "a try of a lock that is held does not come back: \(finding)") }
+        if let overdue { return overdue }
         fleet.arena.policy = .any
         return Episode(hang: try stuck(fleet, patience))
     }
@@ -41,25 +35,31 @@ extension StressTest {
         return isTaken ? nil : "none gets the lock, which is free: \(nobody(fleet))"
     }
 
+    /// One stays inside until calls of all others have come back without the lock some times; returns what is wrong where they
+    /// do not.
+    private func giveUp(
+        _ fleet: StressFleet, _ exercise: Exercise, _ patience: Int, _ finding: String,
+        _ calls: (borrowing StressSlot) -> UInt64
+    ) throws(RoundFailure) -> Episode? {
+        guard let holder = try fleet.hold({ StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience) else {
+            return Episode(hang: nobody(fleet))
+        }
+        let others = fleet.contending.filter { $0 != holder.worker }
+        let late = fleet.whereabouts(
+            of: try fleet.awaitGrowth(of: others, by: Self.enough, within: patience, calls))
+        fleet.arena.release(holder.order)
+        return late.map { breach(fleet, exercise, "\(finding): \($0)") }
+    }
+
     mutating func timedWait(_ fleet: StressFleet) throws(RoundFailure) -> Episode {
         let patience = patience(.timedWait)
         fleet.arena.policy = .timedWaits
         defer { fleet.arena.policy = .any }
         let late = try comeBack(fleet, patience) { $0.timedWaits.load(ordering: .relaxed) }
         if let late { return breach(fleet, .timedWait, "all wait with deadlines, and \(late)") }
-        guard let holder = try fleet.hold({ StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience) else {
-            return Episode(hang: nobody(fleet))
-        }
-        let others = fleet.contending.filter { $0 != holder.worker }
-        let expired = try fleet.awaitGrowth(of: others, by: Self.enough, within: patience) {
-            $0.expiries.load(ordering: .relaxed)
-        }
-        let finding = fleet.whereabouts(of: expired)
-        fleet.arena.release(holder.order)
-        if let finding {
-            let time = "\(patience / 1_000_000_000) s"
-            return breach(fleet, .timedWait, "a wait with a deadline of 3 ms or less lasts for \(time): \(finding)")
-        }
+        let finding = "a wait with a deadline of 3 ms or less lasts for \(patience / 1_000_000_000) s"
+        let overdue = try giveUp(fleet, .timedWait, patience, finding) { $0.expiries.load(ordering: .relaxed) }
+        if let overdue { return overdue }
         // Deadlines that pass at the moment of the unlock, with no newcomer to make a lost wake-up good.
         for _ in 0..<4 {
             if let hang = try handOffAtDeadline(fleet, patience) { return Episode(hang: hang) }

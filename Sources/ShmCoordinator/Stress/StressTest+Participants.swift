@@ -2,6 +2,7 @@ internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
+internal import SystemPackage
 
 extension StressTest {
     /// Participants of a lock that needs no node for each; each may take a descriptor.
@@ -31,7 +32,10 @@ extension StressTest {
         if let late = fleet.whereabouts(of: everyone.filter { !fleet.hasAnswered($0) }) { return Episode(hang: late) }
         let count = present + everyone.reduce(0) { $0 + fleet.gathered($1) }
         result.exercises.add(.participants, UInt64(count))
-        if let refused = everyone.first(where: { fleet.answer($0) != 0 }), isOfLock(fleet.answer(refused)) {
+        if let refused = everyone.first(where: { fleet.answer($0) != 0 }) {
+            if let limit = machineLimit(fleet.answer(refused)) {
+                throw .failed("a worker cannot take part in \(lock) \(fleet.gathered(refused) + 2) times: \(limit)")
+            }
             let finding = "the lock was made for \(capacity) participants, and refuses one more than \(count)"
             return Episode(breach: (.participants, "\(finding) with errno \(fleet.answer(refused))"))
         }
@@ -64,8 +68,10 @@ extension StressTest {
         return fleet.whereabouts(of: everyone.filter { !fleet.hasAnswered($0) })
     }
 
-    /// Whether the errno of a participant that is refused is the lock's, and not that of a limit of the machine.
-    private func isOfLock(_ errorNumber: Int32) -> Bool { ![EMFILE, ENFILE, ENOMEM].contains(errorNumber) }
+    /// The limit of the machine that refuses a participant; `nil` where it is the lock that does.
+    private func machineLimit(_ errorNumber: Int32) -> String? {
+        [EMFILE, ENFILE, ENOMEM].contains(errorNumber) ? MachineWant.reason(Errno(rawValue: errorNumber)) : nil
+    }
 
     /// One participant too many, and the places of a dead process; `nil` where all is as it should be.
     private mutating func beyond(
