@@ -7,6 +7,15 @@ extension ShmCoreSuite {
     @Suite struct NameChangeTests {
         let scratch = Scratch()
 
+        /// Takes a segment's name away and gives it to another one of 20 bytes.
+        @discardableResult
+        private func replace(_ segment: SharedMemory, lock: LockKind = .default) throws -> SharedMemory {
+            scratch.removeName(of: segment)
+            let successor = scratch.handle(segment.key)
+            try successor.create(size: 20, lock: lock)
+            return successor
+        }
+
         @Test(arguments: LockKind.excluding)
         func `a handle that is neither attached nor holding belongs to what has the name now`(kind: LockKind) throws {
             let first = try scratch.segment(size: 10, lock: kind)
@@ -42,9 +51,7 @@ extension ShmCoreSuite {
         @Test func `an attached handle stays with its segment, and its lock and data agree`() throws {
             let first = try scratch.segment(size: 10)
             try first.attach()
-            scratch.removeName(of: first)
-            let second = scratch.handle(first.key)
-            try second.create(size: 20)
+            try replace(first)
             #expect(first.size == 10)
             try first.lock()
             #expect(try second.tryLock() == .released)
@@ -62,9 +69,7 @@ extension ShmCoreSuite {
         @Test func `a holding handle stays with its segment until it unlocks`() throws {
             let first = try scratch.segment(size: 10)
             try first.lock()
-            scratch.removeName(of: first)
-            let second = scratch.handle(first.key)
-            try second.create(size: 20)
+            try replace(first)
             #expect(first.size == 10)
             try first.unlock()
             #expect(first.size == 20)
@@ -76,9 +81,7 @@ extension ShmCoreSuite {
             let waiter = try scratch.probe(owner)
             try owner.lock()
             try waiter.begin("lock")
-            scratch.removeName(of: owner)
-            let successor = scratch.handle(owner.key)
-            try successor.create(lock: kind)
+            let successor = try replace(owner, lock: kind)
             #expect(try waiter.answer() == "ok released")
             #expect(try successor.tryLock() == nil)
             // The first segment's lock is nobody's but its owner's.

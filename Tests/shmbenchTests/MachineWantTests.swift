@@ -172,11 +172,11 @@ extension CommandLineSuite {
         @Test func `a crowd that the machine keeps small is no crowd`() throws {
             let run = try Invocation(
                 program: "/usr/bin/env",
-                ["prlimit", "--nofile=16", Invocation.programs + "/shmbench", "stress", "--locks", "flock"]
-                    + ["--faults", "crowd", "--duration", "300ms", "--format", "csv"])
+                ["prlimit", "--nofile=28", Invocation.programs + "/shmbench", "stress", "--locks", "flock"]
+                    + ["--workers", "2", "--faults", "crowd", "--duration", "300ms", "--format", "csv"])
             expectRefusal(
                 run, "flock: a worker cannot take part in flock ",
-                "this process may have 16 open files (RLIMIT_NOFILE); raise `ulimit -n`")
+                "this process may have 28 open files (RLIMIT_NOFILE); raise `ulimit -n`")
         }
 
         @Test func `a limit of CPU time is named`() throws {
