@@ -51,7 +51,7 @@ extension ShmCoreSuite {
         @Test func `an attached handle stays with its segment, and its lock and data agree`() throws {
             let first = try scratch.segment(size: 10)
             try first.attach()
-            try replace(first)
+            let second = try replace(first)
             #expect(first.size == 10)
             try first.lock()
             #expect(try second.tryLock() == .released)
