@@ -34,9 +34,16 @@ extension ShmCoreSuite {
 
         @Test(arguments: LockKind.excluding.filter(\.properties.survivesOwnerDeath))
         func `of a death inside exactly one next owner is told, and nothing is lost`(kind: LockKind) throws {
-            let (insideKills, sections) = try kill(kind, "kill-anywhere")
-            #expect(insideKills > 0, "kills that meet an owner are what this is about")
-            #expect(sections > Self.kills)
+            let isAffected = kind == .pthreadRobust
+            try withKnownIssue("glibc loses the wake-up of a waiter that is killed behind it", isIntermittent: true) {
+                let (insideKills, sections) = try self.kill(kind, "kill-anywhere")
+                #expect(insideKills > 0, "kills that meet an owner are what this is about")
+                #expect(sections > Self.kills)
+            } when: {
+                isAffected
+            } matching: {
+                $0.comments.contains { $0.rawValue.contains("waits for ever") }
+            }
         }
 
         @Test func `a lock that does not survive its owner is found out, so the test above can fail`() throws {
