@@ -118,7 +118,9 @@ let package = Package(
                 "TestSupport", "shmbench", "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
+            exclude: ["Golden"],
             swiftSettings: house),
     ],
     cLanguageStandard: .gnu11

@@ -96,14 +96,17 @@ struct Crash: CheckedCommand {
         }
     }
 
-    private func report(_ results: [CrashResult]) throws {
+    private func report(_ results: [CrashResult]) throws { try Terminal.show(Self.document(results, options)) }
+
+    /// What was found; empty where there is nothing for a person to read.
+    static func document(_ results: [CrashResult], _ options: CrashOptions) -> String {
         let names = CrashColumn.all.map(\.name)
         let rows = results.map { result in CrashColumn.all.map { $0.value(result, options) } }
-        switch options.format {
-        case .csv: try Terminal.show(CSV.document(names, rows))
-        case .json: try Terminal.show(JSON.document(schema: CrashColumn.schema, names, rows))
+        return switch options.format {
+        case .csv: CSV.document(names, rows)
+        case .json: JSON.document(schema: CrashColumn.schema, names, rows)
         case .table, .markdown:
-            if results.contains(where: { $0.total.kills > 0 }) { try Terminal.show(CrashTable.text(results, options)) }
+            results.contains(where: { $0.total.kills > 0 }) ? CrashTable.text(results, options) : ""
         }
     }
 }

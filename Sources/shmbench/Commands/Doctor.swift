@@ -14,11 +14,15 @@ struct Doctor: ParsableCommand {
         let files = SystemFiles()
         let findings =
             CPUFindings.all(files, machine: .current, clock: ClockCalibration()) + LimitFindings.all(files)
+        try Terminal.show(Self.document(findings, format))
+    }
+
+    static func document(_ findings: [Finding], _ format: OutputFormat) -> String {
         switch format {
-        case .csv: try Terminal.show(Finding.document.csv(findings))
-        case .json: try Terminal.show(Finding.document.json(findings))
-        case .markdown: try Terminal.show(Finding.document.markdown(findings) + "\n")
-        case .table: try Terminal.show(Self.text(findings))
+        case .csv: Finding.document.csv(findings)
+        case .json: Finding.document.json(findings)
+        case .markdown: Finding.document.markdown(findings) + "\n"
+        case .table: text(findings)
         }
     }
 

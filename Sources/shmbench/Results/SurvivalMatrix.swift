@@ -18,7 +18,7 @@ struct SurvivalMatrix {
     func show(_ format: OutputFormat) throws {
         switch format {
         case .csv: try Terminal.show(csv)
-        case .json: try Terminal.show(document.json(results + missing))
+        case .json: try Terminal.show(json)
         case .table: try Terminal.show(Colour.paint(text(markdown: false)))
         case .markdown: try Terminal.show(text(markdown: true))
         }
@@ -212,6 +212,9 @@ struct SurvivalMatrix {
 
     /// What was tried, and what was to be.
     var csv: String { document.csv(results + missing) }
+
+    /// The same.
+    var json: String { document.json(results + missing) }
 
     /// A row a lock and fault: schema 1. New columns come at the end.
     private var document: Document<StressResult> {
