@@ -64,9 +64,15 @@ extension CommandLineSuite {
         }
 
         @Test func `a lock that now and then takes nothing is caught`() throws {
-            let outcome = try stress(bug: "skip", "--faults", "interrupt,attach-storm,kill-waiter", "--duration", "6s")
-            #expect(outcome.exit == .code(3))
-            #expect(try Table(outcome.stdout).rows.contains { $0["verdict"] == "bad" })
+            // Every 10,000th acquisition is a matter of luck on a busy machine.
+            for _ in 1...5 {
+                let outcome = try stress(
+                    bug: "skip", "--faults", "interrupt,attach-storm,kill-waiter", "--duration", "6s")
+                let isFound = try Table(outcome.stdout).rows.contains { $0["verdict"] == "bad" }
+                #expect(outcome.exit == .code(isFound ? 3 : 0), "\(outcome.stderr)")
+                if isFound { return }
+            }
+            Issue.record("five runs do not find it")
         }
 
         @Test func `a lock that forgets wake-ups is caught`() throws {
