@@ -41,6 +41,6 @@ import Testing
     }
 
     @Test func `lines lose the blanks at their ends and nothing else`() {
-        #expect(Terminal.trimmed("a  b  \n\n  c \n") == "a  b\n\n  c\n")
+        #expect(Document<Int>.trimmed("a  b  \n\n  c \n") == "a  b\n\n  c\n")
     }
 }

@@ -71,7 +71,7 @@ import Testing
         #expect(picture(0, 0.5, .infinity) == "◀━━━━━━━━━┊━━━━│━━━━┊━━━━━━━━━▶")
         #expect(picture(1, 1, 1, threshold: 0) == "")
         let narrow = FindingsTable(findings: findings(cell(.slower))).text
-        let wide = FindingsTable(findings: findings(cell(.slower)), width: 200).text
+        let wide = FindingsTable(findings: findings(cell(.slower)), page: Page(width: 200)).text
         #expect(!narrow.contains("┊") && wide.contains("┊") && wide.contains("● the estimate"))
         for line in wide.split(separator: "\n") { #expect(line.count <= 120, "\(line)") }
     }

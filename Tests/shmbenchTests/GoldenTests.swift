@@ -86,7 +86,7 @@ extension CommandLineSuite {
 
         @Test(arguments: [80, 200])
         func `run: tables, verdicts and warnings`(width: Int) throws {
-            let table = SummaryTable(summaries: Self.summaries, width: width).text
+            let table = SummaryTable(summaries: Self.summaries, page: Page(width: width)).text
             let words = Verdict.text(Self.summaries) + "\n" + Verdict.text(Self.summaries, isComplete: false) + "\n"
             let warnings = Warnings.lines(Self.summaries).filter { !$0.contains("clock") && !$0.contains("share") }
             try Golden.expect(
@@ -209,7 +209,7 @@ extension CommandLineSuite {
         @Test func `compare and check`() throws {
             for width in [80, 200] {
                 try Golden.expect(
-                    FindingsTable(findings: Self.findings, width: width).text, "compare.table.\(width).txt")
+                    FindingsTable(findings: Self.findings, page: Page(width: width)).text, "compare.table.\(width).txt")
             }
             let table = FindingsTable(findings: Self.findings)
             try Golden.expect(table.markdown, "compare.markdown.md")
@@ -331,7 +331,9 @@ extension CommandLineSuite {
             let lines = outcome.stdout.split(separator: "\n").filter { $0.contains(segment.key) }
             let heads = outcome.stdout.split(separator: "\n").prefix(1)
             // A table's widths follow from what else there is.
-            let text = (heads + lines).map { $0.replacing(/\ +/, with: " ").replacing(/-+/, with: "-") }
+            let text = (heads + lines).map {
+                $0.replacing(/\ +/, with: " ").replacing(/-+/, with: "-").replacing(/,$/, with: "")
+            }
             try Golden.expect(
                 text.joined(separator: "\n") + "\n", "segments.\(format)",
                 masks: [

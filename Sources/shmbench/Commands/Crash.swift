@@ -96,17 +96,17 @@ struct Crash: CheckedCommand {
         }
     }
 
-    private func report(_ results: [CrashResult]) throws { try Terminal.show(Self.document(results, options)) }
+    private func report(_ results: [CrashResult]) throws { try Terminal.show(Self.document(results, options, Terminal.page)) }
 
     /// What was found; empty where there is nothing for a person to read.
-    static func document(_ results: [CrashResult], _ options: CrashOptions) -> String {
+    static func document(_ results: [CrashResult], _ options: CrashOptions, _ page: Page = Page()) -> String {
         let names = CrashColumn.all.map(\.name)
         let rows = results.map { result in CrashColumn.all.map { $0.value(result, options) } }
         return switch options.format {
         case .csv: CSV.document(names, rows)
         case .json: JSON.document(schema: CrashColumn.schema, names, rows)
         case .table, .markdown:
-            results.contains(where: { $0.total.kills > 0 }) ? CrashTable.text(results, options) : ""
+            results.contains(where: { $0.total.kills > 0 }) ? CrashTable.text(results, options, page) : ""
         }
     }
 }

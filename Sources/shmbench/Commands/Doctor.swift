@@ -14,20 +14,20 @@ struct Doctor: ParsableCommand {
         let files = SystemFiles()
         let findings =
             CPUFindings.all(files, machine: .current, clock: ClockCalibration()) + LimitFindings.all(files)
-        try Terminal.show(Self.document(findings, format))
+        try Terminal.show(Self.document(findings, format, Terminal.page))
     }
 
-    static func document(_ findings: [Finding], _ format: OutputFormat) -> String {
+    static func document(_ findings: [Finding], _ format: OutputFormat, _ page: Page = Page()) -> String {
         switch format {
         case .csv: Finding.document.csv(findings)
         case .json: Finding.document.json(findings)
         case .markdown: Finding.document.markdown(findings) + "\n"
-        case .table: text(findings)
+        case .table: text(findings, page)
         }
     }
 
     /// A line a finding, with the advice below it: wide tables are hard to read.
-    static func text(_ findings: [Finding]) -> String {
+    static func text(_ findings: [Finding], _ page: Page = Page()) -> String {
         let width = findings.map(\.subject.count).max() ?? 0
         var text = ""
         for finding in findings {
@@ -38,9 +38,9 @@ struct Doctor: ParsableCommand {
                 case .warning: " WARN "
                 case .obstacle: " STOP "
                 }
-            text += Terminal.hanging("\(mark) \(finding.subject.padded(to: width))  ", finding.text)
+            text += page.hanging("\(mark) \(finding.subject.padded(to: width))  ", finding.text)
             if !finding.advice.isEmpty && finding.weight != .ok {
-                text += Terminal.hanging(String(repeating: " ", count: 9 + width), "→ \(finding.advice)")
+                text += page.hanging(String(repeating: " ", count: 9 + width), "→ \(finding.advice)")
             }
         }
         let troubles = findings.count { $0.weight == .warning || $0.weight == .obstacle }

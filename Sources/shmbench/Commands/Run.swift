@@ -69,8 +69,7 @@ struct Run: CheckedCommand {
             try trace?.write(outcome.rows)
         }
         for warning in Warnings.lines(summaries) {
-            let line = "warning: \(warning)"
-            Terminal.write((Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")
+            Terminal.write(Terminal.told("warning: \(warning)") + "\n")
         }
         // A broken lock weighs more than a file that was not written; else the first trouble decides how the program ends. All
         // are told.
@@ -106,8 +105,8 @@ struct Run: CheckedCommand {
                 options.findCapacity
                 ? CapacityTable.text(outcome.capacities, bound: options.capacityBound, markdown: markdown)
                 : SummaryTable(
-                    summaries: summaries, markdown: markdown, sort: options.sort, width: Terminal.documentWidth
-                ).text + "\n" + Verdict.text(summaries, isComplete: outcome.failure == nil) + "\n"
+                    summaries: summaries, markdown: markdown, sort: options.sort, page: Terminal.page
+                ).text + "\n" + Verdict.text(summaries, isComplete: outcome.failure == nil, page: Terminal.page) + "\n"
             try Terminal.show(
                 (markdown ? table : Colour.paint(table)) + "\n"
                     + footnote(outcome.rows, rounds: summaries.map(\.rounds).max() ?? 1, file))
@@ -142,7 +141,7 @@ struct Run: CheckedCommand {
             lines.append(
                 "seed \(run.seed), rows in \(file.path)\(options.history.history.map { ", history in \($0)" } ?? "")")
         }
-        return lines.map { Terminal.wrapped($0) }.joined(separator: "\n") + "\n"
+        return lines.map { Terminal.page.wrapped($0) }.joined(separator: "\n") + "\n"
     }
 
     /// What a delay that was asked for took, ns: the median over the rows.

@@ -107,7 +107,7 @@ struct ShowHistory: CheckedCommand {
         }
     }
 
-    private var table: HistoryTable { HistoryTable(markdown: format == .markdown, width: Terminal.documentWidth) }
+    private var table: HistoryTable { HistoryTable(markdown: format == .markdown, page: Terminal.page) }
 
     private func show(_ series: [HistorySeries]) throws {
         switch format {
@@ -122,7 +122,7 @@ struct ShowHistory: CheckedCommand {
                 let more = series.count - shown.count
                 text +=
                     "\n"
-                    + Terminal.wrapped(
+                    + Terminal.page.wrapped(
                         "\(more) more of \(series.count), \(changed.count) with a change; choose with --lock, --workers and --scenario, or show more with --limit \(series.count)."
                     ) + "\n"
             }

@@ -54,7 +54,7 @@ struct Stress: CheckedCommand {
 
         let matrix = SurvivalMatrix(
             results: session.results, kinds: kinds, faults: faults, startedAt: startedAt, seed: seed,
-            workers: options.workers, wasCutShort: failure != nil)
+            workers: options.workers, wasCutShort: failure != nil, page: Terminal.page)
         try matrix.show(options.format)
         if let failure { throw failure }
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }

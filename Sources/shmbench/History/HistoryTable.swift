@@ -5,11 +5,11 @@ internal import ShmStatistics
 /// where the terminal has room.
 struct HistoryTable {
     var markdown = false
-    var width = 80
+    var page = Page()
     /// How many rounds of each run are of a broken lock.
     var broken: [String: Int] = [:]
 
-    private var isWide: Bool { markdown || width >= SummaryTable.wide }
+    private var isWide: Bool { markdown || page.width >= SummaryTable.wide }
 
     // MARK: Runs
 
@@ -38,7 +38,7 @@ struct HistoryTable {
         }
         // The command gets what room is left.
         let used = (isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7) + (broken.isEmpty ? 0 : 7)
-        let room = markdown ? 200 : max(20, width - used - 2)
+        let room = markdown ? 200 : max(20, page.width - used - 2)
         items.append(.init("command", "command") { Self.cut($0.command, room) })
         return document(items, runs)
     }
@@ -48,21 +48,21 @@ struct HistoryTable {
     func text(_ series: HistorySeries) -> String {
         let title = "\(series.title): \(series.metric.column) on \(series.cell.machine)"
         let words = series.changes.map { change in
-            Terminal.wrapped("◆ " + Self.words(change, series)) + "\n"
+            page.wrapped("◆ " + Self.words(change, series)) + "\n"
         }
         let none = "No change point in \(series.points.count) run\(series.points.count == 1 ? "" : "s").\n"
         let rest = words.isEmpty ? none : words.joined()
-        return (markdown ? "**\(title)**\n\n" : Terminal.wrapped(title) + "\n") + lines(series) + (markdown ? "\n" : "")
-            + rest + Self.left(out: series.broken)
+        return (markdown ? "**\(title)**\n\n" : page.wrapped(title) + "\n") + lines(series) + (markdown ? "\n" : "")
+            + rest + left(out: series.broken)
     }
 
     /// Which rounds say nothing, in words.
-    private static func left(out broken: [(run: HistoryRun, rounds: Int)]) -> String {
+    private func left(out broken: [(run: HistoryRun, rounds: Int)]) -> String {
         guard let last = broken.last else { return "" }
         let rounds = broken.reduce(0) { $0 + $1.rounds }
         let text =
-            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out, since the lock lost updates, let two in, got stuck or hung after a kill; the last in run \(short(last.run)) of \(when(last.run))."
-        return Terminal.wrapped(text) + "\n"
+            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out, since the lock lost updates, let two in, got stuck or hung after a kill; the last in run \(Self.short(last.run)) of \(Self.when(last.run))."
+        return page.wrapped(text) + "\n"
     }
 
     /// A change in words.
@@ -84,7 +84,7 @@ struct HistoryTable {
         let hasCommits = series.points.contains { $0.run.commit != nil }
         let used =
             isWide ? 17 + 26 + 8 + (hasCommits ? 13 : 0) + 7 + 10 + 9 : 17 + 9 + 8 + (hasCommits ? 8 : 0) + 10 + 9
-        let room = max(8, min(60, width - used - 4))
+        let room = max(8, min(60, page.width - used - 4))
         let marked = Set(series.changes.map(\.index))
         let lines: [Line] = series.points.enumerated().map { index, point in
             (point, Self.picture(point.median, low, high, room), marked.contains(index) ? "◆" : "")

@@ -25,8 +25,8 @@ enum Catalogue {
     }
 
     /// For a terminal; the summaries are a column where they fit.
-    static func text(width: Int) -> String {
-        let isWide = width >= 140
+    static func text(_ page: Page = Page()) -> String {
+        let isWide = page.width >= 140
         let document = Document(items: brief + (isWide ? [summary] : []))
         // One table, so that all blocks have the same columns.
         let lines = document.table(kinds).split(separator: "\n")
@@ -39,7 +39,7 @@ enum Catalogue {
             rest = rest.dropFirst(count)
         }
         if !isWide { text += "\n" + kinds.map { "\($0.name.padded(to: 22))\($0.properties.summary)\n" }.joined() }
-        return text + "\n" + obstacles + confines.map { Terminal.wrapped($0) + "\n" }.joined() + legend
+        return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined() + legend
     }
 
     /// For a page.

@@ -4,8 +4,8 @@ internal import ShmHarness
 
 /// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
 enum CrashTable {
-    static func text(_ results: [CrashResult], _ options: CrashOptions) -> String {
-        let lines = sentences(results, options).map { Terminal.wrapped($0) }.joined(separator: "\n")
+    static func text(_ results: [CrashResult], _ options: CrashOptions, _ page: Page = Page()) -> String {
+        let lines = sentences(results, options).map { page.wrapped($0) }.joined(separator: "\n")
         let tried = results.filter { $0.total.kills > 0 }
         let table = options.format == .markdown ? document.markdown(tried) + "\n" : document.table(tried)
         return table + lines + "\n"

@@ -30,7 +30,13 @@ struct Document<Row>: Sendable {
     let items: [Item]
 
     /// For a person: aligned columns; lines without blanks at their ends.
-    func table(_ rows: [Row]) -> String { Terminal.trimmed(text(rows, style: Style.simple)) }
+    func table(_ rows: [Row]) -> String { Self.trimmed(text(rows, style: Style.simple)) }
+
+    static func trimmed(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { line in line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() }
+            .joined(separator: "\n")
+    }
 
     /// For a page: a table in GitHub's Markdown.
     func markdown(_ rows: [Row]) -> String { text(rows, style: Style.pipe) }

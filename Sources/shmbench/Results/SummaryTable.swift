@@ -32,8 +32,7 @@ struct SummaryTable {
     let summaries: [CellSummary]
     var markdown = false
     var sort = SortKey.throughput
-    /// Columns that there is room for.
-    var width = 80
+    var page = Page()
 
     /// From how many columns on the wide form is shown.
     static let wide = 110
@@ -116,7 +115,7 @@ struct SummaryTable {
                     }
                 }, at: 3)
         }
-        if markdown || width >= Self.wide {
+        if markdown || page.width >= Self.wide {
             items += [time("max", \.longest), time("hold", \.hold), time("hand-off", \.handoff)]
         }
         return Document(

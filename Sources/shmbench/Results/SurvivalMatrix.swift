@@ -13,6 +13,7 @@ struct SurvivalMatrix {
     let workers: Int
     /// Whether the test ended before its end.
     var wasCutShort = false
+    var page = Page()
 
     /// Prints it.
     func show(_ format: OutputFormat) throws {
@@ -65,7 +66,7 @@ struct SurvivalMatrix {
         let others = faults.filter { !deaths.contains($0) && $0.exercise == nil }
         var parts: [String] = []
         for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
-            let isDetailed = markdown || Terminal.documentWidth >= Self.wide
+            let isDetailed = markdown || page.width >= Self.wide
             let cells = part.map { Self.cell($0, isDetailed: isDetailed) }
             parts.append(render(title, Document(items: [Self.name] + cells), markdown))
         }
@@ -77,7 +78,7 @@ struct SurvivalMatrix {
                 render("From the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
         }
         return parts.joined(separator: "\n") + "\n"
-            + sentences(markdown: markdown).map { Terminal.wrapped($0) }.joined(separator: "\n")
+            + sentences(markdown: markdown).map { page.wrapped($0) }.joined(separator: "\n")
             + "\n"
     }
 
@@ -179,7 +180,7 @@ struct SurvivalMatrix {
             "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever; bad: "
                 + "two were inside at once, or updates were lost; wrong: a deadline, an order, a place of the lock was not "
                 + "kept; CAPITALS!: a broken promise.")
-        if markdown || Terminal.documentWidth >= Self.wide {
+        if markdown || page.width >= Self.wide {
             sentences.append(
                 "Times: the median and the longest from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
             )

@@ -5,7 +5,7 @@ internal import ShmHarness
 /// What the table says, in words.
 enum Verdict {
     /// - Parameter isComplete: whether all that was asked for was measured.
-    static func text(_ summaries: [CellSummary], isComplete: Bool = true) -> String {
+    static func text(_ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page()) -> String {
         var lines: [String] = []
         let broken = summaries.filter { !$0.isAsPromised }
         for line in broken {
@@ -31,7 +31,7 @@ enum Verdict {
         if lines.contains(where: { $0.contains("†") }) {
             lines.append("† survives its owner's death; the others leave everybody waiting when it is killed.")
         }
-        return lines.map { Terminal.wrapped($0) }.joined(separator: "\n")
+        return lines.map { page.wrapped($0) }.joined(separator: "\n")
     }
 
     /// Of one block: the fastest, the fairest, the best tail, and which of them survive.

@@ -6,7 +6,7 @@ enum PauseWarning {
         // Where a progress line is drawn, it gives way.
         let start = Terminal.isWatched ? "\r\u{1b}[K" : ""
         let line = "warning: \(text)"
-        Terminal.write(start + (Terminal.isWatched ? Terminal.wrapped(line) : line) + "\n")
+        Terminal.write(start + Terminal.told(line) + "\n")
     }
 
     /// What a test did again.

@@ -31,53 +31,13 @@ enum Terminal {
         return known ? Int(size.ws_col) : 80
     }
 
-    /// Columns for a document: the terminal's, 80 where stdout is none.
-    static var documentWidth: Int {
+    /// The page of a document: as wide as the terminal, 80 columns where stdout is none.
+    static let page: Page = {
         var size = winsize()
         let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return known ? Int(size.ws_col) : 80
-    }
+        return Page(width: known ? Int(size.ws_col) : 80)
+    }()
 
-    /// A sentence broken into lines of at most 80 columns, or of the terminal's where that is narrower; lines after
-    /// the first are indented.
-    static func wrapped(_ text: String) -> String {
-        let limit = max(40, min(80, isWatched ? width : 80))
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty && line.count + 1 + word.count > limit {
-                lines.append(line)
-                line = "  \(word)"
-            } else {
-                line += line.isEmpty ? String(word) : " \(word)"
-            }
-        }
-        return (lines + [line]).joined(separator: "\n")
-    }
-
-    /// A text behind a head, broken into lines that begin below its beginning.
-    static func hanging(_ head: String, _ text: String) -> String {
-        let limit = max(head.count + 20, min(100, documentWidth))
-        var result = head
-        var column = head.count
-        for (index, word) in text.split(separator: " ").enumerated() {
-            if index > 0 && column + 1 + word.count > limit {
-                result += "\n" + String(repeating: " ", count: head.count)
-                column = head.count
-            } else if index > 0 {
-                result += " "
-                column += 1
-            }
-            result += word
-            column += word.count
-        }
-        return result + "\n"
-    }
-
-    /// Lines without blanks at their ends.
-    static func trimmed(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { line in line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() }
-            .joined(separator: "\n")
-    }
+    /// Sentences for a person who watches: as wide as the terminal, and whole where there is none.
+    static func told(_ text: String) -> String { isWatched ? Page(width: width).wrapped(text) : text }
 }

@@ -75,7 +75,7 @@ struct FindingsOutput {
 
     private static func text(_ findings: Findings, _ format: FindingsFormat) -> String {
         switch format {
-        case .table: FindingsTable(findings: findings, width: Terminal.documentWidth).text
+        case .table: FindingsTable(findings: findings, page: Terminal.page).text
         case .markdown: FindingsTable(findings: findings).markdown
         case .junit: JUnit.document(findings)
         case .github: GitHubAnnotations.text(findings)

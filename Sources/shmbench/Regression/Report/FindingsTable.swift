@@ -1,8 +1,7 @@
 /// What a comparison found as tables: for a person, for a page, and for programs.
 struct FindingsTable {
     let findings: Findings
-    /// Columns of the page that it is for.
-    var width = 80
+    var page = Page()
 
     /// One metric of one cell.
     struct Line {
@@ -17,7 +16,7 @@ struct FindingsTable {
 
     /// A block for each cell, then the verdict in words.
     var text: String {
-        let isWide = width >= Self.widthWithPicture
+        let isWide = page.width >= Self.widthWithPicture
         let document = isWide ? Self.pictured : Self.brief
         let blocks = findings.cells.map { cell in
             "\(cell.title): \(Self.shown(cell.word))\n" + document.table(shown(cell))
@@ -26,7 +25,7 @@ struct FindingsTable {
         let rest = FindingsText.footnote(findings) + (isWide ? [IntervalPicture.legend] : [])
         return "base       \(findings.base)\ncandidate  \(findings.candidate)\n\n" + blocks.joined(separator: "\n")
             + "\n"
-            + (words + rest).map { Terminal.wrapped($0) + "\n" }.joined()
+            + (words + rest).map { page.wrapped($0) + "\n" }.joined()
     }
 
     /// For a job's summary, or a comment on a pull request.
