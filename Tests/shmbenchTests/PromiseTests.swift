@@ -92,7 +92,7 @@ import Testing
     }
 
     private func words(_ results: [CrashResult]) throws -> String {
-        CrashTable.text(results, try CrashOptions.parse([])).split(whereSeparator: \.isWhitespace).joined(
+        CrashTable.text(results, CrashConditions(workers: 3, every: 1)).split(whereSeparator: \.isWhitespace).joined(
             separator: " ")
     }
 

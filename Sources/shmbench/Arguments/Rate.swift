@@ -1,17 +1,6 @@
-internal import ArgumentParser
-
 /// A number of acquisitions a second on the command line: `20000`, `50k`, `1.5M`.
 struct Rate: Hashable, CustomStringConvertible {
     let perSecond: Double
-
-    /// Reads an argument; says what is wrong with it.
-    @Sendable
-    static func parse(_ argument: String) throws -> Rate {
-        guard let rate = Rate(argument) else {
-            throw ValidationError("write acquisitions a second as in 20000, 50k or 1.5M, more than 0 and at most 1000M")
-        }
-        return rate
-    }
 
     init?(_ argument: String) {
         let scale = argument.hasSuffix("k") ? 1e3 : argument.hasSuffix("M") ? 1e6 : 1

@@ -29,8 +29,10 @@ enum Scenario {
     ///   - path: by which mistakes name the file.
     ///   - locks: instead of the file's own.
     ///   - workers: likewise.
+    ///   - threshold: reads a threshold, and says what is wrong with it.
     static func workloads(
-        _ text: String, path: String, locks: [LockKind]?, workers: [Int]?, stuckAfter: Int
+        _ text: String, path: String, locks: [LockKind]?, workers: [Int]?, stuckAfter: Int,
+        threshold: (_ name: String, _ value: String) throws -> Void
     ) throws -> [Workload] {
         let document: TOMLTable
         do { document = try TOMLTable(string: text) } catch let error as TOMLParseError {
@@ -42,7 +44,7 @@ enum Scenario {
                 path, lines.line(of: key, in: nil),
                 "there is no `\(key)`; a scenario has [[workload]] tables, and may have [thresholds]")
         }
-        _ = try thresholds(document, lines, path)
+        try thresholds(document, lines, path, threshold)
         guard let array = document["workload"]?.array, !array.isEmpty else {
             throw mistake(path, 1, "there is no workload: write a [[workload]] table with a name")
         }
@@ -67,27 +69,27 @@ enum Scenario {
     }
 
     /// The least changes that count, as a text says them.
-    static func thresholds(_ text: String, path: String) throws -> [Metric: Double] {
-        do { return try thresholds(TOMLTable(string: text), Lines(text), path) } catch let error as TOMLParseError {
+    ///
+    /// - Parameter read: reads one, and says what is wrong with it.
+    static func thresholds(_ text: String, path: String, read: (_ name: String, _ value: String) throws -> Void) throws
+    {
+        do { try thresholds(TOMLTable(string: text), Lines(text), path, read) } catch let error as TOMLParseError {
             throw mistake(path, Int(error.source.begin.line), error.description)
         }
     }
 
-    private static func thresholds(_ document: TOMLTable, _ lines: Lines, _ path: String) throws -> [Metric: Double] {
-        guard let value = document["thresholds"] else { return [:] }
+    private static func thresholds(
+        _ document: TOMLTable, _ lines: Lines, _ path: String, _ read: (String, String) throws -> Void
+    ) throws {
+        guard let value = document["thresholds"] else { return }
         guard let table = value.table else {
             throw mistake(path, lines.line(of: "thresholds", in: nil), "thresholds are a table: write [thresholds]")
         }
-        var thresholds: [Metric: Double] = [:]
         for key in table.keys {
-            do {
-                let (metric, threshold) = try Threshold.parse(key, table[key]?.string ?? "")
-                thresholds[metric] = threshold
-            } catch let failure as Failure {
+            do { try read(key, table[key]?.string ?? "") } catch let failure as Failure {
                 throw mistake(path, lines.line(of: key, in: nil), failure.message)
             }
         }
-        return thresholds
     }
 
     private static func mistake(_ path: String, _ line: Int?, _ problem: String) -> Failure {

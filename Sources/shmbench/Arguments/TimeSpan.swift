@@ -1,5 +1,3 @@
-internal import ArgumentParser
-
 /// A length of time on the command line or in a scenario: `200ns`, `1.5us`, `300ms`, `2s`, `1.5min`, `1h`. A bare 0 needs no
 /// unit.
 struct TimeSpan: Hashable, CustomStringConvertible {
@@ -16,13 +14,6 @@ struct TimeSpan: Hashable, CustomStringConvertible {
 
     /// How to write one.
     static let form = "as in 200ns, 1.5us, 300ms, 2s, 1.5min or 1h, at most a day"
-
-    /// Reads an argument; says what is wrong with it.
-    @Sendable
-    static func parse(_ argument: String) throws -> TimeSpan {
-        guard let span = TimeSpan(argument) else { throw ValidationError("write a time \(form)") }
-        return span
-    }
 
     init?(_ argument: String) {
         let number = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }

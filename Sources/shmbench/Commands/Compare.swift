@@ -49,10 +49,10 @@ struct Compare: CheckedCommand {
             if options.history.history != nil {
                 throw Failure("--history keeps what is measured, and files were measured before", code: .usage)
             }
-            try FileComparison.check(options, hasTime: maxTime != nil)
+            try checkFiles()
             let output = try FindingsOutput(options, inputs: [base, candidate])
             var findings = try output.told {
-                try FileComparison(base: base, candidate: candidate, options: options).findings()
+                try FileComparison(base: base, candidate: candidate, settings: options.settings(seed: 0)).findings()
             }
             findings.failsInconclusive = options.failInconclusive
             try output.write(findings)
@@ -82,6 +82,14 @@ struct Compare: CheckedCommand {
         let records = session.rows.filter { $0.role == .candidate }.map(\.record)
         try history?.append(records, beside: findings.status)
         try end(findings)
+    }
+
+    /// What files hold was measured under a load of theirs: options that say otherwise would be ignored.
+    private func checkFiles() throws {
+        let ignored = options.load.firstOption ?? (maxTime != nil ? "--max-time" : nil)
+        if let ignored {
+            throw Failure("\(ignored) has no part in comparing two files: all that they hold is compared", code: .usage)
+        }
     }
 
     private func measure(

@@ -5,7 +5,7 @@ internal import ShmStatistics
 struct FileComparison {
     let base: String
     let candidate: String
-    let options: JudgingOptions
+    let settings: Comparison.Settings
 
     func findings() throws -> Findings {
         let (before, after) = (try ResultsReader.read(base), try ResultsReader.read(candidate))
@@ -13,7 +13,6 @@ struct FileComparison {
         try Self.check(left, base, against: right, candidate)
         try Self.check(right, candidate, against: left, base)
         try checkWindows(left, right)
-        let settings = try options.settings(seed: 0)
         var cells = left.cells
         let usesReferences = cells.allSatisfy { cell in
             RoundTable.references.allSatisfy { name in
@@ -60,14 +59,6 @@ struct FileComparison {
             }
         }
         if let gap = table.gap { throw Failure("\(path) \(gap); measure anew", code: .usage) }
-    }
-
-    /// What files hold was measured under a load of theirs: options that say otherwise would be ignored.
-    static func check(_ options: JudgingOptions, hasTime: Bool) throws {
-        let ignored = options.load.firstOption ?? (hasTime ? "--max-time" : nil)
-        if let ignored {
-            throw Failure("\(ignored) has no part in comparing two files: all that they hold is compared", code: .usage)
-        }
     }
 
     /// Refuses windows of other lengths: tails and fairness depend on them.

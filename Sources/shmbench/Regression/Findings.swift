@@ -17,6 +17,12 @@ struct Change: Equatable {
     let confidence: Double
     /// Blocks, or rounds of the candidate where there are no blocks.
     let samples: Int
+
+    /// The interval in words.
+    var interval: String {
+        if low == 0 || !high.isFinite { return "-" }
+        return "\(Percent.change(low)) to \(Percent.change(high))"
+    }
 }
 
 /// A metric of a cell, compared.

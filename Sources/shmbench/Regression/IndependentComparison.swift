@@ -124,7 +124,7 @@ struct IndependentComparison {
         guard let transfer = transfer(load, confidence: confidence), transfer.isBad else { return nil }
         return
             "ratios do not carry over: \(RoundTable.references[1]) has changed against \(RoundTable.references[0]) by "
-            + "\(Percent.change(transfer.change.ratio)) (\(FindingsText.interval(transfer.change))), so that this is another kind of "
+            + "\(Percent.change(transfer.change.ratio)) (\(transfer.change.interval)), so that this is another kind of "
             + "machine than the base's, or \(RoundTable.references[1]) is another: measure the base anew, here"
     }
 

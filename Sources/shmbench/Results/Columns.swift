@@ -2,22 +2,6 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 
-/// The value of one column in one row.
-enum Value: Equatable {
-    case text(String)
-    case integer(Int)
-    /// A number with a fixed number of decimals.
-    case decimal(Double, Int)
-    /// Not measured.
-    case empty
-
-    init(_ value: UInt64?) { self = value.map { .integer(Int(clamping: $0)) } ?? .empty }
-
-    init(_ value: Double?, decimals: Int) {
-        self = value.flatMap { $0.isFinite ? .decimal($0, decimals) : nil } ?? .empty
-    }
-}
-
 /// One column of the results: schema 1, in its order. New columns come at the end.
 struct ResultColumn: Sendable {
     let name: String

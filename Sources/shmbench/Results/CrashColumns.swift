@@ -2,10 +2,18 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 
+/// What all rows of a crash test share.
+struct CrashConditions {
+    /// Processes beside the victim.
+    let workers: Int
+    /// A victim is killed at every so many instructions.
+    let every: Int
+}
+
 /// One column of a crash test's results: schema 1, in its order. New columns come at the end.
 struct CrashColumn: Sendable {
     let name: String
-    let value: @Sendable (CrashResult, CrashOptions) -> Value
+    let value: @Sendable (CrashResult, CrashConditions) -> Value
 
     static let schema = 1
 
@@ -20,8 +28,8 @@ struct CrashColumn: Sendable {
             CrashColumn("cpus") { _, _ in .integer(Machine.current.cpus) },
             CrashColumn("lock") { result, _ in .text(result.lock.name) },
             CrashColumn("owner_death") { result, _ in .text(result.lock.properties.ownerDeath.rawValue) },
-            CrashColumn("workers") { _, options in .integer(options.workers) },
-            CrashColumn("every") { _, options in .integer(options.every) },
+            CrashColumn("workers") { _, conditions in .integer(conditions.workers) },
+            CrashColumn("every") { _, conditions in .integer(conditions.every) },
         ]
         + [CrashPath.uncontended, .waiter, .holder, .barger, .firstUse].map(instructions) + [
             CrashColumn("instructions") { result, _ in .integer(result.total.instructions) },
@@ -49,7 +57,7 @@ struct CrashColumn: Sendable {
         }
     }
 
-    private init(_ name: String, value: @escaping @Sendable (CrashResult, CrashOptions) -> Value) {
+    private init(_ name: String, value: @escaping @Sendable (CrashResult, CrashConditions) -> Value) {
         self.name = name
         self.value = value
     }

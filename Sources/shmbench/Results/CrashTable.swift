@@ -4,10 +4,12 @@ internal import ShmHarness
 
 /// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
 enum CrashTable {
-    static func text(_ results: [CrashResult], _ options: CrashOptions, _ page: Page = Page()) -> String {
-        let lines = sentences(results, options).map { page.wrapped($0) }.joined(separator: "\n")
+    static func text(
+        _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
+    ) -> String {
+        let lines = sentences(results, conditions).map { page.wrapped($0) }.joined(separator: "\n")
         let tried = results.filter { $0.total.kills > 0 }
-        let table = options.format == .markdown ? document.markdown(tried) + "\n" : document.table(tried)
+        let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried)
         return table + lines + "\n"
     }
 
@@ -28,7 +30,7 @@ enum CrashTable {
         ])
     }
 
-    private static func sentences(_ results: [CrashResult], _ options: CrashOptions) -> [String] {
+    private static func sentences(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
         var lines: [String] = []
         for result in results where !result.verdict.isAsPromised {
             lines.append("\(breach(result)); stderr says where: do not use it.")
@@ -58,7 +60,7 @@ enum CrashTable {
             lines.append("Warning: `none` was not caught, so the check says little here; take more --paths.")
         }
         lines.append("")
-        let every = options.every == 1 ? "every one" : "every \(options.every)th"
+        let every = conditions.every == 1 ? "every one" : "every \(conditions.every)th"
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
             "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "

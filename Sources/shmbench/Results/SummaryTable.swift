@@ -1,30 +1,6 @@
-internal import ArgumentParser
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
-
-/// By what the lines of a table are sorted.
-enum SortKey: String, CaseIterable, ExpressibleByArgument {
-    case throughput, p50, p99
-    case p999 = "p99.9"
-    case handoff, jain, name
-
-    /// Whether one line comes before another.
-    func sorts(_ left: CellSummary, _ right: CellSummary) -> Bool {
-        func least(_ figure: (CellSummary) -> Double?) -> Bool {
-            (figure(left) ?? .infinity) < (figure(right) ?? .infinity)
-        }
-        return switch self {
-        case .throughput: least { $0.throughput.map { -$0 } }
-        case .p50: least(\.p50)
-        case .p99: least(\.p99)
-        case .p999: least(\.p999)
-        case .handoff: least(\.handoff)
-        case .jain: least { $0.jain.map { -$0 } }
-        case .name: left.cell.lock.name < right.cell.lock.name
-        }
-    }
-}
 
 /// The table that a person reads: one line a cell, a block for each workload and number of workers. At most 80 columns
 /// wide, or with more figures where the terminal has room for them.

@@ -15,16 +15,6 @@ struct SurvivalMatrix {
     var wasCutShort = false
     var page = Page()
 
-    /// Prints it.
-    func show(_ format: OutputFormat) throws {
-        switch format {
-        case .csv: try Terminal.show(csv)
-        case .json: try Terminal.show(json)
-        case .table: try Terminal.show(Colour.paint(text(markdown: false)))
-        case .markdown: try Terminal.show(text(markdown: true))
-        }
-    }
-
     /// What was not come to.
     private var missing: [StressResult] {
         let found = Dictionary(grouping: results, by: \.lock).mapValues { Set($0.map(\.fault)) }

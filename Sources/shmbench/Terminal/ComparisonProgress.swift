@@ -28,7 +28,7 @@ struct ComparisonProgress {
         case .confirming(let looks): text += "confirming \(cell.fresh.count)/\(looks[looks.count - 1])"
         }
         if let metric = finding.metrics.first(where: { $0.change != nil }), let change = metric.change {
-            text += ": \(metric.metric.rawValue) \(Percent.change(change.ratio)) (\(FindingsText.interval(change)))"
+            text += ": \(metric.metric.rawValue) \(Percent.change(change.ratio)) (\(change.interval))"
         }
         what = text
         draw()

@@ -88,7 +88,7 @@ struct FindingsTable {
         number("base") { line in line.metric.base.map(line.metric.metric.shown) },
         number("candidate") { line in line.metric.candidate.map(line.metric.metric.shown) },
         number("change") { $0.metric.change.map { Percent.change($0.ratio) } },
-        .init("interval", "interval") { $0.metric.change.map(FindingsText.interval) ?? "-" },
+        .init("interval", "interval") { $0.metric.change.map(\.interval) ?? "-" },
         number("fresh") { $0.metric.fresh.map { Percent.change($0.ratio) } },
         number("counts from") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
         .init("verdict", "verdict") { $0.metric.shownWord },

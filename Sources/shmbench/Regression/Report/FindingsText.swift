@@ -88,12 +88,7 @@ enum FindingsText {
             return "\(finding.metric.rawValue) \(values[0]) → \(values[1])"
         }
         let fresh = finding.fresh.map { "; \(Percent.change($0.ratio)) in \($0.samples) fresh \(finding.unit)" } ?? ""
-        return "\(finding.metric.rawValue) \(Percent.change(change.ratio)) (\(interval(change))\(fresh))"
-    }
-
-    static func interval(_ change: Change) -> String {
-        if change.low == 0 || !change.high.isFinite { return "-" }
-        return "\(Percent.change(change.low)) to \(Percent.change(change.high))"
+        return "\(finding.metric.rawValue) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))"
     }
 
     /// How it was done.

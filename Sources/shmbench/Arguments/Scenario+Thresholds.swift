@@ -1,0 +1,22 @@
+internal import ShmCore
+
+extension Scenario {
+    /// The least changes that count, as a text says them.
+    static func thresholds(_ text: String, path: String) throws -> [Metric: Double] {
+        var thresholds: [Metric: Double] = [:]
+        try self.thresholds(text, path: path) { name, value in
+            let (metric, threshold) = try Threshold.parse(name, value)
+            thresholds[metric] = threshold
+        }
+        return thresholds
+    }
+
+    /// The workloads of a text whose thresholds are sound, too.
+    static func workloads(
+        _ text: String, path: String, locks: [LockKind]?, workers: [Int]?, stuckAfter: Int
+    ) throws -> [Workload] {
+        try workloads(text, path: path, locks: locks, workers: workers, stuckAfter: stuckAfter) {
+            _ = try Threshold.parse($0, $1)
+        }
+    }
+}
