@@ -56,6 +56,28 @@ let package = Package(
                 "ShmHarness", "ShmCore", "CShm", "CJemalloc", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        // What is asked for and measured.
+        .target(
+            name: "ShmRecord",
+            dependencies: [
+                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics",
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"), "TOMLKit",
+            ],
+            swiftSettings: house),
+        // What it says: summaries, verdicts, comparisons, series.
+        .target(
+            name: "ShmCompare",
+            dependencies: ["ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics"],
+            swiftSettings: house),
+        // How it is shown.
+        .target(
+            name: "ShmRender",
+            dependencies: [
+                "ShmCompare", "ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics",
+                "TextTable",
+            ],
+            swiftSettings: house),
         // A static program cannot load a lock plugin.
         .executableTarget(name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore"], swiftSettings: house),
         .executableTarget(
@@ -68,10 +90,10 @@ let package = Package(
         .executableTarget(
             name: "shmbench",
             dependencies: [
-                "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics", "TextTable",
-                .product(name: "SystemPackage", package: "swift-system"),
+                "ShmRender", "ShmCompare", "ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore",
+                "ShmStatistics", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"), "TOMLKit",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: house),
         // The project's own bars (scripts/benchmark), and the loop in C that it compares with.
@@ -115,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "shmbenchTests",
             dependencies: [
-                "TestSupport", "shmbench", "ShmCoordinator", "ShmHarness", "ShmHistory", "ShmCore", "ShmStatistics",
+                "TestSupport", "shmbench", "ShmRender", "ShmCompare", "ShmRecord", "ShmCoordinator", "ShmHarness",
+                "ShmHistory", "ShmCore", "ShmStatistics",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

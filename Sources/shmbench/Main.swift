@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import ShmHarness
+internal import ShmRecord
 
 /// Parses the command line, runs the command, and turns every failure into one line on stderr and an exit code.
 @main

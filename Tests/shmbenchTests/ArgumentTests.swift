@@ -1,6 +1,7 @@
 import ShmCore
 import Testing
 
+@testable import ShmRecord
 @testable import shmbench
 
 @Suite(.timeLimit(.minutes(1))) struct ArgumentTests {

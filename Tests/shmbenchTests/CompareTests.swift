@@ -4,6 +4,7 @@ import ShmCoordinator
 import TestSupport
 import Testing
 
+@testable import ShmRecord
 @testable import shmbench
 
 extension CommandLineSuite {

@@ -2,6 +2,8 @@ import ShmCoordinator
 import ShmStatistics
 import Testing
 
+@testable import ShmCompare
+@testable import ShmRecord
 @testable import shmbench
 
 /// How a comparison decides, on rounds that are made up.

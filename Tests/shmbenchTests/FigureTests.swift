@@ -1,5 +1,7 @@
 import Testing
 
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 @Suite(.timeLimit(.minutes(1))) struct FigureTests {

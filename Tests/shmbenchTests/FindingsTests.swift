@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+@testable import ShmCompare
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 #if canImport(FoundationXML)

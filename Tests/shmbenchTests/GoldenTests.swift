@@ -6,7 +6,10 @@ import ShmHarness
 import ShmHistory
 import Testing
 
+@testable import ShmCompare
 @testable import ShmCoordinator
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 extension CommandLineSuite {

@@ -1,5 +1,8 @@
 import Testing
 
+@testable import ShmCompare
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 /// What is made of rounds that were not measured in turn.

@@ -3,7 +3,10 @@ import ShmCore
 import ShmHarness
 import Testing
 
+@testable import ShmCompare
 @testable import ShmCoordinator
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 /// What is said of promises: of what was tried, and of nothing else.

@@ -3,6 +3,7 @@ import Foundation
 import ShmCoordinator
 import Testing
 
+@testable import ShmRecord
 @testable import shmbench
 
 extension CommandLineSuite {

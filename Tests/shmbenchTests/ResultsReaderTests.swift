@@ -1,5 +1,6 @@
 import Testing
 
+@testable import ShmRecord
 @testable import shmbench
 
 /// Results files are not believed: whatever is wrong is told with file, line and column.

@@ -3,7 +3,10 @@ import ShmCore
 import ShmHarness
 import Testing
 
+@testable import ShmCompare
 @testable import ShmCoordinator
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 /// What becomes of a round's result in the files, without running one.

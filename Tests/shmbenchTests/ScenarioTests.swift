@@ -4,6 +4,8 @@ import ShmCore
 import ShmHarness
 import Testing
 
+@testable import ShmCompare
+@testable import ShmRecord
 @testable import shmbench
 
 /// What a scenario file says, and that a mistake in it is reported with its line.

@@ -2,7 +2,10 @@ import ShmCore
 import ShmHarness
 import Testing
 
+@testable import ShmCompare
 @testable import ShmCoordinator
+@testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 /// What is said of runs whose figures are less than they seem, and in which words.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
 
 /// What `shmbench crash` can be told.
 struct CrashOptions: ParsableArguments {

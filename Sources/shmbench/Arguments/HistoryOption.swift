@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ShmRecord
 
 /// `--history`: a file that what was measured is appended to.
 struct HistoryOption: ParsableArguments {

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import ShmCompare
 internal import ShmCoordinator
+internal import ShmRecord
 
 /// How two things are measured and judged, and where the findings go: what `compare` and `check` can be told.
 struct JudgingOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import ShmCoordinator
 internal import ShmHarness
+internal import ShmRecord
 
 extension Pinning: ExpressibleByArgument {}
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import ShmCore
+internal import ShmRecord
 
 /// `--lock-plugin`: a lock from a shared object.
 struct PluginOption: ParsableArguments {

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import ShmCompare
+internal import ShmRecord
 
 extension TimeSpan {
     /// Reads an argument; says what is wrong with it.

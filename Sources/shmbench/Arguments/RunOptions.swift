@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
 
 /// What `shmbench run` can be told.
 struct RunOptions: ParsableArguments {

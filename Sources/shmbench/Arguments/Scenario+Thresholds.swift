@@ -1,4 +1,6 @@
+internal import ShmCompare
 internal import ShmCore
+internal import ShmRecord
 
 extension Scenario {
     /// The least changes that count, as a text says them.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
 
 /// What `shmbench stress` can be told.
 struct StressOptions: ParsableArguments {

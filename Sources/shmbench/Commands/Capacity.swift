@@ -1,6 +1,8 @@
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
+internal import ShmRender
 internal import ShmStatistics
 
 /// The highest rate of an open loop that a lock was found to carry.

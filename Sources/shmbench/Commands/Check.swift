@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
 internal import ShmStatistics
 
 /// `shmbench check`.

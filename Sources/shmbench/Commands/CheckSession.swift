@@ -1,5 +1,7 @@
+internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
 
 /// What `check` measures.
 struct CheckSession {

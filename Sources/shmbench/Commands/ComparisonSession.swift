@@ -1,5 +1,7 @@
+internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
 
 /// The processes of a comparison, and what a person sees of it.
 struct ComparisonSession {

@@ -3,6 +3,8 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
+internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench crash`.

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import ShmCoordinator
+internal import ShmRecord
+internal import ShmRender
 
 /// `shmbench doctor`.
 struct Doctor: ParsableCommand {

@@ -4,6 +4,8 @@ internal import Histogram
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
+internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench lifecycle`.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ShmCore
+internal import ShmRender
 
 /// `shmbench list`.
 struct List: ParsableCommand {

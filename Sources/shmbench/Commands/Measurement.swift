@@ -1,6 +1,7 @@
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
 
 /// Measures rounds, one at a time.
 struct Measurement {

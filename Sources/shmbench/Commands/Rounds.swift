@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
 internal import SystemPackage
 
 /// `shmbench rounds`: measures one round after another for another process, `shmbench compare` for one.

@@ -1,8 +1,11 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
+internal import ShmRender
 internal import ShmStatistics
 internal import SystemPackage
 

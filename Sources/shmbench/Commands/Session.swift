@@ -2,6 +2,7 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
 
 extension RunConditions {
     /// Finds out what all rounds of a run have in common.

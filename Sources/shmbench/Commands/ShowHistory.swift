@@ -1,5 +1,8 @@
 internal import ArgumentParser
+internal import ShmCompare
 internal import ShmHistory
+internal import ShmRecord
+internal import ShmRender
 
 /// `shmbench history`.
 struct ShowHistory: CheckedCommand {

@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
+internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench stress`.

@@ -1,5 +1,6 @@
 internal import ShmCoordinator
 internal import ShmHarness
+internal import ShmRecord
 
 /// What makes times unreliable: frequency, neighbours, limits, clocks.
 enum CPUFindings {

@@ -1,4 +1,5 @@
 internal import ShmCore
+internal import ShmRender
 
 /// One thing about this machine that bears on the figures, or on whether a lock can be used.
 struct Finding {

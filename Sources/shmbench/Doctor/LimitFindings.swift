@@ -2,6 +2,7 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
 internal import SystemPackage
 
 /// What keeps a lock or a command from working, or a run from being large.

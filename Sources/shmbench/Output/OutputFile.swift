@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ShmCore
+internal import ShmRecord
 internal import SystemPackage
 
 /// A file that a command writes: opened, locked and looked at before anything is measured. What is there already is

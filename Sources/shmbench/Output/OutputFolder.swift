@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmRecord
 internal import SystemPackage
 
 /// A folder that a run fills: made where there is none, and held for this run until the program ends.

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmRecord
 internal import SystemPackage
 
 /// Where the last events of failures go.

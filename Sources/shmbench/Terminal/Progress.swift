@@ -1,6 +1,7 @@
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmRecord
 
 /// Tells a person how far the run is: one line that is redrawn on a terminal, a line now and then elsewhere.
 ///

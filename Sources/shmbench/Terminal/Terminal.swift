@@ -1,4 +1,6 @@
 internal import Glibc
+internal import ShmRecord
+internal import ShmRender
 internal import SystemPackage
 
 /// The two streams: the document goes to stdout, everything else to stderr.

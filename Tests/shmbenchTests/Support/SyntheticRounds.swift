@@ -1,6 +1,8 @@
 import ShmCoordinator
 import Testing
 
+@testable import ShmCompare
+@testable import ShmRecord
 @testable import shmbench
 
 /// A row of the results as `compare` and `check` read it, with figures of a test's choice.

@@ -1,0 +1,162 @@
+internal import Glibc
+internal import ShmRecord
+package import ShmStatistics
+
+// What blocks say, and what is made of it.
+extension Comparison {
+    package static func isWorse(_ metric: Metric, _ finding: Direction) -> Bool {
+        finding == (metric.isBetterWhenMore ? .lower : .higher)
+    }
+
+    /// What blocks say of a metric; `nil` where it was not measured.
+    package func finding(_ metric: Metric, _ blocks: [Block], confidence: Double) -> Direction? {
+        if metric == .heap { return heap(blocks) }
+        guard let interval = interval(metric, blocks, confidence: confidence) else { return nil }
+        return direction(
+            estimate: interval.estimate, low: interval.low, high: interval.high,
+            threshold: logThreshold(metric, blocks))
+    }
+
+    private func interval(_ metric: Metric, _ blocks: [Block], confidence: Double) -> SignedRankInterval? {
+        let ratios = blocks.compactMap { $0.logRatio(metric) }
+        // What is there now and then only says nothing of the rest.
+        return ratios.count * 2 > blocks.count ? SignedRankInterval(ratios, confidence: confidence) : nil
+    }
+
+    /// The least change that counts, as a logarithm: the threshold, or one step of the clock where that is more.
+    private func logThreshold(_ metric: Metric, _ blocks: [Block]) -> Double {
+        let rounds = blocks.flatMap(\.base)
+        let step = rounds.map(metric.step).max() ?? 0
+        let least = median(rounds.compactMap(metric.value)).map { $0 > 0 ? step / $0 : 0 } ?? 0
+        return log1p(max(settings.threshold(metric), least))
+    }
+
+    /// Heap bytes are counted, not timed: one more than ever before in most rounds is a rise.
+    private func heap(_ blocks: [Block]) -> Direction? {
+        let base = blocks.flatMap(\.base).compactMap(Metric.heap.value)
+        let other = blocks.flatMap(\.other).compactMap(Metric.heap.value)
+        guard let most = base.max(), let middle = median(other), let before = median(base) else { return nil }
+        let scale = 1 + settings.threshold(.heap)
+        if middle > most * scale { return .higher }
+        return (other.max() ?? 0) * scale < (base.min() ?? 0) && middle < before ? .lower : .same
+    }
+
+    // MARK: Results
+
+    /// What was found.
+    package var findings: [CellFinding] { cells.map(finding) }
+
+    private func finding(_ cell: Cell) -> CellFinding {
+        // A plugin's name is known from what was measured.
+        let first = cell.blocks.first
+        var result = CellFinding(
+            load: cell.pair.load, baseLock: first?.base.first?.lock ?? cell.pair.baseLock,
+            candidateLock: first?.other.first?.lock ?? cell.pair.candidateLock, metrics: [])
+        if let breach = cell.breach {
+            result.note = cell.baseBreach == nil ? breach : breach + "; the base does, too"
+        } else {
+            result.note =
+                cell.baseBreach.map { "the base is broken: \($0)" } ?? controlFailure(cell) ?? tooFewBlocks(cell)
+        }
+        for metric in settings.metrics {
+            var finding = self.finding(cell, metric)
+            if cell.breach == nil && result.note != nil { finding.word = .unjudged }
+            result.metrics.append(finding)
+        }
+        return result
+    }
+
+    private func finding(_ cell: Cell, _ metric: Metric) -> MetricFinding {
+        let blocks = cell.blocks + cell.fresh
+        var result = MetricFinding(
+            metric: metric,
+            threshold: metric.isRatio && !cell.blocks.isEmpty
+                ? expm1(logThreshold(metric, cell.blocks)) : settings.threshold(metric),
+            base: median(blocks.flatMap(\.base).compactMap(metric.value)),
+            candidate: median(blocks.flatMap(\.other).compactMap(metric.value)))
+        if metric == .integrity {
+            result.word = cell.breach == nil ? .same : .broken
+            result.candidate = cell.breach == nil ? 1 : 0
+            return result
+        }
+        if cell.isBroken { return result }
+        if metric.isRatio {
+            result.change = interval(metric, cell.blocks, confidence: plan.confidence).map {
+                Change($0, samples: cell.blocks.count)
+            }
+            result.fresh = interval(metric, cell.fresh, confidence: plan.confirmationConfidence).map {
+                Change($0, samples: cell.fresh.count)
+            }
+        }
+        guard let found = cell.found[metric] else {
+            if result.base != nil || result.candidate != nil {
+                (result.word, result.note) = MetricFinding.whatIsMissing(result, otherwise: "above 0 in most blocks")
+            }
+            return result
+        }
+        switch found {
+        case .same: result.word = .same
+        case .open:
+            result.word = .inconclusive
+        case .higher, .lower:
+            if isConfirmed(cell, metric) {
+                result.word = Self.isWorse(metric, found) ? .slower : .faster
+            } else {
+                result.word = .inconclusive
+                result.note = "not confirmed in \(cell.fresh.count) fresh blocks"
+            }
+        }
+        return result
+    }
+
+    /// Whether fresh blocks say of all that was found the same.
+    package func isConfirmed(_ cell: Cell) -> Bool {
+        cell.found.allSatisfy { metric, found in
+            found == .same || found == .open || isConfirmed(cell, metric)
+        }
+    }
+
+    private func isConfirmed(_ cell: Cell, _ metric: Metric) -> Bool {
+        finding(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
+    }
+
+    /// Why the cell cannot be judged: time was up before anything could be. That says nothing good of a candidate.
+    private func tooFewBlocks(_ cell: Cell) -> String? {
+        guard cell.stage == .done, cell.blocks.count < plan.looks[0] else { return nil }
+        let count = cell.blocks.count
+        return
+            "\(count) block\(count == 1 ? "" : "s") of four rounds in the time, and \(plan.looks[0]) are needed; give more --max-time"
+    }
+
+    /// Why the cell cannot be judged: the base differs from itself, and nothing has refuted that.
+    package func controlFailure(_ cell: Cell) -> String? {
+        if cell.suspects.isEmpty { return nil }
+        let again = cell.needsControl ? cell.suspects : differences(cell.control.suffix(Self.controlBlocks))
+        guard let metric = settings.metrics.first(where: { again[$0] != nil && again[$0] == cell.suspects[$0] }),
+            let interval = interval(metric, cell.control, confidence: Self.controlConfidence)
+        else { return nil }
+        return
+            "the base against itself: \(metric.rawValue) differs by \(Percent.change(exp(interval.estimate))) (\(Percent.change(exp(interval.low))) to \(Percent.change(exp(interval.high)))); "
+            + "something but the candidate changes figures here: look at `shmbench doctor`, and try again"
+    }
+
+    /// In what the base differs from itself by some control blocks.
+    package func differences(_ blocks: ArraySlice<Block>) -> [Metric: Direction] {
+        let blocks = Array(blocks)
+        let pairs = settings.metrics.filter(\.isRatio).compactMap { metric in
+            finding(metric, blocks, confidence: Self.controlConfidence).map { (metric, $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: pairs).filter { $0.value == .higher || $0.value == .lower }
+    }
+
+    /// All differences of the control blocks have one sign; a little less, so that no rounding asks for more.
+    private static let controlConfidence = 1 - 1.001 * exp2(Double(1 - controlBlocks))
+}
+
+extension Change {
+    package init(_ interval: SignedRankInterval, samples: Int) {
+        self.init(
+            ratio: exp(interval.estimate), low: exp(interval.low), high: exp(interval.high),
+            confidence: interval.confidence, samples: samples)
+    }
+}

@@ -1,0 +1,235 @@
+internal import Glibc
+package import ShmRecord
+internal import ShmStatistics
+
+/// Compares two sets of rounds that were not measured in turn: of another day, or another machine.
+///
+/// Absolute times do not carry over from one to the other, but ratios to reference primitives do as far as the machines are
+/// alike. There are two references; what they say of each other is how well ratios transfer (``Transfer``). Where that is
+/// badly, nothing is judged; elsewhere a change counts only if it is one against both: the interval is the hull of both
+/// intervals, and the estimate that of the two which is nearer to no change. Each interval is that of Mann, Whitney and Moses
+/// for independent samples (``RankSumInterval``). A reference itself has only the other one beside it, and a change may be
+/// either's: it can be found to be the same, and no more.
+///
+/// An interval knows how fleets of one session differ, not how sessions do: placements and neighbours change between them, and
+/// stay for a while. So all of the interval must lie beyond what counts, and that is not only the threshold but also the
+/// ``spread`` of single rounds, by which a session may differ for no reason; and on top of it what the two references
+/// disagree by, since a third lock may be as far from either as they are from each other.
+package struct IndependentComparison {
+    package let base: RoundTable
+    package let candidate: RoundTable
+    /// Whether figures are ratios to references, or absolute.
+    package let usesReferences: Bool
+    package let metrics: [Metric]
+    package let threshold: (Metric) -> Double
+
+    package init(
+        base: RoundTable, candidate: RoundTable, usesReferences: Bool, metrics: [Metric],
+        threshold: @escaping (Metric) -> Double
+    ) {
+        self.base = base
+        self.candidate = candidate
+        self.usesReferences = usesReferences
+        self.metrics = metrics
+        self.threshold = threshold
+    }
+
+    /// Nine rounds in ten are no further from the median than what a session may differ by.
+    private static let ordinary = 0.9
+
+    /// Fewer rounds of a cell say nothing, on either side: where all of one sample lie on one side of the other, that must be
+    /// rarer by chance than the confidence of an interval allows.
+    package static func areEnough(_ base: Int, _ candidate: Int, confidence: Double) -> Bool {
+        let (all, drawn) = (base + candidate, min(base, candidate))
+        guard drawn > 0 else { return false }
+        return 2 / (1...drawn).reduce(1.0) { $0 * Double(all - drawn + $1) / Double($1) } <= 1 - confidence
+    }
+
+    /// How many rounds on either side are enough.
+    package static func enoughRounds(confidence: Double) -> Int {
+        (1...10_000).first { areEnough($0, $0, confidence: confidence) } ?? 10_000
+    }
+
+    /// Refuses samples that are too small for anything to be found, since what cannot be red must not be green.
+    package func checkSizes(_ cells: [CellID], confidence: Double) throws {
+        for cell in cells {
+            let (before, after) = (base.records(cell).count, candidate.records(cell).count)
+            if Self.areEnough(before, after, confidence: confidence) { continue }
+            throw Failure(
+                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to show: it takes \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds",
+                code: .usage)
+        }
+    }
+
+    /// Of what was not measured in turn only a larger change counts.
+    package static func usualThreshold(_ metric: Metric) -> Double { 3 * metric.usualThreshold }
+
+    /// By how much one reference has changed against the other under a load, in throughput.
+    package struct Transfer {
+        package let change: Change
+        /// Whether that is so much, for certain, that the one figure says nothing of another lock's.
+        package let isBad: Bool
+
+        package init(
+            change: Change, isBad: Bool
+        ) {
+            self.change = change
+            self.isBad = isBad
+        }
+
+        /// More than between two runs on one machine; between two makes of CPU it is easily more.
+        package static let limit = 0.25
+    }
+
+    /// Of each interval, so that all are right at once but for a rate of false alarms.
+    package func confidence(_ cells: [CellID], falseAlarms: Double) -> Double {
+        let hypotheses = cells.reduce(0) { sum, cell in
+            sum + metrics.count { $0.isRatio && !base.logarithms($0, cell, reference: nil).isEmpty }
+        }
+        return 1 - falseAlarms / Double(max(1, hypotheses))
+    }
+
+    /// What the rounds say of a cell.
+    ///
+    /// - Parameter confidence: of each interval.
+    package func finding(_ cell: CellID, confidence: Double) -> CellFinding {
+        var result = CellFinding(load: cell.load, baseLock: cell.lock, candidateLock: cell.lock, metrics: [])
+        let broken = candidate.records(cell).first { !$0.isAsPromised }
+        let brokenBase = base.records(cell).first { !$0.isAsPromised }
+        let obstacle = brokenReference(of: cell) ?? refusal(cell.load, confidence: confidence)
+        result.note =
+            broken.map(Self.breach) ?? brokenBase.map { "the base is broken: \(Self.breach($0))" } ?? obstacle
+        for metric in metrics {
+            var finding = finding(metric, cell, confidence)
+            if obstacle != nil && metric.isRatio && finding.word != .missing {
+                (finding.word, finding.note) = (.unjudged, nil)
+            }
+            if metric == .integrity {
+                finding.word = broken == nil ? .same : .broken
+                finding.base = brokenBase == nil ? 1 : 0
+                finding.candidate = broken == nil ? 1 : 0
+            } else if broken != nil {
+                finding.word = .missing
+            }
+            if broken == nil && brokenBase != nil { finding.word = .unjudged }
+            result.metrics.append(finding)
+        }
+        return result
+    }
+
+    package static func breach(_ record: Record) -> String {
+        if record.number("kill_failures") ?? 0 > 0 {
+            return
+                "in round \(record.text("round")) somebody waited for ever, or the data were wrong, after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner"
+        }
+        return
+            "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
+    }
+
+    /// Why nothing can be compared with the references; `nil` where that is no trouble.
+    private func brokenReference(of cell: CellID) -> String? {
+        guard usesReferences else { return nil }
+        for name in RoundTable.references {
+            for (side, table) in [("base", base), ("candidate", candidate)] {
+                if let record = table.records(CellID(lock: name, load: cell.load)).first(where: { !$0.isAsPromised }) {
+                    return "\(name), which others are compared with, is broken in the \(side): \(Self.breach(record))"
+                }
+            }
+        }
+        return nil
+    }
+
+    private func refusal(_ load: Load, confidence: Double) -> String? {
+        guard let transfer = transfer(load, confidence: confidence), transfer.isBad else { return nil }
+        return
+            "ratios do not carry over: \(RoundTable.references[1]) has changed against \(RoundTable.references[0]) by "
+            + "\(Percent.change(transfer.change.ratio)) (\(transfer.change.interval)), so that this is another kind of "
+            + "machine than the base's, or \(RoundTable.references[1]) is another: measure the base anew, here"
+    }
+
+    private func finding(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> MetricFinding {
+        let (before, after) = (base.records(cell), candidate.records(cell))
+        var result = MetricFinding(
+            metric: metric, threshold: threshold(metric), base: median(before.compactMap(metric.value)),
+            candidate: median(after.compactMap(metric.value)))
+        result.isPaired = false
+        if metric == .heap {
+            guard let most = before.compactMap(metric.value).max(), let now = result.candidate, let then = result.base
+            else {
+                Self.noteWhatIsMissing(&result)
+                return result
+            }
+            result.word = now > most * (1 + threshold(.heap)) ? .slower : now < then ? .faster : .same
+            return result
+        }
+        guard metric.isRatio else { return result }
+        guard let (change, disagreement) = change(metric, cell, confidence) else {
+            Self.noteWhatIsMissing(&result)
+            return result
+        }
+        result.change = change
+        let step = (before + after).map(metric.step).max() ?? 0
+        let small = max(threshold(metric), result.base.map { $0 > 0 ? step / $0 : 0 } ?? 0)
+        result.threshold = expm1(max(log1p(small), spread(metric, cell)) + disagreement)
+        let (low, high) = (log(change.low), log(change.high))
+        if low > log1p(result.threshold) || high < -log1p(result.threshold) {
+            result.word = Comparison.isWorse(metric, low > 0 ? .higher : .lower) ? .slower : .faster
+            if usesReferences && references(cell).count == 1 {
+                result.word = .inconclusive
+                result.note = "what changed may be \(references(cell)[0] ?? ""), the only other reference"
+            }
+        } else {
+            result.word = -log1p(small) <= low && high <= log1p(small) ? .same : .inconclusive
+        }
+        return result
+    }
+
+    /// What has a figure on one side, or none to compare with, is not called the same.
+    private static func noteWhatIsMissing(_ finding: inout MetricFinding) {
+        if finding.base == nil && finding.candidate == nil { return }
+        (finding.word, finding.note) = MetricFinding.whatIsMissing(finding, otherwise: "of the references, or 0")
+    }
+
+    /// The change against all references at once, and by how much they disagree on it, as a logarithm; `nil` where the
+    /// metric was not measured on both sides.
+    private func change(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> (Change, disagreement: Double)? {
+        let references = references(cell)
+        let intervals = references.compactMap { reference in
+            RankSumInterval(
+                base: base.logarithms(metric, cell, reference: reference),
+                candidate: candidate.logarithms(metric, cell, reference: reference), confidence: confidence)
+        }
+        guard intervals.count == references.count, let first = intervals.first else { return nil }
+        let estimates = intervals.map(\.estimate)
+        let agree = estimates.allSatisfy { $0 > 0 } || estimates.allSatisfy { $0 < 0 }
+        let estimate = agree ? estimates.min { abs($0) < abs($1) } ?? 0 : 0
+        let change = Change(
+            ratio: exp(estimate), low: exp(intervals.map(\.low).min() ?? first.low),
+            high: exp(intervals.map(\.high).max() ?? first.high), confidence: intervals.map(\.confidence).min() ?? 0,
+            samples: candidate.records(cell).count)
+        return (change, (estimates.max() ?? 0) - (estimates.min() ?? 0))
+    }
+
+    /// What figures are ratios to: nothing, which is `nil`, where they are absolute.
+    private func references(_ cell: CellID) -> [String?] {
+        usesReferences ? base.references(of: cell).filter(candidate.references(of: cell).contains) : [nil]
+    }
+
+    /// By how much single rounds of one side differ, as a logarithm.
+    private func spread(_ metric: Metric, _ cell: CellID) -> Double {
+        let spreads = references(cell).flatMap { reference in
+            [base, candidate].compactMap { side in
+                ShmStatistics.spread(side.logarithms(metric, cell, reference: reference), covering: Self.ordinary)
+            }
+        }
+        return spreads.max() ?? 0
+    }
+
+    /// How well ratios transfer under a load; `nil` where figures are absolute, or the references were not measured.
+    package func transfer(_ load: Load, confidence: Double) -> Transfer? {
+        let cell = CellID(lock: RoundTable.references[1], load: load)
+        guard usesReferences, let (change, _) = change(.throughput, cell, confidence) else { return nil }
+        let limit = max(log1p(Transfer.limit), spread(.throughput, cell))
+        return Transfer(change: change, isBad: log(change.low) > limit || log(change.high) < -limit)
+    }
+}

@@ -1,0 +1,55 @@
+package import ShmHistory
+internal import ShmRecord
+
+/// What must be the same for figures of two runs to be compared: the machine, the lock, and its load.
+package struct HistoryCell: Hashable {
+    /// What tells cells apart. The kernel is not among them: what a new one changes is to be seen.
+    package static let columns =
+        [
+            "hostname", "cpu_model", "cpus", "scenario", "lock", "workers", "critical_section_ns", "think_ns",
+            "counters",
+            "arrivals", "rate_per_s", "pinning", "read_percent",
+        ]
+
+    private var values: [HistoryValue]
+
+    /// - Parameters:
+    ///   - values: one for each of ``columns``.
+    ///   - anyHost: whether machines are told apart by their CPUs alone.
+    package init(_ values: some Sequence<HistoryValue>, anyHost: Bool) {
+        self.values = Array(values)
+        if anyHost { self.values[0] = .null }
+    }
+
+    package subscript(_ column: String) -> HistoryValue {
+        Self.columns.firstIndex(of: column).map { values[$0] } ?? .null
+    }
+
+    private func text(_ column: String) -> String { self[column].text ?? "?" }
+
+    package var lock: String { text("lock") }
+    /// Whether it names a lock.
+    package var isNamed: Bool { self["lock"].text?.isEmpty == false }
+    package var workers: Int { Int(self["workers"].integer ?? 0) }
+
+    /// For a title: the lock and its load, as far as that is not the usual.
+    package var title: String {
+        var parts = [text("scenario") == "default" ? lock : "\(text("scenario")): \(lock)"]
+        parts.append(workers == 1 ? "1 worker" : "\(workers) workers")
+        func time(_ column: String) -> TimeSpan? {
+            self[column].integer.flatMap { $0 > 0 ? TimeSpan(nanoseconds: Int($0)) : nil }
+        }
+        if let delay = time("critical_section_ns") { parts.append("critical section \(delay)") }
+        if let delay = time("think_ns") { parts.append("think \(delay)") }
+        if let counters = self["counters"].integer, counters != 4 { parts.append("\(counters) counters") }
+        if let rate = self["rate_per_s"].number { parts.append("\(Figure.rate(rate)) due, \(text("arrivals"))") }
+        if let share = self["read_percent"].integer { parts.append("\(share)% only read") }
+        if let pinning = self["pinning"].text, pinning != "spread" { parts.append("pinned \(pinning)") }
+        return parts.joined(separator: ", ")
+    }
+
+    package var machine: String {
+        let cpus = self["cpus"].integer.map { $0 == 1 ? "1 CPU" : "\($0) CPUs" } ?? "? CPUs"
+        return "\(self["hostname"].text ?? "any host") (\(text("cpu_model")), \(cpus))"
+    }
+}

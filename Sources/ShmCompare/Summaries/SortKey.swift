@@ -1,0 +1,25 @@
+internal import ShmCoordinator
+internal import ShmCore
+
+/// By what the lines of a table are sorted.
+package enum SortKey: String, CaseIterable {
+    case throughput, p50, p99
+    case p999 = "p99.9"
+    case handoff, jain, name
+
+    /// Whether one line comes before another.
+    package func sorts(_ left: CellSummary, _ right: CellSummary) -> Bool {
+        func least(_ figure: (CellSummary) -> Double?) -> Bool {
+            (figure(left) ?? .infinity) < (figure(right) ?? .infinity)
+        }
+        return switch self {
+        case .throughput: least { $0.throughput.map { -$0 } }
+        case .p50: least(\.p50)
+        case .p99: least(\.p99)
+        case .p999: least(\.p999)
+        case .handoff: least(\.handoff)
+        case .jain: least { $0.jain.map { -$0 } }
+        case .name: left.cell.lock.name < right.cell.lock.name
+        }
+    }
+}

@@ -1,0 +1,257 @@
+internal import ShmCoordinator
+package import ShmCore
+internal import ShmHarness
+internal import SystemPackage
+internal import TOMLKit
+
+/// A scenario file: several named workloads in TOML, each a `[[workload]]` table.
+///
+///     [[workload]]
+///     name = "log-appender"
+///     locks = ["robust-futex", "futex"]   # as --locks; all where there is none
+///     workers = [2, 8]                     # as --workers
+///     critical_section = "1us"
+///     think = "5us"
+///     counters = 4
+///     read_percent = 0
+///     pin = "spread"
+///     rate = "50k"                         # an open loop, all workers together
+///     arrivals = "poisson"
+///
+///     [thresholds]                         # of `shmbench compare` and `check`
+///     throughput = "5%"
+///
+/// A mistake is reported with its line.
+package enum Scenario {
+    /// The workloads of a text.
+    ///
+    /// - Parameters:
+    ///   - path: by which mistakes name the file.
+    ///   - locks: instead of the file's own.
+    ///   - workers: likewise.
+    ///   - threshold: reads a threshold, and says what is wrong with it.
+    package static func workloads(
+        _ text: String, path: String, locks: [LockKind]?, workers: [Int]?, stuckAfter: Int,
+        threshold: (_ name: String, _ value: String) throws -> Void
+    ) throws -> [Workload] {
+        let document: TOMLTable
+        do { document = try TOMLTable(string: text) } catch let error as TOMLParseError {
+            throw mistake(path, Int(error.source.begin.line), error.description)
+        }
+        let lines = Lines(text)
+        for key in document.keys where key != "workload" && key != "thresholds" {
+            throw mistake(
+                path, lines.line(of: key, in: nil),
+                "there is no `\(key)`; a scenario has [[workload]] tables, and may have [thresholds]")
+        }
+        try thresholds(document, lines, path, threshold)
+        guard let array = document["workload"]?.array, !array.isEmpty else {
+            throw mistake(path, 1, "there is no workload: write a [[workload]] table with a name")
+        }
+        var workloads: [Workload] = []
+        for index in 0..<array.count {
+            guard let table = array[index].table else {
+                throw mistake(path, lines.header(index), "a workload is a table: write [[workload]]")
+            }
+            var reader = Reader(table: table) { key, problem in
+                mistake(path, lines.line(of: key, in: index) ?? lines.header(index), problem)
+            }
+            let workload = try reader.workload(locks: locks, workers: workers)
+            if workloads.contains(where: { $0.name == workload.name }) {
+                throw mistake(path, lines.line(of: "name", in: index), "there are two workloads named \(workload.name)")
+            }
+            if let objection = workload.objection(stuckAfter: stuckAfter) {
+                throw mistake(path, lines.header(index), objection)
+            }
+            workloads.append(workload)
+        }
+        return workloads
+    }
+
+    /// The least changes that count, as a text says them.
+    ///
+    /// - Parameter read: reads one, and says what is wrong with it.
+    package static func thresholds(_ text: String, path: String, read: (_ name: String, _ value: String) throws -> Void)
+        throws
+    {
+        do { try thresholds(TOMLTable(string: text), Lines(text), path, read) } catch let error as TOMLParseError {
+            throw mistake(path, Int(error.source.begin.line), error.description)
+        }
+    }
+
+    private static func thresholds(
+        _ document: TOMLTable, _ lines: Lines, _ path: String, _ read: (String, String) throws -> Void
+    ) throws {
+        guard let value = document["thresholds"] else { return }
+        guard let table = value.table else {
+            throw mistake(path, lines.line(of: "thresholds", in: nil), "thresholds are a table: write [thresholds]")
+        }
+        for key in table.keys {
+            do { try read(key, table[key]?.string ?? "") } catch let failure as Failure {
+                throw mistake(path, lines.line(of: key, in: nil), failure.message)
+            }
+        }
+    }
+
+    private static func mistake(_ path: String, _ line: Int?, _ problem: String) -> Failure {
+        Failure("\(path):\(line ?? 1): \(problem)", code: .usage)
+    }
+
+    /// Where in the text a table or a key is: values that were read no longer know it.
+    private struct Lines {
+        private let lines: [Substring]
+
+        init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false) }
+
+        /// The line of the n-th workload's header, from 1.
+        func header(_ index: Int) -> Int? {
+            let headers = lines.indices.filter { isHeader(lines[$0]) }
+            return index < headers.count ? headers[index] + 1 : nil
+        }
+
+        /// The line of a key in the n-th workload, or before the first.
+        func line(of key: String, in index: Int?) -> Int? {
+            let start = index.map { header($0) ?? 1 } ?? 0
+            for number in start..<max(start, lines.count) {
+                if isHeader(lines[number]) && index != nil { break }
+                let line = lines[number].drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" }
+                if line.hasPrefix(key), let next = line.dropFirst(key.count).first, " \t=.]\"".contains(next) {
+                    return number + 1
+                }
+            }
+            return nil
+        }
+
+        private func isHeader(_ line: Substring) -> Bool {
+            line.filter { $0 != " " && $0 != "\t" }.hasPrefix("[[workload]]")
+        }
+    }
+
+    /// Reads one table, and takes each key that it knows out of those that are left.
+    private struct Reader {
+        let table: TOMLTable
+        /// Makes a failure of a key and what is wrong with it.
+        let mistake: (_ key: String, _ problem: String) -> Failure
+
+        private static let keys = [
+            "name", "locks", "workers", "critical_section", "think", "counters", "read_percent", "pin", "rate",
+            "arrivals",
+        ]
+
+        mutating func workload(locks: [LockKind]?, workers: [Int]?) throws -> Workload {
+            for key in table.keys where !Self.keys.contains(key) {
+                throw mistake(key, "a workload has no `\(key)`; it has \(Self.keys.joined(separator: ", "))")
+            }
+            guard let name = try text("name"), !name.isEmpty else { throw mistake("name", "a workload needs a name") }
+            guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
+                throw mistake(
+                    "name", "the name \(name.debugDescription) has other than letters, digits, hyphens and dots")
+            }
+            var workload = Workload(
+                name: name, locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers)
+            workload.criticalSection = try time("critical_section")
+            workload.think = try time("think")
+            workload.counters = try number("counters") ?? workload.counters
+            workload.readPercent = try number("read_percent") ?? 0
+            if let pin = try text("pin") {
+                guard let pinning = Pinning(rawValue: pin) else {
+                    throw mistake("pin", "pin = \"\(pin)\" is none of none, compact, spread")
+                }
+                workload.pinning = pinning
+            }
+            if let rate = try rate() {
+                workload.rate = rate
+                workload.spacing = .poisson
+            }
+            if let arrivals = try text("arrivals") {
+                guard let spacing = Arrivals.Spacing.open(arrivals) else {
+                    throw mistake("arrivals", "arrivals = \"\(arrivals)\" is neither poisson nor uniform")
+                }
+                guard workload.rate > 0 else { throw mistake("arrivals", "arrivals need a rate, as in rate = \"50k\"") }
+                workload.spacing = spacing
+            }
+            return workload
+        }
+
+        private func text(_ key: String) throws -> String? {
+            guard let value = table[key] else { return nil }
+            guard let text = value.string else { throw mistake(key, "\(key) is a text: write it in quotation marks") }
+            return text
+        }
+
+        private func number(_ key: String) throws -> Int? {
+            guard let value = table[key] else { return nil }
+            guard let number = value.int else { throw mistake(key, "\(key) is a whole number") }
+            return number
+        }
+
+        private func time(_ key: String) throws -> Int {
+            guard let text = try text(key) else { return 0 }
+            guard let span = TimeSpan(text) else {
+                throw mistake(key, "\(key) = \"\(text)\" is no time: write it \(TimeSpan.form)")
+            }
+            return span.nanoseconds
+        }
+
+        private func rate() throws -> Double? {
+            guard let value = table["rate"] else { return nil }
+            let text = value.string ?? value.int.map { "\($0)" } ?? value.double.map { Figure.decimal($0, 3) } ?? ""
+            guard let rate = Rate(text) else {
+                throw mistake(
+                    "rate", "the rate is acquisitions a second, more than 0: write 20000, \"50k\" or \"1.5M\"")
+            }
+            return rate.perSecond
+        }
+
+        private func kinds() throws -> [LockKind] {
+            guard let value = table["locks"] else { return try LockSelection.kinds(["all"]) }
+            let names = value.string.map { [$0] } ?? value.array?.compactMap(\.string) ?? []
+            guard !names.isEmpty, value.array.map({ $0.count == names.count }) ?? true else {
+                throw mistake("locks", "locks are names in quotation marks, as in locks = [\"futex\"]")
+            }
+            do { return try LockSelection.kinds(names) } catch {
+                throw mistake("locks", (error as? Failure)?.message ?? "\(error)")
+            }
+        }
+
+        private func counts() throws -> [Int]? {
+            guard let value = table["workers"] else { return nil }
+            let counts = value.int.map { [$0] } ?? value.array?.compactMap(\.int) ?? []
+            guard !counts.isEmpty, value.array.map({ $0.count == counts.count }) ?? true else {
+                throw mistake("workers", "workers are whole numbers, as in workers = [1, 2, 8]")
+            }
+            do { return try WorkerCounts.counts(counts.map(String.init)) } catch {
+                throw mistake("workers", (error as? Failure)?.message ?? "\(error)")
+            }
+        }
+    }
+}
+
+/// A scenario file's text.
+package enum ScenarioFile {
+    /// More than this is not a scenario.
+    private static let longest = 1 << 20
+
+    package static func text(_ path: String) throws -> String {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+            return try file.closeAfter {
+                var bytes: [UInt8] = []
+                while bytes.count <= longest {
+                    let part = try unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+                        count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+                    }
+                    if part.isEmpty { break }
+                    bytes += part
+                }
+                guard bytes.count <= longest, let text = String(validating: bytes, as: UTF8.self) else {
+                    throw Failure("cannot read the scenario \(path): it is not a text of at most 1 MiB", code: .usage)
+                }
+                return text
+            }
+        } catch let error as Errno {
+            throw Failure(
+                "cannot read the scenario \(path): \(error); name a file as in scripts/scenarios", code: .usage)
+        }
+    }
+}

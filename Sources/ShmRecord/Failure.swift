@@ -1,0 +1,30 @@
+/// How the program ends.
+package enum ExitStatus: Int32 {
+    case ok = 0
+    /// The run could not be done, or was interrupted.
+    case failed = 1
+    /// Something became slower, or allocates.
+    case regression = 2
+    /// A lock let two in, lost an update, got stuck, or did not survive what it promises to.
+    case integrity = 3
+    /// It could not be decided, and that was asked to be a failure.
+    case inconclusive = 4
+    /// The command line makes no sense.
+    case usage = 64
+}
+
+/// Why the program ends before its work is done: one line that says what to do.
+package struct Failure: Error {
+    package let message: String
+    package let code: ExitStatus
+    package let cause: Cause
+
+    /// Whose doing it is.
+    package enum Cause { case trouble, interrupted }
+
+    package init(_ message: String, code: ExitStatus = .failed, cause: Cause = .trouble) {
+        self.message = message
+        self.code = code
+        self.cause = cause
+    }
+}

@@ -1,0 +1,42 @@
+/// A length of time on the command line or in a scenario: `200ns`, `1.5us`, `300ms`, `2s`, `1.5min`, `1h`. A bare 0 needs no
+/// unit.
+package struct TimeSpan: Hashable, CustomStringConvertible {
+    package let nanoseconds: Int
+
+    /// By length. The micro sign and the Greek letter look alike, and keyboards have the one or the other.
+    private static let units: [(name: String, nanoseconds: Double)] = [
+        ("ns", 1), ("us", 1e3), ("μs", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 6e10), ("h", 3.6e12),
+    ]
+    /// Longer than this is a mistake.
+    private static let longest = 24 * 3600 * 1e9
+
+    package init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
+
+    /// How to write one.
+    package static let form = "as in 200ns, 1.5us, 300ms, 2s, 1.5min or 1h, at most a day"
+
+    package init?(_ argument: String) {
+        let number = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let unit = argument.dropFirst(number.count)
+        guard let value = Double(number) else { return nil }
+        let scale: Double
+        if let known = Self.units.first(where: { $0.name == unit }) {
+            scale = known.nanoseconds
+        } else if unit.isEmpty && value == 0 {
+            scale = 1
+        } else {
+            return nil
+        }
+        let result = value * scale
+        guard result <= Self.longest, result == 0 || result >= 1 else { return nil }
+        nanoseconds = Int(result.rounded())
+    }
+
+    package var description: String {
+        for unit in Self.units.reversed() where nanoseconds > 0 && Double(nanoseconds) >= unit.nanoseconds {
+            let value = Double(nanoseconds) / unit.nanoseconds
+            if value == value.rounded() { return "\(Int(value))\(unit.name)" }
+        }
+        return "\(nanoseconds)ns"
+    }
+}

@@ -1,0 +1,94 @@
+package import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+package import ShmRecord
+
+/// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
+package enum CrashTable {
+    package static func text(
+        _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
+    ) -> String {
+        let lines = sentences(results, conditions).map { page.wrapped($0) }.joined(separator: "\n")
+        let tried = results.filter { $0.total.kills > 0 }
+        let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried)
+        return table + lines + "\n"
+    }
+
+    private static var document: Document<CrashResult> {
+        func number(_ title: String, _ text: @escaping @Sendable (CrashResult) -> String) -> Document<CrashResult>.Item
+        {
+            .init(title, title, isNumber: true, shown: text) { .text(text($0)) }
+        }
+        return Document(items: [
+            .init("lock", "lock") { $0.lock.name },
+            number("instr.") { "\($0.total.instructions)" },
+            number("kills") { "\($0.total.kills)" },
+            number("told") { "\($0.total.ownerDeaths)" },
+            number("hangs") { "\($0.total.hangs)" },
+            number("corrupt") { "\($0.total.corruptions)" },
+            number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
+            .init("verdict", "verdict") { $0.words },
+        ])
+    }
+
+    private static func sentences(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
+        var lines: [String] = []
+        for result in results where !result.verdict.isAsPromised {
+            lines.append("\(breach(result)); stderr says where: do not use it.")
+        }
+        // One that was not tried counts as well: not every one did.
+        let promising = results.filter { $0.lock.properties.survivesOwnerDeath }
+        let surviving = promising.count { $0.verdict == .survives }
+        if surviving > 0 && surviving == promising.count {
+            lines.append("Every lock that promises to survive its owner's death did, wherever the owner was killed.")
+        } else if surviving > 0 {
+            lines.append(
+                "\(surviving) of \(promising.count) locks that promise to survive their owner's death did, wherever the owner was killed."
+            )
+        }
+        for (words, isTried) in [("Not tested to the end", true), ("Not tried", false)] {
+            let locks = results.filter { !$0.isKnown && ($0.total.kills > 0) == isTried }.map(\.lock)
+            if !locks.isEmpty { lines.append("\(words): \(Promises.names(locks)).") }
+        }
+        let left = results.flatMap(\.left).map { "\($0.path) (\($0.reason))" }.uniqued()
+        if !left.isEmpty {
+            lines.append("Not exercised, and not said to be survived: \(left.joined(separator: ", ")).")
+        }
+        if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
+            lines.append("`none` takes no lock: that the check caught it shows that the check works.")
+        }
+        if results.contains(where: { $0.verdict == .notCaught }) {
+            lines.append("Warning: `none` was not caught, so the check says little here; take more --paths.")
+        }
+        lines.append("")
+        let every = conditions.every == 1 ? "every one" : "every \(conditions.every)th"
+        let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
+        lines.append(
+            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "
+                + "\(every). told: acquisitions that were told of an owner's death. slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
+        )
+        if results.contains(where: { $0.total.hangs > 1 }) {
+            lines.append(
+                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep, or 50 ms of spinning."
+            )
+        }
+        return lines
+    }
+
+    /// Which promise was broken: what was corrupt says nothing of hangs, nor do hangs of what was corrupt.
+    private static func breach(_ result: CrashResult) -> String {
+        let total = result.total
+        var parts: [String] = []
+        let promise =
+            result.lock.properties.survivesOwnerDeath
+            ? " promises to survive its owner's death and did not" : " breaks its promise"
+        if total.hangs > 0 && result.verdict == .brokenPromise {
+            parts.append("a live process waited for ever after \(total.hangs) of \(total.kills) kills")
+        }
+        if total.corruptions > 0 {
+            parts.append(
+                "the data, or what the lock told, were wrong after \(total.corruptions) of \(total.kills) kills")
+        }
+        return "\(result.lock)\(promise): \(parts.joined(separator: ", and "))"
+    }
+}

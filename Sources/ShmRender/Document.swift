@@ -1,0 +1,63 @@
+package import ShmRecord
+internal import TextTable
+
+/// A table of anything in each of the forms that the program writes.
+package struct Document<Row>: Sendable {
+    /// A column: its title for a person, its name for a program, and what it shows to either.
+    package struct Item: Sendable {
+        package let title: String
+        package let name: String
+        package let isNumber: Bool
+        package let shown: @Sendable (Row) -> String
+        package let value: @Sendable (Row) -> Value
+
+        package init(
+            _ title: String, _ name: String, isNumber: Bool = false, shown: @escaping @Sendable (Row) -> String,
+            value: @escaping @Sendable (Row) -> Value
+        ) {
+            self.title = title
+            self.name = name
+            self.isNumber = isNumber
+            self.shown = shown
+            self.value = value
+        }
+
+        /// A text that is the same to both.
+        package init(_ title: String, _ name: String, _ text: @escaping @Sendable (Row) -> String) {
+            self.init(title, name, shown: text, value: { .text(text($0)) })
+        }
+    }
+
+    package let items: [Item]
+
+    package init(
+        items: [Item]
+    ) {
+        self.items = items
+    }
+
+    /// For a person: aligned columns; lines without blanks at their ends.
+    package func table(_ rows: [Row]) -> String { Self.trimmed(text(rows, style: Style.simple)) }
+
+    package static func trimmed(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { line in line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() }
+            .joined(separator: "\n")
+    }
+
+    /// For a page: a table in GitHub's Markdown.
+    package func markdown(_ rows: [Row]) -> String { text(rows, style: Style.pipe) }
+
+    package func csv(_ rows: [Row]) -> String { CSV.document(items.map(\.name), values(rows)) }
+
+    package func json(_ rows: [Row]) -> String { JSON.document(schema: 1, items.map(\.name), values(rows)) }
+
+    private func values(_ rows: [Row]) -> [[Value]] { rows.map { row in items.map { $0.value(row) } } }
+
+    private func text(_ rows: [Row], style: (some TextTableStyle).Type) -> String {
+        let table = TextTable<Row> { row in
+            items.map { Column(title: $0.title, value: $0.shown(row), align: $0.isNumber ? .right : .left) }
+        }
+        return table.string(for: rows, style: style) ?? ""
+    }
+}

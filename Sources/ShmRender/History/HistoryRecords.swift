@@ -1,0 +1,62 @@
+package import ShmCompare
+package import ShmHistory
+package import ShmRecord
+internal import ShmStatistics
+
+/// What a program reads of a history: names, and rows of values.
+package enum HistoryRecords {
+    package static let runNames = [
+        "run_id", "started_at", "command", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "commit_id",
+        "cells",
+        "rounds", "broken",
+    ]
+
+    /// - Parameter broken: how many rounds of each run are of a broken lock.
+    package static func runs(_ runs: [HistoryRun], broken: [String: Int]) -> [[Value]] {
+        runs.map { facts($0) + [.integer($0.cells), .integer($0.rounds), .integer(broken[$0.id] ?? 0)] }
+    }
+
+    /// `change_percent` is against the run before; `before`, `after` and `p` are those of a change point at this run.
+    package static let seriesNames =
+        Array(runNames.prefix(9)) + ["scenario", "lock", "workers"]
+        + Array(HistoryCell.columns.dropFirst(6)) + [
+            "metric", "rounds", "median", "change_percent", "change_point", "before", "after", "p",
+            "broken",
+        ]
+
+    package static func series(_ all: [HistorySeries]) -> [[Value]] {
+        all.flatMap { series in
+            let changes = Dictionary(series.changes.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
+            return series.points.enumerated().map { index, point in
+                let change = changes[index]
+                return facts(point.run) + HistoryCell.columns.dropFirst(3).map { Value(series.cell[$0]) }
+                    + [
+                        .text(series.metric.column), .integer(point.rounds), Value(point.median, decimals: 4),
+                        Value(point.change.map { $0 * 100 }, decimals: 2), .text(change == nil ? "no" : "yes"),
+                        Value(change?.before, decimals: 4), Value(change?.after, decimals: 4),
+                        Value(change?.p, decimals: 6), .integer(point.broken),
+                    ]
+            }
+        }
+    }
+
+    private static func facts(_ run: HistoryRun) -> [Value] {
+        func text(_ text: String?) -> Value { text.map { .text($0) } ?? .empty }
+        return [
+            .text(run.id), .text(run.startedAt), .text(run.command), text(run.toolVersion), text(run.hostname),
+            text(run.kernel), text(run.cpuModel), run.cpus.map { .integer($0) } ?? .empty, text(run.commit),
+        ]
+    }
+}
+
+extension Value {
+    package init(_ value: HistoryValue) {
+        self =
+            switch value {
+            case .text(let text): .text(text)
+            case .integer(let number): .integer(Int(number))
+            case .real(let number): .decimal(number, 4)
+            case .null: .empty
+            }
+    }
+}

@@ -1,0 +1,166 @@
+package import ShmCompare
+package import ShmHistory
+internal import ShmRecord
+package import ShmStatistics
+
+/// What a person reads of a history: the runs, or a figure of one cell run by run. At most 80 columns wide, or with more
+/// where the terminal has room.
+package struct HistoryTable {
+    package var markdown: Bool
+    package var page: Page
+    /// How many rounds of each run are of a broken lock.
+    package var broken: [String: Int]
+
+    package init(
+        markdown: Bool = false, page: Page = Page(), broken: [String: Int] = [:]
+    ) {
+        self.markdown = markdown
+        self.page = page
+        self.broken = broken
+    }
+
+    private var isWide: Bool { markdown || page.width >= SummaryTable.wide }
+
+    // MARK: Runs
+
+    package func text(_ runs: [HistoryRun]) -> String {
+        typealias Item = Document<HistoryRun>.Item
+        var items: [Item] = [
+            .init("when", "when") { Self.when($0) },
+            .init("run", "run") { isWide ? $0.id : Self.short($0) },
+        ]
+        if isWide {
+            items += [.init("version", "version") { $0.toolVersion ?? "-" }]
+            if runs.contains(where: { $0.commit != nil }) {
+                items.append(.init("commit", "commit") { String(($0.commit ?? "-").prefix(12)) })
+            }
+        }
+        items += [
+            .init("machine", "machine") { Self.cut($0.hostname ?? "-", isWide ? 24 : 14) },
+            .init("cells", "cells", isNumber: true, shown: { "\($0.cells)" }) { .integer($0.cells) },
+            .init("rounds", "rounds", isNumber: true, shown: { "\($0.rounds)" }) { .integer($0.rounds) },
+        ]
+        if !broken.isEmpty {
+            items.append(
+                .init("broken", "broken", isNumber: true, shown: { broken[$0.id].map { "\($0)" } ?? "" }) {
+                    .integer(broken[$0.id] ?? 0)
+                })
+        }
+        // The command gets what room is left.
+        let used = (isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7) + (broken.isEmpty ? 0 : 7)
+        let room = markdown ? 200 : max(20, page.width - used - 2)
+        items.append(.init("command", "command") { Self.cut($0.command, room) })
+        return document(items, runs)
+    }
+
+    // MARK: A figure
+
+    package func text(_ series: HistorySeries) -> String {
+        let title = "\(series.title): \(series.metric.column) on \(series.cell.machine)"
+        let words = series.changes.map { change in
+            page.wrapped("◆ " + Self.words(change, series)) + "\n"
+        }
+        let none = "No change point in \(series.points.count) run\(series.points.count == 1 ? "" : "s").\n"
+        let rest = words.isEmpty ? none : words.joined()
+        return (markdown ? "**\(title)**\n\n" : page.wrapped(title) + "\n") + lines(series) + (markdown ? "\n" : "")
+            + rest + left(out: series.broken)
+    }
+
+    /// Which rounds say nothing, in words.
+    private func left(out broken: [(run: HistoryRun, rounds: Int)]) -> String {
+        guard let last = broken.last else { return "" }
+        let rounds = broken.reduce(0) { $0 + $1.rounds }
+        let text =
+            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out, since the lock lost updates, let two in, got stuck or hung after a kill; the last in run \(Self.short(last.run)) of \(Self.when(last.run))."
+        return page.wrapped(text) + "\n"
+    }
+
+    /// A change in words.
+    package static func words(_ change: ChangePoint, _ series: HistorySeries) -> String {
+        let point = series.points[change.index]
+        let metric = series.metric
+        let verdict = series.isBetter(change).map { $0 ? ", better" : ", worse" } ?? ""
+        let size = change.before != 0 ? " (\(percent(change.after / change.before - 1))\(verdict))" : ""
+        let p = change.p < 0.0001 ? "p < 0.0001" : "p = \(Figure.decimal(change.p, 4))"
+        let commit = point.run.commit.map { ", commit \($0.prefix(12))" } ?? ""
+        return
+            "from \(when(point.run)), run \(short(point.run))\(commit): \(metric.shown(change.before)) → \(metric.shown(change.after))\(size), \(p)"
+    }
+
+    private func lines(_ series: HistorySeries) -> String {
+        typealias Line = (point: HistorySeries.Point, picture: String, mark: String)
+        let figures = series.points.map(\.median)
+        let (low, high) = (figures.min() ?? 0, figures.max() ?? 0)
+        let hasCommits = series.points.contains { $0.run.commit != nil }
+        let used =
+            isWide ? 17 + 26 + 8 + (hasCommits ? 13 : 0) + 7 + 10 + 9 : 17 + 9 + 8 + (hasCommits ? 8 : 0) + 10 + 9
+        let room = max(8, min(60, page.width - used - 4))
+        let marked = Set(series.changes.map(\.index))
+        let lines: [Line] = series.points.enumerated().map { index, point in
+            (point, Self.picture(point.median, low, high, room), marked.contains(index) ? "◆" : "")
+        }
+        typealias Item = Document<Line>.Item
+        var items: [Item] = [
+            .init("when", "when") { Self.when($0.point.run) },
+            .init("run", "run") { isWide ? $0.point.run.id : Self.short($0.point.run) },
+            .init("version", "version") { $0.point.run.toolVersion ?? "-" },
+        ]
+        if hasCommits {
+            let length = isWide ? 12 : 7
+            items.append(.init("commit", "commit") { String(($0.point.run.commit ?? "-").prefix(length)) })
+        }
+        if isWide {
+            items.append(
+                .init("rounds", "rounds", isNumber: true, shown: { "\($0.point.rounds)" }) { .integer($0.point.rounds) }
+            )
+        }
+        items += [
+            .init("median", "median", isNumber: true, shown: { series.metric.shown($0.point.median) }) {
+                .text(series.metric.shown($0.point.median))
+            },
+            .init("change", "change", isNumber: true, shown: { $0.point.change.map(Self.percent) ?? "" }) {
+                .text($0.point.change.map(Self.percent) ?? "")
+            },
+        ]
+        if !markdown {
+            let range = "\(series.metric.shown(low)) … \(series.metric.shown(high))"
+            items.append(.init(range.count <= room ? range : "least … most", "picture") { $0.picture })
+        }
+        items.append(.init(markdown ? "mark" : " ", "mark") { $0.mark })
+        return document(items, lines)
+    }
+
+    private func document<Row>(_ items: [Document<Row>.Item], _ rows: [Row]) -> String {
+        let document = Document<Row>(items: items)
+        return markdown ? document.markdown(rows) : document.table(rows)
+    }
+
+    // MARK: Pieces
+
+    /// Where a figure lies between the least and the greatest: a dot on a line.
+    package static func picture(_ figure: Double, _ low: Double, _ high: Double, _ room: Int) -> String {
+        // Halves, since a hostile file's range may be more than a number can be.
+        let share = high > low ? (figure / 2 - low / 2) / (high / 2 - low / 2) : 0.5
+        let place = max(0, min(room - 1, Int((share * Double(room - 1)).rounded())))
+        return String(repeating: "·", count: place) + "●" + String(repeating: "·", count: room - 1 - place)
+    }
+
+    package static func percent(_ share: Double) -> String {
+        let text = Figure.decimal(share * 100, 1)
+        return (share < 0 || text == "0.0" ? "" : "+") + text + "%"
+    }
+
+    /// 2026-11-24 04:19, in UTC.
+    package static func when(_ run: HistoryRun) -> String {
+        String(run.startedAt.prefix(16).map { $0 == "T" ? " " : $0 })
+    }
+
+    /// The part of a run's id that its time does not tell.
+    package static func short(_ run: HistoryRun) -> String {
+        String((run.id.split(separator: "-").last ?? "-").prefix(8))
+    }
+
+    private static func cut(_ text: String, _ length: Int) -> String {
+        text.count <= length ? text : text.prefix(length - 1) + "…"
+    }
+}

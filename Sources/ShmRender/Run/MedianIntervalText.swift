@@ -1,0 +1,12 @@
+internal import ShmStatistics
+
+/// What the ± of a table is, as part of a sentence, which depends on the number of rounds.
+package enum MedianIntervalText {
+    package static func text(rounds: Int) -> String {
+        guard let interval = MedianInterval((0..<rounds).map(Double.init)) else { return "" }
+        let percent = Int((interval.confidence * 100).rounded(.down))
+        return interval.confidence >= 0.95
+            ? "± is half the \(percent)% confidence interval of the median; "
+            : "± is half their range, a \(percent)% confidence interval of the median; "
+    }
+}

@@ -1,0 +1,127 @@
+package import ShmCoordinator
+package import ShmCore
+internal import ShmRecord
+
+/// What a stress test tried of what locks offer, and what it did not: of that nothing is said to be kept.
+package struct ExerciseReport {
+    private let results: [StressResult]
+    private let locks: [Exercised]
+
+    package init(_ results: [StressResult]) {
+        self.results = results
+        locks = results.map(\.lock).uniqued().map { lock in Exercised(lock, results.filter { $0.lock == lock }) }
+    }
+
+    /// Whether all that the locks offer was tried.
+    package var isComplete: Bool {
+        locks.allSatisfy { lock in
+            Exercise.allCases.allSatisfy { if case .untried = lock.state($0) { false } else { true } }
+        }
+    }
+
+    // MARK: For a person
+
+    /// The columns of a table with a row a lock.
+    package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
+        let words = words
+        return Exercise.allCases.filter { $0 != .lock }.map { exercise in
+            .init(Self.title(exercise), exercise.name) { words[lock($0)]?[exercise] ?? "" }
+        }
+    }
+
+    private var words: [LockKind: [Exercise: String]] {
+        locks.reduce(into: [:]) { words, lock in
+            words[lock.lock] = Dictionary(uniqueKeysWithValues: Exercise.allCases.map { ($0, word($0, lock)) })
+        }
+    }
+
+    private func word(_ exercise: Exercise, _ lock: Exercised) -> String {
+        // What hung or was lost meanwhile says more than how often it was done.
+        if let result = results.first(where: { $0.lock == lock.lock && $0.fault.exercise == exercise }),
+            [.hangs, .corrupts].contains(result.verdict)
+        {
+            return SurvivalMatrix.word(result)
+        }
+        return switch lock.state(exercise) {
+        case .kept: "ok"
+        case .broken: lock.lock.properties.excludes ? "WRONG!" : "wrong"
+        case .notOffered: "n/a"
+        case .untried: "-"
+        }
+    }
+
+    private static func title(_ exercise: Exercise) -> String {
+        switch exercise {
+        case .lock: "lock"
+        case .tryLock: "try"
+        case .timedWait: "timed"
+        case .readers: "read"
+        case .order: "order"
+        case .participants: "crowd"
+        case .area: "area"
+        case .objects: "objs"
+        }
+    }
+
+    /// What was not tried, by the reason, in one sentence; `nil` where everything was.
+    package var sentence: String? {
+        var groups: [(what: String, locks: [LockKind])] = []
+        // Controls promise nothing.
+        for lock in locks where lock.lock.properties.excludes {
+            for (exercise, reason) in lock.left {
+                let what = "\(exercise.name) (\(reason))"
+                if let index = groups.firstIndex(where: { $0.what == what }) {
+                    groups[index].locks.append(lock.lock)
+                } else {
+                    groups.append((what, [lock.lock]))
+                }
+            }
+        }
+        if groups.isEmpty { return nil }
+        let parts = groups.map { group in
+            let isAll = group.locks.count == locks.count(where: { $0.lock.properties.excludes })
+            let names =
+                group.locks.count <= 3 ? group.locks.map(\.name).joined(separator: ", ") : "\(group.locks.count) locks"
+            return isAll ? group.what : "\(group.what) of \(names)"
+        }
+        return "Not exercised, and not said to be kept: \(parts.joined(separator: "; "))."
+    }
+
+    // MARK: For a program
+
+    /// The last columns of a row a lock and fault: what this row tried, and what all rows of the lock did and did not.
+    package func columns() -> [Document<StressResult>.Item] {
+        let texts = Dictionary(
+            uniqueKeysWithValues: locks.map { lock in
+                (
+                    lock.lock,
+                    (
+                        done: lock.done.map(\.name).joined(separator: " "),
+                        left: lock.left.map { "\($0.exercise.name): \($0.reason)" }.joined(separator: "; ")
+                    )
+                )
+            })
+        return Exercise.allCases.map { exercise in
+            .init(
+                Self.column(exercise), Self.column(exercise), shown: { _ in "" },
+                value: { Value($0.exercises.count(exercise)) })
+        } + [
+            .init("breaches", "breaches", shown: { _ in "" }, value: { Value($0.exercises.breaches) }),
+            .init("exercised", "exercised") { texts[$0.lock]?.done ?? "" },
+            .init("not_exercised", "not_exercised") { texts[$0.lock]?.left ?? "" },
+        ]
+    }
+
+    private static func column(_ exercise: Exercise) -> String {
+        switch exercise {
+        case .lock: "locks"
+        case .tryLock: "tries"
+        case .timedWait: "timed_waits"
+        case .readers: "reads"
+        case .order: "orders"
+        case .participants: "participants"
+        case .area: "area_checks"
+        case .objects: "counted_participants"
+        }
+    }
+}

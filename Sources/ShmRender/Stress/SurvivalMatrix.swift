@@ -1,0 +1,272 @@
+package import ShmCoordinator
+package import ShmCore
+internal import ShmHarness
+internal import ShmRecord
+
+/// What a stress test found: one row a lock, one column a fault, and what it means.
+package struct SurvivalMatrix {
+    package let results: [StressResult]
+    /// What was to be tried: these locks, and these faults of each.
+    package let kinds: [LockKind]
+    package let faults: [Fault]
+    package let startedAt: Int
+    package let seed: UInt64
+    package let workers: Int
+    /// Whether the test ended before its end.
+    package var wasCutShort: Bool
+    package var page: Page
+
+    package init(
+        results: [StressResult], kinds: [LockKind], faults: [Fault], startedAt: Int, seed: UInt64, workers: Int,
+        wasCutShort: Bool = false, page: Page = Page()
+    ) {
+        self.results = results
+        self.kinds = kinds
+        self.faults = faults
+        self.startedAt = startedAt
+        self.seed = seed
+        self.workers = workers
+        self.wasCutShort = wasCutShort
+        self.page = page
+    }
+
+    /// What was not come to.
+    private var missing: [StressResult] {
+        let found = Dictionary(grouping: results, by: \.lock).mapValues { Set($0.map(\.fault)) }
+        return kinds.flatMap { kind in
+            faults.filter { found[kind]?.contains($0) != true }.map { StressResult(kind, $0) }
+        }
+    }
+
+    /// Whether anything was tried.
+    package var hasTried: Bool { results.contains(where: \.wasTried) }
+
+    private var exercises: ExerciseReport { ExerciseReport(results) }
+
+    // MARK: For a person
+
+    /// A lock and what all faults did to it.
+    package struct Line {
+        package let lock: LockKind
+        package let cells: [Fault: StressResult]
+
+        package init(
+            lock: LockKind, cells: [Fault: StressResult]
+        ) {
+            self.lock = lock
+            self.cells = cells
+        }
+    }
+
+    private var lines: [Line] {
+        var order: [LockKind] = []
+        for result in results where !order.contains(result.lock) { order.append(result.lock) }
+        return order.map { lock in
+            Line(
+                lock: lock,
+                cells: Dictionary(
+                    results.filter { $0.lock == lock }.map { ($0.fault, $0) }, uniquingKeysWith: { first, _ in first }))
+        }
+    }
+
+    /// Deaths, the rest, and how fast the others went on: each fits 80 columns.
+    package func text(markdown: Bool) -> String {
+        if !hasTried {
+            return promises(isComplete: true).map { $0 + "\n" }.joined()
+        }
+        let deaths = faults.filter { $0.killsOwners || $0 == .killWaiter || $0 == .killCoordinator }
+        let others = faults.filter { !deaths.contains($0) && $0.exercise == nil }
+        var parts: [String] = []
+        for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
+            let isDetailed = markdown || page.width >= Self.wide
+            let cells = part.map { Self.cell($0, isDetailed: isDetailed) }
+            parts.append(render(title, Document(items: [Self.name] + cells), markdown))
+        }
+        parts.append(
+            render("What they offer", Document(items: [Self.name] + exercises.items { $0.lock }), markdown))
+        let recovering = lines.filter { line in line.cells[.killHolder].map { $0.recovery.count > 0 } ?? false }
+        if !recovering.isEmpty {
+            parts.append(
+                render("From the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
+        }
+        return parts.joined(separator: "\n") + "\n"
+            + sentences(markdown: markdown).map { page.wrapped($0) }.joined(separator: "\n")
+            + "\n"
+    }
+
+    private func render(_ title: String, _ document: Document<Line>, _ markdown: Bool, _ some: [Line]? = nil) -> String
+    {
+        markdown
+            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n" : "\(title)\n\(document.table(some ?? lines))"
+    }
+
+    private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }
+
+    /// From so many columns on, cells tell how fast the others went on.
+    private static let wide = 160
+
+    /// A fault's column: short enough for 80 columns, or with the median and the longest time until the next acquisition.
+    private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
+        .init(title(fault), fault.name) { line in
+            guard let result = line.cells[fault] else { return "" }
+            guard isDetailed, result.verdict == .survives || result.verdict == .stalls,
+                let middle = result.recovery.percentile(50), let longest = result.recovery.longest
+            else { return word(result) }
+            return "\(word(result)) \(Figure.time(Double(middle)))/\(Figure.time(Double(longest)))"
+        }
+    }
+
+    private static func title(_ fault: Fault) -> String {
+        switch fault {
+        case .killHolder: "holder"
+        case .killWaiter: "waiter"
+        case .killWoken: "woken"
+        case .killRandom: "random"
+        case .killMany: "many"
+        case .killCoordinator: "coord."
+        case .freezeHolder: "frz-h"
+        case .freezeWaiter: "frz-w"
+        case .interrupt: "EINTR"
+        case .lowerPriority: "nice"
+        case .fork: "fork"
+        case .exhaustDescriptors: "fds"
+        case .attachStorm: "attach"
+        case .startStorm: "start"
+        case .recreate: "recr."
+        case .fillShm: "full"
+        case .tryLock: "try"
+        case .timedWait: "timed"
+        case .readers: "read"
+        case .order: "order"
+        case .crowd: "crowd"
+        case .comeAndGo: "come"
+        }
+    }
+
+    package static func word(_ result: StressResult) -> String {
+        let word =
+            switch result.verdict {
+            case .survives: "ok"
+            case .stalls: "stalls"
+            case .hangs: "hangs"
+            case .breaks: "wrong"
+            case .corrupts: "bad"
+            case .notApplicable: "n/a"
+            case .untried: "-"
+            }
+        return result.isAsPromised ? word : word.uppercased() + "!"
+    }
+
+    private static let recovery = Document<Line>(items: [
+        name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
+        time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
+        time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
+        number("repaired") { "\($0.tolerated)" },
+    ])
+
+    private static func number(_ title: String, _ text: @escaping @Sendable (StressResult) -> String)
+        -> Document<Line>.Item
+    {
+        .init(title, title, isNumber: true, shown: { $0.cells[.killHolder].map(text) ?? "-" }) { _ in .empty }
+    }
+
+    private static func time(_ title: String, _ value: @escaping @Sendable (StressResult) -> UInt64?)
+        -> Document<Line>.Item
+    { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
+
+    private func promises(isComplete: Bool) -> [String] {
+        Promises(results: results, missing: missing, isComplete: isComplete, wasCutShort: wasCutShort).text
+    }
+
+    private func sentences(markdown: Bool) -> [String] {
+        var sentences = promises(isComplete: exercises.isComplete)
+        if let sentence = exercises.sentence { sentences.append(sentence) }
+        let controls = results.filter { !$0.lock.properties.excludes && $0.wasTried }
+        if controls.contains(where: { $0.verdict == .corrupts }) {
+            sentences.append("Those that exclude nobody were caught, which shows that the check works.")
+        } else if !controls.isEmpty {
+            sentences.append(
+                "Warning: what excludes nobody was not caught, so the check says little here; use a longer --duration.")
+        }
+        sentences.append(
+            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever; bad: "
+                + "two were inside at once, or updates were lost; wrong: a deadline, an order, a place of the lock was not "
+                + "kept; CAPITALS!: a broken promise.")
+        if markdown || page.width >= Self.wide {
+            sentences.append(
+                "Times: the median and the longest from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
+            )
+        }
+        let obstacles = results.compactMap { result -> String? in
+            guard result.fault.exercise == nil, case .notApplicable(let why) = result.verdict else { return nil }
+            return "\(result.fault.name): \(why)"
+        }
+        if !obstacles.isEmpty { sentences.append("n/a: \(obstacles.uniqued().joined(separator: "; ")).") }
+        if results.contains(where: { $0.recovery.count > 0 && $0.fault == .killHolder }) {
+            sentences.append(
+                "reaped: from the kill until the kernel was done with the process; repaired: half-written updates of dead owners."
+            )
+        }
+        let (episodes, kills) = (results.reduce(0) { $0 + $1.episodes }, results.reduce(0) { $0 + $1.kills })
+        let killing = results.filter {
+            $0.fault == .killHolder && $0.isPromised && $0.hangs == 0 && $0.duration > 0
+        }
+        let rate = killing.isEmpty ? "" : killRate(killing)
+        sentences.append("\(episodes) faults, \(kills) kills\(rate); \(workers) workers, seed \(seed)")
+        return sentences
+    }
+
+    private func killRate(_ results: [StressResult]) -> String {
+        let (kills, time) = (results.reduce(0) { $0 + $1.kills }, results.reduce(0) { $0 + $1.duration })
+        return ", \(Figure.decimal(Double(kills) * 1e9 / Double(time), 0)) owners a second where they may die"
+    }
+
+    // MARK: For a program
+
+    /// What was tried, and what was to be.
+    package var csv: String { document.csv(results + missing) }
+
+    /// The same.
+    package var json: String { document.json(results + missing) }
+
+    /// A row a lock and fault: schema 1. New columns come at the end.
+    private var document: Document<StressResult> {
+        let (startedAt, seed, workers) = (startedAt, seed, workers)
+        func item(_ name: String, _ value: @escaping @Sendable (StressResult) -> Value) -> Document<StressResult>.Item {
+            .init(name, name, shown: { _ in "" }, value: value)
+        }
+        let items = [
+            item("schema") { _ in .integer(1) },
+            item("started_at") { _ in .text(Timestamp.iso8601(startedAt)) },
+            item("tool_version") { _ in .text(ToolVersion.current) },
+            item("hostname") { _ in .text(Machine.current.hostname) },
+            item("kernel") { _ in .text(Machine.current.kernel) },
+            item("cpu_model") { _ in .text(Machine.current.cpuModel) },
+            item("cpus") { _ in .integer(Machine.current.cpus) },
+            item("workers") { _ in .integer(workers) },
+            item("seed") { _ in .text("\(seed)") },
+            item("lock") { .text($0.lock.name) },
+            item("fault") { .text($0.fault.name) },
+            item("promised") { .text($0.isPromised ? "yes" : "no") },
+            item("verdict") { .text(Self.word($0).lowercased().replacing("!", with: "")) },
+            item("as_promised") { $0.wasTried ? .text($0.isAsPromised ? "yes" : "no") : .empty },
+            item("episodes") { .integer($0.episodes) },
+            item("kills") { .integer($0.kills) },
+            item("hangs") { .integer($0.hangs) },
+            item("corruptions") { .integer($0.corruptions) },
+            item("stalls") { .integer($0.stalls) },
+            item("tolerated_half_updates") { Value($0.tolerated) },
+            item("told_deaths") { Value($0.told) },
+            item("untold_deaths") { Value($0.untold) },
+            item("recoveries") { Value($0.recovery.count) },
+            item("recovery_p50_ns") { Value($0.recovery.percentile(50)) },
+            item("recovery_p99_ns") { Value($0.recovery.percentile(99)) },
+            item("recovery_max_ns") { Value($0.recovery.longest) },
+            item("reaping_p50_ns") { Value($0.reaping.percentile(50)) },
+            item("reaping_p99_ns") { Value($0.reaping.percentile(99)) },
+            item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
+            item("finding") { .text($0.breach ?? $0.findings.first ?? "") },
+        ]
+        return Document(items: items + exercises.columns() + [item("discarded_episodes") { .integer($0.discarded) }])
+    }
+}

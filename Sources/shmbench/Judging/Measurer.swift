@@ -1,0 +1,127 @@
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmRecord
+internal import SystemPackage
+
+/// A process that measures rounds for one side of a comparison; see ``Rounds``.
+final class Measurer {
+    /// By what messages name it.
+    let name: String
+    private let process: ChildProcess
+    private let requests: FileDescriptor
+    private let answers: FileDescriptor
+    private var text: [UInt8] = []
+    private var columns: [String] = []
+
+    /// Nobody takes longer to be ready, on a machine that does anything at all.
+    private static let patience = Duration.seconds(30)
+
+    /// Starts it.
+    init(_ side: Side, name: String, seed: UInt64) throws {
+        self.name = name
+        // Its end is noticed where a request cannot be written; it is no reason to die without a word.
+        signal(SIGPIPE, SIG_IGN)
+        var program = "/proc/self/exe"
+        var arguments = ["rounds", "--seed", "\(seed)"]
+        switch side.thing {
+        case .lock, .results: break
+        case .plugin(let path): arguments += ["--lock-plugin", path]
+        case .worker(let path): arguments += ["--worker", path]
+        case .tool(let path): program = path
+        }
+        if program == "/proc/self/exe" { program = Self.thisProgram() }
+        do {
+            let (input, output) = (try Pipe(), try Pipe())
+            (requests, answers) = (input.writeEnd, output.readEnd)
+            defer {
+                try? input.readEnd.close()
+                try? output.writeEnd.close()
+            }
+            process = try ChildProcess(
+                side.environment.isEmpty ? program : "/usr/bin/env",
+                (side.environment.isEmpty ? [] : side.environment + [program]) + arguments, input: input.readEnd,
+                output: output.writeEnd)
+        } catch {
+            throw Failure("cannot start \(program) for \(side.text): \(MachineWant.reason(error))")
+        }
+        let greeting: String
+        do { greeting = try line(by: .after(Self.patience)) } catch let failure as Failure
+            where failure.cause == .trouble
+        {
+            throw Failure(
+                "\(failure.message) before it could measure; if it is of a commit that has no `shmbench compare` yet, compare with a later one"
+            )
+        }
+        if greeting.hasPrefix(Rounds.refusal) { throw Failure("\(name): \(greeting.dropFirst(Rounds.refusal.count))") }
+        guard greeting == Rounds.greeting else {
+            throw Failure(
+                "\(name): \(program) cannot measure for this one; it answers \(greeting.debugDescription): build it from a commit that has `shmbench compare`"
+            )
+        }
+        guard let header = try CSVLines(line(by: .after(Self.patience)) + "\n", path: name).records.first else {
+            throw Failure("\(name): no header came")
+        }
+        columns = header.fields
+    }
+
+    /// Ends it as a user would, so that it leaves nothing; at the latest after a while, and then its janitor cleans up.
+    deinit {
+        try? requests.close()
+        process.send(SIGTERM)
+        let patience = Patience.after(.seconds(5))
+        while process.isRunning && !patience.hasPassed { usleep(500) }
+        process.end()
+        try? answers.close()
+    }
+
+    /// Measures a round.
+    ///
+    /// - Parameter wait: called ten times a second.
+    func measure(_ request: RoundRequest, wait: () -> Void = {}) throws -> Record {
+        do { _ = try requests.writeAll((request.line + "\n").utf8) } catch {
+            throw Failure("\(name): its measuring process has ended; \(error)")
+        }
+        // A round ends itself when nothing goes on in it; this is for a process that is stopped or lost. A worker that
+        // makes progress may need a turn of everybody for each window.
+        let most = request.timing.total + request.timing.longestWarmup + 20 * request.stuckAfter + 60_000_000_000
+        let answer = try line(by: .after(nanoseconds: Int64(most)), wait: wait)
+        if answer.hasPrefix(Rounds.refusal) {
+            throw Failure(
+                "\(name): \(request.lock) with \(request.load.workers) workers: \(answer.dropFirst(Rounds.refusal.count))"
+            )
+        }
+        guard let fields = try CSVLines(answer + "\n", path: name).records.first?.fields, fields.count == columns.count
+        else { throw Failure("\(name): its answer \(answer.prefix(80).debugDescription) is no row") }
+        return Record(fields: Dictionary(zip(columns, fields)) { first, _ in first })
+    }
+
+    private func line(by deadline: Patience, wait: () -> Void = {}) throws -> String {
+        while true {
+            if let end = text.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { text.removeSubrange(...end) }
+                return String(decoding: text[..<end], as: UTF8.self)
+            }
+            if Interruption.hasCome { throw Failure("interrupted", cause: .interrupted) }
+            if deadline.hasPassed {
+                let state = ProcessState.description(of: process.pid)
+                throw Failure("\(name): its measuring process (pid \(process.pid)) does not answer; it is \(state)")
+            }
+            var poll = pollfd(fd: answers.rawValue, events: Int16(POLLIN), revents: 0)
+            if unsafe Glibc.poll(&poll, 1, 100) <= 0 {
+                wait()
+                continue
+            }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe read(answers.rawValue, &buffer, buffer.count)
+            if count == 0 { throw Failure("\(name): its measuring process \(process.awaitExit().explained)") }
+            if count > 0 { text += buffer[..<count] }
+        }
+    }
+
+    private static func thisProgram() -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+        return length > 0 ? String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : "shmbench"
+    }
+}

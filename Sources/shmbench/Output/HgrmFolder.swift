@@ -1,0 +1,37 @@
+internal import Histogram
+internal import ShmCompare
+internal import ShmCoordinator
+internal import ShmHarness
+internal import ShmRecord
+
+/// A folder of latency distributions, a file a cell: all its rounds together, as HdrHistogram's tools read and plot them.
+struct HgrmFolder {
+    private let folder: OutputFolder
+
+    private static let option = "--hgrm"
+
+    /// Makes the folder where there is none.
+    ///
+    /// - Parameter cells: of which there will be files.
+    init(_ path: String, _ cells: [Cell]) throws {
+        folder = try OutputFolder(path, option: Self.option)
+        try folder.check(cells.map(Self.name), .distribution, option: Self.option)
+    }
+
+    private static func name(_ cell: Cell) -> String {
+        let rate = cell.spacing == .closed ? "" : "-\(Int(cell.rate))"
+        return "\(cell.scenario)-\(cell.lock)-\(cell.workers)\(rate).hgrm"
+    }
+
+    func write(_ summaries: [CellSummary]) throws {
+        for line in summaries {
+            let histograms = line.rows.compactMap { $0.latency?.acquire?.histogram }
+            guard var all = histograms.first else { continue }
+            for other in histograms.dropFirst() { all.add(other) }
+            var text = ""
+            // In µs, as is usual for these files.
+            all.outputPercentileDistribution(to: &text, outputValueUnitScalingRatio: 1000)
+            try folder.write(Self.name(line.cell), text, .distribution, option: Self.option)
+        }
+    }
+}

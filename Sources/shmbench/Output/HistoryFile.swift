@@ -1,0 +1,60 @@
+internal import Glibc
+internal import ShmHarness
+internal import ShmHistory
+internal import ShmRecord
+
+/// The history that a command appends to: opened and checked before anything is measured, so that hours are not lost,
+/// and again when there is something to append. It is not kept open in between.
+struct HistoryFile {
+    let path: String
+    /// What is measured, if that is known.
+    let commit: String?
+
+    /// - Parameter commit: the state of what is measured; without one, what the CI service calls it.
+    init(_ path: String, commit: String? = nil) throws {
+        self.path = path
+        self.commit = commit ?? Self.commitOfCI
+        do { _ = try History(path: path, creating: true) } catch { throw Failure(error.description) }
+    }
+
+    /// Appends all rows, or throws and appends none.
+    ///
+    /// - Parameter columns: the names of each row's values.
+    func append(columns: [String], values: [[Value]]) throws {
+        if values.isEmpty { return }
+        do {
+            try History(path: path, creating: true).append(
+                command: Self.called, commit: commit, columns: columns, rows: values.map { $0.map(HistoryValue.init) })
+        } catch { throw Failure(error.description) }
+    }
+
+    /// This program's arguments, as a shell would take them.
+    private static var called: String {
+        ProgramArguments.given.map { argument in
+            let isPlain =
+                !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=%@+".contains($0) }
+            return isPlain
+                ? argument
+                : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+                    + "'"
+        }.joined(separator: " ")
+    }
+
+    private static var commitOfCI: String? {
+        let value = unsafe getenv("GITHUB_SHA").map { unsafe String(cString: $0) }
+        return value.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension HistoryValue {
+    /// As the CSV has it: with as many decimals.
+    init(_ value: Value) {
+        self =
+            switch value {
+            case .text(let text): .text(text)
+            case .integer(let number): .integer(Int64(number))
+            case .decimal(let number, let decimals): .real(Double(Figure.decimal(number, decimals)) ?? number)
+            case .empty: .null
+            }
+    }
+}

@@ -1,0 +1,28 @@
+internal import ShmCoordinator
+internal import ShmRecord
+internal import SystemPackage
+
+/// The file for `run --trace`: opened before the run, so that a path that cannot be written is found first.
+struct TraceFile {
+    private let file: OutputFile
+
+    init(_ path: String) throws { file = try OutputFile(path, .trace, option: "--trace") }
+
+    func discard() { file.discard() }
+
+    /// Drops an older trace.
+    func begin() throws { try file.begin() }
+
+    func write(_ rows: [Row]) throws {
+        var trace = ChromeTrace()
+        for row in rows {
+            guard let events = row.result.figures?.events, events.contains(where: { !$0.isEmpty }) else { continue }
+            let scenario = row.cell.scenario == "default" ? "" : "\(row.cell.scenario): "
+            trace.add("\(scenario)\(row.cell.lock) × \(row.cell.workers)", events)
+        }
+        do throws(Errno) {
+            try file.write(trace.json)
+            try file.close()
+        } catch { throw Failure("cannot write the trace to \(file.path): \(error); the results are complete") }
+    }
+}
