@@ -48,9 +48,8 @@ package struct Document<Row>: Sendable {
     /// For a page: a table in GitHub's Markdown.
     package func markdown(_ rows: [Row]) -> String { text(rows, style: Style.pipe) }
 
-    package func csv(_ rows: [Row]) -> String { CSV.document(items.map(\.name), values(rows)) }
-
-    package func json(_ rows: [Row]) -> String { JSON.document(schema: 1, items.map(\.name), values(rows)) }
+    /// For programs.
+    package func records(_ rows: [Row]) -> Report.Records { Report.Records(items.map(\.name), values(rows)) }
 
     private func values(_ rows: [Row]) -> [[Value]] { rows.map { row in items.map { $0.value(row) } } }
 

@@ -100,7 +100,7 @@ import Testing
 
     @Test func `JUnit parses, and counts failures, errors and skips`() throws {
         func elements(_ findings: Findings) throws -> Elements {
-            let (parser, elements) = (XMLParser(data: Data(JUnit.document(findings).utf8)), Elements())
+            let (parser, elements) = (XMLParser(data: Data(try rendered(Report(findings), "junit").utf8)), Elements())
             parser.delegate = elements
             #expect(parser.parse(), "\(parser.parserError.map { "\($0)" } ?? "")")
             return elements
@@ -116,8 +116,9 @@ import Testing
         #expect(try elements(findings(cell(.inconclusive))).names["skipped"] == 1)
     }
 
-    @Test func `annotations are one line each, with what GitHub needs escaped`() {
-        let text = GitHubAnnotations.text(findings(cell(.slower), cell(.inconclusive), cell(.broken, note: "50%\nx")))
+    @Test func `annotations are one line each, with what GitHub needs escaped`() throws {
+        let text = try rendered(
+            Report(findings(cell(.slower), cell(.inconclusive), cell(.broken, note: "50%\nx"))), "github")
         let lines = text.split(separator: "\n")
         #expect(lines.allSatisfy { $0.hasPrefix("::") })
         #expect(
@@ -128,12 +129,12 @@ import Testing
     }
 
     @Test func `CSV and JSON have a row for each metric of each cell`() throws {
-        let table = try Table(FindingsTable(findings: findings(cell(.slower), cell(.same))).csv)
+        let table = try Table(rendered(Report(findings(cell(.slower), cell(.same))), "csv"))
         #expect(table.rows.count == 4)
         #expect(table.rows[0]["verdict"] == "slower" && table.rows[0]["ratio"] == "0.90000")
         #expect(table.rows[0]["candidate"] == "c<d>&\"e\"" && table.rows[0]["samples"] == "10")
         let json = try JSONSerialization.jsonObject(
-            with: Data(FindingsTable(findings: findings(cell(.slower))).json.utf8))
+            with: Data(rendered(Report(findings(cell(.slower))), "json").utf8))
         let rows = try #require((json as? [String: Any])?["rows"] as? [[String: Any]])
         #expect(rows.count == 2 && rows[0]["fresh_samples"] as? Int == 8)
     }

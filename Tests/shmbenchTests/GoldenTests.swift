@@ -15,7 +15,7 @@ import Testing
 extension CommandLineSuite {
     /// Every document of every command, in every format, from fixed inputs.
     @Suite struct GoldenTests {
-        private static let formats = ["table", "markdown", "csv", "json"]
+        private static let formats = Renderers.all.map(\.name)
         private static let run = RunConditions(id: "20231114T221320Z-1", seed: 7, clock: ClockCalibration())
 
         /// What the documents tell of this machine.
@@ -103,6 +103,13 @@ extension CommandLineSuite {
             try Golden.expect(locks.joined(separator: "\n") + "\n", "run.sort.\(sort.rawValue).txt")
         }
 
+        @Test(arguments: ["junit", "github"])
+        func `run: for CI services`(format: String) throws {
+            let report = RunReport(
+                rows: Self.rows, summaries: Self.summaries, isComplete: true, sort: .throughput, kept: "rows in x.csv")
+            try Golden.expect(rendered(report.report, format), "run.\(format)")
+        }
+
         @Test func `run: a page, and what programs read`() throws {
             try Golden.expect(
                 SummaryTable(summaries: Self.summaries, markdown: true).text, "run.markdown.md")
@@ -117,7 +124,8 @@ extension CommandLineSuite {
                     .replacing(",\(text(step)),7,\(text(log)),", with: ",STEP,7,LOG,")
             }
             try Golden.expect(csv.joined(separator: "\n") + "\n", "run.csv", masks: Self.machine)
-            let json = JSON.document(Self.rows)
+            let records = Report.Records(Self.rows)
+            let json = JSON.document(schema: records.schema, records.names, records.rows)
                 .replacing("\"clock\":\"\(clock.name)\",\"clock_read_ns\":\(text(read))", with: "\"clock\":CLOCK")
                 .replacing("\"clock_step_ns\":\(text(step)),", with: "")
                 .replacing("\"log_ns\":\(text(log)),", with: "")
@@ -141,12 +149,13 @@ extension CommandLineSuite {
                 result.duration = 1_500_000_000
                 return result
             }
-            let options = try CrashOptions.parse(["--format", format])
             let results = [
                 result(.robustFutex), result(.flock, hangs: 2), result(.futex, hangs: 9), result(.none, corruptions: 3),
                 result(.sysvSemUndo, isComplete: false), CrashResult(lock: .ofdRecord),
             ]
-            try Golden.expect(Crash.document(results, options), "crash.\(format)", masks: Self.machine)
+            try Golden.expect(
+                rendered(Report(results, CrashConditions(workers: 3, every: 1)), format), "crash.\(format)",
+                masks: Self.machine)
         }
 
         @Test(arguments: formats)
@@ -168,13 +177,7 @@ extension CommandLineSuite {
                 ],
                 kinds: [.robustFutex, .flock, .futex, .none], faults: [.killHolder, .interrupt],
                 startedAt: 1_700_000_000, seed: 7, workers: 4)
-            let document =
-                switch format {
-                case "csv": matrix.csv
-                case "json": matrix.json
-                default: matrix.text(markdown: format == "markdown")
-                }
-            try Golden.expect(document, "stress.\(format)", masks: Self.machine)
+            try Golden.expect(rendered(Report(matrix), format), "stress.\(format)", masks: Self.machine)
         }
 
         // MARK: compare, check
@@ -214,15 +217,15 @@ extension CommandLineSuite {
                 try Golden.expect(
                     FindingsTable(findings: Self.findings, page: Page(width: width)).text, "compare.table.\(width).txt")
             }
-            let table = FindingsTable(findings: Self.findings)
-            try Golden.expect(table.markdown, "compare.markdown.md")
-            try Golden.expect(table.csv, "compare.csv")
-            try Golden.expect(table.json, "compare.json")
-            try Golden.expect(JUnit.document(Self.findings), "compare.junit.xml")
-            try Golden.expect(GitHubAnnotations.text(Self.findings), "compare.github.txt")
+            let report = Report(Self.findings)
+            try Golden.expect(rendered(report, "markdown"), "compare.markdown.md")
+            try Golden.expect(rendered(report, "csv"), "compare.csv")
+            try Golden.expect(rendered(report, "json"), "compare.json")
+            try Golden.expect(rendered(report, "junit"), "compare.junit.xml")
+            try Golden.expect(rendered(report, "github"), "compare.github.txt")
         }
 
-        @Test(arguments: formats + ["junit", "github"])
+        @Test(arguments: formats)
         func `compare: files`(format: String) throws {
             let folder = try Folder()
             for (name, factor) in [("a.csv", 1.0), ("b.csv", 0.8)] {
@@ -302,7 +305,7 @@ extension CommandLineSuite {
                 Finding("open files", .note, "500", advice: "raise `ulimit -n`"),
                 Finding("ptrace", .obstacle, "not allowed", advice: "allow it"),
             ]
-            try Golden.expect(Doctor.document(findings, OutputFormat(rawValue: format) ?? .table), "doctor.\(format)")
+            try Golden.expect(rendered(Doctor.report(findings), format), "doctor.\(format)")
         }
 
         @Test(arguments: formats)
@@ -315,14 +318,8 @@ extension CommandLineSuite {
                 return SegmentLife.Timing(operation: operation, attachments: attachments, times: times)
             }
             let document = SegmentLife.document
-            let text =
-                switch format {
-                case "csv": document.csv(timings)
-                case "json": document.json(timings)
-                case "markdown": document.markdown(timings)
-                default: document.table(timings)
-                }
-            try Golden.expect(text, "lifecycle.\(format)")
+            let report = Report("lifecycle", document, timings, text: { _ in document.table(timings) })
+            try Golden.expect(rendered(report, format), "lifecycle.\(format)")
         }
 
         @Test(arguments: formats)
@@ -332,6 +329,8 @@ extension CommandLineSuite {
             defer { try? segment.destroy() }
             let outcome = try Invocation(["segments", "--format", format]).finish()
             let lines = outcome.stdout.split(separator: "\n").filter { $0.contains(segment.key) }
+            #expect(outcome.exit == .code(0))
+            if format == "github" { return #expect(outcome.stdout.contains("::notice title=shmbench::")) }
             let heads = outcome.stdout.split(separator: "\n").prefix(1)
             // A table's widths follow from what else there is.
             let text = (heads + lines).map {

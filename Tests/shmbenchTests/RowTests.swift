@@ -38,6 +38,11 @@ import Testing
         return Row(run: Self.run, cell: cell, round: 2, result: result)
     }
 
+    private func json(_ rows: [Row]) -> String {
+        let records = Report.Records(rows)
+        return JSON.document(schema: records.schema, records.names, records.rows)
+    }
+
     private func csv(_ row: Row) throws -> [String: String] {
         try #require(try Table(CSV.document([row])).rows.first)
     }
@@ -108,7 +113,7 @@ import Testing
     @Test func `CSV and JSON say the same, and text survives both`() throws {
         let rows = [row(figures([1, 2, 3])), row(nil, integrity: .stuck, lock: .none)]
         let table = try Table(CSV.document(rows))
-        let parsed = try JSONSerialization.jsonObject(with: Data(JSON.document(rows).utf8))
+        let parsed = try JSONSerialization.jsonObject(with: Data(json(rows).utf8))
         let document = try #require(parsed as? [String: Any])
         #expect(document["schema"] as? Int == 1)
         let objects = try #require(document["rows"] as? [[String: Any]])
@@ -130,7 +135,7 @@ import Testing
 
     @Test func `no rows are a document all the same`() throws {
         #expect(try Table(CSV.document([])).columns == contractedColumns)
-        let parsed = try JSONSerialization.jsonObject(with: Data(JSON.document([]).utf8))
+        let parsed = try JSONSerialization.jsonObject(with: Data(json([]).utf8))
         #expect((parsed as? [String: Any])?["rows"] as? [[String: Any]] != nil)
     }
 

@@ -4,6 +4,11 @@ internal import ShmHarness
 
 /// One round that another process is asked to measure: a line of `name=value` words, which a later version may add to.
 package struct RoundRequest: Equatable {
+    /// The first line that the other process says. The number is this protocol's.
+    package static let greeting = "shmbench rounds 1"
+    /// What begins an answer that is no row.
+    package static let refusal = "error: "
+
     /// The lock's name, or `plugin` for the plugin's.
     package var lock: String
     package var load: Load

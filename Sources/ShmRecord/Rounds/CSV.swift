@@ -2,26 +2,17 @@
 package enum CSV {
     package static var header: String { line(ResultColumn.all.map(\.name)) }
 
-    package static func line(_ row: Row) -> String { line(ResultColumn.all.map { text($0.value(row)) }) }
+    package static func line(_ row: Row) -> String { line(ResultColumn.all.map { $0.value(row).text }) }
 
     package static func document(_ rows: [Row]) -> String { header + rows.map(line).joined() }
 
     /// Any columns: their names, and a line for each row.
     package static func document(_ names: [String], _ rows: [[Value]]) -> String {
-        line(names) + rows.map { line($0.map(text)) }.joined()
+        line(names) + rows.map { line($0.map(\.text)) }.joined()
     }
 
     private static func line(_ fields: [String]) -> String {
         fields.map(quoted).joined(separator: ",") + "\n"
-    }
-
-    private static func text(_ value: Value) -> String {
-        switch value {
-        case .text(let text): text
-        case .integer(let number): "\(number)"
-        case .decimal(let number, let decimals): Figure.decimal(number, decimals)
-        case .empty: ""
-        }
     }
 
     private static func quoted(_ field: String) -> String {

@@ -12,4 +12,14 @@ package enum Value: Equatable {
     package init(_ value: Double?, decimals: Int) {
         self = value.flatMap { $0.isFinite ? .decimal($0, decimals) : nil } ?? .empty
     }
+
+    /// As a file for programs has it; empty where it was not measured.
+    package var text: String {
+        switch self {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        case .decimal(let number, let decimals): Figure.decimal(number, decimals)
+        case .empty: ""
+        }
+    }
 }

@@ -66,9 +66,10 @@ package struct FindingsTable {
         return text + "\n</details>\n"
     }
 
-    package var csv: String { Self.full.csv(lines) }
+    package var records: Report.Records { Self.full.records(lines) }
 
-    package var json: String { Self.full.json(lines) }
+    /// Of ``records``.
+    package static var columnNames: [String] { full.items.map(\.name) }
 
     /// What was measured; integrity always.
     private func shown(_ cell: CellFinding) -> [Line] {

@@ -31,7 +31,7 @@ package struct SurvivalMatrix {
     }
 
     /// What was not come to.
-    private var missing: [StressResult] {
+    var missing: [StressResult] {
         let found = Dictionary(grouping: results, by: \.lock).mapValues { Set($0.map(\.fault)) }
         return kinds.flatMap { kind in
             faults.filter { found[kind]?.contains($0) != true }.map { StressResult(kind, $0) }
@@ -224,10 +224,7 @@ package struct SurvivalMatrix {
     // MARK: For a program
 
     /// What was tried, and what was to be.
-    package var csv: String { document.csv(results + missing) }
-
-    /// The same.
-    package var json: String { document.json(results + missing) }
+    package var records: Report.Records { document.records(results + missing) }
 
     /// A row a lock and fault: schema 1. New columns come at the end.
     private var document: Document<StressResult> {

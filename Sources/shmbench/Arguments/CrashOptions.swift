@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
+internal import ShmRender
 
 /// What `shmbench crash` can be told.
 struct CrashOptions: ParsableArguments {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
+internal import ShmRender
 
 /// How two things are measured and judged, and where the findings go: what `compare` and `check` can be told.
 struct JudgingOptions: ParsableArguments {
@@ -50,7 +51,7 @@ struct JudgingOptions: ParsableArguments {
     var seed: UInt64?
 
     @Option(help: "What to print on stdout.")
-    var format = FindingsFormat.table
+    var format = OutputFormat.table
 
     @Option(
         help: ArgumentHelp(
@@ -77,7 +78,7 @@ struct JudgingOptions: ParsableArguments {
             throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more")
         }
         try history.check(beside: output)
-        for file in output { _ = try FindingsFormat(file: file) }
+        for file in output { _ = try OutputFormat(findings: file) }
     }
 
     private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
@@ -99,21 +100,5 @@ struct JudgingOptions: ParsableArguments {
         }
         if let threshold { settings.thresholds.merge(try Threshold.parse(threshold.items)) { _, new in new } }
         return settings
-    }
-}
-
-/// The forms in which findings are written.
-enum FindingsFormat: String, CaseIterable, ExpressibleByArgument {
-    case table, markdown, junit, github, json, csv
-
-    /// By a file's ending.
-    init(file: String) throws {
-        let endings: [(String, FindingsFormat)] = [
-            (".md", .markdown), (".xml", .junit), (".json", .json), (".csv", .csv),
-        ]
-        guard let format = endings.first(where: { file.hasSuffix($0.0) })?.1 else {
-            throw Failure("--output \(file): the ending must be .md, .xml, .json or .csv", code: .usage)
-        }
-        self = format
     }
 }

@@ -4,6 +4,7 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
+internal import ShmRender
 
 /// What `shmbench run` can be told.
 struct RunOptions: ParsableArguments {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
+internal import ShmRender
 
 /// What `shmbench stress` can be told.
 struct StressOptions: ParsableArguments {

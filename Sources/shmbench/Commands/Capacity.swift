@@ -5,18 +5,6 @@ internal import ShmRecord
 internal import ShmRender
 internal import ShmStatistics
 
-/// The highest rate of an open loop that a lock was found to carry.
-struct Capacity {
-    /// The cell; its rate is the one that was found, or 0 where none was.
-    let cell: Cell
-    /// Acquisitions a second in a closed loop, for comparison.
-    let closed: Double
-    /// The median p99 at that rate, ns.
-    let p99: Double?
-    /// The lowest rate that was found too high; `nil` where none was.
-    let tooHigh: Double?
-}
-
 extension RunOptions {
     /// Below which p99 is to stay, ns.
     var capacityBound: TimeSpan { bound ?? TimeSpan(nanoseconds: 100_000) }
@@ -109,26 +97,5 @@ extension Session {
             progress.end()
         }
         return rows
-    }
-}
-
-/// What was found, a line each.
-enum CapacityTable {
-    static func text(_ capacities: [Capacity], bound: TimeSpan, markdown: Bool) -> String {
-        func item(_ title: String, isNumber: Bool = true, _ text: @escaping @Sendable (Capacity) -> String)
-            -> Document<Capacity>.Item
-        { .init(title, title, isNumber: isNumber, shown: text) { .text(text($0)) } }
-        let document = Document<Capacity>(items: [
-            item("lock", isNumber: false) { $0.cell.lock.name },
-            item("workers") { "\($0.cell.workers)" },
-            item("carries") { $0.cell.rate > 0 ? Figure.rate($0.cell.rate) : "nothing" },
-            item("p99 there") { $0.p99.map(Figure.time) ?? "-" },
-            item("fails at") { $0.tooHigh.map(Figure.rate) ?? "-" },
-            item("closed loop") { Figure.rate($0.closed) },
-            item("share") { Figure.decimal($0.cell.rate / $0.closed, 2) },
-        ])
-        let title = "Highest rate with p99 below \(bound), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
-        return markdown
-            ? "**\(title)**\n\n\(document.markdown(capacities))\n" : "\(title)\n\(document.table(capacities))"
     }
 }

@@ -99,20 +99,7 @@ struct Crash: CheckedCommand {
     }
 
     private func report(_ results: [CrashResult]) throws {
-        try Terminal.show(Self.document(results, options, Terminal.page))
-    }
-
-    /// What was found; empty where there is nothing for a person to read.
-    static func document(_ results: [CrashResult], _ options: CrashOptions, _ page: Page = Page()) -> String {
         let conditions = CrashConditions(workers: options.workers, every: options.every)
-        let names = CrashColumn.all.map(\.name)
-        let rows = results.map { result in CrashColumn.all.map { $0.value(result, conditions) } }
-        return switch options.format {
-        case .csv: CSV.document(names, rows)
-        case .json: JSON.document(schema: CrashColumn.schema, names, rows)
-        case .table, .markdown:
-            results.contains(where: { $0.total.kills > 0 })
-                ? CrashTable.text(results, conditions, isMarkdown: options.format == .markdown, page) : ""
-        }
+        try Terminal.show(Report(results, conditions), options.format)
     }
 }

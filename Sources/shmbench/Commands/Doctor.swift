@@ -16,16 +16,26 @@ struct Doctor: ParsableCommand {
         let files = SystemFiles()
         let findings =
             CPUFindings.all(files, machine: .current, clock: ClockCalibration()) + LimitFindings.all(files)
-        try Terminal.show(Self.document(findings, format, Terminal.page))
+        try Terminal.show(Self.report(findings), format)
     }
 
-    static func document(_ findings: [Finding], _ format: OutputFormat, _ page: Page = Page()) -> String {
-        switch format {
-        case .csv: Finding.document.csv(findings)
-        case .json: Finding.document.json(findings)
-        case .markdown: Finding.document.markdown(findings) + "\n"
-        case .table: text(findings, page)
-        }
+    static func report(_ findings: [Finding]) -> Report {
+        let troubles = findings.filter { $0.weight == .warning || $0.weight == .obstacle }
+        return Report(
+            "doctor", Finding.document, findings, text: { text(findings, $0) },
+            suites: [
+                Report.Suite(
+                    "doctor",
+                    findings.map { finding in
+                        // Looks only: nothing that it finds is a failure of a test.
+                        let isTrouble = finding.weight == .warning || finding.weight == .obstacle
+                        return Report.Check(
+                            finding.subject, isTrouble ? .skipped : .passed,
+                            isTrouble && !finding.advice.isEmpty ? "\(finding.text): \(finding.advice)" : finding.text)
+                    })
+            ],
+            notices: troubles.map { Report.Notice(.warning, $0.subject, "\($0.text): \($0.advice)") }
+                + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) things to see to")])
     }
 
     /// A line a finding, with the advice below it: wide tables are hard to read.

@@ -77,14 +77,11 @@ struct Lifecycle: CheckedCommand {
                     + (hint ? " (1,000 attachments need some 2,000 descriptors: see `shmbench doctor`)" : ""))
         }
         withExtendedLifetime(janitor) {}
-        switch format {
-        case .csv: try Terminal.show(SegmentLife.document.csv(rows))
-        case .json: try Terminal.show(SegmentLife.document.json(rows))
-        case .markdown: try Terminal.show(SegmentLife.document.markdown(rows) + "\n")
-        case .table:
-            try Terminal.show(
-                "A segment of \(size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(rows))")
-        }
+        let report = Report(
+            "lifecycle", SegmentLife.document, rows,
+            text: { _ in "A segment of \(life.size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(rows))"
+            })
+        try Terminal.show(report, format)
         if Interruption.hasCome { throw Failure("interrupted; what was measured until then is shown") }
     }
 

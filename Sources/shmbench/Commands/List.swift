@@ -18,11 +18,6 @@ struct List: ParsableCommand {
     mutating func run() throws {
         try plugin.load()
         if names { return try Terminal.show(LockKind.all.map { "\($0.name)\n" }.joined()) }
-        switch format {
-        case .table: try Terminal.show(Catalogue.text(Terminal.page))
-        case .markdown: try Terminal.show(Catalogue.markdown)
-        case .csv: try Terminal.show(Catalogue.full.csv(Catalogue.kinds))
-        case .json: try Terminal.show(Catalogue.full.json(Catalogue.kinds))
-        }
+        try Terminal.show(Report.catalogue, format)
     }
 }

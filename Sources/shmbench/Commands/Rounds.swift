@@ -9,15 +9,11 @@ internal import SystemPackage
 ///
 /// Each thing that is compared has a process of its own that coordinates its rounds, with an environment, a plugin and a
 /// build of its own: two plugins cannot be in one process, and a whole other build can be compared too. It says
-/// ``greeting`` and the header of a results file; then it answers each line that is a ``RoundRequest`` with a line of
+/// ``RoundRequest/greeting`` and the header of a results file; then it answers each line that is a ``RoundRequest`` with a line of
 /// that file, or with `error: ` and why not.
 struct Rounds: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure rounds for another process: requests on stdin, rows on stdout.", shouldDisplay: false)
-
-    /// The first line. The number is this protocol's.
-    static let greeting = "shmbench rounds 1"
-    static let refusal = "error: "
 
     @OptionGroup var plugin: PluginOption
 
@@ -42,7 +38,7 @@ struct Rounds: ParsableCommand {
             }
             var measurement = Measurement(
                 program: program, conditions: RunConditions(startedAt: time(nil), seed: seed))
-            try Self.say(Self.greeting + "\n" + CSV.header)
+            try Self.say(RoundRequest.greeting + "\n" + CSV.header)
             var number = 0
             while !Interruption.hasCome, let line = readLine() {
                 number += 1
@@ -50,7 +46,7 @@ struct Rounds: ParsableCommand {
             }
             withExtendedLifetime(janitor) {}
         } catch let failure as Failure {
-            try Self.say(Self.refusal + failure.message + "\n")
+            try Self.say(RoundRequest.refusal + failure.message + "\n")
             throw ExitCode(failure.code.rawValue)
         }
     }
@@ -63,11 +59,11 @@ struct Rounds: ParsableCommand {
                 try measurement.row(
                     request.cell(), round: request.round, timing: request.timing, number: number))
         } catch RoundFailure.interrupted {
-            return refusal + "interrupted\n"
+            return RoundRequest.refusal + "interrupted\n"
         } catch RoundFailure.failed(let reason) {
-            return refusal + reason + "\n"
+            return RoundRequest.refusal + reason + "\n"
         } catch {
-            return refusal + ((error as? Failure)?.message ?? "\(error)") + "\n"
+            return RoundRequest.refusal + ((error as? Failure)?.message ?? "\(error)") + "\n"
         }
     }
 

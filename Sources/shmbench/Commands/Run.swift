@@ -98,63 +98,11 @@ struct Run: CheckedCommand {
     }
 
     private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ file: ResultsFile) throws {
-        switch options.format {
-        case .csv: try Terminal.show(CSV.document(outcome.rows))
-        case .json: try Terminal.show(JSON.document(outcome.rows))
-        case .table, .markdown:
-            if summaries.isEmpty { return }
-            let markdown = options.format == .markdown
-            let table =
-                options.findCapacity
-                ? CapacityTable.text(outcome.capacities, bound: options.capacityBound, markdown: markdown)
-                : SummaryTable(
-                    summaries: summaries, markdown: markdown, sort: options.sort, page: Terminal.page
-                ).text + "\n" + Verdict.text(summaries, isComplete: outcome.failure == nil, page: Terminal.page) + "\n"
-            try Terminal.show(
-                (markdown ? table : Colour.paint(table)) + "\n"
-                    + footnote(outcome.rows, rounds: summaries.map(\.rounds).max() ?? 1, file))
-        }
-    }
-
-    /// How to read the table, and what it was made with.
-    private func footnote(_ rows: [Row], rounds: Int, _ file: ResultsFile) -> String {
-        let confidence = MedianIntervalText.text(rounds: rounds)
-        var lines = [
-            options.findCapacity
-                ? "share is of the closed loop's rate. Pacing itself limits both rate and tail: `none` shows how far."
-                : "Medians over the rounds; \(confidence)rel is throughput against the fastest lock that survives its owner's death; "
-                    + "jain is Jain's fairness index."
-        ]
-        if let run = rows.first?.run {
-            let rate = run.clock.counterHertz.map { "the CPU's counter, \(Figure.decimal($0 / 1e9, 3)) GHz" }
-            lines.append(
-                "Clock: \(rate ?? "clock_gettime"), in steps of \(Figure.decimal(run.clock.step, 0)) ns, "
-                    + "\(Figure.decimal(run.clock.cost, 1)) ns a reading; p50 and the others include one. "
-                    + "The log that hold and hand-off come from: \(Figure.decimal(run.logCost, 1)) ns.")
-            if rows.contains(where: { $0.cell.spacing != .closed }) && !options.findCapacity {
-                lines.append(
-                    "Open loop: p50 and the others count from when an acquisition was due; closed is p99 from when it was called. "
-                        + "overloaded: it could not be served at that rate.")
-            }
-            let asked = Set(rows.flatMap { [$0.cell.criticalSection, $0.cell.think] }).subtracting([0]).sorted()
-            let delays = asked.compactMap { delay in
-                Self.measured(delay, rows).map { "\(TimeSpan(nanoseconds: delay)) took \(Figure.time($0))" }
-            }
-            if !delays.isEmpty { lines.append("Delays as measured: \(delays.joined(separator: ", ")).") }
-            lines.append(
-                "seed \(run.seed), rows in \(file.path)\(options.history.history.map { ", history in \($0)" } ?? "")")
-        }
-        return lines.map { Terminal.page.wrapped($0) }.joined(separator: "\n") + "\n"
-    }
-
-    /// What a delay that was asked for took, ns: the median over the rows.
-    private static func measured(_ delay: Int, _ rows: [Row]) -> Double? {
-        median(
-            rows.flatMap { row in
-                [
-                    row.cell.criticalSection == delay ? row.costs?.sectionDelay : nil,
-                    row.cell.think == delay ? row.costs?.thinkDelay : nil,
-                ].compactMap(\.self)
-            })
+        let kept = "rows in \(file.path)\(options.history.history.map { ", history in \($0)" } ?? "")"
+        let report = RunReport(
+            rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
+            kept: kept,
+            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil)
+        try Terminal.show(report.report, options.format)
     }
 }

@@ -28,22 +28,28 @@ struct Segments: ParsableCommand {
     mutating func run() throws {
         let entries = try Entry.all()
         if remove { return try clear(entries.filter(\.fate.isRemoval)) }
-        let document = Entry.document
-        switch format {
-        case .csv: try Terminal.show(document.csv(entries))
-        case .json: try Terminal.show(document.json(entries))
-        case .markdown: try Terminal.show(document.markdown(entries) + "\n")
-        case .table:
-            if entries.isEmpty { return try Terminal.show("There are no segments.\n") }
-            let leftovers = entries.filter(\.fate.isRemoval).count
-            let hint =
-                switch leftovers {
-                case 0: "Nothing is left over."
-                case 1: "1 leftover; `shmbench segments --remove` clears it."
-                default: "\(leftovers) leftovers; `shmbench segments --remove` clears them."
-                }
-            try Terminal.show("\(document.table(entries))\n\(hint)\n")
-        }
+        try Terminal.show(Self.report(entries), format)
+    }
+
+    private static func report(_ entries: [Entry]) -> Report {
+        let leftovers = entries.filter(\.fate.isRemoval)
+        let hint =
+            switch leftovers.count {
+            case 0: "Nothing is left over."
+            case 1: "1 leftover; `shmbench segments --remove` clears it."
+            default: "\(leftovers.count) leftovers; `shmbench segments --remove` clears them."
+            }
+        return Report(
+            "segments", Entry.document, entries,
+            text: { _ in
+                entries.isEmpty ? "There are no segments.\n" : "\(Entry.document.table(entries))\n\(hint)\n"
+            },
+            suites: [
+                Report.Suite(
+                    "segments", entries.map { Report.Check("\($0.what) \($0.name)", .passed, $0.fate.reason) })
+            ],
+            notices: leftovers.map { Report.Notice(.warning, "\($0.what) \($0.name)", $0.fate.reason) }
+                + [Report.Notice(.notice, "shmbench", hint)])
     }
 
     /// Removes entries; what cannot be removed is said, and makes the exit code 1.

@@ -82,7 +82,9 @@ struct ShowHistory: CheckedCommand {
             known = try history.columns()
         } catch { throw Failure(error.description) }
         let isList = metric == nil && lock == nil && workers == nil && scenario == nil && export == nil
-        if isList { return try list(runs, broken: BrokenRounds.count(history)) }
+        if isList {
+            return try Terminal.show(Report(runs: runs, of: file, broken: BrokenRounds.count(history)), format)
+        }
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
@@ -94,43 +96,7 @@ struct ShowHistory: CheckedCommand {
             )
         }
         if let export { return try write(OtavaExport(series, runs: runs), export) }
-        try show(series)
-    }
-
-    private func list(_ runs: [HistoryRun], broken: [String: Int]) throws {
-        let records = HistoryRecords.runs(runs, broken: broken)
-        switch format {
-        case .csv: try Terminal.show(CSV.document(HistoryRecords.runNames, records))
-        case .json: try Terminal.show(JSON.document(schema: 1, HistoryRecords.runNames, records))
-        case .table, .markdown:
-            if runs.isEmpty { return try Terminal.show("\(file) holds no runs yet.\n") }
-            var table = table
-            table.broken = broken
-            try Terminal.show(table.text(runs))
-        }
-    }
-
-    private var table: HistoryTable { HistoryTable(markdown: format == .markdown, page: Terminal.page) }
-
-    private func show(_ series: [HistorySeries]) throws {
-        switch format {
-        case .csv: try Terminal.show(CSV.document(HistoryRecords.seriesNames, HistoryRecords.series(series)))
-        case .json:
-            try Terminal.show(JSON.document(schema: 1, HistoryRecords.seriesNames, HistoryRecords.series(series)))
-        case .table, .markdown:
-            let changed = series.filter { !$0.changes.isEmpty }
-            let shown = (changed + series.filter(\.changes.isEmpty)).prefix(limit)
-            var text = shown.map(table.text).joined(separator: "\n")
-            if series.count > shown.count {
-                let more = series.count - shown.count
-                text +=
-                    "\n"
-                    + Terminal.page.wrapped(
-                        "\(more) more of \(series.count), \(changed.count) with a change; choose with --lock, --workers and --scenario, or show more with --limit \(series.count)."
-                    ) + "\n"
-            }
-            try Terminal.show(text)
-        }
+        try Terminal.show(Report(series, limit: limit), format)
     }
 
     private func write(_ export: OtavaExport, _ path: String) throws {

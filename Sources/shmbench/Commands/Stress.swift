@@ -57,12 +57,7 @@ struct Stress: CheckedCommand {
         let matrix = SurvivalMatrix(
             results: session.results, kinds: kinds, faults: faults, startedAt: startedAt, seed: seed,
             workers: options.workers, wasCutShort: failure != nil, page: Terminal.page)
-        switch options.format {
-        case .csv: try Terminal.show(matrix.csv)
-        case .json: try Terminal.show(matrix.json)
-        case .table: try Terminal.show(Colour.paint(matrix.text(markdown: false)))
-        case .markdown: try Terminal.show(matrix.text(markdown: true))
-        }
+        try Terminal.show(Report(matrix), options.format)
         if let failure { throw failure }
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
         if !matrix.hasTried {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ShmCompare
 internal import ShmRecord
+internal import ShmRender
 internal import ShmStatistics
 
 /// A committed results file that later runs are compared with: some cells, and under each of their loads the references.

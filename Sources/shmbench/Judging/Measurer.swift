@@ -4,7 +4,7 @@ internal import ShmCore
 internal import ShmRecord
 internal import SystemPackage
 
-/// A process that measures rounds for one side of a comparison; see ``Rounds``.
+/// A process that measures rounds for one side of a comparison; see ``RoundRequest``.
 final class Measurer {
     /// By what messages name it.
     let name: String
@@ -53,8 +53,10 @@ final class Measurer {
                 "\(failure.message) before it could measure; if it is of a commit that has no `shmbench compare` yet, compare with a later one"
             )
         }
-        if greeting.hasPrefix(Rounds.refusal) { throw Failure("\(name): \(greeting.dropFirst(Rounds.refusal.count))") }
-        guard greeting == Rounds.greeting else {
+        if greeting.hasPrefix(RoundRequest.refusal) {
+            throw Failure("\(name): \(greeting.dropFirst(RoundRequest.refusal.count))")
+        }
+        guard greeting == RoundRequest.greeting else {
             throw Failure(
                 "\(name): \(program) cannot measure for this one; it answers \(greeting.debugDescription): build it from a commit that has `shmbench compare`"
             )
@@ -86,9 +88,9 @@ final class Measurer {
         // makes progress may need a turn of everybody for each window.
         let most = request.timing.total + request.timing.longestWarmup + 20 * request.stuckAfter + 60_000_000_000
         let answer = try line(by: .after(nanoseconds: Int64(most)), wait: wait)
-        if answer.hasPrefix(Rounds.refusal) {
+        if answer.hasPrefix(RoundRequest.refusal) {
             throw Failure(
-                "\(name): \(request.lock) with \(request.load.workers) workers: \(answer.dropFirst(Rounds.refusal.count))"
+                "\(name): \(request.lock) with \(request.load.workers) workers: \(answer.dropFirst(RoundRequest.refusal.count))"
             )
         }
         guard let fields = try CSVLines(answer + "\n", path: name).records.first?.fields, fields.count == columns.count

@@ -1,11 +1,12 @@
 internal import Glibc
 internal import ShmCoordinator
+internal import ShmRender
 
 /// The kinds of files that this program writes, each recognised by how it begins: what begins otherwise is somebody
 /// else's, and is not overwritten.
 enum OwnFile {
     case results(OutputFormat)
-    case findings(FindingsFormat)
+    case findings(OutputFormat)
     case distribution, trace, lastEvents, otava
 
     /// What it is called in messages.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ShmRecord
+internal import ShmRender
 internal import SystemPackage
 
 /// A results file that is written beside the one that it takes the place of: a reader finds the old one or the new one,

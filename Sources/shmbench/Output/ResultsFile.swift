@@ -50,7 +50,10 @@ struct ResultsFile {
 
     /// Writes what is written at the end, and ends the file.
     func finish(_ rows: [Row]) throws {
-        if format == .json { try write(JSON.document(rows)) }
+        if format == .json {
+            let records = Report.Records(rows)
+            try write(JSON.document(schema: records.schema, records.names, records.rows))
+        }
         do { try file.close() } catch { throw failure(error) }
     }
 

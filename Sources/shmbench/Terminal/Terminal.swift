@@ -14,6 +14,12 @@ enum Terminal {
         }
     }
 
+    /// A report in a format; a person's tables in colour where that is wanted.
+    static func show(_ report: Report, _ format: OutputFormat) throws {
+        let text = format.renderer.render(report, for: page)
+        try show(format == .table ? Colour.paint(text) : text)
+    }
+
     /// One line that says what is wrong and what to do.
     static func complain(_ message: String) { write("shmbench: \(message)\n") }
 

@@ -2,12 +2,6 @@ package import ShmRecord
 
 /// The rows as JSON (RFC 8259), names as in the CSV, `null` for what was not measured.
 package enum JSON {
-    package static func document(_ rows: [Row]) -> String {
-        document(
-            schema: ResultColumn.schema, ResultColumn.all.map(\.name),
-            rows.map { row in ResultColumn.all.map { $0.value(row) } })
-    }
-
     /// Any columns: an object for each row.
     package static func document(schema: Int, _ names: [String], _ rows: [[Value]]) -> String {
         let objects = rows.map { row in

@@ -1,0 +1,11 @@
+internal import ShmRecord
+
+/// For programs: a header, and a line for each record.
+package struct CSVRenderer: Renderer {
+    package let name = "csv"
+    package let ending: String? = ".csv"
+
+    package func render(_ report: Report, for page: Page) -> String {
+        CSV.document(report.records.names, report.records.rows)
+    }
+}

@@ -1,0 +1,9 @@
+/// For programs: an object for each record.
+package struct JSONRenderer: Renderer {
+    package let name = "json"
+    package let ending: String? = ".json"
+
+    package func render(_ report: Report, for page: Page) -> String {
+        JSON.document(schema: report.records.schema, report.records.names, report.records.rows)
+    }
+}

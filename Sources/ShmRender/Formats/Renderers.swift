@@ -1,0 +1,6 @@
+/// All formats.
+package enum Renderers {
+    package static let all: [any Renderer] = [
+        TableRenderer(), MarkdownRenderer(), CSVRenderer(), JSONRenderer(), JUnitRenderer(), GitHubRenderer(),
+    ]
+}

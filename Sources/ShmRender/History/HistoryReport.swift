@@ -1,0 +1,57 @@
+package import ShmCompare
+package import ShmHistory
+internal import ShmRecord
+
+extension Report {
+    /// The runs of a history.
+    ///
+    /// - Parameters:
+    ///   - file: its name.
+    ///   - broken: how many rounds of each run are of a broken lock.
+    package init(runs: [HistoryRun], of file: String, broken: [String: Int]) {
+        func text(_ page: Page, isMarkdown: Bool) -> String {
+            if runs.isEmpty { return "\(file) holds no runs yet.\n" }
+            return HistoryTable(markdown: isMarkdown, page: page, broken: broken).text(runs)
+        }
+        self.init(
+            "history", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
+            records: Records(HistoryRecords.runNames, HistoryRecords.runs(runs, broken: broken)))
+    }
+
+    /// Figures over time; of the series that a person is shown, those with changes come first.
+    package init(_ series: [HistorySeries], limit: Int) {
+        let changed = series.filter { !$0.changes.isEmpty }
+        let shown = (changed + series.filter(\.changes.isEmpty)).prefix(limit)
+        func text(_ page: Page, isMarkdown: Bool) -> String {
+            let table = HistoryTable(markdown: isMarkdown, page: page)
+            let text = shown.map(table.text).joined(separator: "\n")
+            if series.count <= shown.count { return text }
+            return text + "\n"
+                + page.wrapped(
+                    "\(series.count - shown.count) more of \(series.count), \(changed.count) with a change; choose with --lock, --workers and --scenario, or show more with --limit \(series.count)."
+                ) + "\n"
+        }
+        self.init(
+            "history", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
+            records: Records(HistoryRecords.seriesNames, HistoryRecords.series(series)),
+            suites: series.map(Self.suite), notices: Self.notices(series))
+    }
+
+    private static func suite(_ series: HistorySeries) -> Suite {
+        let words = series.changes.map { HistoryTable.words($0, series) }
+        return Suite(
+            "\(series.title): \(series.metric.column) on \(series.cell.machine)",
+            [
+                Check(
+                    "\(series.points.count) runs", .passed,
+                    words.isEmpty ? "no change point" : words.joined(separator: "; "))
+            ])
+    }
+
+    private static func notices(_ series: [HistorySeries]) -> [Notice] {
+        let changes = series.flatMap { one in
+            one.changes.map { Notice(.warning, "\(one.title), \(one.metric.column)", HistoryTable.words($0, one)) }
+        }
+        return changes + [Notice(.notice, "shmbench", "\(changes.count) change points in \(series.count) series")]
+    }
+}

@@ -1,0 +1,20 @@
+internal import ShmCore
+
+extension Report {
+    /// The catalogue of locks: a case for each, skipped where this machine cannot have it.
+    package static var catalogue: Report {
+        let obstacles = Catalogue.kinds.compactMap { kind in kind.obstacle.map { (kind.name, $0) } }
+        return Report(
+            "list", Catalogue.full, Catalogue.kinds, text: { Catalogue.text($0) }, markdown: { Catalogue.markdown },
+            suites: [
+                Suite(
+                    "list",
+                    Catalogue.kinds.map { kind in
+                        kind.obstacle.map { Check(kind.name, .skipped, $0) }
+                            ?? Check(kind.name, .passed, kind.properties.summary)
+                    })
+            ],
+            notices: obstacles.map { Notice(.warning, $0.0, "cannot be had here: \($0.1)") }
+                + [Notice(.notice, "shmbench", "\(Catalogue.kinds.count) locks and controls")])
+    }
+}

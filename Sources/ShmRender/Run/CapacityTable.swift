@@ -1,0 +1,25 @@
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmHarness
+package import ShmRecord
+
+/// What was found, a line each.
+package enum CapacityTable {
+    package static func text(_ capacities: [Capacity], bound: TimeSpan, markdown: Bool) -> String {
+        func item(_ title: String, isNumber: Bool = true, _ text: @escaping @Sendable (Capacity) -> String)
+            -> Document<Capacity>.Item
+        { .init(title, title, isNumber: isNumber, shown: text) { .text(text($0)) } }
+        let document = Document<Capacity>(items: [
+            item("lock", isNumber: false) { $0.cell.lock.name },
+            item("workers") { "\($0.cell.workers)" },
+            item("carries") { $0.cell.rate > 0 ? Figure.rate($0.cell.rate) : "nothing" },
+            item("p99 there") { $0.p99.map(Figure.time) ?? "-" },
+            item("fails at") { $0.tooHigh.map(Figure.rate) ?? "-" },
+            item("closed loop") { Figure.rate($0.closed) },
+            item("share") { Figure.decimal($0.cell.rate / $0.closed, 2) },
+        ])
+        let title = "Highest rate with p99 below \(bound), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
+        return markdown
+            ? "**\(title)**\n\n\(document.markdown(capacities))\n" : "\(title)\n\(document.table(capacities))"
+    }
+}

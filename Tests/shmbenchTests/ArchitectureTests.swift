@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// The floors of the house: a target imports only what stands below it, and folders of a target do not refer to each other in a
+/// circle. The manifest lets the compiler keep the first; this reads the sources for both.
+@Suite(.timeLimit(.minutes(1))) struct ArchitectureTests {
+    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources").path
+
+    /// Each target with its floor; one may import only what is on a lower one.
+    private static let floors: [(target: String, floor: Int)] = [
+        ("CShm", 0), ("CJemalloc", 0), ("ShmCore", 1), ("ShmStatistics", 2), ("ShmHarness", 2), ("ShmWorker", 3),
+        ("ShmCoordinator", 3), ("ShmHistory", 4), ("ShmRecord", 4), ("ShmCompare", 5), ("ShmRender", 6),
+        ("shmbench", 7),
+    ]
+
+    /// Where folders still refer to each other in a circle.
+    private static let circles: [String: Set<Set<String>>] = [
+        "ShmCore": [["Locks", "Segment", "System"]], "ShmHarness": [[".", "Run"]],
+        "ShmCoordinator": [[".", "Limits", "Pauses"], ["Flight", "Stress"]],
+    ]
+
+    private static func files(_ target: String) -> [(folder: String, text: String)] {
+        let root = "\(sources)/\(target)"
+        let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".swift") }.map { name in
+            let text = (try? String(contentsOfFile: "\(root)/\(name)", encoding: .utf8)) ?? ""
+            return (name.split(separator: "/").dropLast().first.map(String.init) ?? ".", text)
+        }
+    }
+
+    @Test(arguments: floors.map(\.target))
+    func `a target imports only what stands below it`(target: String) throws {
+        let floors = Dictionary(uniqueKeysWithValues: Self.floors.map { ($0.target, $0.floor) })
+        let own = try #require(floors[target])
+        let files = Self.files(target)
+        #expect(!files.isEmpty || target.hasPrefix("C"))
+        for (folder, text) in files {
+            for match in text.matches(of: /(?m)^(?:@\w+ )?(?:internal |package |public )?import (\w+)$/) {
+                guard let floor = floors[String(match.1)] else { continue }
+                #expect(floor < own, "\(target)/\(folder) imports \(match.1)")
+            }
+        }
+    }
+
+    @Test(arguments: floors.map(\.target).filter { !$0.hasPrefix("C") })
+    func `folders of a target refer to each other in one direction`(target: String) throws {
+        var arrows: [String: Set<String>] = [:]
+        let files = Self.files(target).map { ($0.folder, Self.code($0.text)) }
+        var homes: [Substring: Set<String>] = [:]
+        for (folder, code) in files {
+            let types = code.matches(
+                of:
+                    /(?m)^(?:@\w+(?:\([^)]*\))? )*(?:public |package |final |indirect )*(?:struct|enum|class|protocol) (\w+)/
+            )
+            for type in types { homes[type.1, default: []].insert(folder) }
+        }
+        for (folder, code) in files {
+            let names = Set(code.matches(of: /\b[A-Z]\w+/).map(\.0))
+            for name in names {
+                guard let home = homes[name], home.count == 1, let home = home.first, home != folder else { continue }
+                arrows[folder, default: []].insert(home)
+            }
+        }
+        let found = Self.circles(arrows)
+        // What is known is to shrink, and a circle that is gone is to be struck off.
+        #expect(found == Self.circles[target] ?? [], "\(arrows)")
+    }
+
+    /// Without comments and texts, which may name anything.
+    private static func code(_ text: String) -> String {
+        text.replacing(/"""[\s\S]*?"""/, with: "").replacing(/"(?:[^"\\\n]|\\.)*"/, with: "").replacing(
+            /(?m)\/\/.*$/, with: "")
+    }
+
+    /// Folders that can be reached from each other, together.
+    private static func circles(_ arrows: [String: Set<String>]) -> Set<Set<String>> {
+        func reached(from start: String) -> Set<String> {
+            var (seen, open): (Set<String>, [String]) = ([], Array(arrows[start] ?? []))
+            while let next = open.popLast() {
+                if seen.insert(next).inserted { open += arrows[next] ?? [] }
+            }
+            return seen
+        }
+        let reach = Dictionary(uniqueKeysWithValues: arrows.keys.map { ($0, reached(from: $0)) })
+        let circles = arrows.keys.filter { reach[$0]?.contains($0) == true }.map { folder in
+            Set(
+                arrows.keys.filter {
+                    $0 == folder || (reach[folder]?.contains($0) == true && reach[$0]?.contains(folder) == true)
+                })
+        }
+        return Set(circles)
+    }
+
+    @Test func `a circle is found`() {
+        #expect(Self.circles(["a": ["b"], "b": ["c"]]) == [])
+        #expect(Self.circles(["a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]]) == [["a", "b", "c"]])
+        #expect(Self.code("let a = \"Report\" // Report\nlet b = Report()").matches(of: /Report/).count == 1)
+    }
+}

@@ -1,0 +1,7 @@
+import ShmRender
+import Testing
+
+/// A report in a format, on a page of 80 columns.
+func rendered(_ report: Report, _ format: String) throws -> String {
+    try #require(OutputFormat(named: format)).renderer.render(report, for: Page())
+}
