@@ -77,7 +77,7 @@ let package = Package(
         // The project's own bars (scripts/benchmark), and the loop in C that it compares with.
         .executableTarget(name: "cbaseline"),
         .executableTarget(
-            name: "housebench",
+            name: "selfbench",
             dependencies: [
                 "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -50,7 +50,7 @@ enum HandleCost {
     }
 
     private static func sampleInAnotherProcess(_ folder: String) throws -> [(String, Double, Double)] {
-        let command = "'\(folder)/housebench' handle-sample"
+        let command = "'\(folder)/selfbench' handle-sample"
         let text = try Output.text(of: command)
         return try text.split(separator: "\n").map { line in
             let words = line.split(separator: " ")

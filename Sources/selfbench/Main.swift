@@ -5,7 +5,7 @@ internal import ShmHarness
 /// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
 /// is a ratio of two things measured in turn in this run, or a median over many.
 ///
-///     housebench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
+///     selfbench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
 ///
 /// measures the named parts, or all. Prints a line a bar, and exits with 1 when one is missed. Run it through
 /// `scripts/benchmark`, on a release build; it finds `shmworker` and `cbaseline` beside itself.
@@ -24,7 +24,7 @@ enum Main {
             ("statistics", { report, _ in ErrorRates.measure(&report) }),
         ]
         guard let program = ProgramArguments.all.first, !program.isEmpty else {
-            print("housebench: was started without a name; run it through scripts/benchmark")
+            print("selfbench: was started without a name; run it through scripts/benchmark")
             exit(64)
         }
         let wanted = ProgramArguments.given
@@ -42,7 +42,7 @@ enum Main {
             exit(1)
         }
         if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
-            print("housebench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
+            print("selfbench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
             exit(64)
         }
         let path = program.split(separator: "/", omittingEmptySubsequences: false)

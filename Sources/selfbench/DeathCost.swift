@@ -13,7 +13,7 @@ enum DeathCost {
 
     static func measure(_ report: inout Report, _ folder: String) throws {
         try killer.start()
-        let program = "\(folder)/housebench"
+        let program = "\(folder)/selfbench"
         let (ours, theirs) = try (Scene(RobustFutexLock.self, program), Scene(PthreadRobustLock.self, program))
         var (our, their): ([Double], [Double]) = ([], [])
         for _ in 0..<trials {
