@@ -32,25 +32,8 @@ public struct FlightReport: Sendable {
             let before = "-\(Double((end - event.time) / 100) / 10)"
             let column = String(repeating: " ", count: max(0, 9 - before.count)) + before
             let number = String(repeating: " ", count: worker + 1 < 10 ? 5 : 4) + "\(worker + 1)"
-            lines.append("\(column)  \(number)  \(Self.words(event))")
+            lines.append("\(column)  \(number)  \(event.words)")
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    static func words(_ event: FlightEvent) -> String {
-        switch event.kind {
-        case .wait: "calls lock"
-        case .attempt: "tries the lock"
-        case .timedWait: "calls lock with a deadline in \(event.argument) µs"
-        case .giveUp: "comes back without it"
-        case .read: "calls lock to read"
-        case .acquire: "has the lock"
-        case .release: "releases it"
-        case .deathSeen: "is told that the previous owner died"
-        case .repair: "repairs what worker \(event.argument + 1) left"
-        case .intruder: "MEETS worker \(event.argument + 1) inside, or words that do not agree"
-        case .held: "stays inside, as ordered"
-        case .start: "starts, as the \(event.argument). process in this place"
-        }
     }
 }

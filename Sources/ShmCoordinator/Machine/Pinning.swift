@@ -1,6 +1,3 @@
-internal import CShm
-internal import ShmCore
-
 /// Which CPUs workers run on.
 public enum Pinning: String, Sendable, CaseIterable {
     /// Wherever the scheduler puts them.
@@ -39,26 +36,5 @@ public enum Pinning: String, Sendable, CaseIterable {
             }
             return ranked.sorted { ($0.thread, $0.core, $0.package) < ($1.thread, $1.core, $1.package) }.map(\.number)
         }
-    }
-}
-
-/// The CPUs of the machine, as the kernel describes them in /sys.
-enum Topology {
-    struct CPU: Equatable {
-        var number: Int
-        var package: Int
-        var core: Int
-    }
-
-    /// The CPUs that this process may run on.
-    static func allowed() -> [CPU] {
-        (0..<1024).filter { shm_may_run_on(Int32($0)) }.map { number in
-            CPU(number: number, package: read("physical_package_id", number), core: read("core_id", number))
-        }
-    }
-
-    private static func read(_ file: String, _ cpu: Int) -> Int {
-        let path = "/sys/devices/system/cpu/cpu\(cpu)/topology/\(file)"
-        return (try? SmallFile.read(path)).flatMap { Int($0.split(separator: "\n").first ?? "") } ?? 0
     }
 }

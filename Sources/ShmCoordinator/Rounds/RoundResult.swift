@@ -109,11 +109,3 @@ public struct RoundResult: Sendable {
         public var acquisitions: UInt64 { sections.reduce(0, +) }
     }
 }
-
-/// Why a round has no result.
-public enum RoundFailure: Error, Sendable {
-    /// Ctrl-C or its like.
-    case interrupted
-    /// Something that one line describes.
-    case failed(String)
-}
