@@ -53,14 +53,15 @@ let package = Package(
         .target(
             name: "ShmWorker",
             dependencies: [
-                "ShmHarness", "ShmCore", "CShm", "CJemalloc", .product(name: "SystemPackage", package: "swift-system"),
+                "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         // A static program cannot load a lock plugin.
-        .executableTarget(name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore"], swiftSettings: house),
+        .executableTarget(
+            name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore", "CJemalloc"], swiftSettings: house),
         .executableTarget(
             name: "shmworker",
-            dependencies: ["ShmWorker", "ShmCore"],
+            dependencies: ["ShmWorker", "ShmCore", "CJemalloc"],
             swiftSettings: house,
             // A fully static executable: a worker must start in about the time of /bin/true, and loading
             // libstdc++ and the Swift runtime dynamically doubles that.

@@ -6,7 +6,8 @@ internal import Synchronization
 
 /// A worker's life: attach, wait at the barrier, contend, leave.
 enum Worker {
-    static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+    /// - Parameter heapBytes: how many bytes this thread has allocated so far.
+    static func run(_ starter: Starter, _ numbers: [Int32], heapBytes: @escaping () -> UInt64) -> WorkerExit {
         let (round, worker, workers) = (numbers[0], numbers[1], numbers[2])
         guard starter.bind() else { return WorkerProgram.refuse() }
         let keys = RoundKeys(run: starter.run, round: Int(round))
@@ -29,7 +30,7 @@ enum Worker {
         let cpu = unsafe slot.pointee.cpuPlusOne.load(ordering: .relaxed)
         if cpu > 0 { _ = shm_pin_to_cpu(Int32(cpu) - 1) }
         let work = Contention(
-            arena: arena, data: unsafe GuardedData(data), worker: Int(worker), heapBytes: { Heap.allocatedBytes })
+            arena: arena, data: unsafe GuardedData(data), worker: Int(worker), heapBytes: heapBytes)
         do {
             return try work.run(on: testSegment) == nil ? .done : .lock
         } catch {

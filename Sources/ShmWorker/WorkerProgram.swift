@@ -18,8 +18,12 @@ internal import ShmHarness
 public enum WorkerProgram {
     /// Does what the arguments say, and ends the process.
     ///
-    /// - Parameter load: loads the plugin of a path; throws why it cannot.
-    public static func run(loading load: (String) throws(LockPluginError) -> Void) -> Never {
+    /// - Parameters:
+    ///   - heapBytes: how many bytes this thread has allocated so far, by the allocator that the program is linked with.
+    ///   - load: loads the plugin of a path; throws why it cannot.
+    public static func run(
+        heapBytes: @escaping () -> UInt64, loading load: (String) throws(LockPluginError) -> Void
+    ) -> Never {
         if let path = unsafe getenv(LockPlugin.variable).map({ unsafe String(cString: $0) }) {
             do throws(LockPluginError) { try load(path) } catch {
                 complain(error.description)
@@ -32,7 +36,7 @@ public enum WorkerProgram {
         switch (arguments.first, arguments.count) {
         case (let task?, 5):
             guard numbers.count == 3, let starter = Starter(name) else { exit(refuse().rawValue) }
-            exit(work(task, starter, numbers).rawValue)
+            exit(work(task, starter, numbers, heapBytes).rawValue)
         case ("janitor", 2):
             guard let run = RunID(name) else { exit(refuse().rawValue) }
             exit(Janitor.run(run).rawValue)
@@ -44,9 +48,11 @@ public enum WorkerProgram {
         }
     }
 
-    private static func work(_ task: String, _ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+    private static func work(
+        _ task: String, _ starter: Starter, _ numbers: [Int32], _ heapBytes: @escaping () -> UInt64
+    ) -> WorkerExit {
         switch task {
-        case "contend": Worker.run(starter, numbers)
+        case "contend": Worker.run(starter, numbers, heapBytes: heapBytes)
         case "survive": Survivor.run(CrashPlace(starter, numbers))
         case "die": Victim.run(CrashPlace(starter, numbers))
         case "stress": Stressed.run(starter, numbers)
