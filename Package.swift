@@ -40,8 +40,7 @@ let package = Package(
         .target(
             name: "ShmHarness",
             dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
-            // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
-            swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
+            swiftSettings: house),
         .target(
             name: "ShmCoordinator",
             dependencies: [
@@ -55,7 +54,8 @@ let package = Package(
             dependencies: [
                 "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: house),
+            // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
+            swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
         // A static program cannot load a lock plugin.
         .executableTarget(
             name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore", "CJemalloc"], swiftSettings: house),
@@ -80,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "selfbench",
             dependencies: [
-                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
+                "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
@@ -104,7 +104,12 @@ let package = Package(
             dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
         .testTarget(
             name: "ShmHarnessTests",
-            dependencies: ["ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
+            dependencies: [
+                "TestSupport", "ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ShmWorkerTests", dependencies: ["TestSupport", "ShmWorker", "ShmHarness", "ShmCore"],
             swiftSettings: house),
         .testTarget(
             name: "ShmCoordinatorTests",

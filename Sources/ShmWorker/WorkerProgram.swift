@@ -26,7 +26,7 @@ public enum WorkerProgram {
     ) -> Never {
         if let path = unsafe getenv(LockPlugin.variable).map({ unsafe String(cString: $0) }) {
             do throws(LockPluginError) { try load(path) } catch {
-                complain(error.description)
+                Complaint.say(error.description)
                 exit(WorkerExit.setup.rawValue)
             }
         }
@@ -35,16 +35,16 @@ public enum WorkerProgram {
         let numbers = arguments.dropFirst(2).compactMap { Int32($0) }
         switch (arguments.first, arguments.count) {
         case (let task?, 5):
-            guard numbers.count == 3, let starter = Starter(name) else { exit(refuse().rawValue) }
+            guard numbers.count == 3, let starter = Starter(name) else { exit(Complaint.refuse().rawValue) }
             exit(work(task, starter, numbers, heapBytes).rawValue)
         case ("janitor", 2):
-            guard let run = RunID(name) else { exit(refuse().rawValue) }
+            guard let run = RunID(name) else { exit(Complaint.refuse().rawValue) }
             exit(Janitor.run(run).rawValue)
         case ("--version", 1):
             print(ToolVersion.workerLine)
             exit(WorkerExit.done.rawValue)
         default:
-            exit(refuse().rawValue)
+            exit(Complaint.refuse().rawValue)
         }
     }
 
@@ -57,19 +57,7 @@ public enum WorkerProgram {
         case "die": Victim.run(CrashPlace(starter, numbers))
         case "stress": Stressed.run(starter, numbers)
         case "resettle": Resettler.run(starter, numbers)
-        default: refuse()
+        default: Complaint.refuse()
         }
-    }
-
-    /// What it says to a person who starts it.
-    static func refuse() -> WorkerExit {
-        complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-        return .usage
-    }
-
-    /// One line to stderr.
-    static func complain(_ message: String) {
-        let line = Array("shmworker: \(message)\n".utf8)
-        _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

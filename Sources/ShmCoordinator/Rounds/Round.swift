@@ -383,7 +383,7 @@ public struct Round: ~Copyable {
             // ended inside.
             result.lostUpdates = data.lostUpdates(
                 expected: expected, counters: cell.counters,
-                surplus: result.isCutShort ? UInt64(cell.workers) * Contention.longestBurst + 1 : 0)
+                surplus: result.isCutShort ? UInt64(cell.workers) * WorkerSlot.longestBurst + 1 : 0)
             result.integrity = result.lostUpdates == 0 && result.overlaps == 0 ? .ok : .failed
         }
     }

@@ -1,6 +1,7 @@
 internal import CShm
 internal import Glibc
-public import ShmCore
+internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
@@ -10,7 +11,7 @@ internal import SystemPackage
 /// Its loops lie beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two of
 /// them runs nothing between acquire and release but ``GuardedData/section(worker:counters:delay:)``; beside the
 /// lock's own, the throughput window has no system call and no allocation.
-@safe public struct Contention {
+@safe struct Contention {
     let arena: Arena
     let data: GuardedData
     let worker: Int
@@ -19,7 +20,7 @@ internal import SystemPackage
     private let heapBytes: () -> UInt64
 
     /// Work for one worker of an arena. `heapBytes` tells how many bytes this thread has allocated so far.
-    public init(arena: Arena, data: GuardedData, worker: Int, heapBytes: @escaping () -> UInt64) {
+    init(arena: Arena, data: GuardedData, worker: Int, heapBytes: @escaping () -> UInt64) {
         self.arena = arena
         self.data = data
         self.worker = worker
@@ -30,7 +31,7 @@ internal import SystemPackage
 
     /// Takes part in a segment's lock, arrives at the barrier, and contends until the coordinator says stop. Returns
     /// the errno of a lock that failed.
-    public func run(on segment: SharedMemory) throws(SharedMemoryError) -> Int32? {
+    func run(on segment: SharedMemory) throws(SharedMemoryError) -> Int32? {
         var contender = Contender(contention: self, segment: segment)
         LockCatalogue.visit(&contender)
         return try contender.result.get()

@@ -1,4 +1,5 @@
 internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 
 /// One critical section, of a writer or a reader, and when it began.

@@ -1,4 +1,5 @@
 internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 
 // The order window: who holds the lock, in which order, and for how long. Only writers are looked at; readers do not

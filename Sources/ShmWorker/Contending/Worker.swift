@@ -9,7 +9,7 @@ enum Worker {
     /// - Parameter heapBytes: how many bytes this thread has allocated so far.
     static func run(_ starter: Starter, _ numbers: [Int32], heapBytes: @escaping () -> UInt64) -> WorkerExit {
         let (round, worker, workers) = (numbers[0], numbers[1], numbers[2])
-        guard starter.bind() else { return WorkerProgram.refuse() }
+        guard starter.bind() else { return Complaint.refuse() }
         let keys = RoundKeys(run: starter.run, round: Int(round))
         let arenaSegment = SharedMemory(key: keys.arena)
         let testSegment = SharedMemory(key: keys.test)
@@ -17,13 +17,13 @@ enum Worker {
             try arenaSegment.attach()
             try testSegment.attach()
         } catch {
-            WorkerProgram.complain(error.description)
+            Complaint.say(error.description)
             return .setup
         }
         guard let arena = Arena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers,
             let data = unsafe testSegment.mutableData?.baseAddress
         else {
-            WorkerProgram.complain("was given segments that do not fit its arguments")
+            Complaint.say("was given segments that do not fit its arguments")
             return .setup
         }
         let slot = unsafe arena.slot(Int(worker))
@@ -34,7 +34,7 @@ enum Worker {
         do {
             return try work.run(on: testSegment) == nil ? .done : .lock
         } catch {
-            WorkerProgram.complain(error.description)
+            Complaint.say(error.description)
             return .setup
         }
     }

@@ -1,5 +1,6 @@
 internal import CShm
 internal import Glibc
+internal import ShmHarness
 internal import Synchronization
 
 /// One worker's schedule in an open loop: acquisitions are due at times that do not depend on how long those before

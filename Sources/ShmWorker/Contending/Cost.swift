@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 
 /// What a process has used so far.

@@ -1,7 +1,9 @@
 import Foundation
 import ShmCore
 import ShmHarness
+import ShmWorker
 import Synchronization
+import TestSupport
 import Testing
 
 /// The oracle must stay silent where the lock excludes and speak where it does not; a benchmark whose oracle is blind proves nothing.

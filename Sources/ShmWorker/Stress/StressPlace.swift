@@ -18,7 +18,7 @@ struct StressPlace {
     /// Attaches to the arena and does the work, which is given the test segment's handle; it returns the errno of a lock that
     /// failed.
     func enter(_ work: (SharedMemory, StressArena, Int) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
-        guard starter.bind() else { return WorkerProgram.refuse() }
+        guard starter.bind() else { return Complaint.refuse() }
         // Waits that a signal interrupts must go on: the handler does nothing, and calls are not restarted for it.
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in }
@@ -28,14 +28,14 @@ struct StressPlace {
         do {
             try arenaSegment.attach()
             guard let arena = StressArena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers else {
-                WorkerProgram.complain("was given segments that do not fit its arguments")
+                Complaint.say("was given segments that do not fit its arguments")
                 return .setup
             }
             unsafe arena.slot(Int(worker)).pointee.process.store(getpid(), ordering: .relaxed)
             let failure = try work(SharedMemory(key: keys.test), arena, Int(worker))
             return failure == nil ? .done : .lock
         } catch {
-            WorkerProgram.complain(error.description)
+            Complaint.say(error.description)
             return .setup
         }
     }

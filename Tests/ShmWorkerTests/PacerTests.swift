@@ -1,6 +1,7 @@
+import ShmHarness
 import Testing
 
-@testable import ShmHarness
+@testable import ShmWorker
 
 @Suite(.timeLimit(.minutes(1))) struct PacerTests {
     @Test(arguments: [UInt64(0), 1, 42, .max])

@@ -1,4 +1,5 @@
 internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 
 // The throughput window, and the warm-up: acquisitions are counted, and no clock is read.
@@ -36,15 +37,12 @@ extension Contention {
         return nil
     }
 
-    /// So many sections at most are done and not yet counted.
-    public static let longestBurst: UInt64 = 64
-
     /// How many sections to do between two looks at the phase, where some were done in such a time: as many as take about a
-    /// microsecond, at most
-    /// ``longestBurst``, so that what the looks cost is next to nothing; one where each takes longer.
+    /// microsecond, at most ``WorkerSlot/longestBurst``, so that what the looks cost is next to nothing; one where each
+    /// takes longer.
     static func burst(sections: UInt64, nanoseconds: UInt64) -> UInt64 {
         guard sections > 0 else { return 1 }
-        return min(longestBurst, max(1, 1000 / max(1, nanoseconds / sections)))
+        return min(WorkerSlot.longestBurst, max(1, 1000 / max(1, nanoseconds / sections)))
     }
 
     /// The same loop where some of the sections only read, at random.

@@ -1,4 +1,5 @@
 internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 
 // Every window of an open loop but the order window: acquisitions begin when they are due.

@@ -1,4 +1,5 @@
 internal import ShmCore
+internal import ShmHarness
 internal import Synchronization
 
 // The latency window: the clock is read before and after every acquisition.

@@ -15,7 +15,7 @@ struct CrashPlace {
 
     /// Attaches and does the work; it returns the errno of a lock that failed.
     func enter(_ work: (SharedMemory, CrashArena, GuardedData) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
-        guard starter.bind() else { return WorkerProgram.refuse() }
+        guard starter.bind() else { return Complaint.refuse() }
         let keys = RoundKeys(run: starter.run, round: Int(round))
         let (arenaSegment, testSegment) = (SharedMemory(key: keys.arena), SharedMemory(key: keys.test))
         do {
@@ -26,13 +26,13 @@ struct CrashPlace {
                 data.count >= GuardedData.byteCount(counters: CrashArena.counters),
                 let address = data.baseAddress
             else {
-                WorkerProgram.complain("was given segments that do not fit its arguments")
+                Complaint.say("was given segments that do not fit its arguments")
                 return .setup
             }
             let failure = try work(testSegment, arena, unsafe GuardedData(address))
             return failure == nil ? .done : .lock
         } catch {
-            WorkerProgram.complain(error.description)
+            Complaint.say(error.description)
             return .setup
         }
     }
