@@ -7,6 +7,11 @@ struct CrashPatience: Equatable {
     /// While it sleeps, ns.
     var nanosecondsAsleep: UInt64
 
+    /// Both limits, from now on.
+    func begin() -> (any: Patience, asleep: Patience) {
+        (.after(nanoseconds: Int64(nanoseconds)), .after(nanoseconds: Int64(nanosecondsAsleep)))
+    }
+
     /// 2 s, whatever it does.
     static let full = CrashPatience(nanoseconds: 2_000_000_000, nanosecondsAsleep: 2_000_000_000)
     /// 25 ms asleep: what a lock gets that has hung before. All who could wake the sleeper sleep too by then, or are

@@ -34,6 +34,11 @@ internal import ShmHarness
         unsafe data = address
     }
 
+    /// What notices writes outside the lock's area.
+    func canary() throws(RoundFailure) -> SegmentCanary {
+        do throws(SharedMemoryError) { return try SegmentCanary(test) } catch { throw .failed(error.description) }
+    }
+
     deinit { Self.remove(arena, test) }
 
     private static func remove(_ segments: SharedMemory...) {

@@ -14,12 +14,12 @@ public struct FlightReport: Sendable {
     /// Everybody's last events, oldest first, by worker; times of ``Clock/now()``.
     public let events: [[FlightEvent]]
 
-    init(_ fleet: StressFleet, fault: Fault, finding: String) {
-        lock = fleet.lock
+    init(_ scene: StressScene, fault: Fault, finding: String) {
+        lock = scene.lock
         self.fault = fault
         self.finding = finding
-        whereabouts = fleet.live.map(fleet.whereabouts)
-        events = fleet.events()
+        whereabouts = scene.live.map(scene.whereabouts)
+        events = scene.events()
     }
 
     /// For a person: everybody's events in one sequence, the last first thing to read; times in µs before the end.

@@ -27,28 +27,28 @@ extension StressTest {
         _ kernel: borrowing PrivateKernel, _ result: inout StressResult
     ) throws(RoundFailure) -> Episode {
         let patience = max(patience(.comeAndGo), 5_000_000_000)
-        let fleet = try StressFleet(lock, workers: 2, program: program, number: numbers())
-        let episode = try comeAndGo(fleet, kernel, patience, &result)
-        if episode.isSuspicious { outside.look(at: fleet) }
+        let scene = try StressScene(lock, workers: 2, program: program, number: numbers())
+        let episode = try comeAndGo(scene, kernel, patience, &result)
+        if episode.isSuspicious { outside.look(at: scene) }
         return episode
     }
 
     private func comeAndGo(
-        _ fleet: StressFleet, _ kernel: borrowing PrivateKernel, _ patience: Int, _ result: inout StressResult
+        _ scene: StressScene, _ kernel: borrowing PrivateKernel, _ patience: Int, _ result: inout StressResult
     ) throws(RoundFailure) -> Episode {
-        if let late = try fleet.rest(within: patience) { return Episode(hang: late) }
-        let everyone = fleet.contending
+        if let late = try scene.rest(within: patience) { return Episode(hang: late) }
+        let everyone = scene.contending
         // What a process or a segment sets up once stays.
-        if let late = try fleet.ask(everyone, .comeAndGo, 1, within: patience) { return Episode(hang: late) }
+        if let late = try scene.ask(everyone, .comeAndGo, 1, within: patience) { return Episode(hang: late) }
         var leavesAsMany = true
         for _ in 0..<(kernel.isPrivate ? 1 : Self.repetitions) {
             let before = kernel.objects
-            if let late = try fleet.ask(everyone, .comeAndGo, Self.comers, within: patience) {
+            if let late = try scene.ask(everyone, .comeAndGo, Self.comers, within: patience) {
                 return Episode(hang: late)
             }
             let participants = Self.comers * everyone.count
             result.exercises.add(.objects, UInt64(participants))
-            if let finding = Self.remainder(fleet, everyone) { return Episode(breach: (.objects, finding)) }
+            if let finding = Self.remainder(scene, everyone) { return Episode(breach: (.objects, finding)) }
             let new = kernel.objects.new(since: before)
             if kernel.isPrivate, let one = new.min() {
                 let finding = "\(participants) participants that came and went left \(new.count) kernel objects"
@@ -59,16 +59,16 @@ extension StressTest {
         if leavesAsMany && !kernel.isPrivate {
             return Episode(breach: (.objects, "each participant that comes and goes leaves a kernel object"))
         }
-        if let damage = fleet.damage { return Episode(breach: (.area, damage)) }
-        return Episode(hang: fleet.unexpectedEnd())
+        if let damage = scene.damage { return Episode(breach: (.area, damage)) }
+        return Episode(hang: scene.unexpectedEnd())
     }
 
     /// What workers that were asked to come and go say of it, where it is not as it should be.
-    private static func remainder(_ fleet: StressFleet, _ workers: [Int]) -> String? {
+    private static func remainder(_ scene: StressScene, _ workers: [Int]) -> String? {
         for worker in workers {
-            let answer = fleet.answer(worker)
+            let answer = scene.answer(worker)
             if answer != 0 { return "after some have come and gone, one more is refused with errno \(answer)" }
-            let left = unsafe fleet.arena.slot(worker).pointee.descriptorsLeft.load(ordering: .relaxed)
+            let left = unsafe scene.arena.slot(worker).pointee.descriptorsLeft.load(ordering: .relaxed)
             if left > 0 { return "\(comers) participants that came and went left \(left) descriptors open" }
         }
         return nil

@@ -5,29 +5,29 @@ internal import ShmHarness
 extension StressTest {
     /// One stays inside, the others queue one after the other, each when the one before waits for certain; then the owner
     /// releases and at once comes back, three times in all. The order of grants must be what the lock promises.
-    mutating func order(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+    mutating func order(_ scene: StressScene, _ result: inout StressResult) throws(RoundFailure) -> Episode {
         let patience = patience(.order)
-        defer { fleet.arena.isPaused = false }
-        if let late = try fleet.rest(within: patience) { return Episode(hang: late) }
-        let everyone = fleet.contending.shuffled(using: &generator)
+        defer { scene.arena.isPaused = false }
+        if let late = try scene.rest(within: patience) { return Episode(hang: late) }
+        let everyone = scene.contending.shuffled(using: &generator)
         let properties = lock.properties
         let isTimed = !properties.pollsUntilDeadline && Bool.random(using: &generator)
         guard let first = everyone.first,
-            let holder = try fleet.holdAtRest(first, .hold, .passThrice, within: patience)
-        else { return Episode(hang: nobody(fleet)) }
-        let before = fleet.arena.grants
+            let holder = try scene.holdAtRest(first, .hold, .passThrice, within: patience)
+        else { return Episode(hang: nobody(scene)) }
+        let before = scene.arena.grants
         let queue = Array(everyone.dropFirst())
         var isCertain = true
         for waiter in queue where isCertain {
-            fleet.ask(waiter, isTimed ? .passWithDeadline : .pass)
-            isCertain = try fleet.awaitWaiting(waiter, within: 2_000_000_000)
+            scene.ask(waiter, isTimed ? .passWithDeadline : .pass)
+            isCertain = try scene.awaitWaiting(waiter, within: 2_000_000_000)
         }
-        fleet.arena.release(holder.order)
-        let asked = everyone.filter { !fleet.hasAnswered($0) }
-        _ = try fleet.wait(within: patience) { asked.allSatisfy(fleet.hasAnswered) }
-        if let late = fleet.whereabouts(of: asked.filter { !fleet.hasAnswered($0) }) { return Episode(hang: late) }
+        scene.arena.release(holder.order)
+        let asked = everyone.filter { !scene.hasAnswered($0) }
+        _ = try scene.wait(within: patience) { asked.allSatisfy(scene.hasAnswered) }
+        if let late = scene.whereabouts(of: asked.filter { !scene.hasAnswered($0) }) { return Episode(hang: late) }
         if !isCertain { return Episode(wasIdle: true) }
-        let grants = fleet.arena.grants(from: before)
+        let grants = scene.arena.grants(from: before)
         result.exercises.add(.order, 1)
         guard let finding = Self.disorder(properties.fairness, queue: queue, comesBack: first, grants: grants) else {
             return Episode()
@@ -58,15 +58,5 @@ extension StressTest {
             }
         default: return nil
         }
-    }
-}
-
-extension StressFleet {
-    /// Lets a worker take the lock while all rest, and stay inside; `nil` where it does not come to that in time.
-    func holdAtRest(
-        _ worker: Int, _ kind: StressOrder.Kind, _ request: StressSlot.Request, within patience: Int
-    ) throws(RoundFailure) -> Holder? {
-        try hold(
-            { StressOrder(kind: kind, stage: .half, id: $0) }, within: patience, asking: { ask(worker, request) })
     }
 }

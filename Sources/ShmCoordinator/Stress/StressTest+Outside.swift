@@ -3,14 +3,14 @@ internal import ShmCore
 internal import ShmHarness
 internal import SystemPackage
 
-/// What was found outside the lock when a fleet seemed to hang, which may be gone by now.
+/// What was found outside the lock when a scene seemed to hang, which may be gone by now.
 final class OutsideFindings {
     private var end: String?
     private var standstill: Standstill?
 
-    func look(at fleet: StressFleet) {
-        end = end ?? fleet.outsideEnd()
-        standstill = standstill ?? fleet.standstill(isSuspicious: true)
+    func look(at scene: StressScene) {
+        end = end ?? scene.outsideEnd()
+        standstill = standstill ?? scene.fleet.standstill(isSuspicious: true)
     }
 
     /// What was found since this was last asked.
@@ -31,20 +31,20 @@ extension StressTest {
         throws(RoundFailure) -> Bool
     {
         let found = outside.take()
-        if let end = found.end ?? fleet?.outsideEnd() { throw .failed(end) }
-        if isSuspicious && fleet != nil {
+        if let end = found.end ?? scene?.outsideEnd() { throw .failed(end) }
+        if isSuspicious && scene != nil {
             // A robust lock of a process that was killed is passed on before its end can be seen.
             usleep(50_000)
-            if let end = fleet?.outsideEnd() { throw .failed(end) }
+            if let end = scene?.outsideEnd() { throw .failed(end) }
         }
         let standstill =
             Standstill(PauseWatch.shared.pauses(since: start)) ?? found.standstill
-            ?? fleet?.standstill(isSuspicious: isSuspicious)
+            ?? scene?.fleet.standstill(isSuspicious: isSuspicious)
         guard let standstill else {
             standstillsInARow = 0
             return false
         }
-        fleet = nil
+        scene = nil
         standstills.append(standstill)
         result.discarded += 1
         standstillsInARow += 1

@@ -13,12 +13,12 @@ extension StressTest {
 
     /// All rest, and take part as often as the area was made for, in all together; each participant locks once, and all
     /// contend. One more is refused. Then a process of them is killed, and its successor finds a place.
-    mutating func crowd(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {
+    mutating func crowd(_ scene: StressScene, _ result: inout StressResult) throws(RoundFailure) -> Episode {
         let patience = max(patience(.crowd), 5_000_000_000)
-        defer { fleet.arena.isPaused = false }
-        if let late = try fleet.rest(within: patience) { return Episode(hang: late) }
-        let everyone = fleet.contending
-        let capacity = try fleet.capacity()
+        defer { scene.arena.isPaused = false }
+        if let late = try scene.rest(within: patience) { return Episode(hang: late) }
+        let everyone = scene.contending
+        let capacity = try scene.capacity()
         let mayFill = hasLimit || lock.properties.family == .plugin
         // All of them once; what that shows it shows again only after a while.
         let isFull = mayFill && result.episodes == 0
@@ -26,46 +26,46 @@ extension StressTest {
         let present = everyone.count + 1
         let most = (isFull ? capacity : min(capacity, Self.modestCrowd)) - present
         for (place, worker) in everyone.enumerated() {
-            fleet.ask(worker, .gather, most / everyone.count + (place < most % everyone.count ? 1 : 0))
+            scene.ask(worker, .gather, most / everyone.count + (place < most % everyone.count ? 1 : 0))
         }
-        _ = try fleet.wait(within: patience) { everyone.allSatisfy(fleet.hasAnswered) }
-        if let late = fleet.whereabouts(of: everyone.filter { !fleet.hasAnswered($0) }) { return Episode(hang: late) }
-        let count = present + everyone.reduce(0) { $0 + fleet.gathered($1) }
+        _ = try scene.wait(within: patience) { everyone.allSatisfy(scene.hasAnswered) }
+        if let late = scene.whereabouts(of: everyone.filter { !scene.hasAnswered($0) }) { return Episode(hang: late) }
+        let count = present + everyone.reduce(0) { $0 + scene.gathered($1) }
         result.exercises.add(.participants, UInt64(count))
-        if let refused = everyone.first(where: { fleet.answer($0) != 0 }) {
-            if let limit = machineLimit(fleet.answer(refused)) {
-                throw .failed("a worker cannot take part in \(lock) \(fleet.gathered(refused) + 2) times: \(limit)")
+        if let refused = everyone.first(where: { scene.answer($0) != 0 }) {
+            if let limit = machineLimit(scene.answer(refused)) {
+                throw .failed("a worker cannot take part in \(lock) \(scene.gathered(refused) + 2) times: \(limit)")
             }
             let finding = "the lock was made for \(capacity) participants, and refuses one more than \(count)"
-            return Episode(breach: (.participants, "\(finding) with errno \(fleet.answer(refused))"))
+            return Episode(breach: (.participants, "\(finding) with errno \(scene.answer(refused))"))
         }
         var late: String?
         for worker in everyone where late == nil {
-            late = try fleet.ask([worker], .passByEach, within: patience)
+            late = try scene.ask([worker], .passByEach, within: patience)
         }
-        if late == nil { late = try contend(fleet, everyone, patience) }
+        if late == nil { late = try contend(scene, everyone, patience) }
         if let late {
             return Episode(breach: (.participants, "with \(count) participants one does not get the lock: \(late)"))
         }
-        if isFull && hasLimit, let episode = try beyond(fleet, everyone, patience, &result) { return episode }
-        if let late = try fleet.ask(fleet.contending, .disperse, within: patience) { return Episode(hang: late) }
-        fleet.arena.isPaused = false
-        return Episode(hang: fleet.whereabouts(of: try fleet.awaitProgress(within: patience)))
+        if isFull && hasLimit, let episode = try beyond(scene, everyone, patience, &result) { return episode }
+        if let late = try scene.ask(scene.contending, .disperse, within: patience) { return Episode(hang: late) }
+        scene.arena.isPaused = false
+        return Episode(hang: scene.whereabouts(of: try scene.awaitProgress(within: patience)))
     }
 
     /// All contend by the participants that came last; at first one stays inside until all others wait for certain, which
     /// brings them together on a busy machine, too. Returns who does not get the lock, in words.
-    private func contend(_ fleet: StressFleet, _ everyone: [Int], _ patience: Int) throws(RoundFailure) -> String? {
-        let holder = try fleet.hold(
+    private func contend(_ scene: StressScene, _ everyone: [Int], _ patience: Int) throws(RoundFailure) -> String? {
+        let holder = try scene.hold(
             { StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience,
-            asking: { for worker in everyone { fleet.ask(worker, .contendByEach) } })
-        guard let holder else { return nobody(fleet) }
+            asking: { for worker in everyone { scene.ask(worker, .contendByEach) } })
+        guard let holder else { return nobody(scene) }
         for worker in everyone where worker != holder.worker {
-            _ = try fleet.awaitWaiting(worker, within: 1_000_000_000)
+            _ = try scene.awaitWaiting(worker, within: 1_000_000_000)
         }
-        fleet.arena.release(holder.order)
-        _ = try fleet.wait(within: patience) { everyone.allSatisfy(fleet.hasAnswered) }
-        return fleet.whereabouts(of: everyone.filter { !fleet.hasAnswered($0) })
+        scene.arena.release(holder.order)
+        _ = try scene.wait(within: patience) { everyone.allSatisfy(scene.hasAnswered) }
+        return scene.whereabouts(of: everyone.filter { !scene.hasAnswered($0) })
     }
 
     /// The limit of the machine that refuses a participant; `nil` where it is the lock that does.
@@ -75,24 +75,24 @@ extension StressTest {
 
     /// One participant too many, and the places of a dead process; `nil` where all is as it should be.
     private mutating func beyond(
-        _ fleet: StressFleet, _ everyone: [Int], _ patience: Int, _ result: inout StressResult
+        _ scene: StressScene, _ everyone: [Int], _ patience: Int, _ result: inout StressResult
     ) throws(RoundFailure) -> Episode? {
         guard let victim = everyone.randomElement(using: &generator) else { return nil }
-        if let late = try fleet.ask([victim], .oneMore, within: patience) { return Episode(hang: late) }
-        if fleet.answer(victim) == 0 {
+        if let late = try scene.ask([victim], .oneMore, within: patience) { return Episode(hang: late) }
+        if scene.answer(victim) == 0 {
             return Episode(breach: (.participants, "one participant more than the lock was made for is not refused"))
         }
-        _ = fleet.kill([victim])
+        _ = scene.kill([victim])
         result.kills += 1
-        try fleet.start(victim)
-        let isBack = try fleet.wait(within: patience) { fleet.state(victim) == .resting }
+        try scene.start(victim)
+        let isBack = try scene.wait(within: patience) { scene.state(victim) == .resting }
         if isBack { return nil }
-        let reason = fleet.unexpectedEnd() ?? fleet.whereabouts(victim)
+        let reason = scene.unexpectedEnd() ?? scene.whereabouts(victim)
         return Episode(breach: (.participants, "a killed process's places are not given to another: \(reason)"))
     }
 }
 
-extension StressFleet {
+extension StressScene {
     /// The number of participants that the lock was made for.
     func capacity() throws(RoundFailure) -> Int {
         do throws(SharedMemoryError) { return try SharedMemory(key: keys.test).participantCapacity } catch {

@@ -19,8 +19,8 @@ extension StressTest {
 
     /// Destroys the segment and makes it anew, again and again, while workers use it through the library's handles.
     mutating func recreate(_ result: inout StressResult) throws(RoundFailure) -> Episode {
-        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers(), task: "resettle")
-        let segment = SharedMemory(key: fleet.keys.test)
+        let scene = try StressScene(lock, workers: workers, program: program, number: numbers(), task: "resettle")
+        let segment = SharedMemory(key: scene.keys.test)
         for _ in 0..<8 {
             usleep(.random(in: 0...2_000, using: &generator))
             let mark: UInt64
@@ -30,14 +30,14 @@ extension StressTest {
                 let mode =
                     Int.random(in: 0..<4, using: &generator) == 0 ? SharedMemory.DestroyMode.noWait : .forceNoWait
                 try segment.destroy(mode: mode)
-                mark = fleet.arena.makeMark()
+                mark = scene.arena.makeMark()
                 try segment.create(size: StressData.byteCount, lock: lock)
                 made = Clock.now()
             } catch {
                 return try fault(error, "destroying or creating failed")
             }
             // The first one in the new segment.
-            let sight = SharedMemory(key: fleet.keys.test)
+            let sight = SharedMemory(key: scene.keys.test)
             guard (try? sight.attach()) != nil, let address = unsafe sight.mutableData?.baseAddress else {
                 return Episode(corruption: "the new segment cannot be attached to")
             }
@@ -46,14 +46,14 @@ extension StressTest {
             let deadline = Patience.after(nanoseconds: Int64(patience(.recreate)))
             var pause = Pause()
             while data.seen.mark != mark {
-                if deadline.hasPassed || fleet.unexpectedEnd() != nil { return Episode(hang: nobody(fleet)) }
+                if deadline.hasPassed || scene.unexpectedEnd() != nil { return Episode(hang: nobody(scene)) }
                 if Interruption.hasCome { throw .interrupted }
                 pause.take()
             }
             result.recovery.add(data.seen.time > made ? data.seen.time - made : 0)
         }
-        if let hang = try stuck(fleet, patience(.recreate)) { return Episode(hang: hang) }
-        let overlaps = fleet.sum { $0.overlaps.load(ordering: .relaxed) }
+        if let hang = try stuck(scene, patience(.recreate)) { return Episode(hang: hang) }
+        let overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
         return Episode(corruption: overlaps > 0 ? "two were inside at once, \(overlaps) times" : nil)
     }
 
@@ -73,7 +73,7 @@ extension StressTest {
             if let here = unsafe here { unsafe chdir(here) }
             ThisRun.forgetHidden()
         }
-        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers())
+        let scene = try StressScene(lock, workers: workers, program: program, number: numbers())
         let file: FileDescriptor
         do {
             file = try FileDescriptor.open(
@@ -83,8 +83,8 @@ extension StressTest {
         while (try? file.writeAll(piece)) != nil {}
         while (try? file.writeAll([1])) != nil {}
         try? file.close()
-        if let hang = try stuck(fleet, patience(.fillShm)) { return Episode(hang: hang) }
-        let another = SharedMemory(key: fleet.keys.test + "2")
+        if let hang = try stuck(scene, patience(.fillShm)) { return Episode(hang: hang) }
+        let another = SharedMemory(key: scene.keys.test + "2")
         do throws(SharedMemoryError) {
             try another.create(size: 1 << 20, lock: lock)
             try another.destroy(mode: .forceNoWait)
@@ -94,11 +94,11 @@ extension StressTest {
                 return Episode(corruption: "a full /dev/shm is reported as: \(error.description)")
             }
         }
-        let handle = SharedMemory(key: fleet.keys.test)
+        let handle = SharedMemory(key: scene.keys.test)
         do throws(SharedMemoryError) {
             try handle.attach()
             try handle.detach()
         } catch { return try fault(error, "attaching fails where /dev/shm is full") }
-        return Episode(hang: try stuck(fleet, patience(.fillShm)))
+        return Episode(hang: try stuck(scene, patience(.fillShm)))
     }
 }

@@ -32,7 +32,7 @@ public struct StressTest {
     let program: WorkerProgram
     let numbers: () -> Int
     var generator: SplitMix64
-    var fleet: StressFleet?
+    var scene: StressScene?
     /// What was done again since processes stood still meanwhile.
     public internal(set) var standstills: [Standstill] = []
     var standstillsInARow = 0
@@ -116,7 +116,7 @@ public struct StressTest {
     private mutating func concludes(_ fault: Fault, _ checks: inout Checks, _ result: inout StressResult)
         throws(RoundFailure) -> Bool
     {
-        if fleet == nil || checks.pending == 0 { return true }
+        if scene == nil || checks.pending == 0 { return true }
         return try judge(Episode(), fault, &checks, &result, isDue: true)
     }
 
@@ -128,36 +128,36 @@ public struct StressTest {
         case .comeAndGo: return try comeAndGo(&result)
         default: break
         }
-        let fleet = try currentFleet()
+        let scene = try currentScene()
         switch fault {
-        case .killHolder: return try killHolder(fleet, &result)
-        case .killWaiter: return try killWaiter(fleet, &result)
-        case .killWoken: return try killWoken(fleet, &result)
-        case .killRandom: return try killRandom(fleet, &result)
-        case .killMany: return try killMany(fleet, &result)
-        case .freezeHolder: return try freezeHolder(fleet, &result)
-        case .freezeWaiter: return try freezeWaiter(fleet, &result)
-        case .interrupt: return try interrupt(fleet)
-        case .lowerPriority: return try lowerPriority(fleet, &result)
-        case .fork: return try ask(.forkAndExec, fleet, fault, &result)
-        case .exhaustDescriptors: return try ask(.exhaustDescriptors, fleet, fault, &result)
-        case .attachStorm: return try attachStorm(fleet)
-        case .startStorm: return try startStorm(fleet)
-        case .tryLock: return try tryLock(fleet)
-        case .timedWait: return try timedWait(fleet)
-        case .readers: return try readers(fleet)
-        case .order: return try order(fleet, &result)
-        case .crowd: return try crowd(fleet, &result)
+        case .killHolder: return try killHolder(scene, &result)
+        case .killWaiter: return try killWaiter(scene, &result)
+        case .killWoken: return try killWoken(scene, &result)
+        case .killRandom: return try killRandom(scene, &result)
+        case .killMany: return try killMany(scene, &result)
+        case .freezeHolder: return try freezeHolder(scene, &result)
+        case .freezeWaiter: return try freezeWaiter(scene, &result)
+        case .interrupt: return try interrupt(scene)
+        case .lowerPriority: return try lowerPriority(scene, &result)
+        case .fork: return try ask(.forkAndExec, scene, fault, &result)
+        case .exhaustDescriptors: return try ask(.exhaustDescriptors, scene, fault, &result)
+        case .attachStorm: return try attachStorm(scene)
+        case .startStorm: return try startStorm(scene)
+        case .tryLock: return try tryLock(scene)
+        case .timedWait: return try timedWait(scene)
+        case .readers: return try readers(scene)
+        case .order: return try order(scene, &result)
+        case .crowd: return try crowd(scene, &result)
         case .recreate, .fillShm, .killCoordinator, .comeAndGo: return Episode()
         }
     }
 
-    private mutating func currentFleet() throws(RoundFailure) -> StressFleet {
-        if let fleet { return fleet }
-        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers())
-        self.fleet = fleet
+    private mutating func currentScene() throws(RoundFailure) -> StressScene {
+        if let scene { return scene }
+        let scene = try StressScene(lock, workers: workers, program: program, number: numbers())
+        self.scene = scene
         baseline = Evidence()
-        return fleet
+        return scene
     }
 
     // MARK: Judging
@@ -211,23 +211,23 @@ public struct StressTest {
 
         init() {}
 
-        init(_ fleet: StressFleet) {
-            overlaps = fleet.sum { $0.overlaps.load(ordering: .relaxed) }
-            lost = fleet.sum { $0.lostUpdates.load(ordering: .relaxed) }
-            repairs = fleet.sum { $0.repairs.load(ordering: .relaxed) }
-            told = fleet.sum { $0.told.load(ordering: .relaxed) }
-            untold = fleet.sum { $0.untold.load(ordering: .relaxed) }
+        init(_ scene: StressScene) {
+            overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
+            lost = scene.sum { $0.lostUpdates.load(ordering: .relaxed) }
+            repairs = scene.sum { $0.repairs.load(ordering: .relaxed) }
+            told = scene.sum { $0.told.load(ordering: .relaxed) }
+            untold = scene.sum { $0.untold.load(ordering: .relaxed) }
             calls = [
-                .lock: fleet.sum { $0.locks.load(ordering: .relaxed) },
-                .tryLock: fleet.sum { $0.tries.load(ordering: .relaxed) },
-                .timedWait: fleet.sum { $0.timedWaits.load(ordering: .relaxed) },
-                .readers: fleet.sum { $0.reads.load(ordering: .relaxed) },
+                .lock: scene.sum { $0.locks.load(ordering: .relaxed) },
+                .tryLock: scene.sum { $0.tries.load(ordering: .relaxed) },
+                .timedWait: scene.sum { $0.timedWaits.load(ordering: .relaxed) },
+                .readers: scene.sum { $0.reads.load(ordering: .relaxed) },
             ]
-            early = fleet.sum { $0.early.load(ordering: .relaxed) }
-            late = fleet.sum { $0.late.load(ordering: .relaxed) }
-            slowTries = fleet.sum { $0.slowTries.load(ordering: .relaxed) }
-            tornReads = fleet.sum { $0.tornReads.load(ordering: .relaxed) }
-            worst = fleet.most { $0.worst.load(ordering: .relaxed) }
+            early = scene.sum { $0.early.load(ordering: .relaxed) }
+            late = scene.sum { $0.late.load(ordering: .relaxed) }
+            slowTries = scene.sum { $0.slowTries.load(ordering: .relaxed) }
+            tornReads = scene.sum { $0.tornReads.load(ordering: .relaxed) }
+            worst = scene.most { $0.worst.load(ordering: .relaxed) }
         }
 
         /// What the calls since an earlier moment did not do as they should.
@@ -263,11 +263,11 @@ public struct StressTest {
         var result = discarding
         var (hang, corruption, breach) = (episode.hang, episode.corruption, episode.breach)
         if episode.stalled { result.stalls += 1 }
-        if let fleet, hang == nil, isDue {
-            (hang, corruption) = try check(fleet, patience(fault), corruption)
+        if let scene, hang == nil, isDue {
+            (hang, corruption) = try check(scene, patience(fault), corruption)
         }
-        if let fleet {
-            let now = Evidence(fleet)
+        if let scene {
+            let now = Evidence(scene)
             result.tolerated += now.repairs - baseline.repairs
             result.told += now.told - baseline.told
             result.untold += now.untold - baseline.untold
@@ -285,7 +285,7 @@ public struct StressTest {
                 result.exercises.add(exercise, calls - (baseline.calls[exercise] ?? 0))
             }
             result.exercises.add(.area, 1)
-            breach = breach ?? now.breach(since: baseline) ?? fleet.damage.map { (.area, $0) }
+            breach = breach ?? now.breach(since: baseline) ?? scene.damage.map { (.area, $0) }
             baseline = now
         }
         guard hang != nil || corruption != nil || breach != nil else {
@@ -308,25 +308,25 @@ public struct StressTest {
             result.corruptions += 1
             result.noteCorruption(corruption)
         }
-        if let fleet, !reports.contains(where: { $0.fault == fault }) {
-            reports.append(FlightReport(fleet, fault: fault, finding: breach?.finding ?? hang ?? corruption ?? ""))
+        if let scene, !reports.contains(where: { $0.fault == fault }) {
+            reports.append(FlightReport(scene, fault: fault, finding: breach?.finding ?? hang ?? corruption ?? ""))
         }
         // Nothing that follows could be believed.
-        fleet = nil
+        scene = nil
         return true
     }
 
     /// Everybody must get the lock once more, and the data must be what the workers have counted.
-    private func check(_ fleet: StressFleet, _ patience: Int, _ corruption: String?) throws(RoundFailure) -> (
+    private func check(_ scene: StressScene, _ patience: Int, _ corruption: String?) throws(RoundFailure) -> (
         hang: String?, corruption: String?
     ) {
-        if let hang = try stuck(fleet, patience) { return (hang, corruption) }
-        guard let holder = try fleet.hold({ StressOrder(kind: .hold, stage: .before, id: $0) }, within: patience) else {
+        if let hang = try stuck(scene, patience) { return (hang, corruption) }
+        guard let holder = try scene.hold({ StressOrder(kind: .hold, stage: .before, id: $0) }, within: patience) else {
             return ("nobody gets the lock", corruption)
         }
-        defer { fleet.arena.release(holder.order) }
+        defer { scene.arena.release(holder.order) }
         // Who holds is inside, and has not begun.
-        let deviation = fleet.data.deviation(from: fleet.arena.finished)
+        let deviation = scene.data.deviation(from: scene.arena.finished)
         if deviation > 0 && corruption == nil {
             return (nil, "the counters differ by \(deviation) from what the workers have counted")
         }
@@ -334,18 +334,18 @@ public struct StressTest {
     }
 
     /// What waits for ever, or ended without being killed, in words.
-    func stuck(_ fleet: StressFleet, _ patience: Int) throws(RoundFailure) -> String? {
-        var hang = fleet.whereabouts(of: try fleet.awaitProgress(within: patience))
-        if hang == nil && fleet.canRest { hang = try fleet.drain(within: patience) }
-        hang = fleet.unexpectedEnd() ?? hang
-        if hang != nil { outside.look(at: fleet) }
+    func stuck(_ scene: StressScene, _ patience: Int) throws(RoundFailure) -> String? {
+        var hang = scene.whereabouts(of: try scene.awaitProgress(within: patience))
+        if hang == nil && scene.canRest { hang = try scene.drain(within: patience) }
+        hang = scene.unexpectedEnd() ?? hang
+        if hang != nil { outside.look(at: scene) }
         return hang
     }
 
     /// The finding where nobody gets the lock.
-    func nobody(_ fleet: StressFleet) -> String {
-        outside.look(at: fleet)
-        if let end = fleet.unexpectedEnd() { return end }
-        return fleet.live.first.map(fleet.whereabouts) ?? "nobody is left"
+    func nobody(_ scene: StressScene) -> String {
+        outside.look(at: scene)
+        if let end = scene.unexpectedEnd() { return end }
+        return scene.live.first.map(scene.whereabouts) ?? "nobody is left"
     }
 }

@@ -4,18 +4,14 @@ internal import ShmHarness
 internal import Synchronization
 
 // What single workers are asked for, and when they have done it.
-extension StressFleet {
+extension StressScene {
     /// Waits until it is so; `false` where it is not in time, or a worker has ended.
     func wait(within patience: Int, _ isSo: () -> Bool) throws(RoundFailure) -> Bool {
-        let deadline = Patience.after(nanoseconds: Int64(patience))
-        var pause = Pause()
-        while !isSo() {
-            if deadline.hasPassed || unexpectedEnd() != nil { return isSo() }
-            if Interruption.hasCome { throw .interrupted }
-            pause.take()
-        }
-        return true
+        try Patience.after(nanoseconds: Int64(patience)).wait(unless: hasUnexpectedEnd, until: isSo)
     }
+
+    /// Whether a worker has ended though nobody killed it: what it was to do will not come.
+    func hasUnexpectedEnd() -> Bool { unexpectedEnd() != nil }
 
     /// Lets all rest between two acquisitions; returns who does not come to it, in words. They go on with `isPaused`.
     func rest(within patience: Int) throws(RoundFailure) -> String? {
@@ -72,17 +68,5 @@ extension StressFleet {
             return nil
         }
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-
-    /// Waits until a figure of each of some workers has grown by so much; returns those whose has not in time.
-    func awaitGrowth(
-        of some: [Int], by growth: UInt64, within patience: Int, _ figure: (borrowing StressSlot) -> UInt64
-    ) throws(RoundFailure) -> [Int] {
-        let before = some.map { unsafe figure(arena.slot($0).pointee) }
-        func late() -> [Int] {
-            zip(some, before).filter { unsafe figure(arena.slot($0).pointee) < $1 + growth }.map(\.0)
-        }
-        _ = try wait(within: patience) { late().isEmpty }
-        return late()
     }
 }
