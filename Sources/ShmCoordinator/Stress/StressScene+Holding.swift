@@ -35,6 +35,12 @@ extension StressScene {
         return Holder(worker: worker, order: order)
     }
 
+    /// Lets the next owner stay at a point of its section, asleep; returns who that is, or `nil` where nobody got the lock in
+    /// time.
+    func hold(at stage: StressOrder.Stage, within patience: Int) throws(RoundFailure) -> Holder? {
+        try hold({ StressOrder(kind: .hold, stage: stage, id: $0) }, within: patience)
+    }
+
     /// Lets a worker take the lock while all rest, and stay inside; `nil` where it does not come to that in time.
     func holdAtRest(
         _ worker: Int, _ kind: StressOrder.Kind, _ request: StressSlot.Request, within patience: Int

@@ -42,7 +42,7 @@ extension StressScene {
     /// Lets the lock pass from waiter to waiter without anybody's coming anew, until all rest: a wake-up that was forgotten
     /// is not made good by somebody's next unlock. Returns who still waits when the time is up, in words.
     func drain(within patience: Int) throws(RoundFailure) -> String? {
-        guard let holder = try hold({ StressOrder(kind: .hold, stage: .half, id: $0) }, within: patience) else {
+        guard let holder = try hold(at: .half, within: patience) else {
             return whereabouts(of: live)
         }
         _ = try waiters(but: holder.worker, atLeast: live.count - 1)

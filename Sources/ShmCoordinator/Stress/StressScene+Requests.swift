@@ -42,6 +42,11 @@ extension StressScene {
         throws(RoundFailure) -> String?
     {
         for worker in some { ask(worker, request, wanted) }
+        return try awaitAnswers(of: some, within: patience)
+    }
+
+    /// Waits until some workers have done what they were asked for; returns who has not in time, in words.
+    func awaitAnswers(of some: [Int], within patience: Int) throws(RoundFailure) -> String? {
         _ = try wait(within: patience) { some.allSatisfy(hasAnswered) }
         return whereabouts(of: some.filter { !hasAnswered($0) })
     }

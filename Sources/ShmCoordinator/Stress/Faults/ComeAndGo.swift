@@ -1,40 +1,41 @@
-internal import Glibc
-internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-extension StressTest {
+extension Fault {
+    /// Participants come, lock once and go, in all workers; as many descriptors and kernel objects must be there after as
+    /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
+    public static let comeAndGo = Fault(
+        name: "come-and-go", title: "come",
+        summary: "participants come and go; descriptors and kernel objects are counted before and after",
+        aim: .exercise(.objects), needs: [],
+        play: .apart { (play) throws(RoundFailure) in
+            let kernel = PrivateKernel()
+            // The run's own lease there is no object of a lock.
+            try ThisRun.begin()
+            let empty = kernel.objects
+            let episode = try play.comeAndGo(kernel)
+            if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }
+            // The segments are gone.
+            guard let left = kernel.objects.new(since: empty).min() else { return episode }
+            return Episode(breach: (.objects, "the destroyed segment leaves \(left)"))
+        })
+}
+
+extension FaultPlay {
     /// Participants that come and go in each worker, between two counts.
     private static let comers = 32
     /// Among others' objects, growth by every participant, so many times in a row, cannot be theirs.
     private static let repetitions = 3
 
-    /// Participants come, lock once and go, in all workers; as many descriptors and kernel objects must be there after as
-    /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
-    mutating func comeAndGo(_ result: inout StressResult) throws(RoundFailure) -> Episode {
-        let kernel = PrivateKernel()
-        // The run's own lease there is no object of a lock.
-        try ThisRun.begin()
-        let empty = kernel.objects
-        let episode = try comeAndGo(kernel, &result)
-        if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }
-        // The segments are gone.
-        guard let left = kernel.objects.new(since: empty).min() else { return episode }
-        return Episode(breach: (.objects, "the destroyed segment leaves \(left)"))
-    }
-
-    private func comeAndGo(
-        _ kernel: borrowing PrivateKernel, _ result: inout StressResult
-    ) throws(RoundFailure) -> Episode {
-        let patience = max(patience(.comeAndGo), 5_000_000_000)
-        let scene = try StressScene(lock, workers: 2, program: program, number: numbers())
-        let episode = try comeAndGo(scene, kernel, patience, &result)
+    fileprivate mutating func comeAndGo(_ kernel: borrowing PrivateKernel) throws(RoundFailure) -> Episode {
+        let scene = try makeScene(workers: 2)
+        let episode = try comeAndGo(scene, kernel, max(patience, 5_000_000_000))
         if episode.isSuspicious { outside.look(at: scene) }
         return episode
     }
 
-    private func comeAndGo(
-        _ scene: StressScene, _ kernel: borrowing PrivateKernel, _ patience: Int, _ result: inout StressResult
+    private mutating func comeAndGo(
+        _ scene: StressScene, _ kernel: borrowing PrivateKernel, _ patience: Int
     ) throws(RoundFailure) -> Episode {
         if let late = try scene.rest(within: patience) { return Episode(hang: late) }
         let everyone = scene.contending
