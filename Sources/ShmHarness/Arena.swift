@@ -150,7 +150,7 @@ public import Synchronization
     public func join(_ phase: Phase) { unsafe presence(phase).pointee.add(1, ordering: .releasing) }
 
     /// Whether every worker runs in that window. What is measured before says little: with more workers than CPUs, those
-    /// that were started first meet nobody.
+    /// that were started first meet no other.
     @inlinable @inline(__always)
     public func isEverybodyIn(_ phase: Phase) -> Bool {
         unsafe presence(phase).pointee.load(ordering: .acquiring) >= UInt32(truncatingIfNeeded: workers)

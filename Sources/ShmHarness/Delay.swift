@@ -22,7 +22,7 @@ public enum Delay {
 
     /// How fast this machine is now, in some 5 ms. It follows the CPU's frequency, so it is good for a while only.
     public static func calibrate() -> Speed {
-        // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: whatever else the
+        // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: what else the
         // machine does only makes one longer.
         let (few, many): (UInt64, UInt64) = (10, 5_000)
         let short = Double(samples(few, atLeast: 10, atMost: 100)[0]) / 10

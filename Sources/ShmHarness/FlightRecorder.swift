@@ -65,7 +65,7 @@ public struct FlightEvent: Sendable, Equatable {
         unsafe count = memory.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    /// Appends one. The count is published last (release), so that whoever reads it finds whole events behind it.
+    /// Appends one. The count is published last (release), so that a reader of it finds whole events behind it.
     @inlinable @inline(__always)
     public func record(_ kind: FlightEvent.Kind, at time: UInt64, _ argument: UInt32 = 0) {
         let written = unsafe count.pointee.load(ordering: .relaxed)

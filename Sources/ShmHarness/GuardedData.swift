@@ -2,7 +2,7 @@ public import Synchronization
 
 /// What the lock under test protects: the data of the test segment, and the integrity oracle's evidence.
 ///
-///      0   owner word: the worker inside, plus one; 0 when nobody is
+///      0   owner word: the worker inside, plus one; 0 when none is
 ///      8   mirror: the complement of the first counter
 ///     16   counters
 ///

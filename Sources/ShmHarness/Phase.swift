@@ -25,7 +25,7 @@
 ///
 /// The coordinator may enter `stop` from any other phase: loops end where the phase is no longer theirs, and sleepers are
 /// woken by any later phase, so workers come to their end through the rest. A worker whose lock fails is `failed` and exits
-/// at once, in whatever phase; one that makes no progress is killed. Each store of the phase is a release and each look
+/// at once, in any phase; one that makes no progress is killed. Each store of the phase is a release and each look
 /// that follows a sleep an acquire, so what was written before is seen.
 public enum Phase: UInt32, Sendable, Comparable {
     /// Workers arrive at the barrier.

@@ -40,7 +40,7 @@ enum LoopCost {
             theirs.append(1e9 / (try baseline(folder, kind, workers)))
         }
         let (our, their) = (median(ours) ?? 0, median(theirs) ?? 1)
-        // Pair by pair, since whatever else the machine does comes and goes.
+        // Pair by pair, since other load on the machine comes and goes.
         let ratio = median(zip(ours, theirs).map { $0 / $1 }) ?? 0
         report.note("\(kind), \(workers) worker(s): \(rounded(our)) ns a section, in C \(rounded(their)) ns")
         let what = "the worker's loop over the same loop in C, \(kind), \(workers) worker(s)"

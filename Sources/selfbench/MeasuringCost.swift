@@ -69,7 +69,7 @@ enum MeasuringCost {
             delay = figures.sectionDelay ?? 0
         }
 
-        /// The mean, each value as the middle of its cell; without the thousandth that is longest, which is whatever
+        /// The mean, each value as the middle of its cell; without the thousandth that is longest, which is what
         /// interrupted the worker.
         private static func mean(_ counts: [UInt64], _ geometry: LatencyHistogram.Geometry) -> Double {
             let total = counts.reduce(0, +)

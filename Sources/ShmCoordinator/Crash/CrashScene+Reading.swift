@@ -12,7 +12,7 @@ extension CrashScene {
     /// Critical sections that survivors have completed.
     var sections: UInt64 { sum { $0.sections.load(ordering: .acquiring) } }
 
-    /// By how much each counter exceeds what the survivors and earlier victims have added. Exact while nobody is inside.
+    /// By how much each counter exceeds what the survivors and earlier victims have added. Exact while no process is inside.
     func surplus() -> [UInt64] {
         let sections = sections
         return (0..<CrashArena.counters).map { data.counter($0) &- sections &- inherited[$0] }

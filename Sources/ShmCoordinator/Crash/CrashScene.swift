@@ -92,7 +92,7 @@ final class CrashScene {
             + (fleet.process(survivor).map { ProcessState.description(of: $0.pid) } ?? "gone")
     }
 
-    /// Throws when a survivor has ended, though nobody kills it.
+    /// Throws when a survivor has ended: the test kills none.
     func check(_ survivor: Int) throws(RoundFailure) {
         // One whose lock failed says so before it ends.
         guard let process = fleet.process(survivor), !process.isRunning, let exit = process.exit, !hasFailed(survivor)

@@ -7,7 +7,7 @@ public final class Janitor {
     private let process: ChildProcess
     private let lifeline: FileDescriptor
 
-    /// Starts it. From here on this process's end, of whatever kind, is noticed by it.
+    /// Starts it. From here on it notices this process's end, of any kind.
     public init(_ program: WorkerProgram) throws(Errno) {
         let pipe = try Pipe()
         defer { try? pipe.readEnd.close() }

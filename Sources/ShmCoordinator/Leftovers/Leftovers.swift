@@ -3,7 +3,7 @@ public import ShmCore
 public import ShmHarness
 internal import SystemPackage
 
-/// What this machine has of segments and of their locks' objects, and which of it nobody will miss.
+/// What this machine has of segments and of their locks' objects, and which of it is no longer used.
 public enum Leftovers {
     /// What is to become of something.
     public enum Fate: Sendable, Equatable {
@@ -29,7 +29,7 @@ public enum Leftovers {
     }
 
     /// Judges a segment. A leftover is what a coordinator of this tool has left that is no more, and what a destroyer left
-    /// half-way, if nobody is attached to it.
+    /// half-way, if no process is attached to it.
     public static func fate(of segment: SegmentInfo) -> Fate {
         if segment.numAttachments > 0 { return .keep("in use") }
         if let run = RoundKeys.run(of: segment.key) { return fate(ofRun: run) }

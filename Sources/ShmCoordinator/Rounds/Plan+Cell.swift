@@ -1,4 +1,3 @@
-internal import ShmCore
 internal import ShmHarness
 
 extension Plan {

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import ShmCore
 public import ShmHarness
 
 /// One fleet launch: two fresh segments, fresh workers, one measurement.

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 
@@ -6,15 +5,15 @@ internal import ShmHarness
 /// left out.
 struct RoundPhases {
     /// Whether the workers were never found stuck or stopped by somebody else.
-    private(set) var isAlive = true
+    var isAlive = true
     /// Whether they took too long for the end of a window.
-    private(set) var isCutShort = false
+    var isCutShort = false
 
-    private let scene: RoundScene
-    private let timing: Timing
+    let scene: RoundScene
+    let timing: Timing
     private let begun = Clock.now()
-    private var watchdog: Watchdog
-    private var pulse: FleetPulse
+    var watchdog: Watchdog
+    var pulse: FleetPulse
     private var barriers = 1
 
     /// Workers that have all arrived at the barrier.
@@ -102,80 +101,5 @@ struct RoundPhases {
         } else if !isAlive {
             result.whereabouts = scene.whereabouts()
         }
-    }
-
-    // MARK: Watching
-
-    /// Lets the workers contend for a while, or until they are stuck.
-    ///
-    /// - Parameters:
-    ///   - untilProgress: whether the while lasts until there is at least one section: on a machine that stood still,
-    ///     a window may have none, and would say nothing.
-    ///   - look: called every 10 ms.
-    private mutating func watch(for nanoseconds: Int, untilProgress: Bool = false, look: () -> Void)
-        throws(RoundFailure)
-    {
-        let end = Deadline.after(nanoseconds: Int64(nanoseconds))
-        let start = scene.sections()
-        while !end.hasPassed || (untilProgress && scene.sections() == start) {
-            var pause = timespec()
-            pause.tv_nsec = Int(min(max(end.remaining, 100_000), Timing.look))
-            unsafe nanosleep(&pause, nil)
-            try scene.check(all: false)
-            pulse.look(scene.sections())
-            if let worker = pulse.nextStill() { scene.lookForFreeze(worker) }
-            isAlive = !isStuck()
-            if !isAlive { return }
-            if !end.hasPassed { look() }
-        }
-    }
-
-    /// Waits until all workers have met at the n-th barrier: in a queue of many that spin on few CPUs, each needs a turn,
-    /// and each turn takes time slices of all others.
-    private mutating func settle(_ barrier: Int) throws(RoundFailure) {
-        let total = barrier * scene.cell.workers
-        let arena = scene.arena
-        try awaitAll(rest: {}) { arena.awaitArrivals(total, until: .after(.milliseconds(20))) >= total }
-    }
-
-    /// Waits until all workers run in a window.
-    private mutating func awaitEverybody(in phase: Phase) throws(RoundFailure) {
-        let arena = scene.arena
-        try awaitAll(looksAtAll: false, rest: { usleep(200) }) { arena.isEverybodyIn(phase) }
-    }
-
-    /// Waits until all workers have come somewhere. Where that takes too long, though they are not stuck, the round is cut
-    /// short.
-    private mutating func awaitAll(looksAtAll: Bool = true, rest: () -> Void, until haveCome: () -> Bool)
-        throws(RoundFailure)
-    {
-        let patience = Patience.after(nanoseconds: Int64(timing.longestEnd))
-        isCutShort = try !patience.wait(
-            unless: { () throws(RoundFailure) in
-                try scene.check(all: looksAtAll)
-                isAlive = !isStuck()
-                return !isAlive
-            }, rest: rest, until: haveCome)
-    }
-
-    /// Waits until all workers have ended, which they do after at most one more critical section.
-    private mutating func awaitEnds() throws(RoundFailure) {
-        let fleet = scene.fleet
-        var pause: UInt32 = 50
-        isCutShort = try !Patience.after(nanoseconds: Int64(timing.longestEnd)).wait(
-            unless: { () throws(RoundFailure) in
-                isAlive = !isStuck()
-                return !isAlive
-            },
-            rest: {
-                usleep(pause)
-                pause = min(pause * 2, 10_000)
-            }, until: { !fleet.isRunning })
-        if !isCutShort { try scene.check() }
-    }
-
-    /// Whether there is no progress, or none that would count.
-    private mutating func isStuck() -> Bool {
-        watchdog.isStuck(progress: scene.progress()) || scene.fleet.disturbance != nil
     }
 }

@@ -14,7 +14,7 @@ extension RoundScene {
         let part = parts > 1 ? Int(Deadline.now.nanoseconds / Timing.look) % parts : 0
         for worker in fleet.live where worker % parts == part {
             fleet.lookForDisturbance(of: worker)
-            // Nobody is done before the coordinator has said stop.
+            // A worker is never done before the phase `stop`.
             guard let exit = fleet.process(worker)?.exit,
                 arena.phase < .stop || exit != .code(WorkerExit.done.rawValue)
             else { continue }

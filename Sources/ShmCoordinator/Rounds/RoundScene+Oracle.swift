@@ -15,7 +15,7 @@ extension RoundScene {
             result.ownerDeaths += unsafe slot.pointee.ownerDeaths.load(ordering: .relaxed)
         }
         if result.standstill != nil {
-            // Two inside at once are two inside, whoever stood still.
+            // An overlap counts also where a process stood still.
             result.integrity = result.overlaps == 0 ? .ok : .failed
         } else if isStuck {
             result.integrity = .stuck

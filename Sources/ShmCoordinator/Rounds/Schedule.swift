@@ -1,5 +1,5 @@
 /// The order in which cells are measured: every cell once before any cell again, each time in a new random order, so
-/// that whatever drifts hits all cells alike.
+/// that drift affects all cells alike.
 public struct Schedule: Sendable {
     /// The cells' indices, with their rounds counted from 1.
     public let turns: [(cell: Int, round: Int)]

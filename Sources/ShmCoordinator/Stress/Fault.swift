@@ -18,7 +18,7 @@ public struct Fault: Sendable {
     public enum Need: Sendable {
         /// The next owner gets the lock after its owner's death.
         case survivesOwnerDeath
-        /// Nobody is held up by the death of one who waited.
+        /// The death of a waiter holds up no other process.
         case survivesWaiterDeath
 
         func isKept(by properties: LockProperties) -> Bool {
@@ -75,7 +75,7 @@ public struct Fault: Sendable {
     /// Why it cannot be tried here; `nil` where it can.
     func obstacle(_ lock: LockKind) -> String? { hindrance(lock) ?? exercise?.absence(in: lock.properties) }
 
-    /// How long it takes to take somebody's waiting for waiting for ever, ns.
+    /// A worker that waits for longer is taken to wait for ever, ns.
     func patience(_ lock: LockKind) -> Int { isPromised(by: lock.properties) ? 5_000_000_000 : 300_000_000 }
 }
 

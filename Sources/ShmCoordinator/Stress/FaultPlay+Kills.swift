@@ -9,7 +9,7 @@ extension FaultPlay {
 
     /// Kills, waits for the next acquisition, and replaces the dead.
     mutating func kill(_ victims: [Int], _ scene: StressScene) throws(RoundFailure) -> Episode {
-        // Not before: whoever is inside now has seen the mark before.
+        // Not before: the owner of this moment has seen the mark before.
         let mark = scene.arena.makeMark()
         let killed = scene.kill(victims)
         result.kills += victims.count

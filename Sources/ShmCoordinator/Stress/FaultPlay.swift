@@ -1,7 +1,5 @@
-internal import Glibc
 internal import ShmCore
 internal import ShmHarness
-internal import SystemPackage
 
 /// What an episode of a fault has to play with, and what it counts.
 struct FaultPlay {
@@ -16,7 +14,7 @@ struct FaultPlay {
     var generator: SplitMix64
     var result: StressResult
 
-    /// How long it takes to take somebody's waiting for waiting for ever, ns.
+    /// A worker that waits for longer is taken to wait for ever, ns.
     var patience: Int { fault.patience(lock) }
 
     /// Workers of its own.
@@ -29,7 +27,7 @@ struct FaultPlay {
     /// What waits for ever, or ended without being killed, in words.
     func stuck(_ scene: StressScene) throws(RoundFailure) -> String? { try scene.stuck(within: patience, outside) }
 
-    /// The finding where nobody gets the lock.
+    /// The finding where no worker gets the lock.
     func nobody(_ scene: StressScene) -> String { scene.nobody(outside) }
 
     /// A breach, unless the worker that does not come back has ended.

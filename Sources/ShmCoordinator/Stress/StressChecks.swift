@@ -16,7 +16,7 @@ struct StressChecks {
     /// They have been looked at.
     mutating func pass() { self = StressChecks() }
 
-    /// Their workers are gone, and nobody will know: they do not count.
+    /// Their workers are gone, so what they did is unknown: they do not count.
     mutating func forget(_ result: inout StressResult) {
         result.episodes -= episodes
         (pending, episodes) = (0, 0)

@@ -3,7 +3,7 @@ internal import Synchronization
 
 // Where workers are, and how those ended that were not to.
 extension StressScene {
-    /// A process that has ended though nobody killed it, in words.
+    /// A process that has ended without being killed by the test, in words.
     func unexpectedEnd() -> String? {
         let end = fleet.firstEnd { worker, exit in
             state(worker) != .done || exit != .code(WorkerExit.done.rawValue)

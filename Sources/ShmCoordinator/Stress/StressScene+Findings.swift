@@ -8,7 +8,7 @@ extension StressScene {
         return hang
     }
 
-    /// The finding where nobody gets the lock.
+    /// The finding where no worker gets the lock.
     func nobody(_ outside: OutsideFindings) -> String {
         outside.look(at: self)
         if let end = unexpectedEnd() { return end }

@@ -11,7 +11,7 @@ extension StressScene {
         let order: StressOrder
     }
 
-    /// Lets the next owner stay inside; returns who that is, or `nil` where nobody got the lock in time.
+    /// Lets the next owner stay inside; returns who that is, or `nil` where no worker got the lock in time.
     ///
     /// - Parameter asking: called when the order is given.
     func hold(_ order: (UInt32) -> StressOrder, within patience: Int, asking: () -> Void = {})
@@ -35,8 +35,8 @@ extension StressScene {
         return Holder(worker: worker, order: order)
     }
 
-    /// Lets the next owner stay at a point of its section, asleep; returns who that is, or `nil` where nobody got the lock in
-    /// time.
+    /// Lets the next owner stay at a point of its section, asleep; returns who that is, or `nil` where no worker got the lock
+    /// in time.
     func hold(at stage: StressOrder.Stage, within patience: Int) throws(RoundFailure) -> Holder? {
         try hold({ StressOrder(kind: .hold, stage: stage, id: $0) }, within: patience)
     }
@@ -49,7 +49,7 @@ extension StressScene {
             { StressOrder(kind: kind, stage: .half, id: $0) }, within: patience, asking: { ask(worker, request) })
     }
 
-    /// Workers that wait for the lock, once there are some, but for the holder; none where nobody comes to wait in a while.
+    /// Workers that wait for the lock, once there are some, but for the holder; empty where no worker waits within 20 ms.
     func waiters(but holder: Int, atLeast count: Int = 1) throws(RoundFailure) -> [Int] {
         var found: [Int] = []
         _ = try Patience.after(.milliseconds(20)).wait {

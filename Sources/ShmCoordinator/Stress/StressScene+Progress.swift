@@ -1,6 +1,5 @@
 internal import ShmCore
 internal import ShmHarness
-internal import Synchronization
 
 // Whether workers go on.
 extension StressScene {

@@ -10,7 +10,7 @@ extension StressScene {
         try Patience.after(nanoseconds: Int64(patience)).wait(unless: hasUnexpectedEnd, until: isSo)
     }
 
-    /// Whether a worker has ended though nobody killed it: what it was to do will not come.
+    /// Whether a worker has ended without being killed by the test: what it was to do will not come.
     func hasUnexpectedEnd() -> Bool { unexpectedEnd() != nil }
 
     /// Lets all rest between two acquisitions; returns who does not come to it, in words. They go on with `isPaused`.

@@ -89,7 +89,7 @@ final class StressScene {
         }
     }
 
-    /// Says of a process that it is to be killed, so that nobody takes it for a live owner.
+    /// Says of a process that it is to be killed, so that its successors do not take it for a live owner.
     func condemn(_ worker: Int) {
         let slot = unsafe arena.slot(worker)
         unsafe slot.pointee.condemned.store(slot.pointee.incarnation.load(ordering: .relaxed), ordering: .releasing)

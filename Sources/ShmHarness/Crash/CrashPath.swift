@@ -1,6 +1,6 @@
 /// In which circumstances a victim passes through lock, critical section and unlock, and is killed.
 public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
-    /// Nobody else wants the lock.
+    /// No other process wants the lock.
     case uncontended = 0
     /// Another process holds the lock; it releases when the victim sleeps, and then others sleep behind the victim.
     case waiter = 1
@@ -48,7 +48,7 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     /// The name.
     public var description: String { name }
 
-    /// Whether the victim takes and releases the lock once before, so that whatever it sets up on its first use is
+    /// Whether the victim takes and releases the lock once before, so that what it sets up on its first use is
     /// not part of the path.
     public var warmsUp: Bool { self != .firstUse }
 

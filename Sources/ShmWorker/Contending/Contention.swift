@@ -61,7 +61,7 @@ internal import SystemPackage
     }
 
     private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
-        // Whatever these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
+        // What these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
         // is over.
         if plan.arrivals.sharesCPUs { shm_sleep_exactly() }
         let hardware = HardwareCounters()

@@ -1,5 +1,4 @@
 internal import CShm
-internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 internal import Synchronization

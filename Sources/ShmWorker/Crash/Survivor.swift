@@ -58,7 +58,7 @@ internal import SystemPackage
                 let before = data.counter(0)
                 enter(.holding)
                 order = nextOrder(after: order)
-                // Nobody can have been inside meanwhile.
+                // No process can have been inside meanwhile.
                 if data.counter(0) != before || data.ownerNow != nil {
                     unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
                 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import ShmHarness
 
 /// One of the ways to take a lock.

@@ -57,7 +57,7 @@ extension Stressed {
     /// So many participants, one after the other; each locks once.
     private mutating func comeAndGo<L: LockPrimitive & ~Copyable>(_: L.Type, _ count: Int) -> Result<Int32, LockFailure>
     {
-        let before = Mischief.descriptors
+        let before = FaultAction.descriptors
         for _ in 0..<count where !arena.isOver {
             do throws(SharedMemoryError) {
                 let participant = try segment.participant(in: L.self)
@@ -66,7 +66,7 @@ extension Stressed {
                 return .success(error.errno?.rawValue ?? EPROTO)
             }
         }
-        guard let before, let after = Mischief.descriptors else { return .success(ENOENT) }
+        guard let before, let after = FaultAction.descriptors else { return .success(ENOENT) }
         unsafe slot.pointee.descriptorsLeft.store(Int32(after - before), ordering: .relaxed)
         return .success(0)
     }

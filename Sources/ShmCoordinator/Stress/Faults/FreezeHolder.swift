@@ -2,7 +2,7 @@ internal import Glibc
 internal import ShmHarness
 
 extension Fault {
-    /// The owner stands still: nobody may get in.
+    /// The owner stands still: no other process may enter.
     public static let freezeHolder = Fault(
         name: "freeze-holder", title: "frz-h",
         summary: "the owner is stopped (SIGSTOP) for 5 ms, then goes on",

@@ -2,8 +2,8 @@ internal import CShm
 internal import Glibc
 internal import ShmCore
 
-/// What else a process may do around a lock.
-enum Mischief {
+/// What else a process does around a lock where a fault asks for it.
+enum FaultAction {
     /// Forks, and lets the child execute another program; returns 0 or an errno. The child's end is awaited: it had all
     /// that its parent has, and took nothing along.
     static func forkAndExec() -> Int32 {
