@@ -11,20 +11,22 @@ struct Disturbances {
     mutating func beginStop(_ place: Int) { stoppedByTest.insert(place) }
 
     /// It is about to let it go on.
-    mutating func endStop(_ process: ChildProcess, called name: String) {
+    mutating func endStop(_ process: ChildProcess, called name: @autoclosure () -> String) {
         if process.jobSignal() == SIGCONT {
-            first = Standstill(text: "\(name), which this test had stopped, was let go on by somebody else")
+            first = Standstill(text: "\(name()), which this test had stopped, was let go on by somebody else")
         }
     }
 
     /// Looks whether somebody stops a process, or has stopped it since the last look.
     ///
     /// - Parameter isSuspicious: whether something is wrong that a process that cannot run would explain.
-    mutating func look(at process: ChildProcess, _ place: Int, called name: String, isSuspicious: Bool) {
+    mutating func look(
+        at process: ChildProcess, _ place: Int, called name: @autoclosure () -> String, isSuspicious: Bool
+    ) {
         let wasSignalled = process.jobSignal() != nil && !stoppedByTest.contains(place)
         guard wasSignalled || isSuspicious else { return }
         let freeze = ProcessFreeze.description(of: process.pid)
         guard wasSignalled || freeze != nil else { return }
-        first = first ?? Standstill(text: "\(name) \(freeze ?? "was stopped by a signal, and went on")")
+        first = first ?? Standstill(text: "\(name()) \(freeze ?? "was stopped by a signal, and went on")")
     }
 }
