@@ -40,8 +40,7 @@ let package = Package(
         .target(
             name: "ShmHarness",
             dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
-            // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
-            swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
+            swiftSettings: house),
         .target(
             name: "ShmCoordinator",
             dependencies: [
@@ -53,9 +52,10 @@ let package = Package(
         .target(
             name: "ShmWorker",
             dependencies: [
-                "ShmHarness", "ShmCore", "CShm", "CJemalloc", .product(name: "SystemPackage", package: "swift-system"),
+                "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: house),
+            // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
+            swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
         // What is asked for and measured.
         .target(
             name: "ShmRecord",
@@ -79,10 +79,11 @@ let package = Package(
             ],
             swiftSettings: house),
         // A static program cannot load a lock plugin.
-        .executableTarget(name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore"], swiftSettings: house),
+        .executableTarget(
+            name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore", "CJemalloc"], swiftSettings: house),
         .executableTarget(
             name: "shmworker",
-            dependencies: ["ShmWorker", "ShmCore"],
+            dependencies: ["ShmWorker", "ShmCore", "CJemalloc"],
             swiftSettings: house,
             // A fully static executable: a worker must start in about the time of /bin/true, and loading
             // libstdc++ and the Swift runtime dynamically doubles that.
@@ -99,9 +100,9 @@ let package = Package(
         // The project's own bars (scripts/benchmark), and the loop in C that it compares with.
         .executableTarget(name: "cbaseline"),
         .executableTarget(
-            name: "housebench",
+            name: "selfbench",
             dependencies: [
-                "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
+                "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
@@ -125,7 +126,12 @@ let package = Package(
             dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
         .testTarget(
             name: "ShmHarnessTests",
-            dependencies: ["ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
+            dependencies: [
+                "TestSupport", "ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ShmWorkerTests", dependencies: ["TestSupport", "ShmWorker", "ShmHarness", "ShmCore"],
             swiftSettings: house),
         .testTarget(
             name: "ShmCoordinatorTests",

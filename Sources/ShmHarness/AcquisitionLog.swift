@@ -1,5 +1,5 @@
 internal import CShm
-internal import Synchronization
+public import Synchronization
 
 /// Who held the lock, in which order, and when the last owner began to release it. Written under the lock under test,
 /// so plain words will do; a lock that lets two in only spoils the log.
@@ -12,26 +12,28 @@ internal import Synchronization
 /// Once the ring is full, the newest entry takes the oldest one's place.
 @safe public struct AcquisitionLog {
     /// Entries that the ring holds.
-    public static let capacity = 1 << 18
+    @inlinable public static var capacity: Int { 1 << 18 }
     /// Bytes of memory.
-    public static let byteCount = 128 + capacity * MemoryLayout<UInt16>.stride
+    @inlinable public static var byteCount: Int { 128 + capacity * MemoryLayout<UInt16>.stride }
 
-    private let base: UnsafeMutableRawPointer
-    private let ring: UnsafeMutablePointer<UInt16>
+    @usableFromInline let base: UnsafeMutableRawPointer
+    @usableFromInline let ring: UnsafeMutablePointer<UInt16>
 
     /// A view of zeroed memory of ``byteCount`` bytes.
+    @inlinable
     public init(_ memory: UnsafeMutableRawPointer) {
         unsafe base = memory
         unsafe ring = (memory + 128).assumingMemoryBound(to: UInt16.self)
     }
 
-    private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    @inlinable
+    func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
     /// Called by the new owner. Returns who had the lock before, plus one, and when that one began to release it; zeros
     /// for the first.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func enter(worker: Int) -> (ownerPlusOne: UInt64, released: UInt64) {
         let written = unsafe word(0).pointee.load(ordering: .relaxed)
         unsafe ring[Int(truncatingIfNeeded: written) & (Self.capacity - 1)] = UInt16(truncatingIfNeeded: worker)
@@ -42,7 +44,7 @@ internal import Synchronization
     }
 
     /// Called by the owner that is about to release.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func leave(at ticks: UInt64) { unsafe word(8).pointee.store(ticks, ordering: .relaxed) }
 
     /// Reads every page once, so that no owner meets a page fault.

@@ -16,11 +16,11 @@ public import Synchronization
 ///
 /// Words that are written by different processes are at least two cache lines apart.
 @safe public struct Arena {
-    private static let phaseOffset = 1024
+    @inlinable static var phaseOffset: Int { 1024 }
     private static let arrivalsOffset = 1152
-    private static let logOffset = 4096
-    private static let slotsOffset = logOffset + (AcquisitionLog.byteCount + 4095) / 4096 * 4096
-    private static let slotStride = 256
+    @inlinable static var logOffset: Int { 4096 }
+    @inlinable static var slotsOffset: Int { logOffset + (AcquisitionLog.byteCount + 4095) / 4096 * 4096 }
+    @inlinable static var slotStride: Int { 256 }
 
     /// What a worker keeps a histogram of. All are in nanoseconds.
     public enum Timed: Int, Sendable, CaseIterable {
@@ -36,32 +36,34 @@ public import Synchronization
         case reacquire
 
         /// The one that answers for the tail is the finest.
-        public var geometry: LatencyHistogram.Geometry { self == .acquire ? .threeDigits : .twoDigits }
+        @inlinable public var geometry: LatencyHistogram.Geometry { self == .acquire ? .threeDigits : .twoDigits }
 
-        var offset: Int {
+        @inlinable var offset: Int {
             self == .acquire
                 ? 0
                 : LatencyHistogram.Geometry.threeDigits.byteCount + (rawValue - 1)
                     * LatencyHistogram.Geometry.twoDigits.byteCount
         }
 
-        static var byteCount: Int {
+        @inlinable static var byteCount: Int {
             LatencyHistogram.Geometry.threeDigits.byteCount + (allCases.count - 1)
                 * LatencyHistogram.Geometry.twoDigits.byteCount
         }
     }
 
-    private let base: UnsafeMutableRawPointer
-    private let byteCount: Int
+    @usableFromInline let base: UnsafeMutableRawPointer
+    @usableFromInline let byteCount: Int
     /// Workers that the arena has room for.
     public let workers: Int
 
     /// Bytes that an arena for so many workers needs.
+    @inlinable
     public static func byteCount(workers: Int, isTraced: Bool = false) -> Int {
         recordersOffset(workers) + (isTraced ? workers * FlightRecorder.byteCount : 0)
     }
 
-    private static func recordersOffset(_ workers: Int) -> Int {
+    @inlinable
+    static func recordersOffset(_ workers: Int) -> Int {
         (slotsOffset + workers * (slotStride + Timed.byteCount) + 63) / 64 * 64
     }
 
@@ -78,12 +80,12 @@ public import Synchronization
 
     /// The round's plan.
     public var plan: Plan {
-        get { unsafe base.load(as: Plan.self) }
+        @inlinable get { unsafe base.load(as: Plan.self) }
         nonmutating set { unsafe base.storeBytes(of: newValue, as: Plan.self) }
     }
 
     /// The phase word: workers look at it before every acquisition.
-    public var phaseWord: UnsafeMutablePointer<Atomic<UInt32>> {
+    @inlinable public var phaseWord: UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (base + Self.phaseOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
@@ -93,17 +95,20 @@ public import Synchronization
     }
 
     /// A worker's slot.
+    @inlinable
     public func slot(_ worker: Int) -> UnsafeMutablePointer<WorkerSlot> {
         precondition(worker >= 0 && worker < workers)
         return unsafe (base + Self.slotsOffset + worker * Self.slotStride).assumingMemoryBound(to: WorkerSlot.self)
     }
 
     /// One of a worker's histograms.
+    @inlinable
     public func histogram(_ timed: Timed, _ worker: Int) -> LatencyHistogram {
         unsafe LatencyHistogram(histograms(worker) + timed.offset, timed.geometry)
     }
 
-    private func histograms(_ worker: Int) -> UnsafeMutableRawPointer {
+    @inlinable
+    func histograms(_ worker: Int) -> UnsafeMutableRawPointer {
         precondition(worker >= 0 && worker < workers)
         return unsafe base + Self.slotsOffset + workers * Self.slotStride + worker * Timed.byteCount
     }
@@ -113,6 +118,7 @@ public import Synchronization
     public func forget(_ worker: Int) { unsafe shm_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
 
     /// A worker's flight recorder; `nil` where the arena has no room for one.
+    @inlinable
     public func recorder(_ worker: Int) -> FlightRecorder? {
         precondition(worker >= 0 && worker < workers)
         guard byteCount >= Self.byteCount(workers: workers, isTraced: true) else { return nil }
@@ -120,7 +126,7 @@ public import Synchronization
     }
 
     /// The acquisition log.
-    public var log: AcquisitionLog { unsafe AcquisitionLog(base + Self.logOffset) }
+    @inlinable public var log: AcquisitionLog { unsafe AcquisitionLog(base + Self.logOffset) }
 
     /// Moves every worker to a phase. Release: what the coordinator wrote before is visible to a worker that sees the
     /// phase.
@@ -134,16 +140,18 @@ public import Synchronization
         Phase(rawValue: unsafe phaseWord.pointee.load(ordering: .acquiring)) ?? .stop
     }
 
-    private func presence(_ phase: Phase) -> UnsafeMutablePointer<Atomic<UInt32>> {
+    @inlinable
+    func presence(_ phase: Phase) -> UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (base + (phase == .latency ? 1280 : 1408)).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
     /// A worker runs in the latency or the order window from here on.
-    func join(_ phase: Phase) { unsafe presence(phase).pointee.add(1, ordering: .releasing) }
+    @inlinable
+    public func join(_ phase: Phase) { unsafe presence(phase).pointee.add(1, ordering: .releasing) }
 
     /// Whether every worker runs in that window. What is measured before says little: with more workers than CPUs, those
-    /// that were started first meet nobody.
-    @inline(__always)
+    /// that were started first meet no other.
+    @inlinable @inline(__always)
     public func isEverybodyIn(_ phase: Phase) -> Bool {
         unsafe presence(phase).pointee.load(ordering: .acquiring) >= UInt32(truncatingIfNeeded: workers)
     }

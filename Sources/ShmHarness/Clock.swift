@@ -1,9 +1,9 @@
-internal import Glibc
+public import Glibc
 
 /// The harness's clock: `CLOCK_MONOTONIC`, read without a system call where the machine's vDSO allows it.
 public enum Clock {
     /// Nanoseconds since the clock's origin. The same origin in every process of the machine.
-    @inline(__always)
+    @inlinable @inline(__always)
     public static func now() -> UInt64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)

@@ -2,24 +2,9 @@ internal import CShm
 
 /// A busy delay of a given length, counted in iterations of a loop: no clock is read while it runs.
 public enum Delay {
-    /// Runs that many iterations of a multiplication and an addition, each of which needs the one before: about 4 CPU cycles
-    /// an iteration, wherever the loop happens to lie in memory. (An empty loop takes 1 to 2 cycles, by its alignment, so one
-    /// program's calibration would not hold in another.) Fences keep the CPU from doing what lies around it meanwhile: the
-    /// delay comes on top of all else.
-    ///
-    /// A call of its own: in line it takes registers from the loops around it.
-    @inline(never)
-    public static func spin(_ iterations: UInt64) {
-        shm_instruction_fence()
-        var chain = iterations
-        var count: UInt64 = 0
-        while count < iterations {
-            chain = chain &* 6_364_136_223_846_793_005 &+ 1
-            shm_keep(chain)
-            count &+= 1
-        }
-        shm_instruction_fence()
-    }
+    /// Runs that many iterations.
+    @inlinable @inline(__always)
+    public static func spin(_ iterations: UInt64) { spinDelay(iterations) }
 
     /// How fast a machine is at it.
     public struct Speed: Sendable {
@@ -37,7 +22,7 @@ public enum Delay {
 
     /// How fast this machine is now, in some 5 ms. It follows the CPU's frequency, so it is good for a while only.
     public static func calibrate() -> Speed {
-        // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: whatever else the
+        // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: what else the
         // machine does only makes one longer.
         let (few, many): (UInt64, UInt64) = (10, 5_000)
         let short = Double(samples(few, atLeast: 10, atMost: 100)[0]) / 10
@@ -48,7 +33,7 @@ public enum Delay {
 
     /// What so many iterations take, tenths of a nanosecond: the median of up to 15 measurements, each of which is long
     /// enough for the clock. 0 for none.
-    static func measure(_ iterations: UInt64) -> UInt64 {
+    public static func measure(_ iterations: UInt64) -> UInt64 {
         if iterations == 0 { return 0 }
         let samples = samples(iterations, atLeast: 1, atMost: 15)
         return samples[samples.count / 2]
@@ -67,4 +52,24 @@ public enum Delay {
         } while samples.count < fewest || (samples.count < count && Clock.now() < end)
         return samples.sorted()
     }
+}
+
+/// Runs that many iterations of a multiplication and an addition, each of which needs the one before: about 4 CPU cycles
+/// an iteration, wherever the loop happens to lie in memory. (An empty loop takes 1 to 2 cycles, by its alignment, so one
+/// program's calibration would not hold in another.) Fences keep the CPU from doing what lies around it meanwhile: the
+/// delay comes on top of all else.
+///
+/// A call of its own: in line it takes registers from the loops around it. And no method: what is handed over of its type
+/// would make other modules call it by a detour.
+@inline(never) @usableFromInline
+func spinDelay(_ iterations: UInt64) {
+    shm_instruction_fence()
+    var chain = iterations
+    var count: UInt64 = 0
+    while count < iterations {
+        chain = chain &* 6_364_136_223_846_793_005 &+ 1
+        shm_keep(chain)
+        count &+= 1
+    }
+    shm_instruction_fence()
 }

@@ -1,4 +1,4 @@
-internal import Synchronization
+public import Synchronization
 
 /// One thing that happened to a worker.
 public struct FlightEvent: Sendable, Equatable {
@@ -51,21 +51,22 @@ public struct FlightEvent: Sendable, Equatable {
 ///     64   a ring of events: time, then kind and argument
 @safe public struct FlightRecorder {
     /// Events that the ring holds.
-    public static let capacity = 4096
+    @inlinable public static var capacity: Int { 4096 }
     /// Bytes of memory, a multiple of 64.
-    public static let byteCount = 64 + capacity * 16
+    @inlinable public static var byteCount: Int { 64 + capacity * 16 }
 
-    private let base: UnsafeMutableRawPointer
-    private let count: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let base: UnsafeMutableRawPointer
+    @usableFromInline let count: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// A view of zeroed memory of ``byteCount`` bytes.
+    @inlinable
     public init(_ memory: UnsafeMutableRawPointer) {
         unsafe base = memory
         unsafe count = memory.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    /// Appends one. The count is published last (release), so that whoever reads it finds whole events behind it.
-    @inline(__always)
+    /// Appends one. The count is published last (release), so that a reader of it finds whole events behind it.
+    @inlinable @inline(__always)
     public func record(_ kind: FlightEvent.Kind, at time: UInt64, _ argument: UInt32 = 0) {
         let written = unsafe count.pointee.load(ordering: .relaxed)
         let entry = unsafe base + 64 + (Int(truncatingIfNeeded: written) & (Self.capacity - 1)) * 16

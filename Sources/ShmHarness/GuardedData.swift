@@ -1,9 +1,8 @@
-internal import CShm
-internal import Synchronization
+public import Synchronization
 
 /// What the lock under test protects: the data of the test segment, and the integrity oracle's evidence.
 ///
-///      0   owner word: the worker inside, plus one; 0 when nobody is
+///      0   owner word: the worker inside, plus one; 0 when none is
 ///      8   mirror: the complement of the first counter
 ///     16   counters
 ///
@@ -14,7 +13,7 @@ internal import Synchronization
     /// The most counters that fit.
     public static let counterLimit = 1024
 
-    private let base: UnsafeMutableRawPointer
+    @usableFromInline let base: UnsafeMutableRawPointer
 
     /// Bytes of a test segment with that many counters.
     public static func byteCount(counters: Int) -> Int { 16 + counters * 8 }
@@ -24,11 +23,16 @@ internal import Synchronization
         unsafe base = address
     }
 
-    private var owner: UnsafeMutablePointer<Atomic<UInt32>> { unsafe base.assumingMemoryBound(to: Atomic<UInt32>.self) }
-    private var mirror: UnsafeMutablePointer<Atomic<UInt64>> {
+    /// The owner word.
+    @inlinable public var owner: UnsafeMutablePointer<Atomic<UInt32>> {
+        unsafe base.assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+    /// The mirror.
+    @inlinable public var mirror: UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (base + 8).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
-    private var counters: UnsafeMutablePointer<Atomic<UInt64>> {
+    /// The first counter.
+    @inlinable public var counters: UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (base + 16).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
@@ -41,48 +45,6 @@ internal import Synchronization
     public func repair() {
         unsafe owner.pointee.store(0, ordering: .relaxed)
         unsafe mirror.pointee.store(~counters.pointee.load(ordering: .relaxed), ordering: .relaxed)
-    }
-
-    /// One critical section. Returns 0 where nothing contradicted that this worker was alone inside; another number where
-    /// it met somebody's owner word, or found related words that do not agree.
-    @inline(__always)
-    public func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
-        let me = worker &+ 1
-        // Differences are gathered and judged once, by the caller: branches here would be part of every critical section.
-        var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
-        unsafe owner.pointee.store(me, ordering: .relaxed)
-        let first = unsafe counters.pointee.load(ordering: .relaxed)
-        contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
-        unsafe mirror.pointee.store(~(first &+ 1), ordering: .relaxed)
-        if delay > 0 { Delay.spin(delay) }
-        var index = 0
-        while index < count {
-            let value = unsafe counters[index].load(ordering: .relaxed)
-            unsafe counters[index].store(value &+ 1, ordering: .relaxed)
-            index &+= 1
-            shm_keep(UInt64(truncatingIfNeeded: index))
-        }
-        contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed) ^ me)
-        unsafe owner.pointee.store(0, ordering: .relaxed)
-        return contradiction
-    }
-
-    /// One section that only reads. Returns 0 where nothing contradicted that no writer was inside.
-    @inline(__always)
-    public func readSection(counters count: Int, delay: UInt64) -> UInt64 {
-        var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
-        let first = unsafe counters.pointee.load(ordering: .relaxed)
-        contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
-        if delay > 0 { Delay.spin(delay) }
-        // Every section increments all counters.
-        var index = 1
-        while index < count {
-            contradiction |= unsafe counters[index].load(ordering: .relaxed) ^ first
-            index &+= 1
-        }
-        contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed))
-        contradiction |= unsafe counters.pointee.load(ordering: .relaxed) ^ first
-        return contradiction
     }
 
     /// The worker inside, by the owner word.

@@ -3,10 +3,12 @@ internal import Glibc
 
 /// Counts of the CPU's own, by perf_event_open(2), of this process in user mode. Virtual machines and containers often
 /// have none, or forbid it; what cannot be counted stays unknown.
-struct HardwareCounters {
+public struct HardwareCounters {
     /// What is counted.
-    enum Event: Int32, CaseIterable {
+    public enum Event: Int32, CaseIterable {
+        /// CPU cycles.
         case cycles = 0
+        /// Instructions that were retired.
         case instructions = 1
         /// Of the last level, as the kernel defines it for the CPU.
         case cacheMisses = 3
@@ -15,14 +17,15 @@ struct HardwareCounters {
     private let descriptors: [Int32]
 
     /// Starts to count.
-    init() { descriptors = Event.allCases.map { shm_perf_open(UInt64($0.rawValue)) } }
+    public init() { descriptors = Event.allCases.map { shm_perf_open(UInt64($0.rawValue)) } }
 
     /// What has been counted so far, in the order of the events. Allocates nothing: the caller's tuple is filled.
-    func read() -> (cycles: UInt64, instructions: UInt64, cacheMisses: UInt64) {
+    public func read() -> (cycles: UInt64, instructions: UInt64, cacheMisses: UInt64) {
         (count(descriptors[0]), count(descriptors[1]), count(descriptors[2]))
     }
 
-    func close() { for descriptor in descriptors where descriptor >= 0 { Glibc.close(descriptor) } }
+    /// Lets go of them.
+    public func close() { for descriptor in descriptors where descriptor >= 0 { Glibc.close(descriptor) } }
 
     private func count(_ descriptor: Int32) -> UInt64 {
         guard descriptor >= 0 else { return WorkerSlot.unknown }

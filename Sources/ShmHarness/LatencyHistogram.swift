@@ -7,24 +7,25 @@
     /// How finely values are told apart.
     public struct Geometry: Sendable, Equatable {
         /// 3 significant digits, 108 KiB: 2,048 linear sub-buckets.
-        public static let threeDigits = Geometry(subBucketBits: 11)
+        @inlinable public static var threeDigits: Geometry { Geometry(subBucketBits: 11) }
         /// 2 significant digits, 15 KiB: 256 linear sub-buckets.
-        public static let twoDigits = Geometry(subBucketBits: 8)
+        @inlinable public static var twoDigits: Geometry { Geometry(subBucketBits: 8) }
 
         /// The largest value that is recorded as itself; larger ones are recorded as this.
-        public static let highestValue: UInt64 = 60_000_000_000
+        @inlinable public static var highestValue: UInt64 { 60_000_000_000 }
 
-        private let subBucketBits: Int
+        @usableFromInline let subBucketBits: Int
 
-        private init(subBucketBits: Int) { self.subBucketBits = subBucketBits }
+        @inlinable
+        init(subBucketBits: Int) { self.subBucketBits = subBucketBits }
 
         /// Cells: two halves of linear ones, and a half for each of the further powers of two up to 2³⁶.
-        public var cellCount: Int { (36 - subBucketBits + 2) << (subBucketBits - 1) }
+        @inlinable public var cellCount: Int { (36 - subBucketBits + 2) << (subBucketBits - 1) }
         /// Bytes of memory.
-        public var byteCount: Int { cellCount * MemoryLayout<UInt32>.stride }
+        @inlinable public var byteCount: Int { cellCount * MemoryLayout<UInt32>.stride }
 
         /// The cell of a value.
-        @inline(__always)
+        @inlinable @inline(__always)
         public func index(of nanoseconds: UInt64) -> Int {
             let value = min(nanoseconds, Self.highestValue)
             let bucket =
@@ -43,16 +44,17 @@
 
     /// How finely values are told apart.
     public let geometry: Geometry
-    private let cells: UnsafeMutablePointer<UInt32>
+    @usableFromInline let cells: UnsafeMutablePointer<UInt32>
 
     /// A view of zeroed memory of the geometry's ``Geometry/byteCount``.
+    @inlinable
     public init(_ memory: UnsafeMutableRawPointer, _ geometry: Geometry = .threeDigits) {
         unsafe cells = memory.assumingMemoryBound(to: UInt32.self)
         self.geometry = geometry
     }
 
     /// Counts one value.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func record(_ nanoseconds: UInt64) {
         let index = geometry.index(of: nanoseconds)
         unsafe cells[index] = cells[index] &+ 1

@@ -1,4 +1,4 @@
-internal import CShm
+public import CShm
 
 /// The clock that times acquisitions: the CPU's counter where it is fit for that, `CLOCK_MONOTONIC` otherwise. The
 /// coordinator finds out which, once, and every worker of a run uses the same (``Plan/clock``).
@@ -9,7 +9,7 @@ public struct TickClock: Sendable, Equatable {
     /// Whether ticks are the counter's, or nanoseconds.
     public let isCounter: Bool
     /// Nanoseconds in a tick, with 32 binary places.
-    private let scale: UInt64
+    @usableFromInline let scale: UInt64
 
     /// `CLOCK_MONOTONIC`: a tick is a nanosecond.
     public static let monotonic = TickClock(isCounter: false, scale: 1 << 32)
@@ -28,11 +28,11 @@ public struct TickClock: Sendable, Equatable {
     public static var hasInvariantCounter: Bool { shm_has_invariant_counter() }
 
     /// Ticks now.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func now() -> UInt64 { isCounter ? shm_counter() : Clock.now() }
 
     /// So many ticks in nanoseconds.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func nanoseconds(_ ticks: UInt64) -> UInt64 {
         let product = ticks.multipliedFullWidth(by: scale)
         return product.high &<< 32 | product.low &>> 32

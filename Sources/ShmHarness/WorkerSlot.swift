@@ -16,6 +16,9 @@ public struct WorkerSlot: ~Copyable {
         case failed = 4
     }
 
+    /// So many sections at most are done and not yet counted.
+    public static let longestBurst: UInt64 = 64
+
     /// ``State``.
     public let state = Atomic<UInt32>(0)
     /// The errno of a lock that failed.

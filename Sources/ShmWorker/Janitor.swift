@@ -21,7 +21,7 @@ enum Janitor {
         let deadline = Deadline.after(patience)
         while RunLease.state(of: run) == .held {
             // A coordinator that lives on: somebody plays with the segments of a run.
-            if deadline.hasPassed { return WorkerProgram.refuse() }
+            if deadline.hasPassed { return Complaint.refuse() }
             usleep(1000)
         }
         RunFiles.remove(run)

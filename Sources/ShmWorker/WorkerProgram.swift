@@ -1,4 +1,3 @@
-internal import CShm
 internal import Glibc
 public import ShmCore
 internal import ShmHarness
@@ -18,11 +17,15 @@ internal import ShmHarness
 public enum WorkerProgram {
     /// Does what the arguments say, and ends the process.
     ///
-    /// - Parameter load: loads the plugin of a path; throws why it cannot.
-    public static func run(loading load: (String) throws(LockPluginError) -> Void) -> Never {
+    /// - Parameters:
+    ///   - heapBytes: how many bytes this thread has allocated so far, by the allocator that the program is linked with.
+    ///   - load: loads the plugin of a path; throws why it cannot.
+    public static func run(
+        heapBytes: @escaping () -> UInt64, loading load: (String) throws(LockPluginError) -> Void
+    ) -> Never {
         if let path = unsafe getenv(LockPlugin.variable).map({ unsafe String(cString: $0) }) {
             do throws(LockPluginError) { try load(path) } catch {
-                complain(error.description)
+                Complaint.say(error.description)
                 exit(WorkerExit.setup.rawValue)
             }
         }
@@ -31,39 +34,29 @@ public enum WorkerProgram {
         let numbers = arguments.dropFirst(2).compactMap { Int32($0) }
         switch (arguments.first, arguments.count) {
         case (let task?, 5):
-            guard numbers.count == 3, let starter = Starter(name) else { exit(refuse().rawValue) }
-            exit(work(task, starter, numbers).rawValue)
+            guard numbers.count == 3, let starter = Starter(name) else { exit(Complaint.refuse().rawValue) }
+            exit(work(task, starter, numbers, heapBytes).rawValue)
         case ("janitor", 2):
-            guard let run = RunID(name) else { exit(refuse().rawValue) }
+            guard let run = RunID(name) else { exit(Complaint.refuse().rawValue) }
             exit(Janitor.run(run).rawValue)
         case ("--version", 1):
             print(ToolVersion.workerLine)
             exit(WorkerExit.done.rawValue)
         default:
-            exit(refuse().rawValue)
+            exit(Complaint.refuse().rawValue)
         }
     }
 
-    private static func work(_ task: String, _ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
+    private static func work(
+        _ task: String, _ starter: Starter, _ numbers: [Int32], _ heapBytes: @escaping () -> UInt64
+    ) -> WorkerExit {
         switch task {
-        case "contend": Worker.run(starter, numbers)
+        case "contend": Worker.run(starter, numbers, heapBytes: heapBytes)
         case "survive": Survivor.run(CrashPlace(starter, numbers))
         case "die": Victim.run(CrashPlace(starter, numbers))
         case "stress": Stressed.run(starter, numbers)
         case "resettle": Resettler.run(starter, numbers)
-        default: refuse()
+        default: Complaint.refuse()
         }
-    }
-
-    /// What it says to a person who starts it.
-    static func refuse() -> WorkerExit {
-        complain("is started by shmbench and does nothing by itself; try `shmbench run`")
-        return .usage
-    }
-
-    /// One line to stderr.
-    static func complain(_ message: String) {
-        let line = Array("shmworker: \(message)\n".utf8)
-        _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

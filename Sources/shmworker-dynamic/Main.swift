@@ -1,3 +1,4 @@
+internal import CJemalloc
 internal import ShmCore
 internal import ShmWorker
 
@@ -5,6 +6,8 @@ internal import ShmWorker
 @main
 enum Main {
     static func main() {
-        WorkerProgram.run { (path) throws(LockPluginError) in try LockPlugin.load(path) }
+        WorkerProgram.run(heapBytes: { unsafe shm_heap_allocated()?.pointee ?? 0 }) { (path) throws(LockPluginError) in
+            try LockPlugin.load(path)
+        }
     }
 }

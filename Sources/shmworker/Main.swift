@@ -1,3 +1,4 @@
+internal import CJemalloc
 internal import ShmCore
 internal import ShmWorker
 
@@ -5,7 +6,7 @@ internal import ShmWorker
 @main
 enum Main {
     static func main() {
-        WorkerProgram.run { (path) throws(LockPluginError) in
+        WorkerProgram.run(heapBytes: { unsafe shm_heap_allocated()?.pointee ?? 0 }) { (path) throws(LockPluginError) in
             throw LockPluginError(path, "this worker is linked statically; use shmworker-dynamic")
         }
     }

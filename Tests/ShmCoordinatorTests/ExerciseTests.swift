@@ -23,7 +23,7 @@ extension ShmCoordinatorSuite {
 
         @Test func `an order of arrival is kept or it is not`() {
             func disorder(_ fairness: LockProperties.Fairness, _ grants: [Int]) -> String? {
-                StressTest.disorder(fairness, queue: [2, 0, 1], comesBack: 3, grants: grants)
+                Fault.disorder(fairness, queue: [2, 0, 1], comesBack: 3, grants: grants)
             }
             #expect(disorder(.fifo, [2, 0, 1, 3, 3]) == nil)
             #expect(disorder(.fifo, [2, 1, 0, 3, 3])?.contains("granted to 3, 2, 1, 4, 4") == true)

@@ -75,16 +75,16 @@ extension ShmCoordinatorSuite {
         @Test func `a successor in a dead owner's own place takes what it does itself for nobody else's`() throws {
             let traces = Traces()
             do {
-                let fleet = try StressFleet(
+                let scene = try StressScene(
                     .robustFutex, workers: 2, program: try WorkerProgram(), number: .random(in: 2_000_000..<3_000_000))
                 let stay = { StressOrder(kind: .hold, stage: .half, id: $0) }
-                let holder = try #require(try fleet.hold(stay, within: 5_000_000_000))
+                let holder = try #require(try scene.hold(stay, within: 5_000_000_000))
                 // Nobody else is left to repair what the holder leaves half written.
-                _ = fleet.kill([1 - holder.worker, holder.worker])
-                try fleet.start(holder.worker)
-                try fleet.awaitContending(1)
-                #expect(try fleet.awaitProgress(within: 5_000_000_000) == [])
-                let slot = unsafe fleet.arena.slot(holder.worker)
+                _ = scene.kill([1 - holder.worker, holder.worker])
+                try scene.start(holder.worker)
+                try scene.awaitContending(1)
+                #expect(try scene.awaitProgress(within: 5_000_000_000) == [])
+                let slot = unsafe scene.arena.slot(holder.worker)
                 #expect(unsafe slot.pointee.repairs.load(ordering: .relaxed) == 1)
                 #expect(unsafe slot.pointee.told.load(ordering: .relaxed) == 1)
                 #expect(unsafe slot.pointee.overlaps.load(ordering: .relaxed) == 0)

@@ -1,4 +1,5 @@
 import ShmHarness
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AcquisitionLogTests {

@@ -2,6 +2,7 @@ import Foundation
 import ShmCore
 import ShmHarness
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CrashArenaTests {

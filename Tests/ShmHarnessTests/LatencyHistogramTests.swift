@@ -1,5 +1,6 @@
 import Histogram
 import ShmHarness
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct LatencyHistogramTests {

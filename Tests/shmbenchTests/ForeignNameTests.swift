@@ -12,7 +12,7 @@ extension CommandLineSuite {
         static let names = [
             "shmcore-cafe", "shmcore-1", "shmcore-785a542a2702e41", "shmcore-0123456789abcdef", "shmbench.1.0.arena",
             "shmbench.1.0.test", "shmbench.1.life.0", "shmbench.999999.0.arena", "shmbench.deadbeefdeadbeefdead.0.test",
-            "shmbench.0123456789abcdef.0.arena", "shmbench.death", "shmbench.x", "housebench.death.1.futex",
+            "shmbench.0123456789abcdef.0.arena", "shmbench.death", "shmbench.x", "selfbench.death.1.futex",
             "sem.shmbench.1.0.arena", "shmbench.1.lease", "shmbench.0123456789abcdef0123.lease",
         ]
 

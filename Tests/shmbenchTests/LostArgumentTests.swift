@@ -35,7 +35,7 @@ extension CommandLineSuite {
             let list = try preloaded("shmbench", "list", "--names")
             #expect(list.exit == .code(0) && list.stdout.contains("robust-futex\n"))
             #expect(try preloaded("shmworker-dynamic", "--version").stdout.hasPrefix("shmworker "))
-            let bench = try preloaded("housebench", "nosuch")
+            let bench = try preloaded("selfbench", "nosuch")
             #expect(bench.exit == .code(64) && bench.stdout.contains("no part nosuch"))
             #expect(try preloaded("shmprobe", "shmbench-tests-nosuch").stdout == "ok\n")
         }
@@ -66,7 +66,7 @@ extension CommandLineSuite {
             #expect(list.exit == .code(0) && list.stdout.contains("robust-futex\n"))
         }
 
-        @Test(arguments: ["shmbench", "shmworker", "shmworker-dynamic", "housebench"])
+        @Test(arguments: ["shmbench", "shmworker", "shmworker-dynamic", "selfbench"])
         func `a program that is started without any argument, its name included, fails in one line`(
             program: String
         ) throws {

@@ -1,13 +1,18 @@
 internal import ShmCore
 
-/// How long a process may wait for a lock that nobody holds any more, before that counts as a hang.
+/// How long a process may wait for a lock that is no longer held, before that counts as a hang.
 struct CrashPatience: Equatable {
     /// In whatever state it is, ns.
     var nanoseconds: UInt64
     /// While it sleeps, ns.
     var nanosecondsAsleep: UInt64
 
-    /// 2 s, whatever it does.
+    /// Both limits, from now on.
+    func begin() -> (any: Patience, asleep: Patience) {
+        (.after(nanoseconds: Int64(nanoseconds)), .after(nanoseconds: Int64(nanosecondsAsleep)))
+    }
+
+    /// 2 s in every state.
     static let full = CrashPatience(nanoseconds: 2_000_000_000, nanosecondsAsleep: 2_000_000_000)
     /// 25 ms asleep: what a lock gets that has hung before. All who could wake the sleeper sleep too by then, or are
     /// idle, so waiting longer would show nothing but that again, at hundreds of places. Those that spin never sleep: a

@@ -34,16 +34,14 @@ struct Tracee: ~Copyable {
     /// Waits until it has stopped for SIGSTOP, as it does where its tracer is to begin; `false` when it does not within
     /// the time, or has ended.
     func awaitStop(within limit: Duration) throws(RoundFailure) -> Bool {
-        let deadline = Patience.after(limit)
-        while true {
-            if let signal = process.stopSignal() {
-                if signal == SIGSTOP { return true }
-                throw unexpected(signal)
-            }
-            if process.exit != nil || deadline.hasPassed { return false }
-            if Interruption.hasCome { throw .interrupted }
-            usleep(30)
+        let process = process
+        var signal: Int32?
+        let hasStopped = try Patience.after(limit).wait(unless: { process.exit != nil }, rest: { usleep(30) }) {
+            signal = process.stopSignal()
+            return signal != nil
         }
+        if let signal, signal != SIGSTOP { throw unexpected(signal) }
+        return hasStopped
     }
 
     /// Takes hold of it after its first stop: it dies with its tracer.

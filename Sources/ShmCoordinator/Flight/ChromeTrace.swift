@@ -42,7 +42,7 @@ public struct ChromeTrace {
                     holds = nil
                 default:
                     entries.append(
-                        #"{"ph":"i","s":"t",\#(line),"name":"\#(Self.escaped(FlightReport.words(event)))","ts":\#(Self.micro(event.time - origin))}"#
+                        #"{"ph":"i","s":"t",\#(line),"name":"\#(Self.escaped(event.words))","ts":\#(Self.micro(event.time - origin))}"#
                     )
                 }
             }

@@ -1,5 +1,4 @@
 internal import ShmCore
-internal import SystemPackage
 
 /// Whether the kernel has killed for want of memory since this process began to start others.
 struct MemoryKills {
@@ -23,15 +22,6 @@ struct MemoryKills {
             return "memory ran out (the kernel's log says of what); free some, or ask for fewer --workers"
         }
         return nil
-    }
-
-    /// Makes the kernel choose this process, a worker, where memory runs out, and not its coordinator: that can say so.
-    static func prefer(_ process: ChildProcess) -> ChildProcess {
-        guard let folder = ProcessFolder.path(of: process.pid) else { return process }
-        let file = try? FileDescriptor.open(
-            FilePath("\(folder)/oom_score_adj"), .writeOnly, options: [.closeOnExec])
-        _ = try? file?.closeAfter { _ = try file?.writeAll("1000".utf8) }
-        return process
     }
 
     /// Kills in this process's own group, and its limit in words: each version tells of them in files of its own.

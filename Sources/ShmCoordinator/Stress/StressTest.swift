@@ -1,43 +1,26 @@
-internal import Glibc
 public import ShmCore
 internal import ShmHarness
-internal import Synchronization
 
 /// Does faults to one lock, and finds out whether the others go on.
 public struct StressTest {
-    /// One fault that was done.
-    struct Episode {
-        /// What waits for ever, in words.
-        var hang: String?
-        /// What is wrong otherwise.
-        var corruption: String?
-        /// What the lock offers and did not do, and how that was seen.
-        var breach: (exercise: Exercise, finding: String)?
-        /// The others stood still while somebody was frozen.
-        var stalled = false
-        /// There was no occasion for it; it does not count.
-        var wasIdle = false
-
-        /// Whether something is wrong that a process that cannot run would explain.
-        var isSuspicious: Bool { hang != nil || corruption != nil || breach != nil }
-    }
-
     /// What it came to, a result for each fault that was tried.
     public private(set) var results: [StressResult] = []
     /// The last events of all workers, where something was wrong: at most one a fault.
-    public private(set) var reports: [FlightReport] = []
+    public internal(set) var reports: [FlightReport] = []
+    /// What was done again since processes stood still meanwhile.
+    public internal(set) var standstills: [Standstill] = []
 
     let lock: LockKind
     let workers: Int
     let program: WorkerProgram
     let numbers: () -> Int
-    var generator: SplitMix64
-    var fleet: StressFleet?
-    /// What was done again since processes stood still meanwhile.
-    public internal(set) var standstills: [Standstill] = []
-    var standstillsInARow = 0
     let outside = OutsideFindings()
-    private var baseline = Evidence()
+    var generator: SplitMix64
+    /// The workers, while they are to be believed.
+    var scene: StressScene?
+    /// What they had counted when that was last looked at.
+    var baseline = StressEvidence()
+    var standstillsInARow = 0
 
     /// Of so many hangs, the last say nothing new: fewer where the lock does not promise better.
     private static let enoughHangs = (promised: 5, otherwise: 2)
@@ -63,9 +46,6 @@ public struct StressTest {
         generator = SplitMix64(state: lock.name.utf8.reduce(seed) { $0 &* 31 &+ UInt64($1) })
     }
 
-    /// How long it takes to take somebody's waiting for waiting for ever, ns.
-    func patience(_ fault: Fault) -> Int { fault.isPromised(by: lock.properties) ? 5_000_000_000 : 300_000_000 }
-
     /// Does a fault again and again, at least once: for so long or so many times, or until it has hung often enough.
     ///
     /// - Parameters:
@@ -83,269 +63,52 @@ public struct StressTest {
             result.duration = Clock.now() - start
             results.append(result)
         }
-        result.obstacle = obstacle(fault)
+        result.obstacle = fault.obstacle(lock)
         let enough = result.isPromised ? Self.enoughHangs.promised : Self.enoughHangs.otherwise
         var idle = 0
-        var checks = Checks()
+        var checks = StressChecks()
         while result.obstacle == nil && result.hangs + Int(clamping: result.exercises.breaches) < enough {
             look(result)
             let isLast = (end.hasPassed && !isCounted) || result.episodes >= episodes
             if isLast && result.episodes > 0 {
-                if try concludes(fault, &checks, &result) { return }
+                if try concludes(&checks, &result) { return }
                 continue
             }
             checks.began = Clock.now()
-            var outcome = result
-            let episode = try self.episode(fault, &outcome)
-            if try isDisturbed(since: checks.began, isSuspicious: episode.isSuspicious, &result) {
+            let played = try play(result)
+            if try isDisturbed(since: checks.began, isSuspicious: played.episode.isSuspicious, &result) {
                 checks.forget(&result)
                 continue
             }
-            result = outcome
-            idle = episode.wasIdle ? idle + 1 : 0
-            checks.add(episode, &result)
+            result = played.result
+            idle = played.episode.wasIdle ? idle + 1 : 0
+            checks.add(played.episode, &result)
             if idle >= Self.enoughIdleness && result.episodes == 0 { result.obstacle = "nobody waits for it" }
             if idle >= Self.enoughIdleness { break }
-            _ = try judge(episode, fault, &checks, &result, isDue: checks.pending >= Self.episodesBetweenChecks)
-            if isLast && episode.wasIdle { break }
+            _ = try judge(played.episode, &checks, &result, isDue: checks.pending >= Self.episodesBetweenChecks)
+            if isLast && played.episode.wasIdle { break }
         }
-        _ = try concludes(fault, &checks, &result)
+        _ = try concludes(&checks, &result)
     }
 
-    /// Looks at the data a last time; `false` where processes stood still meanwhile.
-    private mutating func concludes(_ fault: Fault, _ checks: inout Checks, _ result: inout StressResult)
-        throws(RoundFailure) -> Bool
+    /// Plays one episode.
+    private mutating func play(_ result: StressResult) throws(RoundFailure) -> (episode: Episode, result: StressResult)
     {
-        if fleet == nil || checks.pending == 0 { return true }
-        return try judge(Episode(), fault, &checks, &result, isDue: true)
-    }
-
-    private mutating func episode(_ fault: Fault, _ result: inout StressResult) throws(RoundFailure) -> Episode {
-        switch fault {
-        case .recreate: return try recreate(&result)
-        case .fillShm: return try fillShm(&result)
-        case .killCoordinator: return try killCoordinator(&result)
-        case .comeAndGo: return try comeAndGo(&result)
-        default: break
-        }
-        let fleet = try currentFleet()
-        switch fault {
-        case .killHolder: return try killHolder(fleet, &result)
-        case .killWaiter: return try killWaiter(fleet, &result)
-        case .killWoken: return try killWoken(fleet, &result)
-        case .killRandom: return try killRandom(fleet, &result)
-        case .killMany: return try killMany(fleet, &result)
-        case .freezeHolder: return try freezeHolder(fleet, &result)
-        case .freezeWaiter: return try freezeWaiter(fleet, &result)
-        case .interrupt: return try interrupt(fleet)
-        case .lowerPriority: return try lowerPriority(fleet, &result)
-        case .fork: return try ask(.forkAndExec, fleet, fault, &result)
-        case .exhaustDescriptors: return try ask(.exhaustDescriptors, fleet, fault, &result)
-        case .attachStorm: return try attachStorm(fleet)
-        case .startStorm: return try startStorm(fleet)
-        case .tryLock: return try tryLock(fleet)
-        case .timedWait: return try timedWait(fleet)
-        case .readers: return try readers(fleet)
-        case .order: return try order(fleet, &result)
-        case .crowd: return try crowd(fleet, &result)
-        case .recreate, .fillShm, .killCoordinator, .comeAndGo: return Episode()
+        var play = FaultPlay(
+            fault: result.fault, lock: lock, workers: workers, program: program, numbers: numbers, outside: outside,
+            generator: generator, result: result)
+        defer { generator = play.generator }
+        switch result.fault.play {
+        case .apart(let episode): return (try episode(&play), play.result)
+        case .byWorkers(let episode): return (try episode(&play, try currentScene()), play.result)
         }
     }
 
-    private mutating func currentFleet() throws(RoundFailure) -> StressFleet {
-        if let fleet { return fleet }
-        let fleet = try StressFleet(lock, workers: workers, program: program, number: numbers())
-        self.fleet = fleet
-        baseline = Evidence()
-        return fleet
-    }
-
-    // MARK: Judging
-
-    /// Episodes since the data were looked at.
-    private struct Checks {
-        /// When the last one began.
-        var began: UInt64 = 0
-        private(set) var pending = 0
-        private var episodes = 0
-        private var lostInARow = 0
-
-        mutating func add(_ episode: Episode, _ result: inout StressResult) {
-            pending += 1
-            if episode.wasIdle { return }
-            episodes += 1
-            result.episodes += 1
-        }
-
-        /// They have been looked at.
-        mutating func pass() { self = Checks() }
-
-        /// Their workers are gone, and nobody will know: they do not count.
-        mutating func forget(_ result: inout StressResult) {
-            result.episodes -= episodes
-            (pending, episodes) = (0, 0)
-        }
-
-        /// The same where that came of the look itself.
-        mutating func lose(_ standstill: Standstill?, _ result: inout StressResult) throws(RoundFailure) {
-            forget(&result)
-            lostInARow += 1
-            if let standstill, lostInARow > Standstill.repetitions { throw .failed(Standstill.tooOften(standstill)) }
-        }
-    }
-
-    /// What the workers have counted.
-    private struct Evidence {
-        var overlaps: UInt64 = 0
-        var lost: UInt64 = 0
-        var repairs: UInt64 = 0
-        var told: UInt64 = 0
-        var untold: UInt64 = 0
-        var calls: [Exercise: UInt64] = [:]
-        var early: UInt64 = 0
-        var late: UInt64 = 0
-        var slowTries: UInt64 = 0
-        var tornReads: UInt64 = 0
-        /// By how much the worst of these was early or late, ns.
-        var worst: UInt64 = 0
-
-        init() {}
-
-        init(_ fleet: StressFleet) {
-            overlaps = fleet.sum { $0.overlaps.load(ordering: .relaxed) }
-            lost = fleet.sum { $0.lostUpdates.load(ordering: .relaxed) }
-            repairs = fleet.sum { $0.repairs.load(ordering: .relaxed) }
-            told = fleet.sum { $0.told.load(ordering: .relaxed) }
-            untold = fleet.sum { $0.untold.load(ordering: .relaxed) }
-            calls = [
-                .lock: fleet.sum { $0.locks.load(ordering: .relaxed) },
-                .tryLock: fleet.sum { $0.tries.load(ordering: .relaxed) },
-                .timedWait: fleet.sum { $0.timedWaits.load(ordering: .relaxed) },
-                .readers: fleet.sum { $0.reads.load(ordering: .relaxed) },
-            ]
-            early = fleet.sum { $0.early.load(ordering: .relaxed) }
-            late = fleet.sum { $0.late.load(ordering: .relaxed) }
-            slowTries = fleet.sum { $0.slowTries.load(ordering: .relaxed) }
-            tornReads = fleet.sum { $0.tornReads.load(ordering: .relaxed) }
-            worst = fleet.most { $0.worst.load(ordering: .relaxed) }
-        }
-
-        /// What the calls since an earlier moment did not do as they should.
-        func breach(since earlier: Evidence) -> (exercise: Exercise, finding: String)? {
-            func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
-            if tornReads > earlier.tornReads {
-                return (.readers, "a reader saw half-written data, \(times(tornReads - earlier.tornReads))")
-            }
-            if early > earlier.early {
-                return (
-                    .timedWait,
-                    "a wait gave up before its deadline, \(times(early - earlier.early)), by up to \(worst / 1000) µs"
-                )
-            }
-            if late > earlier.late {
-                return (
-                    .timedWait,
-                    "waits came back after their deadlines, \(times(late - earlier.late)), by up to \(worst / 1_000_000) ms"
-                )
-            }
-            if slowTries > earlier.slowTries {
-                return (.tryLock, "tries took up to \(worst / 1_000_000) ms, \(times(slowTries - earlier.slowTries))")
-            }
-            return nil
-        }
-    }
-
-    /// Counts what an episode came to; looks at the data where that is due or something is wrong. Returns `false` where
-    /// processes stood still meanwhile, so that nothing of it counts.
-    private mutating func judge(
-        _ episode: Episode, _ fault: Fault, _ checks: inout Checks, _ discarding: inout StressResult, isDue: Bool
-    ) throws(RoundFailure) -> Bool {
-        var result = discarding
-        var (hang, corruption, breach) = (episode.hang, episode.corruption, episode.breach)
-        if episode.stalled { result.stalls += 1 }
-        if let fleet, hang == nil, isDue {
-            (hang, corruption) = try check(fleet, patience(fault), corruption)
-        }
-        if let fleet {
-            let now = Evidence(fleet)
-            result.tolerated += now.repairs - baseline.repairs
-            result.told += now.told - baseline.told
-            result.untold += now.untold - baseline.untold
-            if corruption == nil && now.overlaps > baseline.overlaps {
-                corruption =
-                    "two were inside at once, or left words that do not agree, \(now.overlaps - baseline.overlaps) times"
-            }
-            if corruption == nil && now.lost > baseline.lost {
-                corruption = "\(now.lost - baseline.lost) updates of live workers were lost"
-            }
-            if now.untold > baseline.untold && result.lock.properties.survivesOwnerDeath {
-                result.note("after an owner that died inside, the next one was not told")
-            }
-            for (exercise, calls) in now.calls {
-                result.exercises.add(exercise, calls - (baseline.calls[exercise] ?? 0))
-            }
-            result.exercises.add(.area, 1)
-            breach = breach ?? now.breach(since: baseline) ?? fleet.damage.map { (.area, $0) }
-            baseline = now
-        }
-        guard hang != nil || corruption != nil || breach != nil else {
-            discarding = result
-            if isDue { checks.pass() }
-            return true
-        }
-        if try isDisturbed(since: checks.began, isSuspicious: true, &discarding) {
-            try checks.lose(standstills.last, &discarding)
-            return false
-        }
-        defer { discarding = result }
-        checks.pass()
-        if let breach { result.noteBreach(breach.exercise, breach.finding) }
-        if let hang {
-            result.hangs += 1
-            result.noteHang(hang)
-        }
-        if let corruption {
-            result.corruptions += 1
-            result.noteCorruption(corruption)
-        }
-        if let fleet, !reports.contains(where: { $0.fault == fault }) {
-            reports.append(FlightReport(fleet, fault: fault, finding: breach?.finding ?? hang ?? corruption ?? ""))
-        }
-        // Nothing that follows could be believed.
-        fleet = nil
-        return true
-    }
-
-    /// Everybody must get the lock once more, and the data must be what the workers have counted.
-    private func check(_ fleet: StressFleet, _ patience: Int, _ corruption: String?) throws(RoundFailure) -> (
-        hang: String?, corruption: String?
-    ) {
-        if let hang = try stuck(fleet, patience) { return (hang, corruption) }
-        guard let holder = try fleet.hold({ StressOrder(kind: .hold, stage: .before, id: $0) }, within: patience) else {
-            return ("nobody gets the lock", corruption)
-        }
-        defer { fleet.arena.release(holder.order) }
-        // Who holds is inside, and has not begun.
-        let deviation = fleet.data.deviation(from: fleet.arena.finished)
-        if deviation > 0 && corruption == nil {
-            return (nil, "the counters differ by \(deviation) from what the workers have counted")
-        }
-        return (nil, corruption)
-    }
-
-    /// What waits for ever, or ended without being killed, in words.
-    func stuck(_ fleet: StressFleet, _ patience: Int) throws(RoundFailure) -> String? {
-        var hang = fleet.whereabouts(of: try fleet.awaitProgress(within: patience))
-        if hang == nil && fleet.canRest { hang = try fleet.drain(within: patience) }
-        hang = fleet.unexpectedEnd() ?? hang
-        if hang != nil { outside.look(at: fleet) }
-        return hang
-    }
-
-    /// The finding where nobody gets the lock.
-    func nobody(_ fleet: StressFleet) -> String {
-        outside.look(at: fleet)
-        if let end = fleet.unexpectedEnd() { return end }
-        return fleet.live.first.map(fleet.whereabouts) ?? "nobody is left"
+    private mutating func currentScene() throws(RoundFailure) -> StressScene {
+        if let scene { return scene }
+        let scene = try StressScene(lock, workers: workers, program: program, number: numbers())
+        self.scene = scene
+        baseline = StressEvidence()
+        return scene
     }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 ///        0   whether to go on; a futex word
 ///      128   the mark: how many faults there have been
-///      256   the order for whoever enters the critical section next
+///      256   the order for the next owner
 ///      384   the order that was taken last (upper half), and by which worker plus one
 ///      512   the order that was released last; a futex word
 ///      640   whom an order's taker is to kill: the worker plus one, and its process id in the upper half
@@ -39,11 +39,11 @@ internal import Synchronization
         self.workers = workers
     }
 
-    private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    private func futexWord(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
+    func futexWord(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
@@ -85,28 +85,7 @@ internal import Synchronization
         nonmutating set { unsafe word(1152).pointee.store(newValue, ordering: .relaxed) }
     }
 
-    /// Grants that the ring holds.
-    public static let grantCapacity = 256
-
-    /// How many grants have been noted.
-    public var grants: Int { Int(truncatingIfNeeded: unsafe word(2048).pointee.load(ordering: .acquiring)) }
-
-    /// Under the lock: a worker has it.
-    public func noteGrant(_ worker: Int) {
-        let count = unsafe word(2048).pointee.load(ordering: .relaxed)
-        let entry = unsafe futexWord(2056 + (Int(truncatingIfNeeded: count) & (Self.grantCapacity - 1)) * 4)
-        unsafe entry.pointee.store(UInt32(truncatingIfNeeded: worker), ordering: .relaxed)
-        unsafe word(2048).pointee.store(count &+ 1, ordering: .releasing)
-    }
-
-    /// Who got the lock from a grant on, in this order; the last ``grantCapacity`` at most.
-    public func grants(from first: Int) -> [Int] {
-        (max(first, grants - Self.grantCapacity)..<max(first, grants)).map { index in
-            Int(unsafe futexWord(2056 + (index & (Self.grantCapacity - 1)) * 4).pointee.load(ordering: .relaxed))
-        }
-    }
-
-    /// Whether two were inside at once: what all have recorded until then says how, so nobody records any more.
+    /// Whether two were inside at once: what all have recorded until then says how, so recording ends.
     public var isEvidenceFixed: Bool {
         get { unsafe futexWord(896).pointee.load(ordering: .relaxed) != 0 }
         nonmutating set { unsafe futexWord(896).pointee.store(newValue ? 1 : 0, ordering: .relaxed) }
@@ -119,68 +98,6 @@ internal import Synchronization
     @discardableResult
     public func makeMark() -> UInt64 {
         unsafe word(128).pointee.add(1, ordering: .acquiringAndReleasing).newValue
-    }
-
-    /// Gives an order to whoever enters next.
-    public func give(_ order: StressOrder) { unsafe word(256).pointee.store(order.word, ordering: .releasing) }
-
-    /// Takes an order back. Returns whether nobody had taken it.
-    public func withdraw(_ order: StressOrder) -> Bool {
-        unsafe word(256).pointee.compareExchange(
-            expected: order.word, desired: 0, ordering: .acquiringAndReleasing
-        ).exchanged
-    }
-
-    /// Under the lock: takes the order, if there is one. Two that are inside at once, which must not be, do not both get
-    /// it.
-    public func take(as worker: Int) -> StressOrder? {
-        let word = unsafe self.word(256).pointee.load(ordering: .acquiring)
-        guard word != 0, let order = StressOrder(word: word), withdraw(order) else { return nil }
-        unsafe self.word(384).pointee.store(UInt64(order.id) << 32 | UInt64(worker + 1), ordering: .releasing)
-        return order
-    }
-
-    /// The order that is to be taken, if there is one.
-    public var order: StressOrder? { StressOrder(word: unsafe word(256).pointee.load(ordering: .acquiring)) }
-
-    /// Who has taken an order, if somebody has.
-    public func taker(of order: StressOrder) -> Int? {
-        let word = unsafe self.word(384).pointee.load(ordering: .acquiring)
-        guard word >> 32 == UInt64(order.id), word & 0xffff_ffff != 0 else { return nil }
-        return Int(word & 0xffff_ffff) - 1
-    }
-
-    /// Lets whoever holds by an order go on.
-    public func release(_ order: StressOrder) {
-        unsafe futexWord(512).pointee.store(order.id, ordering: .releasing)
-        unsafe Futex.wake(futexWord(512), count: .max)
-    }
-
-    /// Whether an order was released.
-    public func isReleased(_ order: StressOrder) -> Bool {
-        unsafe futexWord(512).pointee.load(ordering: .acquiring) == order.id
-    }
-
-    /// Sleeps until an order is released.
-    public func awaitRelease(_ order: StressOrder) {
-        while !isOver {
-            let released = unsafe futexWord(512).pointee.load(ordering: .acquiring)
-            if released == order.id { return }
-            _ = unsafe Futex.wait(futexWord(512), while: released, until: .after(.milliseconds(100)))
-        }
-    }
-
-    /// Whom an order's taker is to kill.
-    public var victim: (worker: Int, process: Int32)? {
-        get {
-            let word = unsafe word(640).pointee.load(ordering: .acquiring)
-            let (worker, process) = (Int(word & 0xffff_ffff) - 1, Int32(truncatingIfNeeded: word >> 32))
-            return worker >= 0 && worker < workers && process > 1 ? (worker, process) : nil
-        }
-        nonmutating set {
-            let word = newValue.map { UInt64($0.worker + 1) | UInt64(UInt32(bitPattern: $0.process)) << 32 }
-            unsafe self.word(640).pointee.store(word ?? 0, ordering: .releasing)
-        }
     }
 
     /// A worker's slot.

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// What the lock of a stress test protects, and the oracle's evidence.
 ///
-///      0   owner word: the worker inside plus one, and its incarnation in the upper half; 0 when nobody is
+///      0   owner word: the worker inside plus one, and its incarnation in the upper half; 0 when none is
 ///      8   mirror: the complement of the first counter
 ///     16   the last mark that an owner has seen (``StressArena/mark``), and when it got the lock, ns
 ///     64   counters

@@ -1,4 +1,4 @@
-/// What the coordinator of a stress test wants of whoever enters the critical section next, in one word.
+/// What the coordinator of a stress test wants of the next owner, in one word.
 public struct StressOrder: Sendable, Equatable {
     /// What to do.
     public enum Kind: UInt8, Sendable {
@@ -28,7 +28,7 @@ public struct StressOrder: Sendable, Equatable {
 
     /// Whom to kill when it is released.
     public enum Kill: UInt8, Sendable {
-        /// Nobody.
+        /// No worker.
         case nobody
         /// Another worker, right before the lock is released.
         case beforeUnlock
@@ -58,7 +58,7 @@ public struct StressOrder: Sendable, Equatable {
             | UInt64(id) << 32
     }
 
-    /// The order of a word; none where the word makes no sense.
+    /// The order of a word; `nil` where the word is no order.
     public init?(word: UInt64) {
         guard let kind = Kind(rawValue: UInt8(word & 15)), kind != .none,
             let stage = Stage(rawValue: UInt8(word >> 4 & 15)), let kill = Kill(rawValue: UInt8(word >> 8 & 15))

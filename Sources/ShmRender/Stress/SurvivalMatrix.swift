@@ -74,8 +74,8 @@ package struct SurvivalMatrix {
         if !hasTried {
             return promises(isComplete: true).map { $0 + "\n" }.joined()
         }
-        let deaths = faults.filter { $0.killsOwners || $0 == .killWaiter || $0 == .killCoordinator }
-        let others = faults.filter { !deaths.contains($0) && $0.exercise == nil }
+        let deaths = faults.filter { $0.aim == .death }
+        let others = faults.filter { $0.aim == .disturbance }
         var parts: [String] = []
         for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
             let isDetailed = markdown || page.width >= Self.wide
@@ -107,39 +107,12 @@ package struct SurvivalMatrix {
 
     /// A fault's column: short enough for 80 columns, or with the median and the longest time until the next acquisition.
     private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
-        .init(title(fault), fault.name) { line in
+        .init(fault.title, fault.name) { line in
             guard let result = line.cells[fault] else { return "" }
             guard isDetailed, result.verdict == .survives || result.verdict == .stalls,
                 let middle = result.recovery.percentile(50), let longest = result.recovery.longest
             else { return word(result) }
             return "\(word(result)) \(Figure.time(Double(middle)))/\(Figure.time(Double(longest)))"
-        }
-    }
-
-    private static func title(_ fault: Fault) -> String {
-        switch fault {
-        case .killHolder: "holder"
-        case .killWaiter: "waiter"
-        case .killWoken: "woken"
-        case .killRandom: "random"
-        case .killMany: "many"
-        case .killCoordinator: "coord."
-        case .freezeHolder: "frz-h"
-        case .freezeWaiter: "frz-w"
-        case .interrupt: "EINTR"
-        case .lowerPriority: "nice"
-        case .fork: "fork"
-        case .exhaustDescriptors: "fds"
-        case .attachStorm: "attach"
-        case .startStorm: "start"
-        case .recreate: "recr."
-        case .fillShm: "full"
-        case .tryLock: "try"
-        case .timedWait: "timed"
-        case .readers: "read"
-        case .order: "order"
-        case .crowd: "crowd"
-        case .comeAndGo: "come"
         }
     }
 

@@ -80,7 +80,7 @@ struct StressOptions: ParsableArguments {
         let known = Fault.allCases.map(\.name)
         let selected = try faults.items.flatMap { name -> [Fault] in
             if name == "all" { return Fault.allCases }
-            if let fault = Fault(rawValue: name) { return [fault] }
+            if let fault = Fault(named: name) { return [fault] }
             let hint = LockSelection.nearest(to: name, among: known).map { "; did you mean `\($0)`?" } ?? ""
             throw Failure(
                 "there is no fault named \(name.debugDescription)\(hint); there are \(known.joined(separator: ", "))",

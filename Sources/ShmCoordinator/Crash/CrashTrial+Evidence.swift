@@ -1,0 +1,44 @@
+internal import ShmHarness
+internal import Synchronization
+
+// What can be seen while the victim stands still.
+extension CrashTrial {
+    var progress: CrashSlot.Progress {
+        CrashSlot.Progress(rawValue: unsafe scene.arena.victim.pointee.progress.load(ordering: .acquiring)) ?? .before
+    }
+
+    func told() -> UInt64 {
+        let own = unsafe scene.arena.victim.pointee.ownerDeaths.load(ordering: .acquiring)
+        return own + scene.sum { $0.ownerDeaths.load(ordering: .acquiring) }
+    }
+
+    func overlaps() -> UInt64 {
+        let own = unsafe scene.arena.victim.pointee.overlaps.load(ordering: .acquiring)
+        return own + scene.sum { $0.overlaps.load(ordering: .acquiring) }
+    }
+
+    func evidence(_ report: Report, isHeldByOther: Bool) -> CrashEvidence {
+        let isInside = scene.data.ownerNow == scene.survivors
+        // No other process can be inside while the victim is, so its increments are all there is.
+        let section: CrashEvidence.Section =
+            isInside ? .within(increments: scene.surplus()) : report.entered ? .behind : .before
+        let holdsFromTheStart = path == .holder && !report.entered
+        let hasNotBegun = path != .holder && report.steps == 0
+        return CrashEvidence(
+            section: section, heldForCertain: isInside || holdsFromTheStart,
+            freeForCertain: report.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], told: 0, overlaps: 0,
+            failures: [])
+    }
+
+    func place(_ evidence: CrashEvidence, _ report: Report) -> String {
+        if report.reachedEnd { return "\(path), killed behind \(path.staysHeld ? "lock" : "unlock")" }
+        let part =
+            switch evidence.section {
+            case .before: path == .holder ? "before its section" : "in lock"
+            case .within: "in its section"
+            case .behind: "in unlock"
+            }
+        let sleeps = asleep && report.sleeps.last == report.steps
+        return "\(path), killed after instruction \(report.steps), \(sleeps ? "asleep " : "")\(part)"
+    }
+}

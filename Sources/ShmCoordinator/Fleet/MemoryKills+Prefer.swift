@@ -1,0 +1,13 @@
+internal import ShmCore
+internal import SystemPackage
+
+extension MemoryKills {
+    /// Makes the kernel choose this process, a worker, where memory runs out, and not its coordinator: that can say so.
+    static func prefer(_ process: ChildProcess) -> ChildProcess {
+        guard let folder = ProcessFolder.path(of: process.pid) else { return process }
+        let file = try? FileDescriptor.open(
+            FilePath("\(folder)/oom_score_adj"), .writeOnly, options: [.closeOnExec])
+        _ = try? file?.closeAfter { _ = try file?.writeAll("1000".utf8) }
+        return process
+    }
+}

@@ -1,0 +1,15 @@
+internal import Glibc
+
+/// Waits between two looks: briefly at first, and longer the longer it takes.
+struct Pause {
+    private var times = 0
+
+    mutating func take() {
+        times += 1
+        if times < 10 {
+            sched_yield()
+        } else {
+            usleep(times < 200 ? 30 : 500)
+        }
+    }
+}

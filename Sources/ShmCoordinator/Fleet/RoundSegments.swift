@@ -1,0 +1,50 @@
+internal import ShmCore
+internal import ShmHarness
+
+/// The two fresh segments of a fleet: the arena, and the one with the lock under test. They go with the last reference.
+@safe final class RoundSegments {
+    let keys: RoundKeys
+    /// Attached for writing.
+    let arena: SharedMemory
+    /// Attached for writing.
+    let test: SharedMemory
+    /// Where the test segment's data lie.
+    let data: UnsafeMutableRawPointer
+
+    /// Makes them and attaches to both.
+    ///
+    /// - Parameter number: unique within this process.
+    init(number: Int, arenaSize: Int, lock: LockKind, dataSize: Int) throws(RoundFailure) {
+        keys = RoundKeys(run: try ThisRun.begin(), round: number)
+        arena = SharedMemory(key: keys.arena)
+        test = SharedMemory(key: keys.test)
+        do throws(SharedMemoryError) {
+            try arena.create(size: arenaSize, lock: .none)
+            try test.create(size: dataSize, lock: lock)
+            try arena.attach()
+            try test.attach()
+        } catch {
+            Self.remove(arena, test)
+            throw .failed(MachineWant.reason(error))
+        }
+        guard let address = unsafe test.mutableData?.baseAddress else {
+            Self.remove(arena, test)
+            throw .failed("the segment \(keys.test) is not there")
+        }
+        unsafe data = address
+    }
+
+    /// What notices writes outside the lock's area.
+    func canary() throws(RoundFailure) -> SegmentCanary {
+        do throws(SharedMemoryError) { return try SegmentCanary(test) } catch { throw .failed(error.description) }
+    }
+
+    deinit { Self.remove(arena, test) }
+
+    private static func remove(_ segments: SharedMemory...) {
+        for segment in segments {
+            if segment.isValid { try? segment.detach() }
+            RunFiles.remove(segment)
+        }
+    }
+}

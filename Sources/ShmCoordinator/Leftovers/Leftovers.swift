@@ -1,0 +1,98 @@
+internal import Glibc
+public import ShmCore
+public import ShmHarness
+internal import SystemPackage
+
+/// What this machine has of segments and of their locks' objects, and which of it is no longer used.
+public enum Leftovers {
+    /// What is to become of something.
+    public enum Fate: Sendable, Equatable {
+        /// It is somebody's.
+        case keep(String)
+        /// It is a leftover.
+        case remove(String)
+
+        /// Why.
+        public var reason: String {
+            switch self {
+            case .keep(let reason), .remove(let reason): reason
+            }
+        }
+
+        /// Whether it is a leftover.
+        public var isRemoval: Bool {
+            switch self {
+            case .keep: false
+            case .remove: true
+            }
+        }
+    }
+
+    /// Judges a segment. A leftover is what a coordinator of this tool has left that is no more, and what a destroyer left
+    /// half-way, if no process is attached to it.
+    public static func fate(of segment: SegmentInfo) -> Fate {
+        if segment.numAttachments > 0 { return .keep("in use") }
+        if let run = RoundKeys.run(of: segment.key) { return fate(ofRun: run) }
+        if !segment.isAlive { return .remove("half destroyed") }
+        return RunFiles.isLeftoverOfFirstVersion(segment) ? .remove("its run is over") : .keep("an application's")
+    }
+
+    /// Judges a lock's object. It is a leftover if no segment names it, no process has it open, and it is what a lock makes; one
+    /// of another user may belong to a segment that this process cannot read.
+    public static func fate(of object: LockObject, segments: [SegmentInfo]) -> Fate {
+        if let key = object.segmentKey { return .keep("of segment \(key)") }
+        if segments.contains(where: { object.path == "/dev/shm/\($0.key)" }) { return .keep("a segment itself") }
+        guard hasShape(object) else { return .keep("not made by a lock") }
+        guard object.userID == geteuid() || geteuid() == 0 else { return .keep("another user's") }
+        return object.isInUse() ? .keep("in use") : .remove("no segment names it")
+    }
+
+    /// Whether an object is as a lock makes it, as far as one can see without opening it.
+    private static func hasShape(_ object: LockObject) -> Bool {
+        var status = stat()
+        guard unsafe lstat(object.path, &status) == 0, status.st_nlink == 1 else { return false }
+        return switch object.kind {
+        case .semaphore: status.st_size == MemoryLayout<sem_t>.size
+        case .file: status.st_size == 0
+        case .fifo: status.st_mode & S_IFMT == S_IFIFO
+        case .queue: status.st_mode & S_IFMT == S_IFREG
+        }
+    }
+
+    /// The runs of this tool that have a lease here, with its path.
+    public static func leases() -> [(run: RunID, path: String, userID: UInt32)] {
+        RunFiles.runs().compactMap { run in
+            let name = RunLease.name(of: run)
+            guard let status = try? SegmentFile.status(ofName: name) else { return nil }
+            return (run, "\(SegmentFile.directory)/\(name)", status.st_uid)
+        }.sorted { $0.path < $1.path }
+    }
+
+    /// Judges what belongs to a run.
+    public static func fate(ofRun run: RunID) -> Fate {
+        switch RunLease.state(of: run) {
+        case .held: .keep("of a run that goes on")
+        case .foreign: .keep("another user's")
+        case .free, .missing: .remove("its run is over")
+        }
+    }
+
+    /// Removes the lease of a run that is over. Returns why it could not, if so.
+    public static func removeLease(of run: RunID) -> String? {
+        do throws(Errno) { try SegmentFile.remove(RunLease.name(of: run)) } catch {
+            return error == .noSuchFileOrDirectory ? nil : "cannot remove the lease of run \(run): \(error.description)"
+        }
+        return nil
+    }
+
+    /// Removes a segment and its lock's objects. Returns why it could not, if so.
+    public static func remove(_ segment: SegmentInfo) -> String? {
+        do throws(SharedMemoryError) {
+            try SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
+            return nil
+        } catch {
+            // Somebody else was faster.
+            return error.code == .notFound ? nil : error.description
+        }
+    }
+}

@@ -1,0 +1,62 @@
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+// Workers that end or stand still though they were not to, and where the others are.
+extension RoundScene {
+    /// Throws when a worker has ended otherwise than in order, or the user wants an end. Notices workers that were stopped.
+    ///
+    /// - Parameter all: whether to look at every worker. Each look is a system call, so while many workers are measured,
+    ///   a part of them is looked at in turn, by the time of day: each within a fifth of a second for a thousand.
+    func check(all: Bool = true) throws(RoundFailure) {
+        if Interruption.hasCome { throw .interrupted }
+        let parts = all ? 1 : (cell.workers + 63) / 64
+        let part = parts > 1 ? Int(Deadline.now.nanoseconds / Timing.look) % parts : 0
+        for worker in fleet.live where worker % parts == part {
+            fleet.lookForDisturbance(of: worker)
+            // A worker is never done before the phase `stop`.
+            guard let exit = fleet.process(worker)?.exit,
+                arena.phase < .stop || exit != .code(WorkerExit.done.rawValue)
+            else { continue }
+            if exit == .code(WorkerExit.lock.rawValue) {
+                let errno = unsafe arena.slot(worker).pointee.errorNumber.load(ordering: .relaxed)
+                throw .failed("the lock \(cell.lock) failed in \(fleet.name(worker)) with errno \(errno)")
+            }
+            throw .failed("\(fleet.fullName(worker)) \(exit.explained)")
+        }
+    }
+
+    /// A worker without progress may be one that cannot run.
+    func lookForFreeze(_ worker: Int) {
+        guard let process = fleet.process(worker), ProcessState.letter(of: process.pid) != "R" else { return }
+        fleet.lookForDisturbance(of: worker, isSuspicious: true)
+    }
+
+    /// What kept a worker from running, if something did.
+    ///
+    /// - Parameter isStuck: whether there is no progress; each worker is looked at then.
+    func interruption(isStuck: Bool) -> Standstill? {
+        if isStuck { for worker in fleet.live.prefix(64) { lookForFreeze(worker) } }
+        return fleet.disturbance
+    }
+
+    /// Which worker is where, a line each, for a person who wonders why nothing moves.
+    func whereabouts() -> [String] {
+        let owner = data.ownerNow
+        return fleet.live.map { worker in
+            let slot = unsafe arena.slot(worker)
+            let state = WorkerSlot.State(rawValue: unsafe slot.pointee.state.load(ordering: .relaxed)) ?? .absent
+            let phase = Phase(rawValue: unsafe slot.pointee.phase.load(ordering: .relaxed)) ?? .stop
+            let sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
+            let place =
+                switch state {
+                case .contending where owner == worker: "inside the critical section"
+                case .contending: "not between the marks of the critical section (it may hold the lock)"
+                default: "\(state)"
+                }
+            let process = fleet.process(worker)?.pid ?? 0
+            return "worker \(worker + 1) (pid \(process)): \(place), phase \(phase), \(sections) sections done, "
+                + ProcessState.description(of: process)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+/// Two fresh segments and the workers of a round.
+final class RoundScene {
+    let cell: Cell
+    let arena: Arena
+    let data: GuardedData
+    let fleet: Fleet
+    private let segments: RoundSegments
+
+    /// Makes the segments and writes the plan. All goes with the last reference.
+    ///
+    /// - Parameter number: unique within this process.
+    init(_ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram) throws(RoundFailure) {
+        segments = try RoundSegments(
+            number: number, arenaSize: Arena.byteCount(workers: cell.workers, isTraced: plan.isTraced), lock: cell.lock,
+            dataSize: GuardedData.byteCount(counters: cell.counters))
+        guard let arena = Arena(segments.arena, workers: cell.workers) else {
+            throw .failed("the arena does not fit its segment")
+        }
+        self.cell = cell
+        self.arena = arena
+        data = unsafe GuardedData(segments.data)
+        data.prepare()
+        fleet = Fleet(
+            program, number: number, places: cell.workers, naming: .init(role: "worker", total: cell.workers))
+        arena.plan = plan
+        for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
+            guard let cpu else { continue }
+            unsafe arena.slot(worker).pointee.cpuPlusOne.store(UInt32(cpu) + 1, ordering: .relaxed)
+        }
+    }
+
+    /// The workers end before their segments go.
+    deinit { fleet.end() }
+
+    // MARK: Starting
+
+    /// Starts all workers.
+    func start() throws(RoundFailure) {
+        for worker in 0..<cell.workers {
+            try fleet.start(worker, task: "contend", calling: fleet.name(worker))
+            if Interruption.hasCome { throw .interrupted }
+        }
+    }
+
+    /// Waits until all have come to the barrier, or one was disturbed.
+    func gather() throws(RoundFailure) {
+        var arrived = 0
+        let hasCome = try Patience.after(.seconds(30)).wait(
+            unless: { () throws(RoundFailure) in
+                try check()
+                return fleet.disturbance != nil
+            },
+            rest: { arrived = arena.awaitArrivals(cell.workers, until: .after(.milliseconds(50))) },
+            until: { arrived >= cell.workers })
+        if hasCome { return try check() }
+        if fleet.disturbance != nil { return }
+        let missing = whereabouts().first { $0.contains(": absent") } ?? ""
+        throw .failed("\(arrived) of \(cell.workers) workers came to the barrier within 30 s: \(missing)")
+    }
+
+    // MARK: Progress
+
+    /// Critical sections that each worker has completed so far.
+    func sections() -> [UInt64] {
+        (0..<cell.workers).map { unsafe arena.slot($0).pointee.sections.load(ordering: .relaxed) }
+    }
+
+    /// A number that changes with every section, and with every step of a worker's life.
+    func progress() -> UInt64 {
+        var sum: UInt64 = 0
+        for worker in 0..<cell.workers {
+            sum &+= unsafe arena.slot(worker).pointee.sections.load(ordering: .relaxed)
+            sum &+= UInt64(unsafe arena.slot(worker).pointee.state.load(ordering: .relaxed))
+        }
+        return sum
+    }
+
+    /// Which workers are past the barrier, and not done.
+    func contending() -> [Bool] {
+        (0..<cell.workers).map { worker in
+            unsafe arena.slot(worker).pointee.state.load(ordering: .relaxed) == WorkerSlot.State.contending.rawValue
+        }
+    }
+}

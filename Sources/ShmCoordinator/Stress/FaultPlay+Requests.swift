@@ -1,0 +1,21 @@
+internal import ShmHarness
+internal import SystemPackage
+
+extension FaultPlay {
+    /// Lets some worker do something beside.
+    ///
+    /// - Parameter refused: what it means that the worker could not do it, by the errno; throws where that is the machine's
+    ///   doing.
+    mutating func ask(
+        _ request: StressSlot.Request, _ scene: StressScene,
+        refused: (Errno, _ process: Int32?) throws(RoundFailure) -> String
+    ) throws(RoundFailure) -> Episode {
+        guard let worker = scene.contending.randomElement(using: &generator) else { return Episode(wasIdle: true) }
+        scene.ask(worker, request)
+        let hasAnswered = try scene.wait(within: patience) { scene.hasAnswered(worker) }
+        if !hasAnswered { return Episode(hang: nobody(scene)) }
+        let answer = scene.answer(worker)
+        if answer != 0 { result.obstacle = try refused(Errno(rawValue: answer), scene.process(worker)?.pid) }
+        return Episode(hang: try stuck(scene))
+    }
+}

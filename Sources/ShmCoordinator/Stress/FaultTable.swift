@@ -1,0 +1,33 @@
+extension Fault: CaseIterable {
+    /// All faults, in the order in which they are listed and tried.
+    public static let allCases: [Fault] = [
+        killHolder,
+        killWaiter,
+        killWoken,
+        killRandom,
+        killMany,
+        freezeHolder,
+        freezeWaiter,
+        interrupt,
+        lowerPriority,
+        fork,
+        exhaustDescriptors,
+        attachStorm,
+        startStorm,
+        recreate,
+        fillShm,
+        killCoordinator,
+        tryLock,
+        timedWait,
+        readers,
+        order,
+        crowd,
+        comeAndGo,
+    ]
+
+    /// The fault of a name.
+    public init?(named name: String) {
+        guard let fault = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = fault
+    }
+}

@@ -1,0 +1,77 @@
+internal import ShmHarness
+internal import Synchronization
+
+extension Fault {
+    /// Participants come, lock once and go, in all workers; as many descriptors and kernel objects must be there after as
+    /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
+    public static let comeAndGo = Fault(
+        name: "come-and-go", title: "come",
+        summary: "participants come and go; descriptors and kernel objects are counted before and after",
+        aim: .exercise(.objects), needs: [],
+        play: .apart { (play) throws(RoundFailure) in
+            let kernel = PrivateKernel()
+            // The run's own lease there is no object of a lock.
+            try ThisRun.begin()
+            let empty = kernel.objects
+            let episode = try play.comeAndGo(kernel)
+            if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }
+            // The segments are gone.
+            guard let left = kernel.objects.new(since: empty).min() else { return episode }
+            return Episode(breach: (.objects, "the destroyed segment leaves \(left)"))
+        })
+}
+
+extension FaultPlay {
+    /// Participants that come and go in each worker, between two counts.
+    private static let comers = 32
+    /// Among others' objects, growth by every participant, so many times in a row, cannot be theirs.
+    private static let repetitions = 3
+
+    fileprivate mutating func comeAndGo(_ kernel: borrowing PrivateKernel) throws(RoundFailure) -> Episode {
+        let scene = try makeScene(workers: 2)
+        let episode = try comeAndGo(scene, kernel, max(patience, 5_000_000_000))
+        if episode.isSuspicious { outside.look(at: scene) }
+        return episode
+    }
+
+    private mutating func comeAndGo(
+        _ scene: StressScene, _ kernel: borrowing PrivateKernel, _ patience: Int
+    ) throws(RoundFailure) -> Episode {
+        if let late = try scene.rest(within: patience) { return Episode(hang: late) }
+        let everyone = scene.contending
+        // What a process or a segment sets up once stays.
+        if let late = try scene.ask(everyone, .comeAndGo, 1, within: patience) { return Episode(hang: late) }
+        var leavesAsMany = true
+        for _ in 0..<(kernel.isPrivate ? 1 : Self.repetitions) {
+            let before = kernel.objects
+            if let late = try scene.ask(everyone, .comeAndGo, Self.comers, within: patience) {
+                return Episode(hang: late)
+            }
+            let participants = Self.comers * everyone.count
+            result.exercises.add(.objects, UInt64(participants))
+            if let finding = Self.remainder(scene, everyone) { return Episode(breach: (.objects, finding)) }
+            let new = kernel.objects.new(since: before)
+            if kernel.isPrivate, let one = new.min() {
+                let finding = "\(participants) participants that came and went left \(new.count) kernel objects"
+                return Episode(breach: (.objects, "\(finding): \(one)\(new.count > 1 ? ", …" : "")"))
+            }
+            leavesAsMany = leavesAsMany && new.count >= participants
+        }
+        if leavesAsMany && !kernel.isPrivate {
+            return Episode(breach: (.objects, "each participant that comes and goes leaves a kernel object"))
+        }
+        if let damage = scene.damage { return Episode(breach: (.area, damage)) }
+        return Episode(hang: scene.unexpectedEnd())
+    }
+
+    /// What workers that were asked to come and go say of it, where it is not as it should be.
+    private static func remainder(_ scene: StressScene, _ workers: [Int]) -> String? {
+        for worker in workers {
+            let answer = scene.answer(worker)
+            if answer != 0 { return "after some have come and gone, one more is refused with errno \(answer)" }
+            let left = unsafe scene.arena.slot(worker).pointee.descriptorsLeft.load(ordering: .relaxed)
+            if left > 0 { return "\(comers) participants that came and went left \(left) descriptors open" }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,16 @@
+internal import ShmHarness
+internal import SystemPackage
+
+extension Fault {
+    /// The owner's child has all that the owner has, and takes nothing along.
+    public static let fork = Fault(
+        name: "fork", title: "fork",
+        summary: "the owner forks inside, and its child executes another program",
+        aim: .disturbance, needs: [],
+        play: .byWorkers { (play, scene) throws(RoundFailure) in
+            try play.ask(.forkAndExec, scene) { (errno, process) throws(RoundFailure) in
+                let reason = MachineWant.reason(errno, to: process)
+                throw .failed("a worker cannot start another program: \(reason)")
+            }
+        })
+}

@@ -1,0 +1,37 @@
+internal import Glibc
+internal import ShmHarness
+
+extension Fault {
+    /// A waiter stands still while the lock is released: where it is the next, so do the others.
+    public static let freezeWaiter = Fault(
+        name: "freeze-waiter", title: "frz-w",
+        summary: "a process that waits is stopped for 5 ms while the lock is released, then goes on",
+        aim: .disturbance, needs: [],
+        play: .byWorkers { (play, scene) throws(RoundFailure) in
+            guard let holder = try scene.hold(at: .half, within: play.patience) else {
+                return Episode(hang: play.nobody(scene))
+            }
+            guard let victim = try scene.waiters(but: holder.worker).randomElement(using: &play.generator),
+                let process = scene.process(victim)
+            else {
+                scene.arena.release(holder.order)
+                return Episode(wasIdle: true)
+            }
+            process.send(SIGSTOP)
+            scene.fleet.beginStop(victim)
+            scene.arena.release(holder.order)
+            usleep(FaultPlay.freeze / 2)
+            let halfway = scene.arena.finished
+            usleep(FaultPlay.freeze / 2)
+            let stalled = scene.arena.finished == halfway
+            let mark = scene.arena.makeMark()
+            scene.fleet.endStop(victim)
+            let resumed = Clock.now()
+            process.send(SIGCONT)
+            guard let seen = try scene.awaitSight(of: mark, within: play.patience) else {
+                return Episode(hang: play.nobody(scene), stalled: stalled)
+            }
+            play.countRecovery(from: resumed, to: seen)
+            return Episode(stalled: stalled)
+        })
+}

@@ -1,0 +1,71 @@
+internal import ShmHarness
+internal import Synchronization
+
+/// What the workers have counted.
+struct StressEvidence {
+    var overlaps: UInt64 = 0
+    var lost: UInt64 = 0
+    var repairs: UInt64 = 0
+    var told: UInt64 = 0
+    var untold: UInt64 = 0
+    var calls: [Exercise: UInt64] = [:]
+    var early: UInt64 = 0
+    var late: UInt64 = 0
+    var slowTries: UInt64 = 0
+    var tornReads: UInt64 = 0
+    /// By how much the worst of these was early or late, ns.
+    var worst: UInt64 = 0
+
+    init() {}
+
+    init(_ scene: StressScene) {
+        overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
+        lost = scene.sum { $0.lostUpdates.load(ordering: .relaxed) }
+        repairs = scene.sum { $0.repairs.load(ordering: .relaxed) }
+        told = scene.sum { $0.told.load(ordering: .relaxed) }
+        untold = scene.sum { $0.untold.load(ordering: .relaxed) }
+        calls = [
+            .lock: scene.sum { $0.locks.load(ordering: .relaxed) },
+            .tryLock: scene.sum { $0.tries.load(ordering: .relaxed) },
+            .timedWait: scene.sum { $0.timedWaits.load(ordering: .relaxed) },
+            .readers: scene.sum { $0.reads.load(ordering: .relaxed) },
+        ]
+        early = scene.sum { $0.early.load(ordering: .relaxed) }
+        late = scene.sum { $0.late.load(ordering: .relaxed) }
+        slowTries = scene.sum { $0.slowTries.load(ordering: .relaxed) }
+        tornReads = scene.sum { $0.tornReads.load(ordering: .relaxed) }
+        worst = scene.most { $0.worst.load(ordering: .relaxed) }
+    }
+
+    /// What the workers have met since an earlier moment that must not be.
+    func corruption(since earlier: StressEvidence) -> String? {
+        if overlaps > earlier.overlaps {
+            return "two were inside at once, or left words that do not agree, \(overlaps - earlier.overlaps) times"
+        }
+        return lost > earlier.lost ? "\(lost - earlier.lost) updates of live workers were lost" : nil
+    }
+
+    /// What the calls since an earlier moment did not do as they should.
+    func breach(since earlier: StressEvidence) -> (exercise: Exercise, finding: String)? {
+        func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+        if tornReads > earlier.tornReads {
+            return (.readers, "a reader saw half-written data, \(times(tornReads - earlier.tornReads))")
+        }
+        if early > earlier.early {
+            return (
+                .timedWait,
+                "a wait gave up before its deadline, \(times(early - earlier.early)), by up to \(worst / 1000) µs"
+            )
+        }
+        if late > earlier.late {
+            return (
+                .timedWait,
+                "waits came back after their deadlines, \(times(late - earlier.late)), by up to \(worst / 1_000_000) ms"
+            )
+        }
+        if slowTries > earlier.slowTries {
+            return (.tryLock, "tries took up to \(worst / 1_000_000) ms, \(times(slowTries - earlier.slowTries))")
+        }
+        return nil
+    }
+}

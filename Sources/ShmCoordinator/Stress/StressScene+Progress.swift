@@ -1,0 +1,56 @@
+internal import ShmCore
+internal import ShmHarness
+
+// Whether workers go on.
+extension StressScene {
+    /// Waits until so many workers contend.
+    func awaitContending(_ count: Int, within patience: Duration = .seconds(20)) throws(RoundFailure) {
+        let haveCome = try Patience.after(patience).wait(
+            unless: { () throws(RoundFailure) in
+                if let end = unexpectedEnd() { throw .failed(end) }
+                return false
+            }, until: { contending.count >= count })
+        if haveCome { return }
+        let missing = live.first { !contending.contains($0) }.map { ": \(whereabouts($0))" } ?? ""
+        throw .failed("\(contending.count) of \(count) workers came within \(patience)\(missing)")
+    }
+
+    /// Waits until every worker that takes part has completed a section from now on; returns who has not in time.
+    func awaitProgress(within patience: Int) throws(RoundFailure) -> [Int] {
+        let everyone = contending
+        let before = everyone.map(finished)
+        func late() -> [Int] {
+            zip(everyone, before).filter { finished($0) == $1 && process($0) != nil }.map(\.0)
+        }
+        _ = try wait(within: patience) { late().isEmpty }
+        return late()
+    }
+
+    /// Waits until a figure of each of some workers has grown by so much; returns those whose has not in time.
+    func awaitGrowth(
+        of some: [Int], by growth: UInt64, within patience: Int, _ figure: (borrowing StressSlot) -> UInt64
+    ) throws(RoundFailure) -> [Int] {
+        let before = some.map { unsafe figure(arena.slot($0).pointee) }
+        func late() -> [Int] {
+            zip(some, before).filter { unsafe figure(arena.slot($0).pointee) < $1 + growth }.map(\.0)
+        }
+        _ = try wait(within: patience) { late().isEmpty }
+        return late()
+    }
+
+    /// Lets the lock pass from waiter to waiter without anybody's coming anew, until all rest: a wake-up that was forgotten
+    /// is not made good by somebody's next unlock. Returns who still waits when the time is up, in words.
+    func drain(within patience: Int) throws(RoundFailure) -> String? {
+        guard let holder = try hold(at: .half, within: patience) else {
+            return whereabouts(of: live)
+        }
+        _ = try waiters(but: holder.worker, atLeast: live.count - 1)
+        arena.isPaused = true
+        defer { arena.isPaused = false }
+        arena.release(holder.order)
+        func late() -> [Int] { contending.filter { state($0) != .resting } }
+        _ = try wait(within: patience) { late().isEmpty }
+        // Before they go on, which may mend it.
+        return whereabouts(of: late())
+    }
+}

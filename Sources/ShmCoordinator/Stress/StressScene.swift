@@ -1,0 +1,104 @@
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+
+/// Two fresh segments, and workers on them that are killed and replaced.
+final class StressScene {
+    let lock: LockKind
+    /// Workers that contend; there are places for as many again.
+    let workers: Int
+    let arena: StressArena
+    let data: StressData
+    let fleet: Fleet
+    var keys: RoundKeys { segments.keys }
+
+    /// Whether its workers take orders, and rest.
+    var canRest: Bool { task == Self.usualTask }
+
+    private let task: String
+    private static let usualTask = "stress"
+    private let segments: RoundSegments
+    private let canary: SegmentCanary
+    /// The number of the last order that was given.
+    var lastOrder: UInt32 = 0
+
+    /// Makes the segments and starts the workers. They go with the last reference.
+    ///
+    /// - Parameters:
+    ///   - number: unique within this process.
+    ///   - task: what the workers do: the worker program's first argument.
+    init(_ lock: LockKind, workers: Int, program: WorkerProgram, number: Int, task: String = "stress")
+        throws(RoundFailure)
+    {
+        self.lock = lock
+        self.workers = workers
+        self.task = task
+        segments = try RoundSegments(
+            number: number, arenaSize: StressArena.byteCount(workers: 2 * workers), lock: lock,
+            dataSize: StressData.byteCount)
+        guard let arena = StressArena(segments.arena, workers: 2 * workers) else {
+            throw .failed("the arena does not fit its segment")
+        }
+        self.arena = arena
+        data = unsafe StressData(segments.data)
+        data.prepare()
+        canary = try segments.canary()
+        fleet = Fleet(program, number: number, places: 2 * workers, naming: .init(role: "worker", total: nil))
+        for worker in 0..<workers { try start(worker) }
+        try awaitContending(workers)
+    }
+
+    /// The workers end before their segments go.
+    deinit {
+        arena.isOver = true
+        fleet.end()
+    }
+
+    /// What was written outside the lock's area, in words.
+    var damage: String? { canary.damage }
+
+    // MARK: Workers
+
+    /// Starts a process in a worker's place, which has none now.
+    func start(_ worker: Int) throws(RoundFailure) {
+        let slot = unsafe arena.slot(worker)
+        unsafe slot.pointee.state.store(StressSlot.State.absent.rawValue, ordering: .relaxed)
+        unsafe slot.pointee.request.store(0, ordering: .relaxed)
+        unsafe slot.pointee.process.store(0, ordering: .relaxed)
+        unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
+        // glibc aborts owners of some of its mutexes after a death, with a line each time.
+        try fleet.start(worker, task: task, calling: "a worker", isMute: !lock.properties.survivesOwnerDeath)
+    }
+
+    /// Places that have a process.
+    var live: [Int] { fleet.live }
+
+    /// The process in a worker's place.
+    func process(_ worker: Int) -> ChildProcess? { fleet.process(worker) }
+
+    func state(_ worker: Int) -> StressSlot.State {
+        StressSlot.State(rawValue: unsafe arena.slot(worker).pointee.state.load(ordering: .acquiring)) ?? .absent
+    }
+
+    /// Workers that have come so far.
+    var contending: [Int] {
+        live.filter { worker in
+            let state = state(worker)
+            return state != .absent && state != .done && state != .failed
+        }
+    }
+
+    /// Says of a process that it is to be killed, so that its successors do not take it for a live owner.
+    func condemn(_ worker: Int) {
+        let slot = unsafe arena.slot(worker)
+        unsafe slot.pointee.condemned.store(slot.pointee.incarnation.load(ordering: .relaxed), ordering: .releasing)
+    }
+
+    /// Kills workers, all before any is reaped; returns when the first signal was sent, and how long it took until each
+    /// was reaped, ns.
+    func kill(_ workers: [Int]) -> (at: UInt64, reaping: [UInt64]) {
+        for worker in workers { condemn(worker) }
+        return fleet.kill(workers)
+    }
+}

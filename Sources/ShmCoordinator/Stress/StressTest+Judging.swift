@@ -1,0 +1,99 @@
+internal import ShmCore
+internal import ShmHarness
+
+// What an episode came to, and whether it counts.
+extension StressTest {
+    /// What is wrong, in words.
+    private struct Finding {
+        var hang: String?
+        var corruption: String?
+        var breach: (exercise: Exercise, finding: String)?
+
+        var isNone: Bool { hang == nil && corruption == nil && breach == nil }
+        var text: String { breach?.finding ?? hang ?? corruption ?? "" }
+    }
+
+    /// Counts what an episode came to; looks at the data where that is due or something is wrong. Returns `false` where
+    /// processes stood still meanwhile, so that nothing of it counts.
+    mutating func judge(
+        _ episode: Episode, _ checks: inout StressChecks, _ discarding: inout StressResult, isDue: Bool
+    ) throws(RoundFailure) -> Bool {
+        var result = discarding
+        if episode.stalled { result.stalls += 1 }
+        var finding = Finding(hang: episode.hang, corruption: episode.corruption, breach: episode.breach)
+        if let scene, finding.hang == nil, isDue { try check(scene, result.fault, &finding) }
+        if let scene { compare(scene, &result, &finding) }
+        if finding.isNone {
+            discarding = result
+            if isDue { checks.pass() }
+            return true
+        }
+        if try isDisturbed(since: checks.began, isSuspicious: true, &discarding) {
+            try checks.lose(standstills.last, &discarding)
+            return false
+        }
+        checks.pass()
+        count(finding, &result)
+        discarding = result
+        // Nothing that follows could be believed.
+        scene = nil
+        return true
+    }
+
+    /// Looks at the data a last time; `false` where processes stood still meanwhile.
+    mutating func concludes(_ checks: inout StressChecks, _ result: inout StressResult) throws(RoundFailure) -> Bool {
+        if scene == nil || checks.pending == 0 { return true }
+        return try judge(Episode(), &checks, &result, isDue: true)
+    }
+
+    /// Everybody must get the lock once more, and the data must be what the workers have counted.
+    private func check(_ scene: StressScene, _ fault: Fault, _ finding: inout Finding) throws(RoundFailure) {
+        let patience = fault.patience(lock)
+        finding.hang = try scene.stuck(within: patience, outside)
+        if finding.hang != nil { return }
+        guard let holder = try scene.hold(at: .before, within: patience) else {
+            finding.hang = "nobody gets the lock"
+            return
+        }
+        defer { scene.arena.release(holder.order) }
+        // Who holds is inside, and has not begun.
+        let deviation = scene.data.deviation(from: scene.arena.finished)
+        if deviation > 0 && finding.corruption == nil {
+            finding.corruption = "the counters differ by \(deviation) from what the workers have counted"
+        }
+    }
+
+    /// Adds what the workers have counted since the last time.
+    private mutating func compare(_ scene: StressScene, _ result: inout StressResult, _ finding: inout Finding) {
+        let now = StressEvidence(scene)
+        result.tolerated += now.repairs - baseline.repairs
+        result.told += now.told - baseline.told
+        result.untold += now.untold - baseline.untold
+        finding.corruption = finding.corruption ?? now.corruption(since: baseline)
+        if now.untold > baseline.untold && lock.properties.survivesOwnerDeath {
+            result.note("after an owner that died inside, the next one was not told")
+        }
+        for (exercise, calls) in now.calls {
+            result.exercises.add(exercise, calls - (baseline.calls[exercise] ?? 0))
+        }
+        result.exercises.add(.area, 1)
+        finding.breach = finding.breach ?? now.breach(since: baseline) ?? scene.damage.map { (.area, $0) }
+        baseline = now
+    }
+
+    private mutating func count(_ finding: Finding, _ result: inout StressResult) {
+        if let breach = finding.breach { result.noteBreach(breach.exercise, breach.finding) }
+        if let hang = finding.hang {
+            result.hangs += 1
+            result.noteHang(hang)
+        }
+        if let corruption = finding.corruption {
+            result.corruptions += 1
+            result.noteCorruption(corruption)
+        }
+        let fault = result.fault
+        if let scene, !reports.contains(where: { $0.fault == fault }) {
+            reports.append(FlightReport(scene, fault: fault, finding: finding.text))
+        }
+    }
+}

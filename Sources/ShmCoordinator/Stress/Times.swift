@@ -1,0 +1,34 @@
+internal import Histogram
+
+/// A distribution of times, of a fixed size however many there are.
+public struct Times: Sendable {
+    private var histogram: Histogram<UInt64>?
+
+    /// How many.
+    public var count: UInt64 { histogram?.totalCount ?? 0 }
+
+    mutating func add(_ nanoseconds: UInt64) {
+        if histogram == nil { histogram = Self.empty }
+        histogram?.record(min(nanoseconds, Self.most))
+    }
+
+    mutating func add(_ other: Times) {
+        guard let more = other.histogram else { return }
+        if histogram == nil { histogram = Self.empty }
+        histogram?.add(more)
+    }
+
+    /// A percentile, ns; `nil` where there is nothing.
+    public func percentile(_ percent: Double) -> UInt64? {
+        histogram.map { min($0.valueAtPercentile(percent), $0.max) }
+    }
+
+    /// The longest, ns.
+    public var longest: UInt64? { histogram?.max }
+
+    private static let most: UInt64 = 60_000_000_000
+    private static var empty: Histogram<UInt64> {
+        Histogram<UInt64>(
+            lowestDiscernibleValue: 100, highestTrackableValue: most, numberOfSignificantValueDigits: .two)
+    }
+}

@@ -1,0 +1,151 @@
+internal import CShm
+internal import Glibc
+internal import ShmCore
+internal import ShmHarness
+internal import Synchronization
+internal import SystemPackage
+
+/// A worker's work: contend for the lock, through every phase of a round.
+///
+/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path in line.
+/// Its loops lie beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two of
+/// them runs nothing between acquire and release but ``GuardedData/section(worker:counters:delay:)``; beside the
+/// lock's own, the throughput window has no system call and no allocation.
+@safe struct Contention {
+    let arena: Arena
+    let data: GuardedData
+    let worker: Int
+    let plan: Plan
+    let slot: UnsafeMutablePointer<WorkerSlot>
+    private let heapBytes: () -> UInt64
+
+    /// Work for one worker of an arena. `heapBytes` tells how many bytes this thread has allocated so far.
+    init(arena: Arena, data: GuardedData, worker: Int, heapBytes: @escaping () -> UInt64) {
+        self.arena = arena
+        self.data = data
+        self.worker = worker
+        plan = arena.plan
+        unsafe slot = arena.slot(worker)
+        self.heapBytes = heapBytes
+    }
+
+    /// Takes part in a segment's lock, arrives at the barrier, and contends until the coordinator says stop. Returns
+    /// the errno of a lock that failed.
+    func run(on segment: SharedMemory) throws(SharedMemoryError) -> Int32? {
+        var contender = Contender(contention: self, segment: segment)
+        LockCatalogue.visit(&contender)
+        return try contender.result.get()
+    }
+
+    /// Finds the segment's kind of lock in the catalogue; for each, the compiler makes a loop of its own.
+    private struct Contender: LockVisitor {
+        let contention: Contention
+        let segment: SharedMemory
+        var result: Result<Int32?, SharedMemoryError> = .success(EINVAL)
+
+        mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
+            guard segment.lockKind?.name == L.properties.name else { return }
+            do throws(SharedMemoryError) {
+                let lock = try segment.participant(in: L.self)
+                contention.enter(.ready)
+                contention.arena.arriveAndWait(while: .gathering)
+                contention.enter(.contending)
+                let failure = contention.run(lock)
+                if let failure { unsafe contention.slot.pointee.errorNumber.store(failure, ordering: .relaxed) }
+                contention.enter(failure == nil ? .done : .failed)
+                result = .success(failure)
+            } catch {
+                result = .failure(error)
+            }
+        }
+    }
+
+    private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+        // What these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
+        // is over.
+        if plan.arrivals.sharesCPUs { shm_sleep_exactly() }
+        let hardware = HardwareCounters()
+        defer { hardware.close() }
+        _ = Cost.before(hardware, heapBytes)
+        arena.log.touch()
+        unsafe slot.pointee.heapCounterWorks.store(heapCounterWorks() ? 1 : 0, ordering: .relaxed)
+        enter(.warmup)
+        let outcome = lock.lock()
+        if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+        lock.unlock()
+        let (warmingSince, earlier) = (Clock.now(), sections)
+        if let failure = contend(lock, during: .warmup, burst: 1) { return failure }
+        let burst = Self.burst(sections: sections &- earlier, nanoseconds: Clock.now() &- warmingSince)
+
+        enter(.throughput)
+        unsafe slot.pointee.windowEntered.store(Clock.now(), ordering: .relaxed)
+        let before = Cost.before(hardware, heapBytes)
+        if let failure = contend(lock, during: .throughput, burst: burst) { return failure }
+        let after = Cost.after(hardware, heapBytes)
+        unsafe slot.pointee.windowLeft.store(Clock.now(), ordering: .relaxed)
+        unsafe after.store(since: before, in: slot)
+
+        enter(.settle)
+        arena.arriveAndWait(while: .settle)
+        enter(.latency)
+        if let failure = contendTimed(lock) { return failure }
+        enter(.regroup)
+        arena.arriveAndWait(while: .regroup)
+        enter(.order)
+        if let failure = contendLogged(lock) { return failure }
+        if worker == 0 {
+            unsafe slot.pointee.sectionDelayTenths.store(
+                Delay.measure(plan.criticalSectionIterations), ordering: .relaxed)
+            unsafe slot.pointee.thinkDelayTenths.store(Delay.measure(plan.thinkIterations), ordering: .relaxed)
+        }
+        unsafe slot.pointee.residentKilobytes.store(Cost.residentKilobytes(), ordering: .relaxed)
+        return nil
+    }
+
+    /// The positive control of the count of heap bytes: does it see an allocation?
+    private func heapCounterWorks() -> Bool {
+        let before = heapBytes()
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
+        let seen = heapBytes() &- before
+        unsafe memory.deallocate()
+        return seen >= 4096
+    }
+
+    /// Sections done so far.
+    private var sections: UInt64 { unsafe slot.pointee.sections.load(ordering: .relaxed) }
+
+    private func contend<L: LockPrimitive & ~Copyable>(
+        _ lock: borrowing L, during phase: Phase, burst: UInt64
+    ) -> Int32? {
+        if plan.arrivals.spacing != .closed { return contendPaced(lock, during: phase) }
+        return plan.readPercent > 0
+            ? contendReading(lock, during: phase) : contendClosed(lock, during: phase, burst: burst)
+    }
+
+    func enter(_ state: WorkerSlot.State) {
+        unsafe slot.pointee.state.store(state.rawValue, ordering: .releasing)
+    }
+
+    func enter(_ phase: Phase) {
+        unsafe slot.pointee.phase.store(phase.rawValue, ordering: .relaxed)
+    }
+
+    /// Anything but a plain acquisition: repairs after a dead owner; returns the errno of a lock that was not taken.
+    @inline(never)
+    func acquiredOddly(_ outcome: LockOutcome) -> Int32? {
+        switch outcome {
+        case .acquired: return nil
+        case .ownerDied:
+            data.repair()
+            unsafe slot.pointee.ownerDeaths.add(1, ordering: .relaxed)
+            return nil
+        case .busy: return EBUSY
+        case .failed(let errno): return errno.rawValue
+        }
+    }
+
+    @inline(never)
+    func countContradiction() {
+        unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
+    }
+}

@@ -1,0 +1,48 @@
+public import CShm
+public import ShmHarness
+public import Synchronization
+
+// What a worker does to the data while it holds the lock.
+extension GuardedData {
+    /// One critical section. Returns 0 where nothing contradicted that this worker was alone inside; another number where
+    /// it met somebody's owner word, or found related words that do not agree.
+    @inlinable @inline(__always)
+    public func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
+        let me = worker &+ 1
+        // Differences are gathered and judged once, by the caller: branches here would be part of every critical section.
+        var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
+        unsafe owner.pointee.store(me, ordering: .relaxed)
+        let first = unsafe counters.pointee.load(ordering: .relaxed)
+        contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
+        unsafe mirror.pointee.store(~(first &+ 1), ordering: .relaxed)
+        if delay > 0 { Delay.spin(delay) }
+        var index = 0
+        while index < count {
+            let value = unsafe counters[index].load(ordering: .relaxed)
+            unsafe counters[index].store(value &+ 1, ordering: .relaxed)
+            index &+= 1
+            shm_keep(UInt64(truncatingIfNeeded: index))
+        }
+        contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed) ^ me)
+        unsafe owner.pointee.store(0, ordering: .relaxed)
+        return contradiction
+    }
+
+    /// One section that only reads. Returns 0 where nothing contradicted that no writer was inside.
+    @inlinable @inline(__always)
+    public func readSection(counters count: Int, delay: UInt64) -> UInt64 {
+        var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
+        let first = unsafe counters.pointee.load(ordering: .relaxed)
+        contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
+        if delay > 0 { Delay.spin(delay) }
+        // Every section increments all counters.
+        var index = 1
+        while index < count {
+            contradiction |= unsafe counters[index].load(ordering: .relaxed) ^ first
+            index &+= 1
+        }
+        contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed))
+        contradiction |= unsafe counters.pointee.load(ordering: .relaxed) ^ first
+        return contradiction
+    }
+}

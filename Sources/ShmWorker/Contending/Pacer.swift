@@ -1,0 +1,93 @@
+internal import CShm
+internal import Glibc
+internal import ShmHarness
+internal import Synchronization
+
+/// One worker's schedule in an open loop: acquisitions are due at times that do not depend on how long those before
+/// them took. A worker that is late does the next one at once, and its response time counts from when it was due
+/// (Gil Tene calls the opposite coordinated omission).
+@safe struct Pacer {
+    private let clock: TickClock
+    private let arrivals: Arrivals
+    private let phaseWord: UnsafeMutablePointer<Atomic<UInt32>>
+    private let phase: UInt32
+    private var random: UInt64
+    /// When the next acquisition is due, ticks.
+    private var next: Double
+    /// Acquisitions that have begun.
+    private(set) var begun: UInt64 = 0
+
+    init(_ plan: Plan, worker: Int, phase: Phase, phaseWord: UnsafeMutablePointer<Atomic<UInt32>>) {
+        clock = plan.clock
+        arrivals = plan.arrivals
+        unsafe self.phaseWord = phaseWord
+        self.phase = phase.rawValue
+        random = Self.start(plan.arrivals.seed, worker: worker, phase: phase)
+        next = Double(plan.clock.now())
+        // An even schedule begins anywhere in its first gap; a random one has no memory.
+        next += arrivals.spacing == .uniform ? uniform() * arrivals.meanGapTicks : gap()
+    }
+
+    /// Waits until the next acquisition is due, and returns when that was, ticks; `nil` where the phase ended before.
+    mutating func awaitNext() -> UInt64? {
+        let due = UInt64(next)
+        while true {
+            if unsafe phaseWord.pointee.load(ordering: .relaxed) != phase { return nil }
+            let now = clock.now()
+            if now >= due { break }
+            if arrivals.sharesCPUs { rest(clock.nanoseconds(due - now)) } else { shm_cpu_relax() }
+        }
+        next += gap()
+        begun &+= 1
+        return due
+    }
+
+    /// Acquisitions that were due by now, whether they have begun or not.
+    var due: UInt64 {
+        let late = Double(clock.now()) - next
+        return begun &+ (late > 0 ? 1 &+ UInt64(late / arrivals.meanGapTicks) : 0)
+    }
+
+    /// How long what is due next has been, ticks; `nil` where nothing is. Takes it for begun.
+    mutating func abandon() -> UInt64? {
+        let now = clock.now()
+        let due = UInt64(next)
+        guard due < now else { return nil }
+        next += gap()
+        return now - due
+    }
+
+    /// Sleeps, for at most 10 ms, so that a phase's end is noticed. A sleep ends some 50 µs late, which then is part of the
+    /// response time; a worker with a CPU of its own spins instead.
+    private func rest(_ nanoseconds: UInt64) {
+        var pause = timespec()
+        pause.tv_nsec = Int(min(nanoseconds, 10_000_000))
+        unsafe nanosleep(&pause, nil)
+    }
+
+    private mutating func gap() -> Double {
+        switch arrivals.spacing {
+        case .poisson: -log(1 - uniform()) * arrivals.meanGapTicks
+        case .uniform, .closed: arrivals.meanGapTicks
+        }
+    }
+
+    /// From 0 to less than 1. SplitMix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA
+    /// 2014.
+    private mutating func uniform() -> Double {
+        random &+= 0x9e37_79b9_7f4a_7c15
+        return Double(Self.mixed(random) >> 11) / 9_007_199_254_740_992
+    }
+
+    /// Where a worker's sequence begins: seeds that differ by the generator's own step would give all workers the same one,
+    /// shifted.
+    static func start(_ seed: UInt64, worker: Int, phase: Phase) -> UInt64 {
+        mixed(seed ^ mixed(UInt64(worker) << 8 | UInt64(phase.rawValue)))
+    }
+
+    private static func mixed(_ state: UInt64) -> UInt64 {
+        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}

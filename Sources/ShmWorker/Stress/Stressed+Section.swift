@@ -1,0 +1,68 @@
+internal import CShm
+internal import ShmHarness
+internal import Synchronization
+
+// What a worker does to the data while it holds the lock, and what it finds there.
+extension Stressed {
+    /// Looks whose the owner word is. Of a dead one, repairs what it left; returns who that was, and how many sections it
+    /// had begun.
+    func meet(isTold: Bool, at time: UInt64) -> (worker: Int, begun: UInt64)? {
+        guard let owner = data.owner else {
+            if !data.isCoherent { contradict(number) }
+            return nil
+        }
+        guard arena.isCondemned(owner) else {
+            contradict(owner.worker)
+            return nil
+        }
+        if !isTold { unsafe slot.pointee.untold.add(1, ordering: .relaxed) }
+        let dead = unsafe arena.slot(owner.worker)
+        let lost = data.repair(expected: arena.finished)
+        if lost > 0 { unsafe slot.pointee.lostUpdates.add(lost, ordering: .relaxed) }
+        let finished = unsafe dead.pointee.finished.load(ordering: .relaxed)
+        if unsafe dead.pointee.begun.load(ordering: .relaxed) != finished {
+            unsafe slot.pointee.repairs.add(1, ordering: .relaxed)
+            unsafe dead.pointee.begun.store(finished, ordering: .relaxed)
+        }
+        record(.repair, at: time, UInt32(owner.worker))
+        return (owner.worker, finished)
+    }
+
+    /// The section: all counters, and the count of sections, one after another; stays where an order says so.
+    func change(_ order: StressOrder?) {
+        let me = StressData.Owner(worker: number, incarnation: incarnation)
+        data.owner = me
+        stay(order, .before)
+        let finished = unsafe slot.pointee.finished.load(ordering: .relaxed)
+        unsafe slot.pointee.begun.store(finished &+ 1, ordering: .relaxed)
+        for counter in 0..<StressData.counters {
+            if counter == StressData.counters / 2 { stay(order, .half) }
+            data.increment(counter)
+        }
+        data.reflect()
+        stay(order, .uncounted)
+        unsafe slot.pointee.finished.store(finished &+ 1, ordering: .relaxed)
+        stay(order, .counted)
+        if data.owner != me { contradict(data.owner?.worker ?? number) }
+        data.owner = nil
+        stay(order, .after)
+    }
+
+    func stay(_ order: StressOrder?, _ stage: StressOrder.Stage) {
+        guard let order, order.stage == stage else { return }
+        record(.held, at: Clock.now())
+        enter(.holding)
+        switch order.kind {
+        case .none: break
+        case .hold, .holdUntilHandOff: arena.awaitRelease(order)
+        case .holdBusily: while !arena.isReleased(order) && !arena.isOver { shm_cpu_relax() }
+        }
+        enter(.inside)
+    }
+
+    func contradict(_ other: Int) {
+        unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
+        record(.intruder, at: Clock.now(), UInt32(other))
+        arena.isEvidenceFixed = true
+    }
+}

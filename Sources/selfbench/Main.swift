@@ -1,0 +1,92 @@
+internal import Glibc
+internal import ShmCoordinator
+internal import ShmHarness
+
+/// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
+/// is a ratio of two things measured in turn in this run, or a median over many.
+///
+///     selfbench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
+///
+/// measures the named parts, or all. Prints a line a bar, and exits with 1 when one is missed. Run it through
+/// `scripts/benchmark`, on a release build; it finds `shmworker` and `cbaseline` beside itself.
+@main
+enum Main {
+    static func main() {
+        let parts: [(name: String, measure: (inout Report, String) throws -> Void)] = [
+            ("handle", HandleCost.measure),
+            ("robust", RobustCost.measure),
+            ("death", DeathCost.measure),
+            ("segment", { report, _ in try SegmentCost.measure(&report) }),
+            ("loop", LoopCost.measure),
+            ("locks", LoopCost.measureLocks),
+            ("start", StartCost.measure),
+            ("measuring", MeasuringCost.measure),
+            ("statistics", { report, _ in ErrorRates.measure(&report) }),
+        ]
+        guard let program = ProgramArguments.all.first, !program.isEmpty else {
+            print("selfbench: was started without a name; run it through scripts/benchmark")
+            exit(64)
+        }
+        let wanted = ProgramArguments.given
+        do {
+            // What the parts start.
+            switch (wanted.first, wanted.count) {
+            case ("handle-sample", 1): return try HandleCost.printSample()
+            case ("bare", 4): return try MeasuringCost.printBare(Array(wanted.dropFirst()))
+            case ("hold", 2): return try DeathCost.hold(wanted[1])
+            case ("wait", 2): return DeathCost.wait(wanted[1])
+            default: break
+            }
+        } catch {
+            print(error)
+            exit(1)
+        }
+        if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
+            print("selfbench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
+            exit(64)
+        }
+        let path = program.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = path.count > 1 ? path.dropLast().joined(separator: "/") : "."
+        var report = Report()
+        Janitor.sweep()
+        let janitor: Janitor
+        do { janitor = try Janitor(WorkerProgram(path: "\(folder)/shmworker")) } catch {
+            print("cannot start \(folder)/shmworker: \(error)")
+            exit(1)
+        }
+        for part in parts where wanted.isEmpty || wanted.contains(part.name) {
+            let lines = report.lines
+            do { try part.measure(&report, folder) } catch {
+                print("cannot measure \(part.name): \(error)")
+                exit(1)
+            }
+            if report.lines == lines {
+                print("cannot measure \(part.name): there was nothing to hold against a bar")
+                exit(1)
+            }
+        }
+        withExtendedLifetime(janitor) {}
+        if report.missed > 0 { exit(1) }
+    }
+}
+
+/// Prints each figure with its bar.
+struct Report {
+    private(set) var (lines, missed) = (0, 0)
+
+    mutating func line(_ what: String, _ value: Double, _ unit: String, atMost bar: Double) {
+        lines += 1
+        let ok = value <= bar
+        if !ok { missed += 1 }
+        print("\(ok ? "ok    " : "MISSED") \(what): \(rounded(value))\(unit) (bar \(rounded(bar))\(unit))")
+    }
+
+    mutating func note(_ text: String) { print("       \(text)") }
+}
+
+/// Three decimals, so that a value beside its bar shows on which side it lies.
+func rounded(_ value: Double) -> String {
+    let thousandths = String(Int((value * 1000).rounded()) % 1000)
+    return "\(Int((value * 1000).rounded()) / 1000)." + String(repeating: "0", count: 3 - thousandths.count)
+        + thousandths
+}

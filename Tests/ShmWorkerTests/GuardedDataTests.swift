@@ -1,0 +1,110 @@
+import Foundation
+import ShmCore
+import ShmHarness
+import ShmWorker
+import Synchronization
+import TestSupport
+import Testing
+
+/// The oracle must stay silent where the lock excludes and speak where it does not; a benchmark whose oracle is blind proves nothing.
+@Suite(.timeLimit(.minutes(1))) struct GuardedDataTests {
+    private static let counters = 3
+    private let memory = Memory(byteCount: GuardedData.byteCount(counters: counters))
+    private var data: GuardedData { unsafe GuardedData(memory.base) }
+
+    // Where the oracle's evidence lies.
+    private let owner = 0
+    private let mirror = 8
+    private func counter(_ index: Int) -> Int { 16 + 8 * index }
+
+    init() { data.prepare() }
+
+    private func section(_ worker: UInt32 = 0) -> UInt64 {
+        data.section(worker: worker, counters: Self.counters, delay: 0)
+    }
+
+    @Test func `sections one after the other contradict nothing and lose nothing`() {
+        for turn in 0..<100 { #expect(section(UInt32(turn % 5)) == 0) }
+        #expect(data.lostUpdates(expected: 100, counters: Self.counters) == 0)
+        #expect(data.ownerNow == nil)
+        for index in 0..<Self.counters { #expect(memory.word(counter(index), as: UInt64.self) == 100) }
+    }
+
+    @Test func `somebody who is inside already is found on entry`() {
+        memory.set(owner, UInt32(7))
+        #expect(data.ownerNow == 6)
+        #expect(section() != 0)
+    }
+
+    @Test func `two inside at once are found by running`() {
+        let found = Atomic<Bool>(false)
+        let deadline = Deadline.after(.seconds(20))
+        // The memory outlives the threads, which are awaited below.
+        nonisolated(unsafe) let data = self.data
+        let threads = (0..<2 as Range<UInt32>).map { worker in
+            Thread {
+                while !found.load(ordering: .relaxed) && !deadline.hasPassed {
+                    let contradictions = unsafe data.section(worker: worker, counters: Self.counters, delay: 20_000)
+                    if contradictions > 0 { found.store(true, ordering: .relaxed) }
+                }
+            }
+        }
+        for thread in threads { thread.start() }
+        while !threads.allSatisfy({ $0.isFinished }) { Thread.sleep(forTimeInterval: 0.001) }
+        let wasFound = found.load(ordering: .relaxed)
+        #expect(wasFound)
+    }
+
+    @Test func `a lost update is found in whichever counter it is`() {
+        for _ in 0..<10 { _ = section() }
+        for index in 0..<Self.counters {
+            memory.set(counter(index), UInt64(9))
+            #expect(data.lostUpdates(expected: 10, counters: Self.counters) == 1)
+            memory.set(counter(index), UInt64(10))
+        }
+    }
+
+    @Test func `a counter that is ahead is as wrong as one that is behind`() {
+        for _ in 0..<10 { _ = section() }
+        memory.set(counter(0), UInt64(12))
+        memory.set(counter(2), UInt64(7))
+        #expect(data.lostUpdates(expected: 10, counters: Self.counters) == 5)
+    }
+
+    @Test func `a mirror that does not agree with its counter is found`() {
+        _ = section()
+        memory.set(mirror, memory.word(mirror, as: UInt64.self) ^ 1)
+        #expect(section() != 0)
+        // The section has put it right: the fault is counted once.
+        #expect(section() == 0)
+    }
+
+    @Test func `data that nobody prepared are found wrong`() {
+        let fresh = Memory(byteCount: GuardedData.byteCount(counters: 1))
+        #expect(unsafe GuardedData(fresh.base).section(worker: 0, counters: 1, delay: 0) != 0)
+    }
+
+    @Test func `what an owner left half done at its death is repaired`() {
+        _ = section()
+        let first = memory.word(counter(0), as: UInt64.self)
+        memory.set(owner, UInt32(4))
+        memory.set(mirror, ~(first + 1))
+        data.repair()
+        #expect(data.ownerNow == nil)
+        #expect(section() == 0)
+    }
+
+    @Test func `without a repair the same death is found`() {
+        _ = section()
+        let first = memory.word(counter(0), as: UInt64.self)
+        memory.set(owner, UInt32(4))
+        memory.set(mirror, ~(first + 1))
+        #expect(section() != 0)
+    }
+
+    @Test func `a section touches no more counters than it is told`() {
+        #expect(data.section(worker: 0, counters: 1, delay: 0) == 0)
+        #expect(memory.word(counter(0), as: UInt64.self) == 1)
+        #expect(memory.word(counter(1), as: UInt64.self) == 0)
+    }
+}
