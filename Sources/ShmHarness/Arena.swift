@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 public import ShmCore
 public import Synchronization
 
@@ -110,7 +110,7 @@ public import Synchronization
 
     /// Lets go of the pages of a worker's histograms, which this process has read: they stay as they are, and no longer
     /// count as this process's.
-    public func forget(_ worker: Int) { unsafe shm_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
+    public func forget(_ worker: Int) { unsafe bench_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
 
     /// A worker's flight recorder; `nil` where the arena has no room for one.
     public func recorder(_ worker: Int) -> FlightRecorder? {

@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 
 /// A busy delay of a given length, counted in iterations of a loop: no clock is read while it runs.
 public enum Delay {
@@ -10,15 +10,15 @@ public enum Delay {
     /// A call of its own: in line it takes registers from the loops around it.
     @inline(never)
     public static func spin(_ iterations: UInt64) {
-        shm_instruction_fence()
+        bench_instruction_fence()
         var chain = iterations
         var count: UInt64 = 0
         while count < iterations {
             chain = chain &* 6_364_136_223_846_793_005 &+ 1
-            shm_keep(chain)
+            bench_keep(chain)
             count &+= 1
         }
-        shm_instruction_fence()
+        bench_instruction_fence()
     }
 
     /// How fast a machine is at it.

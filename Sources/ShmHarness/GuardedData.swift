@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Synchronization
 
 /// What the lock under test protects: the data of the test segment, and the integrity oracle's evidence.
@@ -60,7 +60,7 @@ internal import Synchronization
             let value = unsafe counters[index].load(ordering: .relaxed)
             unsafe counters[index].store(value &+ 1, ordering: .relaxed)
             index &+= 1
-            shm_keep(UInt64(truncatingIfNeeded: index))
+            bench_keep(UInt64(truncatingIfNeeded: index))
         }
         contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed) ^ me)
         unsafe owner.pointee.store(0, ordering: .relaxed)

@@ -1,4 +1,3 @@
-internal import CShm
 internal import Glibc
 public import ShmCore
 internal import ShmHarness

@@ -2,15 +2,15 @@
  * The program's arguments, as the kernel handed them to libc. Swift's CommandLine.arguments looks for them in /proc, or
  * below `environ`, which is somewhere else as soon as anything has called setenv(3) before main; it is then empty.
  */
-#ifndef SHM_ARGUMENTS_H
-#define SHM_ARGUMENTS_H
+#ifndef BENCH_ARGUMENTS_H
+#define BENCH_ARGUMENTS_H
 
 #pragma clang assume_nonnull begin
 
 /* How many there are, the program's name included. */
-int shm_argument_count(void);
+int bench_argument_count(void);
 /* One of them, from 0; null where there is none. */
-const char *_Nullable shm_argument(int index);
+const char *_Nullable bench_argument(int index);
 
 #pragma clang assume_nonnull end
 

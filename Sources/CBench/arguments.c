@@ -1,4 +1,4 @@
-#include "shm_arguments.h"
+#include "bench_arguments.h"
 
 #include <stddef.h>
 
@@ -14,6 +14,6 @@ static void keep(int argc, char **argv, char **environment) {
 /* glibc calls what stands in this section before main, with main's arguments, in static programs too. */
 __attribute__((section(".init_array"), used)) static void (*keep_before_main)(int, char **, char **) = keep;
 
-int shm_argument_count(void) { return count; }
+int bench_argument_count(void) { return count; }
 
-const char *shm_argument(int index) { return index >= 0 && index < count ? values[index] : NULL; }
+const char *bench_argument(int index) { return index >= 0 && index < count ? values[index] : NULL; }
