@@ -1,5 +1,5 @@
 internal import CBench
-public import ShmCore
+@_spi(Bench) public import ShmCore
 public import Synchronization
 
 /// The coordinator's and the workers' common ground: a segment of its own, beside the one under test.
@@ -162,7 +162,7 @@ public import Synchronization
 
     /// The coordinator's side of the barrier: waits until so many arrivals have been counted since the round's begin, or the
     /// deadline has passed; returns how many there are.
-    public func awaitArrivals(_ total: Int, until deadline: Deadline) -> Int {
+    package func awaitArrivals(_ total: Int, until deadline: Deadline) -> Int {
         while true {
             let arrived = unsafe arrivals.pointee.load(ordering: .acquiring)
             if arrived >= total { return total }

@@ -1,6 +1,6 @@
 internal import CBench
 internal import Glibc
-public import ShmCore
+@_spi(Bench) public import ShmCore
 internal import Synchronization
 internal import SystemPackage
 

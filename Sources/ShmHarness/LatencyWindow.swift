@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import Synchronization
 
 // The latency window: the clock is read before and after every acquisition.

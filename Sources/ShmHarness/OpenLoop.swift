@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import Synchronization
 
 // Every window of an open loop but the order window: acquisitions begin when they are due.

@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import Synchronization
 
 // The order window: who holds the lock, in which order, and for how long. Only writers are looked at; readers do not

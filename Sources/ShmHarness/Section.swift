@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import Synchronization
 
 /// One critical section, of a writer or a reader, and when it began.

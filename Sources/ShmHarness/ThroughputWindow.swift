@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import Synchronization
 
 // The throughput window, and the warm-up: acquisitions are counted, and no clock is read.

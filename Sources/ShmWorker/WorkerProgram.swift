@@ -1,5 +1,5 @@
 internal import Glibc
-public import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
 /// One contending process, or one of a crash or stress test. Started by the coordinator:
@@ -18,10 +18,10 @@ public enum WorkerProgram {
     /// Does what the arguments say, and ends the process.
     ///
     /// - Parameter load: loads the plugin of a path; throws why it cannot.
-    public static func run(loading load: (String) throws(LockPluginError) -> Void) -> Never {
+    public static func run(loading load: (String) throws -> Void) -> Never {
         if let path = unsafe getenv(LockPlugin.variable).map({ unsafe String(cString: $0) }) {
-            do throws(LockPluginError) { try load(path) } catch {
-                complain(error.description)
+            do { try load(path) } catch {
+                complain("\(error)")
                 exit(WorkerExit.setup.rawValue)
             }
         }

@@ -1,7 +1,7 @@
 internal import CBench
 internal import Glibc
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 internal import Synchronization

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 

@@ -1,5 +1,5 @@
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 
 extension Probe {
     /// The lock itself, past the handle. `join` comes first.

@@ -1,7 +1,7 @@
 import CBench
 import CShm
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 import Synchronization
 import SystemPackage
 

@@ -90,7 +90,7 @@ extension SharedMemory {
     ///
     /// The participant is independent of the handle's own lock state, and ends with its value. It must not outlive
     /// the handle. Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
-    public func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
+    package func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
         try attempt("take part in the lock of") { () throws(SegmentFailure) in
             let binding = try lockable()
             guard binding.header.lockName == L.properties.name else {

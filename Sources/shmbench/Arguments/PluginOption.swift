@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// `--lock-plugin`: a lock from a shared object.
 struct PluginOption: ParsableArguments {

@@ -1,5 +1,5 @@
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// The processes of a comparison, and what a person sees of it.
 struct ComparisonSession {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import SystemPackage
 
 /// A file that a command writes: opened, locked and looked at before anything is measured. What is there already is

@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// Tells a person how far a comparison is: one line that is redrawn on a terminal, a line every half minute elsewhere.
 ///

@@ -1,5 +1,5 @@
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
 /// Tells a person how far the run is: one line that is redrawn on a terminal, a line now and then elsewhere.

@@ -4,7 +4,7 @@ public import Synchronization
 /// can cost, contended or not. It excludes nobody.
 ///
 /// Memory ordering: the addition is an acquire and a release. Owner death: nothing is held, so nothing happens.
-@safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.

@@ -2,7 +2,7 @@
 /// two busy processes checks nothing.
 ///
 /// Memory ordering: none. Owner death: nothing is held, so nothing happens.
-public struct NoLock: LockPrimitive, ~Copyable {
+@_spi(Bench) public struct NoLock: LockPrimitive, ~Copyable {
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(

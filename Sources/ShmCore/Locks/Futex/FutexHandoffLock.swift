@@ -11,7 +11,7 @@ public import Synchronization
 /// Memory ordering: whoever sees its ticket called does so by an acquire, and calling the next is a release. Calling and
 /// looking for waiters, drawing and looking at the call are sequentially consistent: of a caller and a waiter that meet,
 /// one sees the other. Owner death: all wait for ever; so they do once the ticket of a *waiter* that died is called.
-@safe public struct FutexHandoffLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct FutexHandoffLock: LockPrimitive, ~Copyable {
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let called: UnsafeMutablePointer<Atomic<UInt32>>
 

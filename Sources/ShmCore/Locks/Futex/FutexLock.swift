@@ -14,7 +14,7 @@ public import Synchronization
 /// worst the word says "sleepers" where there are none, which costs one wake. The exception is a waiter that is
 /// killed between its wake-up and its next look at the word: it takes the wake-up with it, the word says "free", and
 /// the other sleepers wait until somebody contends anew.
-@safe public struct FutexLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct FutexLock: LockPrimitive, ~Copyable {
     @usableFromInline static var free: UInt32 { 0 }
     @usableFromInline static var held: UInt32 { 1 }
     @usableFromInline static var heldWithSleepers: UInt32 { 2 }

@@ -15,7 +15,7 @@ internal import SystemPackage
 /// Owner death: the kernel hands the lock to whoever sleeps, with a mark in the word; where nobody did, whoever comes later
 /// is told that no thread has the owner's id, and takes the word. Both are reported. It is not promised: once another thread
 /// has got the dead one's id, the others wait for that one, for ever as like as not.
-@safe public struct FutexPILock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct FutexPILock: LockPrimitive, ~Copyable {
     private static var ownerDied: UInt32 { 0x4000_0000 }
     @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
 

@@ -8,7 +8,7 @@ internal import Synchronization
 /// of Competitive Spinning for a Shared-Memory Multiprocessor*, SOSP 1991.
 ///
 /// Memory ordering and deaths: as ``FutexLock``.
-@safe public struct FutexSpinLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct FutexSpinLock: LockPrimitive, ~Copyable {
     private static var looks: Int { 250 }
 
     @usableFromInline let futex: FutexLock

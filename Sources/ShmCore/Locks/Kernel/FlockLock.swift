@@ -11,7 +11,7 @@ public import SystemPackage
 /// Memory ordering: the kernel's file-lock list is kept under a spin lock, which orders a release before the next
 /// acquisition. Owner death: the kernel drops the lock when the dead process's descriptor is closed; a mark in the
 /// area (``OwnerMark``) tells the next owner. The child of a fork closes the description that it inherits.
-public struct FlockLock: LockPrimitive, ~Copyable {
+@_spi(Bench) public struct FlockLock: LockPrimitive, ~Copyable {
     private let description: OwnDescription
     private let mark: OwnerMark
     private var file: FileDescriptor { description.file }

@@ -10,7 +10,7 @@ public import SystemPackage
 /// process, and no threads.
 ///
 /// Memory ordering, deadlines and owner death: as ``OFDRecordLock``, but that a `fork` child inherits nothing.
-@safe public struct POSIXRecordLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct POSIXRecordLock: LockPrimitive, ~Copyable {
     private let file: FileDescriptor
     private let mark: OwnerMark
     private let area: UnsafeMutableRawPointer

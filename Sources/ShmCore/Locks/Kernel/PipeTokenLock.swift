@@ -12,7 +12,7 @@ public import SystemPackage
 ///
 /// Memory ordering: the pipe's mutex orders a write before the read that gets the byte. Owner death: the token is gone,
 /// and every other process waits for ever, until all of them have gone.
-@safe public struct PipeTokenLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PipeTokenLock: LockPrimitive, ~Copyable {
     private let description: OwnDescription
     private var pipe: Int32 { description.file.rawValue }
     private let area: UnsafeMutableRawPointer

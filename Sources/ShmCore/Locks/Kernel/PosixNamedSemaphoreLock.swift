@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// A POSIX semaphore with a name of its own, `sem_open(3)`: a file `sem.…` beside the segment's. See
 /// ``PosixSemaphorePrimitive``.
-@safe public struct PosixNamedSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PosixNamedSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
     /// The semaphore in this process's mapping of its file.
     public let semaphore: UnsafeMutablePointer<sem_t>
     private let area: UnsafeMutableRawPointer

@@ -7,12 +7,12 @@ internal import SystemPackage
 /// Source: `sem_overview(7)`. Memory ordering: POSIX's "memory synchronization" (XBD 4.15); in glibc an acquire
 /// compare-exchange and a release addition. Owner death: the semaphore stays taken and every other process waits for
 /// ever. Anybody may release it, whoever took it.
-public protocol PosixSemaphorePrimitive: LockPrimitive, ~Copyable {
+@_spi(Bench) public protocol PosixSemaphorePrimitive: LockPrimitive, ~Copyable {
     /// The semaphore in this process's memory.
     var semaphore: UnsafeMutablePointer<sem_t> { get }
 }
 
-extension PosixSemaphorePrimitive where Self: ~Copyable {
+@_spi(Bench) extension PosixSemaphorePrimitive where Self: ~Copyable {
     /// `sem_wait(3)`.
     @inlinable @inline(__always)
     public borrowing func lock() -> LockOutcome {

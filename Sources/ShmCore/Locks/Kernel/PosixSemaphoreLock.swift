@@ -3,7 +3,7 @@ public import Glibc
 public import SystemPackage
 
 /// A POSIX semaphore that lies in the segment, `sem_init(3)`. See ``PosixSemaphorePrimitive``.
-@safe public struct PosixSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PosixSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
     /// The semaphore in this process's mapping.
     public let semaphore: UnsafeMutablePointer<sem_t>
 

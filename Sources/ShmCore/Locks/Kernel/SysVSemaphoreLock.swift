@@ -16,7 +16,7 @@ public import SystemPackage
 /// death: ``Undone``: the kernel undoes the decrement when the process (not the thread) ends, and a mark in the area
 /// (``OwnerMark``) tells the next owner; ``Kept``: the semaphore stays taken and every other process waits for ever.
 /// Removing the set wakes all waiters with `EIDRM`.
-public struct SysVSemaphoreLock<Undo: SysVUndo>: LockPrimitive, ~Copyable {
+@_spi(Bench) public struct SysVSemaphoreLock<Undo: SysVUndo>: LockPrimitive, ~Copyable {
     private typealias Area = SysVArea
 
     private let semaphore: Int32
@@ -153,7 +153,7 @@ private struct SysVArea: ~Copyable {
 }
 
 /// What the kernel does for a process that dies with a System V semaphore.
-public protocol SysVUndo: SendableMetatype {
+@_spi(Bench) public protocol SysVUndo: SendableMetatype {
     /// What the lock's name ends with.
     static var suffix: String { get }
     /// What its summary ends with.
@@ -165,7 +165,7 @@ public protocol SysVUndo: SendableMetatype {
 }
 
 /// Nothing.
-public enum Kept: SysVUndo {
+@_spi(Bench) public enum Kept: SysVUndo {
     /// None.
     public static var suffix: String { "" }
     /// None.
@@ -177,7 +177,7 @@ public enum Kept: SysVUndo {
 }
 
 /// Undoes its operations, at the price of keeping account of them.
-public enum Undone: SysVUndo {
+@_spi(Bench) public enum Undone: SysVUndo {
     /// What the lock's name ends with.
     public static var suffix: String { "-undo" }
     /// What its summary ends with.

@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// A lock from a shared object that was written elsewhere: see `shm_lock_plugin.h`. A process can have one, which is part of
 /// the catalogue from then on.
-public enum LockPlugin {
+@_spi(Bench) public enum LockPlugin {
     /// The environment's name for the plugin that worker processes load.
-    public static let variable = "SHM_LOCK_PLUGIN"
+    package static let variable = "SHM_LOCK_PLUGIN"
 
     /// The largest area that a plugin may ask for, bytes.
     private static let mostBytes = 16 << 20
@@ -34,7 +34,7 @@ public enum LockPlugin {
     public static var isLoaded: Bool { loaded != nil }
 
     /// Loads the shared object of that path, and checks what it says of itself.
-    public static func load(_ path: String) throws(LockPluginError) {
+    package static func load(_ path: String) throws(LockPluginError) {
         if let loaded {
             throw LockPluginError(path, "\(loaded.path) is loaded already, and there can be one")
         }
@@ -165,12 +165,12 @@ public enum LockPlugin {
 }
 
 /// Why a plugin cannot be loaded: one line that says what to do.
-public struct LockPluginError: Error, CustomStringConvertible {
+package struct LockPluginError: Error, CustomStringConvertible {
     /// The line.
-    public let description: String
+    package let description: String
 
     /// An error with a plugin's file.
-    public init(_ path: String, _ reason: String) {
+    package init(_ path: String, _ reason: String) {
         description = "cannot load the lock plugin \(path): \(reason)"
     }
 }

@@ -4,7 +4,7 @@ public import SystemPackage
 /// The lock of the plugin that this process has loaded (``LockPlugin``): one indirect call an operation.
 ///
 /// Memory ordering and deaths: whatever the plugin does and promises.
-@safe public struct PluginLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PluginLock: LockPrimitive, ~Copyable {
     @usableFromInline typealias Operation = @convention(c) (UnsafeMutableRawPointer?) -> Int32
     @usableFromInline typealias Release = @convention(c) (UnsafeMutableRawPointer?) -> Void
 

@@ -5,7 +5,7 @@ public import Glibc
 ///
 /// Source: `pthread_mutexattr_settype(3)`, `PTHREAD_MUTEX_ADAPTIVE_NP` (GNU). Memory ordering and owner death: as
 /// ``PthreadMutexLock``.
-@safe public struct PthreadAdaptiveLock: PthreadMutexPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadAdaptiveLock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

@@ -6,7 +6,7 @@ public import SystemPackage
 /// ``LockPrimitive/properties`` and its ``attributes``; everything else is the same.
 ///
 /// Locking and unlocking must happen on the same thread.
-public protocol PthreadMutexPrimitive: LockPrimitive, ~Copyable {
+@_spi(Bench) public protocol PthreadMutexPrimitive: LockPrimitive, ~Copyable {
     /// How the mutex is initialised, beside being process-shared.
     static var attributes: PthreadMutexAttributes { get }
 
@@ -18,7 +18,7 @@ public protocol PthreadMutexPrimitive: LockPrimitive, ~Copyable {
 }
 
 /// What can be asked of a process-shared mutex.
-public struct PthreadMutexAttributes: OptionSet, Sendable {
+@_spi(Bench) public struct PthreadMutexAttributes: OptionSet, Sendable {
     /// The options as bits.
     public let rawValue: Int
     /// `PTHREAD_MUTEX_ROBUST`.
@@ -32,7 +32,7 @@ public struct PthreadMutexAttributes: OptionSet, Sendable {
     public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
-extension PthreadMutexPrimitive where Self: ~Copyable {
+@_spi(Bench) extension PthreadMutexPrimitive where Self: ~Copyable {
     /// One `pthread_mutex_t`.
     public static func bytesNeeded(participants: Int) -> Int { unsafe MemoryLayout<pthread_mutex_t>.size }
 
@@ -85,8 +85,7 @@ extension PthreadMutexPrimitive where Self: ~Copyable {
 
 /// What is the same for every kind of mutex, and not generic: the measured loops of all kinds stay the same code,
 /// which the compiler then folds into one without making calls indirect.
-@usableFromInline
-enum PthreadMutex {
+@_spi(Bench) public enum PthreadMutex {
     /// Why the machine cannot have a mutex with such attributes.
     static func obstacle(_ attributes: PthreadMutexAttributes) -> String? {
         var mutex = unsafe pthread_mutex_t()

@@ -5,7 +5,7 @@ public import Glibc
 /// Source: `pthread_mutexattr_setpshared(3)`, POSIX.1-2024. Memory ordering: POSIX's "memory synchronization" (XBD
 /// 4.15); in glibc an acquire compare-exchange and a release exchange on one futex word. Owner death: the mutex stays
 /// taken and every other process waits for ever.
-@safe public struct PthreadMutexLock: PthreadMutexPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadMutexLock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

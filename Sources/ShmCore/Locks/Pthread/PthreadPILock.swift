@@ -10,7 +10,7 @@ public import Glibc
 /// nobody slept, whoever comes later waits for ever.
 ///
 /// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
-@safe public struct PthreadPILock: PthreadMutexPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

@@ -12,7 +12,7 @@ public import Glibc
 /// The kernel recognises the owner by its thread id, which another thread has in another PID namespace: all
 /// participants must be in one. An owner that executes another program on a thread that is not its process's first is not
 /// noticed.
-@safe public struct PthreadRobustLock: PthreadMutexPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadRobustLock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

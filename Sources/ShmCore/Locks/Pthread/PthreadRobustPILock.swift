@@ -6,7 +6,7 @@ public import Glibc
 /// the next owner gets ``LockOutcome/ownerDied``, and the mutex is made consistent at once.
 ///
 /// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
-@safe public struct PthreadRobustPILock: PthreadMutexPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadRobustPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

@@ -8,7 +8,7 @@ public import SystemPackage
 ///
 /// Memory ordering: an acquire decrement and a release store. Owner death: the word stays taken and every other process
 /// spins for ever. A waiter's death changes nothing.
-@safe public struct PthreadSpinLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadSpinLock: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<pthread_spinlock_t>
 
     /// See ``LockPrimitive/properties``.

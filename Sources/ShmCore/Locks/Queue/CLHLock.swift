@@ -12,7 +12,7 @@ public import SystemPackage
 ///
 /// The tail has the node's number in its low half and how often that node was enqueued in the high half: a try that
 /// found the last node released can then not mistake the same node, enqueued anew, for it.
-@safe public struct CLHLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct CLHLock: LockPrimitive, ~Copyable {
     //     0    tail
     //     128  table of participants
     //     …    nodes, 128 bytes each, one more than participants: taken (32 bits), times enqueued (32 bits), and the

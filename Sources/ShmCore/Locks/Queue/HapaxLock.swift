@@ -14,7 +14,7 @@ public import Synchronization
 /// departure is a release store, which the acquire load of whoever waits for it pairs with; it comes before the release
 /// store to the array's place, whose waiter reads the place first and the departures then: it sees the departure, or the
 /// place changes. Owner death: all wait for ever; so they do behind a *waiter* that died.
-@safe public struct HapaxLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct HapaxLock: LockPrimitive, ~Copyable {
     //     0     the last arrival's number
     //     128   the last departure's number
     //     256   the next block of numbers

@@ -14,7 +14,7 @@ public import SystemPackage
 /// Memory ordering: the exchange of the tail publishes (release) and, where the queue is empty, acquires. The grant is a
 /// release store and an acquire load; the answer likewise, since the next grant must not overtake it. Owner death: all
 /// wait for ever; so they do behind a *waiter* that died.
-@safe public struct HemlockLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct HemlockLock: LockPrimitive, ~Copyable {
     /// The last participant's number plus one; 0 where nobody has or wants the lock.
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
     /// Whose first words are the grants.

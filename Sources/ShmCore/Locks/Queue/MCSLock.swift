@@ -12,7 +12,7 @@ public import SystemPackage
 /// Memory ordering: the exchange of the tail is an acquire, for whoever finds the queue empty, and a release, for the
 /// node that it publishes. A hand-over is a release store to the successor's node, which its acquire load pairs with;
 /// giving up an empty queue is a release. Owner death: all wait for ever; so they do behind a *waiter* that died.
-@safe public struct MCSLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct MCSLock: LockPrimitive, ~Copyable {
     @usableFromInline let queue: MCSQueue
 
     /// See ``LockPrimitive/properties``.

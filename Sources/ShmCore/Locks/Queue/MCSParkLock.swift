@@ -11,7 +11,7 @@ public import SystemPackage
 /// Memory ordering: as ``MCSLock``. A waiter says in its node that it sleeps by a compare-exchange and the kernel
 /// compares once more; the hand-over is an exchange, so it either finds that or makes the sleep return. Deaths: as
 /// ``MCSLock``.
-@safe public struct MCSParkLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct MCSParkLock: LockPrimitive, ~Copyable {
     /// What a node's word says.
     private static var waits: UInt32 { 0 }
     @usableFromInline static var granted: UInt32 { 1 }

@@ -12,7 +12,7 @@ public import SystemPackage
 /// Memory ordering: the exchange of the arrivals word publishes the element (release) and, where nobody holds the lock,
 /// acquires. A grant is a release store to the waiter's gate, which its acquire load pairs with; giving the lock up is a
 /// release. Owner death: all wait for ever; so they do behind a *waiter* that died.
-@safe public struct ReciprocatingLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct ReciprocatingLock: LockPrimitive, ~Copyable {
     /// Held, with nobody on the stack.
     @usableFromInline static var empty: UInt32 { 1 }
 

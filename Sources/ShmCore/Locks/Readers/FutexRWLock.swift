@@ -14,7 +14,7 @@ public import Synchronization
 ///
 /// Memory ordering: entering is an acquire, leaving a release of the one word. Owner death: a dead writer, and a dead
 /// *reader*, keep the lock for ever.
-@safe public struct FutexRWLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct FutexRWLock: LockPrimitive, ~Copyable {
     @usableFromInline static var readers: UInt32 { 0x1fff_ffff }
     @usableFromInline static var writer: UInt32 { 0x2000_0000 }
     @usableFromInline static var writerWaits: UInt32 { 0x4000_0000 }

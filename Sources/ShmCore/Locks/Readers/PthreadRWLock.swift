@@ -9,7 +9,7 @@ public import SystemPackage
 /// Memory ordering: POSIX's "memory synchronization" (XBD 4.15). Owner death: a dead writer, and a dead *reader*, keep
 /// the lock for ever. So does a reader that dies while it waits for a writer: it counts itself among the readers before it
 /// waits.
-@safe public struct PthreadRWLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct PthreadRWLock: LockPrimitive, ~Copyable {
     @usableFromInline let lockPointer: UnsafeMutablePointer<pthread_rwlock_t>
 
     /// See ``LockPrimitive/properties``.

@@ -13,7 +13,7 @@ public import Synchronization
 /// Memory ordering: a writer's entry is an acquire, followed by a release fence, so that the odd counter is visible before
 /// its first write; its leaving is a release. A reader's first look is an acquire; an acquire fence stands before its
 /// second. Owner death: a dead writer keeps writers and readers out for ever. A dead reader changes nothing.
-@safe public struct SeqLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct SeqLock: LockPrimitive, ~Copyable {
     @usableFromInline let counter: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// See ``LockPrimitive/properties``.

@@ -25,7 +25,7 @@ public import SystemPackage
 ///
 /// Ownership is the thread's: lock and unlock on the same thread. All participants must be in one PID namespace, since
 /// thread ids mean nothing in another.
-@safe public struct RobustFutexLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct RobustFutexLock: LockPrimitive, ~Copyable {
     /// The word's bits that name the owner; all ones, which no thread has for an id, says that the lock is gone.
     @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
     @usableFromInline static var ownerDied: UInt32 { 0x4000_0000 }

@@ -15,7 +15,7 @@ public import SystemPackage
 /// whoever waits for it reads with acquire. A newcomer raises the count of places in use before it draws for the first
 /// time: one that read the count before that has its number written already, so the newcomer draws a larger one.
 /// Owner death: all wait for ever; so they do for a *waiter* that died.
-@safe public struct BakeryLock: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct BakeryLock: LockPrimitive, ~Copyable {
     /// Places in use.
     private let used: UnsafeMutablePointer<Atomic<UInt32>>
     /// Each with two 64-bit words: drawing, and the number; 0 where the participant does not want the lock.

@@ -2,7 +2,7 @@ public import CShm
 public import Glibc
 
 /// What a waiter of a spinning lock does between two looks. Each spinning lock comes in one variant a policy.
-public protocol SpinPolicy: SendableMetatype {
+@_spi(Bench) public protocol SpinPolicy: SendableMetatype {
     /// What the lock's name ends with.
     static var suffix: String { get }
     /// What a waiter does, as users are told.
@@ -13,7 +13,7 @@ public protocol SpinPolicy: SendableMetatype {
 
 /// Nothing but pauses. With more waiters than CPUs, whoever is to have the lock next waits for a time slice of each of
 /// those that spin.
-public enum Spinning: SpinPolicy {
+@_spi(Bench) public enum Spinning: SpinPolicy {
     /// None.
     public static var suffix: String { "" }
     /// It spins.
@@ -24,7 +24,7 @@ public enum Spinning: SpinPolicy {
 }
 
 /// Pauses, and from the hundredth look on gives up the CPU between looks, `sched_yield(2)`.
-public enum Yielding: SpinPolicy {
+@_spi(Bench) public enum Yielding: SpinPolicy {
     /// What the lock's name ends with.
     public static var suffix: String { "-yield" }
     /// It yields.
@@ -36,7 +36,7 @@ public enum Yielding: SpinPolicy {
     }
 }
 
-extension LockPrimitive where Self: ~Copyable {
+@_spi(Bench) extension LockPrimitive where Self: ~Copyable {
     /// Tries again and again until a deadline: all that a waiter can do which cannot leave its lock's queue.
     @inlinable @inline(never)
     borrowing func tryAgain<Policy: SpinPolicy>(until deadline: Deadline, _: Policy.Type) -> LockOutcome {

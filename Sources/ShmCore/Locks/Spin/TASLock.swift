@@ -8,7 +8,7 @@ public import Synchronization
 ///
 /// Memory ordering: the exchange that takes the word is an acquire, the store that frees it a release. Owner death: the
 /// word stays taken and every other process spins for ever. A waiter's death changes nothing.
-@safe public struct TASLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct TASLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.

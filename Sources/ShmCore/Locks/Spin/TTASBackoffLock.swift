@@ -9,7 +9,7 @@ public import Synchronization
 /// Multiprocessors*, ACM TOCS 9(1), 1991, algorithm 1.
 ///
 /// Memory ordering and deaths: as ``TASLock``.
-@safe public struct TTASBackoffLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct TTASBackoffLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
     /// Pauses of the first and of the longest range.
     @usableFromInline static var shortest: UInt32 { 4 }
     @usableFromInline static var longest: UInt32 { 1024 }

@@ -9,7 +9,7 @@ public import Synchronization
 /// Memory ordering: as ``TicketLock``. The release store that calls a ticket comes before the (releasing) increment of
 /// the place that the ticket after it waits at; a waiter reads its place, then the called ticket, so it either sees the
 /// call or has read the place before the increment and sees that change. Deaths: as ``TicketLock``.
-@safe public struct TWALock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct TWALock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
     /// The paper's size of the array.
     @usableFromInline static var places: UInt32 { 4096 }
     private static var arrayOffset: Int { 2 * lineStride }

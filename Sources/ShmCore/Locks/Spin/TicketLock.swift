@@ -12,7 +12,7 @@ public import Synchronization
 /// Memory ordering: whoever sees its ticket called does so by an acquire, and calling the next is a release. Drawing needs
 /// no order of its own. Owner death: nobody is called any more, and all wait for ever; so they do once the ticket of a
 /// *waiter* that died is called.
-@safe public struct TicketLock<Policy: SpinPolicy, Pace: TicketPace>: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct TicketLock<Policy: SpinPolicy, Pace: TicketPace>: LockPrimitive, ~Copyable {
     /// The next ticket to draw.
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
     /// The ticket that is called. At a constant distance: a second pointer would cost the loop a register.
@@ -80,7 +80,7 @@ public import Synchronization
 }
 
 /// How long a waiter of a ticket lock stays away from the word that all of them read.
-public protocol TicketPace: SendableMetatype {
+@_spi(Bench) public protocol TicketPace: SendableMetatype {
     /// What the lock's name goes on with.
     static var suffix: String { get }
     /// What its summary goes on with.
@@ -90,7 +90,7 @@ public protocol TicketPace: SendableMetatype {
 }
 
 /// Not at all.
-public enum Eager: TicketPace {
+@_spi(Bench) public enum Eager: TicketPace {
     /// None.
     public static var suffix: String { "" }
     /// None.
@@ -101,7 +101,7 @@ public enum Eager: TicketPace {
 }
 
 /// About as long as those before it take.
-public enum Backoff: TicketPace {
+@_spi(Bench) public enum Backoff: TicketPace {
     /// What the lock's name goes on with.
     public static var suffix: String { "-backoff" }
     /// What its summary goes on with.

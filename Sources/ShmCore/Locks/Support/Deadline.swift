@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A point in time on `CLOCK_MONOTONIC`, as the kernel's waiting calls take it.
-public struct Deadline: Sendable, Comparable {
+@_spi(Bench) public struct Deadline: Sendable, Comparable {
     /// Nanoseconds since the clock's origin (the machine's start).
     public let nanoseconds: Int64
 

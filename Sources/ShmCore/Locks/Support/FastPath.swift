@@ -3,7 +3,7 @@ public import Synchronization
 /// How a handle, which learns its lock's kind at run time, takes and releases an uncontended lock for hardly more
 /// than code that was compiled for that kind. It holds for the thread that asked; a handle asks again after each
 /// acquisition through the primitive.
-@safe public enum FastPath {
+@_spi(Bench) @safe public enum FastPath {
     /// Only through the primitive.
     case none
 
@@ -18,7 +18,7 @@ public import Synchronization
 
 /// Plain C functions, and the object in shared memory that they work on. Called directly, without a thunk in between.
 /// Holds no reference, so that using it counts none.
-@safe public struct FastCalls {
+@_spi(Bench) @safe public struct FastCalls {
     /// A function on the object that returns 0 or an error number.
     public typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
 

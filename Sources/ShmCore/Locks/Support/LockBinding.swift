@@ -1,7 +1,7 @@
 public import SystemPackage
 
 /// Where one participant finds its lock.
-@safe public struct LockBinding: ~Copyable {
+@_spi(Bench) @safe public struct LockBinding: ~Copyable {
     /// The lock's area in this process's mapping, aligned to 128 bytes.
     public let area: UnsafeMutableRawPointer
 

@@ -3,7 +3,7 @@ public import SystemPackage
 /// What an attempt to take a lock came to.
 ///
 /// `acquired` and `ownerDied` both mean that the caller now holds the lock and must release it.
-public enum LockOutcome: Equatable, Sendable {
+@_spi(Bench) public enum LockOutcome: Equatable, Sendable {
     /// The caller holds the lock, and the previous owner released it.
     case acquired
 

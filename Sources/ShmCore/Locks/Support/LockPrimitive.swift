@@ -14,7 +14,7 @@ public import SystemPackage
 /// `lock(until:)` is an acquire operation and `unlock` is a release operation on the same location: what the previous
 /// owner wrote before `unlock` is visible after the acquisition. Where the primitive is a system call, the kernel's
 /// own synchronisation gives the same guarantee.
-public protocol LockPrimitive: ~Copyable, SendableMetatype {
+@_spi(Bench) public protocol LockPrimitive: ~Copyable, SendableMetatype {
     /// What a user chooses by. True of the type as a whole.
     static var properties: LockProperties { get }
 
@@ -75,7 +75,7 @@ public protocol LockPrimitive: ~Copyable, SendableMetatype {
     borrowing func retireIfFree() -> Bool
 }
 
-extension LockPrimitive where Self: ~Copyable {
+@_spi(Bench) extension LockPrimitive where Self: ~Copyable {
     /// None.
     public static var obstacle: String? { nil }
 
