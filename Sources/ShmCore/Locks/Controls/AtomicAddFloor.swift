@@ -10,7 +10,7 @@ public import Synchronization
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
-            name: "atomic-add", family: .control, waiting: .never, fairness: .none, ownerDeath: .notApplicable,
+            name: "atomic-add", family: .control, waiting: .never, fairness: .unordered, ownerDeath: .notApplicable,
             excludes: false, summary: "floor: no lock, one atomic addition in its place")
     }
 

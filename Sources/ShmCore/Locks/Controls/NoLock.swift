@@ -6,7 +6,7 @@
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
-            name: "none", family: .control, waiting: .never, fairness: .none, ownerDeath: .notApplicable,
+            name: "none", family: .control, waiting: .never, fairness: .unordered, ownerDeath: .notApplicable,
             excludes: false, summary: "negative control: no lock, must fail the integrity check")
     }
 
@@ -37,6 +37,10 @@
 }
 
 extension LockKind {
-    /// No lock at all: the negative control.
-    public static let none = LockKind(NoLock.self)
+    /// No lock at all, by the name "none": the negative control.
+    public static let noLock = LockKind(NoLock.self)
+
+    /// The former name of ``noLock``. Beside an optional kind, `.none` is `nil`, and always was.
+    @available(*, deprecated, renamed: "noLock")
+    public static var none: LockKind { noLock }
 }

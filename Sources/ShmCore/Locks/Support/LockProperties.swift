@@ -36,14 +36,18 @@ public struct LockProperties: Sendable, Hashable {
 
     /// In which order waiters get the lock.
     public enum Fairness: String, Sendable {
-        /// Whoever comes first takes it; a running process beats one that is being woken.
+        /// Any: the first to try takes it, and a running process is faster than one that is being woken.
         case barging
         /// In the order of arrival.
         case fifo
-        /// In another order, but nobody is passed by anybody more than once.
+        /// In another order, but no waiter is passed by another more than once.
         case bounded
-        /// There is no exclusion.
-        case none
+        /// There is no exclusion, and so no order.
+        case unordered = "none"
+
+        /// The former name of ``unordered``. Beside an optional, `.none` is `nil`, and always was.
+        @available(*, deprecated, renamed: "unordered")
+        public static var none: Fairness { .unordered }
     }
 
     /// What the next process meets when the owner was killed while holding the lock.
