@@ -13,13 +13,13 @@ internal import ShmHarness
 ///     shmworker --version
 ///
 /// There are two programs of it. `shmworker` is linked statically: it starts in about the time of `/bin/true`.
-/// `shmworker-dynamic` can load a lock plugin, whose file the environment names (``LockPlugin/variable``).
+/// `shmworker-dynamic` can load a lock plugin, whose file the environment names (``PluginVariable``).
 public enum WorkerProgram {
     /// Does what the arguments say, and ends the process.
     ///
     /// - Parameter load: loads the plugin of a path; throws why it cannot.
     public static func run(loading load: (String) throws -> Void) -> Never {
-        if let path = unsafe getenv(LockPlugin.variable).map({ unsafe String(cString: $0) }) {
+        if let path = unsafe getenv(PluginVariable.name).map({ unsafe String(cString: $0) }) {
             do { try load(path) } catch {
                 complain("\(error)")
                 exit(WorkerExit.setup.rawValue)

@@ -5,19 +5,11 @@ internal import Synchronization
 /// A lock from a shared object that was written elsewhere: see `shm_lock_plugin.h`. A process can have one, which is part of
 /// the catalogue from then on.
 @_spi(Bench) public enum LockPlugin {
-    /// The environment's name for the plugin that worker processes load.
-    package static let variable = "SHM_LOCK_PLUGIN"
-
     /// The largest area that a plugin may ask for, bytes.
     private static let mostBytes = 16 << 20
 
     /// The longest summary, bytes.
     private static let longestSummary = 120
-
-    /// Names by which users ask for groups of locks.
-    private static let groups: Set<String> = Set(LockProperties.Family.allCases.map(\.rawValue)).union([
-        "all", "survivors",
-    ])
 
     /// What was loaded, for as long as the process runs.
     @safe struct Loaded: @unchecked Sendable {
@@ -34,12 +26,14 @@ internal import Synchronization
     public static var isLoaded: Bool { loaded != nil }
 
     /// Loads the shared object of that path, and checks what it says of itself.
-    package static func load(_ path: String) throws(LockPluginError) {
+    ///
+    /// - Parameter groups: names that its lock must not have, since they stand for several locks.
+    package static func load(_ path: String, groups: [String] = []) throws(LockPluginError) {
         if let loaded {
             throw LockPluginError(path, "\(loaded.path) is loaded already, and there can be one")
         }
         let found = try unsafe description(path)
-        let properties = try unsafe validated(found, path)
+        let properties = try unsafe validated(found, path, groups)
         storage.withLock { $0 = unsafe Loaded(path: path, description: found, properties: properties) }
     }
 
@@ -64,7 +58,7 @@ internal import Synchronization
     }
 
     private static func validated(
-        _ plugin: UnsafePointer<shm_lock_plugin>, _ path: String
+        _ plugin: UnsafePointer<shm_lock_plugin>, _ path: String, _ groups: [String]
     ) throws(LockPluginError) -> LockProperties {
         let version = unsafe plugin.pointee.abi_version
         guard version == SHM_LOCK_PLUGIN_ABI else {
