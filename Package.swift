@@ -29,6 +29,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CShm"),
+        // C shims that only the bench needs.
+        .target(name: "CBench"),
         .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
         .target(
             name: "ShmCore",
@@ -39,12 +41,12 @@ let package = Package(
             name: "ShmHistory", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
         .target(
             name: "ShmHarness",
-            dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         .target(
             name: "ShmCoordinator",
             dependencies: [
-                "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
+                "ShmHarness", "ShmCore", "ShmStatistics", "CBench",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -52,7 +54,7 @@ let package = Package(
         .target(
             name: "ShmWorker",
             dependencies: [
-                "ShmHarness", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system"),
+                "ShmHarness", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
             ],
             // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
             swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
@@ -102,14 +104,14 @@ let package = Package(
         .executableTarget(
             name: "selfbench",
             dependencies: [
-                "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CShm",
+                "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CBench",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         // Another process for the tests.
         .executableTarget(
             name: "shmprobe",
-            dependencies: ["ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/shmprobe",
             swiftSettings: house),
         // What several test targets use.
@@ -118,7 +120,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "ShmCoreTests",
-            dependencies: ["TestSupport", "ShmCore", "CShm", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "TestSupport", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: house),
         .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: house),
         .testTarget(

@@ -4,26 +4,18 @@
 
 #include "CShm.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/magic.h>
-#include <linux/perf_event.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ipc.h>
-#include <stdio.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -291,90 +283,4 @@ void *shm_map_alias(void *page, uintptr_t page_size, int *failure) {
 int shm_drop_alias(void *alias, uintptr_t page_size) {
     void *mapped = mmap(alias, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     return mapped == MAP_FAILED ? -errno : (int)result(madvise(alias, page_size, MADV_DONTFORK));
-}
-
-int shm_die_with_parent(void) { return (int)result(prctl(PR_SET_PDEATHSIG, SIGKILL)); }
-
-int shm_fork_and_exec(const char *path, const char *argument) {
-    pid_t child = fork();
-    if (child != 0) return (int)result(child);
-    int nowhere = open("/dev/null", O_WRONLY);
-    if (nowhere >= 0) dup2(nowhere, STDOUT_FILENO);
-    execl(path, path, argument, (char *)0);
-    _exit(127);
-}
-
-int shm_enter_private_tmpfs(const char *directory, uint64_t bytes) {
-    char options[32];
-    snprintf(options, sizeof options, "size=%llu", (unsigned long long)bytes);
-    int before = open("/proc/thread-self/ns/mnt", O_RDONLY | O_CLOEXEC);
-    if (before < 0) return -errno;
-    if (unshare(CLONE_NEWNS) == 0) {
-        if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("tmpfs", directory, "tmpfs", 0, options) == 0)
-            return before;
-        int failure = errno;
-        setns(before, CLONE_NEWNS);
-        errno = failure;
-    }
-    int failure = errno;
-    close(before);
-    return -failure;
-}
-
-int shm_leave_private_tmpfs(int descriptor) {
-    int outcome = setns(descriptor, CLONE_NEWNS);
-    int failure = errno;
-    close(descriptor);
-    return outcome == 0 ? 0 : -failure;
-}
-
-void shm_sleep_exactly(void) { prctl(PR_SET_TIMERSLACK, 1); }
-
-int shm_pin_to_cpu(int cpu) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    return (int)result(sched_setaffinity(0, sizeof set, &set));
-}
-
-int shm_run_on_any(const int *cpus, int count) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    for (int i = 0; i < count; i++) CPU_SET(cpus[i], &set);
-    return (int)result(sched_setaffinity(0, sizeof set, &set));
-}
-
-bool shm_may_run_on(int cpu) {
-    cpu_set_t set;
-    return cpu < CPU_SETSIZE && sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(cpu, &set);
-}
-
-long shm_ptrace(int request, int process, uintptr_t address, uintptr_t data) {
-    return result(syscall(SYS_ptrace, (long)request, (long)process, address, data));
-}
-
-bool shm_has_invariant_counter(void) {
-#if defined(__x86_64__)
-    uint32_t a, b, c, d;
-    /* Advanced power management, "invariant TSC"; extended features, RDTSCP. */
-    return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1u << 8) && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
-           (d & 1u << 27);
-#elif defined(__aarch64__)
-    return true; /* The generic timer's rate is fixed by the architecture. */
-#else
-    return false;
-#endif
-}
-
-int shm_perf_open(uint64_t event) {
-    struct perf_event_attr attributes = {
-        .type = PERF_TYPE_HARDWARE, .size = sizeof attributes, .config = event, .exclude_kernel = 1, .exclude_hv = 1,
-        .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING};
-    return (int)result(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
-}
-
-void shm_forget_pages(void *address, uintptr_t length) {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = ((uintptr_t)address + page - 1) / page * page, end = ((uintptr_t)address + length) / page * page;
-    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
 }

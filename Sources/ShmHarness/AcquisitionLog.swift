@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 public import Synchronization
 
 /// Who held the lock, in which order, and when the last owner began to release it. Written under the lock under test,
@@ -55,7 +55,7 @@ public import Synchronization
             sum &+= UInt64(unsafe ring[index])
             index &+= 1024
         }
-        shm_keep(sum)
+        bench_keep(sum)
     }
 
     /// The owners in order, oldest first, as far as the ring holds them.
@@ -79,7 +79,7 @@ public import Synchronization
                 sum &+= log.enter(worker: entry & 1).released
                 log.leave(at: UInt64(entry))
             }
-            shm_keep(sum)
+            bench_keep(sum)
             return Double(clock.nanoseconds(clock.now() &- start)) / Double(entries)
         }
         return samples.min() ?? 0

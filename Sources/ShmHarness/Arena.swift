@@ -1,5 +1,5 @@
-internal import CShm
-public import ShmCore
+internal import CBench
+@_spi(Bench) public import ShmCore
 public import Synchronization
 
 /// The coordinator's and the workers' common ground: a segment of its own, beside the one under test.
@@ -115,7 +115,7 @@ public import Synchronization
 
     /// Lets go of the pages of a worker's histograms, which this process has read: they stay as they are, and no longer
     /// count as this process's.
-    public func forget(_ worker: Int) { unsafe shm_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
+    public func forget(_ worker: Int) { unsafe bench_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
 
     /// A worker's flight recorder; `nil` where the arena has no room for one.
     @inlinable
@@ -170,7 +170,7 @@ public import Synchronization
 
     /// The coordinator's side of the barrier: waits until so many arrivals have been counted since the round's begin, or the
     /// deadline has passed; returns how many there are.
-    public func awaitArrivals(_ total: Int, until deadline: Deadline) -> Int {
+    package func awaitArrivals(_ total: Int, until deadline: Deadline) -> Int {
         while true {
             let arrived = unsafe arrivals.pointee.load(ordering: .acquiring)
             if arrived >= total { return total }

@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 
 /// A busy delay of a given length, counted in iterations of a loop: no clock is read while it runs.
 public enum Delay {
@@ -63,13 +63,13 @@ public enum Delay {
 /// would make other modules call it by a detour.
 @inline(never) @usableFromInline
 func spinDelay(_ iterations: UInt64) {
-    shm_instruction_fence()
+    bench_instruction_fence()
     var chain = iterations
     var count: UInt64 = 0
     while count < iterations {
         chain = chain &* 6_364_136_223_846_793_005 &+ 1
-        shm_keep(chain)
+        bench_keep(chain)
         count &+= 1
     }
-    shm_instruction_fence()
+    bench_instruction_fence()
 }

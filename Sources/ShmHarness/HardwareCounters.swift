@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 
 /// Counts of the CPU's own, by perf_event_open(2), of this process in user mode. Virtual machines and containers often
@@ -17,7 +17,7 @@ public struct HardwareCounters {
     private let descriptors: [Int32]
 
     /// Starts to count.
-    public init() { descriptors = Event.allCases.map { shm_perf_open(UInt64($0.rawValue)) } }
+    public init() { descriptors = Event.allCases.map { bench_perf_open(UInt64($0.rawValue)) } }
 
     /// What has been counted so far, in the order of the events. Allocates nothing: the caller's tuple is filled.
     public func read() -> (cycles: UInt64, instructions: UInt64, cacheMisses: UInt64) {

@@ -1,4 +1,4 @@
-public import CShm
+public import CBench
 
 /// The clock that times acquisitions: the CPU's counter where it is fit for that, `CLOCK_MONOTONIC` otherwise. The
 /// coordinator finds out which, once, and every worker of a run uses the same (``Plan/clock``).
@@ -25,11 +25,11 @@ public struct TickClock: Sendable, Equatable {
     }
 
     /// Whether this CPU has a counter whose rate never changes.
-    public static var hasInvariantCounter: Bool { shm_has_invariant_counter() }
+    public static var hasInvariantCounter: Bool { bench_has_invariant_counter() }
 
     /// Ticks now.
     @inlinable @inline(__always)
-    public func now() -> UInt64 { isCounter ? shm_counter() : Clock.now() }
+    public func now() -> UInt64 { isCounter ? bench_counter() : Clock.now() }
 
     /// So many ticks in nanoseconds.
     @inlinable @inline(__always)

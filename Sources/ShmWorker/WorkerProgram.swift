@@ -1,5 +1,5 @@
 internal import Glibc
-public import ShmCore
+@_spi(Bench) public import ShmCore
 internal import ShmHarness
 
 /// One contending process, or one of a crash or stress test. Started by the coordinator:
@@ -13,7 +13,7 @@ internal import ShmHarness
 ///     shmworker --version
 ///
 /// There are two programs of it. `shmworker` is linked statically: it starts in about the time of `/bin/true`.
-/// `shmworker-dynamic` can load a lock plugin, whose file the environment names (``LockPlugin/variable``).
+/// `shmworker-dynamic` can load a lock plugin, whose file the environment names (``PluginVariable``).
 public enum WorkerProgram {
     /// Does what the arguments say, and ends the process.
     ///
@@ -21,11 +21,11 @@ public enum WorkerProgram {
     ///   - heapBytes: how many bytes this thread has allocated so far, by the allocator that the program is linked with.
     ///   - load: loads the plugin of a path; throws why it cannot.
     public static func run(
-        heapBytes: @escaping () -> UInt64, loading load: (String) throws(LockPluginError) -> Void
+        heapBytes: @escaping () -> UInt64, loading load: (String) throws -> Void
     ) -> Never {
-        if let path = unsafe getenv(LockPlugin.variable).map({ unsafe String(cString: $0) }) {
-            do throws(LockPluginError) { try load(path) } catch {
-                Complaint.say(error.description)
+        if let path = unsafe getenv(PluginVariable.name).map({ unsafe String(cString: $0) }) {
+            do { try load(path) } catch {
+                Complaint.say("\(error)")
                 exit(WorkerExit.setup.rawValue)
             }
         }

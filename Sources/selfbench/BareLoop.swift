@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import ShmWorker
 

@@ -1,7 +1,7 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 internal import Synchronization
@@ -33,7 +33,7 @@ enum DeathCost {
 
     /// What the program does as another process.
     static func hold(_ key: String) throws {
-        _ = shm_die_with_parent()
+        _ = bench_die_with_parent()
         let segment = SharedMemory(key: key)
         try segment.attach()
         try segment.lock()
@@ -51,7 +51,7 @@ enum DeathCost {
                 _ = lock.lock()
             }
         }
-        _ = shm_die_with_parent()
+        _ = bench_die_with_parent()
         var waiter = Waiter(segment: SharedMemory(key: key))
         LockCatalogue.visit(&waiter)
     }

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
@@ -113,8 +113,8 @@ enum MeasuringCost {
             return report.note("no \(path) here: scripts/build-plugins makes it; its ground truth is left out")
         }
         try LockPlugin.load(path)
-        unsafe setenv(LockPlugin.variable, path, 1)
-        defer { unsafe unsetenv(LockPlugin.variable) }
+        unsafe setenv(PluginVariable.name, path, 1)
+        defer { unsafe unsetenv(PluginVariable.name) }
         guard let slow = LockKind.all.first(where: { $0.name == "slow-futex" }) else { throw Missing("no slow-futex") }
         for planted in [100, 300, 1_000, 10_000, 100_000] {
             var (acquisitions, operations): ([Double], [Double]) = ([], [])

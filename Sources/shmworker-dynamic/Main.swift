@@ -1,5 +1,5 @@
 internal import CJemalloc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmWorker
 
 /// The worker that can load a lock plugin.

@@ -100,9 +100,9 @@ import Testing
         #expect(verdict(.futex) == .noHangSeen)
         #expect(verdict(.futex, hangs: 50) == .hangsAsExpected)
         #expect(verdict(.futex, hangs: 50, corruptions: 1) == .corrupts)
-        #expect(verdict(.none) == .notCaught)
-        #expect(verdict(.none, corruptions: 50) == .corruptsAsExpected)
-        #expect(verdict(.none, hangs: 1) == .brokenPromise)
+        #expect(verdict(.noLock) == .notCaught)
+        #expect(verdict(.noLock, corruptions: 50) == .corruptsAsExpected)
+        #expect(verdict(.noLock, hangs: 1) == .brokenPromise)
     }
 
     @Test func `broken promises and corruption make a run fail, and nothing else does`() {

@@ -52,7 +52,7 @@ extension ShmCoordinatorSuite {
             #expect(result.verdict == .breaks && !result.isAsPromised)
             result.hangs = 1
             #expect(result.verdict == .hangs && !result.isAsPromised)
-            var control = StressResult(.none, .interrupt)
+            var control = StressResult(.noLock, .interrupt)
             control.episodes = 1
             control.exercises.breach(.tryLock)
             #expect(control.isAsPromised, "what excludes no one promises nothing")

@@ -1,5 +1,5 @@
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 import ShmHarness
 import SystemPackage
 import TestSupport

@@ -1,5 +1,5 @@
 import Foundation
-import ShmCore
+@_spi(Bench) import ShmCore
 import TestSupport
 import Testing
 

@@ -43,7 +43,7 @@ extension ShmCoordinatorSuite {
 
         @Test func `readers without a lock see half an update`() throws {
             let caught = try (0..<10).contains { _ in
-                var round = TestRound(.none, workers: 2, criticalSection: Self.busy)
+                var round = TestRound(.noLock, workers: 2, criticalSection: Self.busy)
                 round.cell.readPercent = 50
                 return try round.run().integrity == .failed
             }
@@ -51,7 +51,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test func `where all sections only read, no lock is needed`() throws {
-            var round = TestRound(.none, workers: 2)
+            var round = TestRound(.noLock, workers: 2)
             round.cell.readPercent = 100
             let result = try round.run()
             #expect(result.integrity == .ok)
@@ -74,7 +74,7 @@ extension ShmCoordinatorSuite {
 
         @Test func `no lock at all is found out as soon as two contend`() throws {
             let traces = Traces()
-            var round = TestRound(.none, workers: 2, criticalSection: Self.busy)
+            var round = TestRound(.noLock, workers: 2, criticalSection: Self.busy)
             round.timing.throughput = 300_000_000
             let result = try round.run()
             #expect(result.integrity == .failed)
@@ -84,7 +84,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test func `one worker alone needs no lock`() throws {
-            #expect(try TestRound(.none, workers: 1).run().integrity == .ok)
+            #expect(try TestRound(.noLock, workers: 1).run().integrity == .ok)
         }
 
         /// Eight workers and sections of 10 ms: whoever waits at a window's end completes a section outside it, and whoever is starved

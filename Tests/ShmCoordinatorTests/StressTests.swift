@@ -11,7 +11,7 @@ extension ShmCoordinatorSuite {
     @Suite struct StressTests {
         @Test func `promises follow from a lock's properties`() {
             #expect(Fault.allCases.allSatisfy { $0.isPromised(by: LockKind.robustFutex.properties) })
-            #expect(Fault.allCases.allSatisfy { !$0.isPromised(by: LockKind.none.properties) })
+            #expect(Fault.allCases.allSatisfy { !$0.isPromised(by: LockKind.noLock.properties) })
             #expect(!Fault.killHolder.isPromised(by: LockKind.futex.properties))
             #expect(Fault.killWaiter.isPromised(by: LockKind.futex.properties))
             #expect(!Fault.killWaiter.isPromised(by: LockKind.mcs.properties))

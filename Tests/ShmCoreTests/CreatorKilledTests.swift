@@ -1,4 +1,4 @@
-import CShm
+import CBench
 import Glibc
 import TestSupport
 import Testing
@@ -87,13 +87,13 @@ struct Tracer: ~Copyable {
         // A process that may not be traced answers with an error.
         let isTraced = try eventually(within: .seconds(2)) { try Self.isStopped(probe) || probe.answers(within: .zero) }
         guard isTraced, try !probe.answers(within: .zero) else { throw NotTraced(status: 0) }
-        let result = shm_ptrace(Request.setOptions, probe.processID, 0, Request.killWithTracer)
+        let result = bench_ptrace(Request.setOptions, probe.processID, 0, Request.killWithTracer)
         guard result == 0 else { throw NotTraced(status: CInt(result)) }
     }
 
     /// Lets the process run to the next entry to, or exit from, a system call; `false` when the interesting part is over.
     func runToNextSystemCall() throws -> Bool {
-        let result = shm_ptrace(Request.systemCall, probe.processID, 0, 0)
+        let result = bench_ptrace(Request.systemCall, probe.processID, 0, 0)
         guard result == 0 else { throw NotTraced(status: CInt(result)) }
         let status = probe.wait()
         guard status & 0xff == 0x7f else { throw NotTraced(status: status) }

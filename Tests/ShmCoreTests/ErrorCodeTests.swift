@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmCore
 
-/// Every way to fail × every member: which of the reference's nine codes it is, or that it works.
+/// Every way to fail × every member: which of QSharedMemory's nine codes it is, or that it works.
 private enum CodeTable {
     typealias Code = SharedMemoryError.Code
 
@@ -173,7 +173,7 @@ private enum CodeTable {
 extension ShmCoreSuite {
     @Suite struct ErrorCodeTests {
         @Test(arguments: CodeTable.rows)
-        private func `every member of a handle in that state fails with the reference's code`(row: CodeTable.Row) throws
+        private func `every member of a handle in that state fails with QSharedMemory's code`(row: CodeTable.Row) throws
         {
             for ((member, call), code) in zip(CodeTable.members, row.codes) {
                 let scratch = Scratch()
@@ -207,7 +207,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `the codes have the reference's values`() {
+        @Test func `the codes have QSharedMemory's values`() {
             let names = SharedMemoryError.Code.allCases.map { "\($0)" }
             #expect(
                 names == [

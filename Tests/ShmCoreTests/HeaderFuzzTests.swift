@@ -105,7 +105,7 @@ struct Mutation {
         case 4:
             // A kernel object that only a mutation made would outlive it.
             let kinds = LockKind.all.filter { $0.properties.kernelObject == nil }
-            let name = Array((kinds.randomElement(using: &generator) ?? .none).name.utf8)
+            let name = Array((kinds.randomElement(using: &generator) ?? .noLock).name.utf8)
             for index in 0..<32 { file[header + 72 + index] = index < name.count ? name[index] : 0 }
         default:
             file[header + SegmentLayout.lifeOffset + .random(in: 0..<4, using: &generator)] ^= 2

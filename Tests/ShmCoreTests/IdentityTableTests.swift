@@ -1,4 +1,3 @@
-import CShm
 import Glibc
 import Testing
 

@@ -21,7 +21,7 @@ extension ShmCoreSuite {
         }
 
         @Test func `the floors are the only kinds that do not exclude`() {
-            #expect(LockKind.all.filter { !$0.properties.excludes } == [.none, .atomicAdd])
+            #expect(LockKind.all.filter { !$0.properties.excludes } == [.noLock, .atomicAdd])
         }
     }
 }

@@ -63,7 +63,7 @@ extension ShmCoreSuite {
         }
 
         @Test func `without a lock updates are lost, so the test above can fail`() throws {
-            let shared = try scratch.segment(lock: .none)
+            let shared = try scratch.segment(lock: .noLock)
             try shared.attach()
             let probes = try scratch.probes(8, shared)
             let caught = try (0..<20).contains { _ in

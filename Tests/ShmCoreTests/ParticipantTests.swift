@@ -71,7 +71,7 @@ extension ShmCoreSuite {
         @Test(arguments: LockKind.excluding)
         func `a lock has something outside its segment where it says so, and nowhere else`(kind: LockKind) throws {
             let user = isRoot ? 0x5100_0000 + UInt32(Identity.process) : Identity.user
-            let without = try traces(.none, user: user)
+            let without = try traces(.noLock, user: user)
             let with = try traces(kind, user: user)
             if kind.properties.kernelObject == nil {
                 #expect(with == without)

@@ -1,4 +1,4 @@
-import ShmCore
+@_spi(Bench) import ShmCore
 import Testing
 
 extension ShmCoreSuite {

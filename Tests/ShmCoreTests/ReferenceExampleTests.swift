@@ -3,7 +3,7 @@ import ShmCore
 import Testing
 
 extension ShmCoreSuite {
-    /// Every code example of the reference, in Swift and in the reference's order. Where an example says `qDebug`, the test fails.
+    /// Every code example of QSharedMemory's documentation, in Swift and in its order. Where an example says `qDebug`, the test fails.
     @Suite struct ReferenceExampleTests {
         let scratch = Scratch()
 

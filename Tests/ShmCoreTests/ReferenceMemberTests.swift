@@ -2,22 +2,22 @@ import ShmCore
 import Testing
 
 extension ShmCoreSuite {
-    /// What the reference promises of each member, mode and error code, and no other suite asks.
+    /// What QSharedMemory's documentation promises of each member, mode and error code, and no other suite asks.
     @Suite struct ReferenceMemberTests {
         let scratch = Scratch()
 
-        @Test func `destroy modes have the reference's values`() {
+        @Test func `destroy modes have QSharedMemory's values`() {
             #expect(SharedMemory.DestroyMode.noWait.rawValue == 0)
             #expect(SharedMemory.DestroyMode.forceNoWait.rawValue == 1)
             #expect(SharedMemory.DestroyMode.wait.rawValue == 2)
         }
 
-        @Test func `access modes have the reference's values`() {
+        @Test func `access modes have QSharedMemory's values`() {
             #expect(SharedMemory.AccessMode.readOnly.rawValue == 0)
             #expect(SharedMemory.AccessMode.readWrite.rawValue == 1)
         }
 
-        @Test func `error codes have the reference's values`() {
+        @Test func `error codes have QSharedMemory's values`() {
             let codes: [SharedMemoryError.Code] = [
                 .invalidSize, .keyError, .alreadyExists, .outOfMemory, .outOfResources, .notFound, .permissionDenied,
                 .lockError,

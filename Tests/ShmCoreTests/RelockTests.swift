@@ -2,7 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 
-@testable import ShmCore
+@_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
     /// A thread that would wait for itself is told.

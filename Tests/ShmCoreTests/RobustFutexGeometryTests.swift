@@ -1,7 +1,7 @@
 import CShm
 import Testing
 
-@testable import ShmCore
+@_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
     /// Where the word and the node lie, on this machine and on others.

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import ShmCore
+@_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
     /// What becomes of a lock when its owner's process forks, or becomes another program.

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import ShmCore
+@_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
     /// The lock at the level of its word, with values that only deaths or races leave there.

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import ShmCore
+@_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
     /// Programs in odd surroundings: without standard descriptors, within limits and control groups, without `/dev/shm` or

@@ -1,5 +1,5 @@
 import Foundation
-import ShmCore
+@_spi(Bench) import ShmCore
 import ShmHarness
 import Synchronization
 import TestSupport
@@ -9,7 +9,7 @@ import Testing
     /// Runs the body with a fresh segment, which goes whatever happens.
     private func withSegment(size: Int, _ body: (SharedMemory) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")
-        try segment.create(size: size, lock: .none)
+        try segment.create(size: size, lock: .noLock)
         defer {
             if segment.isValid { try? segment.detach() }
             try? segment.destroy(mode: .forceNoWait)

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CrashArenaTests {
     private func withSegment(size: Int, _ body: (SharedMemory) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")
-        try segment.create(size: size, lock: .none)
+        try segment.create(size: size, lock: .noLock)
         defer {
             if segment.isValid { try? segment.detach() }
             try? segment.destroy(mode: .forceNoWait)

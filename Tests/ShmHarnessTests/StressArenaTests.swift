@@ -9,7 +9,7 @@ import Testing
     /// Runs the body with a fresh arena whose segment is gone afterwards.
     private func withArena(workers: Int, _ body: (StressArena) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")
-        try segment.create(size: StressArena.byteCount(workers: workers), lock: .none)
+        try segment.create(size: StressArena.byteCount(workers: workers), lock: .noLock)
         defer {
             if segment.isValid { try? segment.detach() }
             try? segment.destroy(mode: .forceNoWait)

@@ -1,5 +1,5 @@
 import Foundation
-import ShmCore
+@_spi(Bench) import ShmCore
 import ShmHarness
 import ShmWorker
 import Synchronization

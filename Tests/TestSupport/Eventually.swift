@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// Looks again and again until something holds; `false` when it does not within that time.
 package func eventually(

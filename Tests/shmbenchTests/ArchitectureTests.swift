@@ -9,7 +9,8 @@ import Testing
 
     /// Each target with its floor; one may import only what is on a lower one.
     private static let floors: [(target: String, floor: Int)] = [
-        ("CShm", 0), ("CJemalloc", 0), ("ShmCore", 1), ("ShmStatistics", 2), ("ShmHarness", 2), ("ShmWorker", 3),
+        ("CShm", 0), ("CBench", 0), ("CJemalloc", 0), ("ShmCore", 1), ("ShmStatistics", 2), ("ShmHarness", 2),
+        ("ShmWorker", 3),
         ("ShmCoordinator", 3), ("ShmHistory", 4), ("ShmRecord", 4), ("ShmCompare", 5), ("ShmRender", 6),
         ("shmbench", 7),
     ]

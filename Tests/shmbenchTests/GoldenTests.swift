@@ -78,7 +78,7 @@ extension CommandLineSuite {
                 row(.robustFutex, workers: 2, round: round, sections: 3_900_000),
                 row(.mcs, workers: 2, round: round, sections: 30_000),
                 row(.tas, workers: 2, round: round, sections: 0, integrity: round == 2 ? .stuck : .ok),
-                row(.none, workers: 2, round: round, sections: 8_000_000, integrity: .failed),
+                row(.noLock, workers: 2, round: round, sections: 8_000_000, integrity: .failed),
                 row(.futex, workers: 2, round: round, sections: 12_000, spacing: .poisson, scenario: "web"),
             ]
         }
@@ -150,7 +150,8 @@ extension CommandLineSuite {
                 return result
             }
             let results = [
-                result(.robustFutex), result(.flock, hangs: 2), result(.futex, hangs: 9), result(.none, corruptions: 3),
+                result(.robustFutex), result(.flock, hangs: 2), result(.futex, hangs: 9),
+                result(.noLock, corruptions: 3),
                 result(.sysvSemUndo, isComplete: false), CrashResult(lock: .ofdRecord),
             ]
             try Golden.expect(
@@ -173,9 +174,9 @@ extension CommandLineSuite {
                 results: [
                     result(.robustFutex, .killHolder), result(.robustFutex, .interrupt),
                     result(.flock, .killHolder, hangs: 1), result(.futex, .killHolder, hangs: 3),
-                    result(.none, .interrupt, corruptions: 4),
+                    result(.noLock, .interrupt, corruptions: 4),
                 ],
-                kinds: [.robustFutex, .flock, .futex, .none], faults: [.killHolder, .interrupt],
+                kinds: [.robustFutex, .flock, .futex, .noLock], faults: [.killHolder, .interrupt],
                 startedAt: 1_700_000_000, seed: 7, workers: 4)
             try Golden.expect(rendered(Report(matrix), format), "stress.\(format)", masks: Self.machine)
         }

@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func `CSV and JSON say the same, and text survives both`() throws {
-        let rows = [row(figures([1, 2, 3])), row(nil, integrity: .stuck, lock: .none)]
+        let rows = [row(figures([1, 2, 3])), row(nil, integrity: .stuck, lock: .noLock)]
         let table = try Table(CSV.document(rows))
         let parsed = try JSONSerialization.jsonObject(with: Data(json(rows).utf8))
         let document = try #require(parsed as? [String: Any])
@@ -142,8 +142,8 @@ import Testing
     @Test func `only the negative control may fail its integrity check`() {
         #expect(row(nil, integrity: .ok).isAsPromised)
         #expect(!row(nil, integrity: .failed).isAsPromised)
-        #expect(row(nil, integrity: .failed, lock: .none).isAsPromised)
-        #expect(!row(nil, integrity: .stuck, lock: .none).isAsPromised)
+        #expect(row(nil, integrity: .failed, lock: .noLock).isAsPromised)
+        #expect(!row(nil, integrity: .stuck, lock: .noLock).isAsPromised)
     }
 
     @Test func `a lock that falls off the cliff is marked, and named in words`() throws {

@@ -1,4 +1,3 @@
-import CShm
 import Foundation
 import ShmCoordinator
 import ShmCore

@@ -72,7 +72,7 @@ extension CommandLineSuite {
             let keys = RoundKeys(run: run, round: 777_001)
             let arena = SharedMemory(key: keys.arena)
             let test = SharedMemory(key: keys.test)
-            try arena.create(size: Arena.byteCount(workers: 1), lock: .none)
+            try arena.create(size: Arena.byteCount(workers: 1), lock: .noLock)
             defer { try? arena.destroy(mode: .forceNoWait) }
             try test.create(size: GuardedData.byteCount(counters: 1), lock: .futex)
             defer { try? test.destroy(mode: .forceNoWait) }

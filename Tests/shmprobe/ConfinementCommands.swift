@@ -1,4 +1,4 @@
-import CShm
+import CBench
 import Glibc
 import ShmCore
 import SystemPackage
@@ -11,7 +11,7 @@ extension Probe {
                 let user = UInt32(try arguments.number(0))
                 guard setgid(user) == 0, setuid(user) == 0 else { throw Errno(rawValue: errno) }
                 // A change of user undoes it.
-                _ = shm_die_with_parent()
+                _ = bench_die_with_parent()
                 return ""
             },
             "umask": { _, arguments in
@@ -33,7 +33,7 @@ extension Probe {
             // Stops right before and right after, and in between wherever the tracer wants.
             "create-traced": { probe, arguments in
                 let traceMe: CInt = 0
-                let traced = shm_ptrace(traceMe, 0, 0, 0)
+                let traced = bench_ptrace(traceMe, 0, 0, 0)
                 guard traced == 0 else { throw Errno(rawValue: CInt(-traced)) }
                 raise(SIGSTOP)
                 try probe.create(arguments)

@@ -1,6 +1,6 @@
 import CShm
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 import Synchronization
 
 extension Probe {

@@ -1,3 +1,4 @@
+import CBench
 import CShm
 import Glibc
 import ShmCore
@@ -46,7 +47,7 @@ extension Probe {
         try shared.lock()
         try shared.unlock()
         let child = forkProcess()
-        if child == 0 { _ = shm_die_with_parent() }
+        if child == 0 { _ = bench_die_with_parent() }
         var failure: (any Error)?
         do { try count(times, words) } catch { failure = error }
         if child == 0 { _exit(failure == nil ? 0 : 1) }

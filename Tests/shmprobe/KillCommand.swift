@@ -1,6 +1,7 @@
+import CBench
 import CShm
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 import Synchronization
 import SystemPackage
 
@@ -179,7 +180,7 @@ private final class Nursery {
         let seed = random.next()
         let child = forkProcess()
         if child == 0 {
-            _ = shm_die_with_parent()
+            _ = bench_die_with_parent()
             do {
                 var life = Child(key: key, place: place, board: board, seed: seed)
                 try life.live()

@@ -1,4 +1,4 @@
-import CShm
+import CBench
 import Glibc
 
 /// Another process for the tests: one handle to one segment, driven by lines on stdin, one line on stdout for each.
@@ -11,8 +11,8 @@ import Glibc
 @main
 struct Main {
     static func main() {
-        _ = shm_die_with_parent()
-        guard shm_argument_count() == 2, let key = unsafe shm_argument(1) else { fatalError("usage: shmprobe KEY") }
+        _ = bench_die_with_parent()
+        guard bench_argument_count() == 2, let key = unsafe bench_argument(1) else { fatalError("usage: shmprobe KEY") }
         let probe = Probe(key: unsafe String(cString: key))
         // The answer to the start: from here on the parent's death is noticed.
         answer("ok")

@@ -1,4 +1,4 @@
-import ShmCore
+@_spi(Bench) import ShmCore
 
 /// One more participant in a segment's lock, past the handle, whatever kind the lock is. Ends with its value.
 final class Primitive {

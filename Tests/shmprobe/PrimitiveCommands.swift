@@ -1,6 +1,5 @@
-import CShm
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 
 extension Probe {
     /// The lock itself, past the handle. `join` comes first.

@@ -1,6 +1,6 @@
 import CShm
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 import SystemPackage
 
 extension Probe {

@@ -1,6 +1,7 @@
+import CBench
 import CShm
 import Glibc
-import ShmCore
+@_spi(Bench) import ShmCore
 import Synchronization
 import SystemPackage
 
@@ -98,7 +99,7 @@ extension Probe {
         guard unsafe pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
         let child = fork()
         if child == 0 {
-            _ = shm_die_with_parent()
+            _ = bench_die_with_parent()
             for command in arguments.words.split(separator: "/") {
                 let answer = Array((reply(to: Array(command)) + " / ").utf8)
                 unsafe answer.withUnsafeBytes { _ = unsafe write(ends[1], $0.baseAddress, $0.count) }

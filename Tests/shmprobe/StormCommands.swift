@@ -1,3 +1,4 @@
+import CBench
 import CShm
 import Glibc
 import ShmCore
@@ -96,7 +97,7 @@ extension Probe {
             }
             let child = forkProcess()
             if child == 0 {
-                _ = shm_die_with_parent()
+                _ = bench_die_with_parent()
                 if isInside {
                     do { try shared.unlock() } catch { _exit(shared.holdsLock ? 2 : 0) }
                     _exit(1)

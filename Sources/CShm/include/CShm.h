@@ -12,10 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shm_arguments.h"
 #include "shm_lock_plugin.h"
 #include "shm_pidfd.h"
-#include "shm_private_kernel.h"
 #include "shm_process.h"
 
 #pragma clang assume_nonnull begin
@@ -119,29 +117,6 @@ void *_Nullable shm_map_alias(void *page, uintptr_t page_size, int *failure);
 /* Puts private memory in the alias's place. */
 int shm_drop_alias(void *alias, uintptr_t page_size);
 
-/* prctl(PR_SET_PDEATHSIG, SIGKILL): the signal comes when the *thread* that started this process ends. */
-int shm_die_with_parent(void);
-
-/* fork(2), which Swift hides, and in the child at once execv(3) of a program with one argument. The child, or -errno. */
-int shm_fork_and_exec(const char *path, const char *argument);
-
-/* A mount namespace of the calling thread's own, in which `directory` is a tmpfs of so many bytes that nobody else sees.
- * Returns a descriptor of the namespace that it left, or -errno. */
-int shm_enter_private_tmpfs(const char *directory, uint64_t bytes);
-/* Goes back, and closes the descriptor. */
-int shm_leave_private_tmpfs(int descriptor);
-
-/* prctl(PR_SET_TIMERSLACK): the calling thread's sleeps end as exactly as the machine can, not up to 50 µs late. */
-void shm_sleep_exactly(void);
-
-/* CPU_SET and its kin are macros. Affinity of the calling thread. */
-int shm_pin_to_cpu(int cpu);
-bool shm_may_run_on(int cpu);
-int shm_run_on_any(const int *cpus, int count);
-
-/* ptrace(2) is variadic, and its request an enumeration. */
-long shm_ptrace(int request, int process, uintptr_t address, uintptr_t data);
-
 /* Tells the CPU that this is a spin-wait loop. */
 static inline void shm_cpu_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -157,43 +132,6 @@ static inline void shm_cpu_relax(void) {
 static inline void shm_cpu_relax_for(uint32_t times) {
     for (uint32_t time = 0; time < times; time++) shm_cpu_relax();
 }
-
-/* The CPU's counter, read after all earlier instructions; see shm_has_invariant_counter. */
-static inline uint64_t shm_counter(void) {
-#if defined(__x86_64__)
-    uint32_t processor;
-    return __builtin_ia32_rdtscp(&processor);
-#elif defined(__aarch64__)
-    uint64_t count;
-    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(count)::"memory");
-    return count;
-#else
-    return 0;
-#endif
-}
-/* Whether that counter exists and always runs at one rate. */
-bool shm_has_invariant_counter(void);
-
-/* perf_event_open(2) for a hardware event of this process in user mode, on any CPU: a descriptor, or -errno. A
- * reading is the count, the time for which it was wanted, and that for which the CPU counted it. */
-int shm_perf_open(uint64_t event);
-
-/* Lets go of whole pages of a shared mapping: they keep their content. */
-void shm_forget_pages(void *address, uintptr_t length);
-
-/* Nothing after it begins before everything before it is done. */
-static inline void shm_instruction_fence(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_lfence();
-#elif defined(__aarch64__)
-    __asm__ volatile("isb" ::: "memory");
-#else
-    __asm__ volatile("" ::: "memory");
-#endif
-}
-
-/* Keeps the compiler from removing or merging the iterations of a calibrated delay loop. */
-static inline void shm_keep(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
 
 #pragma clang assume_nonnull end
 

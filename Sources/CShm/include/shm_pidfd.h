@@ -4,6 +4,5 @@
 
 /* A descriptor of a process of this PID namespace, closed on exec; or -errno. */
 int shm_pidfd_open(int process);
-int shm_pidfd_kill(int descriptor, int signal);
 
 #endif

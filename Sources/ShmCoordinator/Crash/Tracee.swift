@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import ShmCore
 
@@ -104,7 +104,7 @@ struct Tracee: ~Copyable {
     }
 
     private func request(_ request: Int32, data: UInt = 0) throws(RoundFailure) {
-        let result = shm_ptrace(request, process.pid, 0, data)
+        let result = bench_ptrace(request, process.pid, 0, data)
         if result != 0 { throw Self.refused(Int32(-result)) }
     }
 

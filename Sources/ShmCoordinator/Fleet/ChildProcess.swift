@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import Synchronization
 package import SystemPackage
@@ -54,7 +54,7 @@ package final class ChildProcess {
     }
 
     /// Makes this process die, killed outright, with the thread that started it.
-    package static func dieWithParent() { _ = shm_die_with_parent() }
+    package static func dieWithParent() { _ = bench_die_with_parent() }
 
     /// Whether it still runs. Reaps it when it does not.
     package var isRunning: Bool {

@@ -19,7 +19,7 @@ internal import ShmHarness
         arena = SharedMemory(key: keys.arena)
         test = SharedMemory(key: keys.test)
         do throws(SharedMemoryError) {
-            try arena.create(size: arenaSize, lock: .none)
+            try arena.create(size: arenaSize, lock: .noLock)
             try test.create(size: dataSize, lock: lock)
             try arena.attach()
             try test.attach()

@@ -30,7 +30,7 @@ public enum Leftovers {
 
     /// Judges a segment. A leftover is what a coordinator of this tool has left that is no more, and what a destroyer left
     /// half-way, if no process is attached to it.
-    public static func fate(of segment: SegmentInfo) -> Fate {
+    package static func fate(of segment: SegmentInfo) -> Fate {
         if segment.numAttachments > 0 { return .keep("in use") }
         if let run = RoundKeys.run(of: segment.key) { return fate(ofRun: run) }
         if !segment.isAlive { return .remove("half destroyed") }
@@ -39,7 +39,7 @@ public enum Leftovers {
 
     /// Judges a lock's object. It is a leftover if no segment names it, no process has it open, and it is what a lock makes; one
     /// of another user may belong to a segment that this process cannot read.
-    public static func fate(of object: LockObject, segments: [SegmentInfo]) -> Fate {
+    package static func fate(of object: LockObject, segments: [SegmentInfo]) -> Fate {
         if let key = object.segmentKey { return .keep("of segment \(key)") }
         if segments.contains(where: { object.path == "/dev/shm/\($0.key)" }) { return .keep("a segment itself") }
         guard hasShape(object) else { return .keep("not made by a lock") }
@@ -86,7 +86,7 @@ public enum Leftovers {
     }
 
     /// Removes a segment and its lock's objects. Returns why it could not, if so.
-    public static func remove(_ segment: SegmentInfo) -> String? {
+    package static func remove(_ segment: SegmentInfo) -> String? {
         do throws(SharedMemoryError) {
             try SharedMemory(key: segment.key).destroy(mode: .forceNoWait)
             return nil

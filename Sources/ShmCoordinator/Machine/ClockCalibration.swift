@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 public import ShmHarness
 internal import ShmStatistics
@@ -47,9 +47,9 @@ public struct ClockCalibration: Sendable {
         guard TickClock.hasInvariantCounter else {
             return .failure(Obstacle(description: "the CPU does not say that its counter runs at one rate"))
         }
-        let cpus = (0..<1024).filter { shm_may_run_on(Int32($0)) }
-        defer { _ = unsafe shm_run_on_any(cpus.map(Int32.init), Int32(cpus.count)) }
-        _ = cpus.first.map { shm_pin_to_cpu(Int32($0)) }
+        let cpus = (0..<1024).filter { bench_may_run_on(Int32($0)) }
+        defer { _ = unsafe bench_run_on_any(cpus.map(Int32.init), Int32(cpus.count)) }
+        _ = cpus.first.map { bench_pin_to_cpu(Int32($0)) }
         let begin = Pair.now()
         var pause = timespec()
         pause.tv_nsec = 25_000_000
@@ -61,7 +61,7 @@ public struct ClockCalibration: Sendable {
         let hertz = Double(end.ticks - begin.ticks) * 1e9 / Double(end.nanoseconds - begin.nanoseconds)
         var skew = 0.0
         for cpu in cpus {
-            guard shm_pin_to_cpu(Int32(cpu)) == 0 else { continue }
+            guard bench_pin_to_cpu(Int32(cpu)) == 0 else { continue }
             let here = Pair.now()
             let expected = Double(here.nanoseconds) - Double(begin.nanoseconds)
             let found = (Double(here.ticks) - Double(begin.ticks)) * 1e9 / hertz
@@ -85,10 +85,10 @@ public struct ClockCalibration: Sendable {
             var best = Pair(ticks: 0, nanoseconds: 0)
             var least = UInt64.max
             for _ in 0..<50 {
-                let before = shm_counter()
+                let before = bench_counter()
                 var time = timespec()
                 unsafe clock_gettime(CLOCK_MONOTONIC_RAW, &time)
-                let after = shm_counter()
+                let after = bench_counter()
                 if after &- before < least {
                     least = after &- before
                     best = Pair(

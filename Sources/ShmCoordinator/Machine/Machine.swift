@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import ShmCore
 
@@ -25,7 +25,7 @@ public struct Machine: Sendable {
         kernel = Self.text(name.release)
         scalingGovernor = (try? SmallFile.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"))
             .flatMap { $0.split(separator: "\n").first.map(String.init) }
-        cpus = max(1, (0..<1024).count { shm_may_run_on(Int32($0)) })
+        cpus = max(1, (0..<1024).count { bench_may_run_on(Int32($0)) })
         let lines = (try? SmallFile.read("/proc/cpuinfo"))?.split(separator: "\n") ?? []
         let model = lines.first { $0.hasPrefix("model name") || $0.hasPrefix("CPU part") }
         cpuModel = model?.split(separator: ":").last.map { String($0.drop { $0 == " " }) } ?? "unknown"

@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import ShmCore
 
 /// The CPUs of the machine, as the kernel describes them in /sys.
@@ -11,7 +11,7 @@ enum Topology {
 
     /// The CPUs that this process may run on.
     static func allowed() -> [CPU] {
-        (0..<1024).filter { shm_may_run_on(Int32($0)) }.map { number in
+        (0..<1024).filter { bench_may_run_on(Int32($0)) }.map { number in
             CPU(number: number, package: read("physical_package_id", number), core: read("core_id", number))
         }
     }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
 // How long a phase lasts, and when its end is not waited for.

@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
 /// Leads the workers of a round from phase to phase. Where they get stuck, or take too long, the phases that follow are

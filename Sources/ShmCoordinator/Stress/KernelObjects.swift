@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import ShmCore
 internal import SystemPackage
@@ -59,17 +59,17 @@ struct PrivateKernel: ~Copyable {
     let isPrivate: Bool
     /// Where POSIX queues are shown.
     let queues: String
-    private let left: shm_left_kernel
+    private let left: bench_left_kernel
     private let here: FilePath?
 
     init() {
-        var left = shm_left_kernel()
+        var left = bench_left_kernel()
         here = unsafe getcwd(nil, 0).map { path in
             defer { unsafe free(path) }
             return FilePath(unsafe String(cString: path))
         }
         let folder = "/dev/shm/queues"
-        isPrivate = unsafe shm_enter_private_kernel("/dev/shm", folder, &left) == 0
+        isPrivate = unsafe bench_enter_private_kernel("/dev/shm", folder, &left) == 0
         queues = isPrivate ? folder : "/dev/mqueue"
         self.left = left
     }
@@ -79,7 +79,7 @@ struct PrivateKernel: ~Copyable {
 
     deinit {
         guard isPrivate else { return }
-        _ = shm_leave_private_kernel(left)
+        _ = bench_leave_private_kernel(left)
         ThisRun.forgetHidden()
         // A process that changes its mounts is put into the root folder.
         if let here { _ = unsafe here.withPlatformString { unsafe chdir($0) } }

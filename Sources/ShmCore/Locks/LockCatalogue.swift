@@ -2,13 +2,13 @@
 ///
 /// Where a visitor is a concrete type, the compiler specialises `visit(_:)` for each lock, so that code written once
 /// runs as if it were written for that lock.
-public protocol LockVisitor {
+@_spi(Bench) public protocol LockVisitor {
     /// Called once for each lock.
     mutating func visit<L: LockPrimitive & ~Copyable>(_ type: L.Type)
 }
 
 /// The one list of the locks.
-public enum LockCatalogue {
+@_spi(Bench) public enum LockCatalogue {
     /// Shows every lock type to a visitor, in the order in which users see them; the plugin's, if there is one, last.
     @inlinable
     public static func visit(_ visitor: inout some LockVisitor) {

@@ -8,7 +8,7 @@ public struct LockKind: Sendable, Hashable, CustomStringConvertible {
     public var obstacle: String? { LockFactory.named(name)?.obstacle() }
 
     /// The kind that a primitive implements.
-    public init<L: LockPrimitive & ~Copyable>(_: L.Type) { properties = L.properties }
+    package init<L: LockPrimitive & ~Copyable>(_: L.Type) { properties = L.properties }
 
     /// The kind of that name, if the catalogue has it.
     public init?(named name: String) {

@@ -19,6 +19,9 @@ public import Synchronization
         case callsFree, callsHeld
     }
 
+    /// ``FastCalls/Call``, which the public `lock()` must not name.
+    @usableFromInline typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
+
     @usableFromInline var step = Step.slow
     /// Whether the handle holds the lock, where the step is slow.
     private var heldSlowly = false
@@ -33,8 +36,8 @@ public import Synchronization
     @usableFromInline var thread: UInt64 = 0
     /// The lock's word, or the object that the calls work on.
     @usableFromInline var object: UnsafeMutableRawPointer?
-    @usableFromInline var take: FastCalls.Call?
-    @usableFromInline var release: FastCalls.Call?
+    @usableFromInline var take: Call?
+    @usableFromInline var release: Call?
     /// The bound segment's life word; `nil` until the lock is bound.
     @usableFromInline var life: UnsafePointer<Atomic<UInt32>>?
     /// The lock itself, kept alive by the binding; `nil` until it is bound.

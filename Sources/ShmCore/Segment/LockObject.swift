@@ -1,15 +1,15 @@
 internal import CShm
 internal import Glibc
-public import SystemPackage
+package import SystemPackage
 
 /// An object that a lock has outside its segment, under a name of its own: see the locks `posix-named-sem`, `pipe-token`,
 /// `fcntl-record` and `posix-mq-token`. Destroying the segment removes it; one whose segment's file was removed by other
 /// means (`rm`) stays until somebody removes it.
 ///
 /// System V semaphore sets have no such name: they can be found through their segment alone, and with `ipcs -s`.
-public struct LockObject: Sendable, Hashable {
+package struct LockObject: Sendable, Hashable {
     /// What it is.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// A named semaphore, `sem_overview(7)`.
         case semaphore
         /// A FIFO, `fifo(7)`.
@@ -21,16 +21,16 @@ public struct LockObject: Sendable, Hashable {
     }
 
     /// What it is.
-    public let kind: Kind
+    package let kind: Kind
     /// The file that shows it, in `/dev/shm` or `/dev/mqueue`.
-    public let path: String
+    package let path: String
     /// Its owner.
-    public let userID: UInt32
+    package let userID: UInt32
     /// The key of the segment to which it belongs; `nil` where no segment that this process may read names it.
-    public let segmentKey: String?
+    package let segmentKey: String?
 
     /// The objects of locks that this machine shows: message queues only where `/dev/mqueue` is mounted.
-    public static func all() -> [LockObject] {
+    package static func all() -> [LockObject] {
         // In this order: a lock's area has the name before there is the object.
         let entries = ["/dev/shm", "/dev/mqueue"].map { (folder: $0, names: (try? SegmentFile.names(in: $0)) ?? []) }
         let owners = owners()
@@ -40,12 +40,12 @@ public struct LockObject: Sendable, Hashable {
     }
 
     /// Removes it, if it is still there. Those who have it open keep it.
-    public func remove() throws(Errno) {
+    package func remove() throws(Errno) {
         if unsafe unlink(path) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
     }
 
     /// Whether a process has it open or mapped, as far as this process may look: all of them for the superuser.
-    public func isInUse() -> Bool {
+    package func isInUse() -> Bool {
         guard let status = SegmentFile.status(at: path) else { return false }
         let identity = FileIdentity(status)
         let processes = ((try? SegmentFile.names(in: "/proc")) ?? []).filter { $0.allSatisfy(\.isNumber) }

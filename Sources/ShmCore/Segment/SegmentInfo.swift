@@ -1,28 +1,28 @@
 internal import Glibc
-public import SystemPackage
+package import SystemPackage
 
 /// What a listing says about one segment.
-public struct SegmentInfo: Sendable, Hashable {
+package struct SegmentInfo: Sendable, Hashable {
     /// The segment's key.
-    public let key: String
+    package let key: String
     /// Bytes of data.
-    public let size: Int
+    package let size: Int
     /// The name of its lock's kind.
-    public let lockName: String
+    package let lockName: String
     /// Attachments at the time of the listing, over all processes.
-    public let numAttachments: Int
+    package let numAttachments: Int
     /// Whether it is alive; a dead one's destroyer died half-way.
-    public let isAlive: Bool
+    package let isAlive: Bool
     /// The creator's process id, in the creator's PID namespace. That process may be long gone.
-    public let creatorPID: Int
+    package let creatorPID: Int
     /// Whether ``creatorPID`` means a process of this process's PID namespace.
-    public let isOfThisPIDNamespace: Bool
+    package let isOfThisPIDNamespace: Bool
     /// Nanoseconds since 1970.
-    public let createdAt: Int64
+    package let createdAt: Int64
     /// The file's owner.
-    public let userID: UInt32
+    package let userID: UInt32
     /// Who may open it.
-    public let permissions: FilePermissions
+    package let permissions: FilePermissions
 }
 
 extension SharedMemory {
@@ -30,7 +30,7 @@ extension SharedMemory {
     ///
     /// Other things in the same directory (raw POSIX shared memory, named semaphores) are left out. Throws
     /// `permissionDenied` or `notFound` where the directory cannot be read.
-    public static func segments() throws(SharedMemoryError) -> [SegmentInfo] {
+    package static func segments() throws(SharedMemoryError) -> [SegmentInfo] {
         let names: [String]
         do { names = try SegmentFile.segmentNames() } catch {
             let failure = SegmentFailure.finding(error)

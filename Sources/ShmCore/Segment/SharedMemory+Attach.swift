@@ -40,8 +40,17 @@ extension SharedMemory {
     }
 
     /// Attaches, runs the body and detaches, however the body ends.
+    ///
+    /// - Throws: ``SharedMemoryError`` as ``attach(mode:)`` does, and what the body throws.
+    ///   ``SharedMemoryError/Convertible`` says when that is typed.
     public func withAttachment<R>(mode: AccessMode = .readWrite, _ body: (SharedMemory) throws -> R) throws -> R {
-        try attach(mode: mode)
+        try attached(mode, { $0 }, body)
+    }
+
+    func attached<R, Failure: Error>(
+        _ mode: AccessMode, _ wrap: (SharedMemoryError) -> Failure, _ body: (SharedMemory) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        do { try attach(mode: mode) } catch { throw wrap(error) }
         defer { if isAttached { try? detach() } }
         return try body(self)
     }

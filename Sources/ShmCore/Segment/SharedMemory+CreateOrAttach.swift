@@ -39,18 +39,28 @@ extension SharedMemory {
     /// - Returns: which of the two it was.
     /// - Throws: what ``create(size:permissions:lock:)`` and ``attach(mode:)`` throw, but not `alreadyExists` where another
     ///   process was faster, and `notFound` only where another one has waited for a second to destroy it; and what
-    ///   `initialise` throws.
+    ///   `initialise` throws. ``SharedMemoryError/Convertible`` says when that is typed.
     @discardableResult
-    public func createOrAttach(
+    public func createOrAttach<Failure: Error>(
         size: Int = defaultSize, permissions: FilePermissions = .ownerReadWrite, lock: LockKind = .default,
-        initialise: (inout MutableRawSpan) throws -> Void = { _ in }
+        initialise: (inout MutableRawSpan) throws(Failure) -> Void
     ) throws -> Origin {
+        try createdOrAttached(size, permissions, lock, { $0 as any Error }, initialise)
+    }
+
+    func createdOrAttached<Failure: Error>(
+        _ size: Int, _ permissions: FilePermissions, _ lock: LockKind, _ wrap: (SharedMemoryError) -> Failure,
+        _ initialise: (inout MutableRawSpan) throws(Failure) -> Void
+    ) throws(Failure) -> Origin {
         let operation = "create or attach to"
-        let made = try attempt(operation) { () throws(SegmentFailure) in
-            try findOrMake(try Blueprint(size: size, permissions: permissions, lock: lock), size: size)
-        }
+        let made: SegmentBinding?
+        do throws(SharedMemoryError) {
+            made = try attempt(operation) { () throws(SegmentFailure) in
+                try findOrMake(try Blueprint(size: size, permissions: permissions, lock: lock), size: size)
+            }
+        } catch { throw wrap(error) }
         guard let made else { return .attached }
-        do {
+        do throws(Failure) {
             var span = unsafe made.attachment.unsafelyUnwrapped.data.mutableBytes
             try initialise(&span)
         } catch {
@@ -58,24 +68,29 @@ extension SharedMemory {
             if made.isInitialiser { giveUpInitialising(made) }
             throw error
         }
-        try attempt(operation) { () throws(SegmentFailure) in
-            guard made.isInitialiser else {
-                throw SegmentFailure(.lockError, "this is the child of a fork, and its parent initialises the segment")
-            }
-            let isDone = made.markAlive()
-            RecordLock.release(.initialisation, of: made.file)
-            made.isInitialiser = false
-            if holdsLock { releaseOutOfLine() }
-            if isDone { return }
-            // By force, since every other destroyer waits.
-            if isAttached {
-                made.endAttachment()
-                unsafe hot.pointee.detached()
-            }
-            bind(nil)
-            throw .destroyed
-        }
+        do throws(SharedMemoryError) {
+            try attempt(operation) { () throws(SegmentFailure) in try concludeInitialising(made) }
+        } catch { throw wrap(error) }
         return .created
+    }
+
+    /// Lets those in who wait until the segment is initialised.
+    private func concludeInitialising(_ made: SegmentBinding) throws(SegmentFailure) {
+        guard made.isInitialiser else {
+            throw SegmentFailure(.lockError, "this is the child of a fork, and its parent initialises the segment")
+        }
+        let isDone = made.markAlive()
+        RecordLock.release(.initialisation, of: made.file)
+        made.isInitialiser = false
+        if holdsLock { releaseOutOfLine() }
+        if isDone { return }
+        // By force, since every other destroyer waits.
+        if isAttached {
+            made.endAttachment()
+            unsafe hot.pointee.detached()
+        }
+        bind(nil)
+        throw .destroyed
     }
 
     /// Attaches to the segment that is there, or makes one, attaches to it and takes its lock; the new one is returned, and is

@@ -13,6 +13,7 @@ extension SharedMemory {
     /// - Throws: `lockError` where the calling thread holds the lock already, through this handle or another, where no
     ///   segment has this key, and where the segment was destroyed (also while waiting); `permissionDenied` where this
     ///   process may only read it.
+    @available(*, noasync, message: "it blocks its thread, and unlock() must run on the same one; use withLock(_:)")
     @inlinable @inline(__always)
     @discardableResult
     public func lock() throws(SharedMemoryError) -> Acquisition {
@@ -44,11 +45,13 @@ extension SharedMemory {
 
     /// Takes the lock if it is free; returns `nil` at once otherwise, also where the calling thread holds it through
     /// another handle. Throws as ``lock()`` does in all other cases.
+    @available(*, noasync, message: "unlock() must run on the same thread; use withLock(_:)")
     public func tryLock() throws(SharedMemoryError) -> Acquisition? {
         try lock(timeout: .zero)
     }
 
     /// Waits for the lock for a limited time; returns `nil` when that is over. Throws as ``lock()`` does.
+    @available(*, noasync, message: "it blocks its thread, and unlock() must run on the same one; use withLock(_:)")
     public func lock(timeout: Duration) throws(SharedMemoryError) -> Acquisition? {
         if let acquisition = takeIfFree(waiting: timeout > .zero) { return acquisition }
         return try lockSlowly(until: timeout > .zero ? .after(timeout) : nil, waiting: timeout > .zero)
@@ -58,6 +61,7 @@ extension SharedMemory {
     ///
     /// Throws `lockError` where this handle does not hold it, or holds it for another thread. The child of a fork holds
     /// nothing of what its parent held.
+    @available(*, noasync, message: "it must run on the thread that locked; use withLock(_:)")
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
@@ -80,8 +84,18 @@ extension SharedMemory {
 
     /// Locks, runs the body and unlocks, however the body ends. A body that destroys the segment, or unlocks it
     /// itself, is fine.
+    ///
+    /// - Throws: ``SharedMemoryError`` as ``lock()`` does, and what the body throws. ``SharedMemoryError/Convertible`` says
+    ///   when that is typed.
     public func withLock<R>(_ body: (Acquisition) throws -> R) throws -> R {
-        let acquisition = try lock()
+        try locked({ $0 }, body)
+    }
+
+    func locked<R, Failure: Error>(
+        _ wrap: (SharedMemoryError) -> Failure, _ body: (Acquisition) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let acquisition: Acquisition
+        do { acquisition = try lock() } catch { throw wrap(error) }
         defer { if holdsLock { try? unlock() } }
         return try body(acquisition)
     }
@@ -90,7 +104,7 @@ extension SharedMemory {
     ///
     /// The participant is independent of the handle's own lock state, and ends with its value. It must not outlive
     /// the handle. Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
-    public func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
+    package func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
         try attempt("take part in the lock of") { () throws(SegmentFailure) in
             let binding = try lockable()
             guard binding.header.lockName == L.properties.name else {
@@ -258,7 +272,7 @@ extension SharedMemory {
         return (try? name()).map { names($0, binding) } ?? false
     }
 
-    /// The segment to lock. Where there is none, that is `lockError`, as the reference has it.
+    /// The segment to lock. Where there is none, that is `lockError`, as QSharedMemory has it.
     private func lockable(until deadline: Deadline? = nil) throws(SegmentFailure) -> SegmentBinding {
         do { return try existing(until: deadline) } catch {
             switch error.code {

@@ -2,7 +2,7 @@ public import SystemPackage
 
 /// Why an operation on a segment failed.
 public struct SharedMemoryError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What went wrong, in the reference's nine kinds and with its values.
+    /// What went wrong: the nine errors of Qt's QSharedMemory, with its values.
     public enum Code: Int, Sendable, CaseIterable {
         /// A segment of the requested size cannot be allocated: the size is not positive, or larger than any file can
         /// be.

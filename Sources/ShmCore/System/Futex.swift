@@ -3,7 +3,7 @@ internal import Glibc
 public import Synchronization
 
 /// `futex(2)` on words that processes share.
-public enum Futex {
+@_spi(Bench) public enum Futex {
     /// Why a wait ended.
     public enum Wake: Sendable {
         /// Woken, interrupted by a signal, or the word had another value: look at the word again.

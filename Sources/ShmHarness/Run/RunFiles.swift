@@ -1,5 +1,5 @@
 internal import Glibc
-package import ShmCore
+@_spi(Bench) package import ShmCore
 internal import SystemPackage
 
 /// What runs have in `/dev/shm`, and its removal.

@@ -1,4 +1,4 @@
-public import ShmCore
+@_spi(Bench) public import ShmCore
 internal import Synchronization
 
 /// The common ground of a stress test's coordinator and its workers.

@@ -24,7 +24,10 @@ package enum LockSelection {
     /// What help texts say about them.
     package static let help = "all, survivors, a family or names from `shmbench list`"
 
-    /// Names that stand for several locks: never those that `shmbench list` says this machine cannot have.
+    /// Names that stand for several locks.
+    package static let groups = ["all", "survivors"] + LockProperties.Family.allCases.map(\.rawValue)
+
+    /// The locks of such a name: never those that `shmbench list` says this machine cannot have.
     private static func group(_ name: String) -> [LockKind]? {
         let available = LockKind.all.filter { $0.obstacle == nil }
         switch name {
@@ -38,7 +41,7 @@ package enum LockSelection {
     }
 
     private static func unknown(_ name: String) -> String {
-        let known = LockKind.all.map(\.name) + ["all", "survivors"] + LockProperties.Family.allCases.map(\.rawValue)
+        let known = LockKind.all.map(\.name) + groups
         let hint = nearest(to: name, among: known).map { "; did you mean `\($0)`?" }
         return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
     }

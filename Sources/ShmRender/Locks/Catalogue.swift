@@ -84,7 +84,7 @@ package enum Catalogue {
     private static let brief: [Document<LockKind>.Item] = [
         .init("lock", "name") { $0 == .default ? "\($0.name) *" : $0.name },
         .init("waits", "waiting") { $0.properties.waiting.rawValue },
-        .init("order", "fairness") { $0.properties.fairness == .none ? "-" : $0.properties.fairness.rawValue },
+        .init("order", "fairness") { $0.properties.fairness == .unordered ? "-" : $0.properties.fairness.rawValue },
         .init("owner dies", "owner_death") { $0.properties.ownerDeath.rawValue },
         .init("waiter", "waiter_death") { kind in
             if !kind.properties.excludes { "-" } else { kind.properties.survivesWaiterDeath ? "goes on" : "hangs" }

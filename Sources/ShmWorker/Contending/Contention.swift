@@ -1,6 +1,6 @@
-internal import CShm
+internal import CBench
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
@@ -63,7 +63,7 @@ internal import SystemPackage
     private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         // What these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
         // is over.
-        if plan.arrivals.sharesCPUs { shm_sleep_exactly() }
+        if plan.arrivals.sharesCPUs { bench_sleep_exactly() }
         let hardware = HardwareCounters()
         defer { hardware.close() }
         _ = Cost.before(hardware, heapBytes)

@@ -1,4 +1,4 @@
-public import CShm
+public import CBench
 public import ShmHarness
 public import Synchronization
 
@@ -21,7 +21,7 @@ extension GuardedData {
             let value = unsafe counters[index].load(ordering: .relaxed)
             unsafe counters[index].store(value &+ 1, ordering: .relaxed)
             index &+= 1
-            shm_keep(UInt64(truncatingIfNeeded: index))
+            bench_keep(UInt64(truncatingIfNeeded: index))
         }
         contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed) ^ me)
         unsafe owner.pointee.store(0, ordering: .relaxed)

@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
@@ -27,7 +27,7 @@ enum Worker {
         }
         let slot = unsafe arena.slot(Int(worker))
         let cpu = unsafe slot.pointee.cpuPlusOne.load(ordering: .relaxed)
-        if cpu > 0 { _ = shm_pin_to_cpu(Int32(cpu) - 1) }
+        if cpu > 0 { _ = bench_pin_to_cpu(Int32(cpu) - 1) }
         let work = Contention(
             arena: arena, data: unsafe GuardedData(data), worker: Int(worker), heapBytes: heapBytes)
         do {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage

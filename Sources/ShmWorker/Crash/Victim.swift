@@ -1,6 +1,6 @@
-internal import CShm
+internal import CBench
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
@@ -19,7 +19,7 @@ internal import SystemPackage
         var refused = false
         let exit = place.enter { (segment, arena, data) throws(SharedMemoryError) in
             let traceMe: Int32 = 0
-            let traced = shm_ptrace(traceMe, 0, 0, 0)
+            let traced = bench_ptrace(traceMe, 0, 0, 0)
             if traced != 0 {
                 unsafe arena.victim.pointee.errorNumber.store(Int32(-traced), ordering: .relaxed)
                 refused = true

@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import ShmHarness
 
@@ -8,7 +8,7 @@ extension Starter {
     /// A coordinator that died before the first line is no longer the parent. Its number alone would say little: by the lease
     /// it is known to be a coordinator, and that of this run.
     func bind() -> Bool {
-        _ = shm_die_with_parent()
+        _ = bench_die_with_parent()
         return getppid() == process && RunLease.state(of: run) == .held
     }
 }

@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// Participants of one process beside its usual one.
 @safe struct Crowd<L: LockPrimitive & ~Copyable>: ~Copyable {

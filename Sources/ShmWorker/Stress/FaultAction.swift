@@ -1,3 +1,4 @@
+internal import CBench
 internal import CShm
 internal import Glibc
 internal import ShmCore
@@ -7,7 +8,7 @@ enum FaultAction {
     /// Forks, and lets the child execute another program; returns 0 or an errno. The child's end is awaited: it had all
     /// that its parent has, and took nothing along.
     static func forkAndExec() -> Int32 {
-        let child = unsafe shm_fork_and_exec("/proc/self/exe", "--version")
+        let child = unsafe bench_fork_and_exec("/proc/self/exe", "--version")
         if child < 0 { return -child }
         var status: Int32 = 0
         while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}

@@ -1,3 +1,4 @@
+internal import CBench
 internal import CShm
 internal import Glibc
 internal import ShmHarness
@@ -24,7 +25,7 @@ struct StressTarget: ~Copyable {
     func kill() {
         guard let victim = arena.victim, victim.worker == worker, victim.process == process else { return }
         if descriptor >= 0 {
-            _ = shm_pidfd_kill(descriptor, SIGKILL)
+            _ = bench_pidfd_kill(descriptor, SIGKILL)
         } else if descriptor != -ESRCH {
             Glibc.kill(process, SIGKILL)
         }

@@ -1,6 +1,6 @@
 internal import CShm
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage

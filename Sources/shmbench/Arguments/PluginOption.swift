@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
+internal import ShmHarness
 internal import ShmRecord
 
 /// `--lock-plugin`: a lock from a shared object.
@@ -16,11 +17,13 @@ struct PluginOption: ParsableArguments {
     func load() throws -> Bool {
         guard let lockPlugin else {
             // Whatever the environment says, it is not for this run's workers.
-            unsafe unsetenv(LockPlugin.variable)
+            unsafe unsetenv(PluginVariable.name)
             return false
         }
-        do throws(LockPluginError) { try LockPlugin.load(lockPlugin) } catch { throw Failure(error.description) }
-        unsafe setenv(LockPlugin.variable, lockPlugin, 1)
+        do throws(LockPluginError) { try LockPlugin.load(lockPlugin, groups: LockSelection.groups) } catch {
+            throw Failure(error.description)
+        }
+        unsafe setenv(PluginVariable.name, lockPlugin, 1)
         return true
     }
 }

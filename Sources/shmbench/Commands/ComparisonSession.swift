@@ -1,6 +1,6 @@
 internal import ShmCompare
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmRecord
 
 /// The processes of a comparison, and what a person sees of it.

@@ -1,4 +1,4 @@
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// Tells a person how far a check is: a line that is redrawn on a terminal, and nothing elsewhere.
 struct CheckProgress {

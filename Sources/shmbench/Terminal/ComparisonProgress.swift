@@ -1,5 +1,5 @@
 internal import ShmCompare
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// Tells a person how far a comparison is: one line that is redrawn on a terminal, a line every half minute elsewhere.
 ///

@@ -1,5 +1,5 @@
 internal import ShmCoordinator
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 /// Tells a person how far a crash test is: one line that is redrawn on a terminal, a line a lock elsewhere.
 struct CrashProgress {

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import ShmCore
+@_spi(Bench) @testable import ShmCore
 
 /// Another process with a handle to a segment: shmprobe, driven by lines. Killed and reaped at the latest with this object.
 ///

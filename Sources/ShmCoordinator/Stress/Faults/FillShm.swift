@@ -1,4 +1,4 @@
-internal import CShm
+internal import CBench
 internal import Glibc
 internal import ShmCore
 internal import ShmHarness
@@ -14,14 +14,14 @@ extension Fault {
         play: .apart { (play) throws(RoundFailure) in
             let here = unsafe getcwd(nil, 0)
             defer { unsafe free(here) }
-            let outside = unsafe shm_enter_private_tmpfs("/dev/shm", 64 << 20)
+            let outside = unsafe bench_enter_private_tmpfs("/dev/shm", 64 << 20)
             guard outside >= 0 else {
                 play.result.obstacle =
                     "a /dev/shm of its own needs the right to mount one (\(Errno(rawValue: -outside)))"
                 return Episode(wasIdle: true)
             }
             defer {
-                _ = shm_leave_private_tmpfs(outside)
+                _ = bench_leave_private_tmpfs(outside)
                 if let here = unsafe here { unsafe chdir(here) }
                 ThisRun.forgetHidden()
             }

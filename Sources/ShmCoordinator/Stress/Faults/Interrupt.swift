@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCore
+@_spi(Bench) internal import ShmCore
 
 extension Fault {
     /// Signals interrupt waits, which must go on.

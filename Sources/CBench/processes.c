@@ -1,0 +1,40 @@
+#define _GNU_SOURCE 1
+
+#include "bench_processes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static inline long result(long value) { return value < 0 ? -(long)errno : value; }
+
+int bench_die_with_parent(void) { return (int)result(prctl(PR_SET_PDEATHSIG, SIGKILL)); }
+
+int bench_fork_and_exec(const char *path, const char *argument) {
+    pid_t child = fork();
+    if (child != 0) return (int)result(child);
+    int nowhere = open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) dup2(nowhere, STDOUT_FILENO);
+    execl(path, path, argument, (char *)0);
+    _exit(127);
+}
+
+/* glibc has had a wrapper since 2.36. */
+int bench_pidfd_kill(int descriptor, int signal) {
+    return (int)result(syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0));
+}
+
+long bench_ptrace(int request, int process, uintptr_t address, uintptr_t data) {
+    return result(syscall(SYS_ptrace, (long)request, (long)process, address, data));
+}
+
+void bench_forget_pages(void *address, uintptr_t length) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)address + page - 1) / page * page, end = ((uintptr_t)address + length) / page * page;
+    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+}

@@ -1,0 +1,49 @@
+public import Synchronization
+
+/// No lock either, but one atomic addition where a lock would have its first instruction: the floor under whatever a lock
+/// can cost, contended or not. It excludes nobody.
+///
+/// Memory ordering: the addition is an acquire and a release. Owner death: nothing is held, so nothing happens.
+@_spi(Bench) @safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {
+    @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
+
+    /// See ``LockPrimitive/properties``.
+    public static var properties: LockProperties {
+        LockProperties(
+            name: "atomic-add", family: .control, waiting: .never, fairness: .unordered, ownerDeath: .notApplicable,
+            excludes: false, summary: "floor: no lock, one atomic addition in its place")
+    }
+
+    /// One word.
+    public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
+
+    /// Nothing to do.
+    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
+
+    /// Binds to the word at the area's start.
+    public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
+
+    /// Adds one. Always succeeds.
+    @inlinable
+    public borrowing func lock() -> LockOutcome {
+        unsafe word.pointee.add(1, ordering: .acquiringAndReleasing)
+        return .acquired
+    }
+
+    /// Adds one. Always succeeds.
+    @inlinable
+    public borrowing func tryLock() -> LockOutcome { lock() }
+
+    /// Adds one. Always succeeds.
+    @inlinable
+    public borrowing func lock(until deadline: Deadline) -> LockOutcome { lock() }
+
+    /// Nothing to release.
+    @inlinable
+    public borrowing func unlock() {}
+}
+
+extension LockKind {
+    /// The floor: one atomic addition.
+    public static let atomicAdd = LockKind(AtomicAddFloor.self)
+}

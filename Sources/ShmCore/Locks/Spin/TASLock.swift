@@ -1,0 +1,64 @@
+public import Synchronization
+
+/// Test-and-set: exchanges a word until it was free. The simplest lock that there is, and the measure of what a
+/// waiter's writes cost: each look takes the word's cache line away from the owner.
+///
+/// Source: T. E. Anderson, *The Performance of Spin Lock Alternatives for Shared-Memory Multiprocessors*, IEEE TPDS
+/// 1(1), 1990, "spin on test-and-set".
+///
+/// Memory ordering: the exchange that takes the word is an acquire, the store that frees it a release. Owner death: the
+/// word stays taken and every other process spins for ever. A waiter's death changes nothing.
+@_spi(Bench) @safe public struct TASLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
+    @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
+
+    /// See ``LockPrimitive/properties``.
+    public static var properties: LockProperties {
+        LockProperties(
+            name: "tas" + Policy.suffix, family: .spin, waiting: Policy.waiting, ownerDeath: .hangs,
+            summary: "test-and-set on one word")
+    }
+
+    /// One word.
+    public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
+
+    /// Zero is free.
+    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
+
+    /// Binds to the word at the area's start.
+    public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
+
+    /// The word itself.
+    public var fastPath: FastPath { unsafe .word(word, held: 1) }
+
+    /// One exchange when free.
+    @inlinable
+    public borrowing func lock() -> LockOutcome {
+        var looks: UInt32 = 0
+        while unsafe word.pointee.exchange(1, ordering: .acquiring) != 0 {
+            Policy.rest(after: looks)
+            looks &+= 1
+        }
+        return .acquired
+    }
+
+    /// One exchange.
+    @inlinable
+    public borrowing func tryLock() -> LockOutcome {
+        unsafe word.pointee.exchange(1, ordering: .acquiring) == 0 ? .acquired : .busy
+    }
+
+    /// As ``lock()``, with a look at the clock now and then.
+    @inlinable
+    public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Policy.self) }
+
+    /// One store.
+    @inlinable
+    public borrowing func unlock() { unsafe word.pointee.store(0, ordering: .releasing) }
+}
+
+extension LockKind {
+    /// Test-and-set.
+    public static let tas = LockKind(TASLock<Spinning>.self)
+    /// Test-and-set that yields the CPU.
+    public static let tasYield = LockKind(TASLock<Yielding>.self)
+}

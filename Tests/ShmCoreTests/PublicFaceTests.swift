@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+extension ShmCoreSuite {
+    /// What a client of ShmCore sees, by the compiler's word: the symbols of the module as it was built.
+    @Suite struct PublicFaceTests {
+        /// A type more is one that clients come to depend on: `package` or `@_spi(Bench)`, unless they need it.
+        private static let types: Set<String> = [
+            "SharedMemory", "SharedMemory.AccessMode", "SharedMemory.Acquisition", "SharedMemory.DestroyMode",
+            "SharedMemory.Origin", "SharedMemoryError", "SharedMemoryError.Code", "SharedMemoryError.Convertible",
+            "LockKind", "LockProperties", "LockProperties.Family", "LockProperties.Waiting", "LockProperties.Fairness",
+            "LockProperties.OwnerDeath",
+        ]
+
+        @Test func `the public types are those that a client needs`() throws {
+            let kinds = ["struct", "class", "enum", "protocol", "actor", "typealias"].map { "swift." + $0 }
+            let found = Set(try ClientView.symbols().filter { kinds.contains($0.kind) }.map(\.name))
+            #expect(found.subtracting(Self.types).sorted() == [], "public, and not in the list")
+            #expect(Self.types.subtracting(found).sorted() == [], "in the list, and not public")
+        }
+
+        @Test func `every public declaration has a doc comment`() throws {
+            let symbols = try ClientView.symbols().filter { !$0.isSynthesised }
+            #expect(symbols.count > 100)
+            #expect(symbols.filter { !$0.isDocumented }.map(\.name) == [])
+        }
+
+        @Test(arguments: [
+            ("_ = LockCatalogue.self", "cannot find 'LockCatalogue' in scope"),
+            ("_ = Deadline.now", "cannot find 'Deadline' in scope"),
+            ("_ = shm_gettid()", "cannot find 'shm_gettid' in scope"),
+            ("_ = bench_counter()", "cannot find 'bench_counter' in scope"),
+            ("_ = SharedMemory.segments", "'segments' is inaccessible due to 'package' protection level"),
+            ("let run = { () async throws in try SharedMemory(key: \"a\").lock() }", "from asynchronous contexts"),
+            ("let run = { () async throws in try SharedMemory(key: \"a\").unlock() }", "from asynchronous contexts"),
+            ("let run = { () async throws in _ = try SharedMemory(key: \"a\").tryLock() }", "asynchronous contexts"),
+            ("let kind: LockKind = .none", "'none' is deprecated: renamed to 'noLock'"),
+        ])
+        private func `a client cannot write what is not for it`(line: String, saying: String) throws {
+            let answer = try ClientView.compile("import ShmCore\nfunc use() {\n\(line)\n}\n")
+            #expect(answer.contains(saying), "\(answer)")
+        }
+
+        @Test func `a client compiles`() throws {
+            let client = """
+                import ShmCore
+                func use(_ shared: SharedMemory) throws(SharedMemoryError) -> LockKind? {
+                    try shared.create(size: 64, lock: .noLock)
+                    try shared.withLock { (_: SharedMemory.Acquisition) in }
+                    try shared.destroy()
+                    return shared.lockKind
+                }
+                """
+            #expect(try ClientView.compile(client) == "")
+        }
+    }
+}
