@@ -4,12 +4,7 @@ internal import ShmRecord
 /// What must be the same for figures of two runs to be compared: the machine, the lock, and its load.
 package struct HistoryCell: Hashable {
     /// What tells cells apart. The kernel is not among them: what a new one changes is to be seen.
-    package static let columns =
-        [
-            "hostname", "cpu_model", "cpus", "scenario", "lock", "workers", "critical_section_ns", "think_ns",
-            "counters",
-            "arrivals", "rate_per_s", "pinning", "read_percent",
-        ]
+    package static let columns = ResultColumn.all.names([.machine, .cell])
 
     private var values: [HistoryValue]
 
@@ -18,7 +13,7 @@ package struct HistoryCell: Hashable {
     ///   - anyHost: whether machines are told apart by their CPUs alone.
     package init(_ values: some Sequence<HistoryValue>, anyHost: Bool) {
         self.values = Array(values)
-        if anyHost { self.values[0] = .null }
+        if anyHost, let host = Self.columns.firstIndex(of: "hostname") { self.values[host] = .null }
     }
 
     package subscript(_ column: String) -> HistoryValue {

@@ -33,10 +33,7 @@ package struct HistoryMetric: Hashable {
 
     /// Whether more of it is better; `nil` where it is neither.
     package var isBetterHigh: Bool? {
-        if column == "throughput_per_s" || column.hasPrefix("fairness_") { return true }
-        let isCost = column.hasSuffix("_per_op") || ["lost_updates", "overlaps", "run_queue_wait_s"].contains(column)
-        let isTime = ["acquire_", "hold_", "handoff_", "uncorrected_"].contains(where: column.hasPrefix)
-        return isCost || (isTime && column.hasSuffix("_ns")) ? false : nil
+        ResultColumn.all.first { $0.name == column }.flatMap(\.better).map { $0 == .more }
     }
 
     package func shown(_ figure: Double) -> String {

@@ -1,5 +1,5 @@
 internal import Glibc
-public import ShmCore
+package import ShmCore
 public import ShmHarness
 internal import SystemPackage
 

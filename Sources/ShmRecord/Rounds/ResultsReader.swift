@@ -5,17 +5,13 @@ internal import SystemPackage
 /// Reads results files (RFC 4180, schema 1), and believes nothing: whatever is wrong is reported with file, line and column.
 package enum ResultsReader {
     /// What a row must have, or it cannot be told what was measured.
-    private static let identity = [
-        "schema", "run_id", "scenario", "lock", "workers", "round", "critical_section_ns", "think_ns", "counters",
-        "arrivals", "pinning", "integrity", "throughput_per_s",
-    ]
-    /// Columns whose values are texts.
-    package static let texts: Set = [
-        "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "scenario", "lock", "arrivals",
-        "pinning", "integrity", "overloaded", "steady", "clock", "seed",
-    ]
-    /// Columns of whole numbers that name what was measured.
-    private static let counts = ["workers", "round", "critical_section_ns", "think_ns", "counters"]
+    private static let identity = ResultColumn.all.names(.required)
+    /// Fields whose values are texts.
+    package static let texts = Set(ResultColumn.all.filter { $0.kind == .text }.map(\.name))
+    /// Whole numbers that name what was measured.
+    private static let counts = ResultColumn.all.filter { $0.kind == .count }.map(\.name)
+    /// What tells one round from all others.
+    private static let roundKey = ResultColumn.all.names([.round, .cell])
     /// More is not a results file of this program.
     private static let longest = 256 << 20
 
@@ -49,13 +45,7 @@ package enum ResultsReader {
             }
             let record = Record(fields: Dictionary(uniqueKeysWithValues: zip(names, line.fields)))
             try check(record, names, "\(path):\(line.number)")
-            let key =
-                ["run_id", "round", "lock", "scenario", "workers", "critical_section_ns", "think_ns", "counters"].map(
-                    record.text)
-                + [
-                    record.text("arrivals"), record.text("rate_per_s"), record.text("pinning"),
-                    record.text("read_percent"),
-                ]
+            let key = roundKey.map(record.text)
             if let earlier = seen.updateValue(line.number, forKey: key) {
                 throw Failure(
                     "\(path):\(line.number): round \(record.text("round")) of \(record.lock) with \(record.text("workers")) workers is in line \(earlier) already",

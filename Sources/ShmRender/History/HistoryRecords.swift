@@ -18,8 +18,8 @@ package enum HistoryRecords {
 
     /// `change_percent` is against the run before; `before`, `after` and `p` are those of a change point at this run.
     package static let seriesNames =
-        Array(runNames.prefix(9)) + ["scenario", "lock", "workers"]
-        + Array(HistoryCell.columns.dropFirst(6)) + [
+        Array(runNames.prefix(9)) + ResultColumn.all.names(.cell)
+        + [
             "metric", "rounds", "median", "change_percent", "change_point", "before", "after", "p",
             "broken",
         ]
@@ -29,7 +29,7 @@ package enum HistoryRecords {
             let changes = Dictionary(series.changes.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
             return series.points.enumerated().map { index, point in
                 let change = changes[index]
-                return facts(point.run) + HistoryCell.columns.dropFirst(3).map { Value(series.cell[$0]) }
+                return facts(point.run) + ResultColumn.all.names(.cell).map { Value(series.cell[$0]) }
                     + [
                         .text(series.metric.column), .integer(point.rounds), Value(point.median, decimals: 4),
                         Value(point.change.map { $0 * 100 }, decimals: 2), .text(change == nil ? "no" : "yes"),
