@@ -2,7 +2,7 @@ internal import Glibc
 public import SystemPackage
 
 extension SharedMemory {
-    /// Whether ``createOrAttach(size:permissions:lock:initialise:)`` made the segment.
+    /// Whether `createOrAttach(size:permissions:lock:initialise:)` made the segment.
     public enum Origin: Sendable {
         /// This call made the segment and initialised it.
         case created

@@ -9,8 +9,8 @@ extension SharedMemory {
     /// half-way leaves a dead segment, which the next `create` or `destroy` clears away.
     ///
     /// - Parameter mode: `noWait` waits for the lock but not for attachments; `forceNoWait` waits for nothing; `wait`
-    ///   waits until nobody is attached, however long that takes, and lets nobody attach meanwhile.
-    /// - Throws: `notFound` where there is no live segment or somebody else destroys it now; `lockError` for `wait`
+    ///   bars new attachments and waits until there are none, however long that takes.
+    /// - Throws: `notFound` where there is no live segment or another process destroys it now; `lockError` for `wait`
     ///   while this handle is attached, and where the lock cannot be taken; `permissionDenied`.
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
@@ -73,11 +73,11 @@ extension SharedMemory {
     }
 
     /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
-    /// killed in between, it stays reachable by its name for whoever finishes the work.
+    /// killed in between, it stays reachable by its name for the process that finishes the work.
     ///
-    /// - Parameter ifFree: only if nobody holds the lock, and its kind can tell and retire it in one step; otherwise
+    /// - Parameter ifFree: only if no process holds the lock, and its kind can tell and retire it in one step; otherwise
     ///   nothing happens, and the answer is `false`. Then the lock is gone first: a destroyer that is killed before
-    ///   the mark leaves a live segment that nobody can lock, and that the next destroyer finishes.
+    ///   the mark leaves a live segment that no process can lock, and that the next destroyer finishes.
     @discardableResult
     func remove(
         _ binding: SegmentBinding, name: String, ifFree: Bool = false

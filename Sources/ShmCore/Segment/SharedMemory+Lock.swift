@@ -120,7 +120,7 @@ extension SharedMemory {
 
     // MARK: Inside
 
-    /// Whatever is out of the ordinary: the lock is not bound yet, is taken, or has no fast path.
+    /// The slow path: the lock is not bound yet, is taken, or has no fast path.
     @usableFromInline @inline(never)
     func lockOutOfLine() throws(SharedMemoryError) -> Acquisition {
         if let acquisition = takeIfFree(waiting: true) { return acquisition }
