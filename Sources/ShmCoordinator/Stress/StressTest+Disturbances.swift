@@ -5,7 +5,7 @@ internal import Synchronization
 
 // Faults that kill nobody.
 extension StressTest {
-    /// How long somebody is frozen, ns.
+    /// How long a worker is frozen, µs.
     private static let freeze: UInt32 = 5_000
 
     mutating func freezeHolder(_ fleet: StressFleet, _ result: inout StressResult) throws(RoundFailure) -> Episode {

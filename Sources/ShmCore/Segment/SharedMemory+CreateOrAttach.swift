@@ -82,7 +82,7 @@ extension SharedMemory {
         let isDone = made.markAlive()
         RecordLock.release(.initialisation, of: made.file)
         made.isInitialiser = false
-        if holdsLock { releaseOutOfLine() }
+        if holdsLock { releaseOnSlowPath() }
         if isDone { return }
         // By force, since every other destroyer waits.
         if isAttached {
@@ -152,7 +152,7 @@ extension SharedMemory {
     /// Removes a segment that could not be initialised: those who wait for it make another one.
     private func giveUpInitialising(_ made: SegmentBinding) {
         if let name = try? name() { _ = try? remove(made, name: name) }
-        if holdsLock { releaseOutOfLine() }
+        if holdsLock { releaseOnSlowPath() }
         made.endAttachment()
         RecordLock.release(.initialisation, of: made.file)
         made.isInitialiser = false

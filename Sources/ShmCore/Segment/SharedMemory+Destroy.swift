@@ -23,7 +23,7 @@ extension SharedMemory {
                 if mode == .forceNoWait, error.code == .keyError, try Wreck.remove(name) { return }
                 throw error
             }
-            // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may
+            // Before the lock is taken: one that may not destroy must not take an owner's death from those that may
             // repair.
             try checkRights(to: binding)
             if mode != .forceNoWait, isHeldByThisThread(binding.identity) { throw .heldThroughAnotherHandle }
@@ -43,8 +43,8 @@ extension SharedMemory {
                 }
                 try remove(binding, name: name)
             }
-            // Whoever waits for the lock gets it now, finds the segment dead and passes it on to the next.
-            if holdsLock { releaseOutOfLine() }
+            // The next waiter gets the lock now, finds the segment dead and passes it on.
+            if holdsLock { releaseOnSlowPath() }
             if !isAttached { bind(nil) }
         }
     }
@@ -67,7 +67,7 @@ extension SharedMemory {
             isTaken = false
         }
         do throws(SegmentFailure) { try remove(binding, name: name) } catch {
-            if isTaken { releaseOutOfLine() }
+            if isTaken { releaseOnSlowPath() }
             throw error
         }
     }
