@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every Swift target is built alike: Swift 6 mode, every unsafe use marked, and the upcoming features
@@ -11,6 +12,16 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Whether another package depends on this one. SwiftPM then reads the manifest out of a repository, as if it lay in "/", and
+/// later in its folder of checkouts, which has the repositories beside it, or of downloads from a registry.
+let isDependency: Bool = {
+    let path = Context.packageDirectory
+    if path == "/" { return !FileManager.default.fileExists(atPath: "/Package.swift") }
+    let folder = URL(filePath: path).deletingLastPathComponent()
+    let hasRepositories = FileManager.default.fileExists(atPath: folder.path() + "/../repositories")
+    return folder.lastPathComponent == "checkouts" && hasRepositories || path.contains("/registry/downloads/")
+}()
+
 let package = Package(
     name: "shmbench",
     products: [
@@ -18,6 +29,10 @@ let package = Package(
         .executable(name: "shmbench", targets: ["shmbench"]),
         .executable(name: "shmworker", targets: ["shmworker"]),
         .executable(name: "shmworker-dynamic", targets: ["shmworker-dynamic"]),
+    ],
+    traits: [
+        .trait(name: "Bench", description: "shmbench and its workers, beside the library ShmCore."),
+        .default(enabledTraits: isDependency ? [] : ["Bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -158,3 +173,17 @@ let package = Package(
     ],
     cLanguageStandard: .gnu11
 )
+
+// What only the bench needs is fetched for the bench alone: a client of ShmCore gets swift-system and nothing else.
+let ownTargets = Set(package.targets.map(\.name))
+for target in package.targets {
+    target.dependencies = target.dependencies.map { dependency in
+        let bench = TargetDependencyCondition.when(traits: ["Bench"])
+        return switch dependency {
+        case .productItem(let name, let package, let aliases, _) where package != "swift-system":
+            .productItem(name: name, package: package, moduleAliases: aliases, condition: bench)
+        case .byNameItem(let name, _) where !ownTargets.contains(name): .byNameItem(name: name, condition: bench)
+        default: dependency
+        }
+    }
+}

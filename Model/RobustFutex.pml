@@ -10,7 +10,7 @@
  * compare-exchange that fails changes nothing and starts over, and one that succeeds saw the value that it replaced.
  * What a sleeper expects of the word is the one value that outlives its load, and is kept.
  *
- * A note counts for as long as its sleeper is in the kernel's queue and alive, the least that notes can do. More of them,
+ * A sleeper is counted for as long as it is in the kernel's queue and alive, the least that the count does. More counted,
  * for whatever reason, mean more marks, and so a mark is always possible.
  *
  * What is checked:

@@ -239,7 +239,7 @@ int shm_wait_readable_until(int fd, int64_t deadline) {
 }
 
 
-/* robust-futex's page layout (RobustSeat.swift) needs these of the kernel's and glibc's lists on every machine that it
+/* robust-futex's page layout (RobustListEntry.swift) needs these of the kernel's and glibc's lists on every machine that it
  * runs on. */
 _Static_assert(sizeof(void *) == 8, "the robust list's nodes are pairs of 8 bytes");
 _Static_assert(offsetof(struct robust_list_head, list_op_pending) == 16, "the pending entry is the head's third word");

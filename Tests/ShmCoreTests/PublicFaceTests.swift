@@ -53,5 +53,29 @@ extension ShmCoreSuite {
                 """
             #expect(try ClientView.compile(client) == "")
         }
+
+        @Test func `the documentation's examples compile`() throws {
+            var count = 0
+            for (file, example) in try Self.examples() {
+                let lines = example.split(separator: "\n")
+                let imports = lines.filter { $0.hasPrefix("import ") }.joined(separator: "\n")
+                let body = lines.filter { !$0.hasPrefix("import ") }.joined(separator: "\n")
+                let answer = try ClientView.compile("\(imports)\nfunc example() throws {\n\(body)\n}\n")
+                #expect(answer == "", "in \(file)")
+                count += 1
+            }
+            #expect(count >= 5)
+        }
+
+        /// The Swift examples of the documentation's articles, each with its file's name.
+        private static func examples() throws -> [(file: String, text: String)] {
+            let folder = URL(filePath: #filePath).appending(path: "../../../Sources/ShmCore/ShmCore.docc").standardized
+            return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).flatMap {
+                file in
+                let parts = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "```swift\n")
+                    .dropFirst()
+                return parts.map { (file.lastPathComponent, $0.components(separatedBy: "```")[0]) }
+            }
+        }
     }
 }

@@ -12,22 +12,22 @@ extension ShmCoreSuite {
         @Test func `this machine's own distance is one that the node can have`() throws {
             var (distance, failure) = (Int64(0), Int32(0))
             try #require(unsafe shm_robust_list(&distance, &failure) != 0)
-            let node = try #require(RobustSeat.nodeOffset(futexOffset: distance))
+            let node = try #require(RobustListEntry.nodeOffset(futexOffset: distance))
             // The kernel looks for the word there.
-            #expect(Int64(node) + distance == -Int64(RobustSeat.wordOffset))
-            #expect(RobustSeat.obstacle == nil)
+            #expect(Int64(node) + distance == -Int64(RobustListEntry.wordOffset))
+            #expect(RobustListEntry.obstacle == nil)
         }
 
         @Test(arguments: [(-32, 8), (-40, 16), (-48, 24), (-56, 32)])
         func `the node lies behind its page's boundary, the backward link as well`(distance: Int, node: Int) throws {
-            #expect(RobustSeat.nodeOffset(futexOffset: Int64(distance)) == node)
+            #expect(RobustListEntry.nodeOffset(futexOffset: Int64(distance)) == node)
         }
 
         @Test(arguments: [
             0, 32, -8, -24, -31, -33, -36, -64, -4096, Int64(Int32.min), Int64.min, Int64.min + 1, Int64.max,
         ])
         func `a distance that would put the node anywhere else is refused`(distance: Int64) {
-            #expect(RobustSeat.nodeOffset(futexOffset: distance) == nil)
+            #expect(RobustListEntry.nodeOffset(futexOffset: distance) == nil)
         }
 
         @Test(arguments: pageSizes, [1, 4096, 4097, 1 << 20])
@@ -39,21 +39,21 @@ extension ShmCoreSuite {
             #expect(layout.lockOffset % 128 == 0)
             #expect(layout.lockOffset + size == layout.fileSize)
             let word = layout.lockOffset + RobustFutexLock.wordPlace(pageSize: pageSize)
-            #expect(word == layout.fileSize - RobustSeat.wordOffset)
+            #expect(word == layout.fileSize - RobustListEntry.wordOffset)
             #expect(word % 8 == 0)
             // The hints before it, of which the furthest is 24 bytes away, share its cache line with nothing else.
             #expect(word - 24 >= layout.headerOffset + SegmentLayout.lifeOffset + 128)
             #expect((word - 24) / 64 == word / 64)
         }
 
-        @Test(arguments: pageSizes) func `node and seat fit behind every page`(pageSize: Int) throws {
+        @Test(arguments: pageSizes) func `node and entry fit behind every page`(pageSize: Int) throws {
             for distance in stride(from: -56, through: -32, by: 8) {
-                let node = try #require(RobustSeat.nodeOffset(futexOffset: Int64(distance)))
-                #expect(pageSize + node + distance == pageSize - RobustSeat.wordOffset)
+                let node = try #require(RobustListEntry.nodeOffset(futexOffset: Int64(distance)))
+                #expect(pageSize + node + distance == pageSize - RobustListEntry.wordOffset)
                 #expect(node + 8 <= 64)
             }
-            let seatEnd = 64 + MemoryLayout<RobustSeat>.size
-            #expect(seatEnd <= pageSize)
+            let entryEnd = 64 + MemoryLayout<RobustListEntry>.size
+            #expect(entryEnd <= pageSize)
         }
 
         @Test func `this machine's page size is the one that is used`() {

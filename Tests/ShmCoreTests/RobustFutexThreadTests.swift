@@ -27,7 +27,7 @@ extension ShmCoreSuite {
             #expect(try shared.lock(timeout: .seconds(1)) == .released)
         }
 
-        @Test func `a handle that goes from thread to thread keeps one seat`() throws {
+        @Test func `a handle that goes from thread to thread keeps one robust-list entry`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let grown = try footprint(scratch.probe(shared).ask("pass-around 1000", within: .seconds(20)))
             #expect(grown.segments == 0)
@@ -40,7 +40,7 @@ extension ShmCoreSuite {
             let answer = try scratch.probe(shared).ask("exit-holding 300", within: .seconds(20))
             #expect(answer.hasPrefix("ok 300 "))
             let grown = try footprint(answer, skipping: 1)
-            // The main thread has a seat of its own now.
+            // The main thread has an entry of its own now.
             #expect(grown.segments <= 2)
             #expect(grown.all < 40)
             #expect(grown.nodes == 1)
@@ -79,15 +79,15 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `more handles on a thread than it may have seats are a clear error, and disturb none of them`()
+        @Test func `more handles on a thread than it may have entries are a clear error, and disturb none of them`()
             throws
         {
             let shared = try scratch.segment(lock: .robustFutex)
             let probe = try scratch.probe(shared)
             _ = try probe.ask("all-descriptors")
             let answer = try probe.ask("sit-many 1100", within: .seconds(20))
-            #expect(answer.hasPrefix("ok \(RobustSeat.limit - 1) outOfResources"), "\(answer)")
-            #expect(answer.contains("\(RobustSeat.limit)"), "the message says how many: \(answer)")
+            #expect(answer.hasPrefix("ok \(RobustListEntry.limit - 1) outOfResources"), "\(answer)")
+            #expect(answer.contains("\(RobustListEntry.limit)"), "the message says how many: \(answer)")
         }
     }
 }

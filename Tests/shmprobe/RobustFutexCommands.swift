@@ -145,7 +145,7 @@ extension Probe {
                 try other.lock()
                 try other.unlock()
             } catch {
-                // Those that have a seat go on.
+                // Those that are registered go on.
                 try shared.lock()
                 try shared.unlock()
                 return "\(index) \(error.code) \(error.reason)"
@@ -170,7 +170,7 @@ extension Probe {
             for _ in 0..<Int.random(in: 0..<200) { shm_cpu_relax() }
             words.store(words.load(1) &+ 1, at: 1)
         }
-        // A seat that is taken and left, whether or not it gets the lock.
+        // An entry that is made and freed, whether or not it gets the lock.
         func visit(_ key: String) throws {
             let visitor = SharedMemory(key: key)
             try visitor.attach()

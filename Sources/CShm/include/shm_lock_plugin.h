@@ -53,7 +53,7 @@ struct shm_lock_plugin {
 
     /* Bytes of the area in shared memory, 1 to 16 MiB, for at most so many participants. It begins at a multiple of 128. */
     size_t (*bytes_needed)(uint32_t participants);
-    /* Makes a zero-filled area, which nobody else sees yet, a free lock. Returns 0 or an errno. */
+    /* Makes a zero-filled area, which no other process sees yet, a free lock. Returns 0 or an errno. */
     int (*init)(void *area, uint32_t participants);
 
     /* Optional, both or none: what a participant has of its own. `attach` sets *context, which the functions below then get

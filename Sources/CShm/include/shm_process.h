@@ -17,7 +17,7 @@ typedef struct shm_thread {
     uint64_t serial;
     uint32_t id;             /* gettid(2) */
     uint32_t generation;     /* shm_generation() when it got its serial */
-    void *_Nullable seats;   /* the library's own: robust-list entries */
+    void *_Nullable entries; /* the library's own: robust-list entries */
     void *_Nullable handles; /* the library's own: handles that this thread has used */
 } shm_thread;
 

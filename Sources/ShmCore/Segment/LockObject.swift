@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// An object that a lock has outside its segment, under a name of its own: see the locks `posix-named-sem`, `pipe-token`,
 /// `fcntl-record` and `posix-mq-token`. Destroying the segment removes it; one whose segment's file was removed by other
-/// means (`rm`) stays until somebody removes it.
+/// means (`rm`) stays until it is removed.
 ///
 /// System V semaphore sets have no such name: they can be found through their segment alone, and with `ipcs -s`.
 package struct LockObject: Sendable, Hashable {

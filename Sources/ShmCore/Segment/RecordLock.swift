@@ -11,7 +11,7 @@ enum RecordLock {
     enum Place {
         /// Held shared while attaching, exclusively by a destroyer that waits for the attachments to go.
         case attachGate
-        /// Held exclusively by whoever takes the segment's name away.
+        /// Held exclusively by the process that takes the segment's name away.
         case removal
         /// Held exclusively by the participant that makes the lock's kernel object.
         case lockSetup

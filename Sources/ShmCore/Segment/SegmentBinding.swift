@@ -265,7 +265,7 @@ internal import SystemPackage
         return refusal ?? .locking(header.lockName, errno)
     }
 
-    /// Ends the lock for everybody, and gives back what it keeps outside the segment. Works also where this process
+    /// Ends the lock for all, and gives back what it keeps outside the segment. Works also where this process
     /// could not take the lock.
     func retireLock() {
         if let lock, lock.isOwn { return lock.retire() }

@@ -56,7 +56,7 @@ extension SegmentFailure {
         case .noLocks where name == RobustFutexLock.properties.name:
             SegmentFailure(
                 .outOfResources,
-                "a thread may use \(RobustSeat.limit) handles with the lock \(name); let go of some, or use another thread",
+                "a thread may use \(RobustListEntry.limit) handles with the lock \(name); let go of some, or use another thread",
                 errno: errno)
         case .noMemory, .noLocks, .tooManyOpenFiles, .tooManyOpenFilesInSystem:
             SegmentFailure(errno, what: "its lock (\(name)) needs more")

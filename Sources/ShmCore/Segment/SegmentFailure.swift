@@ -94,7 +94,7 @@ struct SegmentFailure: Error {
     }
 }
 
-/// Which file it is, whatever it is called.
+/// Which file it is, by any name.
 struct FileIdentity: Hashable {
     let device: dev_t
     let inode: ino_t

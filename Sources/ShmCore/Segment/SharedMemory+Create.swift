@@ -11,7 +11,7 @@ extension SharedMemory {
     ///
     /// - Parameters:
     ///   - size: bytes of data. Defaults to ``defaultSize``.
-    ///   - permissions: who may open the segment, whatever the umask; reading needs read permission, attaching for writing and locking
+    ///   - permissions: who may open the segment; the umask does not count; reading needs read permission, attaching for writing and locking
     ///     need write permission as well. Defaults to the owner alone.
     ///   - lock: the kind of lock that every participant will use. Defaults to one that survives its owner's death.
     /// - Throws: `invalidSize`, `keyError`, `alreadyExists`, `outOfMemory`, `outOfResources`, `permissionDenied`.

@@ -2,7 +2,7 @@ internal import Glibc
 public import SystemPackage
 
 extension SharedMemory {
-    /// Whether ``createOrAttach(size:permissions:lock:initialise:)`` made the segment.
+    /// Whether `createOrAttach(size:permissions:lock:initialise:)` made the segment.
     public enum Origin: Sendable {
         /// This call made the segment and initialised it.
         case created
@@ -82,7 +82,7 @@ extension SharedMemory {
         let isDone = made.markAlive()
         RecordLock.release(.initialisation, of: made.file)
         made.isInitialiser = false
-        if holdsLock { releaseOutOfLine() }
+        if holdsLock { releaseOnSlowPath() }
         if isDone { return }
         // By force, since every other destroyer waits.
         if isAttached {
@@ -152,7 +152,7 @@ extension SharedMemory {
     /// Removes a segment that could not be initialised: those who wait for it make another one.
     private func giveUpInitialising(_ made: SegmentBinding) {
         if let name = try? name() { _ = try? remove(made, name: name) }
-        if holdsLock { releaseOutOfLine() }
+        if holdsLock { releaseOnSlowPath() }
         made.endAttachment()
         RecordLock.release(.initialisation, of: made.file)
         made.isInitialiser = false

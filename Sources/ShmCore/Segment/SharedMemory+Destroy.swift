@@ -9,8 +9,8 @@ extension SharedMemory {
     /// half-way leaves a dead segment, which the next `create` or `destroy` clears away.
     ///
     /// - Parameter mode: `noWait` waits for the lock but not for attachments; `forceNoWait` waits for nothing; `wait`
-    ///   waits until nobody is attached, however long that takes, and lets nobody attach meanwhile.
-    /// - Throws: `notFound` where there is no live segment or somebody else destroys it now; `lockError` for `wait`
+    ///   bars new attachments and waits until there are none, however long that takes.
+    /// - Throws: `notFound` where there is no live segment or another process destroys it now; `lockError` for `wait`
     ///   while this handle is attached, and where the lock cannot be taken; `permissionDenied`.
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
@@ -23,7 +23,7 @@ extension SharedMemory {
                 if mode == .forceNoWait, error.code == .keyError, try Wreck.remove(name) { return }
                 throw error
             }
-            // Before the lock is taken: whoever may not destroy must not take an owner's death from those who may
+            // Before the lock is taken: one that may not destroy must not take an owner's death from those that may
             // repair.
             try checkRights(to: binding)
             if mode != .forceNoWait, isHeldByThisThread(binding.identity) { throw .heldThroughAnotherHandle }
@@ -43,8 +43,8 @@ extension SharedMemory {
                 }
                 try remove(binding, name: name)
             }
-            // Whoever waits for the lock gets it now, finds the segment dead and passes it on to the next.
-            if holdsLock { releaseOutOfLine() }
+            // The next waiter gets the lock now, finds the segment dead and passes it on.
+            if holdsLock { releaseOnSlowPath() }
             if !isAttached { bind(nil) }
         }
     }
@@ -67,17 +67,17 @@ extension SharedMemory {
             isTaken = false
         }
         do throws(SegmentFailure) { try remove(binding, name: name) } catch {
-            if isTaken { releaseOutOfLine() }
+            if isTaken { releaseOnSlowPath() }
             throw error
         }
     }
 
     /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
-    /// killed in between, it stays reachable by its name for whoever finishes the work.
+    /// killed in between, it stays reachable by its name for the process that finishes the work.
     ///
-    /// - Parameter ifFree: only if nobody holds the lock, and its kind can tell and retire it in one step; otherwise
+    /// - Parameter ifFree: only if no process holds the lock, and its kind can tell and retire it in one step; otherwise
     ///   nothing happens, and the answer is `false`. Then the lock is gone first: a destroyer that is killed before
-    ///   the mark leaves a live segment that nobody can lock, and that the next destroyer finishes.
+    ///   the mark leaves a live segment that no process can lock, and that the next destroyer finishes.
     @discardableResult
     func remove(
         _ binding: SegmentBinding, name: String, ifFree: Bool = false

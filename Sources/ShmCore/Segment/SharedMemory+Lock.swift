@@ -23,22 +23,22 @@ extension SharedMemory {
         let hot = unsafe hot
         switch unsafe hot.pointee.step {
         case .wordFree:
-            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOutOfLine() }
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let taken = unsafe word.pointee.compareExchange(
                 expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
-            guard taken.exchanged else { return try lockOutOfLine() }
+            guard taken.exchanged else { return try lockOnSlowPath() }
             unsafe hot.pointee.step = .wordHeld
         case .callsFree:
-            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOutOfLine() }
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
             let failure = unsafe hot.pointee.take.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
             guard failure == 0 else { return try lockSettling(failure) }
             unsafe hot.pointee.step = .callsHeld
-        default: return try lockOutOfLine()
+        default: return try lockOnSlowPath()
         }
         // The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
         guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
-            return try lockedTheDead()
+            return try lockedDestroyedSegment()
         }
         return .released
     }
@@ -72,13 +72,13 @@ extension SharedMemory {
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let released = unsafe word.pointee.compareExchange(
                 expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
-            if !released.exchanged { releaseOutOfLine() }
+            if !released.exchanged { releaseOnSlowPath() }
         case .callsHeld:
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .callsFree
             let failure = unsafe hot.pointee.release.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
             if failure != 0 { try unlockFailed(failure) }
-        default: try unlockOutOfLine()
+        default: try unlockOnSlowPath()
         }
     }
 
@@ -120,9 +120,9 @@ extension SharedMemory {
 
     // MARK: Inside
 
-    /// Whatever is out of the ordinary: the lock is not bound yet, is taken, or has no fast path.
+    /// The slow path: the lock is not bound yet, is taken, or has no fast path.
     @usableFromInline @inline(never)
-    func lockOutOfLine() throws(SharedMemoryError) -> Acquisition {
+    func lockOnSlowPath() throws(SharedMemoryError) -> Acquisition {
         if let acquisition = takeIfFree(waiting: true) { return acquisition }
         return try lockSlowly(until: nil) ?? .released
     }
@@ -130,26 +130,26 @@ extension SharedMemory {
     /// A fast call said something else than "acquired", and may have taken the lock even so.
     @usableFromInline @inline(never)
     func lockSettling(_ failure: Int32) throws(SharedMemoryError) -> Acquisition {
-        guard let binding, let lock = binding.lock else { return try lockOutOfLine() }
+        guard let binding, let lock = binding.lock else { return try lockOnSlowPath() }
         let outcome = lock.settle(failure)
-        guard outcome.isHeld else { return try lockOutOfLine() }
+        guard outcome.isHeld else { return try lockOnSlowPath() }
         let acquisition = took(outcome)
-        return binding.isAlive ? acquisition : try lockedTheDead()
+        return binding.isAlive ? acquisition : try lockedDestroyedSegment()
     }
 
     /// The lock was free, but the segment is dead: passes the lock on, and tries what is left to try.
     @usableFromInline @inline(never)
-    func lockedTheDead() throws(SharedMemoryError) -> Acquisition {
-        releaseOutOfLine()
+    func lockedDestroyedSegment() throws(SharedMemoryError) -> Acquisition {
+        releaseOnSlowPath()
         return try lockSlowly(until: nil) ?? .released
     }
 
     /// The lock has no fast path, or is not held.
     @usableFromInline @inline(never)
-    func unlockOutOfLine() throws(SharedMemoryError) {
+    func unlockOnSlowPath() throws(SharedMemoryError) {
         if holdsLock {
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
-            return releaseOutOfLine()
+            return releaseOnSlowPath()
         }
         try attempt("unlock") { () throws(SegmentFailure) in
             throw SegmentFailure(.lockError, "this handle does not hold the lock; lock it first")
@@ -177,7 +177,7 @@ extension SharedMemory {
 
     /// Releases the lock that this handle holds, through the primitive.
     @usableFromInline @inline(never)
-    func releaseOutOfLine() {
+    func releaseOnSlowPath() {
         unsafe hot.pointee.released()
         if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
     }

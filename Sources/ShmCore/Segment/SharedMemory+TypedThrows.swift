@@ -3,7 +3,7 @@ public import SystemPackage
 extension SharedMemoryError {
     /// An error that can stand for a ``SharedMemoryError``, so that a method with a body throws one type for both.
     ///
-    /// What such a method, ``SharedMemory/withLock(_:)`` for one, throws:
+    /// What such a method, `withLock(_:)` for one, throws:
     /// - `SharedMemoryError` and nothing else, where its body throws nothing or a `SharedMemoryError`;
     /// - any error, where its body does: a `SharedMemoryError` where the segment was the trouble, and the body's own
     ///   otherwise;
@@ -28,61 +28,61 @@ extension SharedMemoryError {
 
 /// The methods with a body, where the body says what it throws.
 extension SharedMemory {
-    /// As ``withLock(_:)``, for a body that throws nothing or a ``SharedMemoryError``.
+    /// As `withLock(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withLock<R>(
         _ body: (Acquisition) throws(SharedMemoryError) -> R
     ) throws(SharedMemoryError) -> R {
         try locked({ $0 }, body)
     }
 
-    /// As ``withLock(_:)``, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// As `withLock(_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
     public func withLock<R, Failure: SharedMemoryError.Convertible>(
         _ body: (Acquisition) throws(Failure) -> R
     ) throws(Failure) -> R {
         try locked({ Failure($0) }, body)
     }
 
-    /// As ``withAttachment(mode:_:)``, for a body that throws nothing or a ``SharedMemoryError``.
+    /// As `withAttachment(mode:_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withAttachment<R>(
         mode: AccessMode = .readWrite, _ body: (SharedMemory) throws(SharedMemoryError) -> R
     ) throws(SharedMemoryError) -> R {
         try attached(mode, { $0 }, body)
     }
 
-    /// As ``withAttachment(mode:_:)``, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// As `withAttachment(mode:_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
     public func withAttachment<R, Failure: SharedMemoryError.Convertible>(
         mode: AccessMode = .readWrite, _ body: (SharedMemory) throws(Failure) -> R
     ) throws(Failure) -> R {
         try attached(mode, { Failure($0) }, body)
     }
 
-    /// As ``withBytes(_:)``, for a body that throws nothing or a ``SharedMemoryError``.
+    /// As `withBytes(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withBytes<R>(_ body: (RawSpan) throws(SharedMemoryError) -> R) throws(SharedMemoryError) -> R {
         try reading({ $0 }, body)
     }
 
-    /// As ``withBytes(_:)``, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// As `withBytes(_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
     public func withBytes<R, Failure: SharedMemoryError.Convertible>(
         _ body: (RawSpan) throws(Failure) -> R
     ) throws(Failure) -> R {
         try reading({ Failure($0) }, body)
     }
 
-    /// As ``withMutableBytes(_:)``, for a body that throws nothing or a ``SharedMemoryError``.
+    /// As `withMutableBytes(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withMutableBytes<R>(
         _ body: (inout MutableRawSpan) throws(SharedMemoryError) -> R
     ) throws(SharedMemoryError) -> R {
         try writing({ $0 }, body)
     }
 
-    /// As ``withMutableBytes(_:)``, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// As `withMutableBytes(_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
     public func withMutableBytes<R, Failure: SharedMemoryError.Convertible>(
         _ body: (inout MutableRawSpan) throws(Failure) -> R
     ) throws(Failure) -> R {
         try writing({ Failure($0) }, body)
     }
 
-    /// As ``createOrAttach(size:permissions:lock:initialise:)``, where `initialise` throws nothing or a
+    /// As `createOrAttach(size:permissions:lock:initialise:)`, where `initialise` throws nothing or a
     /// ``SharedMemoryError``, or there is nothing to initialise.
     @discardableResult
     public func createOrAttach(
@@ -92,7 +92,7 @@ extension SharedMemory {
         try createdOrAttached(size, permissions, lock, { $0 }, initialise)
     }
 
-    /// As ``createOrAttach(size:permissions:lock:initialise:)``, where `initialise` has an error that can stand for a
+    /// As `createOrAttach(size:permissions:lock:initialise:)`, where `initialise` has an error that can stand for a
     /// ``SharedMemoryError``.
     @discardableResult
     public func createOrAttach<Failure: SharedMemoryError.Convertible>(

@@ -13,7 +13,7 @@ public import SystemPackage
 ///     try shared.detach()
 ///
 /// Two handles with the same key refer to the same segment, in one process or in several.
-/// ``createOrAttach(size:permissions:lock:initialise:)`` is for programs that may start at the same moment.
+/// `createOrAttach(size:permissions:lock:initialise:)` is for programs that may start at the same moment.
 /// ``create(size:permissions:lock:)`` makes the segment and does not attach; ``attach(mode:)`` maps its data. The
 /// data start at the beginning of the POSIX shared-memory object of that name, so programs in other languages can map
 /// it.
@@ -27,14 +27,14 @@ public import SystemPackage
 /// ``error``.
 ///
 /// **When a process dies**, its attachments end by themselves. Whether its lock does depends on the segment's
-/// ``LockKind``; the default one does, and the next owner is told (``Acquisition/ownerDied``).
+/// ``LockKind``; the default one does, and the next owner learns of the death (``Acquisition/ownerDied``).
 ///
-/// **Trust.** The control block is validated when it is opened, and no size in it is read twice. Whoever may write to
+/// **Trust.** The control block is validated when it is opened, and no size in it is read twice. A process that may write to
 /// the segment can still truncate its file, which makes every other process fault on its next access, or scribble
 /// over the lock: grant permissions accordingly. They default to the creator alone.
 ///
 /// A handle's end does no implicit detach: a segment that was attached stays mapped, and counted, until the process
-/// ends. Use ``withAttachment(mode:_:)`` where that is not wanted.
+/// ends. Use `withAttachment(mode:_:)` where that is not wanted.
 @safe public final class SharedMemory {
     /// Access rights of an attachment.
     public enum AccessMode: Int, Sendable {
@@ -147,8 +147,8 @@ public import SystemPackage
     /// belongs to the handle: closing it, or locking it with `fcntl`, breaks the handle.
     public var handle: FileDescriptor? { binding?.file }
 
-    /// Whether a live segment has this key now. Reliable only while the lock is held, or where nobody else is at
-    /// work.
+    /// Whether a live segment has this key now. Reliable only while the lock is held, or while no other
+    /// process creates or destroys it.
     ///
     /// Something else of that name is not a segment; one that this process may not even read counts as existing.
     public var exists: Bool {
@@ -168,7 +168,7 @@ public import SystemPackage
     /// The number of attachments to the segment, over all processes and handles.
     ///
     /// The kernel keeps the count's substance, so those of dead processes are never among them. Between ``lock()``
-    /// and ``unlock()`` the answer holds only if everybody attaches and detaches under the lock. Takes about 3 µs an
+    /// and ``unlock()`` the answer holds only if all attach and detach under the lock. Takes about 3 µs an
     /// attachment.
     public var numAttachments: Int {
         get throws(SharedMemoryError) {

@@ -23,7 +23,7 @@ public struct SharedMemoryError: Error, Equatable, Sendable, CustomStringConvert
         /// The lock cannot be used: the segment was destroyed, the handle holds the lock already or does not hold it,
         /// or the lock is broken.
         case lockError = 7
-        /// An error that nobody expected.
+        /// Another error of the system.
         case unknownError = 8
     }
 

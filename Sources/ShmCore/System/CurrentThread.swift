@@ -15,7 +15,7 @@ enum CurrentThread {
     }
 
     private static func ends() {
-        RobustSeat.threadEnds()
+        RobustListEntry.threadEnds()
         UsedHandles.forget()
         // A destructor that runs after this one may lock again: it is enrolled anew.
         shm_forget_thread()

@@ -17,7 +17,7 @@ import SystemPackage
         guard let file = shared.handle else { throw Errno.badFileDescriptor }
         let size = SegmentLayout.pageSize
         page = try Mapping(file, offset: Int(lseek(file.rawValue, 0, SEEK_END)) - size, length: size, writable: true)
-        unsafe base = (page.address + size - RobustSeat.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe base = (page.address + size - RobustListEntry.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
     var value: UInt32 {

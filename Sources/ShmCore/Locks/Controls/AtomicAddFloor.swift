@@ -1,7 +1,7 @@
 public import Synchronization
 
 /// No lock either, but one atomic addition where a lock would have its first instruction: the floor under whatever a lock
-/// can cost, contended or not. It excludes nobody.
+/// can cost, contended or not. It excludes no process.
 ///
 /// Memory ordering: the addition is an acquire and a release. Owner death: nothing is held, so nothing happens.
 @_spi(Bench) @safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {

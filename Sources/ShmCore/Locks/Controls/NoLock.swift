@@ -1,4 +1,4 @@
-/// No lock at all: the negative control. It excludes nobody, so an integrity check that does not fail under it with
+/// No lock at all: the negative control. It excludes no process, so an integrity check that does not fail under it with
 /// two busy processes checks nothing.
 ///
 /// Memory ordering: none. Owner death: nothing is held, so nothing happens.

@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// A ticket lock whose waiters sleep: fair hand-off, each release wakes whoever is next and nobody else.
+/// A ticket lock whose waiters sleep: fair hand-off, each release wakes the next waiter and no other.
 ///
 /// The price of fairness with sleeping waiters is that the lock stands still for a wake-up at each hand-over (the lock
 /// convoy of M. Blasgen, J. Gray, M. Mitoma and T. Price, *The Convoy Phenomenon*, ACM SIGOPS OSR 13(2), 1979).
@@ -8,7 +8,7 @@ public import Synchronization
 /// Source: the ticket lock of J. M. Mellor-Crummey and M. L. Scott (1991) on `futex(2)`: waiters sleep on the word that
 /// calls tickets, with the bit of their ticket modulo 32 (`FUTEX_WAIT_BITSET`).
 ///
-/// Memory ordering: whoever sees its ticket called does so by an acquire, and calling the next is a release. Calling and
+/// Memory ordering: a waiter sees its ticket called by an acquire load, and calling the next is a release. Calling and
 /// looking for waiters, drawing and looking at the call are sequentially consistent: of a caller and a waiter that meet,
 /// one sees the other. Owner death: all wait for ever; so they do once the ticket of a *waiter* that died is called.
 @_spi(Bench) @safe public struct FutexHandoffLock: LockPrimitive, ~Copyable {
@@ -25,7 +25,7 @@ public import Synchronization
     /// Two words, apart.
     public static func bytesNeeded(participants: Int) -> Int { lineStride + MemoryLayout<UInt32>.size }
 
-    /// Ticket 0 is called, and nobody has drawn it.
+    /// Ticket 0 is called, and has not been drawn.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Binds to the words.
@@ -42,7 +42,7 @@ public import Synchronization
         return .acquired
     }
 
-    /// Draws the ticket that is called, if nobody has.
+    /// Draws the ticket that is called, if it has not been drawn.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         let turn = unsafe called.pointee.load(ordering: .acquiring)
@@ -54,7 +54,7 @@ public import Synchronization
     /// Tries again and again, with pauses that double from 20 µs to 500 µs: a ticket cannot be given back.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
-    /// One addition and a look; a system call where somebody waits.
+    /// One addition and a look; a system call where there are waiters.
     @inlinable
     public borrowing func unlock() {
         let turn = unsafe called.pointee.add(1, ordering: .sequentiallyConsistent).newValue
@@ -70,7 +70,7 @@ public import Synchronization
         }
     }
 
-    /// Wakes whoever has that ticket, and those whose tickets differ from it by multiples of 32.
+    /// Wakes the waiter with that ticket, and those whose tickets differ from it by multiples of 32.
     @usableFromInline @inline(never)
     borrowing func call(_ ticket: UInt32) {
         unsafe Futex.wake(called, bits: Self.bit(of: ticket), count: .max)

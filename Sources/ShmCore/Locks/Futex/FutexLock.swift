@@ -13,7 +13,7 @@ public import Synchronization
 /// Owner death: the word stays taken and every other process waits for ever. A *waiter* that dies is harmless: at
 /// worst the word says "sleepers" where there are none, which costs one wake. The exception is a waiter that is
 /// killed between its wake-up and its next look at the word: it takes the wake-up with it, the word says "free", and
-/// the other sleepers wait until somebody contends anew.
+/// the other sleepers wait until another process contends anew.
 @_spi(Bench) @safe public struct FutexLock: LockPrimitive, ~Copyable {
     @usableFromInline static var free: UInt32 { 0 }
     @usableFromInline static var held: UInt32 { 1 }
@@ -73,7 +73,7 @@ public import Synchronization
 
     @usableFromInline @inline(never)
     borrowing func lockContended(until deadline: Deadline?) -> LockOutcome {
-        // Whoever comes here takes the word as "held with sleepers" even when it finds it free: others may
+        // A waiter takes the word as "held with sleepers" even when it finds it free: others may
         // still sleep, and only this mark makes the next unlock wake them.
         while unsafe word.pointee.exchange(Self.heldWithSleepers, ordering: .acquiring) != Self.free {
             switch unsafe Futex.wait(word, while: Self.heldWithSleepers, until: deadline) {

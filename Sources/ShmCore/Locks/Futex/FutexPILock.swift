@@ -61,7 +61,7 @@ internal import SystemPackage
         take() ? .acquired : lockContended(until: deadline.nanoseconds)
     }
 
-    /// One compare-exchange; a system call where somebody waits.
+    /// One compare-exchange; a system call where there are waiters.
     @inlinable
     public borrowing func unlock() {
         let released = unsafe word.pointee.compareExchange(

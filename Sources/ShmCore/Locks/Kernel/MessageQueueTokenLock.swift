@@ -9,7 +9,7 @@ public import SystemPackage
 ///
 /// Memory ordering: the queue's spin lock orders a send before the receive that gets the message. Owner death: the
 /// token is gone, and every other process waits for ever. `mq_timedreceive(3)` counts on `CLOCK_REALTIME`: a deadline moves
-/// when somebody sets that clock.
+/// when that clock is set.
 @_spi(Bench) @safe public struct MessageQueueTokenLock: LockPrimitive, ~Copyable {
     private let queue: Int32
     private let area: UnsafeMutableRawPointer

@@ -45,7 +45,7 @@ enum NamedObject {
                 return object
             } catch {
                 if error == .fileExists { continue }
-                // Half made, for want of descriptors, say: nobody would find it.
+                // Half made, for want of descriptors, say: no process would find it.
                 remove(name)
                 throw error
             }

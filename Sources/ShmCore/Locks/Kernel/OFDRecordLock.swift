@@ -24,7 +24,7 @@ public import SystemPackage
     /// The owner mark.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is "nobody died".
+    /// Zero is "no owner died".
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Opens the segment's file once more.

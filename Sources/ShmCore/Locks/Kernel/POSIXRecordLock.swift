@@ -28,7 +28,7 @@ public import SystemPackage
     /// The name that the area holds.
     public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
 
-    /// Zero is "nobody died", and "not made yet".
+    /// Zero is "no owner died", and "not made yet".
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Opens the lock file, or makes it when this is the first participant.

@@ -7,7 +7,7 @@ public import SystemPackage
 ///
 /// Source: `pipe(7)`, `fifo(7)`; the jobserver of make works like this. Every operation is a system call.
 ///
-/// A FIFO's bytes are gone when nobody has it open. Each participant therefore holds a shared `flock(2)` on it; whoever
+/// A FIFO's bytes are gone when no process has it open. Each participant therefore holds a shared `flock(2)` on it; whoever
 /// comes and could have it exclusively is alone, and puts the token in anew.
 ///
 /// Memory ordering: the pipe's mutex orders a write before the read that gets the byte. Owner death: the token is gone,
@@ -96,7 +96,7 @@ public import SystemPackage
     }
 
     private static func open(_ name: String) throws(Errno) -> Int32 {
-        // For both: then there is always a reader, and nobody gets SIGPIPE.
+        // For both: then there is always a reader, and no SIGPIPE.
         let opened = try SystemCall.retrying {
             unsafe shm_open_path(path(name), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0)
         }

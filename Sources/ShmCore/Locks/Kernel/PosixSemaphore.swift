@@ -6,7 +6,7 @@ internal import SystemPackage
 ///
 /// Source: `sem_overview(7)`. Memory ordering: POSIX's "memory synchronization" (XBD 4.15); in glibc an acquire
 /// compare-exchange and a release addition. Owner death: the semaphore stays taken and every other process waits for
-/// ever. Anybody may release it, whoever took it.
+/// ever. Any process may release it.
 @_spi(Bench) public protocol PosixSemaphorePrimitive: LockPrimitive, ~Copyable {
     /// The semaphore in this process's memory.
     var semaphore: UnsafeMutablePointer<sem_t> { get }

@@ -144,7 +144,7 @@ public import SystemPackage
 
 /// What lies in shared memory.
 private struct SysVArea: ~Copyable {
-    /// Non-zero while somebody holds the lock, or died holding it.
+    /// Non-zero while a process holds the lock, or died holding it.
     let mark = Atomic<UInt32>(0)
     /// The set's key, stored before the set is made; 0 before that.
     let key = Atomic<Int32>(0)

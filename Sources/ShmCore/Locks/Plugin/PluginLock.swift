@@ -3,7 +3,7 @@ public import SystemPackage
 
 /// The lock of the plugin that this process has loaded (``LockPlugin``): one indirect call an operation.
 ///
-/// Memory ordering and deaths: whatever the plugin does and promises.
+/// Memory ordering and deaths: as the plugin says.
 @_spi(Bench) @safe public struct PluginLock: LockPrimitive, ~Copyable {
     @usableFromInline typealias Operation = @convention(c) (UnsafeMutableRawPointer?) -> Int32
     @usableFromInline typealias Release = @convention(c) (UnsafeMutableRawPointer?) -> Void
@@ -16,7 +16,7 @@ public import SystemPackage
     @usableFromInline let releaseShared: Release?
     private let description: UnsafePointer<shm_lock_plugin>
 
-    /// See ``LockPrimitive/properties``. Of nothing where no plugin is loaded: nobody asks then.
+    /// See ``LockPrimitive/properties``. Unused where no plugin is loaded.
     public static var properties: LockProperties {
         LockPlugin.loaded?.properties
             ?? LockProperties(name: "plugin", family: .plugin, ownerDeath: .hangs, summary: "")

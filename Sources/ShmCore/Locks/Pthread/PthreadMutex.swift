@@ -42,7 +42,7 @@ public import SystemPackage
     }
 
     /// Binds to the mutex at the area's start. Throws `EINVAL` where that is no mutex of this type: glibc aborts on a
-    /// kind that it does not know, so shared memory that somebody scribbled over must not reach it.
+    /// kind that it does not know, so shared memory that was overwritten must not reach it.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         var fresh = unsafe pthread_mutex_t()
         try unsafe Self.initialise(&fresh, participants: binding.participants)

@@ -9,7 +9,7 @@ public import Glibc
 /// (2.36) finds the mark of the dead, which a mutex that is not robust must not have, and *aborts that process*; where
 /// nobody slept, whoever comes later waits for ever.
 ///
-/// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
+/// glibc aborts the process where the kernel refuses the word, which happens only if it was overwritten.
 @_spi(Bench) @safe public struct PthreadPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -24,7 +24,7 @@ public import Glibc
     }
 
     /// Why a death would not be noticed here.
-    public static var obstacle: String? { RobustSeat.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
+    public static var obstacle: String? { RobustListEntry.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
 
     /// `PTHREAD_MUTEX_ROBUST`.
     public static var attributes: PthreadMutexAttributes { .robust }

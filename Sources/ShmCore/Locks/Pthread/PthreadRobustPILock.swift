@@ -5,7 +5,7 @@ public import Glibc
 /// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel passes the lock on to a waiter, or marks the word;
 /// the next owner gets ``LockOutcome/ownerDied``, and the mutex is made consistent at once.
 ///
-/// glibc aborts the process where the kernel refuses the word, which happens only if somebody has scribbled over it.
+/// glibc aborts the process where the kernel refuses the word, which happens only if it was overwritten.
 @_spi(Bench) @safe public struct PthreadRobustPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -18,7 +18,7 @@ public import Glibc
     }
 
     /// Why a death would not be noticed here, or the machine has no priority inheritance.
-    public static var obstacle: String? { RobustSeat.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
+    public static var obstacle: String? { RobustListEntry.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
 
     /// `PTHREAD_MUTEX_ROBUST` and `PTHREAD_PRIO_INHERIT`.
     public static var attributes: PthreadMutexAttributes { [.robust, .inherit] }

@@ -4,7 +4,7 @@ public import SystemPackage
 /// A queue lock with one word a participant and no node to pass around: a waiter looks at its predecessor's word, takes the
 /// grant from it, and so tells the predecessor that the word is free again.
 ///
-/// Whoever releases waits for that answer, so with more workers than CPUs the release, too, falls off the cliff. The
+/// The releaser waits for that answer, so with more workers than CPUs the release, too, falls off the cliff. The
 /// paper's point, one word for all locks that a thread holds, does not show here, where each participant has a word for
 /// each lock.
 ///
@@ -15,7 +15,7 @@ public import SystemPackage
 /// release store and an acquire load; the answer likewise, since the next grant must not overtake it. Owner death: all
 /// wait for ever; so they do behind a *waiter* that died.
 @_spi(Bench) @safe public struct HemlockLock: LockPrimitive, ~Copyable {
-    /// The last participant's number plus one; 0 where nobody has or wants the lock.
+    /// The last participant's number plus one; 0 where the lock is free and has no waiters.
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
     /// Whose first words are the grants.
     @usableFromInline let places: ParticipantPlaces
@@ -47,7 +47,7 @@ public import SystemPackage
         unsafe tail = word
         name = places.number + 1
         unsafe grant = places.mine.word(at: 0)
-        // A dead predecessor of the same number may have left a grant that nobody took.
+        // A dead predecessor of the same number may have left a grant that was not taken.
         unsafe grant.pointee.store(0, ordering: .relaxed)
     }
 
@@ -70,7 +70,7 @@ public import SystemPackage
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// One compare-exchange when nobody waits; else a store, and a wait until the successor has seen it.
+    /// One compare-exchange when there is no waiter; else a store, and a wait until the successor has seen it.
     @inlinable
     public borrowing func unlock() {
         if unsafe tail.pointee.compareExchange(

@@ -49,7 +49,7 @@ public import SystemPackage
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// One compare-exchange when nobody waits, else one store.
+    /// One compare-exchange when there is no waiter, else one store.
     @inlinable
     public borrowing func unlock() {
         if let successor = unsafe queue.leave() { unsafe successor.pointee.store(1, ordering: .releasing) }

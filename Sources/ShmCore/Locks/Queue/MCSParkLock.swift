@@ -53,7 +53,7 @@ public import SystemPackage
     /// Tries again and again: a node cannot leave the queue.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
-    /// One compare-exchange when nobody waits, else one exchange, and a wake-up where the next one sleeps.
+    /// One compare-exchange when there is no waiter, else one exchange, and a wake-up where the next one sleeps.
     @inlinable
     public borrowing func unlock() {
         guard let successor = unsafe queue.leave() else { return }

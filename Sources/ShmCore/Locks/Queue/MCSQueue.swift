@@ -10,7 +10,7 @@ internal import SystemPackage
     private let places: ParticipantPlaces
     /// What others call this participant.
     @usableFromInline let name: UInt32
-    /// Who comes next; 0 while nobody has said so.
+    /// The successor; 0 while none has linked itself.
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
     /// Whether the lock was handed over; what the values mean beyond 0 is the lock's business.
     @usableFromInline let granted: UnsafeMutablePointer<Atomic<UInt32>>
@@ -42,7 +42,7 @@ internal import SystemPackage
         ).exchanged
     }
 
-    /// Tells whoever was last that this participant is next. `false` where that is nobody: the memory is corrupt.
+    /// Tells the last in the queue that this participant is next. `false` where there is none: the memory is corrupt.
     @usableFromInline
     borrowing func link(behind last: UInt32) -> Bool {
         guard let theirNext = unsafe places.place(last &- 1) else { return false }
@@ -51,7 +51,7 @@ internal import SystemPackage
         return true
     }
 
-    /// Leaves the queue; returns where the lock is to be handed over, `nil` where nobody waits.
+    /// Leaves the queue; returns where the lock is to be handed over, `nil` where there is no waiter.
     @inlinable @inline(__always)
     borrowing func leave() -> UnsafeMutablePointer<Atomic<UInt32>>? {
         if unsafe next.pointee.load(ordering: .relaxed) == 0,
@@ -64,7 +64,7 @@ internal import SystemPackage
         return unsafe self.successor()
     }
 
-    /// Whoever is last but has not linked itself yet is about to.
+    /// A successor that has not linked itself yet is about to.
     @usableFromInline @inline(never)
     borrowing func successor() -> UnsafeMutablePointer<Atomic<UInt32>>? {
         var looks: UInt32 = 0

@@ -13,7 +13,7 @@ public import SystemPackage
 /// acquires. A grant is a release store to the waiter's gate, which its acquire load pairs with; giving the lock up is a
 /// release. Owner death: all wait for ever; so they do behind a *waiter* that died.
 @_spi(Bench) @safe public struct ReciprocatingLock: LockPrimitive, ~Copyable {
-    /// Held, with nobody on the stack.
+    /// Held, with an empty stack.
     @usableFromInline static var empty: UInt32 { 1 }
 
     /// 0 where the lock is free, ``empty``, or the newest participant's number plus 2.
@@ -26,7 +26,7 @@ public import SystemPackage
 
     /// What an owner must remember until it releases.
     @usableFromInline struct Tenure {
-        /// Who is served next in this segment; 0 for nobody.
+        /// The next to be served in this segment; 0 for none.
         @usableFromInline var successor: UInt32
         /// Where the segment ends.
         @usableFromInline var end: UInt32
@@ -89,16 +89,16 @@ public import SystemPackage
         return .acquired
     }
 
-    /// Tries again and again: nobody can leave the stack.
+    /// Tries again and again: a waiter cannot leave the stack.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// One store within a segment; at its end one compare-exchange when nobody has come, else an exchange and a store.
+    /// One store within a segment; at its end one compare-exchange without new arrivals, else an exchange and a store.
     @inlinable
     public borrowing func unlock() {
         let (successor, end) = unsafe (tenure.pointee.successor, tenure.pointee.end)
         if successor != 0 { return open(successor, end) }
-        // Nobody has come since: what the word says is where this segment ends.
+        // There are no new arrivals: what the word says is where this segment ends.
         if unsafe arrivals.pointee.compareExchange(
             expected: end, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed
         ).exchanged {

@@ -4,7 +4,7 @@ public import Synchronization
 /// waits, readers that come later wait too.
 ///
 ///     bits 0–28  readers inside       bit 29  a writer inside
-///     bit 30     a writer waits       bit 31  somebody sleeps
+///     bit 30     a writer waits       bit 31  there are sleepers
 ///
 /// Whoever leaves the lock free clears the word and wakes all that sleep, who try anew: simple, and a stampede where
 /// many wait. What a waiter that died has left in the word is cleared with it.
@@ -99,7 +99,7 @@ public import Synchronization
         while true {
             let seen = unsafe word.pointee.load(ordering: .relaxed)
             if seen & (Self.readers | Self.writer) == 0 {
-                // Free but for marks: whoever takes it keeps them, so that its release wakes those that sleep.
+                // Free but for marks: the next owner keeps them, so that its release wakes those that sleep.
                 let taken = unsafe word.pointee.compareExchange(
                     expected: seen, desired: seen | Self.writer, successOrdering: .acquiring, failureOrdering: .relaxed)
                 if taken.exchanged { return .acquired }
@@ -120,7 +120,7 @@ public import Synchronization
                     expected: seen, desired: seen + 1, successOrdering: .acquiring, failureOrdering: .relaxed)
                 if entered.exchanged { return }
             } else if seen & (Self.readers | Self.writer) == 0 {
-                // Nobody is inside, and the writer that waited is gone, or about to come.
+                // It is free, and the writer that waited is gone, or about to come.
                 clear(seen)
             } else if isWaiting(seen, for: Self.sleepers) {
                 _ = unsafe Futex.wait(word, while: seen | Self.sleepers, until: nil)
@@ -134,7 +134,7 @@ public import Synchronization
         return unsafe word.pointee.compareExchange(expected: seen, desired: seen | marks, ordering: .relaxed).exchanged
     }
 
-    /// Clears a word that has marks alone, and wakes all sleepers. Where it has changed, whoever changed it will.
+    /// Clears a word that has marks alone, and wakes all sleepers. Where it has changed, the one that changed it will.
     @usableFromInline @inline(never)
     borrowing func clear(_ seen: UInt32) {
         if unsafe word.pointee.compareExchange(expected: seen, desired: 0, ordering: .relaxed).exchanged,

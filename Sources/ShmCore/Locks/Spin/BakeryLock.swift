@@ -5,7 +5,7 @@ public import SystemPackage
 /// Mutual exclusion without a read-modify-write instruction: loads, stores and fences alone. Here as a lesson in what
 /// atomics buy: an acquisition reads what every participant that ever was has written.
 ///
-/// Draw a number that is larger than all that you see, then let everybody pass who is drawing or has a smaller one.
+/// Draw a number that is larger than all that you see, then let all pass that are drawing or have a smaller one.
 ///
 /// Source: L. Lamport, *A New Solution of Dijkstra's Concurrent Programming Problem*, CACM 17(8), 1974. The numbers of
 /// places in use is this implementation's: claiming a place does use a compare-exchange, once a participant.
@@ -35,12 +35,12 @@ public import SystemPackage
         ParticipantPlaces.bytesNeeded(participants: participants)
     }
 
-    /// Nobody wants the lock.
+    /// No participant wants the lock.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Claims a place. Throws `ENOSPC` where there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        // A place may change hands while nobody has a number: its dead owner had none, or the lock hangs anyway.
+        // A place may change hands while no participant has a number: its dead owner had none, or the lock hangs anyway.
         places = try unsafe ParticipantPlaces(binding) { (first, count) in
             (0..<count).allSatisfy {
                 unsafe first.longWord(at: $0 * lineStride + 8).pointee.load(ordering: .sequentiallyConsistent) == 0
@@ -70,7 +70,7 @@ public import SystemPackage
 
     /// Draws, and gives the number back unless it is the smallest.
     public borrowing func tryLock() -> LockOutcome {
-        // Without drawing where somebody is before: those who draw hold each other up.
+        // Without drawing where another is before: those that draw hold each other up.
         if largestNumber != 0 { return .busy }
         let mine = draw()
         let count = inUse

@@ -29,7 +29,7 @@ public import Synchronization
     /// Two words, apart, and the array.
     public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(places) * MemoryLayout<UInt32>.size }
 
-    /// Ticket 0 is called, and nobody has drawn it.
+    /// Ticket 0 is called, and has not been drawn.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Binds to the words.
@@ -47,7 +47,7 @@ public import Synchronization
         return .acquired
     }
 
-    /// Draws the ticket that is called, if nobody has.
+    /// Draws the ticket that is called, if it has not been drawn.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         let turn = unsafe called.pointee.load(ordering: .acquiring)

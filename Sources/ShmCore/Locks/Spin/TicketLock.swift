@@ -9,8 +9,8 @@ public import Synchronization
 /// Source: J. M. Mellor-Crummey and M. L. Scott, *Algorithms for Scalable Synchronization on Shared-Memory
 /// Multiprocessors*, ACM TOCS 9(1), 1991, algorithm 2; ``Backoff`` is that algorithm's proportional backoff.
 ///
-/// Memory ordering: whoever sees its ticket called does so by an acquire, and calling the next is a release. Drawing needs
-/// no order of its own. Owner death: nobody is called any more, and all wait for ever; so they do once the ticket of a
+/// Memory ordering: a waiter sees its ticket called by an acquire load, and calling the next is a release. Drawing needs
+/// no order of its own. Owner death: no ticket is called any more, and all wait for ever; so they do once the ticket of a
 /// *waiter* that died is called.
 @_spi(Bench) @safe public struct TicketLock<Policy: SpinPolicy, Pace: TicketPace>: LockPrimitive, ~Copyable {
     /// The next ticket to draw.
@@ -30,7 +30,7 @@ public import Synchronization
     /// Two words, apart.
     public static func bytesNeeded(participants: Int) -> Int { 33 * MemoryLayout<UInt32>.size }
 
-    /// Ticket 0 is called, and nobody has drawn it.
+    /// Ticket 0 is called, and has not been drawn.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Binds to the words.
@@ -46,7 +46,7 @@ public import Synchronization
         return .acquired
     }
 
-    /// Draws the ticket that is called, if nobody has.
+    /// Draws the ticket that is called, if it has not been drawn.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         let turn = unsafe called.pointee.load(ordering: .acquiring)

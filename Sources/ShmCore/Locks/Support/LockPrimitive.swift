@@ -26,7 +26,7 @@ public import SystemPackage
     /// Why this machine cannot have the lock, for a person; `nil` where it can.
     static var obstacle: String? { get }
 
-    /// Puts a zero-filled area, which nobody else sees yet, into the unlocked state.
+    /// Puts a zero-filled area, which no other process sees yet, into the unlocked state.
     static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno)
 
     /// What the object is called that a lock with this area has outside its segment under a name of its own, if there is
@@ -39,7 +39,7 @@ public import SystemPackage
     /// Waits until the caller holds the lock. Never returns ``LockOutcome/busy``.
     borrowing func lock() -> LockOutcome
 
-    /// Takes the lock if nobody holds it; returns ``LockOutcome/busy`` at once otherwise.
+    /// Takes the lock if it is free; returns ``LockOutcome/busy`` at once otherwise.
     borrowing func tryLock() -> LockOutcome
 
     /// Waits for the lock until a point in time; returns ``LockOutcome/busy`` when that has passed.
@@ -58,7 +58,7 @@ public import SystemPackage
     /// the section is to be repeated from ``beginRead()`` on.
     borrowing func endRead(_ begun: UInt64) -> Bool
 
-    /// How ``SharedMemory`` may take and release this participant's lock in line while nobody contends.
+    /// The fast path by which ``SharedMemory`` takes and releases this participant's lock while it is uncontended.
     var fastPath: FastPath { get }
 
     /// What an error number of ``FastCalls``' `take` means; the caller may hold the lock even so (its owner died,
@@ -70,7 +70,7 @@ public import SystemPackage
     /// keep to their deadlines.
     borrowing func retire()
 
-    /// As ``retire()``, if nobody holds the lock, in one step: whoever destroys a segment need not take its lock first.
+    /// As ``retire()``, if the lock is free, in one step: a destroyer need not take the lock first.
     /// Returns whether the lock is gone now; `false` as well where a kind cannot do it in one step.
     borrowing func retireIfFree() -> Bool
 }

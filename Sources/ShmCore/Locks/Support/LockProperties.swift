@@ -16,7 +16,7 @@ public struct LockProperties: Sendable, Hashable {
         case pthread
         /// An object that the kernel keeps; each operation is a system call.
         case kernel
-        /// A shared object that was loaded: ``LockPlugin``.
+        /// A shared object that was loaded, see `shm_lock_plugin.h`.
         case plugin
     }
 
@@ -54,7 +54,7 @@ public struct LockProperties: Sendable, Hashable {
     public enum OwnerDeath: String, Sendable {
         /// It waits for ever.
         case hangs
-        /// It gets the lock and is told (``LockOutcome/ownerDied``).
+        /// It gets the lock and learns of the death (``SharedMemory/Acquisition/ownerDied``).
         case reported
         /// There is nothing to hold.
         case notApplicable = "n/a"

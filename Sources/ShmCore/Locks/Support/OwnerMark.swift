@@ -2,7 +2,7 @@ public import Synchronization
 
 /// A word beside a lock that the kernel frees silently when its owner dies: it lets the next owner notice.
 ///
-/// The owner sets it right after it acquired and clears it right before it releases, so whoever acquires and finds it
+/// The owner sets it right after it acquired and clears it right before it releases, so an acquirer that finds it
 /// set knows that the previous owner died in between. An owner killed before it could set the mark has written
 /// nothing yet; one killed after clearing it has finished. Both accesses happen under the lock, whose own ordering
 /// covers them, so relaxed ones suffice.

@@ -34,7 +34,7 @@ internal import SystemPackage
         owner = me
         for number in 0..<participants {
             let word = unsafe table.longWord(at: number * MemoryLayout<UInt64>.size)
-            // Acquire: what whoever gave the number back has done with it is over.
+            // Acquire: what the former holder of the number did with it is over.
             guard unsafe word.pointee.load(ordering: .relaxed) == 0,
                 unsafe word.pointee.compareExchange(expected: 0, desired: me, ordering: .acquiring).exchanged
             else { continue }
@@ -49,7 +49,7 @@ internal import SystemPackage
             for number in 0..<participants {
                 let word = unsafe table.longWord(at: number * MemoryLayout<UInt64>.size)
                 let owner = unsafe word.pointee.load(ordering: .acquiring)
-                // Dead first, then free: nobody enqueues the node of a dead participant any more.
+                // Dead first, then free: no participant enqueues the node of a dead one any more.
                 if owner != 0 {
                     if owner == living { continue }
                     guard Self.isDead(owner) else {
@@ -71,7 +71,7 @@ internal import SystemPackage
     }
 
     deinit {
-        // Not the child of a fork, nor where somebody has scribbled over the table.
+        // Not the child of a fork, nor where the table was overwritten.
         guard shm_generation() == generation else { return }
         _ = unsafe claim.pointee.compareExchange(expected: owner, desired: 0, ordering: .releasing)
     }

@@ -1,20 +1,19 @@
 internal import Synchronization
 
-/// Whether anybody sleeps on a lock's word: a count, in shared memory, that forgets the dead.
+/// How many waiters sleep on a lock's word, and whether any does: a count, in shared memory, that forgets the dead.
 ///
-/// A sleeper notes itself for an epoch of 67 ms and erases the note when it wakes. It looks again every 50 ms and
-/// notes itself anew, so that a note counts in its epoch and the next, and that of a sleeper that was killed is soon
-/// worth nothing.
+/// A sleeper is counted for an epoch of 67 ms, and no longer when it wakes. It wakes every 50 ms and is counted anew, so
+/// that it counts in its epoch and the next, and one that was killed does not count for long.
 ///
 /// Two words, one for even epochs, one for odd: the epoch in the high 24 bits, a count in the low 8, which stays at 255
-/// when it gets there. Whatever they hold: a note too many costs a system call, a note too few costs a sleeper
-/// the time until it looks again.
+/// when it gets there. With any content: one too many costs a system call, one too few costs a sleeper the
+/// time until it looks again.
 ///
-/// Memory ordering: a note is a release, made before the word's `FUTEX_WAITERS` that its sleeper relies on; to look for notes
-/// is an acquire, after the word. So whoever was woken in an unlock that took that mark away finds the note.
-@safe struct SleeperNotes {
-    /// A note: the epoch that it counts in.
-    struct Note {
+/// Memory ordering: counting is a release, before the word's `FUTEX_WAITERS` that the sleeper relies on; reading the count
+/// is an acquire, after the word. So a waiter that was woken in an unlock that took that mark away finds the count.
+@safe struct SleeperCount {
+    /// One that was counted, in its epoch.
+    struct Sleeper {
         fileprivate let epoch: UInt32
     }
 
@@ -25,25 +24,25 @@ internal import Synchronization
 
     init(words: UnsafeMutablePointer<Atomic<UInt32>>) { unsafe self.words = words }
 
-    /// Notes a sleeper.
+    /// Counts a sleeper.
     ///
     /// - Parameter now: in ns on `CLOCK_MONOTONIC`.
-    func note(at now: Int64) -> Note {
+    func add(at now: Int64) -> Sleeper {
         let epoch = Self.epoch(now)
         change(epoch) { $0 >> 8 != epoch ? epoch << 8 | 1 : $0 & Self.countMask < Self.countMask ? $0 + 1 : $0 }
-        return Note(epoch: epoch)
+        return Sleeper(epoch: epoch)
     }
 
     /// The sleeper has woken.
-    func erase(_ note: Note) {
-        change(note.epoch) {
+    func remove(_ sleeper: Sleeper) {
+        change(sleeper.epoch) {
             let count = $0 & Self.countMask
-            return $0 >> 8 == note.epoch && count > 0 && count < Self.countMask ? $0 - 1 : $0
+            return $0 >> 8 == sleeper.epoch && count > 0 && count < Self.countMask ? $0 - 1 : $0
         }
     }
 
-    /// Whether there is a note of this epoch or the last.
-    func isAnyone(at now: Int64) -> Bool {
+    /// Whether any was counted in this epoch or the last.
+    func isAnyAsleep(at now: Int64) -> Bool {
         let epoch = Self.epoch(now)
         return count(epoch) > 0 || count((epoch &- 1) & 0xff_ffff) > 0
     }

@@ -3,10 +3,10 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// A thread's seat at a ``RobustFutexLock``: what makes the kernel look at the lock's word when the thread dies.
+/// A thread's robust-list entry for a ``RobustFutexLock``: it makes the kernel look at the lock's word when the thread dies.
 ///
 ///        shared page, mapped once more          page of this thread's own
-///     ┌────────────────────────── word ─────┬ prev ┬ next ┬─────────┬ seat ──────────┐
+///     ┌────────────────────────── word ─────┬ prev ┬ next ┬─────────┬ entry ─────────┐
 ///     └──────────────────────────  −24  ────┴  0   ┴  8   ┴─────────┴  64  ──────────┘
 ///
 /// `prev` and `next` are a node of the thread's robust list, which the thread's libc keeps and the kernel walks when
@@ -14,25 +14,25 @@ internal import SystemPackage
 /// `futex_offset`: hence the two pages. A node that is linked costs nothing; the kernel ignores those whose word does
 /// not hold the dying thread's id.
 ///
-/// A thread sits down with its first operation on a lock, and its seat is taken away
+/// A thread registers with its first operation on a lock, and its entry is freed
 /// - when the participant ends: by that thread itself, or, where another thread ends the participant, as soon as the
-///   owning thread comes by or ends, since only it may change its list;
-/// - when the thread ends, unless it holds the lock: then the seat stays for the kernel, and is cleared away by
-///   whoever sits down after the thread is gone.
+///   owning thread registers again or ends, since only it may change its list;
+/// - when the thread ends, unless it holds the lock: then the entry stays for the kernel, and is freed by the next thread
+///   that registers after this one is gone.
 ///
 /// Every function here runs under the process's registry lock.
-@safe struct RobustSeat {
-    /// The most seats that a thread may have: the kernel walks 2,048 nodes, and libc's own robust mutexes share them.
+@safe struct RobustListEntry {
+    /// The most entries that a thread may have: the kernel walks 2,048 nodes, and libc's own robust mutexes share them.
     static var limit: Int { 1024 }
     /// How far before the end of its page the word lies.
     static var wordOffset: Int { 24 }
 
-    typealias Pointer = UnsafeMutablePointer<RobustSeat>
+    typealias Pointer = UnsafeMutablePointer<RobustListEntry>
     private static var offsetInPage: Int { 64 }
 
-    /// Who uses the seat; `nil` once nobody does.
-    private var place: UnsafeMutablePointer<RobustPlace>?
-    /// The next seat of the same thread, or the next that waits for its thread's end.
+    /// The registration that uses the entry; `nil` once none does.
+    private var registration: UnsafeMutablePointer<RobustRegistration>?
+    /// The next entry of the same thread, or the next that waits for its thread's end.
     private var next: Pointer?
     /// The first of the two pages.
     private let pages: UnsafeMutableRawPointer
@@ -51,7 +51,7 @@ internal import SystemPackage
         ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
     }
 
-    /// Why a machine, a libc or a filter makes seats impossible; `nil` where they are possible. A filter may come later.
+    /// Why a machine, a libc or a filter makes entries impossible; `nil` where they are possible. A filter may come later.
     static var obstacle: (reason: String, errno: Errno)? {
         var (offset, failure) = (Int64(0), Int32(0))
         if unsafe shm_robust_list(&offset, &failure) == 0 { return Self.isRefused(failure) }
@@ -68,11 +68,11 @@ internal import SystemPackage
         return offset >= 8 && offset + 8 <= offsetInPage && offset % 8 == 0 ? offset : nil
     }
 
-    // MARK: Sitting down
+    // MARK: Registering
 
-    /// Gives the calling thread a seat at the lock whose word lies in that page.
-    static func take(
-        _ place: UnsafeMutablePointer<RobustPlace>, page: UnsafeMutableRawPointer, pageSize: Int
+    /// Gives the calling thread an entry for the lock whose word lies in that page.
+    static func register(
+        _ registration: UnsafeMutablePointer<RobustRegistration>, page: UnsafeMutableRawPointer, pageSize: Int
     ) throws(Errno) {
         sweep()
         let thread = unsafe shm_thread_self()
@@ -90,75 +90,79 @@ internal import SystemPackage
             throw failure == -EINVAL ? .notSupported : Errno(rawValue: -failure)
         }
         let second = unsafe pages + pageSize
-        let seat = unsafe (second + offsetInPage).bindMemory(to: RobustSeat.self, capacity: 1)
+        let entry = unsafe (second + offsetInPage).bindMemory(to: RobustListEntry.self, capacity: 1)
         let node = unsafe UInt(bitPattern: second + offset)
-        unsafe seat.initialize(
-            to: RobustSeat(
-                place: place, next: thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self), pages: pages,
+        unsafe entry.initialize(
+            to: RobustListEntry(
+                registration: registration, next: thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self),
+                pages: pages,
                 threadID: thread.pointee.id, node: node, head: head))
-        unsafe thread.pointee.seats = UnsafeMutableRawPointer(seat)
-        unsafe seat.pointee.link()
-        unsafe place.initialize(
-            to: RobustPlace(
+        unsafe thread.pointee.entries = UnsafeMutableRawPointer(entry)
+        unsafe entry.pointee.link()
+        unsafe registration.initialize(
+            to: RobustRegistration(
                 thread: thread.pointee.serial, threadID: thread.pointee.id, generation: shm_generation(), node: node,
-                pending: UnsafeMutablePointer(bitPattern: head + 16), seat: seat))
+                pending: UnsafeMutablePointer(bitPattern: head + 16), entry: entry))
     }
 
-    /// Takes a participant's seat away, or leaves it to be taken away: on whatever thread.
-    static func leave(_ place: UnsafeMutablePointer<RobustPlace>, pageSize: Int) {
-        defer { unsafe place.pointee = RobustPlace() }
+    /// Frees a participant's entry, or leaves it to be freed. Any thread may call it.
+    static func unregister(_ registration: UnsafeMutablePointer<RobustRegistration>, pageSize: Int) {
+        defer { unsafe registration.pointee = RobustRegistration() }
         // The child of a fork has nothing of its parent's.
-        guard let seat = unsafe place.pointee.seat, unsafe place.pointee.generation == shm_generation() else { return }
-        unsafe seat.pointee.place = nil
-        if unsafe shm_thread_serial() == place.pointee.thread {
+        guard let entry = unsafe registration.pointee.entry, unsafe registration.pointee.generation == shm_generation()
+        else { return }
+        unsafe entry.pointee.registration = nil
+        if unsafe shm_thread_serial() == registration.pointee.thread {
             unsafe clear(shm_thread_self(), all: false, pageSize)
-        } else if unsafe !seat.pointee.isHeld(pageSize) {
+        } else if unsafe !entry.pointee.isHeld(pageSize) {
             // What another thread's list refers to must stay, but the segment's page need not.
-            unsafe _ = shm_drop_alias(seat.pointee.pages, UInt(pageSize))
+            unsafe _ = shm_drop_alias(entry.pointee.pages, UInt(pageSize))
         }
     }
 
-    // MARK: Clearing away
+    // MARK: Freeing
 
-    /// Seats of threads of this process that ended while they held the lock.
-    nonisolated(unsafe) private static var graveyard: (seats: Pointer?, generation: UInt32) = (nil, 0)
+    /// The deferred-free list: entries of threads of this process that ended while they held the lock.
+    nonisolated(unsafe) private static var deferredFrees: (entries: Pointer?, generation: UInt32) = (nil, 0)
 
     private static func count(_ thread: UnsafeMutablePointer<shm_thread>) -> Int {
-        var (count, seat) = (0, unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self))
-        while let found = unsafe seat {
+        var (count, entry) = (0, unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self))
+        while let found = unsafe entry {
             count += 1
-            unsafe seat = found.pointee.next
+            unsafe entry = found.pointee.next
         }
         return count
     }
 
-    /// Clears away what nobody needs: abandoned seats of this thread, and seats of threads that are gone.
+    /// Frees unused entries of this thread, and entries of threads that are gone.
     private static func sweep() {
         let pageSize = SegmentLayout.pageSize
         unsafe clear(shm_thread_self(), all: false, pageSize)
         // The child of a fork has none of its parent's.
-        var seat = unsafe graveyard.generation == shm_generation() ? graveyard.seats : nil
-        unsafe graveyard = (nil, shm_generation())
-        while let found = unsafe seat {
-            unsafe seat = found.pointee.next
+        var entry = unsafe deferredFrees.generation == shm_generation() ? deferredFrees.entries : nil
+        unsafe deferredFrees = (nil, shm_generation())
+        while let found = unsafe entry {
+            unsafe entry = found.pointee.next
             // A thread that exists may not have done with its list.
             if unsafe shm_thread_exists(found.pointee.threadID) {
-                unsafe found.pointee.next = graveyard.seats
-                unsafe graveyard.seats = found
+                unsafe found.pointee.next = deferredFrees.entries
+                unsafe deferredFrees.entries = found
             } else {
                 unsafe munmap(found.pointee.pages, 2 * pageSize)
             }
         }
     }
 
-    /// Unlinks and unmaps this thread's seats that nobody uses, or all; those at a lock that the thread holds stay.
+    /// Unlinks and unmaps this thread's unused entries, or all of them; those for a lock that the thread holds stay.
     private static func clear(_ thread: UnsafeMutablePointer<shm_thread>, all: Bool, _ pageSize: Int) {
-        var seat = unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self)
+        var entry = unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self)
         var kept: Pointer?
-        while let found = unsafe seat {
-            unsafe seat = found.pointee.next
-            if unsafe all || found.pointee.place == nil, unsafe !found.pointee.isHeld(pageSize) {
-                if let place = unsafe found.pointee.place { unsafe place.pointee = RobustPlace() }
+        while let found = unsafe entry {
+            unsafe entry = found.pointee.next
+            if unsafe all || found.pointee.registration == nil, unsafe !found.pointee.isHeld(pageSize) {
+                if let registration = unsafe found.pointee.registration {
+                    unsafe registration.pointee = RobustRegistration()
+                }
                 unsafe found.pointee.unlink()
                 unsafe munmap(found.pointee.pages, 2 * pageSize)
             } else {
@@ -166,7 +170,7 @@ internal import SystemPackage
                 unsafe kept = found
             }
         }
-        unsafe thread.pointee.seats = UnsafeMutableRawPointer(kept)
+        unsafe thread.pointee.entries = UnsafeMutableRawPointer(kept)
     }
 
     /// The calling thread ends.
@@ -177,15 +181,17 @@ internal import SystemPackage
         let thread = unsafe shm_thread_self()
         unsafe clear(thread, all: true, SegmentLayout.pageSize)
         // What is left is held: it stays linked, for the kernel to find.
-        var seat = unsafe thread.pointee.seats?.assumingMemoryBound(to: RobustSeat.self)
-        while let found = unsafe seat {
-            unsafe seat = found.pointee.next
-            if let place = unsafe found.pointee.place { unsafe place.pointee = RobustPlace() }
-            unsafe found.pointee.place = nil
-            unsafe found.pointee.next = graveyard.seats
-            unsafe graveyard.seats = found
+        var entry = unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self)
+        while let found = unsafe entry {
+            unsafe entry = found.pointee.next
+            if let registration = unsafe found.pointee.registration {
+                unsafe registration.pointee = RobustRegistration()
+            }
+            unsafe found.pointee.registration = nil
+            unsafe found.pointee.next = deferredFrees.entries
+            unsafe deferredFrees.entries = found
         }
-        unsafe thread.pointee.seats = nil
+        unsafe thread.pointee.entries = nil
     }
 
     // MARK: The list
@@ -216,7 +222,7 @@ internal import SystemPackage
         unsafe UnsafePointer<Atomic<UInt>>(bitPattern: address).unsafelyUnwrapped.pointee.load(ordering: .relaxed)
     }
 
-    /// In program order for whoever looks from this CPU: the kernel, when the thread dies.
+    /// In program order as seen from this CPU: by the kernel, when the thread dies.
     private static func store(_ value: UInt, at address: UInt) {
         unsafe UnsafePointer<Atomic<UInt>>(bitPattern: address).unsafelyUnwrapped.pointee
             .store(value, ordering: .releasing)
