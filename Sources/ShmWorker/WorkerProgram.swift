@@ -1,5 +1,5 @@
 internal import Glibc
-@_spi(Bench) public import ShmCore
+@_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
 /// One contending process, or one of a crash or stress test. Started by the coordinator:

@@ -46,7 +46,7 @@ enum BareLoop {
                 var left = repetitions
                 while left > 0 {
                     _ = lock.lock()
-                    contradiction |= data.section(worker: 0, counters: counters, delay: delay)
+                    contradiction |= data.sectionAsCall(worker: 0, counters: counters, delay: delay)
                     lock.unlock()
                     left &-= 1
                 }

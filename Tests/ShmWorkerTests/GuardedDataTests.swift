@@ -1,10 +1,11 @@
 import Foundation
 @_spi(Bench) import ShmCore
 import ShmHarness
-import ShmWorker
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import ShmWorker
 
 /// The oracle must stay silent where the lock excludes and speak where it does not; a benchmark whose oracle is blind proves nothing.
 @Suite(.timeLimit(.minutes(1))) struct GuardedDataTests {

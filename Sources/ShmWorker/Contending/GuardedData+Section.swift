@@ -1,13 +1,13 @@
-public import CBench
+internal import CBench
 public import ShmHarness
-public import Synchronization
+internal import Synchronization
 
 // What a worker does to the data while it holds the lock.
 extension GuardedData {
     /// One critical section. Returns 0 where nothing contradicted that this worker was alone inside; another number where
     /// it met somebody's owner word, or found related words that do not agree.
-    @inlinable @inline(__always)
-    public func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
+    @inline(__always)
+    func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
         let me = worker &+ 1
         // Differences are gathered and judged once, by the caller: branches here would be part of every critical section.
         var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
@@ -29,8 +29,8 @@ extension GuardedData {
     }
 
     /// One section that only reads. Returns 0 where nothing contradicted that no writer was inside.
-    @inlinable @inline(__always)
-    public func readSection(counters count: Int, delay: UInt64) -> UInt64 {
+    @inline(__always)
+    func readSection(counters count: Int, delay: UInt64) -> UInt64 {
         var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
         let first = unsafe counters.pointee.load(ordering: .relaxed)
         contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
@@ -44,5 +44,19 @@ extension GuardedData {
         contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed))
         contradiction |= unsafe counters.pointee.load(ordering: .relaxed) ^ first
         return contradiction
+    }
+
+    /// ``section(worker:counters:delay:)`` as a call, with a loop over the counters: a crash test kills at each of its
+    /// instructions, and `selfbench` compares the worker's loop with one that calls it. Public, so that the compiler knows no
+    /// caller's counters.
+    @inline(never)
+    public func sectionAsCall(worker: UInt32, counters: Int, delay: UInt64) -> UInt64 {
+        section(worker: worker, counters: counters, delay: delay)
+    }
+
+    /// ``readSection(counters:delay:)``, likewise.
+    @inline(never)
+    public func readSectionAsCall(counters: Int, delay: UInt64) -> UInt64 {
+        readSection(counters: counters, delay: delay)
     }
 }

@@ -80,7 +80,7 @@ internal import SystemPackage
         case .busy: return EBUSY
         case .failed(let errno): return errno.rawValue
         }
-        if data.section(worker: UInt32(number), counters: CrashArena.counters, delay: 0) != 0 {
+        if data.sectionAsCall(worker: UInt32(number), counters: CrashArena.counters, delay: 0) != 0 {
             unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
         }
         unsafe slot.pointee.sections.add(1, ordering: .relaxed)

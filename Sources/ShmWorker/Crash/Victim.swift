@@ -109,7 +109,7 @@ internal import SystemPackage
             unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
             return
         }
-        let contradiction = data.section(worker: number, counters: CrashArena.counters, delay: 0)
+        let contradiction = data.sectionAsCall(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
         unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
@@ -129,7 +129,7 @@ internal import SystemPackage
                 _ = settle(outcome)
                 break
             }
-            contradiction = data.readSection(counters: CrashArena.counters, delay: 0)
+            contradiction = data.readSectionAsCall(counters: CrashArena.counters, delay: 0)
             isRead = lock.endRead(begun)
         }
         unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
@@ -141,7 +141,7 @@ internal import SystemPackage
     private func passHeld<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
         let (data, slot, number) = unsafe (data, slot, number)
         unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
-        let contradiction = data.section(worker: number, counters: CrashArena.counters, delay: 0)
+        let contradiction = data.sectionAsCall(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
         unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
