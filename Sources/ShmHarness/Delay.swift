@@ -59,7 +59,7 @@ public enum Delay {
 /// program's calibration would not hold in another.) Fences keep the CPU from doing what lies around it meanwhile: the
 /// delay comes on top of all else.
 ///
-/// A call of its own: in line it takes registers from the loops around it. And no method: what is handed over of its type
+/// A call of its own: inlined, it takes registers from the loops around it. And no method: what is handed over of its type
 /// would make other modules call it by a detour.
 @inline(never) @usableFromInline
 func spinDelay(_ iterations: UInt64) {

@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// A worker's work: contend for the lock, through every phase of a round.
 ///
-/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path in line.
+/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path inlined.
 /// Its loops lie beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two of
 /// them runs nothing between acquire and release but ``GuardedData/section(worker:counters:delay:)``; beside the
 /// lock's own, the throughput window has no system call and no allocation.
