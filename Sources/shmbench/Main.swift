@@ -22,12 +22,19 @@ enum Main {
                 print(Shmbench.fullMessage(for: error))
                 exit(0)
             }
-            let message = Shmbench.message(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
-                .joined(separator: " ")
+            let message = oneLine(Shmbench.message(for: error))
             let command = ["shmbench"] + ProgramArguments.given.prefix(1).filter(Shmbench.commandNames.contains)
             if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }
+    }
+
+    /// The parser's words without line ends; the list of what may be given as in 'a', 'b'.
+    private static func oneLine(_ message: String) -> String {
+        let lines = message.split(separator: "\n").map { $0.drop { $0 == " " } }
+        let choices = lines.filter { $0.hasPrefix("- ") }.map { "'\($0.dropFirst(2))'" }
+        let text = lines.filter { !$0.hasPrefix("- ") }.joined(separator: " ")
+        return choices.isEmpty ? text : "\(text) \(choices.joined(separator: ", "))"
     }
 
     /// What is to be done. Where not even a name is given, the arguments were lost on the way: a gate must not be green.
