@@ -74,7 +74,7 @@ extension CommandLineSuite {
             Refusal("--find-capacity", "--bound", "5ns", saying: "100ns or more"),
             Refusal("--find-capacity", "--scenario", "x.toml", saying: "leave out --scenario"),
             Refusal("--scenario", "nowhere.toml", saying: "nowhere.toml: No such file or directory"),
-            Refusal("--sort", "speed", saying: "- throughput"),
+            Refusal("--sort", "speed", saying: "'throughput'"),
             Refusal("--hgrm", "/dev/null", code: 1, saying: "Not a directory"),
             Refusal("--trace", "x.txt", saying: "must be .json"),
             Refusal("--trace", "/nowhere/at/all/x.json", code: 1, saying: "No such file or directory"),
