@@ -163,7 +163,7 @@ let package = Package(
             name: "shmbenchTests",
             dependencies: [
                 "TestSupport", "shmbench", "ShmRender", "ShmCompare", "ShmRecord", "ShmCoordinator", "ShmHarness",
-                "ShmHistory", "ShmCore", "ShmStatistics",
+                "ShmHistory", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

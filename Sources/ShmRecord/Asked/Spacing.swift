@@ -1,4 +1,3 @@
-internal import ArgumentParser
 package import ShmHarness
 
 extension Arrivals.Spacing {
