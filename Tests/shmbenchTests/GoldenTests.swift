@@ -110,6 +110,14 @@ extension CommandLineSuite {
             try Golden.expect(rendered(report.report, format), "run.\(format)")
         }
 
+        @Test(arguments: [true, false])
+        func `run: what was not measured to the end is no good report`(isEmpty: Bool) throws {
+            let report = RunReport(
+                rows: isEmpty ? [] : Self.rows, summaries: isEmpty ? [] : Self.summaries, isComplete: false,
+                sort: .throughput, kept: "")
+            #expect(try rendered(report.report, "junit").contains("<error message=\"not all was measured\"/>"))
+        }
+
         @Test func `run: a page, and what programs read`() throws {
             try Golden.expect(
                 SummaryTable(summaries: Self.summaries, markdown: true).text, "run.markdown.md")
