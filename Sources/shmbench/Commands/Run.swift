@@ -87,9 +87,8 @@ struct Run: CheckedCommand {
     /// Appends to the history; the rows are not lost where that fails.
     private func keep(_ rows: [Row], _ history: HistoryFile?, _ file: ResultsFile) throws {
         do {
-            try history?.append(
-                columns: ResultColumn.all.map(\.name),
-                values: rows.map { row in ResultColumn.all.map { $0.value(row) } })
+            let records = Report.Records(rows)
+            try history?.append(columns: records.names, values: records.rows)
         } catch let failure as Failure { throw Failure("\(failure.message); the rows are in \(file.path)") }
     }
 
