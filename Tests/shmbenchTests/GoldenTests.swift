@@ -127,7 +127,7 @@ extension CommandLineSuite {
             func text(_ value: Value) -> String {
                 if case .decimal(let number, let d) = value { Figure.decimal(number, d) } else { "" }
             }
-            let csv = CSV.document(Self.rows).split(separator: "\n").map { line in
+            let csv = csvDocument(Self.rows).split(separator: "\n").map { line in
                 line.replacing(",\(clock.name),\(text(read)),", with: ",CLOCK,")
                     .replacing(",\(text(step)),7,\(text(log)),", with: ",STEP,7,LOG,")
             }

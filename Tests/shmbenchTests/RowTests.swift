@@ -44,7 +44,7 @@ import Testing
     }
 
     private func csv(_ row: Row) throws -> [String: String] {
-        try #require(try Table(CSV.document([row])).rows.first)
+        try #require(try Table(csvDocument([row])).rows.first)
     }
 
     @Test func `the columns are the contract's, in its order`() {
@@ -112,7 +112,7 @@ import Testing
 
     @Test func `CSV and JSON say the same, and text survives both`() throws {
         let rows = [row(figures([1, 2, 3])), row(nil, integrity: .stuck, lock: .noLock)]
-        let table = try Table(CSV.document(rows))
+        let table = try Table(csvDocument(rows))
         let parsed = try JSONSerialization.jsonObject(with: Data(json(rows).utf8))
         let document = try #require(parsed as? [String: Any])
         #expect(document["schema"] as? Int == 1)
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func `no rows are a document all the same`() throws {
-        #expect(try Table(CSV.document([])).columns == contractedColumns)
+        #expect(try Table(csvDocument([])).columns == contractedColumns)
         let parsed = try JSONSerialization.jsonObject(with: Data(json([]).utf8))
         #expect((parsed as? [String: Any])?["rows"] as? [[String: Any]] != nil)
     }

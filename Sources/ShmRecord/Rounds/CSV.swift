@@ -4,8 +4,6 @@ package enum CSV {
 
     package static func line(_ row: Row) -> String { line(ResultColumn.all.map { $0.value(row).text }) }
 
-    package static func document(_ rows: [Row]) -> String { header + rows.map(line).joined() }
-
     /// Any columns: their names, and a line for each row.
     package static func document(_ names: [String], _ rows: [[Value]]) -> String {
         line(names) + rows.map { line($0.map(\.text)) }.joined()
