@@ -2,7 +2,7 @@ import Foundation
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// What makes no sense is refused in one line that says what does, before anything is started or touched.
     @Suite struct BadInputTests {
         struct Refusal: CustomTestStringConvertible {

@@ -7,7 +7,7 @@ import Testing
 @testable import ShmRecord
 @testable import shmbench
 
-extension CommandLineSuite {
+extension CommandLineSuite.Measuring {
     /// `shmbench compare` and `check` with real processes.
     @Suite(.timeLimit(.minutes(3))) struct CompareTests {
         private static let short = ["--duration", "5ms", "--stuck-after", "2s"]

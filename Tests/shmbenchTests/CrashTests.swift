@@ -5,7 +5,7 @@ import ShmHarness
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// Runs that kill processes in the middle of a lock. Not at every instruction: an unoptimised build has thousands.
     @Suite struct CrashTests {
         private static let columns = [

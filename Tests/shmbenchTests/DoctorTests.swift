@@ -103,7 +103,7 @@ import Testing
     }
 }
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     @Suite struct DoctorTests {
         @Test func `it looks at this machine in every format, and changes nothing`() throws {
             let table = try Invocation(["doctor"])

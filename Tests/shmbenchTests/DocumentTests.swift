@@ -4,7 +4,7 @@ import ShmCore
 import ShmHarness
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// What the program tells about itself.
     @Suite struct DocumentTests {
         private func document(_ arguments: String...) throws -> String {

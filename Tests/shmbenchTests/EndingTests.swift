@@ -5,7 +5,7 @@ import ShmHarness
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// Every command that makes segments, ended in every way while it has some: nothing stays.
     @Suite struct EndingTests {
         struct Command: CustomTestStringConvertible {

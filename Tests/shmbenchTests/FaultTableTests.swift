@@ -4,7 +4,7 @@ import ShmCore
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// The table of faults: each is described once, and that is what users read, and what is played.
     @Suite struct FaultTableTests {
         private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// Runs that are ended, whose workers die, or that cannot write.
     @Suite struct FaultTests {
         /// Starts a run that lasts until something ends it, and waits until it has written a few rows.

@@ -5,7 +5,7 @@ import ShmCore
 import ShmHarness
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// What others call as this tool calls its own is never removed, by no command.
     @Suite struct ForeignNameTests {
         /// Keys that look like the tool's, made by an application.

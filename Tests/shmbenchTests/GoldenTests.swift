@@ -12,7 +12,7 @@ import Testing
 @testable import ShmRender
 @testable import shmbench
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Every document of every command, in every format, from fixed inputs.
     @Suite struct GoldenTests {
         private static let formats = Renderers.all.map(\.name)

@@ -5,7 +5,7 @@ import ShmHistory
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Measuring {
     /// Runs that are appended to a history, and what is shown of one.
     @Suite struct HistoryTests {
         /// All rows that a query brings, as text.

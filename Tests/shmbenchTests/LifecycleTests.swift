@@ -3,7 +3,7 @@ import Glibc
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Measuring {
     @Suite struct LifecycleTests {
         @Test func `each operation has its percentiles, in every format`() throws {
             let traces = Traces()

@@ -2,7 +2,7 @@ import Foundation
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// A program whose arguments do not reach it where Swift looks for them does what they say all the same, or fails: it is
     /// never green for having done nothing.
     @Suite struct LostArgumentTests {

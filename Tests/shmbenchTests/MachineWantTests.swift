@@ -3,7 +3,7 @@ import ShmCoordinator
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// Runs and tests to which the machine refuses something: one line that names it, exit code 1, and no word against a
     /// lock.
     @Suite struct MachineWantTests {

@@ -5,7 +5,7 @@ import ShmHarness
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Runs in PID namespaces of their own that share one `/dev/shm`: in each the tool is process 1.
     @Suite(.enabled("making a PID namespace needs root") { Namespaces.areAllowed }) struct NamespaceTests {
         /// Starts the tool as process 1 of a namespace, which ends with what is started here.

@@ -2,7 +2,7 @@ import Foundation
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Measuring {
     /// Open loops, searches for a rate, and distributions in files, from the command line.
     @Suite struct OpenLoopRunTests {
         @Test func `a rate that the lock carries has a response time beside the closed figure`() throws {

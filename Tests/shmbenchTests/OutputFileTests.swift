@@ -5,7 +5,7 @@ import Testing
 
 @testable import shmbench
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Files that commands write: somebody else's are left as they are, and no two runs write one.
     @Suite struct OutputFileTests {
         private let folder: Folder

@@ -3,7 +3,7 @@ import ShmCoordinator
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Runs that are frozen, or parts of them: that says nothing about a lock.
     @Suite struct PauseTests {
         private static let run = [

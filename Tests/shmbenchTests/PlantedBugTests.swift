@@ -2,7 +2,7 @@ import Foundation
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// Locks with a planted bug in what they offer: each must be found, and none where there is no bug.
     @Suite struct PlantedBugTests {
         private let folder: Folder

@@ -3,7 +3,7 @@ import ShmCoordinator
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Locks from shared objects, compiled here.
     @Suite struct PluginTests {
         private let folder: Folder

@@ -6,7 +6,7 @@ import Testing
 @testable import ShmRecord
 @testable import shmbench
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Every command that the documents show is one.
     @Suite struct ReadmeTests {
         /// A line of a `sh` block, its comment left out.

@@ -2,7 +2,7 @@ import Glibc
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// What the program says where the default lock cannot be had.
     @Suite struct RobustFutexListTests {
         @Test func `list says that a filter refuses the default lock, and which one takes its place`() throws {

@@ -4,7 +4,7 @@ import ShmCore
 import ShmHarness
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Measuring {
     @Suite struct RunTests {
         @Test func `a run prints a table to stdout, its progress to stderr, and writes a CSV`() throws {
             let traces = Traces()

@@ -3,7 +3,7 @@ import FoundationXML
 import ShmCoordinator
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// Scripts that CI and people take for a gate are not green for having looked at nothing.
     @Suite struct ScriptGateTests {
         private let folder: Folder

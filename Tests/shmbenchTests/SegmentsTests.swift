@@ -5,7 +5,7 @@ import ShmHarness
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Inputs {
     /// What is left over, and what becomes of it.
     @Suite struct SegmentsTests {
         /// Locks that have something outside their segments, each by its kind of object.

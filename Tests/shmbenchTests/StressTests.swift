@@ -4,7 +4,7 @@ import ShmCore
 import TestSupport
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// Stress tests from the command line, of sound locks and of one with planted bugs.
     @Suite struct StressTests {
         private let folder: Folder

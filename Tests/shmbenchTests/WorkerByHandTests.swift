@@ -4,7 +4,7 @@ import ShmCore
 import ShmHarness
 import Testing
 
-extension CommandLineSuite {
+extension CommandLineSuite.Faults {
     /// The worker program, started by a person and not by the coordinator.
     @Suite struct WorkerByHandTests {
         private static let own = ProcessInfo.processInfo.processIdentifier
