@@ -63,11 +63,12 @@ extension CommandLineSuite {
                 result.whereabouts = ["worker 1 waits"]
             }
             if integrity == .failed { (result.lostUpdates, result.overlaps) = (12, 34) }
-            let cell = Cell(
-                lock: lock, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread,
-                spacing: spacing, rate: spacing == .closed ? 0 : 50_000, scenario: scenario)
+            var load = Load(workers: workers)
+            load.spacing = spacing
+            load.rate = spacing == .closed ? 0 : 50_000
+            load.scenario = scenario
             return Row(
-                run: run, cell: cell, round: round, result: result)
+                run: run, cell: Cell(lock, load), round: round, result: result)
         }
 
         private static let rows: [Row] = (1...3).flatMap { round in

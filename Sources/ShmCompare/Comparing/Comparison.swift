@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCoordinator
+package import ShmCoordinator
 internal import ShmCore
 package import ShmRecord
 package import ShmStatistics

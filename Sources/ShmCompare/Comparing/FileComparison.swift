@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmStatistics
 

@@ -1,4 +1,5 @@
 internal import Glibc
+package import ShmCoordinator
 package import ShmRecord
 
 /// A lock under a load.

@@ -11,7 +11,15 @@ extension Field where Subject == Row {
     package static let schema = 1
 
     /// Those without a description share that of the field before.
-    package static let all: [Field<Row>] = sharingDescriptions([
+    package static let all: [Field<Row>] = sharingDescriptions(listed + unlistedParameters)
+
+    /// Parameters that are not among the columns below: each is a column at the end, until one comes after it.
+    private static let unlistedParameters: [Field<Row>] = {
+        let names = Set(listed.map(\.name))
+        return Parameter.all.filter { !names.contains($0.column) }.map { field($0) }
+    }()
+
+    private static let listed: [Field<Row>] = [
         field("schema", roles: .required, "1") { _ in .integer(schema) },
         field("run_id", kind: .text, roles: [.round, .required], "one id for the whole invocation") {
             .text($0.run.id)
@@ -26,36 +34,16 @@ extension Field where Subject == Row {
         field("kernel", kind: .text) { _ in .text(Machine.current.kernel) },
         field("cpu_model", kind: .text, roles: .machine) { _ in .text(Machine.current.cpuModel) },
         field("cpus", roles: .machine) { _ in .integer(Machine.current.cpus) },
-        field("scenario", kind: .text, roles: [.cell, .required], "its name; `default` for the command line's") {
-            .text($0.cell.scenario)
-        },
+        field(.scenario),
         field("lock", kind: .text, roles: [.cell, .required], "the catalogue's name (`shmbench list`)") {
             .text($0.cell.lock.name)
         },
-        field("workers", kind: .count, roles: [.cell, .required], "processes contending") { .integer($0.cell.workers) },
+        field(.workers),
         field(
             "round", kind: .count, roles: [.round, .required], "from 1; a round is one fleet of freshly started workers"
         ) { .integer($0.round) },
-        field("critical_section_ns", kind: .count, roles: [.cell, .required], "the delays that were asked for") {
-            .integer($0.cell.criticalSection)
-        },
-        field("think_ns", kind: .count, roles: [.cell, .required]) { .integer($0.cell.think) },
-        field("counters", kind: .count, roles: [.cell, .required], "counters incremented in one critical section") {
-            .integer($0.cell.counters)
-        },
-        field(
-            "arrivals", kind: .text, roles: [.cell, .required],
-            "`closed`: a worker asks again as soon as it has released and thought; `poisson`, `uniform`: an open loop"
-        ) { .text($0.cell.spacing.name) },
-        field("rate_per_s", roles: .cell, "arrivals a second over all workers; empty in a closed loop") {
-            $0.cell.spacing == .closed ? .empty : Value($0.cell.rate, decimals: 1)
-        },
-        field("pinning", kind: .text, roles: [.cell, .required], "`none`, `compact`, `spread`") {
-            .text($0.cell.pinning.rawValue)
-        },
-        field("read_percent", roles: .cell, "share of read-side acquisitions; empty where none is asked for") {
-            $0.cell.readPercent > 0 ? .integer($0.cell.readPercent) : .empty
-        },
+        field(.criticalSection), field(.think), field(.counters), field(.arrivals), field(.rate), field(.pinning),
+        field(.readPercent),
         field("duration_s", "length of the throughput window, as measured") {
             Value($0.result.figures?.duration, decimals: 6)
         },
@@ -202,7 +190,16 @@ extension Field where Subject == Row {
             "paused_s",
             "time for which the coordinator stood still, in those tries and in this round; more than 0 without `discarded_tries` where it stood still alone and its workers went on"
         ) { Value($0.pausedSeconds, decimals: 3) },
-    ])
+    ]
+
+    /// A parameter of the load.
+    private static func field(_ parameter: Parameter) -> Field {
+        field(
+            parameter.column, kind: parameter.isText ? .text : parameter.isRequired ? .count : .number,
+            roles: parameter.isRequired ? [.cell, .required] : .cell,
+            parameter.doc + (parameter.isRequired ? "" : "; empty where none is asked for")
+        ) { parameter.value($0.cell.load) }
+    }
 
     private static func field(
         _ name: String, kind: Kind = .number, roles: Roles = [], better: Direction? = nil, _ doc: String = "",

@@ -1,4 +1,5 @@
 package import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 
 /// What a comparison found as tables: for a person, for a page, and for programs.

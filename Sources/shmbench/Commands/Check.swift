@@ -67,7 +67,7 @@ struct Check: CheckedCommand {
             usualLocks: ["robust-futex", "futex", "pthread-robust"], usualWorkers: [1, 2],
             stuckAfter: options.stuckAfter.nanoseconds)
         try LoadOptions.checkRates(workloads.flatMap(\.cells), options.timing)
-        return workloads.flatMap(\.cells).map { CellID(lock: $0.lock.name, load: Load($0)) }
+        return workloads.flatMap(\.cells).map { CellID(lock: $0.lock.name, load: $0.load) }
     }
 
     // MARK: The baseline
