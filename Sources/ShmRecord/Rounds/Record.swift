@@ -36,6 +36,9 @@ package struct Record: Equatable {
 
     package var lock: String { text("lock") }
 
+    /// Where it was measured, kernel included, for a person.
+    package var platform: String { ResultColumn.all.names(.platform).map(text).joined(separator: ", ") }
+
     /// Whether the oracle's finding is what the lock promises; a lock that this program does not know promises to exclude.
     package var isAsPromised: Bool {
         Self.isAsPromised(

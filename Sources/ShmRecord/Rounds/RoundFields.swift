@@ -19,7 +19,9 @@ extension Field where Subject == Row {
         return Parameter.all.filter { !names.contains($0.column) }.map { field($0) }
     }()
 
-    private static let listed: [Field<Row>] = [
+    private static let listed: [Field<Row>] = identity + environment + asked + figures
+
+    private static let identity: [Field<Row>] = [
         field("schema", roles: .required, "1") { _ in .integer(schema) },
         field("run_id", kind: .text, roles: [.round, .required], "one id for the whole invocation") {
             .text($0.run.id)
@@ -27,13 +29,9 @@ extension Field where Subject == Row {
         field("started_at", kind: .text, "when this round began, ISO 8601, UTC") {
             .text(Timestamp.iso8601($0.result.startedAt))
         },
-        field("tool_version", kind: .text, "what ran, and where; `cpus` counts those that the run may use") { _ in
-            .text(ToolVersion.current)
-        },
-        field("hostname", kind: .text, roles: .machine) { _ in .text(Machine.current.hostname) },
-        field("kernel", kind: .text) { _ in .text(Machine.current.kernel) },
-        field("cpu_model", kind: .text, roles: .machine) { _ in .text(Machine.current.cpuModel) },
-        field("cpus", roles: .machine) { _ in .integer(Machine.current.cpus) },
+    ]
+
+    private static let asked: [Field<Row>] = [
         field(.scenario),
         field("lock", kind: .text, roles: [.cell, .required], "the catalogue's name (`shmbench list`)") {
             .text($0.cell.lock.name)
@@ -44,6 +42,9 @@ extension Field where Subject == Row {
         ) { .integer($0.round) },
         field(.criticalSection), field(.think), field(.counters), field(.arrivals), field(.rate), field(.pinning),
         field(.readPercent),
+    ]
+
+    private static let figures: [Field<Row>] = [
         field("duration_s", "length of the throughput window, as measured") {
             Value($0.result.figures?.duration, decimals: 6)
         },

@@ -20,6 +20,8 @@ package struct Field<Subject>: Sendable {
         package static var cell: Roles { Roles(rawValue: 2) }
         /// Tells the rounds of a cell apart.
         package static var round: Roles { Roles(rawValue: 4) }
+        /// Tells apart what figures depend on beside the load: machines, and their kernels.
+        package static var platform: Roles { Roles(rawValue: 16) }
         /// Without it, a file does not tell what was measured.
         package static var required: Roles { Roles(rawValue: 8) }
     }

@@ -203,9 +203,7 @@ struct Check: CheckedCommand {
             judgement.map {
                 " Ratios carry over \($0): of the two references, futex has changed against atomic-add by \(text) workers."
             } ?? " How well ratios carry over is not known: a reference was not measured."
-        let machines = [baseline.records.first, session.records.last].map { record in
-            record.map { record in ["hostname", "cpu_model", "kernel"].map(record.text).joined(separator: ", ") } ?? ""
-        }
+        let machines = [baseline.records.first, session.records.last].map { $0?.platform ?? "" }
         if machines[0] != machines[1] {
             notes.append("The baseline is of another machine or kernel: \(machines[0]); here it is \(machines[1]).")
         }
