@@ -259,7 +259,7 @@ extension CommandLineSuite {
         // MARK: history
 
         private func plant(_ path: String) throws {
-            let history = try History(path: path, creating: true)
+            let history = try History(path: path, .results, creating: true)
             let columns = [
                 "schema", "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "scenario",
                 "lock", "workers", "round", "critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s",

@@ -77,7 +77,7 @@ struct ShowHistory: CheckedCommand {
         let runs: [HistoryRun]
         let known: [String]
         do {
-            history = try History(path: file, creating: false)
+            history = try History(path: file, .results, creating: false)
             runs = try history.runs()
             known = try history.columns()
         } catch { throw Failure(error.description) }
