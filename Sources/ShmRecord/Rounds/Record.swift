@@ -1,5 +1,5 @@
 package import ShmCoordinator
-internal import ShmCore
+package import ShmCore
 
 /// One round as the results contract writes it: what comes from a file, or from another process that measures.
 package struct Record: Equatable {
@@ -47,11 +47,17 @@ package struct Record: Equatable {
 
     /// The same of a round's own values.
     package static func isAsPromised(lock: String, integrity: String, killFailures: Double) -> Bool {
-        if killFailures > 0 { return false }
-        return switch RoundResult.Integrity(rawValue: integrity) {
+        killFailures == 0 && RoundResult.Integrity(rawValue: integrity)?.isAsPromised(by: LockKind(named: lock)) == true
+    }
+}
+
+extension RoundResult.Integrity {
+    /// Whether it is what a lock promises; one that this program does not know promises to exclude.
+    package func isAsPromised(by lock: LockKind?) -> Bool {
+        switch self {
         case .ok: true
-        case .failed: !(LockKind(named: lock)?.properties.excludes ?? true)
-        case .stuck, nil: false
+        case .failed: lock.map { !$0.properties.excludes } ?? false
+        case .stuck: false
         }
     }
 }
