@@ -21,7 +21,7 @@ struct ShowHistory: CheckedCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Figures: columns of the results, or \(HistoryMetric.aliases.map(\.key).joined(separator: ", ")). (default: throughput, where cells are chosen)",
+            "Figures: columns of the results, or \(HistoryMetric.names.joined(separator: ", ")). (default: throughput, where cells are chosen)",
             valueName: "a,b"))
     var metric: CommaList?
 
