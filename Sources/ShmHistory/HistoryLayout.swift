@@ -1,4 +1,4 @@
-/// What a history's columns are called, and what they tell apart: the caller's names, who describes the results.
+/// The names of a history's columns and keys. The caller describes the results, and passes them.
 public struct HistoryLayout: Sendable {
     /// A column that says where a run took place: in each of its rounds, and once in the table of runs.
     public struct Fact: Sendable {

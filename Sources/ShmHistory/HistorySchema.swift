@@ -110,7 +110,7 @@ enum HistorySchema {
                 name == "run_id" ? "run_id TEXT NOT NULL REFERENCES runs (run_id)" : quoted(name)
             }
             try database.execute(sql: "CREATE TABLE rounds (\(list.joined(separator: ", ")))")
-            // Two values that were not measured are no two values.
+            // In a unique index, SQLite takes two NULLs for different values.
             let key = layout.roundKey.filter(columns.contains).map {
                 layout.optional.contains($0) ? "coalesce(\(quoted($0)), 0)" : quoted($0)
             }

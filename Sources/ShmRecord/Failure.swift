@@ -30,7 +30,7 @@ package struct Failure: Error {
 
     /// Of a value that an option, a key, a column or a word of a request cannot have.
     package static func invalid(_ text: String, for name: String, expected: String) -> Failure {
-        // Without its quotation marks, but with what keeps it in one line.
+        // Its escapes keep it in one line.
         let shown = text.debugDescription.dropFirst().dropLast()
         return Failure("invalid value '\(shown)' for \(name): expected \(expected)", code: .usage)
     }

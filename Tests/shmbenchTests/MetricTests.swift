@@ -33,4 +33,11 @@ import Testing
             Metric.usualThresholds
                 == "throughput=3%,p50=5%,p99=10%,hold=5%,hand-off=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%")
     }
+
+    @Test func `what excludes must exclude, and so must a lock that this program does not know`() {
+        let failed = ["integrity": "failed"]
+        #expect(!record("futex", failed).isAsPromised && !record("of-another-build", failed).isAsPromised)
+        #expect(record("none", failed).isAsPromised && !record("none", ["integrity": "stuck"]).isAsPromised)
+        #expect(record().isAsPromised && !record("futex", ["kill_failures": "1"]).isAsPromised)
+    }
 }

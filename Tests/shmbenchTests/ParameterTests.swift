@@ -48,6 +48,10 @@ extension CommandLineSuite {
             for parameter in Parameter.all { #expect(columns.count { $0 == parameter.column } == 1) }
         }
 
+        @Test func `the key of a cell is its lock and its load`() {
+            #expect(Set(ResultColumn.all.names(.cell)) == Set(["lock"] + Parameter.all.map(\.column)))
+        }
+
         @Test func `a load survives a request line, and no digit is lost`() throws {
             let timing = Timing(warmup: 1, throughput: 2, latency: 3, order: 4, stuckAfter: 5)
             let request = RoundRequest(lock: "mcs", load: Self.unusual, round: 9, timing: timing, kills: 6)
