@@ -8,22 +8,29 @@ public struct HistoryRun: Sendable, Hashable {
     public let startedAt: String
     /// What was called.
     public let command: String
-    /// Of the program that measured.
-    public let toolVersion: String?
-    /// Where it ran.
-    public let hostname: String?
-    /// Its release.
-    public let kernel: String?
-    /// As the CPU calls itself.
-    public let cpuModel: String?
-    /// Those that the run might use.
-    public let cpus: Int?
     /// What was measured, where that was told.
     public let commit: String?
     /// Locks under a load.
     public let cells: Int
     /// All of its rows.
     public let rounds: Int
+    private let facts: [String: HistoryValue]
+
+    init(
+        id: String, startedAt: String, command: String, commit: String?, cells: Int, rounds: Int,
+        facts: [String: HistoryValue]
+    ) {
+        self.id = id
+        self.startedAt = startedAt
+        self.command = command
+        self.commit = commit
+        self.cells = cells
+        self.rounds = rounds
+        self.facts = facts
+    }
+
+    /// Where it took place: one of the layout's ``HistoryLayout/environment``.
+    public subscript(_ fact: String) -> HistoryValue { facts[fact] ?? .null }
 }
 
 extension History {
@@ -32,12 +39,14 @@ extension History {
         try read { database in
             try HistorySchema.checkReferences(database, path: path)
             // Before the first run there are no rounds; the unit separator is in no name.
+            let known = try HistorySchema.columns(database)
+            let cell = layout.cell.filter(known.contains).map { "coalesce(\(HistorySchema.quoted($0)), 0)" }
             let count =
-                try HistorySchema.columns(database).isEmpty
+                known.isEmpty
                 ? ""
                 : """
-                LEFT JOIN (SELECT run_id, count(*) AS rounds, count(DISTINCT scenario || char(31) || lock || char(31) || workers
-                || char(31) || arrivals || char(31) || coalesce(rate_per_s, 0)) AS cells FROM rounds GROUP BY run_id) USING (run_id)
+                LEFT JOIN (SELECT run_id, count(*) AS rounds, count(DISTINCT \(cell.joined(separator: " || char(31) || ")))
+                AS cells FROM rounds GROUP BY run_id) USING (run_id)
                 """
             let counted =
                 count.isEmpty ? "0 AS cells, 0 AS rounds" : "coalesce(cells, 0) AS cells, coalesce(rounds, 0) AS rounds"
@@ -52,11 +61,10 @@ extension History {
                         HistoryError.damaged(path, "the run \(id) started at \(startedAt.debugDescription)"))
                 }
                 return HistoryRun(
-                    id: id, startedAt: startedAt,
-                    command: value("command").text ?? "-", toolVersion: value("tool_version").text,
-                    hostname: value("hostname").text, kernel: value("kernel").text, cpuModel: value("cpu_model").text,
-                    cpus: value("cpus").integer.map { Int($0) }, commit: value("commit_id").text, cells: row["cells"],
-                    rounds: row["rounds"])
+                    id: id, startedAt: startedAt, command: value("command").text ?? "-",
+                    commit: value("commit_id").text,
+                    cells: row["cells"], rounds: row["rounds"],
+                    facts: layout.environment.reduce(into: [:]) { $0[$1.name] = value($1.name) })
             }
         }
     }

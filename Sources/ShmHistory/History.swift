@@ -10,21 +10,25 @@ public struct History: Sendable {
     /// As it was named.
     public let path: String
     private let patience: Double
+    /// What its columns are called.
+    let layout: HistoryLayout
 
     /// Opens a history and checks that it is whole, and one.
     ///
     /// - Parameters:
     ///   - path: of the file.
+    ///   - layout: what its columns are called.
     ///   - creating: whether to append to it; then it is made where it is missing, and must be writable.
-    public init(path: String, creating: Bool) throws(HistoryError) {
-        try self.init(path: path, creating: creating, patience: 30)
+    public init(path: String, _ layout: HistoryLayout, creating: Bool) throws(HistoryError) {
+        try self.init(path: path, layout, creating: creating, patience: 30)
     }
 
     /// - Parameter patience: seconds to wait for others that have it locked.
-    package init(path: String, creating: Bool, patience: Double) throws(HistoryError) {
+    package init(path: String, _ layout: HistoryLayout, creating: Bool, patience: Double) throws(HistoryError) {
         if path.isEmpty { throw HistoryError("a history needs a file's name, and none is given") }
         self.path = path
         self.patience = patience
+        self.layout = layout
         // SQLite gives some names a meaning of their own: `:memory:`, `file:…`.
         let file = path.hasPrefix("/") ? path : "./\(path)"
         let found = try HistoryFileKind.look(file)
@@ -33,7 +37,7 @@ public struct History: Sendable {
         case .file where found.bytes < 512: throw HistoryError(HistoryError.noDatabase(path))
         case .file: break
         case .missing where creating:
-            try HistorySchema.create(file, name: path, patience: patience)
+            try HistorySchema.create(file, layout, name: path, patience: patience)
             if case .missing = try HistoryFileKind.look(file).kind {
                 throw HistoryError("the history \(path) is a link that leads nowhere; remove it, or name a file")
             }
@@ -53,7 +57,7 @@ public struct History: Sendable {
         configuration.readonly = !creating && !isWritable
         do {
             queue = try DatabaseQueue(path: file, configuration: configuration)
-            try queue.read { try HistorySchema.check($0, path: path) }
+            try queue.read { try HistorySchema.check($0, layout, path: path) }
             if creating { try Self.tryWriting(queue) }
         } catch { throw HistoryError(error, doing: "open", path: path, patience: patience) }
     }
@@ -71,14 +75,14 @@ public struct History: Sendable {
     /// - Parameters:
     ///   - command: what was called.
     ///   - commit: what was measured, if that is known.
-    ///   - columns: names, of which those of ``HistorySchema/roundKey`` and ``HistorySchema/runColumns`` must be there.
+    ///   - columns: names, of which those of the layout, and the run's `run_id` and `started_at`, must be there.
     ///     Those that the file lacks are added to it.
     ///   - rows: a value for each column.
     public func append(command: String, commit: String? = nil, columns: [String], rows: [[HistoryValue]])
         throws(HistoryError)
     {
         let places = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        for name in HistorySchema.roundKey + HistorySchema.runColumns where places[name] == nil {
+        for name in layout.required + layout.runColumns where places[name] == nil {
             throw HistoryError("cannot append to the history \(path): rows without a \(name) cannot be told apart")
         }
         if places.count != columns.count || rows.contains(where: { $0.count != columns.count }) {
@@ -89,7 +93,7 @@ public struct History: Sendable {
             try queue.inTransaction(.immediate) { database in
                 // Another program may have changed the layout since.
                 try HistorySchema.checkVersion(database, path: path)
-                try HistorySchema.widen(database, to: columns)
+                try HistorySchema.widen(database, layout, to: columns)
                 try insertRuns(database, rows, places, command: command, commit: commit)
                 try insertRounds(database, rows, columns)
                 return .commit
@@ -113,11 +117,12 @@ public struct History: Sendable {
                     (value($0, "started_at").text ?? "") < (value($1, "started_at").text ?? "")
                 })
             else { continue }
-            let facts = HistorySchema.runColumns.map { value(first, $0).databaseValue }
+            let names = layout.runColumns.map(HistorySchema.quoted) + ["command", "commit_id"]
+            let facts = layout.runColumns.map { value(first, $0).databaseValue }
             try database.execute(
                 sql: """
-                    INSERT INTO runs (\(HistorySchema.runColumns.joined(separator: ", ")), command, commit_id)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
+                    INSERT INTO runs (\(names.joined(separator: ", ")))
+                    VALUES (\(names.map { _ in "?" }.joined(separator: ", "))) ON CONFLICT (run_id) DO NOTHING
                     """,
                 arguments: StatementArguments(facts + [command.databaseValue, commit?.databaseValue ?? .null]))
         }

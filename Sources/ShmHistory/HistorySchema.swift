@@ -8,16 +8,11 @@ enum HistorySchema {
     /// "shmb": marks the file as one of ours (SQLite's application_id).
     static let applicationID = 0x73_68_6D_62
 
-    /// The facts about a run that each of its rows repeats.
-    static let runColumns = ["run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus"]
-    /// What tells one round from all others. A search for a capacity takes the same cell at several rates.
-    static let roundKey = ["run_id", "scenario", "lock", "workers", "round", "arrivals", "rate_per_s"]
-
     /// Makes the file, complete or not at all: an empty file at the path is never a history that somebody is about to
     /// fill. Of two that create at once, one wins.
     ///
     /// - Parameter name: what the user calls it.
-    static func create(_ path: String, name: String, patience: Double) throws(HistoryError) {
+    static func create(_ path: String, _ layout: HistoryLayout, name: String, patience: Double) throws(HistoryError) {
         // No other process has this name, in this PID namespace or another.
         let draft = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         let descriptor = unsafe open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o644)
@@ -29,6 +24,7 @@ enum HistorySchema {
             // users, which network and overlay file systems lack, and two more files beside this one. Runs append
             // seldom, and a run waits for its turn.
             let queue = try DatabaseQueue(path: draft)
+            let facts = layout.environment.map { "\(quoted($0.name)) \($0.isText ? "TEXT" : "INTEGER")" }
             try queue.inTransaction(.immediate) { database in
                 try database.execute(
                     sql: """
@@ -36,7 +32,7 @@ enum HistorySchema {
                         PRAGMA user_version = \(version);
                         CREATE TABLE runs (
                             run_id TEXT PRIMARY KEY NOT NULL, started_at TEXT NOT NULL, command TEXT NOT NULL,
-                            tool_version TEXT, hostname TEXT, kernel TEXT, cpu_model TEXT, cpus INTEGER, commit_id TEXT);
+                            \(facts.joined(separator: ", ")), commit_id TEXT);
                         """)
                 return .commit
             }
@@ -53,7 +49,7 @@ enum HistorySchema {
     }
 
     /// Refuses what is not whole, not ours, or newer than this program.
-    static func check(_ database: Database, path: String) throws {
+    static func check(_ database: Database, _ layout: HistoryLayout, path: String) throws {
         // A file that lost its end may still look whole to SQLite, which fills up the last page.
         let page = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
         let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
@@ -69,7 +65,7 @@ enum HistorySchema {
         if finding != "ok" { throw HistoryError(HistoryError.damaged(path, finding)) }
         if try !database.tableExists("runs") { throw HistoryError(HistoryError.damaged(path, "no table of runs")) }
         let columns = try columns(database)
-        if let missing = columns.isEmpty ? nil : roundKey.first(where: { !columns.contains($0) }) {
+        if let missing = columns.isEmpty ? nil : layout.required.first(where: { !columns.contains($0) }) {
             throw HistoryError(HistoryError.damaged(path, "its rounds have no column `\(missing)`"))
         }
     }
@@ -107,14 +103,17 @@ enum HistorySchema {
     }
 
     /// Gives `rounds` the columns that it lacks. They have no type: values stay what they were when they came.
-    static func widen(_ database: Database, to columns: [String]) throws {
+    static func widen(_ database: Database, _ layout: HistoryLayout, to columns: [String]) throws {
         let known = try self.columns(database)
         if known.isEmpty {
             let list = columns.map { name in
                 name == "run_id" ? "run_id TEXT NOT NULL REFERENCES runs (run_id)" : quoted(name)
             }
             try database.execute(sql: "CREATE TABLE rounds (\(list.joined(separator: ", ")))")
-            let key = roundKey.map { $0 == "rate_per_s" ? "coalesce(rate_per_s, 0)" : quoted($0) }
+            // In a unique index, SQLite takes two NULLs for different values.
+            let key = layout.roundKey.filter(columns.contains).map {
+                layout.optional.contains($0) ? "coalesce(\(quoted($0)), 0)" : quoted($0)
+            }
             try database.execute(
                 sql: "CREATE UNIQUE INDEX rounds_once ON rounds (\(key.joined(separator: ", ")))")
         } else {

@@ -27,4 +27,11 @@ package struct Failure: Error {
         self.code = code
         self.cause = cause
     }
+
+    /// Of a value that an option, a key, a column or a word of a request cannot have.
+    package static func invalid(_ text: String, for name: String, expected: String) -> Failure {
+        // Its escapes keep it in one line.
+        let shown = text.debugDescription.dropFirst().dropLast()
+        return Failure("invalid value '\(shown)' for \(name): expected \(expected)", code: .usage)
+    }
 }

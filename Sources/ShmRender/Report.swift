@@ -49,6 +49,12 @@ package struct Report {
             self.rows = rows
         }
 
+        /// What fields tell of some subjects.
+        package init<Subject>(schema: Int, _ fields: [Field<Subject>], _ subjects: [Subject]) {
+            self.init(
+                schema: schema, fields.map(\.name), subjects.map { subject in fields.map { $0.value(subject) } })
+        }
+
         /// A row as a case that passed: its first value names it.
         fileprivate func check(_ row: [Value]) -> Check {
             let told = zip(names, row).filter { $1 != .empty }.map { "\($0)=\($1.text)" }

@@ -28,7 +28,7 @@ enum LoopCost {
         _ kind: LockKind, workers: Int, rounds: Int, _ report: inout Report, _ folder: String
     ) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
-        let cell = Cell(lock: kind, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .none)
+        let cell = Cell(kind, Load(workers: workers, pinning: .none))
         let timing = Timing(warmup: 10_000_000, throughput: 50_000_000, latency: 1_000_000, stuckAfter: 5_000_000_000)
         var ours: [Double] = []
         var theirs: [Double] = []

@@ -7,7 +7,7 @@ internal import ShmHarness
 extension MeasuringCost {
     static func thousand(_ report: inout Report, _ bench: Bench) throws {
         number += 1
-        let cell = Cell(lock: .futex, workers: 1_000, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        let cell = Cell(.futex, Load(workers: 1_000))
         let timing = Timing(
             warmup: 500_000_000, throughput: 3_000_000_000, latency: 300_000_000, order: 300_000_000,
             stuckAfter: 60_000_000_000)

@@ -34,8 +34,7 @@ enum MeasuringCost {
         ) throws -> RoundResult {
             number += 1
             let program = try WorkerProgram(path: "\(folder)/shmworker\(dynamic ? "-dynamic" : "")")
-            let cell = Cell(
-                lock: kind, workers: workers, criticalSection: criticalSection, think: 0, counters: 4, pinning: .spread)
+            let cell = Cell(kind, Load(workers: workers, criticalSection: criticalSection))
             let timing = Timing(
                 warmup: 15_000_000, throughput: window, latency: window, order: window, stuckAfter: 20_000_000_000)
             var round = try Round(

@@ -18,8 +18,7 @@ enum RobustCost {
             var fairness: [LockKind: [Double]] = [:]
             for _ in 0..<rounds {
                 for kind in kinds {
-                    let cell = Cell(
-                        lock: kind, workers: workers, criticalSection: section, think: 0, counters: 4, pinning: .spread)
+                    let cell = Cell(kind, Load(workers: workers, criticalSection: section))
                     let timing = Timing(
                         warmup: 20_000_000, throughput: 100_000_000, latency: 1_000_000, stuckAfter: 10_000_000_000)
                     var round = try Round(

@@ -32,7 +32,7 @@ enum StartCost {
 
     /// Milliseconds from the first spawn until all were at the barrier, and the KiB of the largest.
     private static func start(_ workers: Int, _ program: WorkerProgram, number: Int) throws -> (Double, UInt64) {
-        let cell = Cell(lock: .futex, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .none)
+        let cell = Cell(.futex, Load(workers: workers, pinning: .none))
         let timing = Timing(warmup: 1_000_000, throughput: 20_000_000, latency: 5_000_000, stuckAfter: 20_000_000_000)
         var round = try Round(cell, timing, number: number, program: program, delays: Delay.calibrate())
         let result = try round.run()

@@ -11,9 +11,9 @@ import Testing
         #expect(try history.runs() == [])
         try history.append(command: "run -x", commit: "abc", columns: Rounds.columns, rows: Rounds.of("a", 3))
         let run = try #require(try scratch.open(creating: false).runs().first)
-        #expect(run.id == "a" && run.command == "run -x" && run.commit == "abc" && run.hostname == "host")
+        #expect(run.id == "a" && run.command == "run -x" && run.commit == "abc" && run["hostname"].text == "host")
         #expect(run.startedAt == "2026-01-02T03:04:01Z", "when its first round began")
-        #expect(run.rounds == 3 && run.cells == 1 && run.cpus == 2)
+        #expect(run.rounds == 3 && run.cells == 1 && run["cpus"].integer == 2)
         let rounds = try history.rounds(["round", "throughput_per_s", "rate_per_s", "nonsense"])
         #expect(rounds == (1...3).map { [.integer(Int64($0)), .real(1e6 + Double($0)), .null, .null] })
         #expect(try history.rounds(["round"], where: ["round": [.integer(2)]]) == [[.integer(2)]])
@@ -27,6 +27,16 @@ import Testing
         #expect(try scratch.fetch("PRAGMA user_version") == [1.databaseValue])
         #expect(try scratch.fetch("PRAGMA journal_mode") == ["delete".databaseValue])
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["h.db"])
+    }
+
+    @Test func `a file from before a column of the cell's key is read, and appended to`() throws {
+        let scratch = try Scratch()
+        try scratch.fill()
+        let history = try scratch.open()
+        #expect(try history.runs().map(\.cells) == [1])
+        let rows = Rounds.of("s", 2).enumerated().map { $1 + [.integer(Int64($0))] }
+        try history.append(command: "run", columns: Rounds.columns + ["later"], rows: rows)
+        #expect(try history.runs().map(\.cells) == [1, 2])
     }
 
     @Test func `the same round twice is refused, and nothing of it is kept`() throws {

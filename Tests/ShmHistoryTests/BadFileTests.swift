@@ -16,7 +16,9 @@ import Testing
             ("/nowhere/at/all/h.db", "/nowhere/at/all/h.db: No such file or directory; make its folder"),
             ("/etc/passwd/h.db", "/etc/passwd/h.db: Not a directory; make its folder"),
         ] {
-            let error = #expect(throws: HistoryError.self) { try History(path: path, creating: creating) }
+            let error = #expect(throws: HistoryError.self) {
+                try History(path: path, Rounds.layout, creating: creating)
+            }
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
         }
     }
@@ -104,7 +106,8 @@ import Testing
         let runs = try scratch.open(creating: false).runs()
         #expect(runs.map(\.id).sorted() == ["r1", "r2"] && runs.allSatisfy { $0.rounds == 2 })
         let strange = try #require(runs.first { $0.id == "r2" })
-        #expect(strange.cpus == nil && strange.hostname == "a blob of 2 bytes" && strange.toolVersion == "0.1.0")
+        #expect(strange["cpus"].integer == nil && strange["hostname"].text == "a blob of 2 bytes")
+        #expect(strange["tool_version"].text == "0.1.0")
     }
 
     @Test(arguments: ["EXCLUSIVE", "IMMEDIATE"]) func `a locked history is waited for, and then refused`(kind: String)
@@ -146,9 +149,11 @@ import Testing
         let scratch = try Scratch()
         let before = FileManager.default.currentDirectoryPath
         // Relative names are meant: a folder that is gone makes them impossible, and not a database in memory.
-        #expect(throws: HistoryError.self) { try History(path: "file:nowhere/x?mode=memory", creating: true) }
+        #expect(throws: HistoryError.self) {
+            try History(path: "file:nowhere/x?mode=memory", Rounds.layout, creating: true)
+        }
         #expect(FileManager.default.currentDirectoryPath == before)
-        #expect(throws: HistoryError.self) { try History(path: ":memory:", creating: false) }
+        #expect(throws: HistoryError.self) { try History(path: ":memory:", Rounds.layout, creating: false) }
         withExtendedLifetime(scratch) {}
     }
 

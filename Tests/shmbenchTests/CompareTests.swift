@@ -335,7 +335,7 @@ extension CommandLineSuite.Measuring {
                 (good, results(3), "too few"), (good, lines(good, dropping: 2), "lacks rounds"),
                 (good, results(15, ["lost_updates": "7"]), "contradicts the integrity ok"),
                 (good, results(15, ["throughput_per_s": ""]), "nothing was measured"),
-                (good, results(15, ["scenario": "a b"]), "other than letters"),
+                (good, results(15, ["scenario": "a b"]), "expected a name of letters"),
                 (good, results(15, ["duration_s": "0.5"]), "windows of"),
                 (good, results(15, ["schema": "9"]), "schema"), (good, results(15, ["think_ns": "70"]), "another load"),
             ]

@@ -17,14 +17,33 @@ import Testing
         #expect(document.contains(table), "replace its table by\n\(table)")
     }
 
+    @Test(arguments: [
+        ("Crash tests", CrashColumn.all.describing()), ("Stress tests", StressColumn.all.describing()),
+    ])
+    func `the document of the results describes the fields of other tests`(title: String, table: String) throws {
+        let section = try #require(try text("README.md").split(separator: "\n## ").first { $0.hasPrefix(title) })
+        #expect(section.contains(table), "replace its table by\n\(table)")
+    }
+
+    @Test func `the machine is described alike in all results`() {
+        let machine = ["tool_version", "hostname", "kernel", "cpu_model", "cpus"]
+        #expect(Array(ResultColumn.all.map(\.name)[3..<8]) == machine)
+        #expect(Array(CrashColumn.all.map(\.name)[2..<7]) == machine)
+        #expect(Array(StressColumn.all.map(\.name)[2..<7]) == machine)
+    }
+
     @Test func `the list of columns is that of the fields`() throws {
         #expect(try text("columns.txt").split(separator: "\n").map(String.init) == ResultColumn.all.map(\.name))
     }
 
     @Test func `names are unique, and every field is described`() {
-        let names = ResultColumn.all.map(\.name)
-        #expect(Set(names).count == names.count)
-        #expect(ResultColumn.all.allSatisfy { !$0.doc.isEmpty })
+        for fields in [
+            ResultColumn.all.map { ($0.name, $0.doc) }, CrashColumn.all.map { ($0.name, $0.doc) },
+            StressColumn.all.map { ($0.name, $0.doc) },
+        ] {
+            #expect(Set(fields.map(\.0)).count == fields.count)
+            #expect(fields.allSatisfy { !$0.1.isEmpty })
+        }
     }
 
     @Test func `keys follow from roles`() {

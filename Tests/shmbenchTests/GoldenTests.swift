@@ -63,11 +63,12 @@ extension CommandLineSuite.Inputs {
                 result.whereabouts = ["worker 1 waits"]
             }
             if integrity == .failed { (result.lostUpdates, result.overlaps) = (12, 34) }
-            let cell = Cell(
-                lock: lock, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread,
-                spacing: spacing, rate: spacing == .closed ? 0 : 50_000, scenario: scenario)
+            var load = Load(workers: workers)
+            load.spacing = spacing
+            load.rate = spacing == .closed ? 0 : 50_000
+            load.scenario = scenario
             return Row(
-                run: run, cell: cell, round: round, result: result)
+                run: run, cell: Cell(lock, load), round: round, result: result)
         }
 
         private static let rows: [Row] = (1...3).flatMap { round in
@@ -258,7 +259,7 @@ extension CommandLineSuite.Inputs {
         // MARK: history
 
         private func plant(_ path: String) throws {
-            let history = try History(path: path, creating: true)
+            let history = try History(path: path, .results, creating: true)
             let columns = [
                 "schema", "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "scenario",
                 "lock", "workers", "round", "critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s",

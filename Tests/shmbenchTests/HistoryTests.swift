@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import ShmCompare
 import ShmCoordinator
 import ShmHistory
 import TestSupport
@@ -194,7 +195,7 @@ extension CommandLineSuite.Measuring {
 
         /// Runs with one round of futex with 2 workers each, of so many acquisitions a second; three rounds whose median it is.
         private func plant(_ runs: [(id: String, rate: Double)], _ path: String, host: String = "here") throws {
-            let history = try History(path: path, creating: true)
+            let history = try History(path: path, .results, creating: true)
             let columns = [
                 "schema", "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "scenario",
                 "lock", "workers", "round", "critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s",
@@ -362,7 +363,7 @@ extension CommandLineSuite.Measuring {
 
         @Test func `an empty history is none of the failures`() throws {
             let folder = try Folder()
-            _ = try History(path: folder.path("h.db"), creating: true)
+            _ = try History(path: folder.path("h.db"), .results, creating: true)
             let outcome = try show(folder)
             #expect(outcome.exit == .code(0) && outcome.stdout == "h.db holds no runs yet.\n")
         }

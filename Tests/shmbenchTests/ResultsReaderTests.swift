@@ -57,10 +57,17 @@ import Testing
             place: "a.csv:2:",
             words: "less than 0"),
         Mistake(
-            name: "no workers", text: header + line(record(workers: 0)), place: "a.csv:2:", words: "column `workers`"),
+            name: "no workers", text: header + line(record(workers: 0)), place: "a.csv:2:",
+            words: "invalid value '0' for column `workers`: expected 1…4096"),
         Mistake(
             name: "half a worker", text: header + line(record("futex", ["workers": "1.5"])), place: "a.csv:2:",
-            words: "column `workers`: \"1.5\""),
+            words: "invalid value '1.5' for column `workers`"),
+        Mistake(
+            name: "unknown arrivals", text: header + line(record("futex", ["arrivals": "bursts"])), place: "a.csv:2:",
+            words: "invalid value 'bursts' for column `arrivals`"),
+        Mistake(
+            name: "too many readers", text: header + line(record("futex", ["read_percent": "101"])), place: "a.csv:2:",
+            words: "invalid value '101' for column `read_percent`: expected 0…100"),
         Mistake(
             name: "an unknown verdict", text: header + line(record("futex", ["integrity": "fine"])), place: "a.csv:2:",
             words: "column `integrity`"),

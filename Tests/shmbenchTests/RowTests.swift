@@ -34,7 +34,7 @@ import Testing
         var result = RoundResult(startedAt: 1_700_000_000)
         result.figures = figures
         result.integrity = integrity
-        let cell = Cell(lock: lock, workers: 3, criticalSection: 200, think: 1000, counters: 4, pinning: .spread)
+        let cell = Cell(lock, Load(workers: 3, criticalSection: 200, think: 1000))
         return Row(run: Self.run, cell: cell, round: 2, result: result)
     }
 
@@ -149,8 +149,7 @@ import Testing
     @Test func `a lock that falls off the cliff is marked, and named in words`() throws {
         func rows(_ lock: LockKind, _ counts: [(workers: Int, sections: UInt64)]) -> [Row] {
             counts.map { count in
-                let cell = Cell(
-                    lock: lock, workers: count.workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+                let cell = Cell(lock, Load(workers: count.workers))
                 var result = RoundResult(startedAt: 0)
                 result.figures = figures([count.sections])
                 return Row(run: Self.run, cell: cell, round: 1, result: result)
@@ -174,7 +173,7 @@ import Testing
         var result = RoundResult(startedAt: 0)
         result.figures = figures
         result.isCutShort = true
-        let cell = Cell(lock: .ticket, workers: 3, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        let cell = Cell(.ticket, Load(workers: 3))
         let row = Row(run: Self.run, cell: cell, round: 1, result: result)
         let columns = try csv(row)
         for empty in ["user_s", "voluntary_switches", "heap_bytes_per_op", "acquire_p99_ns", "latency_samples"] {

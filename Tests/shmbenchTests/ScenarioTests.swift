@@ -36,17 +36,19 @@ import Testing
             arrivals = "uniform"
             """)
         try #require(read.count == 2)
-        #expect(read[0].name == "cache" && read[0].locks == [.futex, .robustFutex] && read[0].workers == [1, 8])
-        #expect(read[0].criticalSection == 150 && read[0].think == 1500 && read[0].counters == 7)
-        #expect(read[0].readPercent == 95 && read[0].pinning == .compact && read[0].spacing == .closed)
-        #expect(read[1].locks == [.mcs] && read[1].workers == [2] && read[1].rate == 50_000)
-        #expect(read[1].spacing == .uniform)
+        #expect(
+            read[0].load.scenario == "cache" && read[0].locks == [.futex, .robustFutex] && read[0].workers == [1, 8])
+        let (first, second) = (read[0].load, read[1].load)
+        #expect(first.criticalSection == 150 && first.think == 1500 && first.counters == 7)
+        #expect(first.readPercent == 95 && first.pinning == .compact && first.spacing == .closed)
+        #expect(read[1].locks == [.mcs] && read[1].workers == [2] && second.rate == 50_000)
+        #expect(second.spacing == .uniform)
         #expect(read[0].cells.count == 4 && read[0].cells.allSatisfy { $0.scenario == "cache" })
     }
 
     @Test func `a rate alone is Poisson, and the command line's locks and workers come first`() throws {
         let read = try workloads("[[workload]]\nname = \"a\"\nrate = 1000\n", locks: [.tas], workers: [3])
-        #expect(read[0].spacing == .poisson && read[0].rate == 1000)
+        #expect(read[0].load.spacing == .poisson && read[0].load.rate == 1000)
         #expect(read[0].locks == [.tas] && read[0].workers == [3])
         #expect(try workloads("[[workload]]\nname = \"a\"\n")[0].locks == LockKind.all)
     }
@@ -76,22 +78,25 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\n\n[[workload]]\nname = \n", line: 5, "value"),
         Mistake("seed = 1\n[[workload]]\nname = \"a\"\n", line: 1, "no `seed`"),
         Mistake("[[workload]]\nlocks = [\"tas\"]\n", line: 1, "needs a name"),
-        Mistake("[[workload]]\nname = \"a b\"\n", line: 2, "letters"),
+        Mistake("[[workload]]\nname = \"a b\"\n", line: 2, "invalid value 'a b' for name: expected a name of letters"),
         Mistake("[[workload]]\nname = \"a\"\nlock = \"tas\"\n", line: 3, "no `lock`"),
         Mistake(
             "[[workload]]\nname = \"a\"\n[[workload]]\nname = \"b\"\n# x\nlocks = [\"futx\"]\n", line: 6, "`futex`"),
         Mistake("[[workload]]\nname = \"a\"\nlocks = [1]\n", line: 3, "names in quotation marks"),
         Mistake("[[workload]]\nname = \"a\"\nworkers = [\"2\"]\n", line: 3, "whole numbers"),
-        Mistake("[[workload]]\nname = \"a\"\nworkers = [0]\n", line: 3, "1 to 4096"),
-        Mistake("[[workload]]\nname = \"a\"\nthink = 5\n", line: 3, "quotation marks"),
-        Mistake("[[workload]]\nname = \"a\"\nthink = \"5\"\n", line: 3, "no time"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\nworkers = [0]\n", line: 3, "invalid value '0' for workers: expected 1…4096"),
+        Mistake("[[workload]]\nname = \"a\"\nthink = 5\n", line: 3, "invalid value '5' for think: expected a time"),
+        Mistake("[[workload]]\nname = \"a\"\nthink = \"5\"\n", line: 3, "for think: expected a time"),
         Mistake("[[workload]]\nname = \"a\"\ncounters = \"5\"\n", line: 3, "whole number"),
-        Mistake("[[workload]]\nname = \"a\"\npin = \"tight\"\n", line: 3, "compact"),
+        Mistake("[[workload]]\nname = \"a\"\npin = \"tight\"\n", line: 3, "for pin: expected none, compact or spread"),
         Mistake("[[workload]]\nname = \"a\"\nrate = 0\n", line: 3, "more than 0"),
         Mistake("[[workload]]\nname = \"a\"\narrivals = \"poisson\"\n", line: 3, "need a rate"),
-        Mistake("[[workload]]\nname = \"a\"\nrate = 5\narrivals = \"bursts\"\n", line: 4, "neither"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\nrate = 5\narrivals = \"bursts\"\n", line: 4,
+            "for arrivals: expected poisson or uniform"),
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
-        Mistake("\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 2, "0 to 100"),
+        Mistake("\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4, "for read_percent: expected 0…100"),
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
         Mistake("[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4, "no metric"),
         Mistake("[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5, "write it as in"),

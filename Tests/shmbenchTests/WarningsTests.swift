@@ -17,7 +17,7 @@ import Testing
         _ throughputs: [UInt64], workers: Int = 2, lock: LockKind = .futex, spacing: Arrivals.Spacing = .closed,
         change: (inout RoundResult) -> Void = { _ in }
     ) throws -> CellSummary {
-        var cell = Cell(lock: lock, workers: workers, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        var cell = Cell(lock, Load(workers: workers))
         cell.spacing = spacing
         cell.rate = spacing == .closed ? 0 : 1000
         let rows = throughputs.enumerated().map { index, throughput in
@@ -93,7 +93,7 @@ import Testing
         var recovery = StressResult(.flock, .killHolder)
         (recovery.episodes, recovery.hangs) = (2, 1)
         recovery.noteHang("worker 1 (pid 7) is waiting, sleeping")
-        let cell = Cell(lock: .flock, workers: 2, criticalSection: 0, think: 0, counters: 4, pinning: .spread)
+        let cell = Cell(.flock, Load(workers: 2))
         let row = Row(run: Self.run, cell: cell, round: 1, result: RoundResult(startedAt: 0), recovery: recovery)
         let line = try #require(CellSummary.summaries([row], cells: [cell]).first)
         let words = Verdict.text([line]).split(whereSeparator: \.isWhitespace).joined(separator: " ")

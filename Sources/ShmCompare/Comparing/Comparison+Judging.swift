@@ -136,7 +136,7 @@ extension Comparison {
             let interval = interval(metric, cell.control, confidence: Self.controlConfidence)
         else { return nil }
         return
-            "the base against itself: \(metric.rawValue) differs by \(Percent.change(exp(interval.estimate))) (\(Percent.change(exp(interval.low))) to \(Percent.change(exp(interval.high)))); "
+            "the base against itself: \(metric.name) differs by \(Percent.change(exp(interval.estimate))) (\(Percent.change(exp(interval.low))) to \(Percent.change(exp(interval.high)))); "
             + "something but the candidate changes figures here: look at `shmbench doctor`, and try again"
     }
 

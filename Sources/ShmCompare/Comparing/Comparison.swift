@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ShmCoordinator
+package import ShmCoordinator
 internal import ShmCore
 package import ShmRecord
 package import ShmStatistics
@@ -39,7 +39,7 @@ package struct Comparison {
         package var kills: Int
 
         package init(
-            metrics: [Metric] = Metric.allCases, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
+            metrics: [Metric] = Metric.all, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
             patience: Double = 60.0, seed: UInt64 = 0, kills: Int = 0
         ) {
             self.metrics = metrics

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmStatistics
 
@@ -30,7 +31,7 @@ package struct FileComparison {
             }
         }
         let machines = [before, after].map { rows in
-            Set(rows.map { ["hostname", "cpu_model", "cpus", "kernel"].map($0.text).joined(separator: ", ") })
+            Set(rows.map(\.platform))
         }
         guard usesReferences || machines[0] == machines[1] else {
             throw Failure(

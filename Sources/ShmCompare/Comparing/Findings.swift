@@ -1,3 +1,4 @@
+package import ShmCoordinator
 package import ShmRecord
 
 /// What a comparison says of a metric, and of a cell.

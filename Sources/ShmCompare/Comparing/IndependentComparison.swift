@@ -1,4 +1,5 @@
 internal import Glibc
+package import ShmCoordinator
 package import ShmRecord
 internal import ShmStatistics
 

@@ -1,3 +1,4 @@
+internal import ShmCoordinator
 package import ShmHistory
 internal import ShmRecord
 
@@ -31,20 +32,31 @@ package struct HistoryCell: Hashable {
     package var title: String {
         var parts = [text("scenario") == "default" ? lock : "\(text("scenario")): \(lock)"]
         parts.append(workers == 1 ? "1 worker" : "\(workers) workers")
-        func time(_ column: String) -> TimeSpan? {
-            self[column].integer.flatMap { $0 > 0 ? TimeSpan(nanoseconds: Int($0)) : nil }
+        let load = load
+        return (parts + Parameter.all.compactMap { $0.phrase(load) }).joined(separator: ", ")
+    }
+
+    /// As far as the history tells it: another program may have changed the file.
+    private var load: Load {
+        Parameter.all.reduce(into: Load()) { load, parameter in
+            try? parameter.restore(self[parameter.column].record, for: parameter.column, in: &load)
         }
-        if let delay = time("critical_section_ns") { parts.append("critical section \(delay)") }
-        if let delay = time("think_ns") { parts.append("think \(delay)") }
-        if let counters = self["counters"].integer, counters != 4 { parts.append("\(counters) counters") }
-        if let rate = self["rate_per_s"].number { parts.append("\(Figure.rate(rate)) due, \(text("arrivals"))") }
-        if let share = self["read_percent"].integer { parts.append("\(share)% only read") }
-        if let pinning = self["pinning"].text, pinning != "spread" { parts.append("pinned \(pinning)") }
-        return parts.joined(separator: ", ")
     }
 
     package var machine: String {
         let cpus = self["cpus"].integer.map { $0 == 1 ? "1 CPU" : "\($0) CPUs" } ?? "? CPUs"
         return "\(self["hostname"].text ?? "any host") (\(text("cpu_model")), \(cpus))"
+    }
+}
+
+extension HistoryValue {
+    /// As a results file has it.
+    fileprivate var record: String {
+        switch self {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        case .real(let number): "\(number)"
+        case .null: ""
+        }
     }
 }

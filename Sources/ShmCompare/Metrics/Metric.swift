@@ -1,106 +1,128 @@
 internal import Glibc
 package import ShmRecord
 
-/// What two things are compared by.
-package enum Metric: String, CaseIterable, Sendable {
-    case throughput, p50, p99, hold
-    case handoff = "hand-off"
-    case fairness, cpu, heap, recovery, integrity
-
+/// What two things are compared by: a figure of a round, and how it is judged.
+package struct Metric: Sendable {
+    /// As users write it, and as the findings have it.
+    package let name: String
     /// What it is, for a person.
-    package var summary: String {
-        switch self {
-        case .throughput: "acquisitions a second"
-        case .p50: "median time to acquire"
-        case .p99: "99th percentile of the time to acquire"
-        case .hold: "median time for which the lock is held"
-        case .handoff: "median time from a release to the next owner, who waited"
-        case .fairness: "Jain's index of the workers' counts"
-        case .cpu: "CPU time of all workers per acquisition"
-        case .heap: "heap bytes per acquisition; any rise from 0 is a regression"
-        case .recovery: "median time from an owner's death to the next acquisition, of locks that survive it"
-        case .integrity: "lost updates, overlaps, stuck rounds, hangs after kills; any is a failure"
-        }
-    }
-
-    /// Whether more of it is better.
-    package var isBetterWhenMore: Bool { self == .throughput || self == .fairness }
-
-    /// Those that are compared by ratios. The others are judged by rules.
-    package var isRatio: Bool { self != .heap && self != .integrity }
-
-    /// A smaller change is none, as a share of the base, where nothing else is asked for. It is above what builds of one
+    package let summary: String
+    /// The least change that counts, as a share of the base, where nothing else is asked for. It is above what builds of one
     /// source differ by for no reason (the placing of code and stacks), and for the tails and what depends on the scheduler
     /// above what such differences are amplified to.
-    package var usualThreshold: Double {
-        switch self {
-        case .throughput, .cpu: 0.03
-        case .p50, .hold, .fairness: 0.05
-        case .p99, .handoff: 0.1
-        case .recovery: 0.25
-        case .heap, .integrity: 0
+    package let usualThreshold: Double
+    /// Whether more of it is better.
+    package let isBetterWhenMore: Bool
+    /// What it becomes, for a person.
+    package let words: (worse: String, better: String)
+    /// Its value in a round; `nil` where it was not measured.
+    package let value: @Sendable (Record) -> Double?
+    package let judgement: Judgement
+    package let scale: Scale
+    private let quantity: Quantity
+    private let need: Need
+
+    /// How it is judged.
+    package enum Judgement: Sendable {
+        case ratio
+        /// A rule of its own.
+        case rule
+    }
+
+    /// What it is compared with where rounds were not measured in turn: as ratios to that it carries over from one machine
+    /// to another.
+    package enum Scale: Sendable {
+        /// It is a ratio by itself.
+        case none
+        /// The same figure of a reference.
+        case reference
+        /// It is read from a clock, and compared with a mean of such readings of a reference, so that the price of a reading
+        /// is in both: percentiles would be in steps of the clock.
+        case clock(mean: String)
+        /// Another column of the same round.
+        case own(String)
+    }
+
+    /// What a value is.
+    package enum Quantity: Sendable {
+        case rate, time
+        /// Of which small differences are shown.
+        case fineTime
+        case share, bytes, verdict
+    }
+
+    /// Without what it is not measured.
+    package enum Need: Sendable { case nothing, otherWorkers, kills }
+
+    /// - Parameters:
+    ///   - name: a short name of the column that has it, where there is no `value`.
+    ///   - value: what it follows from.
+    package init(
+        _ name: String, _ quantity: Quantity, threshold: Double, _ summary: String, judgement: Judgement = .ratio,
+        scale: Scale, need: Need = .nothing, words: (worse: String, better: String) = ("SLOWER", "faster"),
+        value: (@Sendable (Record) -> Double?)? = nil
+    ) {
+        self.name = name
+        self.quantity = quantity
+        self.summary = summary
+        self.judgement = judgement
+        self.scale = scale
+        self.need = need
+        self.words = words
+        usualThreshold = threshold
+        let field = ResultColumn.named(name)
+        isBetterWhenMore = field?.better == .more
+        let column = field?.name ?? name
+        self.value = { record in
+            if need == .otherWorkers && !(record.number("workers").map { $0 > 1 } ?? false) { return nil }
+            return value.map { $0(record) } ?? record.number(column)
         }
     }
 
-    /// Its value in a round; `nil` where it was not measured.
-    package func value(_ record: Record) -> Double? {
-        switch self {
-        case .throughput: record.number("throughput_per_s")
-        case .p50: record.number("acquire_p50_ns")
-        case .p99: record.number("acquire_p99_ns")
-        case .hold: record.number("hold_p50_ns")
-        case .handoff: record.number("handoff_p50_ns")
-        case .fairness: record.number("workers").flatMap { $0 > 1 ? record.number("fairness_jain") : nil }
-        case .cpu:
-            record.number("user_s").flatMap { user in
-                record.number("system_s").flatMap { system in
-                    record.number("acquisitions").flatMap { $0 > 0 ? (user + system) * 1e9 / $0 : nil }
-                }
-            }
-        case .heap: record.number("heap_bytes_per_op")
-        case .recovery: record.number("recovery_p50_ns")
-        case .integrity: record.isAsPromised ? 1 : 0
-        }
-    }
+    /// Those that are compared by ratios. The others are judged by rules.
+    package var isRatio: Bool { judgement == .ratio }
 
     /// The logarithm of its value in a round; `nil` where there is none.
     package func logarithm(_ record: Record) -> Double? { value(record).flatMap { $0 > 0 ? log($0) : nil } }
 
     /// The steps in which it is measured: a difference of one says nothing.
     package func step(_ record: Record) -> Double {
-        switch self {
-        case .p50, .p99, .hold, .handoff: record.number("clock_step_ns") ?? 0
-        default: 0
-        }
+        if case .clock = scale { record.number("clock_step_ns") ?? 0 } else { 0 }
     }
 
     /// Whether it exists under a load, as far as that is known beforehand: not every hypothesis is one everywhere.
     package func isMeasured(workers: Int, kills: Bool) -> Bool {
-        switch self {
-        case .handoff, .fairness: workers > 1
-        case .recovery: kills && workers > 1
-        default: true
+        switch need {
+        case .nothing: true
+        case .otherWorkers: workers > 1
+        case .kills: kills && workers > 1
         }
     }
 
     /// A value for a person.
     package func shown(_ value: Double) -> String {
-        switch self {
-        case .throughput: Figure.rate(value)
-        case .p50, .p99, .hold, .handoff, .recovery: Figure.time(value)
-        case .cpu: value < 100 ? "\(Figure.decimal(value, 2)) ns" : Figure.time(value)
-        case .fairness: Figure.decimal(value, 3)
-        case .heap: "\(Figure.decimal(value, 3)) B"
-        case .integrity: value == 1 ? "ok" : "BROKEN"
+        switch quantity {
+        case .rate: Figure.rate(value)
+        case .time: Figure.time(value)
+        case .fineTime: value < 100 ? "\(Figure.decimal(value, 2)) ns" : Figure.time(value)
+        case .share: Figure.decimal(value, 3)
+        case .bytes: "\(Figure.decimal(value, 3)) B"
+        case .verdict: value == 1 ? "ok" : "BROKEN"
         }
     }
 
     package var unit: String {
-        switch self {
-        case .throughput: "1/s"
-        case .p50, .p99, .hold, .handoff, .recovery, .cpu: "ns"
-        case .heap: "bytes"
-        case .fairness, .integrity: ""
+        switch quantity {
+        case .rate: "1/s"
+        case .time, .fineTime: "ns"
+        case .bytes: "bytes"
+        case .share, .verdict: ""
         }
     }
+}
+
+extension Metric: Hashable {
+    package static func == (one: Metric, other: Metric) -> Bool { one.name == other.name }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import ShmCoordinator
 package import ShmRecord
 
 /// A lock under a load.
@@ -66,30 +67,23 @@ package struct RoundTable {
         Self.references.filter { $0 != cell.lock && rows[CellID(lock: $0, load: cell.load)] != nil }
     }
 
-    /// The logarithm of a metric in each round; as a ratio to what a reference did in the same round, where one is given.
-    ///
-    /// Rates and CPU times are compared with those of the reference. What is read from a clock is compared with the mean of
-    /// such readings of the reference, so that the price of a reading is in both: percentiles would be in steps of the clock. A
-    /// recovery is compared with the time that the kernel took to remove the dead process. Fairness is a ratio by itself.
+    /// The logarithm of a metric in each round; as a ratio to what a reference did in the same round, where one is given
+    /// (``Metric/Scale``).
     package func logarithms(_ metric: Metric, _ cell: CellID, reference: String?) -> [Double] {
         let others = reference.flatMap { rows[CellID(lock: $0, load: cell.load)] }
         return (rows[cell] ?? [:]).compactMap { round, record -> Double? in
             guard let value = metric.logarithm(record) else { return nil }
-            guard reference != nil && metric != .fairness else { return value }
-            if metric == .recovery {
-                return record.number("reaping_p50_ns").flatMap { $0 > 0 ? value - log($0) : nil }
+            if reference == nil { return value }
+            return switch metric.scale {
+            case .none: value
+            case .reference: others?[round].flatMap(metric.logarithm).map { value - $0 }
+            case .clock(let mean): others?[round].flatMap { Self.logarithm($0, mean) }.map { value - $0 }
+            case .own(let column): Self.logarithm(record, column).map { value - $0 }
             }
-            return others?[round].flatMap { Self.scale(metric, $0) }.map { value - $0 }
         }
     }
 
-    /// The logarithm of what a reference did in a round, for a metric of others.
-    private static func scale(_ metric: Metric, _ reference: Record) -> Double? {
-        switch metric {
-        case .throughput, .cpu: metric.logarithm(reference)
-        case .p50, .p99, .handoff: reference.number("acquire_mean_ns").flatMap { $0 > 0 ? log($0) : nil }
-        case .hold: reference.number("hold_mean_ns").flatMap { $0 > 0 ? log($0) : nil }
-        case .fairness, .heap, .recovery, .integrity: nil
-        }
+    private static func logarithm(_ record: Record, _ column: String) -> Double? {
+        record.number(column).flatMap { $0 > 0 ? log($0) : nil }
     }
 }

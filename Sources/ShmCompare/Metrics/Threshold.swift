@@ -4,7 +4,7 @@ internal import ShmRecord
 package enum Threshold {
     /// Reads one; says what is wrong with it.
     package static func parse(_ name: String, _ value: String) throws -> (metric: Metric, share: Double) {
-        guard let metric = Metric(rawValue: name) else {
+        guard let metric = Metric.all.first(where: { $0.name == name }) else {
             throw Failure("there is no metric \(name.debugDescription): \(Metric.names)", code: .usage)
         }
         if metric == .integrity {
@@ -28,7 +28,7 @@ package enum Threshold {
             }
             let (metric, share) = try parse(parts[0], parts[1])
             guard thresholds.updateValue(share, forKey: metric) == nil else {
-                throw Failure("--threshold has \(metric.rawValue) twice", code: .usage)
+                throw Failure("--threshold has \(metric.name) twice", code: .usage)
             }
         }
         return thresholds
@@ -36,14 +36,19 @@ package enum Threshold {
 }
 
 extension Metric {
+    /// The least changes that count where nothing else is asked for, as users write them.
+    package static var usualThresholds: String {
+        all.filter { $0 != .integrity }.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
+    }
+
     /// All names, for a person.
-    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+    package static var names: String { all.map(\.name).joined(separator: ", ") }
 
     /// Those of a list of names, and integrity in any case: how fast a broken lock is nobody wants to know.
     package static func list(_ names: [String]) throws -> [Metric] {
         let metrics = try names.map { name in
-            guard let metric = Metric(rawValue: name) else {
-                let hint = LockSelection.nearest(to: name, among: allCases.map(\.rawValue))
+            guard let metric = Metric.all.first(where: { $0.name == name }) else {
+                let hint = LockSelection.nearest(to: name, among: all.map(\.name))
                 throw Failure(
                     "there is no metric \(name.debugDescription)\(hint.map { "; did you mean `\($0)`?" } ?? ""): \(self.names)",
                     code: .usage)
@@ -51,7 +56,7 @@ extension Metric {
             return metric
         }
         if metrics.isEmpty { throw Failure("--metrics names none: \(self.names)", code: .usage) }
-        return allCases.filter { metrics.contains($0) || $0 == .integrity }
+        return all.filter { metrics.contains($0) || $0 == .integrity }
     }
 }
 

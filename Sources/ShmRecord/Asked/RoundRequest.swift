@@ -1,6 +1,5 @@
 package import ShmCoordinator
 internal import ShmCore
-internal import ShmHarness
 
 /// One round that another process is asked to measure: a line of `name=value` words, which a later version may add to.
 package struct RoundRequest: Equatable {
@@ -35,13 +34,13 @@ package struct RoundRequest: Equatable {
     }
 
     package var line: String {
-        let words: [(String, String)] = [
-            ("lock", lock), ("scenario", load.scenario), ("workers", "\(load.workers)"), ("round", "\(round)"),
-            ("critical_section_ns", "\(load.criticalSection)"), ("think_ns", "\(load.think)"),
-            ("counters", "\(load.counters)"), ("arrivals", load.arrivals), ("rate_per_s", "\(load.rate)"),
-            ("pinning", load.pinning), ("read_percent", "\(load.readPercent)"), ("warmup_ns", "\(warmup)"),
-            ("throughput_ns", "\(throughput)"), ("latency_ns", "\(latency)"), ("order_ns", "\(order)"),
-            ("stuck_after_ns", "\(stuckAfter)"), ("kills", "\(kills)"),
+        var words = Parameter.all.map { ($0.column, $0.text(load)) }
+        words.insert(("lock", lock), at: 0)
+        // Where the first version has it.
+        words.insert(("round", "\(round)"), at: 3)
+        words += [
+            ("warmup_ns", "\(warmup)"), ("throughput_ns", "\(throughput)"), ("latency_ns", "\(latency)"),
+            ("order_ns", "\(order)"), ("stuck_after_ns", "\(stuckAfter)"), ("kills", "\(kills)"),
         ]
         return words.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
     }
@@ -54,32 +53,29 @@ package struct RoundRequest: Equatable {
             guard parts.count == 2 else { throw Failure("\(word.debugDescription) is no name=value") }
             words[parts[0]] = parts[1]
         }
-        func text(_ name: Substring) throws -> String {
-            guard let value = words[name] else { throw Failure("there is no \(name)") }
+        func text(_ name: String) throws -> String {
+            guard let value = words[name[...]] else { throw Failure("there is no \(name)") }
             return String(value)
         }
-        func number(_ name: Substring, _ range: ClosedRange<Int>) throws -> Int {
-            guard let number = Int(try text(name)), range.contains(number) else {
-                throw Failure("\(name)=\(words[name] ?? "") makes no sense")
+        func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
+            let text = try text(name)
+            guard let number = Int(text), range.contains(number) else {
+                throw Failure.invalid(text, for: name, expected: range.text)
             }
             return number
         }
-        let time = 0...(24 * 3600 * 1_000_000_000)
         lock = try text("lock")
-        guard let rate = Double(try text("rate_per_s")), (0...1e9).contains(rate) else {
-            throw Failure("rate_per_s makes no sense")
+        load = Load()
+        for parameter in Parameter.all where parameter.isRequired || words[parameter.column[...]] != nil {
+            try parameter.restore(text(parameter.column), for: parameter.column, in: &load)
         }
-        load = Load(
-            scenario: try text("scenario"), workers: try number("workers", 1...4096),
-            criticalSection: try number("critical_section_ns", time), think: try number("think_ns", time),
-            counters: try number("counters", 1...GuardedData.counterLimit), arrivals: try text("arrivals"), rate: rate,
-            pinning: try text("pinning"), readPercent: try number("read_percent", 0...100))
+        if load.lacksRate { throw Failure("arrivals=\(load.spacing.name) needs a rate_per_s above 0") }
         round = try number("round", 0...Int.max)
-        warmup = try number("warmup_ns", time)
-        throughput = try number("throughput_ns", time)
-        latency = try number("latency_ns", time)
-        order = try number("order_ns", time)
-        stuckAfter = try number("stuck_after_ns", time)
+        warmup = try number("warmup_ns", TimeSpan.range)
+        throughput = try number("throughput_ns", TimeSpan.range)
+        latency = try number("latency_ns", TimeSpan.range)
+        order = try number("order_ns", TimeSpan.range)
+        stuckAfter = try number("stuck_after_ns", TimeSpan.range)
         kills = try number("kills", 0...1000)
     }
 
@@ -92,16 +88,6 @@ package struct RoundRequest: Equatable {
         let kinds = try LockSelection.kinds([lock])
         guard kinds.count == 1, let kind = kinds.first else { throw Failure("\(lock) is not one lock") }
         if let obstacle = kind.obstacle { throw Failure("this machine cannot have \(kind): \(obstacle)") }
-        guard let pinning = Pinning(rawValue: load.pinning) else {
-            throw Failure("there is no pinning \(load.pinning)")
-        }
-        let spacing = load.arrivals == "closed" ? Arrivals.Spacing.closed : Arrivals.Spacing.open(load.arrivals)
-        guard let spacing, spacing == .closed || load.rate > 0 else {
-            throw Failure("there are no arrivals \(load.arrivals)")
-        }
-        return Cell(
-            lock: kind, workers: load.workers, criticalSection: load.criticalSection, think: load.think,
-            counters: load.counters, readPercent: load.readPercent, pinning: pinning, spacing: spacing, rate: load.rate,
-            scenario: load.scenario)
+        return Cell(kind, load)
     }
 }

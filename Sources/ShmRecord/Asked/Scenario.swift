@@ -1,6 +1,5 @@
 internal import ShmCoordinator
 package import ShmCore
-internal import ShmHarness
 internal import SystemPackage
 internal import TOMLKit
 
@@ -57,8 +56,9 @@ package enum Scenario {
                 mistake(path, lines.line(of: key, in: index) ?? lines.header(index), problem)
             }
             let workload = try reader.workload(locks: locks, workers: workers)
-            if workloads.contains(where: { $0.name == workload.name }) {
-                throw mistake(path, lines.line(of: "name", in: index), "there are two workloads named \(workload.name)")
+            let name = workload.load.scenario
+            if workloads.contains(where: { $0.load.scenario == name }) {
+                throw mistake(path, lines.line(of: "name", in: index), "there are two workloads named \(name)")
             }
             if let objection = workload.objection(stuckAfter: stuckAfter) {
                 throw mistake(path, lines.header(index), objection)
@@ -133,74 +133,34 @@ package enum Scenario {
         /// Makes a failure of a key and what is wrong with it.
         let mistake: (_ key: String, _ problem: String) -> Failure
 
-        private static let keys = [
-            "name", "locks", "workers", "critical_section", "think", "counters", "read_percent", "pin", "rate",
-            "arrivals",
-        ]
+        private static let keys =
+            [Parameter.scenario.key, "locks"] + Parameter.all.map(\.key).filter { $0 != Parameter.scenario.key }
 
         mutating func workload(locks: [LockKind]?, workers: [Int]?) throws -> Workload {
             for key in table.keys where !Self.keys.contains(key) {
                 throw mistake(key, "a workload has no `\(key)`; it has \(Self.keys.joined(separator: ", "))")
             }
-            guard let name = try text("name"), !name.isEmpty else { throw mistake("name", "a workload needs a name") }
-            guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
-                throw mistake(
-                    "name", "the name \(name.debugDescription) has other than letters, digits, hyphens and dots")
+            if table[Parameter.scenario.key] == nil { throw mistake("name", "a workload needs a name") }
+            var load = Load()
+            for parameter in Parameter.all where parameter.key != Parameter.workers.key {
+                try set(parameter, in: &load)
             }
-            var workload = Workload(
-                name: name, locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers)
-            workload.criticalSection = try time("critical_section")
-            workload.think = try time("think")
-            workload.counters = try number("counters") ?? workload.counters
-            workload.readPercent = try number("read_percent") ?? 0
-            if let pin = try text("pin") {
-                guard let pinning = Pinning(rawValue: pin) else {
-                    throw mistake("pin", "pin = \"\(pin)\" is none of none, compact, spread")
-                }
-                workload.pinning = pinning
-            }
-            if let rate = try rate() {
-                workload.rate = rate
-                workload.spacing = .poisson
-            }
-            if let arrivals = try text("arrivals") {
-                guard let spacing = Arrivals.Spacing.open(arrivals) else {
-                    throw mistake("arrivals", "arrivals = \"\(arrivals)\" is neither poisson nor uniform")
-                }
-                guard workload.rate > 0 else { throw mistake("arrivals", "arrivals need a rate, as in rate = \"50k\"") }
-                workload.spacing = spacing
-            }
-            return workload
+            if load.lacksRate { throw mistake("arrivals", "arrivals need a rate, as in rate = \"50k\"") }
+            return Workload(
+                locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers, load)
         }
 
-        private func text(_ key: String) throws -> String? {
-            guard let value = table[key] else { return nil }
-            guard let text = value.string else { throw mistake(key, "\(key) is a text: write it in quotation marks") }
-            return text
-        }
-
-        private func number(_ key: String) throws -> Int? {
-            guard let value = table[key] else { return nil }
-            guard let number = value.int else { throw mistake(key, "\(key) is a whole number") }
-            return number
-        }
-
-        private func time(_ key: String) throws -> Int {
-            guard let text = try text(key) else { return 0 }
-            guard let span = TimeSpan(text) else {
-                throw mistake(key, "\(key) = \"\(text)\" is no time: write it \(TimeSpan.form)")
-            }
-            return span.nanoseconds
-        }
-
-        private func rate() throws -> Double? {
-            guard let value = table["rate"] else { return nil }
+        /// Takes a parameter's value, where the table has one.
+        private func set(_ parameter: Parameter, in load: inout Load) throws {
+            guard let value = table[parameter.key] else { return }
             let text = value.string ?? value.int.map { "\($0)" } ?? value.double.map { Figure.decimal($0, 3) } ?? ""
-            guard let rate = Rate(text) else {
+            if parameter.isBare && value.int == nil {
                 throw mistake(
-                    "rate", "the rate is acquisitions a second, more than 0: write 20000, \"50k\" or \"1.5M\"")
+                    parameter.key, "\(parameter.key) is a whole number, \(parameter.expected), without quotation marks")
             }
-            return rate.perSecond
+            do { try parameter.set(text, for: parameter.key, in: &load) } catch {
+                throw mistake(parameter.key, (error as? Failure)?.message ?? "\(error)")
+            }
         }
 
         private func kinds() throws -> [LockKind] {
@@ -220,7 +180,7 @@ package enum Scenario {
             guard !counts.isEmpty, value.array.map({ $0.count == counts.count }) ?? true else {
                 throw mistake("workers", "workers are whole numbers, as in workers = [1, 2, 8]")
             }
-            do { return try WorkerCounts.counts(counts.map(String.init)) } catch {
+            do { return try WorkerCounts.counts(counts.map(String.init), for: "workers") } catch {
                 throw mistake("workers", (error as? Failure)?.message ?? "\(error)")
             }
         }

@@ -1,3 +1,4 @@
+package import ShmCoordinator
 package import ShmHarness
 
 extension Arrivals.Spacing {
@@ -9,9 +10,9 @@ extension Arrivals.Spacing {
         case .uniform: "uniform"
         }
     }
+}
 
-    /// Those of an open loop, by name.
-    package static func open(_ name: String) -> Arrivals.Spacing? {
-        [.poisson, .uniform].first { $0.name == name }
-    }
+extension Load {
+    /// Whether it is an open loop in which nothing is due.
+    package var lacksRate: Bool { isOpen && rate == 0 }
 }

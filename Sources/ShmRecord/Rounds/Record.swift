@@ -1,6 +1,5 @@
 package import ShmCoordinator
-internal import ShmCore
-internal import ShmHarness
+package import ShmCore
 
 /// One round as the results contract writes it: what comes from a file, or from another process that measures.
 package struct Record: Equatable {
@@ -28,16 +27,17 @@ package struct Record: Equatable {
         return Double(text).map { .decimal($0, decimals) } ?? .text(text)
     }
 
-    /// What was measured, but for the lock.
+    /// What was measured, but for the lock. What is missing or wrong is the usual; ``ResultsReader`` has refused it.
     package var load: Load {
-        Load(
-            scenario: text("scenario"), workers: Int(text("workers")) ?? 0,
-            criticalSection: Int(text("critical_section_ns")) ?? 0, think: Int(text("think_ns")) ?? 0,
-            counters: Int(text("counters")) ?? 0, arrivals: text("arrivals"), rate: number("rate_per_s") ?? 0,
-            pinning: text("pinning"), readPercent: Int(text("read_percent")) ?? 0)
+        Parameter.all.reduce(into: Load()) { load, parameter in
+            try? parameter.restore(text(parameter.column), for: parameter.column, in: &load)
+        }
     }
 
     package var lock: String { text("lock") }
+
+    /// Where it was measured, kernel included, for a person.
+    package var platform: String { ResultColumn.all.names(.platform).map(text).joined(separator: ", ") }
 
     /// Whether the oracle's finding is what the lock promises; a lock that this program does not know promises to exclude.
     package var isAsPromised: Bool {
@@ -47,46 +47,17 @@ package struct Record: Equatable {
 
     /// The same of a round's own values.
     package static func isAsPromised(lock: String, integrity: String, killFailures: Double) -> Bool {
-        if killFailures > 0 { return false }
-        return switch RoundResult.Integrity(rawValue: integrity) {
-        case .ok: true
-        case .failed: !(LockKind(named: lock)?.properties.excludes ?? true)
-        case .stuck, nil: false
-        }
+        killFailures == 0 && RoundResult.Integrity(rawValue: integrity)?.isAsPromised(by: LockKind(named: lock)) == true
     }
 }
 
-/// Under what a lock is measured: a cell without its lock.
-package struct Load: Hashable {
-    package var scenario: String
-    package var workers: Int
-    package var criticalSection: Int
-    package var think: Int
-    package var counters: Int
-    package var arrivals: String
-    package var rate: Double
-    package var pinning: String
-    package var readPercent: Int
-
-    package init(
-        scenario: String, workers: Int, criticalSection: Int, think: Int, counters: Int, arrivals: String, rate: Double,
-        pinning: String, readPercent: Int
-    ) {
-        self.scenario = scenario
-        self.workers = workers
-        self.criticalSection = criticalSection
-        self.think = think
-        self.counters = counters
-        self.arrivals = arrivals
-        self.rate = rate
-        self.pinning = pinning
-        self.readPercent = readPercent
-    }
-
-    package init(_ cell: Cell) {
-        self.init(
-            scenario: cell.scenario, workers: cell.workers, criticalSection: cell.criticalSection, think: cell.think,
-            counters: cell.counters, arrivals: cell.spacing.name, rate: cell.spacing == .closed ? 0 : cell.rate,
-            pinning: cell.pinning.rawValue, readPercent: cell.readPercent)
+extension RoundResult.Integrity {
+    /// Whether it is what a lock promises; one that this program does not know promises to exclude.
+    package func isAsPromised(by lock: LockKind?) -> Bool {
+        switch self {
+        case .ok: true
+        case .failed: lock.map { !$0.properties.excludes } ?? false
+        case .stuck: false
+        }
     }
 }

@@ -64,11 +64,20 @@ package enum ResultsReader {
         guard record.text("schema") == "\(ResultColumn.schema)" else {
             throw wrong("schema", "is another schema than \(ResultColumn.schema), which this program reads")
         }
+        var load = Load()
+        for parameter in Parameter.all {
+            do {
+                try parameter.restore(record.text(parameter.column), for: "column `\(parameter.column)`", in: &load)
+            } catch let failure as Failure {
+                throw Failure("\(place): \(failure.message)", code: .usage)
+            }
+        }
         for column in counts {
             guard let count = Int(record.text(column)), count >= 0 else { throw wrong(column, "is no whole number") }
         }
-        guard Int(record.text("workers")) ?? 0 > 0 else { throw wrong("workers", "is no number of workers") }
         if record.lock.isEmpty { throw wrong("lock", "names no lock") }
+        // It is handed on to a measuring process, and shown in reports of several syntaxes.
+        if !record.lock.isPlainName { throw wrong("lock", "has other than letters, digits, hyphens and dots") }
         let (integrity, losses) = (
             RoundResult.Integrity(rawValue: record.text("integrity")), ["lost_updates", "overlaps"]
         )
@@ -79,14 +88,6 @@ package enum ResultsReader {
         if integrity == .ok, record.text("throughput_per_s").isEmpty {
             throw wrong("throughput_per_s", "is empty: nothing was measured")
         }
-        // They are handed on to a measuring process, and shown in reports of several syntaxes.
-        for column in ["scenario", "lock", "arrivals", "pinning"] {
-            let isPlain = record.text(column).allSatisfy {
-                $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
-            }
-            if !isPlain { throw wrong(column, "has other than letters, digits, hyphens and dots") }
-        }
-        if Pinning(rawValue: record.text("pinning")) == nil { throw wrong("pinning", "is no way to pin workers") }
         for column in names where !texts.contains(column) && !record.text(column).isEmpty {
             guard let number = record.number(column), number.isFinite else { throw wrong(column, "is no number") }
             if number < 0 { throw wrong(column, "is less than 0") }

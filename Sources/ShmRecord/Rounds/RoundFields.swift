@@ -11,7 +11,22 @@ extension Field where Subject == Row {
     package static let schema = 1
 
     /// Those without a description share that of the field before.
-    package static let all: [Field<Row>] = sharingDescriptions([
+    package static let all: [Field<Row>] = sharingDescriptions(listed + unlistedParameters)
+
+    /// The field of a name, or of a short one.
+    package static func named(_ name: String) -> Field<Row>? {
+        all.first { $0.name == name || $0.short.contains(name) }
+    }
+
+    /// Parameters that are not among the columns below: each is a column at the end, until one comes after it.
+    private static let unlistedParameters: [Field<Row>] = {
+        let names = Set(listed.map(\.name))
+        return Parameter.all.filter { !names.contains($0.column) }.map { field($0) }
+    }()
+
+    private static let listed: [Field<Row>] = identity + environment + asked + figures
+
+    private static let identity: [Field<Row>] = [
         field("schema", roles: .required, "1") { _ in .integer(schema) },
         field("run_id", kind: .text, roles: [.round, .required], "one id for the whole invocation") {
             .text($0.run.id)
@@ -19,72 +34,53 @@ extension Field where Subject == Row {
         field("started_at", kind: .text, "when this round began, ISO 8601, UTC") {
             .text(Timestamp.iso8601($0.result.startedAt))
         },
-        field("tool_version", kind: .text, "what ran, and where; `cpus` counts those that the run may use") { _ in
-            .text(ToolVersion.current)
-        },
-        field("hostname", kind: .text, roles: .machine) { _ in .text(Machine.current.hostname) },
-        field("kernel", kind: .text) { _ in .text(Machine.current.kernel) },
-        field("cpu_model", kind: .text, roles: .machine) { _ in .text(Machine.current.cpuModel) },
-        field("cpus", roles: .machine) { _ in .integer(Machine.current.cpus) },
-        field("scenario", kind: .text, roles: [.cell, .required], "its name; `default` for the command line's") {
-            .text($0.cell.scenario)
-        },
+    ]
+
+    private static let asked: [Field<Row>] = [
+        field(.scenario),
         field("lock", kind: .text, roles: [.cell, .required], "the catalogue's name (`shmbench list`)") {
             .text($0.cell.lock.name)
         },
-        field("workers", kind: .count, roles: [.cell, .required], "processes contending") { .integer($0.cell.workers) },
+        field(.workers),
         field(
             "round", kind: .count, roles: [.round, .required], "from 1; a round is one fleet of freshly started workers"
         ) { .integer($0.round) },
-        field("critical_section_ns", kind: .count, roles: [.cell, .required], "the delays that were asked for") {
-            .integer($0.cell.criticalSection)
-        },
-        field("think_ns", kind: .count, roles: [.cell, .required]) { .integer($0.cell.think) },
-        field("counters", kind: .count, roles: [.cell, .required], "counters incremented in one critical section") {
-            .integer($0.cell.counters)
-        },
-        field(
-            "arrivals", kind: .text, roles: [.cell, .required],
-            "`closed`: a worker asks again as soon as it has released and thought; `poisson`, `uniform`: an open loop"
-        ) { .text($0.cell.spacing.name) },
-        field("rate_per_s", roles: .cell, "arrivals a second over all workers; empty in a closed loop") {
-            $0.cell.spacing == .closed ? .empty : Value($0.cell.rate, decimals: 1)
-        },
-        field("pinning", kind: .text, roles: [.cell, .required], "`none`, `compact`, `spread`") {
-            .text($0.cell.pinning.rawValue)
-        },
-        field("read_percent", roles: .cell, "share of read-side acquisitions; empty where none is asked for") {
-            $0.cell.readPercent > 0 ? .integer($0.cell.readPercent) : .empty
-        },
+        field(.criticalSection), field(.think), field(.counters), field(.arrivals), field(.rate), field(.pinning),
+        field(.readPercent),
+    ]
+
+    private static let figures: [Field<Row>] = [
         field("duration_s", "length of the throughput window, as measured") {
             Value($0.result.figures?.duration, decimals: 6)
         },
         field("acquisitions", "of all workers in the throughput window") { Value($0.result.figures?.acquisitions) },
-        field("throughput_per_s", roles: .required, better: .more, "`acquisitions` / `duration_s`") {
+        field(
+            "throughput_per_s", short: ["throughput"], roles: .required, better: .more, "`acquisitions` / `duration_s`"
+        ) {
             Value($0.throughput, decimals: 1)
         },
         field("latency_samples", "acquisitions of all workers in the latency window, from when all of them ran in it") {
             Value($0.latency?.acquire?.samples)
         },
         field(
-            "acquire_p50_ns", better: .less,
+            "acquire_p50_ns", short: ["p50"], better: .less,
             "from calling lock to holding it, in an open loop from when that was due; one clock reading included; 3 significant digits (the maximum is exact); empty where an open loop was overloaded"
         ) { Value($0.latency?.acquire?.p50) },
-        field("acquire_p90_ns", better: .less) { Value($0.latency?.acquire?.p90) },
-        field("acquire_p99_ns", better: .less) { Value($0.latency?.acquire?.p99) },
-        field("acquire_p999_ns", better: .less) { Value($0.latency?.acquire?.p999) },
-        field("acquire_max_ns", better: .less) { Value($0.latency?.acquire?.longest) },
+        field("acquire_p90_ns", short: ["p90"], better: .less) { Value($0.latency?.acquire?.p90) },
+        field("acquire_p99_ns", short: ["p99"], better: .less) { Value($0.latency?.acquire?.p99) },
+        field("acquire_p999_ns", short: ["p99.9"], better: .less) { Value($0.latency?.acquire?.p999) },
+        field("acquire_max_ns", short: ["max"], better: .less) { Value($0.latency?.acquire?.longest) },
         field(
-            "hold_p50_ns", better: .less,
+            "hold_p50_ns", short: ["hold"], better: .less,
             "from holding the lock to beginning to release it, in the order window, the log's own cost included; 2 significant digits"
         ) { Value($0.latency?.hold?.p50) },
         field(
-            "handoff_p50_ns", better: .less,
+            "handoff_p50_ns", short: ["handoff", "hand-off"], better: .less,
             "from one worker's beginning to release to another's holding it, where that one had asked before; likewise"
         ) { Value($0.latency?.handoff?.p50) },
         field("handoff_p99_ns", better: .less) { Value($0.latency?.handoff?.p99) },
         field(
-            "fairness_jain", better: .more,
+            "fairness_jain", short: ["jain", "fairness"], better: .more,
             "Jain's index over the workers' counts in the throughput window: 1 is fair, 1/workers is one taking all"
         ) { Value($0.jain, decimals: 4) },
         field("fairness_min_max", better: .more, "smallest count / largest") { Value($0.minMax, decimals: 4) },
@@ -100,7 +96,10 @@ extension Field where Subject == Row {
         field("voluntary_switches", "likewise") { Value($0.costs?.voluntarySwitches) },
         field("involuntary_switches") { Value($0.costs?.involuntarySwitches) },
         field("minor_faults") { Value($0.costs?.minorFaults) },
-        field("heap_bytes_per_op", better: .less, "heap bytes allocated per acquisition, by jemalloc's own count") {
+        field(
+            "heap_bytes_per_op", short: ["heap"], better: .less,
+            "heap bytes allocated per acquisition, by jemalloc's own count"
+        ) {
             row in
             Value(
                 row.costs.flatMap {
@@ -119,7 +118,9 @@ extension Field where Subject == Row {
             "integrity", kind: .text, roles: .required,
             "`ok`, `failed`, or `stuck` (no progress within the watchdog's time; the figures of such a round are empty)"
         ) { .text($0.result.integrity.rawValue) },
-        field("acquire_p9999_ns", better: .less, "as the other percentiles") { Value($0.latency?.acquire?.p9999) },
+        field("acquire_p9999_ns", short: ["p99.99"], better: .less, "as the other percentiles") {
+            Value($0.latency?.acquire?.p9999)
+        },
         field(
             "uncorrected_p50_ns", better: .less,
             "in an open loop: from calling lock to holding it, which leaves out the time for which the call was late"
@@ -132,7 +133,7 @@ extension Field where Subject == Row {
         field("hold_p99_ns", better: .less, "as above") { Value($0.latency?.hold?.p99) },
         field("handoff_samples") { Value($0.latency?.handoff?.samples) },
         field(
-            "reacquire_p50_ns",
+            "reacquire_p50_ns", short: ["reacquire"],
             "median time for a worker to hold the lock again after it began to release it; the second counts acquisitions, 1 is at once"
         ) { Value($0.latency?.reacquire?.p50) },
         field("reacquire_p50_acquisitions") { Value($0.order?.medianReturn, decimals: 1) },
@@ -142,14 +143,22 @@ extension Field where Subject == Row {
         field("fairness_order_jain", better: .more, "median of Jain's index over windows of 32 acquisitions a worker") {
             Value($0.order?.jain, decimals: 4)
         },
-        field("run_queue_wait_s", better: .less, "time for which workers could run and had no CPU, all together") {
+        field(
+            "run_queue_wait_s", short: ["run-queue"], better: .less,
+            "time for which workers could run and had no CPU, all together"
+        ) {
             Value($0.costs?.runQueueWaitSeconds, decimals: 6)
         },
         field(
-            "cycles_per_op", better: .less, "the CPU's own counts in user mode; empty where the machine gives out none"
+            "cycles_per_op", short: ["cycles"], better: .less,
+            "the CPU's own counts in user mode; empty where the machine gives out none"
         ) { Value($0.perAcquisition(\.cycles), decimals: 1) },
-        field("instructions_per_op", better: .less) { Value($0.perAcquisition(\.instructions), decimals: 1) },
-        field("cache_misses_per_op", better: .less) { Value($0.perAcquisition(\.cacheMisses), decimals: 4) },
+        field("instructions_per_op", short: ["instructions"], better: .less) {
+            Value($0.perAcquisition(\.instructions), decimals: 1)
+        },
+        field("cache_misses_per_op", short: ["cache-misses"], better: .less) {
+            Value($0.perAcquisition(\.cacheMisses), decimals: 4)
+        },
         field("overlap", "share of the throughput window in which all workers are known to have taken part") {
             Value($0.costs?.overlap, decimals: 4)
         },
@@ -169,7 +178,7 @@ extension Field where Subject == Row {
             "what the delays took, timed by a worker after its windows; empty where none was asked for"
         ) { Value($0.costs?.sectionDelay, decimals: 1) },
         field("think_measured_ns") { Value($0.costs?.thinkDelay, decimals: 1) },
-        field("acquire_mean_ns", better: .less, "means, which are finer than the clock's step") {
+        field("acquire_mean_ns", short: ["mean"], better: .less, "means, which are finer than the clock's step") {
             Value($0.latency?.acquire?.mean, decimals: 2)
         },
         field("hold_mean_ns", better: .less) { Value($0.latency?.hold?.mean, decimals: 2) },
@@ -190,7 +199,7 @@ extension Field where Subject == Row {
             Value($0.recovery.map { UInt64($0.hangs + $0.corruptions) })
         },
         field(
-            "recovery_p50_ns",
+            "recovery_p50_ns", short: ["recovery"],
             "median time from such a kill to the next acquisition, and until the kernel had done with the process"
         ) { Value($0.recovery?.recovery.percentile(50)) },
         field("reaping_p50_ns") { Value($0.recovery?.reaping.percentile(50)) },
@@ -202,10 +211,20 @@ extension Field where Subject == Row {
             "paused_s",
             "time for which the coordinator stood still, in those tries and in this round; more than 0 without `discarded_tries` where it stood still alone and its workers went on"
         ) { Value($0.pausedSeconds, decimals: 3) },
-    ])
+    ]
+
+    /// A parameter of the load.
+    private static func field(_ parameter: Parameter) -> Field {
+        field(
+            parameter.column, kind: parameter.isText ? .text : parameter.isRequired ? .count : .number,
+            roles: parameter.isRequired ? [.cell, .required] : .cell,
+            parameter.doc + (parameter.isRequired ? "" : "; empty where none is asked for")
+        ) { parameter.value($0.cell.load) }
+    }
 
     private static func field(
-        _ name: String, kind: Kind = .number, roles: Roles = [], better: Direction? = nil, _ doc: String = "",
+        _ name: String, short: [String] = [], kind: Kind = .number, roles: Roles = [], better: Direction? = nil,
+        _ doc: String = "",
         _ value: @escaping @Sendable (Row) -> Value
-    ) -> Field { Field(name, kind: kind, roles: roles, better: better, doc, value) }
+    ) -> Field { Field(name, short: short, kind: kind, roles: roles, better: better, doc, value) }
 }

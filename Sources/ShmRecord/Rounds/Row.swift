@@ -116,12 +116,7 @@ package struct Row {
 
     /// Whether the oracle's finding is what the lock promises.
     package var isAsPromised: Bool {
-        if recovery?.isAsPromised == false { return false }
-        return switch result.integrity {
-        case .ok: true
-        case .failed: !cell.lock.properties.excludes
-        case .stuck: false
-        }
+        result.integrity.isAsPromised(by: cell.lock) && recovery?.isAsPromised != false
     }
 }
 

@@ -20,6 +20,8 @@ package struct Field<Subject>: Sendable {
         package static var cell: Roles { Roles(rawValue: 2) }
         /// Tells the rounds of a cell apart.
         package static var round: Roles { Roles(rawValue: 4) }
+        /// Tells apart what figures depend on beside the load: machines, and their kernels.
+        package static var platform: Roles { Roles(rawValue: 16) }
         /// Without it, a file does not tell what was measured.
         package static var required: Roles { Roles(rawValue: 8) }
     }
@@ -29,6 +31,8 @@ package struct Field<Subject>: Sendable {
 
     /// The column's name, with its unit at the end.
     package let name: String
+    /// What users may write for it.
+    package let short: [String]
     package let kind: Kind
     package let roles: Roles
     /// `nil` where it is neither.
@@ -38,10 +42,12 @@ package struct Field<Subject>: Sendable {
     package let value: @Sendable (Subject) -> Value
 
     package init(
-        _ name: String, kind: Kind = .number, roles: Roles = [], better: Direction? = nil, _ doc: String,
+        _ name: String, short: [String] = [], kind: Kind = .number, roles: Roles = [], better: Direction? = nil,
+        _ doc: String,
         _ value: @escaping @Sendable (Subject) -> Value
     ) {
         self.name = name
+        self.short = short
         self.kind = kind
         self.roles = roles
         self.better = better
@@ -57,7 +63,8 @@ extension Field {
         return fields.map { field in
             if !field.doc.isEmpty { doc = field.doc }
             return Field(
-                field.name, kind: field.kind, roles: field.roles, better: field.better, doc, field.value)
+                field.name, short: field.short, kind: field.kind, roles: field.roles, better: field.better, doc,
+                field.value)
         }
     }
 }

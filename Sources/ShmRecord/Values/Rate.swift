@@ -2,11 +2,16 @@
 package struct Rate: Hashable, CustomStringConvertible {
     package let perSecond: Double
 
+    /// More is a mistake.
+    package static let most = 1e9
+    /// How to write one.
+    package static let form = "acquisitions a second as in 20000, 50k or 1.5M, more than 0 and at most 1000M"
+
     package init?(_ argument: String) {
         let scale = argument.hasSuffix("k") ? 1e3 : argument.hasSuffix("M") ? 1e6 : 1
         let digits = scale == 1 ? argument[...] : argument.dropLast()
         guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let value = Double(digits),
-            value * scale > 0, value * scale <= 1e9
+            value * scale > 0, value * scale <= Self.most
         else { return nil }
         perSecond = value * scale
     }

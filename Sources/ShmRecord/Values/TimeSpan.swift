@@ -7,8 +7,8 @@ package struct TimeSpan: Hashable, CustomStringConvertible {
     private static let units: [(name: String, nanoseconds: Double)] = [
         ("ns", 1), ("us", 1e3), ("μs", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 6e10), ("h", 3.6e12),
     ]
-    /// Longer than this is a mistake.
-    private static let longest = 24 * 3600 * 1e9
+    /// What one may be, ns: longer is a mistake.
+    package static let range = 0...24 * 3600 * 1_000_000_000
 
     package init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
 
@@ -28,7 +28,7 @@ package struct TimeSpan: Hashable, CustomStringConvertible {
             return nil
         }
         let result = value * scale
-        guard result <= Self.longest, result == 0 || result >= 1 else { return nil }
+        guard result <= Double(Self.range.upperBound), result == 0 || result >= 1 else { return nil }
         nanoseconds = Int(result.rounded())
     }
 

@@ -11,8 +11,7 @@ extension Report {
             "crash", text: { hasTried ? CrashTable.text(results, conditions, $0) : "" },
             markdown: { hasTried ? CrashTable.text(results, conditions, isMarkdown: true) : "" },
             records: Records(
-                schema: CrashColumn.schema, CrashColumn.all.map(\.name),
-                results.map { result in CrashColumn.all.map { $0.value(result, conditions) } }),
+                schema: CrashColumn.schema, CrashColumn.all, results.map { CrashRow($0, conditions) }),
             suites: results.map(Self.suite), notices: Self.notices(results))
     }
 

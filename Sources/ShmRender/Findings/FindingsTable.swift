@@ -1,4 +1,5 @@
 package import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 
 /// What a comparison found as tables: for a person, for a page, and for programs.
@@ -103,7 +104,7 @@ package struct FindingsTable {
         ] + brief.items.suffix(1))
 
     private static let brief = Document<Line>(items: [
-        .init("metric", "metric") { $0.metric.metric.rawValue },
+        .init("metric", "metric") { $0.metric.metric.name },
         number("base") { line in line.metric.base.map(line.metric.metric.shown) },
         number("candidate") { line in line.metric.candidate.map(line.metric.metric.shown) },
         number("change") { $0.metric.change.map { Percent.change($0.ratio) } },
@@ -127,7 +128,7 @@ package struct FindingsTable {
         value("base_lock") { .text($0.cell.baseLock) },
         value("candidate_lock") { .text($0.cell.candidateLock) },
         value("workers") { .integer($0.cell.load.workers) },
-        value("metric") { .text($0.metric.metric.rawValue) },
+        value("metric") { .text($0.metric.metric.name) },
         value("unit") { .text($0.metric.metric.unit) },
         value("base_median") { Value($0.metric.base, decimals: 3) },
         value("candidate_median") { Value($0.metric.candidate, decimals: 3) },

@@ -64,7 +64,7 @@ package enum FindingsText {
                 Sentence(.faster, cell.title, "became better: \(faster.map(change).joined(separator: "; "))"))
         }
         let open = cell.metrics.filter { $0.word == .inconclusive }
-        let wide = open.filter { $0.note == nil }.map(\.metric.rawValue)
+        let wide = open.filter { $0.note == nil }.map(\.metric.name)
         if !wide.isEmpty {
             let more = open.contains { $0.isPaired } ? "--max-time" : "rounds"
             lines.append(
@@ -77,7 +77,7 @@ package enum FindingsText {
         for (word, what) in [(Word.unjudged, "is not judged"), (.inconclusive, "is not decided")] {
             let noted = cell.metrics.filter { $0.word == word && $0.note != nil }
             for note in noted.compactMap(\.note).uniqued() {
-                let names = noted.filter { $0.note == note }.map(\.metric.rawValue)
+                let names = noted.filter { $0.note == note }.map(\.metric.name)
                 lines.append(Sentence(word, cell.title, "\(what): \(names.joined(separator: ", ")): \(note)"))
             }
         }
@@ -88,10 +88,10 @@ package enum FindingsText {
     package static func change(_ finding: MetricFinding) -> String {
         guard let change = finding.change else {
             let values = [finding.base, finding.candidate].map { $0.map(finding.metric.shown) ?? "-" }
-            return "\(finding.metric.rawValue) \(values[0]) → \(values[1])"
+            return "\(finding.metric.name) \(values[0]) → \(values[1])"
         }
         let fresh = finding.fresh.map { "; \(Percent.change($0.ratio)) in \($0.samples) fresh \(finding.unit)" } ?? ""
-        return "\(finding.metric.rawValue) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))"
+        return "\(finding.metric.name) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))"
     }
 
     /// How it was done.
@@ -120,8 +120,8 @@ extension MetricFinding {
     /// The verdict of a metric for a table.
     package var shownWord: String {
         switch word {
-        case .slower: metric == .fairness ? "LESS FAIR" : metric == .heap ? "ALLOCATES" : "SLOWER"
-        case .faster: metric == .fairness ? "fairer" : metric == .heap ? "allocates less" : "faster"
+        case .slower: metric.words.worse
+        case .faster: metric.words.better
         case .broken: "BROKEN"
         case .inconclusive: "open"
         case .same, .unjudged, .missing: word.rawValue

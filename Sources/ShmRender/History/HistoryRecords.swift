@@ -5,11 +5,10 @@ internal import ShmStatistics
 
 /// What a program reads of a history: names, and rows of values.
 package enum HistoryRecords {
-    package static let runNames = [
-        "run_id", "started_at", "command", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "commit_id",
-        "cells",
-        "rounds", "broken",
-    ]
+    package static let runNames = factNames + ["cells", "rounds", "broken"]
+
+    private static let factNames =
+        ["run_id", "started_at", "command"] + ResultColumn.environment.map(\.name) + ["commit_id"]
 
     /// - Parameter broken: how many rounds of each run are of a broken lock.
     package static func runs(_ runs: [HistoryRun], broken: [String: Int]) -> [[Value]] {
@@ -18,7 +17,7 @@ package enum HistoryRecords {
 
     /// `change_percent` is against the run before; `before`, `after` and `p` are those of a change point at this run.
     package static let seriesNames =
-        Array(runNames.prefix(9)) + ResultColumn.all.names(.cell)
+        factNames + ResultColumn.all.names(.cell)
         + [
             "metric", "rounds", "median", "change_percent", "change_point", "before", "after", "p",
             "broken",
@@ -41,11 +40,12 @@ package enum HistoryRecords {
     }
 
     private static func facts(_ run: HistoryRun) -> [Value] {
-        func text(_ text: String?) -> Value { text.map { .text($0) } ?? .empty }
-        return [
-            .text(run.id), .text(run.startedAt), .text(run.command), text(run.toolVersion), text(run.hostname),
-            text(run.kernel), text(run.cpuModel), run.cpus.map { .integer($0) } ?? .empty, text(run.commit),
-        ]
+        let environment = ResultColumn.environment.map { field -> Value in
+            if field.kind == .text { return run[field.name].text.map { .text($0) } ?? .empty }
+            return run[field.name].integer.map { .integer(Int($0)) } ?? .empty
+        }
+        return [.text(run.id), .text(run.startedAt), .text(run.command)] + environment
+            + [run.commit.map { .text($0) } ?? .empty]
     }
 }
 

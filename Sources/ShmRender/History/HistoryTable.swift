@@ -30,13 +30,13 @@ package struct HistoryTable {
             .init("run", "run") { isWide ? $0.id : Self.short($0) },
         ]
         if isWide {
-            items += [.init("version", "version") { $0.toolVersion ?? "-" }]
+            items += [.init("version", "version") { $0["tool_version"].text ?? "-" }]
             if runs.contains(where: { $0.commit != nil }) {
                 items.append(.init("commit", "commit") { String(($0.commit ?? "-").prefix(12)) })
             }
         }
         items += [
-            .init("machine", "machine") { Self.cut($0.hostname ?? "-", isWide ? 24 : 14) },
+            .init("machine", "machine") { Self.cut($0["hostname"].text ?? "-", isWide ? 24 : 14) },
             .init("cells", "cells", isNumber: true, shown: { "\($0.cells)" }) { .integer($0.cells) },
             .init("rounds", "rounds", isNumber: true, shown: { "\($0.rounds)" }) { .integer($0.rounds) },
         ]
@@ -103,7 +103,7 @@ package struct HistoryTable {
         var items: [Item] = [
             .init("when", "when") { Self.when($0.point.run) },
             .init("run", "run") { isWide ? $0.point.run.id : Self.short($0.point.run) },
-            .init("version", "version") { $0.point.run.toolVersion ?? "-" },
+            .init("version", "version") { $0.point.run["tool_version"].text ?? "-" },
         ]
         if hasCommits {
             let length = isWide ? 12 : 7

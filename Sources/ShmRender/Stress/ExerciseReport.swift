@@ -19,8 +19,6 @@ package struct ExerciseReport {
         }
     }
 
-    // MARK: For a person
-
     /// The columns of a table with a row a lock.
     package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
         let words = words
@@ -85,43 +83,5 @@ package struct ExerciseReport {
             return isAll ? group.what : "\(group.what) of \(names)"
         }
         return "Not exercised, and not said to be kept: \(parts.joined(separator: "; "))."
-    }
-
-    // MARK: For a program
-
-    /// The last columns of a row a lock and fault: what this row tried, and what all rows of the lock did and did not.
-    package func columns() -> [Document<StressResult>.Item] {
-        let texts = Dictionary(
-            uniqueKeysWithValues: locks.map { lock in
-                (
-                    lock.lock,
-                    (
-                        done: lock.done.map(\.name).joined(separator: " "),
-                        left: lock.left.map { "\($0.exercise.name): \($0.reason)" }.joined(separator: "; ")
-                    )
-                )
-            })
-        return Exercise.allCases.map { exercise in
-            .init(
-                Self.column(exercise), Self.column(exercise), shown: { _ in "" },
-                value: { Value($0.exercises.count(exercise)) })
-        } + [
-            .init("breaches", "breaches", shown: { _ in "" }, value: { Value($0.exercises.breaches) }),
-            .init("exercised", "exercised") { texts[$0.lock]?.done ?? "" },
-            .init("not_exercised", "not_exercised") { texts[$0.lock]?.left ?? "" },
-        ]
-    }
-
-    private static func column(_ exercise: Exercise) -> String {
-        switch exercise {
-        case .lock: "locks"
-        case .tryLock: "tries"
-        case .timedWait: "timed_waits"
-        case .readers: "reads"
-        case .order: "orders"
-        case .participants: "participants"
-        case .area: "area_checks"
-        case .objects: "counted_participants"
-        }
     }
 }

@@ -197,46 +197,9 @@ package struct SurvivalMatrix {
     // MARK: For a program
 
     /// What was tried, and what was to be.
-    package var records: Report.Records { document.records(results + missing) }
-
-    /// A row a lock and fault: schema 1. New columns come at the end.
-    private var document: Document<StressResult> {
-        let (startedAt, seed, workers) = (startedAt, seed, workers)
-        func item(_ name: String, _ value: @escaping @Sendable (StressResult) -> Value) -> Document<StressResult>.Item {
-            .init(name, name, shown: { _ in "" }, value: value)
-        }
-        let items = [
-            item("schema") { _ in .integer(1) },
-            item("started_at") { _ in .text(Timestamp.iso8601(startedAt)) },
-            item("tool_version") { _ in .text(ToolVersion.current) },
-            item("hostname") { _ in .text(Machine.current.hostname) },
-            item("kernel") { _ in .text(Machine.current.kernel) },
-            item("cpu_model") { _ in .text(Machine.current.cpuModel) },
-            item("cpus") { _ in .integer(Machine.current.cpus) },
-            item("workers") { _ in .integer(workers) },
-            item("seed") { _ in .text("\(seed)") },
-            item("lock") { .text($0.lock.name) },
-            item("fault") { .text($0.fault.name) },
-            item("promised") { .text($0.isPromised ? "yes" : "no") },
-            item("verdict") { .text(Self.word($0).lowercased().replacing("!", with: "")) },
-            item("as_promised") { $0.wasTried ? .text($0.isAsPromised ? "yes" : "no") : .empty },
-            item("episodes") { .integer($0.episodes) },
-            item("kills") { .integer($0.kills) },
-            item("hangs") { .integer($0.hangs) },
-            item("corruptions") { .integer($0.corruptions) },
-            item("stalls") { .integer($0.stalls) },
-            item("tolerated_half_updates") { Value($0.tolerated) },
-            item("told_deaths") { Value($0.told) },
-            item("untold_deaths") { Value($0.untold) },
-            item("recoveries") { Value($0.recovery.count) },
-            item("recovery_p50_ns") { Value($0.recovery.percentile(50)) },
-            item("recovery_p99_ns") { Value($0.recovery.percentile(99)) },
-            item("recovery_max_ns") { Value($0.recovery.longest) },
-            item("reaping_p50_ns") { Value($0.reaping.percentile(50)) },
-            item("reaping_p99_ns") { Value($0.reaping.percentile(99)) },
-            item("duration_s") { Value(Double($0.duration) / 1e9, decimals: 3) },
-            item("finding") { .text($0.breach ?? $0.findings.first ?? "") },
-        ]
-        return Document(items: items + exercises.columns() + [item("discarded_episodes") { .integer($0.discarded) }])
+    package var records: Report.Records {
+        let conditions = StressConditions(startedAt: startedAt, seed: seed, workers: workers)
+        return Report.Records(
+            schema: StressColumn.schema, StressColumn.all, StressRow.rows(results, missing: missing, conditions))
     }
 }

@@ -17,7 +17,7 @@ struct JudgingOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Smaller changes are none. (default: throughput=3%,p50=5%,p99=10%,hold=5%,hand-off=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%, or a scenario's; three times that for what is not measured in turn)",
+            "Smaller changes are none. (default: \(Metric.usualThresholds), or a scenario's; three times that for what is not measured in turn)",
             valueName: "metric=percent,…"))
     var threshold: CommaList?
 

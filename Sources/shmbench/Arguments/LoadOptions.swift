@@ -1,9 +1,6 @@
-public import ArgumentParser
-public import ShmCoordinator
-internal import ShmHarness
+internal import ArgumentParser
+internal import ShmCoordinator
 internal import ShmRecord
-
-extension Pinning: ExpressibleByArgument {}
 
 /// Which locks, and under what load: what every command that measures can be told.
 struct LoadOptions: ParsableArguments {
@@ -12,66 +9,49 @@ struct LoadOptions: ParsableArguments {
             "Locks to measure: \(LockSelection.help), separated by commas.", valueName: "a,b"))
     var locks: CommaList?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Numbers of contending processes.", valueName: "n,m"))
+    @Option(parsing: .unconditional, help: ArgumentHelp(.workers))
     var workers: CommaList?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Busy time inside the critical section, beside the counters. (default: 0)", valueName: "time"),
-        transform: TimeSpan.parse)
-    var criticalSection = TimeSpan(nanoseconds: 0)
+        parsing: .unconditional, help: ArgumentHelp(.criticalSection), transform: Parameter.criticalSection.asked)
+    var criticalSection: Parameter.Asked?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Busy time between a release and the next attempt. (default: 0)", valueName: "time"),
-        transform: TimeSpan.parse)
-    var think = TimeSpan(nanoseconds: 0)
+    @Option(parsing: .unconditional, help: ArgumentHelp(.think), transform: Parameter.think.asked)
+    var think: Parameter.Asked?
 
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Counters incremented in each critical section.", valueName: "n"))
-    var counters = 4
+    @Option(parsing: .unconditional, help: ArgumentHelp(.counters), transform: Parameter.counters.asked)
+    var counters: Parameter.Asked?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many of a hundred sections only read; locks without a reader side exclude readers, too.",
-            valueName: "n"))
-    var readPercent = 0
+    @Option(parsing: .unconditional, help: ArgumentHelp(.readPercent), transform: Parameter.readPercent.asked)
+    var readPercent: Parameter.Asked?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Open loop: so many acquisitions a second are due, of all workers together, and latency counts from when each was due.",
-            valueName: "n"), transform: Rate.parse)
-    var rate: Rate?
+    @Option(parsing: .unconditional, help: ArgumentHelp(.rate), transform: Parameter.rate.asked)
+    var rate: Parameter.Asked?
 
-    @Option(
-        help: ArgumentHelp(
-            "How the times of an open loop are spaced: poisson or uniform. (default: poisson)", valueName: "kind"))
-    var arrivals: String?
+    @Option(help: ArgumentHelp(.arrivals), transform: Parameter.arrivals.asked)
+    var arrivals: Parameter.Asked?
+
+    @Option(help: ArgumentHelp(.pinning), transform: Parameter.pinning.asked)
+    var pin: Parameter.Asked?
 
     @Option(
         help: ArgumentHelp(
             "A file of workloads, as in scripts/scenarios; --locks and --workers override its own.", valueName: "file"))
     var scenario: String?
 
-    @Option(help: "Which CPUs workers run on: wherever the scheduler puts them, close together, or far apart.")
-    var pin = Pinning.spread
+    /// The parameters that were given and that a scenario's file decides. They are found as the parser finds options.
+    private var given: [Parameter.Asked] {
+        Mirror(reflecting: self).children.compactMap { ($0.value as? Option<Parameter.Asked?>)?.wrappedValue }
+    }
 
-    /// Refuses what makes no sense, saying what does.
+    /// Refuses invalid options.
     ///
     /// - Parameter needsRate: whether arrivals are spaced only where there is a rate.
     func check(needsRate: Bool) throws {
-        if let arrivals, Arrivals.Spacing.open(arrivals) == nil {
-            throw usage("--arrivals \(arrivals) is neither poisson nor uniform")
-        }
-        if arrivals != nil && rate == nil && needsRate {
+        if try load().lacksRate && needsRate {
             throw usage("--arrivals spaces an open loop: it needs a --rate, as in `--rate 50k`")
         }
-        if scenario != nil, let option = workloadOption {
+        if scenario != nil, let option = given.first?.parameter.option {
             throw usage("--scenario says what the workloads are: leave out \(option), or change the file")
         }
     }
@@ -82,18 +62,14 @@ struct LoadOptions: ParsableArguments {
     var firstOption: String? {
         if locks != nil { return "--locks" }
         if workers != nil { return "--workers" }
-        return scenario != nil ? "--scenario" : workloadOption
+        return scenario != nil ? "--scenario" : given.first?.parameter.option
     }
 
-    /// An option that was given and that a scenario's file decides.
-    private var workloadOption: String? {
-        if criticalSection.nanoseconds != 0 { return "--critical-section" }
-        if think.nanoseconds != 0 { return "--think" }
-        if counters != 4 { return "--counters" }
-        if readPercent != 0 { return "--read-percent" }
-        if rate != nil { return "--rate" }
-        if arrivals != nil { return "--arrivals" }
-        return pin != .spread ? "--pin" : nil
+    /// The command line's load, but for the number of workers.
+    private func load() throws -> Load {
+        try given.reduce(into: Load()) { load, asked in
+            try asked.parameter.set(asked.text, for: asked.parameter.option, in: &load)
+        }
     }
 
     /// What is to be measured: the scenario's workloads, or the command line's one.
@@ -110,18 +86,14 @@ struct LoadOptions: ParsableArguments {
                 stuckAfter: stuckAfter)
         }
         let workload = Workload(
-            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers,
-            criticalSection: criticalSection.nanoseconds, think: think.nanoseconds, counters: counters,
-            readPercent: readPercent, pinning: pin,
-            spacing: rate == nil ? .closed : arrivals.flatMap(Arrivals.Spacing.open) ?? .poisson,
-            rate: rate?.perSecond ?? 0)
+            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers, try load())
         if let objection = workload.objection(stuckAfter: stuckAfter) { throw usage(objection) }
         return [workload]
     }
 
     /// Refuses open loops whose windows would see next to nothing.
     static func checkRates(_ cells: [Cell], _ timing: Timing) throws {
-        for cell in cells where cell.spacing != .closed {
+        for cell in cells where cell.load.isOpen {
             let window = min(timing.throughput, timing.latency)
             if cell.rate * Double(window) < 10e9 {
                 throw Failure(

@@ -53,10 +53,12 @@ extension Session {
     private func findCapacity(_ cell: Cell, _ timing: Timing, _ outcome: inout Outcome, _ progress: inout Progress)
         throws(Failure)
     {
-        let closedRows = try rows(cell, timing, &outcome, &progress)
+        var closedCell = cell
+        closedCell.spacing = .closed
+        let closedRows = try rows(closedCell, timing, &outcome, &progress)
         guard let closed = median(closedRows.compactMap(\.throughput)), closed > 0 else { return }
         var open = cell
-        open.spacing = options.load.arrivals.flatMap(Arrivals.Spacing.open) ?? .poisson
+        if !cell.load.isOpen { open.spacing = .poisson }
         // No worker can begin acquisitions faster than in a closed loop, and pacing costs something too.
         var (low, high) = (0.0, closed)
         var found: Double?

@@ -67,7 +67,7 @@ struct Check: CheckedCommand {
             usualLocks: ["robust-futex", "futex", "pthread-robust"], usualWorkers: [1, 2],
             stuckAfter: options.stuckAfter.nanoseconds)
         try LoadOptions.checkRates(workloads.flatMap(\.cells), options.timing)
-        return workloads.flatMap(\.cells).map { CellID(lock: $0.lock.name, load: Load($0)) }
+        return workloads.flatMap(\.cells).map { CellID(lock: $0.lock.name, load: $0.load) }
     }
 
     // MARK: The baseline
@@ -203,9 +203,7 @@ struct Check: CheckedCommand {
             judgement.map {
                 " Ratios carry over \($0): of the two references, futex has changed against atomic-add by \(text) workers."
             } ?? " How well ratios carry over is not known: a reference was not measured."
-        let machines = [baseline.records.first, session.records.last].map { record in
-            record.map { record in ["hostname", "cpu_model", "kernel"].map(record.text).joined(separator: ", ") } ?? ""
-        }
+        let machines = [baseline.records.first, session.records.last].map { $0?.platform ?? "" }
         if machines[0] != machines[1] {
             notes.append("The baseline is of another machine or kernel: \(machines[0]); here it is \(machines[1]).")
         }

@@ -127,14 +127,8 @@ struct Compare: CheckedCommand {
             stuckAfter: options.stuckAfter.nanoseconds)
         try LoadOptions.checkRates(workloads.flatMap(\.cells), options.timing)
         let pairs = workloads.flatMap { workload in
-            workload.workers.flatMap { count in
+            workload.loads.flatMap { load in
                 (names.map { [$0] } ?? workload.locks.map { ($0.name, $0.name) }).map { names in
-                    let load = Load(
-                        Cell(
-                            lock: workload.locks[0], workers: count, criticalSection: workload.criticalSection,
-                            think: workload.think, counters: workload.counters, readPercent: workload.readPercent,
-                            pinning: workload.pinning, spacing: workload.spacing, rate: workload.rate,
-                            scenario: workload.name))
                     let survives = [names.0, names.1].allSatisfy {
                         LockKind(named: $0)?.properties.survivesOwnerDeath ?? ($0 == "plugin")
                     }

@@ -21,7 +21,7 @@ struct ShowHistory: CheckedCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Figures: columns of the results, or \(HistoryMetric.aliases.map(\.key).joined(separator: ", ")). (default: throughput, where cells are chosen)",
+            "Figures: columns of the results, or \(HistoryMetric.names.joined(separator: ", ")). (default: throughput, where cells are chosen)",
             valueName: "a,b"))
     var metric: CommaList?
 
@@ -77,7 +77,7 @@ struct ShowHistory: CheckedCommand {
         let runs: [HistoryRun]
         let known: [String]
         do {
-            history = try History(path: file, creating: false)
+            history = try History(path: file, .results, creating: false)
             runs = try history.runs()
             known = try history.columns()
         } catch { throw Failure(error.description) }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmRender
 internal import ShmStatistics

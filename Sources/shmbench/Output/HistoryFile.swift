@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmCompare
 internal import ShmHarness
 internal import ShmHistory
 internal import ShmRecord
@@ -14,7 +15,7 @@ struct HistoryFile {
     init(_ path: String, commit: String? = nil) throws {
         self.path = path
         self.commit = commit ?? Self.commitOfCI
-        do { _ = try History(path: path, creating: true) } catch { throw Failure(error.description) }
+        do { _ = try History(path: path, .results, creating: true) } catch { throw Failure(error.description) }
     }
 
     /// Appends all rows, or throws and appends none.
@@ -23,7 +24,7 @@ struct HistoryFile {
     func append(columns: [String], values: [[Value]]) throws {
         if values.isEmpty { return }
         do {
-            try History(path: path, creating: true).append(
+            try History(path: path, .results, creating: true).append(
                 command: Self.called, commit: commit, columns: columns, rows: values.map { $0.map(HistoryValue.init) })
         } catch { throw Failure(error.description) }
     }

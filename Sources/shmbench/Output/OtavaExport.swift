@@ -50,8 +50,9 @@ struct OtavaExport {
         return CSV.document(
             ["time"] + Self.attributes + columns.map(\.name),
             runs.map { run in
-                let facts = [run.commit, run.id, run.toolVersion, run.hostname, run.kernel].map { fact -> Value in
-                    fact.map { .text($0) } ?? .empty
+                let facts = Self.attributes.map { name -> Value in
+                    let fact = name == "commit" ? run.commit : name == "run_id" ? run.id : run[name].text
+                    return fact.map { .text($0) } ?? .empty
                 }
                 return [.text(Self.time(run))] + facts + figures.map { Value($0[run.id], decimals: 4) }
             })

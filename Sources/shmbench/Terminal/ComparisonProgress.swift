@@ -29,7 +29,7 @@ struct ComparisonProgress {
         case .confirming(let looks): text += "confirming \(cell.fresh.count)/\(looks[looks.count - 1])"
         }
         if let metric = finding.metrics.first(where: { $0.change != nil }), let change = metric.change {
-            text += ": \(metric.metric.rawValue) \(Percent.change(change.ratio)) (\(change.interval))"
+            text += ": \(metric.metric.name) \(Percent.change(change.ratio)) (\(change.interval))"
         }
         what = text
         draw()

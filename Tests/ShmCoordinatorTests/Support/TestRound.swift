@@ -22,8 +22,8 @@ struct TestRound {
         pinning: Pinning = .none
     ) {
         cell = Cell(
-            lock: lock, workers: workers, criticalSection: criticalSection, think: think, counters: counters,
-            pinning: pinning)
+            lock, Load(workers: workers, criticalSection: criticalSection, think: think, pinning: pinning))
+        cell.counters = counters
     }
 
     /// Runs it to its end. The body runs on another thread meanwhile; it is over when this returns.

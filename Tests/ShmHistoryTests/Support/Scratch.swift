@@ -17,7 +17,7 @@ final class Scratch: Sendable {
 
     /// Opens with little patience.
     func open(creating: Bool = true, patience: Double = 0.2) throws(HistoryError) -> History {
-        try History(path: path, creating: creating, patience: patience)
+        try History(path: path, Rounds.layout, creating: creating, patience: patience)
     }
 
     /// A history of so many runs.
@@ -63,6 +63,13 @@ final class Scratch: Sendable {
 
 /// Rounds as a run has them.
 enum Rounds {
+    static let layout = HistoryLayout(
+        environment: [
+            .init("tool_version", isText: true), .init("hostname", isText: true), .init("kernel", isText: true),
+            .init("cpu_model", isText: true), .init("cpus", isText: false),
+        ], round: ["run_id", "round"], cell: ["scenario", "lock", "workers", "arrivals", "rate_per_s", "later"],
+        optional: ["rate_per_s", "later"])
+
     static let columns = [
         "schema", "run_id", "started_at", "tool_version", "hostname", "kernel", "cpu_model", "cpus", "scenario", "lock",
         "workers", "round", "arrivals", "rate_per_s", "throughput_per_s",

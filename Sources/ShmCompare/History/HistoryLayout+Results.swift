@@ -1,0 +1,10 @@
+package import ShmHistory
+internal import ShmRecord
+
+extension HistoryLayout {
+    /// That of the results.
+    package static let results = HistoryLayout(
+        environment: ResultColumn.environment.map { Fact($0.name, isText: $0.kind == .text) },
+        round: ResultColumn.all.names(.round), cell: ResultColumn.all.names(.cell),
+        optional: Set(ResultColumn.all.names(.cell)).subtracting(ResultColumn.all.names(.required)))
+}

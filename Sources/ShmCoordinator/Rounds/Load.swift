@@ -1,0 +1,41 @@
+public import ShmHarness
+
+/// What a lock is measured under: the parameters of a workload, and a number of workers.
+public struct Load: Sendable, Hashable {
+    /// The workload's name.
+    public var scenario = "default"
+    /// Processes that contend.
+    public var workers = 1
+    /// Length of the busy time inside the critical section that was asked for, ns.
+    public var criticalSection = 0
+    /// Length of the busy time between a release and the next attempt that was asked for, ns.
+    public var think = 0
+    /// Counters that a critical section increments.
+    public var counters = 4
+    /// Whether acquisitions are scheduled, and how their times are spaced.
+    public var spacing = Arrivals.Spacing.closed
+    /// Acquisitions a second that are due in an open loop, of all workers together; 0 in a closed loop.
+    public var rate = 0.0
+    /// Which CPUs workers run on.
+    public var pinning = Pinning.spread
+    /// Percentage of read-only critical sections.
+    public var readPercent = 0
+
+    /// A closed loop without busy times.
+    public init() {}
+
+    /// A closed loop.
+    ///
+    /// - Parameters:
+    ///   - criticalSection: busy time inside the critical section, ns.
+    ///   - think: busy time between a release and the next attempt, ns.
+    public init(workers: Int, criticalSection: Int = 0, think: Int = 0, pinning: Pinning = .spread) {
+        self.workers = workers
+        self.criticalSection = criticalSection
+        self.think = think
+        self.pinning = pinning
+    }
+
+    /// Whether acquisitions are due at times of a schedule.
+    public var isOpen: Bool { spacing != .closed }
+}

@@ -1,0 +1,42 @@
+/// The names of a history's columns and keys. The caller describes the results, and passes them.
+public struct HistoryLayout: Sendable {
+    /// A column that says where a run took place: in each of its rounds, and once in the table of runs.
+    public struct Fact: Sendable {
+        /// The column's name.
+        public let name: String
+        /// Whether its values are texts, and not whole numbers.
+        public let isText: Bool
+
+        /// A column.
+        public init(_ name: String, isText: Bool) {
+            self.name = name
+            self.isText = isText
+        }
+    }
+
+    /// Where a run took place.
+    public let environment: [Fact]
+    /// What tells one round of a cell from all others, the run's id among them.
+    public let round: [String]
+    /// What tells the cells of a run apart.
+    public let cell: [String]
+    /// Those of a cell that are not measured everywhere, and that older files may lack.
+    public let optional: Set<String>
+
+    /// A layout.
+    public init(environment: [Fact], round: [String], cell: [String], optional: Set<String>) {
+        self.environment = environment
+        self.round = round
+        self.cell = cell
+        self.optional = optional
+    }
+
+    /// The facts about a run that each of its rounds repeats.
+    var runColumns: [String] { ["run_id", "started_at"] + environment.map(\.name) }
+
+    /// What tells one round from all others.
+    var roundKey: [String] { round + cell }
+
+    /// Those of them that every file has.
+    var required: [String] { roundKey.filter { !optional.contains($0) } }
+}

@@ -1,0 +1,17 @@
+internal import ShmCoordinator
+internal import ShmHarness
+
+extension Field {
+    /// What ran, and where: columns of every results file, and the key of the machine.
+    package static var environment: [Field] {
+        [
+            Field("tool_version", kind: .text, "what ran, and where; `cpus` counts those that the run may use") { _ in
+                .text(ToolVersion.current)
+            },
+            Field("hostname", kind: .text, roles: [.machine, .platform], "") { _ in .text(Machine.current.hostname) },
+            Field("kernel", kind: .text, roles: .platform, "") { _ in .text(Machine.current.kernel) },
+            Field("cpu_model", kind: .text, roles: [.machine, .platform], "") { _ in .text(Machine.current.cpuModel) },
+            Field("cpus", roles: [.machine, .platform], "") { _ in .integer(Machine.current.cpus) },
+        ]
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import ShmCoordinator
+import ShmHarness
+import Testing
+
+@testable import ShmRecord
+
+extension CommandLineSuite {
+    /// The table of parameters, and what follows from it.
+    @Suite struct ParameterTests {
+        /// A load in which nothing is the usual.
+        private static var unusual: Load {
+            var load = Load(workers: 3, criticalSection: 150, think: 1500, pinning: .compact)
+            load.scenario = "cache"
+            load.counters = 7
+            load.spacing = .uniform
+            load.rate = 50_000.5
+            load.readPercent = 95
+            return load
+        }
+
+        /// The options of a command: what the parser itself tells of them.
+        private static func options(_ command: String) throws -> [String: (help: String, valueName: String?)] {
+            let outcome = try Invocation([command, "--experimental-dump-help"]).finish()
+            let dump = try JSONSerialization.jsonObject(with: Data(outcome.stdout.utf8)) as? [String: Any]
+            let arguments = (dump?["command"] as? [String: Any])?["arguments"] as? [[String: Any]] ?? []
+            return arguments.reduce(into: [:]) { options, argument in
+                guard let name = (argument["preferredName"] as? [String: Any])?["name"] as? String else { return }
+                options["--" + name] = (argument["abstract"] as? String ?? "", argument["valueName"] as? String)
+            }
+        }
+
+        @Test(arguments: ["run", "compare", "check"])
+        func `there is one option for each parameter, and its help is the parameter's`(command: String) throws {
+            let options = try Self.options(command)
+            #expect(options.count > 10)
+            for parameter in Parameter.all where parameter.valueName != nil {
+                let option = try #require(options[parameter.option], "\(parameter.option)")
+                #expect(option.help == parameter.help && option.valueName == parameter.valueName)
+            }
+        }
+
+        @Test func `every parameter of a load is in the table, with a column and a word of its own`() {
+            #expect(Parameter.all.count == Mirror(reflecting: Load()).children.count)
+            #expect(Set(Parameter.all.map(\.column)).count == Parameter.all.count)
+            #expect(Set(Parameter.all.map(\.key)).count == Parameter.all.count)
+            let columns = ResultColumn.all.map(\.name)
+            for parameter in Parameter.all { #expect(columns.count { $0 == parameter.column } == 1) }
+        }
+
+        @Test func `the key of a cell is its lock and its load`() {
+            #expect(Set(ResultColumn.all.names(.cell)) == Set(["lock"] + Parameter.all.map(\.column)))
+        }
+
+        @Test func `a load survives a request line, and no digit is lost`() throws {
+            let timing = Timing(warmup: 1, throughput: 2, latency: 3, order: 4, stuckAfter: 5)
+            let request = RoundRequest(lock: "mcs", load: Self.unusual, round: 9, timing: timing, kills: 6)
+            // The protocol's first version, as builds that are older write and read it.
+            #expect(
+                request.line
+                    == "lock=mcs scenario=cache workers=3 round=9 critical_section_ns=150 think_ns=1500 counters=7 "
+                    + "arrivals=uniform rate_per_s=50000.5 pinning=compact read_percent=95 warmup_ns=1 throughput_ns=2 "
+                    + "latency_ns=3 order_ns=4 stuck_after_ns=5 kills=6")
+            #expect(try RoundRequest(request.line) == request)
+            #expect(try RoundRequest(request.line).cell().load == Self.unusual)
+        }
+
+        @Test func `a load survives a results file`() {
+            for load in [Load(), Self.unusual] {
+                let fields = Parameter.all.map { ($0.column, $0.value(load).text) }
+                #expect(Record(fields: Dictionary(uniqueKeysWithValues: fields)).load == load)
+            }
+            // The usual of a parameter that may be left out is no figure.
+            #expect(
+                Parameter.all.filter { $0.value(Load()) == .empty }.map(\.column) == ["rate_per_s", "read_percent"])
+        }
+
+        @Test func `a request is refused with the word, its value and what is expected`() {
+            let timing = Timing(warmup: 1, throughput: 2, latency: 3, order: 4, stuckAfter: 5)
+            let line = RoundRequest(lock: "mcs", load: Load(), round: 9, timing: timing, kills: 6).line
+            for (word, wrong, message) in [
+                ("workers=1", "workers=0", "invalid value '0' for workers: expected 1…4096"),
+                ("kills=6", "kills=-1", "invalid value '-1' for kills: expected 0…1000"),
+                (
+                    "pinning=spread", "pinning=tight",
+                    "invalid value 'tight' for pinning: expected none, compact or spread"
+                ),
+                ("arrivals=closed", "arrivals=poisson", "arrivals=poisson needs a rate_per_s above 0"),
+                (" counters=4", "", "there is no counters"),
+            ] {
+                let failure = #expect(throws: Failure.self) { try RoundRequest(line.replacing(word, with: wrong)) }
+                #expect(failure?.message == message)
+            }
+            // A word that is newer than the other build.
+            #expect(throws: Never.self) { try RoundRequest(line.replacing(" read_percent=0", with: "")) }
+        }
+
+        @Test func `a title says of each parameter that is not the usual`() {
+            #expect(Parameter.all.compactMap { $0.phrase(Load()) } == [])
+            #expect(
+                Parameter.all.compactMap { $0.phrase(Self.unusual) } == [
+                    "critical section 150ns", "think 1500ns", "7 counters", "50.0 k/s due, uniform", "pinned compact",
+                    "95% only read",
+                ])
+        }
+    }
+}
