@@ -68,7 +68,7 @@ struct Run: CheckedCommand {
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         try report(outcome, summaries, file)
         let extras = Result {
-            try hgrm?.write(summaries)
+            try hgrm?.write(outcome.rows)
             try trace?.write(outcome.rows)
         }
         for warning in Warnings.lines(summaries) {

@@ -1,0 +1,6 @@
+package import ShmRecord
+
+extension Load {
+    /// Whether acquisitions are due at times of a schedule.
+    package var isOpen: Bool { arrivals != "closed" }
+}
