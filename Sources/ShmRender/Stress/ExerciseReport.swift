@@ -25,7 +25,7 @@ package struct ExerciseReport {
     package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
         let words = words
         return Exercise.allCases.filter { $0 != .lock }.map { exercise in
-            .init(Self.title(exercise), exercise.name) { words[lock($0)]?[exercise] ?? "" }
+            .init(exercise.title, exercise.name) { words[lock($0)]?[exercise] ?? "" }
         }
     }
 
@@ -47,19 +47,6 @@ package struct ExerciseReport {
         case .broken: lock.lock.properties.excludes ? "WRONG!" : "wrong"
         case .notOffered: "n/a"
         case .untried: "-"
-        }
-    }
-
-    private static func title(_ exercise: Exercise) -> String {
-        switch exercise {
-        case .lock: "lock"
-        case .tryLock: "try"
-        case .timedWait: "timed"
-        case .readers: "read"
-        case .order: "order"
-        case .participants: "crowd"
-        case .area: "area"
-        case .objects: "objs"
         }
     }
 
@@ -103,25 +90,12 @@ package struct ExerciseReport {
             })
         return Exercise.allCases.map { exercise in
             .init(
-                Self.column(exercise), Self.column(exercise), shown: { _ in "" },
+                exercise.column, exercise.column, shown: { _ in "" },
                 value: { Value($0.exercises.count(exercise)) })
         } + [
             .init("breaches", "breaches", shown: { _ in "" }, value: { Value($0.exercises.breaches) }),
             .init("exercised", "exercised") { texts[$0.lock]?.done ?? "" },
             .init("not_exercised", "not_exercised") { texts[$0.lock]?.left ?? "" },
         ]
-    }
-
-    private static func column(_ exercise: Exercise) -> String {
-        switch exercise {
-        case .lock: "locks"
-        case .tryLock: "tries"
-        case .timedWait: "timed_waits"
-        case .readers: "reads"
-        case .order: "orders"
-        case .participants: "participants"
-        case .area: "area_checks"
-        case .objects: "counted_participants"
-        }
     }
 }
