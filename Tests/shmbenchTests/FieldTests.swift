@@ -1,4 +1,5 @@
 import Foundation
+import ShmCompare
 import ShmRecord
 import Testing
 
@@ -17,6 +18,11 @@ import Testing
         #expect(document.contains(table), "replace its table by\n\(table)")
     }
 
+    @Test func `the document of the results describes each field of a report`() throws {
+        let table = SummaryColumn.all.describing()
+        #expect(try text("README.md").contains(table), "replace its table by\n\(table)")
+    }
+
     @Test func `the list of columns is that of the fields`() throws {
         #expect(try text("columns.txt").split(separator: "\n").map(String.init) == ResultColumn.all.map(\.name))
     }
@@ -25,6 +31,8 @@ import Testing
         let names = ResultColumn.all.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(ResultColumn.all.allSatisfy { !$0.doc.isEmpty })
+        let summary = SummaryColumn.all.map(\.name)
+        #expect(Set(summary).count == summary.count)
     }
 
     @Test func `keys follow from roles`() {

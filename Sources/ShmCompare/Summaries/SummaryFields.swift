@@ -23,7 +23,7 @@ extension Field where Subject == CellSummary {
     }
 
     private static let figures: [Field<CellSummary>] = [
-        field("rounds", "how many the line sums up") { .integer($0.rounds) },
+        field("rounds", "how many the row sums up") { .integer($0.rounds) },
         field("throughput_per_s", "median over the rounds, as all figures without another word") {
             Value($0.throughput, decimals: 1)
         },
