@@ -23,14 +23,16 @@ package struct MachineRounds {
 
     private static func cells(_ records: [Record]) -> [CellID] {
         let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
-        let cells = records.map(CellID.init).uniqued()
-        // What files do not tell is the order in which loads were asked for.
-        return cells.sorted { left, right in
-            let (one, other) = (left.load, right.load)
-            let places = (places[left.lock] ?? .max, places[right.lock] ?? .max)
-            return (one.scenario, one.workers, one.rate, one.criticalSection, one.think)
+        let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
+        // Files do not hold the order in which loads were asked for.
+        let loads = records.map(\.load).uniqued().sorted { one, other in
+            (one.scenario, one.workers, one.rate, one.criticalSection, one.think)
                 < (other.scenario, other.workers, other.rate, other.criticalSection, other.think)
-                || one == other && (places.0, left.lock) < (places.1, right.lock)
+        }
+        return loads.flatMap { load in
+            (locks[load] ?? []).sorted { left, right in
+                (places[left.lock] ?? .max, left.lock) < (places[right.lock] ?? .max, right.lock)
+            }
         }
     }
 
@@ -58,7 +60,7 @@ package struct MachineRounds {
 
     private func plain(_ column: String) -> String { values(column).first ?? "?" }
 
-    /// What a file says of a machine, without what a terminal or a page would take for more than text.
+    /// Text of a file without control characters and markup.
     private static func plain(_ text: String) -> String {
         String(
             text.prefix(80).map { $0.isASCII && ($0.isLetter || $0.isNumber || " -_.,:()@+/#".contains($0)) ? $0 : "?" }

@@ -1,7 +1,7 @@
 internal import ShmRecord
 internal import ShmStatistics
 
-/// What makes medians over several runs of one machine less than they seem.
+/// Warnings about medians over runs that differ in kernel, version or length of windows.
 package enum MixedRounds {
     package static func warnings(_ rounds: MachineRounds) -> [String] {
         var lines: [String] = []

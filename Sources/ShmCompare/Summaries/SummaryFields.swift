@@ -3,7 +3,7 @@ internal import ShmCore
 package import ShmRecord
 internal import ShmStatistics
 
-/// What a report tells programs of a cell: schema 1, in its order. New fields come at the end.
+/// A column of a report for programs, with a row a cell: schema 1, in its order. New fields come at the end.
 package typealias SummaryColumn = Field<CellSummary>
 
 extension Field where Subject == CellSummary {

@@ -1,6 +1,6 @@
 internal import ShmCoordinator
 
-/// What a process that measures a round knows of it, and the contract of the results has no column for.
+/// Facts about a round that the results have no column for.
 package struct Unrecorded: Equatable, Sendable {
     /// Rate of the CPU's counter, Hz; `nil` where another clock is used.
     package let counterHertz: Double?

@@ -1,9 +1,9 @@
 internal import ShmCoordinator
 internal import ShmCore
 
-/// What a file that this version's `run` has just written to the end would not have.
+/// Holds a file to what a complete `run` of this version writes.
 package enum StrictReading {
-    /// A line for each, with its place.
+    /// Each difference, a line with its place.
     package static func findings(_ file: RecordedRounds) -> [String] {
         columns(file)
             + file.rounds.flatMap { round in
@@ -16,7 +16,7 @@ package enum StrictReading {
         if file.columns == expected { return [] }
         let index = zip(file.columns, expected).prefix { $0 == $1 }.count
         let (found, wanted) = (
-            index < file.columns.count ? "`\(file.columns[index])`" : "missing",
+            index < file.columns.count ? file.columns[index].debugDescription : "missing",
             index < expected.count ? "`\(expected[index])`" : "none"
         )
         return ["\(file.path):1: column \(index + 1) is \(found): expected \(wanted)"]
@@ -25,7 +25,11 @@ package enum StrictReading {
     private static func round(_ record: Record) -> [String] {
         let title = "\(record.lock) with \(record.text("workers")) workers"
         var lines: [String] = []
-        if !record.isAsPromised { lines.append("\(title): integrity is \(record.text("integrity")): expected ok") }
+        if let failures = record.number("kill_failures"), failures > 0 {
+            lines.append("\(title): kill_failures is \(record.text("kill_failures")): expected 0")
+        } else if !record.isAsPromised {
+            lines.append("\(title): integrity is \(record.text("integrity")): expected ok")
+        }
         if record.integrity == .stuck { return lines }
         if record.number("acquisitions") ?? 0 <= 0 { lines.append("\(title) acquired nothing") }
         if record.throughput ?? 0 <= 0 { lines.append("\(title) has no throughput") }
@@ -37,7 +41,7 @@ package enum StrictReading {
         return lines
     }
 
-    /// The negative control takes no lock: a file in which it was never caught shows nothing of the others.
+    /// The negative control takes no lock: where it was never caught, the integrity check shows nothing.
     private static func controls(_ file: RecordedRounds) -> [String] {
         let controls = file.records.filter { $0.lock == LockKind.noLock.name && $0.load.workers > 1 }
         let wasCaught = controls.contains { $0.integrity == .failed }

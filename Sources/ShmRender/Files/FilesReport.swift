@@ -1,14 +1,14 @@
 package import ShmCompare
 package import ShmRecord
 
-/// What `report` tells of results files: for each machine an overview, and what `run` prints of its rounds.
+/// The document of `report`: for each machine an overview, and the tables and verdict of `run`.
 package struct FilesReport {
-    /// Rounds of one machine, and what they are missing.
+    /// The rounds of one machine.
     private struct Part {
         let rounds: MachineRounds
         let document: RoundsDocument
         let overviews: [Overview]
-        /// What the files lack; `nil` where every cell of a run has as many rounds.
+        /// Rounds that are missing; `nil` where all cells of each run have as many.
         let gap: String?
 
         init(_ rounds: MachineRounds, sort: SortKey) {
@@ -26,7 +26,7 @@ package struct FilesReport {
     package init(_ files: [RecordedRounds], sort: SortKey) {
         self.files = files.map(\.path).joined(separator: ", ")
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
-            "\(file.path) has columns that this version does not know, and leaves out: \(file.unknownColumns.joined(separator: ", "))"
+            "\(file.path) has columns that this version does not know, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
         }
         parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
     }
@@ -34,15 +34,15 @@ package struct FilesReport {
     /// Whether every lock kept its promises.
     package var isAsPromised: Bool { parts.allSatisfy { $0.rounds.summaries.allSatisfy(\.isAsPromised) } }
 
-    /// What the files lack, a line each: a run was interrupted, or a file is cut off between two lines.
+    /// Rounds that are missing, a line a machine: a run was interrupted, or a file is cut off between two lines.
     package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } }
 
-    /// What makes the figures less than they seem, a line each.
+    /// Reasons to trust the figures less, a line each.
     package var warnings: [String] {
         var lines = unknown
         if parts.count > 1 {
             lines.append(
-                "the rounds are of \(parts.count) machines, each of which has its own tables: figures of two machines are in no common median"
+                "the rounds are of \(parts.count) machines: each has its own tables, and no median is over two of them"
             )
         }
         return lines

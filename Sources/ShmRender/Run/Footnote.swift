@@ -28,7 +28,7 @@ enum Footnote {
         return lines
     }
 
-    /// What timed the rounds; `nil` where the file does not tell.
+    /// What timed the rounds; `nil` where the files do not say.
     private static func clock(_ records: [Record]) -> String? {
         func middle(_ column: String) -> Double? { median(records.compactMap { $0.number(column) }) }
         let names = records.map { $0.text("clock") }.filter { !$0.isEmpty }.uniqued().map { name in

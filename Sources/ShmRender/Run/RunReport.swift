@@ -1,7 +1,7 @@
 package import ShmCompare
 package import ShmRecord
 
-/// What `run` tells: tables, verdicts, how to read them, and every row.
+/// The document of `run`: tables, verdicts, how to read them, and every row.
 package struct RunReport {
     private let document: RoundsDocument
     private let rows: [Row]

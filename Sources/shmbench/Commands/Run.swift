@@ -59,7 +59,7 @@ struct Run: MeasuringCommand {
 
     func conclude(_ work: Work) throws {
         let outcome = work.outcome
-        // Whatever becomes of the files, what was measured is printed.
+        // What was measured is printed even where it could not be saved.
         let kept = work.outputs.keep(outcome.rows)
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         try report(outcome, summaries, work.outputs)

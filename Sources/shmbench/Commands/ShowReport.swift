@@ -53,7 +53,7 @@ struct ShowReport: CheckedCommand {
         try plugin.load()
         let rounds: [RecordedRounds]
         do { rounds = try ResultsReader.read(files) } catch let failure as Failure {
-            // Who reads a report must not take an empty one for a good end.
+            // An empty document must not pass for a good one.
             if format != .table {
                 try Terminal.show(
                     Report.failure(failure, of: "report", nothingWas: "reported", names: FilesReport.columns), format)
@@ -72,6 +72,6 @@ struct ShowReport: CheckedCommand {
         if !findings.isEmpty { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
-    /// A person reads no more.
+    /// More are counted only.
     private static let mostFindings = 20
 }
