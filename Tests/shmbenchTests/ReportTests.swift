@@ -114,7 +114,7 @@ extension CommandLineSuite {
             func warnings(_ outcome: Invocation.Outcome) -> [Substring] {
                 outcome.stderr.split(separator: "\n").filter {
                     $0.hasPrefix("warning: ") && !$0.contains("governor") && !$0.contains("stood still")
-                        && !$0.contains("clock went")
+                        && !$0.contains("discarded") && !$0.contains("clock went")
                 }
             }
             #expect(warnings(run) == warnings(try report("x.csv")))
@@ -196,7 +196,7 @@ extension CommandLineSuite {
             let old = try report("old.csv")
             #expect(old.exit == .code(0), "\(old.stderr)")
             #expect(old.stdout.contains("robust-futex *"))
-            #expect(old.stdout.contains("futex        50.0 M  0% 1.25   -   -     -    - no     ok"), "\(old.stdout)")
+            #expect(old.stdout.contains("futex        50.0 M 0% 1.25   -   -     -    - no     ok"), "\(old.stdout)")
             let columns = contractedColumns + ["mood"]
             try write(
                 "new.csv", Self.sound.map { Record(fields: $0.fields.merging(["mood": "fine"]) { $1 }) },

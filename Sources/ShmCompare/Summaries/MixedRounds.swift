@@ -14,7 +14,10 @@ package enum MixedRounds {
             }
         }
         for line in rounds.summaries {
-            let windows = line.records.compactMap { $0.number("duration_s") }
+            // Within a run, windows are longer where workers waited for CPUs.
+            let windows = Dictionary(grouping: line.records) { $0.text("run_id") }.values.compactMap { run in
+                median(run.compactMap { $0.number("duration_s") })
+            }
             guard let least = windows.min(), let most = windows.max(), most > 2 * least else { continue }
             lines.append(
                 "windows of \(Figure.time(least * 1e9)) and of \(Figure.time(most * 1e9)) are in one median, of \(line.cell.title) for one: tails and fairness depend on them; report on each file by itself"
