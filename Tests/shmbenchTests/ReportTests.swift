@@ -239,7 +239,7 @@ extension CommandLineSuite {
             let huge = String(repeating: "9", count: 300)
             let figures = [
                 "throughput_per_s": huge, "acquire_p99_ns": huge, "overlaps": huge, "lost_updates": huge,
-                "integrity": "failed", "clock_read_ns": "0." + huge, "rate_per_s": huge, "kill_failures": huge,
+                "integrity": "failed", "clock_read_ns": "0." + huge, "rate_per_s": "0." + huge, "kill_failures": huge,
                 "hostname": "\u{1b}[2J", "fairness_jain": huge, "duration_s": huge,
             ]
             try write("a.csv", (1...3).map { Self.rounds("futex", workers: 2, round: $0, rate: 1, figures) })
