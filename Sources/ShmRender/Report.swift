@@ -111,14 +111,17 @@ extension Report {
     /// That there is nothing to tell, and why: no format takes that for a good end.
     ///
     /// - Parameters:
+    ///   - subject: what there would have been, as in "comparison".
     ///   - what: was not done, as in "compared".
     ///   - names: of the columns that there would be.
-    package static func failure(_ failure: Failure, nothingWas what: String, names: [String]) -> Report {
+    package static func failure(
+        _ failure: Failure, of subject: String, nothingWas what: String, names: [String]
+    ) -> Report {
         let message = "nothing was \(what): \(failure.message)"
         return Report(
             "failure", text: { _ in failure.message + "\n" },
             markdown: { "### ⚠️ shmbench: nothing was \(what)\n\n\(failure.message)\n" }, records: Records(names, []),
-            suites: [Suite("shmbench", [Check("comparison", .error, message)])],
+            suites: [Suite("shmbench", [Check(subject, .error, message)])],
             notices: [Notice(.error, "shmbench", message)])
     }
 }

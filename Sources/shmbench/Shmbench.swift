@@ -17,7 +17,8 @@ struct Shmbench: ParsableCommand {
             """,
         version: "shmbench \(ToolVersion.current)",
         subcommands: [
-            Run.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self, ShowHistory.self,
+            Run.self, ShowReport.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self,
+            ShowHistory.self,
             List.self, Doctor.self, Segments.self,
         ])
 

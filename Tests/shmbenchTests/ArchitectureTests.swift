@@ -65,6 +65,12 @@ import Testing
         #expect(found == Self.circles[target] ?? [], "\(arrows)")
     }
 
+    @Test func `commands start janitors in one place`() {
+        let places = Self.files("shmbench").filter { Self.code($0.text).contains("Janitor(") }
+        #expect(places.count == 1 && places.first?.folder == "Commands")
+        #expect(places.first?.text.contains("protocol MeasuringCommand") == true)
+    }
+
     /// Without comments and texts, which may name anything.
     private static func code(_ text: String) -> String {
         text.replacing(/"""[\s\S]*?"""/, with: "").replacing(/"(?:[^"\\\n]|\\.)*"/, with: "").replacing(

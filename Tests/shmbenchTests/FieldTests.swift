@@ -1,4 +1,5 @@
 import Foundation
+import ShmCompare
 import ShmRecord
 import Testing
 
@@ -32,6 +33,11 @@ import Testing
         #expect(Array(StressColumn.all.map(\.name)[2..<7]) == machine)
     }
 
+    @Test func `the document of the results describes each field of a report`() throws {
+        let table = SummaryColumn.all.describing()
+        #expect(try text("README.md").contains(table), "replace its table by\n\(table)")
+    }
+
     @Test func `the list of columns is that of the fields`() throws {
         #expect(try text("columns.txt").split(separator: "\n").map(String.init) == ResultColumn.all.map(\.name))
     }
@@ -39,7 +45,7 @@ import Testing
     @Test func `names are unique, and every field is described`() {
         for fields in [
             ResultColumn.all.map { ($0.name, $0.doc) }, CrashColumn.all.map { ($0.name, $0.doc) },
-            StressColumn.all.map { ($0.name, $0.doc) },
+            StressColumn.all.map { ($0.name, $0.doc) }, SummaryColumn.all.map { ($0.name, $0.doc) },
         ] {
             #expect(Set(fields.map(\.0)).count == fields.count)
             #expect(fields.allSatisfy { !$0.1.isEmpty })

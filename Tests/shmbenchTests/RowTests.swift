@@ -159,13 +159,13 @@ import Testing
         let ticket = rows(.ticket, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 4_000)])
         let futex = rows(.futex, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 100_000)])
         let summaries = CellSummary.summaries(ticket + futex, cells: (ticket + futex).map(\.cell))
-        #expect(Cliff.fallen(summaries) == [ticket[2].cell])
+        #expect(Cliff.fallen(summaries) == [CellID(Record(ticket[2]))])
         let table = SummaryTable(summaries: summaries).text.split(separator: "\n").filter { $0.contains("▼") }
         #expect(table.count == 1 && table[0].hasPrefix("ticket "))
         let words = Verdict.text(summaries).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("left of ticket:"))
         // Without a number of workers that fits the CPUs there is nothing to fall from.
-        #expect(Cliff.fallen(Array(summaries.filter { $0.cell.workers == beyond })) == [])
+        #expect(Cliff.fallen(Array(summaries.filter { $0.load.workers == beyond })) == [])
     }
 
     @Test func `a round that was cut short has no costs and no latency`() throws {

@@ -41,39 +41,6 @@ extension CommandLineSuite.Inputs {
                 (outcome.stdout + outcome.stderr).contains(words), "\(outcome.stderr)", sourceLocation: sourceLocation)
         }
 
-        @Test func `check-csv takes two files, and rows in the second`() throws {
-            let columns = "\(Self.root)/results/columns.txt"
-            let header = try String(contentsOfFile: columns, encoding: .utf8).split(separator: "\n")
-                .joined(separator: ",")
-            for (name, text, words) in [
-                ("empty.csv", "", "no rows"), ("header.csv", header + "\n", "no rows"),
-                ("x.csv", "a,b\n1,2\n", "header"),
-            ] {
-                try text.write(toFile: folder.path(name), atomically: true, encoding: .utf8)
-                expectRefusal(try script("check-csv", columns, folder.path(name)), saying: words)
-            }
-            // A committed file may be from before the last columns came.
-            let example = "\(Self.root)/results/example.csv"
-            let own = folder.path("columns.txt")
-            let names = try #require(String(contentsOfFile: example, encoding: .utf8).split(separator: "\n").first)
-            #expect(header.hasPrefix(names))
-            try names.replacing(",", with: "\n").write(toFile: own, atomically: true, encoding: .utf8)
-            #expect(try script("check-csv", own, example).exit == .code(0))
-            expectRefusal(try script("check-csv", columns, example, folder.path("empty.csv")), saying: "usage")
-            expectRefusal(try script("check-csv", columns), saying: "usage")
-            expectRefusal(try script("check-csv", columns, folder.path("nosuch.csv")), saying: "nosuch.csv")
-        }
-
-        @Test func `overview takes a results file with rows`() throws {
-            for (text, words) in [
-                ("", "no results file"), ("a,b\n1,2\n", "no results file"), ("schema,run_id,\n", "no rows"),
-            ] {
-                try text.write(toFile: folder.path("x.csv"), atomically: true, encoding: .utf8)
-                expectRefusal(try script("overview", folder.path("x.csv")), saying: words)
-            }
-            expectRefusal(try script("overview", folder.path("nosuch.csv")), saying: "cannot read")
-        }
-
         @Test func `error-rates compares a number of times`() throws {
             for count in ["0", "-1", "many", ""] {
                 expectRefusal(try script("error-rates", "same", count), saying: "no number of comparisons")

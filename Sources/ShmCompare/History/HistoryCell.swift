@@ -33,7 +33,7 @@ package struct HistoryCell: Hashable {
         var parts = [text("scenario") == "default" ? lock : "\(text("scenario")): \(lock)"]
         parts.append(workers == 1 ? "1 worker" : "\(workers) workers")
         let load = load
-        return (parts + Parameter.all.compactMap { $0.phrase(load) }).joined(separator: ", ")
+        return (parts + Parameter.all.compactMap { $0.unusual(load) }).joined(separator: ", ")
     }
 
     /// As far as the history tells it: another program may have changed the file.

@@ -4,20 +4,29 @@ package import ShmRecord
 /// Which promise a lock broke in rounds, and nothing that it did not: kills of owners after a round are one thing, what the
 /// oracle found in the round is another.
 package enum Breach {
-    package static func words(_ rows: [Row]) -> String {
+    package static func words(_ records: [Record]) -> String {
         var parts: [String] = []
-        let failed = rows.filter { $0.result.integrity == .failed }
-        let overlaps = failed.reduce(0) { $0 + $1.result.overlaps }
-        let lost = failed.reduce(0) { $0 + $1.result.lostUpdates }
-        if overlaps > 0 { parts.append("let two in at once (\(overlaps) times)") }
-        if lost > 0 { parts.append("lost \(lost) updates") }
+        let failed = records.filter { $0.integrity == .failed }
+        func sum(_ column: String) -> Double { failed.compactMap { $0.number(column) }.reduce(0, +) }
+        let (overlaps, lost) = (sum("overlaps"), sum("lost_updates"))
+        if overlaps > 0 { parts.append("let two in at once (\(Figure.decimal(overlaps, 0)) times)") }
+        if lost > 0 { parts.append("lost \(Figure.decimal(lost, 0)) updates") }
         if !failed.isEmpty && parts.isEmpty { parts.append("failed the integrity check") }
-        if rows.contains(where: { $0.result.integrity == .stuck }) {
-            parts.append("made no progress (the lines about its workers say where each was)")
+        let stuck = records.filter { $0.integrity == .stuck }
+        if !stuck.isEmpty {
+            // Only the run itself prints where they were.
+            let place =
+                stuck.contains { $0.unrecorded != nil } ? " (the lines about its workers say where each was)" : ""
+            parts.append("made no progress\(place)")
         }
-        if let breach = rows.compactMap(\.recovery?.breach).first {
-            parts.append("did not survive the kill of an owner (\(breach))")
-        }
+        if let breach = kills(records) { parts.append("did not survive the kill of an owner (\(breach))") }
         return parts.joined(separator: ", and ")
+    }
+
+    private static func kills(_ records: [Record]) -> String? {
+        if let breach = records.compactMap({ $0.unrecorded?.killBreach }).first { return breach }
+        func sum(_ column: String) -> Double { records.compactMap { $0.number(column) }.reduce(0, +) }
+        let failures = sum("kill_failures")
+        return failures > 0 ? "after \(Figure.decimal(failures, 0)) of \(Figure.decimal(sum("kills"), 0)) kills" : nil
     }
 }

@@ -1,12 +1,15 @@
 package import ShmCoordinator
-internal import ShmHarness
+package import ShmCore
 package import ShmRecord
 package import ShmStatistics
 
-/// All rounds of one cell in one line: medians over the rounds, and the worst the oracle found.
+/// All rounds of one cell in one line: medians over the rounds, and the worst that the oracle found.
 package struct CellSummary {
-    package let cell: Cell
-    package let rounds: Int
+    package let cell: CellID
+    /// The rounds that it sums up.
+    package let records: [Record]
+    /// What the lock promises; `nil` of a lock that this program does not know.
+    package let properties: LockProperties?
     package let throughput: Double?
     /// The confidence interval of ``throughput`` over the rounds; `nil` for a single round.
     package let interval: MedianInterval?
@@ -22,14 +25,20 @@ package struct CellSummary {
     package let windowJain: Double?
     /// Rounds of an open loop that could not carry its rate.
     package let overloadedRounds: Int
-    /// The rows that it sums up.
-    package let rows: [Row]
     package let integrity: RoundResult.Integrity
     package let isAsPromised: Bool
     /// What breaks the lock's promises, in words; `nil` where nothing does.
     package let breach: String?
     /// Whether a round's workers had to be ended, though they made progress.
     package let isCutShort: Bool
+
+    package var lock: String { cell.lock }
+    package var load: Load { cell.load }
+    package var rounds: Int { records.count }
+
+    /// Whether it is a lock, and no control. One that this program does not know promises to exclude.
+    package var excludes: Bool { properties?.excludes ?? true }
+    package var survivesOwnerDeath: Bool { properties?.survivesOwnerDeath ?? false }
 
     /// Half the confidence interval, as a share of the median.
     package var spread: Double? {
@@ -38,43 +47,50 @@ package struct CellSummary {
     }
 
     /// Whether most rounds of an open loop could not carry its rate.
-    package var isOverloaded: Bool { overloadedRounds * 2 > rounds || (cell.spacing != .closed && isCutShort) }
+    package var isOverloaded: Bool { overloadedRounds * 2 > rounds || (load.isOpen && isCutShort) }
 
     /// One summary a cell, in the order of the cells.
-    package static func summaries(_ rows: [Row], cells: [Cell]) -> [CellSummary] {
-        let groups = Dictionary(grouping: rows, by: \.cell)
+    package static func summaries(_ records: [Record], cells: [CellID]) -> [CellSummary] {
+        let groups = Dictionary(grouping: records, by: CellID.init)
         return cells.compactMap { cell in groups[cell].map { CellSummary(cell, $0) } }
     }
 
-    private init(_ cell: Cell, _ rows: [Row]) {
-        self.cell = cell
-        rounds = rows.count
-        throughput = median(rows.compactMap(\.throughput))
-        interval = MedianInterval(rows.compactMap(\.throughput))
-        func middle(_ figure: (Latency) -> UInt64?) -> Double? {
-            median(rows.compactMap { $0.latency.flatMap(figure).map { Double($0) } })
-        }
-        let overloaded = rows.count { $0.isOverloaded == true }
-        overloadedRounds = overloaded
+    /// Of rounds that this process measured.
+    package static func summaries(_ rows: [Row], cells: [Cell]) -> [CellSummary] {
+        let records = rows.map { Record($0) }
+        // By what the record says: it has fewer decimals of a rate than the cell.
+        let ids = Dictionary(zip(rows.map(\.cell), records.map(CellID.init))) { first, _ in first }
+        return summaries(records, cells: cells.compactMap { ids[$0] }.uniqued())
+    }
+
+    private init(_ cell: CellID, _ records: [Record]) {
+        func middle(_ column: String) -> Double? { median(records.compactMap { $0.number(column) }) }
+        let overloaded = records.count(where: \.isOverloaded)
         /// Nothing where most rounds could not carry their rate: the others were lucky.
-        func response(_ figure: (Latency) -> UInt64?) -> Double? {
-            overloaded * 2 > rows.count ? nil : middle(figure)
-        }
-        p50 = response(\.acquire?.p50)
-        p99 = response(\.acquire?.p99)
+        func response(_ column: String) -> Double? { overloaded * 2 > records.count ? nil : middle(column) }
+
+        self.cell = cell
+        self.records = records
+        properties = LockKind(named: cell.lock)?.properties
+        let throughputs = records.compactMap(\.throughput)
+        throughput = median(throughputs)
+        interval = MedianInterval(throughputs)
+        p50 = response("acquire_p50_ns")
+        p99 = response("acquire_p99_ns")
         // Ten beyond it at least: of fewer, it is one round's accident.
-        p999 = response { latency in latency.acquire.flatMap { $0.samples >= 10_000 ? $0.p999 : nil } }
-        longest = rows.compactMap { $0.latency?.acquire.map { Double($0.longest) } }.max()
-        uncorrectedP99 = middle(\.uncorrected?.p99)
-        hold = middle(\.hold?.p50)
-        handoff = middle(\.handoff?.p50)
-        self.rows = rows
-        jain = median(rows.compactMap(\.jain))
-        windowJain = median(rows.compactMap(\.windowJain))
-        let found = rows.map(\.result.integrity)
-        integrity = found.contains(.stuck) ? .stuck : found.contains(.failed) ? .failed : .ok
-        isAsPromised = rows.allSatisfy(\.isAsPromised)
-        isCutShort = rows.contains(where: \.result.isCutShort)
-        breach = isAsPromised ? nil : Breach.words(rows)
+        let long = records.filter { ($0.number("latency_samples") ?? 0) >= 10_000 }
+        p999 = overloaded * 2 > records.count ? nil : median(long.compactMap { $0.number("acquire_p999_ns") })
+        longest = records.compactMap { $0.number("acquire_max_ns") }.max()
+        uncorrectedP99 = middle("uncorrected_p99_ns")
+        hold = middle("hold_p50_ns")
+        handoff = middle("handoff_p50_ns")
+        jain = middle("fairness_jain")
+        windowJain = middle("fairness_window_jain")
+        overloadedRounds = overloaded
+        let found = records.map(\.integrity)
+        integrity = found.contains(.stuck) ? .stuck : found.allSatisfy { $0 == .ok } ? .ok : .failed
+        isAsPromised = records.allSatisfy(\.isAsPromised)
+        isCutShort = records.contains(where: \.isCutShort)
+        breach = isAsPromised ? nil : Breach.words(records)
     }
 }

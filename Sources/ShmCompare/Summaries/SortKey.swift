@@ -1,6 +1,3 @@
-internal import ShmCoordinator
-internal import ShmCore
-
 /// By what the lines of a table are sorted.
 package enum SortKey: String, CaseIterable {
     case throughput, p50, p99
@@ -19,7 +16,7 @@ package enum SortKey: String, CaseIterable {
         case .p999: least(\.p999)
         case .handoff: least(\.handoff)
         case .jain: least { $0.jain.map { -$0 } }
-        case .name: left.cell.lock.name < right.cell.lock.name
+        case .name: left.lock < right.lock
         }
     }
 }

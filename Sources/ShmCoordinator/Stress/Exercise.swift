@@ -1,35 +1,63 @@
 public import ShmCore
 
 /// Something that a lock offers or must keep, and that a stress test tries.
-public enum Exercise: String, Sendable, CaseIterable {
-    /// `lock` and `unlock`.
-    case lock
-    /// `tryLock`: takes a free lock, and comes back at once from one that is held.
-    case tryLock = "try"
-    /// `lock(until:)`: comes back at its deadline, and leaves no trace.
-    case timedWait = "timed"
-    /// Read-only sections beside one another, and beside no writer.
-    case readers
-    /// The order of grants that the lock promises.
-    case order
-    /// As many participants as the area was made for, and those of dead processes.
-    case participants
-    /// The lock writes to its own area alone.
-    case area
-    /// Participants that go leave no kernel object and no descriptor.
-    case objects
-
+public struct Exercise: Sendable {
     /// The name in results.
-    public var name: String { rawValue }
+    public let name: String
+    /// The head of its column in a table, of five letters at most.
+    public let title: String
+    /// The column of the results that counts how often it was done.
+    public let column: String
+    private let controlsToo: Bool
+    private let hindrance: @Sendable (LockProperties) -> String?
+
+    private init(
+        _ name: String, title: String, column: String, controlsToo: Bool = false,
+        hindrance: @escaping @Sendable (LockProperties) -> String? = { _ in nil }
+    ) {
+        self.name = name
+        self.title = title
+        self.column = column
+        self.controlsToo = controlsToo
+        self.hindrance = hindrance
+    }
 
     /// Why a lock with these properties does not offer this; `nil` where it does.
     public func absence(in properties: LockProperties) -> String? {
-        switch self {
-        case .area: nil
-        case _ where !properties.excludes: "it excludes no one"
-        case .readers: properties.sharesReaders ? nil : "its readers exclude each other"
-        case .order: properties.fairness == .fifo || properties.fairness == .bounded ? nil : "it promises none"
-        case .lock, .tryLock, .timedWait, .participants, .objects: nil
-        }
+        properties.excludes || controlsToo ? hindrance(properties) : "it excludes no one"
     }
+}
+
+extension Exercise: CaseIterable {
+    /// `lock` and `unlock`.
+    public static let lock = Exercise("lock", title: "lock", column: "locks")
+    /// `tryLock`: takes a free lock, and comes back at once from one that is held.
+    public static let tryLock = Exercise("try", title: "try", column: "tries")
+    /// `lock(until:)`: comes back at its deadline, and leaves no trace.
+    public static let timedWait = Exercise("timed", title: "timed", column: "timed_waits")
+    /// Read-only sections beside one another, and beside no writer.
+    public static let readers = Exercise("readers", title: "read", column: "reads") {
+        $0.sharesReaders ? nil : "its readers exclude each other"
+    }
+    /// The order of grants that the lock promises.
+    public static let order = Exercise("order", title: "order", column: "orders") {
+        $0.fairness == .fifo || $0.fairness == .bounded ? nil : "it promises none"
+    }
+    /// As many participants as the area was made for, and those of dead processes.
+    public static let participants = Exercise("participants", title: "crowd", column: "participants")
+    /// The lock writes to its own area alone.
+    public static let area = Exercise("area", title: "area", column: "area_checks", controlsToo: true)
+    /// Participants that go leave no kernel object and no descriptor.
+    public static let objects = Exercise("objects", title: "objs", column: "counted_participants")
+
+    /// All of them, in the order in which they are listed.
+    public static let allCases = [lock, tryLock, timedWait, readers, order, participants, area, objects]
+}
+
+extension Exercise: Hashable {
+    /// Whether both have one name.
+    public static func == (left: Exercise, right: Exercise) -> Bool { left.name == right.name }
+
+    /// Hashes the name.
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

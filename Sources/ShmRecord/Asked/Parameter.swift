@@ -26,8 +26,9 @@ package struct Parameter: Sendable {
     package let value: @Sendable (Load) -> Value
     /// The same with all digits, for a request line.
     package let text: @Sendable (Load) -> String
-    /// What a title says of it; `nil` where it is the usual.
-    package let phrase: @Sendable (Load) -> String?
+    /// What a title says of it; `nil` for what titles say by themselves.
+    package let phrase: (@Sendable (Load) -> String)?
+    private let isUsual: @Sendable (Load) -> Bool
     private let read: @Sendable (String, inout Load) -> Bool
     private let parse: @Sendable (String, inout Load) -> Bool
 
@@ -36,11 +37,11 @@ package struct Parameter: Sendable {
     ///   - place: where a load has it.
     ///   - isOptional: whether the column may be missing, and is empty where the value is the usual. One that is added to
     ///     schema 1 is optional, since older files lack it.
-    ///   - phrase: what a title says of a value that is not the usual.
+    ///   - phrase: what a title says of a value.
     package init<Content>(
         _ column: String, key: String? = nil, valueName: String?, _ notation: Notation<Content>,
         _ place: any WritableKeyPath<Load, Content> & Sendable, isOptional: Bool = false, hasDefault: Bool = true,
-        _ doc: String, phrase: @escaping @Sendable (Load) -> String? = { _ in nil }
+        _ doc: String, phrase: (@Sendable (Load) -> String)? = nil
     ) {
         let usual = Load()[keyPath: place]
         self.column = column
@@ -57,7 +58,8 @@ package struct Parameter: Sendable {
             let content = load[keyPath: place]
             return isOptional && content == usual ? .empty : notation.value(content)
         }
-        self.phrase = { $0[keyPath: place] == usual ? nil : phrase($0) }
+        self.phrase = phrase
+        isUsual = { $0[keyPath: place] == usual }
         read = { text, load in
             guard let content = notation.read(text) else { return false }
             load[keyPath: place] = content
@@ -69,6 +71,9 @@ package struct Parameter: Sendable {
             return true
         }
     }
+
+    /// What a title says of a value that is not the usual.
+    package func unusual(_ load: Load) -> String? { isUsual(load) ? nil : phrase?(load) }
 
     /// The option's name.
     package var option: String { "--" + key.replacing("_", with: "-") }

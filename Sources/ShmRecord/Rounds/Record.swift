@@ -5,11 +5,12 @@ package import ShmCore
 package struct Record: Equatable {
     /// By the contract's names; an empty text is what was not measured.
     package let fields: [String: String]
+    /// What only the process that measured it knows; `nil` of what was read.
+    package let unrecorded: Unrecorded?
 
-    package init(
-        fields: [String: String]
-    ) {
+    package init(fields: [String: String], unrecorded: Unrecorded? = nil) {
         self.fields = fields
+        self.unrecorded = unrecorded
     }
 
     package func text(_ column: String) -> String { fields[column] ?? "" }
@@ -41,7 +42,8 @@ package struct Record: Equatable {
 
     /// Whether the oracle's finding is what the lock promises; a lock that this program does not know promises to exclude.
     package var isAsPromised: Bool {
-        Self.isAsPromised(
+        if unrecorded?.killBreach != nil { return false }
+        return Self.isAsPromised(
             lock: lock, integrity: text("integrity"), killFailures: number("kill_failures") ?? 0)
     }
 

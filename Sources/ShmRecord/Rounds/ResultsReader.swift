@@ -12,31 +12,57 @@ package enum ResultsReader {
     private static let counts = ResultColumn.all.filter { $0.kind == .count }.map(\.name)
     /// What tells one round from all others.
     private static let roundKey = ResultColumn.all.names([.round, .cell])
+    /// Columns whose values are numbers, or empty. A later version may have other columns, of any kind.
+    private static let numbers = Set(ResultColumn.all.filter { $0.kind != .text }.map(\.name))
+    /// The name of the standard input on the command line.
+    package static let standardInput = "-"
     /// More is not a results file of this program.
     private static let longest = 256 << 20
 
     /// The rows of a file.
-    package static func read(_ path: String) throws -> [Record] { try records(text(path), path: path) }
+    package static func read(_ path: String) throws -> [Record] { try rounds(path).records }
+
+    /// The rounds of several files, each once.
+    ///
+    /// - Parameter paths: `-` is the standard input.
+    package static func read(_ paths: [String]) throws -> [RecordedRounds] {
+        let files = try paths.map { try rounds($0) }
+        var seen: [[String]: String] = [:]
+        for file in files {
+            for (line, record) in file.rounds {
+                let place = "\(file.path):\(line)"
+                if let earlier = seen.updateValue(place, forKey: roundKey.map(record.text)) {
+                    throw Failure(
+                        "\(place): \(title(record)) is in \(earlier) already: name each file once", code: .usage)
+                }
+            }
+        }
+        return files
+    }
+
+    private static func rounds(_ path: String) throws -> RecordedRounds {
+        try rounds(text(path), path: path == standardInput ? "<stdin>" : path)
+    }
 
     /// The rows of a text.
     ///
     /// - Parameter path: by which mistakes name it.
     package static func records(_ text: String, path: String) throws -> [Record] {
+        try rounds(text, path: path).records
+    }
+
+    /// The rounds of a text.
+    ///
+    /// - Parameter path: by which mistakes name it.
+    package static func rounds(_ text: String, path: String) throws -> RecordedRounds {
         let lines = try CSVLines(text, path: path)
         guard let header = lines.records.first else {
             throw Failure("\(path) is empty: it has not even a header row; measure anew", code: .usage)
         }
         let names = header.fields
-        for name in identity where !names.contains(name) {
-            throw Failure(
-                "\(path):1: there is no column `\(name)`; it is no results file of schema \(ResultColumn.schema)",
-                code: .usage)
-        }
-        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-            throw Failure("\(path):1: there are two columns `\(twice)`", code: .usage)
-        }
+        try check(columns: names, path)
         var seen: [[String]: Int] = [:]
-        var records: [Record] = []
+        var rounds: [(line: Int, record: Record)] = []
         for line in lines.records.dropFirst() {
             guard line.fields.count == names.count else {
                 throw Failure(
@@ -45,16 +71,28 @@ package enum ResultsReader {
             }
             let record = Record(fields: Dictionary(uniqueKeysWithValues: zip(names, line.fields)))
             try check(record, names, "\(path):\(line.number)")
-            let key = roundKey.map(record.text)
-            if let earlier = seen.updateValue(line.number, forKey: key) {
-                throw Failure(
-                    "\(path):\(line.number): round \(record.text("round")) of \(record.lock) with \(record.text("workers")) workers is in line \(earlier) already",
-                    code: .usage)
+            if let earlier = seen.updateValue(line.number, forKey: roundKey.map(record.text)) {
+                throw Failure("\(path):\(line.number): \(title(record)) is in line \(earlier) already", code: .usage)
             }
-            records.append(record)
+            rounds.append((line.number, record))
         }
-        if records.isEmpty { throw Failure("\(path) has a header and no rows: nothing was measured", code: .usage) }
-        return records
+        if rounds.isEmpty { throw Failure("\(path) has a header and no rows: nothing was measured", code: .usage) }
+        return RecordedRounds(path: path, columns: names, rounds: rounds)
+    }
+
+    private static func title(_ record: Record) -> String {
+        "round \(record.text("round")) of \(record.lock) with \(record.text("workers")) workers"
+    }
+
+    private static func check(columns names: [String], _ path: String) throws {
+        for name in identity where !names.contains(name) {
+            throw Failure(
+                "\(path):1: there is no column `\(name)`; it is no results file of schema \(ResultColumn.schema)",
+                code: .usage)
+        }
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw Failure("\(path):1: there are two columns `\(twice)`", code: .usage)
+        }
     }
 
     private static func check(_ record: Record, _ names: [String], _ place: String) throws {
@@ -88,7 +126,7 @@ package enum ResultsReader {
         if integrity == .ok, record.text("throughput_per_s").isEmpty {
             throw wrong("throughput_per_s", "is empty: nothing was measured")
         }
-        for column in names where !texts.contains(column) && !record.text(column).isEmpty {
+        for column in names where numbers.contains(column) && !record.text(column).isEmpty {
             guard let number = record.number(column), number.isFinite else { throw wrong(column, "is no number") }
             if number < 0 { throw wrong(column, "is less than 0") }
         }
@@ -96,84 +134,26 @@ package enum ResultsReader {
 
     private static func text(_ path: String) throws -> String {
         do {
+            if path == standardInput { return try text(.standardInput, path: "<stdin>") }
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
-            return try file.closeAfter {
-                var bytes: [UInt8] = []
-                while bytes.count <= longest {
-                    let part = try unsafe [UInt8](unsafeUninitializedCapacity: 1 << 18) { buffer, count in
-                        count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-                    }
-                    if part.isEmpty { break }
-                    bytes += part
-                }
-                guard bytes.count <= longest, let text = String(validating: bytes, as: UTF8.self) else {
-                    throw Failure("cannot read the results \(path): it is no text of at most 256 MiB", code: .usage)
-                }
-                return text
-            }
+            return try file.closeAfter { try text(file, path: path) }
         } catch let error as Errno {
             throw Failure("cannot read the results \(path): \(error)", code: .usage)
         }
     }
-}
 
-/// The records of a CSV text with their line numbers. Written here since a file that is cut off must be noticed, and every
-/// mistake must be told with its line.
-package struct CSVLines {
-    package struct Line {
-        package let number: Int
-        package var fields: [String]
-
-        package init(
-            number: Int, fields: [String]
-        ) {
-            self.number = number
-            self.fields = fields
-        }
-    }
-
-    package private(set) var records: [Line] = []
-
-    package init(_ text: String, path: String) throws {
-        var fields: [String] = []
-        var field: [UInt8] = []
-        var (number, start) = (1, 1)
-        // Inside quotation marks; behind a closing one.
-        var (isQuoted, isClosed) = (false, false)
-        func mistake(_ what: String) -> Failure { Failure("\(path):\(number): \(what)", code: .usage) }
-        for byte in text.utf8 {
-            if isQuoted {
-                if byte == UInt8(ascii: "\"") { (isQuoted, isClosed) = (false, true) } else { field.append(byte) }
-                if byte == UInt8(ascii: "\n") { number += 1 }
-                continue
+    private static func text(_ file: FileDescriptor, path: String) throws -> String {
+        var bytes: [UInt8] = []
+        while bytes.count <= longest {
+            let part = try unsafe [UInt8](unsafeUninitializedCapacity: 1 << 18) { buffer, count in
+                count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer))
             }
-            switch byte {
-            case UInt8(ascii: "\"") where isClosed:
-                field.append(byte)
-                (isQuoted, isClosed) = (true, false)
-            case UInt8(ascii: "\"") where field.isEmpty: isQuoted = true
-            case UInt8(ascii: "\""): throw mistake("there is a quotation mark inside a field that has none around it")
-            case UInt8(ascii: ","), UInt8(ascii: "\n"):
-                // Lines may end in CR LF.
-                if byte == UInt8(ascii: "\n") && !isClosed && field.last == UInt8(ascii: "\r") { field.removeLast() }
-                fields.append(String(decoding: field, as: UTF8.self))
-                field = []
-                isClosed = false
-                if byte == UInt8(ascii: "\n") {
-                    records.append(Line(number: start, fields: fields))
-                    fields = []
-                    number += 1
-                    start = number
-                }
-            case UInt8(ascii: "\r") where isClosed: break
-            default:
-                if isClosed { throw mistake("there is text behind a closing quotation mark") }
-                field.append(byte)
-            }
+            if part.isEmpty { break }
+            bytes += part
         }
-        if isQuoted { throw mistake("a quotation mark is not closed: the file is cut off") }
-        if !field.isEmpty || !fields.isEmpty || isClosed {
-            throw mistake("the last line has no end: the file is cut off")
+        guard bytes.count <= longest, let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure("cannot read the results \(path): it is no text of at most 256 MiB", code: .usage)
         }
+        return text
     }
 }

@@ -102,13 +102,13 @@ extension Field where Subject == StressRow {
         field("finding", "what breaks a promise, or else the first thing that was not as usual, in words") {
             .text($0.result.breach ?? $0.result.findings.first ?? "")
         },
-        count(.lock, "locks", "calls of that kind that came back meanwhile"),
-        count(.tryLock, "tries"), count(.timedWait, "timed_waits"), count(.readers, "reads"),
-        count(.order, "orders", "times that the order of grants was compared"),
-        count(.participants, "participants", "participants that took part, in all such times together"),
-        count(.area, "area_checks", "times that the bytes around the lock's area were compared"),
+        count(.lock, "calls of that kind that came back meanwhile"),
+        count(.tryLock), count(.timedWait), count(.readers),
+        count(.order, "times that the order of grants was compared"),
+        count(.participants, "participants that took part, in all such times together"),
+        count(.area, "times that the bytes around the lock's area were compared"),
         count(
-            .objects, "counted_participants",
+            .objects,
             "participants that came and went between two counts of what they had taken"),
         field("breaches", "times that the lock did not do what it offers") { Value($0.result.exercises.breaches) },
         field("exercised", "what was tried of the lock in all its rows, and what was not, and why") {
@@ -136,8 +136,8 @@ extension Field where Subject == StressRow {
     }
 
     /// How often something that locks offer was done.
-    private static func count(_ exercise: Exercise, _ name: String, _ doc: String = "") -> Field {
-        field(name, doc) { Value($0.result.exercises.count(exercise)) }
+    private static func count(_ exercise: Exercise, _ doc: String = "") -> Field {
+        field(exercise.column, doc) { Value($0.result.exercises.count(exercise)) }
     }
 
     private static func field(

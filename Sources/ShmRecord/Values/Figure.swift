@@ -3,13 +3,17 @@ package enum Figure {
     /// With that many decimals, `.` as the decimal point, never an exponent.
     package static func decimal(_ number: Double, _ decimals: Int) -> String {
         guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
-        var scale = 1
-        for _ in 0..<decimals { scale *= 10 }
+        // A file may hold numbers with more digits than an integer has.
+        var (scale, kept) = (1, 0)
+        while kept < decimals && abs(number) * Double(scale) < 9e17 && kept < 15 {
+            scale *= 10
+            kept += 1
+        }
         let scaled = Int((abs(number) * Double(scale)).rounded())
         let sign = number < 0 && scaled > 0 ? "-" : ""
-        guard decimals > 0 else { return "\(sign)\(scaled)" }
+        guard kept > 0 else { return "\(sign)\(scaled)" }
         let fraction = String(scaled % scale)
-        return "\(sign)\(scaled / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
+        return "\(sign)\(scaled / scale)." + String(repeating: "0", count: kept - fraction.count) + fraction
     }
 
     /// Three significant digits and a unit: 1.23 M, 45.6 k.

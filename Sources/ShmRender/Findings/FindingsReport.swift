@@ -13,7 +13,7 @@ extension Report {
 
     /// That nothing was compared.
     package static func nothingCompared(_ failure: Failure) -> Report {
-        .failure(failure, nothingWas: "compared", names: FindingsTable.columnNames)
+        .failure(failure, of: "comparison", nothingWas: "compared", names: FindingsTable.columnNames)
     }
 
     private static func suite(_ cell: CellFinding) -> Suite {

@@ -1,7 +1,5 @@
 package import ShmCompare
 internal import ShmCoordinator
-internal import ShmCore
-internal import ShmHarness
 internal import ShmRecord
 
 /// What the table says, in words.
@@ -9,24 +7,25 @@ package enum Verdict {
     /// - Parameter isComplete: whether all that was asked for was measured.
     package static func text(_ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page()) -> String {
         var lines: [String] = []
+        let titles = LoadTitles(summaries)
         let broken = summaries.filter { !$0.isAsPromised }
         for line in broken {
             lines.append(
-                "\(line.cell.lock.name) with \(count(line.cell.workers)) \(line.breach ?? ""): do not use it.")
+                "\(line.lock) with \(LoadTitles.workers(line.load.workers)) \(line.breach ?? ""): do not use it.")
         }
-        let real = summaries.filter { $0.cell.lock.properties.excludes && $0.isAsPromised }
+        let real = summaries.filter { $0.excludes && $0.isAsPromised }
         if broken.isEmpty && !real.isEmpty {
             // One worker meets nobody.
             let found =
-                real.contains { $0.cell.workers > 1 } ? "no lost update, no two inside at once" : "no lost update"
+                real.contains { $0.load.workers > 1 } ? "no lost update, no two inside at once" : "no lost update"
             lines.append(
                 isComplete
                     ? "Every lock kept its promise: \(found)."
                     : "Not all was measured. In what was, every lock kept its promise: \(found).")
         }
-        var told: Set<String> = []
-        for line in real where told.insert(SummaryTable.title(line.cell)).inserted {
-            lines += best(real.filter { SummaryTable.title($0.cell) == SummaryTable.title(line.cell) })
+        for load in real.map(\.load).uniqued() {
+            let block = real.filter { $0.load == load }
+            lines += load.isOpen ? open(block, load, titles) : best(block, load, titles)
         }
         lines += cliff(summaries)
         lines += controls(summaries)
@@ -37,23 +36,20 @@ package enum Verdict {
     }
 
     /// Of one block: the fastest, the fairest, the best tail, and which of them survive.
-    private static func best(_ lines: [CellSummary]) -> [String] {
-        if let cell = lines.first?.cell, cell.spacing != .closed { return open(lines) }
+    private static func best(_ lines: [CellSummary], _ load: Load, _ titles: LoadTitles) -> [String] {
         guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let rate = fastest.throughput
         else { return [] }
-        let cell = fastest.cell
-        let place = (cell.scenario == "default" ? "" : "\(cell.scenario), ") + count(cell.workers)
-        var text = "\(place): \(name(fastest)) is fastest (\(Figure.rate(rate)))"
-        let survivors = lines.filter { $0.cell.lock.properties.survivesOwnerDeath }
-        if !fastest.cell.lock.properties.survivesOwnerDeath,
+        var text = "\(titles.place(load)): \(name(fastest)) is fastest (\(Figure.rate(rate)))"
+        let survivors = lines.filter(\.survivesOwnerDeath)
+        if !fastest.survivesOwnerDeath,
             let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let safeRate = safe.throughput
         {
             text += ", \(name(safe)) of those that survive their owner (\(Figure.decimal(safeRate / rate, 2))×)"
         }
         // Of those that are as good as each other, the fastest is named.
-        if cell.workers > 1, let fairest = lines.compactMap(\.windowJain).max(),
+        if load.workers > 1, let fairest = lines.compactMap(\.windowJain).max(),
             let line = lines.first(where: { $0.cell == fastest.cell && ($0.windowJain ?? 0) >= fairest - 0.01 })
                 ?? lines.filter({ ($0.windowJain ?? 0) >= fairest - 0.01 }).max(by: {
                     ($0.throughput ?? 0) < ($1.throughput ?? 0)
@@ -72,33 +68,28 @@ package enum Verdict {
     }
 
     /// Of an open loop: who could not carry the rate, and whose tail is best.
-    private static func open(_ lines: [CellSummary]) -> [String] {
-        guard let cell = lines.first?.cell else { return [] }
-        let place = (cell.scenario == "default" ? "" : "\(cell.scenario), ") + count(cell.workers)
+    private static func open(_ lines: [CellSummary], _ load: Load, _ titles: LoadTitles) -> [String] {
         let overloaded = lines.filter(\.isOverloaded).map(name)
         var parts =
             overloaded.isEmpty
-            ? ["\(lines.count == 1 ? lines.map(name)[0] + " carries" : "all carry") \(Figure.rate(cell.rate))"]
-            : ["overloaded by \(Figure.rate(cell.rate)): \(list(overloaded))"]
+            ? ["\(lines.count == 1 ? lines.map(name)[0] + " carries" : "all carry") \(Figure.rate(load.rate))"]
+            : ["overloaded by \(Figure.rate(load.rate)): \(list(overloaded))"]
         for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
             parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(line.rounds) rounds")
         }
         if let best = lines.filter({ $0.p99 != nil }).min(by: { ($0.p99 ?? 0) < ($1.p99 ?? 0) }) {
             parts.append("best p99 \(name(best)) (\(Figure.time(best.p99 ?? 0)))")
         }
-        return ["\(place): \(parts.joined(separator: "; "))."]
+        return ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
     }
 
     private static func name(_ line: CellSummary) -> String {
-        line.cell.lock.name + (line.cell.lock.properties.survivesOwnerDeath ? "†" : "")
+        line.lock + (line.survivesOwnerDeath ? "†" : "")
     }
 
     private static func cliff(_ summaries: [CellSummary]) -> [String] {
         let fallen = Cliff.fallen(summaries)
-        var names: [String] = []
-        for line in summaries where fallen.contains(line.cell) && !names.contains(line.cell.lock.name) {
-            names.append(line.cell.lock.name)
-        }
+        let names = summaries.filter { fallen.contains($0.cell) }.map(\.lock).uniqued()
         var lines: [String] = []
         if !names.isEmpty {
             lines.append(
@@ -116,18 +107,16 @@ package enum Verdict {
         names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
-    private static func count(_ workers: Int) -> String { workers == 1 ? "1 worker" : "\(workers) workers" }
-
     /// The negative control must fail where workers meet; where it did not, this run's oracle has shown nothing.
     private static func controls(_ summaries: [CellSummary]) -> [String] {
-        let controls = summaries.filter { !$0.cell.lock.properties.excludes }
+        let controls = summaries.filter { !$0.excludes }
         var lines: [String] = []
         if controls.contains(where: { $0.integrity == .failed }) {
             lines.append("* no lock, and the integrity check caught it, as it must.")
         }
-        for line in controls where line.integrity == .ok && line.cell.workers > 1 {
+        for line in controls where line.integrity == .ok && line.load.workers > 1 {
             lines.append(
-                "Warning: with \(line.cell.workers) workers `\(line.cell.lock.name)` was not caught, so integrity says little here. Use a "
+                "Warning: with \(line.load.workers) workers `\(line.lock)` was not caught, so integrity says little here. Use a "
                     + "longer --duration.")
         }
         return lines

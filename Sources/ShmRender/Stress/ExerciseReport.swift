@@ -23,7 +23,7 @@ package struct ExerciseReport {
     package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
         let words = words
         return Exercise.allCases.filter { $0 != .lock }.map { exercise in
-            .init(Self.title(exercise), exercise.name) { words[lock($0)]?[exercise] ?? "" }
+            .init(exercise.title, exercise.name) { words[lock($0)]?[exercise] ?? "" }
         }
     }
 
@@ -45,19 +45,6 @@ package struct ExerciseReport {
         case .broken: lock.lock.properties.excludes ? "WRONG!" : "wrong"
         case .notOffered: "n/a"
         case .untried: "-"
-        }
-    }
-
-    private static func title(_ exercise: Exercise) -> String {
-        switch exercise {
-        case .lock: "lock"
-        case .tryLock: "try"
-        case .timedWait: "timed"
-        case .readers: "read"
-        case .order: "order"
-        case .participants: "crowd"
-        case .area: "area"
-        case .objects: "objs"
         }
     }
 

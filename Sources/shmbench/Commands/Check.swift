@@ -7,7 +7,7 @@ internal import ShmRecord
 internal import ShmStatistics
 
 /// `shmbench check`.
-struct Check: CheckedCommand {
+struct Check: JudgingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare today with a committed baseline of another day or machine.",
         discussion: """
@@ -109,19 +109,16 @@ struct Check: CheckedCommand {
                 "\(RoundTable.references[0]) is what others are compared with: name a lock beside it", code: .usage)
         }
         try checkSizes(cells, baseline, settings)
-        let output = try FindingsOutput(options, inputs: [self.baseline])
-        let history = try options.history.open()
-        let startedAt = time(nil)
-        Interruption.watch()
-        let (found, first, session) = try output.told { try measure(cells, baseline, settings, seed) }
-        var findings = Findings(
-            base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
-            startedAt: startedAt, seed: seed)
-        findings.notes = notes(baseline, first, cells, session, falseAlarms: settings.falseAlarms)
-        findings.failsInconclusive = options.failInconclusive
-        try output.write(findings)
-        try history?.append(session.records, beside: findings.status)
-        if findings.status != .ok { throw ExitCode(findings.status.rawValue) }
+        try judge(inputs: [self.baseline]) {
+            let startedAt = time(nil)
+            Interruption.watch()
+            let (found, first, session) = try measure(cells, baseline, settings, seed)
+            var findings = Findings(
+                base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
+                startedAt: startedAt, seed: seed)
+            findings.notes = notes(baseline, first, cells, session, falseAlarms: settings.falseAlarms)
+            return (findings, session.records)
+        }
     }
 
     /// Refuses so few rounds that nothing could be found, before they are measured.

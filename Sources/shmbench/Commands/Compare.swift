@@ -7,7 +7,7 @@ internal import ShmRecord
 internal import SystemPackage
 
 /// `shmbench compare`.
-struct Compare: CheckedCommand {
+struct Compare: JudgingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare two locks, plugins or builds by measuring them in turn: faster, slower, the same?",
         discussion: """
@@ -52,13 +52,10 @@ struct Compare: CheckedCommand {
                 throw Failure("--history keeps what is measured, and files were measured before", code: .usage)
             }
             try checkFiles()
-            let output = try FindingsOutput(options, inputs: [base, candidate])
-            var findings = try output.told {
-                try FileComparison(base: base, candidate: candidate, settings: options.settings(seed: 0)).findings()
+            return try judge(inputs: [base, candidate]) {
+                let settings = try options.settings(seed: 0)
+                return (try FileComparison(base: base, candidate: candidate, settings: settings).findings(), [])
             }
-            findings.failsInconclusive = options.failInconclusive
-            try output.write(findings)
-            return try end(findings)
         }
         guard sides.base.isRunnable && sides.candidate.isRunnable else {
             throw Failure(
@@ -69,21 +66,17 @@ struct Compare: CheckedCommand {
         var settings = try options.settings(seed: seed)
         let pairs = try pairs(sides)
         settings.patience = maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(pairs.count)
-        let output = try FindingsOutput(options)
-        let history = try options.history.open()
-        let startedAt = time(nil)
-        Interruption.watch()
-        let (comparison, session) = try output.told { try measure(sides, pairs, settings) }
-        var findings = Findings(
-            base: base, candidate: candidate, cells: comparison.findings, falseAlarms: settings.falseAlarms,
-            startedAt: startedAt, seed: seed)
-        findings.notes = session.notes
-        findings.failsInconclusive = options.failInconclusive
-        try output.write(findings)
-        // The base is of another commit than the one that is measured, and has a history of its own.
-        let records = session.rows.filter { $0.role == .candidate }.map(\.record)
-        try history?.append(records, beside: findings.status)
-        try end(findings)
+        try judge {
+            let startedAt = time(nil)
+            Interruption.watch()
+            let (comparison, session) = try measure(sides, pairs, settings)
+            var findings = Findings(
+                base: base, candidate: candidate, cells: comparison.findings, falseAlarms: settings.falseAlarms,
+                startedAt: startedAt, seed: seed)
+            findings.notes = session.notes
+            // The base is of another commit than the one that is measured, and has a history of its own.
+            return (findings, session.rows.filter { $0.role == .candidate }.map(\.record))
+        }
     }
 
     /// What files hold was measured under a load of theirs: options that say otherwise would be ignored.
@@ -101,10 +94,6 @@ struct Compare: CheckedCommand {
         do { return (try session.run(), session) } catch let failure as Failure where failure.cause == .interrupted {
             throw Failure("interrupted after \(session.rows.count) rounds: nothing is judged", cause: .interrupted)
         }
-    }
-
-    private func end(_ findings: Findings) throws {
-        if findings.status != .ok { throw ExitCode(findings.status.rawValue) }
     }
 
     /// The cells: the locks that both sides are, or those that both builds are to be measured with.

@@ -8,7 +8,7 @@ internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench crash`.
-struct Crash: CheckedCommand {
+struct Crash: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kill a process at every machine instruction of a lock, and see whether the others go on.",
         discussion: """
@@ -33,32 +33,42 @@ struct Crash: CheckedCommand {
 
     func check() throws { try options.check() }
 
-    mutating func run() throws {
-        let loadsPlugins = try plugin.load()
-        let kinds = try options.kinds(hasPlugin: loadsPlugins)
-        let paths = try options.selectedPaths()
+    var workerPath: String? { options.worker }
+
+    func loadPlugin() throws -> Bool { try plugin.load() }
+
+    typealias Plan = (kinds: [LockKind], paths: [CrashPath])
+
+    struct Work {
+        let plan: Plan
         let program: WorkerProgram
-        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
-            throw Failure(error.description)
-        }
+        let startedAt: Int
+        var results: [CrashResult] = []
+        var failure: Failure?
+    }
 
-        let startedAt = time(nil)
-        Interruption.watch()
-        Janitor.sweep()
-        let janitor: Janitor
-        do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
-        }
-        let (results, failure) = test(kinds, paths, program)
-        withExtendedLifetime(janitor) {}
+    func plan(hasPlugin: Bool) throws -> Plan {
+        (try options.kinds(hasPlugin: hasPlugin), try options.selectedPaths())
+    }
 
+    func open(_ plan: Plan, _ program: WorkerProgram) -> Work {
+        Work(plan: plan, program: program, startedAt: time(nil))
+    }
+
+    func measure(_ work: inout Work) {
+        (work.results, work.failure) = test(work.plan.kinds, work.plan.paths, work.program)
+    }
+
+    func conclude(_ work: Work) throws {
+        let results = work.results
         for result in results where !result.verdict.isAsPromised {
             for finding in result.breaches { Terminal.complain("\(result.lock), \(finding)") }
         }
         // What was not reached is told, too.
         let reached = results.map(\.lock)
-        try report(results + kinds.filter { !reached.contains($0) }.map { CrashResult(lock: $0, startedAt: startedAt) })
-        if let failure { throw failure }
+        let others = work.plan.kinds.filter { !reached.contains($0) }
+        try report(results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) })
+        if let failure = work.failure { throw failure }
         if !results.allSatisfy(\.verdict.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
 

@@ -9,7 +9,7 @@ internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench lifecycle`.
-struct Lifecycle: CheckedCommand {
+struct Lifecycle: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure the segment itself: create, attach, count, detach, destroy, with many attachments.",
         discussion: """
@@ -61,40 +61,50 @@ struct Lifecycle: CheckedCommand {
         return kinds[0]
     }
 
-    mutating func run() throws {
-        let counts = try counts()
+    struct Work {
+        let life: SegmentLife
+        let counts: [Int]
+        var rows: [SegmentLife.Timing] = []
+    }
+
+    func plan(hasPlugin: Bool) throws -> Work {
+        Work(life: SegmentLife(size: size, lock: try kind(), samples: samples), counts: try counts())
+    }
+
+    func open(_ plan: Work, _ program: WorkerProgram) -> Work {
         Self.raiseDescriptorLimit()
-        let life = SegmentLife(size: size, lock: try kind(), samples: samples)
-        Interruption.watch()
-        Janitor.sweep()
-        let janitor = try Self.janitor()
-        let rows: [SegmentLife.Timing]
-        do throws(SharedMemoryError) { rows = try life.measure(counts) } catch {
+        return plan
+    }
+
+    func measure(_ work: inout Work) throws {
+        try Self.beginRun()
+        work.rows = try measured(work)
+    }
+
+    private func measured(_ work: Work) throws -> [SegmentLife.Timing] {
+        do throws(SharedMemoryError) { return try work.life.measure(work.counts) } catch {
             // Each attachment has two.
             let hint = error.errno.map { [EMFILE, ENFILE].contains($0.rawValue) } ?? false
             throw Failure(
                 error.description
                     + (hint ? " (1,000 attachments need some 2,000 descriptors: see `shmbench doctor`)" : ""))
         }
-        withExtendedLifetime(janitor) {}
+    }
+
+    /// Makes the run's lease, by which others see that its segments are in use.
+    private static func beginRun() throws {
+        do { try ThisRun.begin() } catch RoundFailure.failed(let reason) { throw Failure(reason) }
+    }
+
+    func conclude(_ work: Work) throws {
+        let life = work.life
         let report = Report(
-            "lifecycle", SegmentLife.document, rows,
-            text: { _ in "A segment of \(life.size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(rows))"
+            "lifecycle", SegmentLife.document, work.rows,
+            text: { _ in
+                "A segment of \(life.size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(work.rows))"
             })
         try Terminal.show(report, format)
         if Interruption.hasCome { throw Failure("interrupted; what was measured until then is shown") }
-    }
-
-    /// Starts what clears up should this process be killed, and makes the run's lease.
-    private static func janitor() throws -> Janitor {
-        let program: WorkerProgram
-        do { program = try WorkerProgram() } catch { throw Failure(error.description) }
-        let janitor: Janitor
-        do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(error.description)")
-        }
-        do { try ThisRun.begin() } catch RoundFailure.failed(let reason) { throw Failure(reason) }
-        return janitor
     }
 
     private static func raiseDescriptorLimit() {

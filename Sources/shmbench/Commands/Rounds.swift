@@ -11,7 +11,7 @@ internal import SystemPackage
 /// build of its own: two plugins cannot be in one process, and a whole other build can be compared too. It says
 /// ``RoundRequest/greeting`` and the header of a results file; then it answers each line that is a ``RoundRequest`` with a line of
 /// that file, or with `error: ` and why not.
-struct Rounds: ParsableCommand {
+struct Rounds: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure rounds for another process: requests on stdin, rows on stdout.", shouldDisplay: false)
 
@@ -21,35 +21,39 @@ struct Rounds: ParsableCommand {
 
     @Option var seed: UInt64 = 0
 
+    var workerPath: String? { worker }
+
+    func check() {}
+
     mutating func run() throws {
-        do {
-            let loadsPlugins = try plugin.load()
-            let program: WorkerProgram
-            do { program = try WorkerProgram(path: worker, loadsPlugins: loadsPlugins) } catch {
-                throw Failure(error.description)
-            }
-            // What it measures is for its parent.
-            ChildProcess.dieWithParent()
-            Interruption.watch()
-            Janitor.sweep()
-            let janitor: Janitor
-            do { janitor = try Janitor(program) } catch {
-                throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
-            }
-            var measurement = Measurement(
-                program: program, conditions: RunConditions(startedAt: time(nil), seed: seed))
-            try Self.say(RoundRequest.greeting + "\n" + CSV.header)
-            var number = 0
-            while !Interruption.hasCome, let line = readLine() {
-                number += 1
-                try Self.say(Self.answer(line, number, &measurement))
-            }
-            withExtendedLifetime(janitor) {}
-        } catch let failure as Failure {
+        do { try measureAll() } catch let failure as Failure {
             try Self.say(RoundRequest.refusal + failure.message + "\n")
             throw ExitCode(failure.code.rawValue)
         }
     }
+
+    func loadPlugin() throws -> Bool { try plugin.load() }
+
+    func plan(hasPlugin: Bool) {}
+
+    func open(_ plan: Void, _ program: WorkerProgram) -> WorkerProgram {
+        // What it measures is for its parent.
+        ChildProcess.dieWithParent()
+        return program
+    }
+
+    func measure(_ program: inout WorkerProgram) throws {
+        var measurement = Measurement(
+            program: program, conditions: RunConditions(startedAt: time(nil), seed: seed))
+        try Self.say(RoundRequest.greeting + "\n" + CSV.header)
+        var number = 0
+        while !Interruption.hasCome, let line = readLine() {
+            number += 1
+            try Self.say(Self.answer(line, number, &measurement))
+        }
+    }
+
+    func conclude(_ program: WorkerProgram) {}
 
     private static func answer(_ line: String, _ number: Int, _ measurement: inout Measurement) -> String {
         do {

@@ -7,7 +7,7 @@ internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench stress`.
-struct Stress: CheckedCommand {
+struct Stress: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kill, freeze and disturb processes around a lock, and see whether the others go on.",
         discussion: """
@@ -28,37 +28,42 @@ struct Stress: CheckedCommand {
 
     func check() throws { try options.check() }
 
-    mutating func run() throws {
-        let loadsPlugins = try plugin.load()
-        let kinds = try options.kinds(hasPlugin: loadsPlugins)
-        let faults = try options.selectedFaults()
-        let program: WorkerProgram
-        do { program = try WorkerProgram(path: options.worker, loadsPlugins: loadsPlugins) } catch {
-            throw Failure(error.description)
-        }
+    var workerPath: String? { options.worker }
+
+    func loadPlugin() throws -> Bool { try plugin.load() }
+
+    typealias Plan = (kinds: [LockKind], faults: [Fault])
+
+    struct Work {
+        let startedAt: Int
+        var session: StressSession
+        var failure: Failure?
+    }
+
+    func plan(hasPlugin: Bool) throws -> Plan {
+        (try options.kinds(hasPlugin: hasPlugin), try options.selectedFaults())
+    }
+
+    func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
-        let reports = try ReportFolder(options.reports, startedAt: startedAt, kinds, faults)
-        // On the command line that repeats the run it must fit a shell.
-        let seed = options.seed ?? UInt64(UInt32.random(in: 0 ... .max))
-
-        Interruption.watch()
-        Janitor.sweep()
-        let janitor: Janitor
-        do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
-        }
-        var session = StressSession(
-            options: options, kinds: kinds, faults: faults, program: program, seed: seed,
-            pluginPath: plugin.lockPlugin,
+        let reports = try ReportFolder(options.reports, startedAt: startedAt, plan.kinds, plan.faults)
+        let session = StressSession(
+            options: options, kinds: plan.kinds, faults: plan.faults, program: program,
+            // On the command line that repeats the run it must fit a shell.
+            seed: options.seed ?? UInt64(UInt32.random(in: 0 ... .max)), pluginPath: plugin.lockPlugin,
             reports: reports)
-        let failure = session.run()
-        withExtendedLifetime(janitor) {}
+        return Work(startedAt: startedAt, session: session)
+    }
 
+    func measure(_ work: inout Work) { work.failure = work.session.run() }
+
+    func conclude(_ work: Work) throws {
+        let session = work.session
         let matrix = SurvivalMatrix(
-            results: session.results, kinds: kinds, faults: faults, startedAt: startedAt, seed: seed,
-            workers: options.workers, wasCutShort: failure != nil, page: Terminal.page)
+            results: session.results, kinds: session.kinds, faults: session.faults, startedAt: work.startedAt,
+            seed: session.seed, workers: options.workers, wasCutShort: work.failure != nil, page: Terminal.page)
         try Terminal.show(Report(matrix), options.format)
-        if let failure { throw failure }
+        if let failure = work.failure { throw failure }
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
         if !matrix.hasTried {
             let why = session.results.compactMap(\.obstacle).first.map { ": \($0)" } ?? ""

@@ -1,5 +1,4 @@
 internal import Histogram
-internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmHarness
 internal import ShmRecord
@@ -23,15 +22,16 @@ struct HgrmFolder {
         return "\(cell.scenario)-\(cell.lock)-\(cell.workers)\(rate).hgrm"
     }
 
-    func write(_ summaries: [CellSummary]) throws {
-        for line in summaries {
-            let histograms = line.rows.compactMap { $0.latency?.acquire?.histogram }
+    func write(_ rows: [Row]) throws {
+        let groups = Dictionary(grouping: rows, by: \.cell)
+        for cell in rows.map(\.cell).uniqued() {
+            let histograms = (groups[cell] ?? []).compactMap { $0.latency?.acquire?.histogram }
             guard var all = histograms.first else { continue }
             for other in histograms.dropFirst() { all.add(other) }
             var text = ""
             // In µs, as is usual for these files.
             all.outputPercentileDistribution(to: &text, outputValueUnitScalingRatio: 1000)
-            try folder.write(Self.name(line.cell), text, .distribution, option: Self.option)
+            try folder.write(Self.name(cell), text, .distribution, option: Self.option)
         }
     }
 }

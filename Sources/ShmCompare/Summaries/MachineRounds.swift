@@ -1,0 +1,69 @@
+internal import ShmCore
+package import ShmRecord
+
+/// Rounds of one machine: figures of two machines are never in one median.
+package struct MachineRounds {
+    package let records: [Record]
+    /// One a cell: by scenario and load, and locks in the catalogue's order.
+    package let summaries: [CellSummary]
+
+    private static let key = ResultColumn.all.names(.machine)
+
+    /// Rounds by machine, in the order in which they come.
+    package static func groups(_ records: [Record]) -> [MachineRounds] {
+        let groups = Dictionary(grouping: records) { record in key.map(record.text) }
+        return records.map { record in key.map(record.text) }.uniqued().compactMap { groups[$0] }.map(
+            MachineRounds.init)
+    }
+
+    private init(_ records: [Record]) {
+        self.records = records
+        summaries = CellSummary.summaries(records, cells: Self.cells(records))
+    }
+
+    private static func cells(_ records: [Record]) -> [CellID] {
+        let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
+        let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
+        // Files do not hold the order in which loads were asked for.
+        let loads = records.map(\.load).uniqued().sorted { one, other in
+            (one.scenario, one.workers, one.rate, one.criticalSection, one.think)
+                < (other.scenario, other.workers, other.rate, other.criticalSection, other.think)
+        }
+        return loads.flatMap { load in
+            (locks[load] ?? []).sorted { left, right in
+                (places[left.lock] ?? .max, left.lock) < (places[right.lock] ?? .max, right.lock)
+            }
+        }
+    }
+
+    /// The machine, for a person.
+    package var title: String {
+        let cpus = plain("cpus")
+        return "\(plain("hostname")) (\(plain("cpu_model")), \(cpus) CPU\(cpus == "1" ? "" : "s"))"
+    }
+
+    /// When and with what it was measured, in a sentence.
+    package var origin: String {
+        let times = records.map { $0.text("started_at") }.filter { !$0.isEmpty }
+        let first = times.min().map { " from \(Self.plain($0))" } ?? ""
+        let runs = Set(records.map { $0.text("run_id") }).count
+        let count = "\(records.count) round\(records.count == 1 ? "" : "s") of \(runs) run\(runs == 1 ? "" : "s")"
+        let tools = values("tool_version").map { "shmbench \($0)" }
+        let kernels = values("kernel").map { "Linux \($0)" }
+        return ([count + "\(first) on \(title)"] + kernels + tools).joined(separator: ", ")
+    }
+
+    /// All values of a column, in the order in which they come.
+    package func values(_ column: String) -> [String] {
+        records.map { $0.text(column) }.filter { !$0.isEmpty }.uniqued().map(Self.plain)
+    }
+
+    private func plain(_ column: String) -> String { values(column).first ?? "?" }
+
+    /// Text of a file without control characters and markup.
+    private static func plain(_ text: String) -> String {
+        String(
+            text.prefix(80).map { $0.isASCII && ($0.isLetter || $0.isNumber || " -_.,:()@+/#".contains($0)) ? $0 : "?" }
+        )
+    }
+}

@@ -1,0 +1,124 @@
+package import ShmCompare
+package import ShmRecord
+
+/// The document of `report`: for each machine an overview, and the tables and verdict of `run`.
+package struct FilesReport {
+    /// The rounds of one machine.
+    private struct Part {
+        let rounds: MachineRounds
+        let document: RoundsDocument
+        let overviews: [Overview]
+        /// Rounds that are missing; `nil` where all cells of each run have as many.
+        let gap: String?
+
+        init(_ rounds: MachineRounds, sort: SortKey) {
+            self.rounds = rounds
+            gap = RoundTable(rounds.records).gap
+            document = RoundsDocument(summaries: rounds.summaries, isComplete: gap == nil, sort: sort)
+            overviews = Overview.all(rounds.summaries, sort: sort)
+        }
+    }
+
+    private let files: String
+    private let unknown: [String]
+    private let parts: [Part]
+
+    package init(_ files: [RecordedRounds], sort: SortKey) {
+        self.files = files.map(\.path).joined(separator: ", ")
+        unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
+            "\(file.path) has columns that this version does not know, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+        }
+        parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
+    }
+
+    /// Whether every lock kept its promises.
+    package var isAsPromised: Bool { parts.allSatisfy { $0.rounds.summaries.allSatisfy(\.isAsPromised) } }
+
+    /// Rounds that are missing, a line a machine: a run was interrupted, or a file is cut off between two lines.
+    package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } }
+
+    /// Reasons to trust the figures less, a line each.
+    package var warnings: [String] {
+        var lines = unknown
+        if parts.count > 1 {
+            lines.append(
+                "the rounds are of \(parts.count) machines: each has its own tables, and no median is over two of them"
+            )
+        }
+        return lines
+            + parts.flatMap { part in
+                (Warnings.lines(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map { prefix(part) + $0 }
+            }
+    }
+
+    package var report: Report {
+        Report(
+            "report", text: { page in parts.map { text($0, page, isMarkdown: false) }.joined(separator: "\n") },
+            markdown: { parts.map { text($0, Page(), isMarkdown: true) }.joined(separator: "\n") },
+            records: Self.records(parts.flatMap(\.rounds.summaries)),
+            suites: parts.flatMap(suites), notices: parts.flatMap(notices))
+    }
+
+    /// A row for each cell.
+    private static func records(_ summaries: [CellSummary]) -> Report.Records {
+        Report.Records(
+            schema: SummaryColumn.schema, columns,
+            summaries.map { summary in SummaryColumn.all.map { $0.value(summary) } })
+    }
+
+    /// The columns that programs read.
+    package static var columns: [String] { SummaryColumn.all.map(\.name) }
+
+    // MARK: For a person
+
+    private func text(_ part: Part, _ page: Page, isMarkdown: Bool) -> String {
+        let heading = parts.count == 1 ? "" : isMarkdown ? "## \(part.rounds.title)\n\n" : "== \(part.rounds.title)\n\n"
+        let overviews = part.overviews.map { overview in
+            let title = part.overviews.count == 1 ? nil : title(overview, part)
+            let table = OverviewTable(overview: overview)
+            return isMarkdown
+                ? (title.map { "**\($0)**\n\n" } ?? "") + table.markdown : (title.map { "\($0)\n" } ?? "") + table.text
+        }
+        return heading + overviews.joined(separator: "\n") + "\n" + part.document.text(page, isMarkdown: isMarkdown)
+            + "\n" + footnote(part).map { page.wrapped($0) }.joined(separator: "\n") + "\n"
+    }
+
+    private func title(_ overview: Overview, _ part: Part) -> String {
+        LoadTitles(part.rounds.summaries).scenario(overview.load)
+    }
+
+    private func footnote(_ part: Part) -> [String] {
+        let lines = part.overviews.flatMap(\.lines)
+        let marks =
+            (lines.contains(where: \.survivesOwnerDeath) ? " *: survives its owner's death." : "")
+            + (lines.contains { !$0.isAsPromised } ? " !: broke its promise." : "")
+        let seeds = part.rounds.values("seed")
+        let seed = seeds.isEmpty ? "" : "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")), "
+        return ["Overview: rates by number of workers; p99 and jain with the most.\(marks)"]
+            + Footnote.lines(part.rounds.summaries)
+            + ["Measured: \(part.rounds.origin).", "\(seed)rows of \(files)"]
+    }
+
+    // MARK: For CI services
+
+    private func suites(_ part: Part) -> [Report.Suite] {
+        let overviews = part.overviews.map { overview in
+            OverviewTable(overview: overview).suite(overviewTitle(overview, part))
+        }
+        return (overviews + part.document.suites).map { Report.Suite(prefix(part) + $0.title, $0.checks) }
+    }
+
+    private func notices(_ part: Part) -> [Report.Notice] {
+        let overviews = part.overviews.map { overview in
+            Report.Notice(.notice, overviewTitle(overview, part), OverviewTable(overview: overview).text)
+        }
+        return (overviews + part.document.notices).map { Report.Notice($0.level, prefix(part) + $0.title, $0.text) }
+    }
+
+    private func overviewTitle(_ overview: Overview, _ part: Part) -> String {
+        part.overviews.count == 1 ? "overview" : "overview: \(title(overview, part))"
+    }
+
+    /// Names the machine where there are several.
+    private func prefix(_ part: Part) -> String { parts.count == 1 ? "" : "\(part.rounds.title): " }
+}

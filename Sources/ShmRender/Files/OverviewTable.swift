@@ -1,0 +1,72 @@
+internal import ShmCompare
+internal import ShmRecord
+
+/// An overview in the forms in which it is shown.
+struct OverviewTable {
+    let overview: Overview
+
+    /// For a terminal, of fixed widths.
+    var text: String {
+        let width = max(22, overview.lines.map { Self.label($0).count }.max() ?? 0)
+        let head = "lock".padded(to: width) + overview.workers.map { Self.right(LoadTitles.workers($0), 11) }.joined()
+        let lines = overview.lines.map { line in
+            Self.label(line).padded(to: width)
+                + overview.workers.map { Self.right(Self.rate(line.cells[$0]), 11) }.joined()
+                + Self.right(Self.tail(line), 8) + Self.right(Self.fairness(line), 5) + "\n"
+        }
+        return head + Self.right("p99", 8) + Self.right("jain", 5) + "\n" + lines.joined()
+    }
+
+    /// For a page.
+    var markdown: String {
+        typealias Item = Document<Overview.Line>.Item
+        func number(_ title: String, _ text: @escaping @Sendable (Overview.Line) -> String) -> Item {
+            Item(title, title, isNumber: true, shown: text) { .text(text($0)) }
+        }
+        let rates = overview.workers.map { workers in
+            number(LoadTitles.workers(workers)) { Self.rate($0.cells[workers]) }
+        }
+        return Document(
+            items: [Item("lock", "lock") { Self.label($0) }] + rates
+                + [number("p99") { Self.tail($0) }, number("jain") { Self.fairness($0) }]
+        ).markdown(overview.lines) + "\n"
+    }
+
+    /// A case for each lock; what is broken fails in the suites of its cells.
+    func suite(_ title: String) -> Report.Suite {
+        Report.Suite(
+            title,
+            overview.lines.map { line in
+                let rates = overview.workers.map { "\(LoadTitles.workers($0)) \(Self.rate(line.cells[$0]))" }
+                let figures = rates + ["p99 \(Self.tail(line))", "jain \(Self.fairness(line))"]
+                return Report.Check(
+                    Self.label(line), line.isAsPromised ? .passed : .skipped, figures.joined(separator: ", "))
+            })
+    }
+
+    /// A lock that survives its owner's death has a star; one that broke a promise, an exclamation mark.
+    private static func label(_ line: Overview.Line) -> String {
+        line.lock + (line.survivesOwnerDeath ? " *" : "") + (line.isAsPromised ? "" : " !")
+    }
+
+    private static func rate(_ cell: CellSummary?) -> String {
+        short(cell?.throughput, [("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1)])
+    }
+
+    private static func tail(_ line: Overview.Line) -> String {
+        short(line.most?.p99, [("s", 1e9), ("ms", 1e6), ("us", 1e3), ("ns", 1)])
+    }
+
+    private static func fairness(_ line: Overview.Line) -> String {
+        line.most?.jain.map { Figure.decimal($0, 2) } ?? "-"
+    }
+
+    private static func short(_ value: Double?, _ units: [(suffix: String, scale: Double)]) -> String {
+        value.map { Figure.short($0, units) } ?? "-"
+    }
+
+    /// Behind a blank, filled with blanks on the left.
+    private static func right(_ text: String, _ width: Int) -> String {
+        " " + String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,378 @@
+import Foundation
+import FoundationXML
+import ShmCoordinator
+import ShmCore
+import Testing
+
+@testable import ShmCompare
+@testable import ShmRecord
+@testable import ShmRender
+@testable import shmbench
+
+extension CommandLineSuite {
+    /// Results files as `report` shows them, and what it makes of bad ones.
+    @Suite struct ReportTests {
+        private let folder: Folder
+        private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        private static let formats = Renderers.all.map(\.name)
+
+        init() throws { folder = try Folder() }
+
+        private func report(_ arguments: String...) throws -> Invocation.Outcome {
+            try Invocation(["report"] + arguments, in: folder).finish()
+        }
+
+        /// Writes rounds as a results file of this version, or with other columns.
+        private func write(_ name: String, _ records: [Record], columns: [String] = contractedColumns) throws {
+            let lines = [columns] + records.map { record in columns.map(record.text) }
+            try write(name, lines.map { $0.joined(separator: ",") + "\n" }.joined())
+        }
+
+        private func write(_ name: String, _ text: String) throws {
+            try text.write(toFile: folder.path(name), atomically: true, encoding: .utf8)
+        }
+
+        /// Three rounds of two locks with one and two workers.
+        private static let sound: [Record] = (1...3).flatMap { round in
+            [1, 2].flatMap { workers in
+                [("robust-futex", 4e7), ("futex", 5e7)].map { lock, rate in
+                    rounds(lock, workers: workers, round: round, rate: rate / Double(workers))
+                }
+            }
+        }
+
+        private static func rounds(
+            _ lock: String, workers: Int, round: Int, rate: Double, _ figures: [String: String] = [:]
+        ) -> Record {
+            let more = [
+                "throughput_per_s": "\(rate + Double(round))", "tool_version": "0.1.0", "kernel": "6.1", "seed": "7",
+                "started_at": "2026-01-02T03:04:0\(round)Z", "latency_samples": "20000", "acquire_p999_ns": "3000",
+                "acquire_max_ns": "90000", "fairness_window_jain": "0.9800", "clock": "counter",
+                "clock_read_ns": "18.70", "log_ns": "1.10", "steady": "yes", "overlap": "1.0000",
+            ]
+            return record(lock, workers: workers, round: round, more.merging(figures) { _, new in new })
+        }
+
+        // MARK: Documents
+
+        @Test(arguments: formats)
+        func `a report in every format`(format: String) throws {
+            let broken = (1...3).map { round in
+                Self.rounds(
+                    "tas", workers: 2, round: round, rate: 1e6,
+                    round == 2 ? ["integrity": "failed", "lost_updates": "12", "overlaps": "34"] : [:])
+            }
+            try write("a.csv", Self.sound + broken)
+            let other = ["hostname": "there", "cpu_model": "Other", "run_id": "s"]
+            try write("b.csv", [Self.rounds("futex", workers: 2, round: 1, rate: 3e7, other)])
+            let outcome = try report("a.csv", "b.csv", "--format", format)
+            #expect(outcome.exit == .code(3), "\(outcome.stderr)")
+            #expect(outcome.stderr.contains("warning: the rounds are of 2 machines"))
+            try Golden.expect(outcome.stdout, "report.\(format)")
+            if format == "junit" { #expect(XMLParser(data: Data(outcome.stdout.utf8)).parse()) }
+        }
+
+        @Test func `the overview of the committed example is that of the former script`() throws {
+            let outcome = try report("\(Self.root)/results/example.csv")
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let overview = outcome.stdout.split(separator: "\n\n", maxSplits: 1).first ?? ""
+            try Golden.expect(overview + "\n", "report.overview.txt")
+        }
+
+        @Test(arguments: SortKey.allCases)
+        func `lines of tables and overview are in the order that was asked for`(sort: SortKey) throws {
+            try write("a.csv", Self.sound)
+            let outcome = try report("a.csv", "--sort", sort.rawValue)
+            let locks = outcome.stdout.split(separator: "\n").map { $0.prefix { $0 != " " } }
+                .filter { ["futex", "robust-futex"].contains($0) }
+            let first = [.throughput, .name].contains(sort) ? "futex" : "robust-futex"
+            #expect(locks.count == 6 && [0, 2, 4].allSatisfy { locks[$0] == first }, "\(locks)")
+        }
+
+        @Test func `what run prints of its rounds, report prints of its file`() throws {
+            let run = try Invocation.run(
+                "none,robust-futex,futex", workers: "1,2", "--output", "x.csv", "--rounds", "3", "--duration", "50ms",
+                in: folder
+            ).finish(within: .seconds(60))
+            #expect(run.exit == .code(0), "\(run.stderr)")
+            for (format, name) in [("table", "1 worker"), ("markdown", "**1 worker")] {
+                let shown = try report("x.csv", "--format", format)
+                #expect(shown.exit == .code(0), "\(shown.stderr)")
+                let records = try ResultsReader.read(folder.path("x.csv"))
+                let part = try #require(MachineRounds.groups(records).first)
+                let tables = SummaryTable(summaries: part.summaries, markdown: format == "markdown").text
+                #expect(tables.hasPrefix(name) && shown.stdout.contains(tables))
+                if format == "table" {
+                    // As far as the lines that tell of the clock's rate and of the file.
+                    let own = run.stdout.components(separatedBy: "\nClock: ")[0]
+                    #expect(own.hasPrefix(name) && own.contains("Every lock kept its promise"))
+                    let head = own.components(separatedBy: "\n\nMedians over").first ?? ""
+                    #expect(shown.stdout.contains(head), "\(head)\n---\n\(shown.stdout)")
+                }
+            }
+            func warnings(_ outcome: Invocation.Outcome) -> [Substring] {
+                outcome.stderr.split(separator: "\n").filter {
+                    $0.hasPrefix("warning: ") && !$0.contains("governor") && !$0.contains("stood still")
+                        && !$0.contains("discarded") && !$0.contains("clock went")
+                }
+            }
+            #expect(warnings(run) == warnings(try report("x.csv")))
+            #expect(try report("x.csv", "--strict").exit == .code(0))
+        }
+
+        @Test func `the committed files are whole`() throws {
+            for name in ["example.csv", "baseline.csv"] {
+                let file = try #require(try ResultsReader.read(["\(Self.root)/results/\(name)"]).first)
+                // A committed file may be from before the last columns came.
+                let findings = StrictReading.findings(file)
+                #expect(findings.count == 1 && findings[0].contains("is missing: expected `discarded_tries`"))
+                #expect(ResultColumn.all.map(\.name).starts(with: file.columns))
+            }
+        }
+
+        // MARK: Several files
+
+        @Test func `the standard input is a file`() throws {
+            try write("a.csv", Self.sound)
+            let program = "\(Invocation.programs)/shmbench"
+            func piped(_ command: String) throws -> Invocation.Outcome {
+                try Invocation(program: "/bin/sh", ["-c", command, "sh", program], in: folder).finish()
+            }
+            let outcome = try piped("cat a.csv | \"$1\" report -")
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            #expect(outcome.stdout.contains("rows of <stdin>"))
+            let empty = try piped("\"$1\" report - </dev/null")
+            #expect(empty.exit == .code(64) && empty.stderr.contains("<stdin> is empty"), "\(empty.stderr)")
+        }
+
+        @Test func `rounds of several runs are in one median, and what makes them unlike is told`() throws {
+            try write("a.csv", Self.sound)
+            let later = ["run_id": "s", "kernel": "6.2", "duration_s": "0.300000"]
+            try write(
+                "b.csv",
+                (1...3).map { Self.rounds("futex", workers: 2, round: $0, rate: 1e7, later) })
+            let outcome = try report("a.csv", "b.csv", "--format", "csv")
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let row = try Table(outcome.stdout).rows.first { $0["lock"] == "futex" && $0["workers"] == "2" }
+            #expect(row?["rounds"] == "6" && row?["throughput_per_s"] == "17500002.0")
+            #expect(outcome.stderr.contains("several kernels are in one median, of futex with 2 workers"))
+            #expect(outcome.stderr.contains("windows of 20.0 ms and of 300 ms are in one median"))
+        }
+
+        @Test func `loads that differ are in no common table`() throws {
+            try write("a.csv", Self.sound)
+            let loaded = ["run_id": "s", "critical_section_ns": "1000"]
+            try write("b.csv", (1...3).map { Self.rounds("futex", workers: 2, round: $0, rate: 1e6, loaded) })
+            let outcome = try report("a.csv", "b.csv")
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            #expect(outcome.stdout.contains("\n2 workers, critical section 0ns\n"))
+            #expect(
+                outcome.stdout.contains("\n2 workers, critical section \(TimeSpan(nanoseconds: 1000))\n"),
+                "\(outcome.stdout)")
+            #expect(outcome.stdout.contains("\n1 worker, nobody to wait for\n"))
+        }
+
+        @Test func `a round counts once`() throws {
+            try write("a.csv", Self.sound)
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path("link.csv"), withDestinationPath: folder.path("a.csv"))
+            try FileManager.default.copyItem(atPath: folder.path("a.csv"), toPath: folder.path("copy.csv"))
+            for (other, words) in [
+                ("a.csv", "are one file"), ("link.csv", "are one file"),
+                ("copy.csv", "copy.csv:2: round 1 of robust-futex with 1 workers is in a.csv:2 already"),
+            ] {
+                let outcome = try report("a.csv", other)
+                #expect(outcome.exit == .code(64) && outcome.stdout.isEmpty)
+                #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
+            }
+        }
+
+        // MARK: Old, new and other files
+
+        @Test func `a file of an older or a later version is shown`() throws {
+            let required = ResultColumn.all.names(.required)
+            try write("old.csv", Self.sound, columns: required)
+            let old = try report("old.csv")
+            #expect(old.exit == .code(0), "\(old.stderr)")
+            #expect(old.stdout.contains("robust-futex *"))
+            #expect(old.stdout.contains("futex        50.0 M 0% 1.25   -   -     -    - no     ok"), "\(old.stdout)")
+            let columns = contractedColumns + ["mood"]
+            try write(
+                "new.csv", Self.sound.map { Record(fields: $0.fields.merging(["mood": "fine"]) { $1 }) },
+                columns: columns)
+            let new = try report("new.csv")
+            #expect(new.exit == .code(0))
+            #expect(
+                new.stderr.contains("new.csv has columns that this version does not know, which are left out: \"mood\"")
+            )
+            let strict = try report("new.csv", "--strict")
+            #expect(
+                strict.exit == .code(1) && strict.stderr.contains("new.csv:1: column 77 is \"mood\": expected none"))
+        }
+
+        @Test func `lines may end in CR LF`() throws {
+            try write("a.csv", Self.sound)
+            let plain = try report("a.csv")
+            try write("a.csv", folder.text("a.csv").replacing("\n", with: "\r\n"))
+            #expect(try report("a.csv").stdout == plain.stdout)
+        }
+
+        @Test func `a lock that this version does not know promises to exclude`() throws {
+            let records = Self.sound + (1...3).map { Self.rounds("of-later", workers: 2, round: $0, rate: 9e7) }
+            try write("a.csv", records)
+            let outcome = try report("a.csv")
+            #expect(outcome.exit == .code(0))
+            #expect(outcome.stdout.contains("of-later "), "\(outcome.stdout)")
+            let line = outcome.stdout.split(separator: "\n").last { $0.hasPrefix("of-later ") }
+            #expect(line?.hasSuffix("?      ok") == true, "\(line ?? "")")
+            try write(
+                "b.csv",
+                records.map { record in
+                    record.lock == "of-later"
+                        ? Record(fields: record.fields.merging(["integrity": "failed"]) { $1 }) : record
+                })
+            #expect(try report("b.csv").exit == .code(3))
+        }
+
+        @Test func `numbers of any size and control characters do no harm`() throws {
+            let huge = String(repeating: "9", count: 300)
+            let figures = [
+                "throughput_per_s": huge, "acquire_p99_ns": huge, "overlaps": huge, "lost_updates": huge,
+                "integrity": "failed", "clock_read_ns": "0." + huge, "rate_per_s": "0." + huge, "kill_failures": huge,
+                "hostname": "\u{1b}[2J", "fairness_jain": huge, "duration_s": huge,
+            ]
+            try write("a.csv", (1...3).map { Self.rounds("futex", workers: 2, round: $0, rate: 1, figures) })
+            for format in Self.formats {
+                let outcome = try report("a.csv", "--format", format)
+                #expect(outcome.exit == .code(3), "\(format): \(outcome.stderr)")
+                if !["csv", "json"].contains(format) { #expect(!outcome.stdout.contains("\u{1b}")) }
+            }
+        }
+
+        // MARK: What is no good
+
+        struct Bad: CustomTestStringConvertible {
+            let name: String
+            let text: String
+            let words: String
+            var testDescription: String { name }
+        }
+
+        private static let header = contractedColumns.joined(separator: ",") + "\n"
+        private static let line = contractedColumns.map(sound[0].text).joined(separator: ",") + "\n"
+
+        private static let bad = [
+            Bad(name: "empty", text: "", words: "is empty"),
+            Bad(name: "a header alone", text: header, words: "nothing was measured"),
+            Bad(name: "cut off", text: header + line + line.prefix(40), words: "cut off"),
+            Bad(name: "another CSV", text: "a,b\n1,2\n", words: "no column `schema`"),
+            Bad(name: "a line twice", text: header + line + line, words: "is in line 2 already"),
+            Bad(name: "no text", text: "\u{0}\u{1}", words: "the last line has no end"),
+            Bad(
+                name: "a missing column", text: (header + line).replacing(",integrity,", with: ",sanity,"),
+                words: "no column `integrity`"),
+        ]
+
+        @Test(arguments: bad) func `of nothing there is no good report`(bad: Bad) throws {
+            try write("a.csv", bad.text)
+            for format in Self.formats {
+                let outcome = try report("a.csv", "--format", format)
+                #expect(outcome.exit == .code(64))
+                #expect(outcome.complaints.count == 1 && outcome.stderr.contains(bad.words), "\(outcome.stderr)")
+                switch format {
+                case "table": #expect(outcome.stdout.isEmpty)
+                case "junit": #expect(outcome.stdout.contains("<error message=\"nothing was reported: a.csv"))
+                case "markdown": #expect(outcome.stdout.contains("nothing was reported"))
+                case "github": #expect(outcome.stdout.hasPrefix("::error "))
+                default: #expect(!outcome.stdout.contains("futex"))
+                }
+            }
+        }
+
+        @Test func `what is not there, or of another kind, is refused`() throws {
+            try write("a.json", "{}")
+            for (name, words) in [
+                ("nosuch.csv", "No such file"), (".", "directory"), ("a.json", "reports are of CSV files"),
+            ] {
+                let outcome = try report(name)
+                #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(outcome.stderr)")
+                #expect(outcome.complaints.count == 1)
+            }
+            let nothing = try report()
+            #expect(nothing.exit == .code(64) && nothing.stderr.contains("report --help"), "\(nothing.stderr)")
+        }
+
+        @Test func `a run that was not measured to the end is not green`() throws {
+            try write("a.csv", Array(Self.sound.dropLast()))
+            let outcome = try report("a.csv")
+            #expect(outcome.exit == .code(1))
+            #expect(outcome.stderr.contains("a.csv lacks rounds"), "\(outcome.stderr)")
+            #expect(outcome.stdout.contains("Not all was measured."))
+            #expect(try report("a.csv", "--format", "junit").stdout.contains("errors=\"1\""))
+        }
+
+        @Test func `a broken lock decides how the program ends`() throws {
+            let stuck = Record(
+                fields: Self.sound[0].fields.merging(["integrity": "stuck", "throughput_per_s": "", "user_s": ""]) {
+                    $1
+                })
+            try write("a.csv", [stuck] + Self.sound.dropFirst())
+            let outcome = try report("a.csv")
+            #expect(outcome.exit == .code(3))
+            #expect(outcome.stdout.contains("robust-futex ! with") == false)
+            #expect(outcome.stdout.contains("robust-futex with 1 worker made no progress: do not use it."))
+            #expect(outcome.stdout.contains("!: broke its promise."))
+            let kills = Self.sound.map { record in
+                Record(fields: record.fields.merging(["kills": "5", "kill_failures": "1"]) { $1 })
+            }
+            try write("b.csv", kills)
+            let killed = try report("b.csv")
+            #expect(killed.exit == .code(3))
+            #expect(killed.stdout.contains("did not survive the kill of an owner (after 3 of"), "\(killed.stdout)")
+        }
+
+        // MARK: Strict
+
+        struct Finding: CustomTestStringConvertible {
+            let name: String
+            let figures: [String: String]
+            let words: String
+            var testDescription: String { name }
+        }
+
+        @Test(arguments: [
+            Finding(name: "nothing acquired", figures: ["acquisitions": "0"], words: "acquired nothing"),
+            Finding(name: "no throughput", figures: ["throughput_per_s": "0.0"], words: "has no throughput"),
+            Finding(name: "no latency", figures: ["acquire_p99_ns": ""], words: "has no latency"),
+            Finding(
+                name: "heap", figures: ["heap_bytes_per_op": "1.500"],
+                words: "allocates 1.500 bytes an acquisition: expected 0"),
+        ])
+        func `--strict names the line of what a run would not write`(finding: Finding) throws {
+            let changed = Record(fields: Self.sound[1].fields.merging(finding.figures) { $1 })
+            try write("a.csv", [Self.sound[0], changed] + Self.sound.dropFirst(2))
+            let outcome = try report("a.csv", "--strict")
+            #expect(outcome.exit == .code(1))
+            #expect(outcome.complaints == ["shmbench: a.csv:3: futex with 1 workers \(finding.words)"])
+            #expect(try report("a.csv").exit == .code(0))
+        }
+
+        @Test func `--strict holds a file to the columns, and its control to be caught`() throws {
+            try write("a.csv", Self.sound)
+            #expect(try report("a.csv", "--strict").exit == .code(0))
+            try write("short.csv", Self.sound, columns: contractedColumns.dropLast())
+            let short = try report("short.csv", "--strict")
+            #expect(short.exit == .code(1))
+            #expect(short.stderr.contains("short.csv:1: column 76 is missing: expected `paused_s`"), "\(short.stderr)")
+            let swapped = ["run_id", "schema"] + contractedColumns.dropFirst(2)
+            try write("swapped.csv", Self.sound, columns: swapped)
+            let other = try report("swapped.csv", "--strict")
+            #expect(other.exit == .code(1) && other.stderr.contains("column 1 is \"run_id\": expected `schema`"))
+            let missed = Self.sound + (1...3).map { Self.rounds("none", workers: 2, round: $0, rate: 1e8) }
+            try write("missed.csv", missed)
+            let control = try report("missed.csv", "--strict")
+            #expect(control.exit == .code(1) && control.stderr.contains("was never caught"), "\(control.stderr)")
+        }
+    }
+}
