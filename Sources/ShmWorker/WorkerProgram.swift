@@ -53,7 +53,7 @@ public enum WorkerProgram {
         switch task {
         case "contend": Worker.run(starter, numbers, heapBytes: heapBytes)
         case "survive": Survivor.run(CrashPlace(starter, numbers))
-        case "die": Victim.run(CrashPlace(starter, numbers))
+        case "die": CrashTarget.run(CrashPlace(starter, numbers))
         case "stress": Stressed.run(starter, numbers)
         case "resettle": Resettler.run(starter, numbers)
         default: Complaint.refuse()

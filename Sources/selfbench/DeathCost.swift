@@ -101,14 +101,14 @@ enum DeathCost {
 
     /// A thread that kills a process a millisecond after it is told which: by then the caller waits for its lock.
     private final class Killer: Sendable {
-        private let victim = Atomic<pid_t>(0)
+        private let target = Atomic<pid_t>(0)
         private let time = Atomic<UInt64>(0)
 
         var firedAt: UInt64 { time.load(ordering: .acquiring) }
 
-        func aim(at process: pid_t) { victim.store(process, ordering: .releasing) }
+        func aim(at process: pid_t) { target.store(process, ordering: .releasing) }
 
-        func awaitShot() { while victim.load(ordering: .acquiring) != 0 { usleep(50) } }
+        func awaitShot() { while target.load(ordering: .acquiring) != 0 { usleep(50) } }
 
         func start() throws {
             var thread = pthread_t()
@@ -118,12 +118,12 @@ enum DeathCost {
 
         private func run() -> Never {
             while true {
-                let process = victim.load(ordering: .acquiring)
+                let process = target.load(ordering: .acquiring)
                 usleep(process == 0 ? 50 : 1000)
                 if process == 0 { continue }
                 time.store(Clock.now(), ordering: .releasing)
                 kill(process, SIGKILL)
-                victim.store(0, ordering: .releasing)
+                target.store(0, ordering: .releasing)
             }
         }
     }

@@ -41,7 +41,7 @@ import Testing
         #expect(with(inside) { $0.surplus = [1, 0, 0, 0] }.corruptions(of: robust).count == 1)
         #expect(
             with(inside) { $0.surplus = [.max, 1, 0, 0] }.corruptions(of: robust) == [
-                "the victim's death left the counters at -1, 1, 0, 0"
+                "the target's death left the counters at -1, 1, 0, 0"
             ]
         )
         #expect(with(outside) { $0.surplus = [1, 1, 0, 0] }.corruptions(of: robust).count == 1)

@@ -21,7 +21,7 @@ extension ShmCoordinatorSuite {
 
         /// Not with the mutex whose next owner glibc aborts: that one may be noticed first.
         @Test(arguments: LockKind.all.filter { $0 != .pthreadPI }, [0, 1])
-        func `a worker that is killed ends the round, and is named`(lock: LockKind, victim: Int) throws {
+        func `a worker that is killed ends the round, and is named`(lock: LockKind, target: Int) throws {
             let traces = Traces()
             var round = TestRound(lock, workers: 2)
             round.timing.throughput = Self.long
@@ -29,13 +29,13 @@ extension ShmCoordinatorSuite {
             let reason = try reason(of: round) { [round] in
                 let workers = round.awaitContending()
                 guard workers.count == 2 else { return }
-                killed.store(workers[victim], ordering: .relaxed)
-                kill(workers[victim], SIGKILL)
+                killed.store(workers[target], ordering: .relaxed)
+                kill(workers[target], SIGKILL)
             }
             let pid = killed.load(ordering: .relaxed)
             #expect(
                 reason
-                    == "worker \(victim + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
+                    == "worker \(target + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
                     + "somebody else did")
             #expect(traces.left() == [])
         }

@@ -51,7 +51,7 @@ extension ShmCoordinatorSuite {
             #expect(first.recovery.count == 3 && first.recovery.longest.map { (4990...5100).contains($0) } == true)
         }
 
-        @Test func `the same seed chooses the same victims`() throws {
+        @Test func `the same seed chooses the same targets`() throws {
             func kills(_ seed: UInt64) throws -> [StressResult] {
                 var number = Int.random(in: 1_000_000..<2_000_000)
                 var test = StressTest(

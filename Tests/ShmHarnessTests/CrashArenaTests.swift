@@ -27,7 +27,7 @@ import Testing
         try withSegment(size: size - 1) { #expect(CrashArena($0, survivors: 2) == nil) }
     }
 
-    @Test func `path, orders and slots do not touch each other, and a new victim's slot is clear`() throws {
+    @Test func `path, orders and slots do not touch each other, and a new target's slot is clear`() throws {
         try withSegment(size: CrashArena.byteCount(survivors: 2)) { segment in
             let arena = try #require(CrashArena(segment, survivors: 2))
             arena.path = .barger
@@ -38,7 +38,7 @@ import Testing
                 unsafe arena.slot(process).pointee.stage.store(UInt32(100 * number), ordering: .relaxed)
                 unsafe arena.slot(process).pointee.ownerDeaths.store(UInt64(1000 * number), ordering: .relaxed)
             }
-            arena.clearVictim()
+            arena.clearTarget()
             #expect(arena.path == .barger)
             for process in 0...2 {
                 let number = process < 2 ? process + 1 : 0

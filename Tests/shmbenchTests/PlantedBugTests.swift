@@ -135,7 +135,7 @@ extension CommandLineSuite {
             .enabled("ptrace is not permitted here") { canTrace },
             arguments: [
                 ("unnamed", "try", "killed after instruction"), ("unnamed", "timed", "killed after instruction"),
-                ("deadline", "expiring", "the victim does not come back at its deadline"),
+                ("deadline", "expiring", "the target does not come back at its deadline"),
                 ("beyond", "holder", "the lock wrote outside its area: 1 to 8 bytes behind its end"),
             ])
         func `crash finds a bug of a try, of a deadline, of the area`(bug: String, path: String, saying: String) throws

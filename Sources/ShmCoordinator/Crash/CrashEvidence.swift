@@ -3,7 +3,7 @@ internal import ShmHarness
 
 /// What is known of one kill after the survivors went on; tells what about it is wrong.
 struct CrashEvidence: Equatable {
-    /// What the victim had done to the data when it was killed. It stood still then, so this is exact.
+    /// What the target had done to the data when it was killed. It stood still then, so this is exact.
     enum Section: Equatable {
         /// Nothing.
         case before
@@ -13,7 +13,7 @@ struct CrashEvidence: Equatable {
         case behind
     }
 
-    /// What the victim had done to the data.
+    /// What the target had done to the data.
     var section: Section
     /// It held the lock for certain: it was inside the section, or took the lock before and had not ended the section.
     var heldForCertain: Bool
@@ -23,7 +23,7 @@ struct CrashEvidence: Equatable {
     var surplus: [UInt64]
     /// Acquisitions that were told that the previous owner died.
     var told: UInt64
-    /// Sections in which a process met another's traces, the victim's own included.
+    /// Sections in which a process met another's traces, the target's own included.
     var overlaps: UInt64
     /// Errnos of locks that failed.
     var failures: [Int32]
@@ -34,10 +34,10 @@ struct CrashEvidence: Equatable {
         if overlaps > 0 { found.append("\(overlaps) sections met another owner's traces") }
         if !surplusIsRight {
             let left = surplus.map { "\(Int64(bitPattern: $0))" }.joined(separator: ", ")
-            found.append("the victim's death left the counters at \(left)")
+            found.append("the target's death left the counters at \(left)")
         }
         if told > 1 { found.append("the death was told \(told) times") }
-        if told > 0 && freeForCertain { found.append("a death was told though the victim did not hold the lock") }
+        if told > 0 && freeForCertain { found.append("a death was told though the target did not hold the lock") }
         if told == 0 && heldForCertain && lock.ownerDeath == .reported {
             found.append("nobody was told that the owner died")
         }

@@ -52,11 +52,11 @@ public struct CrashResult: Sendable {
     }
 }
 
-/// What killing a victim again and again came to.
+/// What killing a target again and again came to.
 public struct CrashTally: Sendable, Equatable {
-    /// Instructions before which a victim was killed, each once.
+    /// Instructions before which a target was killed, each once.
     public var instructions = 0
-    /// Victims killed: at every instruction, asleep, and behind the region's end.
+    /// Targets killed: at every instruction, asleep, and behind the region's end.
     public var kills = 0
     /// Acquisitions that were told that the previous owner died.
     public var ownerDeaths: UInt64 = 0

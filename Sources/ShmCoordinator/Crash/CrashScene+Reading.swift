@@ -12,7 +12,7 @@ extension CrashScene {
     /// Critical sections that survivors have completed.
     var sections: UInt64 { sum { $0.sections.load(ordering: .acquiring) } }
 
-    /// By how much each counter exceeds what the survivors and earlier victims have added. Exact while no process is inside.
+    /// By how much each counter exceeds what the survivors and earlier targets have added. Exact while no process is inside.
     func surplus() -> [UInt64] {
         let sections = sections
         return (0..<CrashArena.counters).map { data.counter($0) &- sections &- inherited[$0] }
@@ -24,7 +24,7 @@ extension CrashScene {
             .filter { $0 > time }.min()
     }
 
-    /// Errnos of locks that failed, the victim's too.
+    /// Errnos of locks that failed, the target's too.
     var failures: [Int32] {
         (0...survivors).map { unsafe arena.slot($0).pointee.errorNumber.load(ordering: .acquiring) }.filter { $0 != 0 }
     }

@@ -11,7 +11,7 @@ final class CrashScene {
     let data: GuardedData
     let survivors: Int
     let fleet: Fleet
-    /// What dead victims have added to each counter in all trials so far.
+    /// What dead targets have added to each counter in all trials so far.
     var inherited = [UInt64](repeating: 0, count: CrashArena.counters)
 
     private let segments: RoundSegments
@@ -37,7 +37,7 @@ final class CrashScene {
             program, number: number, places: survivors, naming: .init(role: "survivor", total: survivors))
         for survivor in 0..<survivors {
             try fleet.start(survivor, task: "survive", calling: fleet.path)
-            // Where they spin, they would take the CPU from the victim at each of its instructions.
+            // Where they spin, they would take the CPU from the target at each of its instructions.
             if spins { fleet.process(survivor)?.setNiceness(19) }
         }
         for survivor in 0..<survivors { try awaitIdle(survivor) }
@@ -49,8 +49,8 @@ final class CrashScene {
     /// Whether those who wait never sleep.
     var spins: Bool { lock.properties.waiting == .spins || lock.properties.waiting == .yields }
 
-    /// Starts a victim, whose slot must be clear.
-    func startVictim(on path: CrashPath) throws(RoundFailure) -> ChildProcess {
+    /// Starts a target, whose slot must be clear.
+    func startTarget(on path: CrashPath) throws(RoundFailure) -> ChildProcess {
         arena.path = path
         return try fleet.spawn(survivors, task: "die", calling: fleet.path)
     }

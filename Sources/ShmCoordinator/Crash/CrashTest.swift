@@ -2,7 +2,7 @@ internal import Glibc
 public import ShmCore
 public import ShmHarness
 
-/// Kills a victim of one lock at every instruction of its paths.
+/// Kills a target of one lock at every instruction of its paths.
 public struct CrashTest {
     /// How far a test is.
     public struct Progress: Sendable {
@@ -18,7 +18,7 @@ public struct CrashTest {
 
     /// A path is longer than this by mistake.
     static let instructionLimit = 100_000
-    /// A path has an end when so many victims in a row have come to it: the one or the other may have taken a shorter
+    /// A path has an end when so many targets in a row have come to it: the one or the other may have taken a shorter
     /// way by chance.
     private static let endsInARow = 3
 

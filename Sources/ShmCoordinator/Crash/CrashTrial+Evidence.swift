@@ -1,25 +1,25 @@
 internal import ShmHarness
 internal import Synchronization
 
-// What can be seen while the victim stands still.
+// What can be seen while the target stands still.
 extension CrashTrial {
     var progress: CrashSlot.Progress {
-        CrashSlot.Progress(rawValue: unsafe scene.arena.victim.pointee.progress.load(ordering: .acquiring)) ?? .before
+        CrashSlot.Progress(rawValue: unsafe scene.arena.target.pointee.progress.load(ordering: .acquiring)) ?? .before
     }
 
     func told() -> UInt64 {
-        let own = unsafe scene.arena.victim.pointee.ownerDeaths.load(ordering: .acquiring)
+        let own = unsafe scene.arena.target.pointee.ownerDeaths.load(ordering: .acquiring)
         return own + scene.sum { $0.ownerDeaths.load(ordering: .acquiring) }
     }
 
     func overlaps() -> UInt64 {
-        let own = unsafe scene.arena.victim.pointee.overlaps.load(ordering: .acquiring)
+        let own = unsafe scene.arena.target.pointee.overlaps.load(ordering: .acquiring)
         return own + scene.sum { $0.overlaps.load(ordering: .acquiring) }
     }
 
     func evidence(_ report: Report, isHeldByOther: Bool) -> CrashEvidence {
         let isInside = scene.data.ownerNow == scene.survivors
-        // No other process can be inside while the victim is, so its increments are all there is.
+        // No other process can be inside while the target is, so its increments are all there is.
         let section: CrashEvidence.Section =
             isInside ? .within(increments: scene.surplus()) : report.entered ? .behind : .before
         let holdsFromTheStart = path == .holder && !report.entered

@@ -2,13 +2,13 @@ internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 
-/// One victim: led to a point of its path, killed there; then the survivors must go on.
+/// One target: led to a point of its path, killed there; then the survivors must go on.
 struct CrashTrial {
     /// What a trial came to.
     struct Report {
-        /// The region was over before the point was reached; the victim was killed behind it.
+        /// The region was over before the point was reached; the target was killed behind it.
         var reachedEnd = false
-        /// After how many instructions a system call followed in which the victim slept, each time that it did while
+        /// After how many instructions a system call followed in which the target slept, each time that it did while
         /// another process held the lock.
         var sleeps: [Int] = []
         /// What waits for ever, in words.
@@ -19,17 +19,17 @@ struct CrashTrial {
         var ownerDeaths: UInt64 = 0
         /// From the kill to the next acquisition, ns.
         var recovery: UInt64?
-        /// Where the victim was killed, in words.
+        /// Where the target was killed, in words.
         var place = ""
-        /// The victim had come into its critical section.
+        /// The target had come into its critical section.
         var entered = false
-        /// Instructions of the region that the victim executed.
+        /// Instructions of the region that the target executed.
         var steps = 0
     }
 
     let scene: CrashScene
     let path: CrashPath
-    /// The victim is killed when it has executed so many instructions of the region.
+    /// The target is killed when it has executed so many instructions of the region.
     let instructions: Int
     /// It is killed in its sleep, should the next instruction be a system call in which it sleeps.
     var asleep = false
@@ -38,30 +38,30 @@ struct CrashTrial {
     let spinLimit: Int
 
     func run() throws(RoundFailure) -> Report {
-        scene.arena.clearVictim()
+        scene.arena.clearTarget()
         let (toldBefore, overlapsBefore) = (told(), overlaps())
-        let victim = Tracee(try scene.startVictim(on: path))
+        let target = Tracee(try scene.startTarget(on: path))
         var report = Report()
         report.place = "\(path), before instruction \(instructions)"
         // It takes the lock on its way, which the trial before may have left in a bad state.
-        guard try arrives(victim) else {
-            report.hang = "the next process did not get the lock: " + ProcessState.description(of: victim.process.pid)
+        guard try arrives(target) else {
+            report.hang = "the next process did not get the lock: " + ProcessState.description(of: target.process.pid)
             return report
         }
         let holder = path.beginsHeld ? 0 : nil
         if let holder {
             scene.order(.hold, holder)
             guard try scene.awaitHolding(holder, patience) else {
-                report.hang = "a live process did not get the lock before the victim began"
+                report.hang = "a live process did not get the lock before the target began"
                 return report
             }
         } else if path == .holder {
             for survivor in 0..<scene.survivors { scene.order(.pass, survivor) }
             try scene.awaitAsleep()
         }
-        try approach(victim)
+        try approach(target)
         var isHeldByOther = holder != nil
-        report.hang = try lead(victim, &report, &isHeldByOther)
+        report.hang = try lead(target, &report, &isHeldByOther)
         if report.hang != nil { return report }
 
         let barges = path == .barger && !isHeldByOther
@@ -69,9 +69,9 @@ struct CrashTrial {
         var evidence = evidence(report, isHeldByOther: isHeldByOther)
         report.place = place(evidence, report)
         let killedAt = Clock.now()
-        victim.kill()
+        target.kill()
         report.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)
-        victim.process.end()
+        target.process.end()
         report.recovery = scene.firstAcquisition(after: killedAt).map { $0 - killedAt }
         report.ownerDeaths = told() - toldBefore
         evidence.told = report.ownerDeaths

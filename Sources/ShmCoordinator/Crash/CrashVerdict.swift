@@ -8,7 +8,7 @@ public enum CrashVerdict: Sendable, CaseIterable {
     case brokenPromise
     /// It does not promise to survive, and hung.
     case hangsAsExpected
-    /// It does not promise to survive, and did in the places where victims were killed.
+    /// It does not promise to survive, and did in the places where targets were killed.
     case noHangSeen
     /// It does not promise to survive, but to exclude: two were inside, or an update was lost.
     case corrupts

@@ -71,7 +71,7 @@ struct Tracee: ~Copyable {
             if Interruption.hasCome { throw .interrupted }
             if deadline.hasPassed {
                 throw .failed(
-                    "an instruction of the victim (pid \(process.pid)) did not end within 10 s; it is "
+                    "an instruction of the target (pid \(process.pid)) did not end within 10 s; it is "
                         + ProcessState.description(of: process.pid))
             }
             usleep(20)
@@ -93,14 +93,14 @@ struct Tracee: ~Copyable {
         case let signal?: throw unexpected(signal)
         case nil:
             if let exit = process.exit {
-                throw .failed("the victim (pid \(process.pid)) \(exit.explained), though it was not to")
+                throw .failed("the target (pid \(process.pid)) \(exit.explained), though it was not to")
             }
             return false
         }
     }
 
     private func unexpected(_ signal: Int32) -> RoundFailure {
-        .failed("the victim (pid \(process.pid)) got signal \(signal) while it was traced")
+        .failed("the target (pid \(process.pid)) got signal \(signal) while it was traced")
     }
 
     private func request(_ request: Int32, data: UInt = 0) throws(RoundFailure) {

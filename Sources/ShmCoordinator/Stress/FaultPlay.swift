@@ -10,7 +10,7 @@ struct FaultPlay {
     /// Gives a number that no other round of this process has.
     let numbers: () -> Int
     let outside: OutsideFindings
-    /// What the choice of victims, places and delays follows from.
+    /// What the choice of targets, places and delays follows from.
     var generator: SplitMix64
     var result: StressResult
 

@@ -33,7 +33,7 @@ public struct StressTest {
     ///
     /// - Parameters:
     ///   - workers: processes that contend, 2 or more.
-    ///   - seed: what the choice of victims, places and delays follows from.
+    ///   - seed: what the choice of targets, places and delays follows from.
     ///   - numbers: gives a number that no other round of this process has.
     public init(
         _ lock: LockKind, workers: Int, seed: UInt64, program: WorkerProgram, numbers: @escaping () -> Int

@@ -4,7 +4,7 @@ public import Synchronization
 /// The common ground of a crash test's processes: a segment of its own, beside the one under test.
 ///
 ///        0   path
-///     1024   for each survivor, and at the end for the victim, 512 bytes: the order word at 0, the word of the last order
+///     1024   for each survivor, and at the end for the target, 512 bytes: the order word at 0, the word of the last order
 ///            that was carried out at 128, the slot at 256
 @safe public struct CrashArena {
     /// Counters that a critical section increments: enough for an update to be half-way in several places.
@@ -19,7 +19,7 @@ public import Synchronization
     /// Survivors that the arena has room for.
     public let survivors: Int
 
-    /// Bytes that an arena for so many survivors and a victim needs.
+    /// Bytes that an arena for so many survivors and a target needs.
     public static func byteCount(survivors: Int) -> Int { slotsOffset + (survivors + 1) * slotStride }
 
     /// The arena in an attached segment; `nil` where the segment is not attached for writing or too small.
@@ -32,7 +32,7 @@ public import Synchronization
         self.survivors = survivors
     }
 
-    /// The path that the next victim takes.
+    /// The path that the next target takes.
     public var path: CrashPath {
         get { CrashPath(rawValue: unsafe base.load(as: UInt32.self)) ?? .uncontended }
         nonmutating set { unsafe base.storeBytes(of: newValue.rawValue, as: UInt32.self) }
@@ -43,8 +43,8 @@ public import Synchronization
         unsafe (start(survivor) + Self.slotOffset).assumingMemoryBound(to: CrashSlot.self)
     }
 
-    /// The victim's slot.
-    public var victim: UnsafeMutablePointer<CrashSlot> { unsafe slot(survivors) }
+    /// The target's slot.
+    public var target: UnsafeMutablePointer<CrashSlot> { unsafe slot(survivors) }
 
     /// What a survivor is to do, a ``CrashOrder``; a futex word. Written by the coordinator.
     public func orderWord(_ survivor: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
@@ -56,8 +56,8 @@ public import Synchronization
         unsafe (start(survivor) + Self.finishedOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Makes the victim's slot that of a process that has not started.
-    public func clearVictim() {
+    /// Makes the target's slot that of a process that has not started.
+    public func clearTarget() {
         let start = unsafe start(survivors)
         unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: Self.slotStride)
     }

@@ -1,16 +1,16 @@
-/// In which circumstances a victim passes through lock, critical section and unlock, and is killed.
+/// In which circumstances a target passes through lock, critical section and unlock, and is killed.
 public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     /// No other process wants the lock.
     case uncontended = 0
-    /// Another process holds the lock; it releases when the victim sleeps, and then others sleep behind the victim.
+    /// Another process holds the lock; it releases when the target sleeps, and then others sleep behind the target.
     case waiter = 1
-    /// The victim holds the lock already, and the others sleep waiting for it: section and unlock alone.
+    /// The target holds the lock already, and the others sleep waiting for it: section and unlock alone.
     case holder = 2
-    /// As ``waiter``, but right before the kill the process that released asks for the lock again. Where the victim has
-    /// been woken and has not taken the lock yet, it gets in between, and holds the lock while the victim dies: the
-    /// victim takes its wake-up with it, and the newcomer may not know that others sleep.
+    /// As ``waiter``, but right before the kill the process that released asks for the lock again. Where the target has
+    /// been woken and has not taken the lock yet, it gets in between, and holds the lock while the target dies: the
+    /// target takes its wake-up with it, and the newcomer may not know that others sleep.
     case barger = 4
-    /// As ``uncontended``, but the victim has never used the lock before.
+    /// As ``uncontended``, but the target has never used the lock before.
     case firstUse = 3
     /// As ``uncontended``, by a try.
     case attempt = 5
@@ -18,7 +18,7 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     case timed = 6
     /// As ``waiter``, with a distant deadline.
     case timedWaiter = 7
-    /// Another process holds the lock until the victim is dead: its deadline passes, and it leaves without the lock.
+    /// Another process holds the lock until the target is dead: its deadline passes, and it leaves without the lock.
     case expiring = 8
     /// As ``uncontended``, by a read-only section; for locks whose readers share them.
     case reader = 9
@@ -48,16 +48,16 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     /// The name.
     public var description: String { name }
 
-    /// Whether the victim takes and releases the lock once before, so that what it sets up on its first use is
+    /// Whether the target takes and releases the lock once before, so that what it sets up on its first use is
     /// not part of the path.
     public var warmsUp: Bool { self != .firstUse }
 
-    /// Whether the others wait for the lock while the victim is on its way.
+    /// Whether the others wait for the lock while the target is on its way.
     public var hasWaiters: Bool { self == .holder || beginsHeld }
 
-    /// Whether another process holds the lock when the victim begins.
+    /// Whether another process holds the lock when the target begins.
     public var beginsHeld: Bool { self == .waiter || self == .barger || self == .timedWaiter || self == .expiring }
 
-    /// Whether that process goes on holding it until the victim is dead.
+    /// Whether that process goes on holding it until the target is dead.
     public var staysHeld: Bool { self == .expiring }
 }

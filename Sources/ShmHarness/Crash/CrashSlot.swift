@@ -17,7 +17,7 @@ public struct CrashSlot: ~Copyable {
         case failed = 4
     }
 
-    /// Where a victim is.
+    /// Where a target is.
     public enum Progress: UInt32, Sendable {
         /// Not come to the region yet.
         case before = 0

@@ -53,7 +53,7 @@ extension StressArena {
     }
 
     /// Whom an order's taker is to kill.
-    public var victim: (worker: Int, process: Int32)? {
+    public var target: (worker: Int, process: Int32)? {
         get {
             let word = unsafe word(640).pointee.load(ordering: .acquiring)
             let (worker, process) = (Int(word & 0xffff_ffff) - 1, Int32(truncatingIfNeeded: word >> 32))

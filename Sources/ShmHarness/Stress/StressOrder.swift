@@ -40,7 +40,7 @@ public struct StressOrder: Sendable, Equatable {
     public var kind: Kind
     /// Where.
     public var stage: Stage
-    /// Whom to kill when it is released; ``StressArena/victim`` names it.
+    /// Whom to kill when it is released; ``StressArena/target`` names it.
     public var kill = Kill.nobody
     /// How long after the unlock, or before it, units of 64 ns.
     public var delay: UInt16 = 0

@@ -4,9 +4,9 @@ internal import ShmHarness
 
 /// What all rows of a crash test share.
 package struct CrashConditions {
-    /// Processes beside the victim.
+    /// Processes beside the target.
     package let workers: Int
-    /// A victim is killed at every so many instructions.
+    /// A target is killed at every so many instructions.
     package let every: Int
 
     package init(

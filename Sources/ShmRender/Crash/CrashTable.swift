@@ -64,7 +64,7 @@ package enum CrashTable {
         let every = conditions.every == 1 ? "every one" : "every \(conditions.every)th"
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
-            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "
+            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a target killed at "
                 + "\(every). told: acquisitions that were told of an owner's death. slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
         )
         if results.contains(where: { $0.total.hangs > 1 }) {

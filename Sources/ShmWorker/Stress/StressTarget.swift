@@ -14,16 +14,16 @@ struct StressTarget: ~Copyable {
 
     /// Takes aim; `nil` where the arena names none.
     init?(_ arena: StressArena) {
-        guard let victim = arena.victim else { return nil }
+        guard let target = arena.target else { return nil }
         self.arena = arena
-        (worker, process) = victim
+        (worker, process) = target
         descriptor = shm_pidfd_open(process)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     func kill() {
-        guard let victim = arena.victim, victim.worker == worker, victim.process == process else { return }
+        guard let target = arena.target, target.worker == worker, target.process == process else { return }
         if descriptor >= 0 {
             _ = bench_pidfd_kill(descriptor, SIGKILL)
         } else if descriptor != -ESRCH {

@@ -89,17 +89,17 @@ extension FaultPlay {
 
     /// One participant too many, and the places of a dead process; `nil` where all is as it should be.
     fileprivate mutating func overcrowd(_ everyone: [Int], _ scene: StressScene) throws(RoundFailure) -> Episode? {
-        guard let victim = everyone.randomElement(using: &generator) else { return nil }
-        if let late = try scene.ask([victim], .oneMore, within: crowdPatience) { return Episode(hang: late) }
-        if scene.answer(victim) == 0 {
+        guard let target = everyone.randomElement(using: &generator) else { return nil }
+        if let late = try scene.ask([target], .oneMore, within: crowdPatience) { return Episode(hang: late) }
+        if scene.answer(target) == 0 {
             return Episode(breach: (.participants, "one participant more than the lock was made for is not refused"))
         }
-        _ = scene.kill([victim])
+        _ = scene.kill([target])
         result.kills += 1
-        try scene.start(victim)
-        let isBack = try scene.wait(within: crowdPatience) { scene.state(victim) == .resting }
+        try scene.start(target)
+        let isBack = try scene.wait(within: crowdPatience) { scene.state(target) == .resting }
         if isBack { return nil }
-        let reason = scene.unexpectedEnd() ?? scene.whereabouts(victim)
+        let reason = scene.unexpectedEnd() ?? scene.whereabouts(target)
         return Episode(breach: (.participants, "a killed process's places are not given to another: \(reason)"))
     }
 }

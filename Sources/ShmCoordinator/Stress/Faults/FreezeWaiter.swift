@@ -11,21 +11,21 @@ extension Fault {
             guard let holder = try scene.hold(at: .half, within: play.patience) else {
                 return Episode(hang: play.nobody(scene))
             }
-            guard let victim = try scene.waiters(but: holder.worker).randomElement(using: &play.generator),
-                let process = scene.process(victim)
+            guard let target = try scene.waiters(but: holder.worker).randomElement(using: &play.generator),
+                let process = scene.process(target)
             else {
                 scene.arena.release(holder.order)
                 return Episode(wasIdle: true)
             }
             process.send(SIGSTOP)
-            scene.fleet.beginStop(victim)
+            scene.fleet.beginStop(target)
             scene.arena.release(holder.order)
             usleep(FaultPlay.freeze / 2)
             let halfway = scene.arena.finished
             usleep(FaultPlay.freeze / 2)
             let stalled = scene.arena.finished == halfway
             let mark = scene.arena.makeMark()
-            scene.fleet.endStop(victim)
+            scene.fleet.endStop(target)
             let resumed = Clock.now()
             process.send(SIGCONT)
             guard let seen = try scene.awaitSight(of: mark, within: play.patience) else {

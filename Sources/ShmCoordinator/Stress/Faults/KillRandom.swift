@@ -8,9 +8,9 @@ extension Fault {
         aim: .death, needs: [.survivesOwnerDeath, .survivesWaiterDeath],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             usleep(.random(in: 0...300, using: &play.generator))
-            guard let victim = scene.contending.randomElement(using: &play.generator) else {
+            guard let target = scene.contending.randomElement(using: &play.generator) else {
                 return Episode(wasIdle: true)
             }
-            return try play.kill([victim], scene)
+            return try play.kill([target], scene)
         })
 }

@@ -10,11 +10,11 @@ extension Fault {
             guard let holder = try scene.hold(at: .half, within: play.patience) else {
                 return Episode(hang: play.nobody(scene))
             }
-            guard let victim = try scene.waiters(but: holder.worker).randomElement(using: &play.generator) else {
+            guard let target = try scene.waiters(but: holder.worker).randomElement(using: &play.generator) else {
                 scene.arena.release(holder.order)
                 return Episode(wasIdle: true)
             }
-            play.result.reaping.add(scene.kill([victim]).reaping[0])
+            play.result.reaping.add(scene.kill([target]).reaping[0])
             play.result.kills += 1
             let mark = scene.arena.makeMark()
             let released = Clock.now()
@@ -23,6 +23,6 @@ extension Fault {
                 return Episode(hang: play.nobody(scene))
             }
             play.countRecovery(from: released, to: seen)
-            return try play.replace([victim], scene)
+            return try play.replace([target], scene)
         })
 }

@@ -15,36 +15,36 @@ extension Fault {
             guard let holder = try scene.hold(order, within: play.patience) else {
                 return Episode(hang: play.nobody(scene))
             }
-            guard let victim = try scene.waiters(but: holder.worker).randomElement(using: &play.generator),
-                let process = scene.process(victim)
+            guard let target = try scene.waiters(but: holder.worker).randomElement(using: &play.generator),
+                let process = scene.process(target)
             else {
-                scene.arena.victim = nil
+                scene.arena.target = nil
                 scene.arena.release(holder.order)
                 return Episode(wasIdle: true)
             }
             let released = Clock.now()
-            try scene.letKill(victim, process, by: holder)
+            try scene.letKill(target, process, by: holder)
             play.result.kills += 1
-            // The victim itself may have been the next: an acquisition after its end is asked for.
+            // The target itself may have been the next: an acquisition after its end is asked for.
             let mark = scene.arena.makeMark()
             guard let seen = try scene.awaitSight(of: mark, within: play.patience) else {
                 return Episode(hang: play.nobody(scene))
             }
             play.countRecovery(from: released, to: seen)
-            return try play.replace([victim], scene)
+            return try play.replace([target], scene)
         })
 }
 
 extension StressScene {
     /// Lets an owner go on, which then kills another worker, and reaps that.
-    fileprivate func letKill(_ victim: Int, _ process: ChildProcess, by holder: Holder) throws(RoundFailure) {
-        condemn(victim)
-        arena.victim = (victim, process.pid)
+    fileprivate func letKill(_ target: Int, _ process: ChildProcess, by holder: Holder) throws(RoundFailure) {
+        condemn(target)
+        arena.target = (target, process.pid)
         arena.release(holder.order)
         _ = try Patience.after(.seconds(2)).wait { process.hasEnded }
         // Its process id may be used again once it is reaped, so no worker may aim at it from then on.
-        arena.victim = nil
+        arena.target = nil
         process.send(SIGKILL)
-        fleet.reap(victim)
+        fleet.reap(target)
     }
 }

@@ -1,49 +1,49 @@
 internal import ShmHarness
 internal import Synchronization
 
-// The victim's way to the point where it is killed.
+// The target's way to the point where it is killed.
 extension CrashTrial {
-    /// Instructions between the victim's stop and its region's begin; more than these are a mistake.
+    /// Instructions between the target's stop and its region's begin; more than these are a mistake.
     private static let approachLimit = 20_000
     /// A lock that looks at the clock does so more often than this, however slow the machine is.
     private static let patientSteps = 5_000
-    private static let overdue = "the victim does not come back at its deadline"
+    private static let overdue = "the target does not come back at its deadline"
 
-    /// Lets the victim come to its first stop; `false` when it does not, since it waits for the lock.
-    func arrives(_ victim: borrowing Tracee) throws(RoundFailure) -> Bool {
-        if try victim.awaitStop(within: .seconds(2)) {
-            try victim.hold()
+    /// Lets the target come to its first stop; `false` when it does not, since it waits for the lock.
+    func arrives(_ target: borrowing Tracee) throws(RoundFailure) -> Bool {
+        if try target.awaitStop(within: .seconds(2)) {
+            try target.hold()
             return true
         }
-        guard let exit = victim.process.exit else { return false }
-        let errorNumber = unsafe scene.arena.victim.pointee.errorNumber.load(ordering: .acquiring)
+        guard let exit = target.process.exit else { return false }
+        let errorNumber = unsafe scene.arena.target.pointee.errorNumber.load(ordering: .acquiring)
         if exit == .code(WorkerExit.untraceable.rawValue) { throw Tracee.refused(errorNumber) }
         if exit == .code(WorkerExit.lock.rawValue) { return false }
-        throw .failed("the victim (pid \(victim.process.pid)) \(exit.explained), before it was killed")
+        throw .failed("the target (pid \(target.process.pid)) \(exit.explained), before it was killed")
     }
 
-    /// Leads the victim to its region's begin.
-    func approach(_ victim: borrowing Tracee) throws(RoundFailure) {
+    /// Leads the target to its region's begin.
+    func approach(_ target: borrowing Tracee) throws(RoundFailure) {
         for _ in 0..<Self.approachLimit where progress == .before {
-            guard case .stepped = try victim.step() else {
+            guard case .stepped = try target.step() else {
                 throw .failed(
-                    "the victim (pid \(victim.process.pid)) sleeps before its region: "
-                        + ProcessState.description(of: victim.process.pid))
+                    "the target (pid \(target.process.pid)) sleeps before its region: "
+                        + ProcessState.description(of: target.process.pid))
             }
         }
         guard progress != .before else {
-            throw .failed("the victim (pid \(victim.process.pid)) does not come to its region")
+            throw .failed("the target (pid \(target.process.pid)) does not come to its region")
         }
     }
 
-    /// Leads the victim to the point where it is killed. Returns what hangs, if it does.
+    /// Leads the target to the point where it is killed. Returns what hangs, if it does.
     func lead(
-        _ victim: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
+        _ target: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
     ) throws(RoundFailure) -> String? {
         let limit = Patience.after(nanoseconds: Int64(patience.nanoseconds))
         while report.steps < instructions || asleep {
             if path.staysHeld && report.steps > Self.patientSteps && limit.hasPassed { return Self.overdue }
-            var step = try victim.step()
+            var step = try target.step()
             if case .asleep = step, isHeldByOther {
                 report.sleeps.append(report.steps)
                 if asleep && report.steps == instructions { return nil }
@@ -51,22 +51,22 @@ extension CrashTrial {
                     try release()
                     isHeldByOther = false
                 }
-                step = try victim.finishStep()
+                step = try target.finishStep()
             }
             let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed {
-                    return path.staysHeld ? Self.overdue : "the victim itself sleeps, and nobody wakes it"
+                    return path.staysHeld ? Self.overdue : "the target itself sleeps, and nobody wakes it"
                 }
-                step = try victim.finishStep()
+                step = try target.finishStep()
             }
             report.steps += 1
             if scene.data.ownerNow == scene.survivors { report.entered = true }
             if progress == .after {
                 report.reachedEnd = true
                 // It tells what it met on its way.
-                guard try victim.run(within: .seconds(2)) else {
-                    throw .failed("the victim (pid \(victim.process.pid)) does not stop behind its region")
+                guard try target.run(within: .seconds(2)) else {
+                    throw .failed("the target (pid \(target.process.pid)) does not stop behind its region")
                 }
                 return nil
             }
@@ -79,7 +79,7 @@ extension CrashTrial {
         return nil
     }
 
-    /// The others line up behind the victim, and the holder lets go.
+    /// The others line up behind the target, and the holder lets go.
     func release() throws(RoundFailure) {
         for survivor in 1..<max(scene.survivors, 1) { scene.order(.pass, survivor) }
         try scene.awaitAsleep(but: 0)

@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer is to begin,
 /// and passes through its region: what lies between the two stores of its progress.
-@safe struct Victim: LockVisitor {
+@safe struct CrashTarget: LockVisitor {
     private let segment: SharedMemory
     private let data: GuardedData
     private let path: CrashPath
@@ -21,14 +21,14 @@ internal import SystemPackage
             let traceMe: Int32 = 0
             let traced = bench_ptrace(traceMe, 0, 0, 0)
             if traced != 0 {
-                unsafe arena.victim.pointee.errorNumber.store(Int32(-traced), ordering: .relaxed)
+                unsafe arena.target.pointee.errorNumber.store(Int32(-traced), ordering: .relaxed)
                 refused = true
                 return nil
             }
-            var victim = unsafe Victim(
-                segment: segment, data: data, path: arena.path, number: UInt32(place.survivors), slot: arena.victim)
-            LockCatalogue.visit(&victim)
-            return try victim.result.get()
+            var target = unsafe CrashTarget(
+                segment: segment, data: data, path: arena.path, number: UInt32(place.survivors), slot: arena.target)
+            LockCatalogue.visit(&target)
+            return try target.result.get()
         }
         return refused ? .untraceable : exit
     }
