@@ -58,7 +58,7 @@ extension ShmCoordinatorSuite {
             #expect(RunLease.state(of: run) == .foreign)
             Janitor.sweep()
             #expect(RunLease.state(of: run) == .foreign)
-            #expect(!Leftovers.fate(ofRun: run).isRemoval)
+            #expect(!Leftovers.outcome(ofRun: run).isRemoval)
         }
 
         @Test func `a FIFO of that name is not opened`() throws {

@@ -5,14 +5,14 @@ internal import SystemPackage
 
 /// What this machine has of segments and of their locks' objects, and which of it is no longer used.
 public enum Leftovers {
-    /// What is to become of something.
-    public enum Fate: Sendable, Equatable {
-        /// It is somebody's.
+    /// Whether to keep an object, and why.
+    public enum Outcome: Sendable, Equatable {
+        /// It is in use, or belongs to another user or program.
         case keep(String)
-        /// It is a leftover.
+        /// It is a leftover of this tool.
         case remove(String)
 
-        /// Why.
+        /// The reason, as users read it.
         public var reason: String {
             switch self {
             case .keep(let reason), .remove(let reason): reason
@@ -30,16 +30,16 @@ public enum Leftovers {
 
     /// Judges a segment. A leftover is what a coordinator of this tool has left that is no more, and what a destroyer left
     /// half-way, if no process is attached to it.
-    package static func fate(of segment: SegmentInfo) -> Fate {
+    package static func outcome(of segment: SegmentInfo) -> Outcome {
         if segment.numAttachments > 0 { return .keep("in use") }
-        if let run = RoundKeys.run(of: segment.key) { return fate(ofRun: run) }
+        if let run = RoundKeys.run(of: segment.key) { return outcome(ofRun: run) }
         if !segment.isAlive { return .remove("half destroyed") }
         return RunFiles.isLeftoverOfFirstVersion(segment) ? .remove("its run is over") : .keep("an application's")
     }
 
     /// Judges a lock's object. It is a leftover if no segment names it, no process has it open, and it is what a lock makes; one
     /// of another user may belong to a segment that this process cannot read.
-    package static func fate(of object: LockObject, segments: [SegmentInfo]) -> Fate {
+    package static func outcome(of object: LockObject, segments: [SegmentInfo]) -> Outcome {
         if let key = object.segmentKey { return .keep("of segment \(key)") }
         if segments.contains(where: { object.path == "/dev/shm/\($0.key)" }) { return .keep("a segment itself") }
         guard hasShape(object) else { return .keep("not made by a lock") }
@@ -69,7 +69,7 @@ public enum Leftovers {
     }
 
     /// Judges what belongs to a run.
-    public static func fate(ofRun run: RunID) -> Fate {
+    public static func outcome(ofRun run: RunID) -> Outcome {
         switch RunLease.state(of: run) {
         case .held: .keep("of a run that goes on")
         case .foreign: .keep("another user's")
