@@ -8,7 +8,7 @@ internal import ShmHarness
 ///     shmworker survive STARTER ROUND SURVIVOR SURVIVORS
 ///     shmworker die STARTER ROUND SURVIVORS SURVIVORS
 ///     shmworker stress STARTER ROUND WORKER WORKERS
-///     shmworker resettle STARTER ROUND WORKER WORKERS
+///     shmworker reattach STARTER ROUND WORKER WORKERS
 ///     shmworker janitor RUN
 ///     shmworker --version
 ///
@@ -55,7 +55,7 @@ public enum WorkerProgram {
         case "survive": Survivor.run(CrashPlace(starter, numbers))
         case "die": CrashTarget.run(CrashPlace(starter, numbers))
         case "stress": Stressed.run(starter, numbers)
-        case "resettle": Resettler.run(starter, numbers)
+        case "reattach": Reattacher.run(starter, numbers)
         default: Complaint.refuse()
         }
     }

@@ -10,7 +10,7 @@ extension Fault {
         summary: "the segment is destroyed and made anew, again and again, under load",
         aim: .disturbance, needs: [],
         play: .apart { (play) throws(RoundFailure) in
-            let scene = try play.makeScene(task: "resettle")
+            let scene = try play.makeScene(task: "reattach")
             let segment = SharedMemory(key: scene.keys.test)
             for _ in 0..<8 {
                 usleep(.random(in: 0...2_000, using: &play.generator))

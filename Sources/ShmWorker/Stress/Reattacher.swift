@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// A worker whose segment is destroyed and made anew under it: uses the library's handle as an application would, and
 /// whenever that is told that the segment is gone, goes to the new one.
-enum Resettler {
+enum Reattacher {
     static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
         StressPlace(starter, numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
             let slot = unsafe arena.slot(worker)
