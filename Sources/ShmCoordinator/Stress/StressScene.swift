@@ -89,16 +89,18 @@ final class StressScene {
         }
     }
 
-    /// Says of a process that it is to be killed, so that its successors do not take it for a live owner.
-    func condemn(_ worker: Int) {
+    /// Announces the kill of the process in a worker's place, so that its successors do not take it for a live owner. Comes
+    /// before the signal.
+    func announceKill(of worker: Int) {
         let slot = unsafe arena.slot(worker)
-        unsafe slot.pointee.condemned.store(slot.pointee.incarnation.load(ordering: .relaxed), ordering: .releasing)
+        unsafe slot.pointee.killedIncarnation.store(
+            slot.pointee.incarnation.load(ordering: .relaxed), ordering: .releasing)
     }
 
     /// Kills workers, all before any is reaped; returns when the first signal was sent, and how long it took until each
     /// was reaped, ns.
     func kill(_ workers: [Int]) -> (at: UInt64, reaping: [UInt64]) {
-        for worker in workers { condemn(worker) }
+        for worker in workers { announceKill(of: worker) }
         return fleet.kill(workers)
     }
 }

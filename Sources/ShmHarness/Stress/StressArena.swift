@@ -120,9 +120,9 @@ internal import Synchronization
         }
     }
 
-    /// Whether a process is, or was, to be killed.
-    public func isCondemned(_ owner: StressData.Owner) -> Bool {
+    /// Whether the kill of a process has been announced: the process may be dead, or about to die.
+    public func isBeingKilled(_ owner: StressData.Owner) -> Bool {
         guard owner.worker >= 0 && owner.worker < workers else { return false }
-        return unsafe slot(owner.worker).pointee.condemned.load(ordering: .acquiring) >= owner.incarnation
+        return unsafe slot(owner.worker).pointee.killedIncarnation.load(ordering: .acquiring) >= owner.incarnation
     }
 }

@@ -60,8 +60,8 @@ public struct StressSlot: ~Copyable {
     public let errorNumber = Atomic<Int32>(0)
     /// How many processes have had this place, the present one included. Written by the coordinator.
     public let incarnation = Atomic<UInt32>(0)
-    /// The last incarnation that somebody has set out to kill. Written before the signal is sent.
-    public let condemned = Atomic<UInt32>(0)
+    /// The last incarnation whose kill has been announced. Written before the signal is sent.
+    public let killedIncarnation = Atomic<UInt32>(0)
     /// Sections that have begun to change the data; under the lock.
     public let begun = Atomic<UInt64>(0)
     /// Those that have changed all: what each counter must hold in sum; under the lock.

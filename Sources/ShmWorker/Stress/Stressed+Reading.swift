@@ -26,7 +26,7 @@ extension Stressed {
             record(.acquire, at: acquired)
             enter(.inside)
             // What a dead owner left is for writers to repair.
-            let mayBeHalf = outcome == .ownerDied || data.owner.map(arena.isCondemned) ?? false
+            let mayBeHalf = outcome == .ownerDied || data.owner.map(arena.isBeingKilled) ?? false
             var isWhole = data.isWhole
             let first = data.counter(0)
             if arena.policy == .reads { stay(arena.take(as: number), .before) }

@@ -11,7 +11,7 @@ extension Stressed {
             if !data.isCoherent { contradict(number) }
             return nil
         }
-        guard arena.isCondemned(owner) else {
+        guard arena.isBeingKilled(owner) else {
             contradict(owner.worker)
             return nil
         }

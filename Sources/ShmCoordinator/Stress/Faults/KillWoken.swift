@@ -38,7 +38,7 @@ extension Fault {
 extension StressScene {
     /// Lets an owner go on, which then kills another worker, and reaps that.
     fileprivate func letKill(_ target: Int, _ process: ChildProcess, by holder: Holder) throws(RoundFailure) {
-        condemn(target)
+        announceKill(of: target)
         arena.target = (target, process.pid)
         arena.release(holder.order)
         _ = try Patience.after(.seconds(2)).wait { process.hasEnded }
