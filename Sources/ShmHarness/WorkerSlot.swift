@@ -33,7 +33,7 @@ public struct WorkerSlot: ~Copyable {
     public let reads = Atomic<UInt64>(0)
     /// Critical sections in which another owner was met, or related words did not agree.
     public let overlaps = Atomic<UInt64>(0)
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public let ownerDeaths = Atomic<UInt64>(0)
     /// CPU time in user mode in the throughput window, µs.
     public let userMicroseconds = Atomic<UInt64>(0)

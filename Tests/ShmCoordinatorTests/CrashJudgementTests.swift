@@ -9,17 +9,17 @@ import Testing
     private let robust = LockKind.pthreadRobust.properties
     private let plain = LockKind.futex.properties
 
-    /// A death in the middle of the section that was told, as it should be.
+    /// A death in the middle of the section that was reported, as it should be.
     private var inside: CrashEvidence {
         CrashEvidence(
             section: .within(increments: [1, 1, 0, 0]), heldForCertain: true, freeForCertain: false,
-            surplus: [1, 1, 0, 0], told: 1, overlaps: 0, failures: [])
+            surplus: [1, 1, 0, 0], reportedDeaths: 1, overlaps: 0, failures: [])
     }
 
-    /// A death before the section, which nobody was told of.
+    /// A death before the section that was not reported.
     private var outside: CrashEvidence {
         CrashEvidence(
-            section: .before, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], told: 0,
+            section: .before, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], reportedDeaths: 0,
             overlaps: 0, failures: [])
     }
 
@@ -60,18 +60,18 @@ import Testing
         #expect(with(complete) { $0.surplus = [1, 1, 1, 0] }.corruptions(of: robust).count == 1)
     }
 
-    @Test func `a death inside must be told once, where the lock reports deaths`() {
-        let silent = with(inside) { $0.told = 0 }
-        #expect(silent.corruptions(of: robust) == ["nobody was told that the owner died"])
+    @Test func `a death inside must be reported once, where the lock reports deaths`() {
+        let silent = with(inside) { $0.reportedDeaths = 0 }
+        #expect(silent.corruptions(of: robust) == ["the owner's death was not reported"])
         #expect(silent.corruptions(of: plain) == [])
-        #expect(with(inside) { $0.told = 2 }.corruptions(of: robust) == ["the death was told 2 times"])
-        #expect(with(outside) { $0.told = 1 }.corruptions(of: robust) == [], "it may have held the lock")
+        #expect(with(inside) { $0.reportedDeaths = 2 }.corruptions(of: robust) == ["the death was reported 2 times"])
+        #expect(with(outside) { $0.reportedDeaths = 1 }.corruptions(of: robust) == [], "it may have held the lock")
     }
 
-    @Test func `a death of one that held nothing must not be told`() {
+    @Test func `the death of a process that held nothing must not be reported`() {
         let free = with(outside) { $0.freeForCertain = true }
         #expect(free.corruptions(of: robust) == [])
-        #expect(with(free) { $0.told = 1 }.corruptions(of: robust).count == 1)
+        #expect(with(free) { $0.reportedDeaths = 1 }.corruptions(of: robust).count == 1)
     }
 
     @Test func `overlaps and failures are corruptions`() {

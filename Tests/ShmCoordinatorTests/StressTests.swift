@@ -34,9 +34,9 @@ extension ShmCoordinatorSuite {
             #expect(futex.verdict == .hangs && futex.isAsPromised)
             futex.corruptions = 1
             #expect(!futex.isAsPromised, "whoever excludes must always exclude")
-            var untold = StressResult(.robustFutex, .killHolder)
-            (untold.episodes, untold.untold) = (5, 1)
-            #expect(untold.verdict == .corrupts && !untold.isAsPromised)
+            var silent = StressResult(.robustFutex, .killHolder)
+            (silent.episodes, silent.unreportedDeaths) = (5, 1)
+            #expect(silent.verdict == .corrupts && !silent.isAsPromised)
         }
 
         @Test func `results of two passes add up`() {
@@ -68,7 +68,7 @@ extension ShmCoordinatorSuite {
             #expect(results.count == 1 && results[0].episodes == 20 && results[0].kills == 20)
             #expect(results[0].verdict == .survives && results[0].reaping.count == 20)
             // Which stages were chosen shows in what had to be repaired: two of five leave half an update.
-            #expect(try kills(7)[0].tolerated == results[0].tolerated)
+            #expect(try kills(7)[0].repaired == results[0].repaired)
             #expect(traces.left() == [])
         }
 
@@ -85,8 +85,8 @@ extension ShmCoordinatorSuite {
                 try scene.awaitContending(1)
                 #expect(try scene.awaitProgress(within: 5_000_000_000) == [])
                 let slot = unsafe scene.arena.slot(holder.worker)
-                #expect(unsafe slot.pointee.repairs.load(ordering: .relaxed) == 1)
-                #expect(unsafe slot.pointee.told.load(ordering: .relaxed) == 1)
+                #expect(unsafe slot.pointee.repaired.load(ordering: .relaxed) == 1)
+                #expect(unsafe slot.pointee.reportedDeaths.load(ordering: .relaxed) == 1)
                 #expect(unsafe slot.pointee.overlaps.load(ordering: .relaxed) == 0)
             }
             #expect(traces.left() == [])

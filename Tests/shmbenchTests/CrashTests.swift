@@ -63,7 +63,7 @@ extension CommandLineSuite {
             let futex = try #require(lines.first { $0.hasPrefix("futex ") }).split(separator: " ")
             let none = try #require(lines.first { $0.hasPrefix("none ") }).split(separator: " ")
             #expect(futex.suffix(2) == ["hangs", "(expected)"])
-            // instructions, kills, deaths told, hangs, corrupt
+            // instructions, kills, deaths reported, hangs, corrupt
             #expect(futex[3] == "0" && futex[4] != "0" && futex[5] == "0")
             #expect(none.suffix(2) == ["corrupts", "(exp.)"])
             #expect(none[4] == "0" && none[5] != "0")

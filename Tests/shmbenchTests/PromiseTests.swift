@@ -76,8 +76,8 @@ import Testing
         }
         #expect(both.breach == "two were inside")
         #expect(words(matrix([both], [.futex], [.killHolder])).contains("under kill-holder: two were inside."))
-        let untold = result(.flock, .killHolder) { ($0.episodes, $0.untold) = (1, 1) }
-        #expect(untold.breach?.contains("not told") == true)
+        let silent = result(.flock, .killHolder) { ($0.episodes, $0.unreportedDeaths) = (1, 1) }
+        #expect(silent.breach?.contains("not reported") == true)
         #expect(result(.futex, .killHolder) { ($0.episodes, $0.hangs) = (1, 1) }.breach == nil)
     }
 

@@ -21,8 +21,8 @@ struct CrashEvidence: Equatable {
     var freeForCertain: Bool
     /// By how much each counter exceeds what the survivors themselves have added.
     var surplus: [UInt64]
-    /// Acquisitions that were told that the previous owner died.
-    var told: UInt64
+    /// Acquisitions to which the lock reported the previous owner's death.
+    var reportedDeaths: UInt64
     /// Sections in which a process met another's traces, the target's own included.
     var overlaps: UInt64
     /// Errnos of locks that failed.
@@ -36,10 +36,12 @@ struct CrashEvidence: Equatable {
             let left = surplus.map { "\(Int64(bitPattern: $0))" }.joined(separator: ", ")
             found.append("the target's death left the counters at \(left)")
         }
-        if told > 1 { found.append("the death was told \(told) times") }
-        if told > 0 && freeForCertain { found.append("a death was told though the target did not hold the lock") }
-        if told == 0 && heldForCertain && lock.ownerDeath == .reported {
-            found.append("nobody was told that the owner died")
+        if reportedDeaths > 1 { found.append("the death was reported \(reportedDeaths) times") }
+        if reportedDeaths > 0 && freeForCertain {
+            found.append("a death was reported, but the target did not hold the lock")
+        }
+        if reportedDeaths == 0 && heldForCertain && lock.ownerDeath == .reported {
+            found.append("the owner's death was not reported")
         }
         for failure in failures { found.append("the lock failed with errno \(failure)") }
         return found

@@ -58,7 +58,7 @@ public struct CrashTally: Sendable, Equatable {
     public var instructions = 0
     /// Targets killed: at every instruction, asleep, and behind the region's end.
     public var kills = 0
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public var ownerDeaths: UInt64 = 0
     /// Kills after which a process waited for the lock for ever.
     public var hangs = 0

@@ -7,7 +7,7 @@ extension CrashTrial {
         CrashSlot.Progress(rawValue: unsafe scene.arena.target.pointee.progress.load(ordering: .acquiring)) ?? .before
     }
 
-    func told() -> UInt64 {
+    func reportedDeaths() -> UInt64 {
         let own = unsafe scene.arena.target.pointee.ownerDeaths.load(ordering: .acquiring)
         return own + scene.sum { $0.ownerDeaths.load(ordering: .acquiring) }
     }
@@ -26,7 +26,8 @@ extension CrashTrial {
         let hasNotBegun = path != .holder && report.steps == 0
         return CrashEvidence(
             section: section, heldForCertain: isInside || holdsFromTheStart,
-            freeForCertain: report.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], told: 0, overlaps: 0,
+            freeForCertain: report.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], reportedDeaths: 0,
+            overlaps: 0,
             failures: [])
     }
 

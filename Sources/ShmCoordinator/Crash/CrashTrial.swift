@@ -15,7 +15,7 @@ struct CrashTrial {
         var hang: String?
         /// What is wrong otherwise.
         var corruptions: [String] = []
-        /// Acquisitions that were told that the previous owner died.
+        /// Acquisitions to which the lock reported the previous owner's death.
         var ownerDeaths: UInt64 = 0
         /// From the kill to the next acquisition, ns.
         var recovery: UInt64?
@@ -39,7 +39,7 @@ struct CrashTrial {
 
     func run() throws(RoundFailure) -> Report {
         scene.arena.clearTarget()
-        let (toldBefore, overlapsBefore) = (told(), overlaps())
+        let (deathsBefore, overlapsBefore) = (reportedDeaths(), overlaps())
         let target = Tracee(try scene.startTarget(on: path))
         var report = Report()
         report.place = "\(path), before instruction \(instructions)"
@@ -73,8 +73,8 @@ struct CrashTrial {
         report.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)
         target.process.end()
         report.recovery = scene.firstAcquisition(after: killedAt).map { $0 - killedAt }
-        report.ownerDeaths = told() - toldBefore
-        evidence.told = report.ownerDeaths
+        report.ownerDeaths = reportedDeaths() - deathsBefore
+        evidence.reportedDeaths = report.ownerDeaths
         evidence.overlaps = overlaps() - overlapsBefore
         evidence.failures = scene.failures
         evidence.surplus = scene.surplus()

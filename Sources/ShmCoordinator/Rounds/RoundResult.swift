@@ -20,7 +20,7 @@ public struct RoundResult: Sendable {
     public var lostUpdates: UInt64 = 0
     /// Critical sections in which a worker met another, or found related words that do not agree.
     public var overlaps: UInt64 = 0
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public var ownerDeaths: UInt64 = 0
     /// What was measured; `nil` where the round got stuck.
     public var figures: Figures?

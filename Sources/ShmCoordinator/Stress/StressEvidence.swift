@@ -5,9 +5,9 @@ internal import Synchronization
 struct StressEvidence {
     var overlaps: UInt64 = 0
     var lost: UInt64 = 0
-    var repairs: UInt64 = 0
-    var told: UInt64 = 0
-    var untold: UInt64 = 0
+    var repaired: UInt64 = 0
+    var reportedDeaths: UInt64 = 0
+    var unreportedDeaths: UInt64 = 0
     var calls: [Exercise: UInt64] = [:]
     var early: UInt64 = 0
     var late: UInt64 = 0
@@ -21,9 +21,9 @@ struct StressEvidence {
     init(_ scene: StressScene) {
         overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
         lost = scene.sum { $0.lostUpdates.load(ordering: .relaxed) }
-        repairs = scene.sum { $0.repairs.load(ordering: .relaxed) }
-        told = scene.sum { $0.told.load(ordering: .relaxed) }
-        untold = scene.sum { $0.untold.load(ordering: .relaxed) }
+        repaired = scene.sum { $0.repaired.load(ordering: .relaxed) }
+        reportedDeaths = scene.sum { $0.reportedDeaths.load(ordering: .relaxed) }
+        unreportedDeaths = scene.sum { $0.unreportedDeaths.load(ordering: .relaxed) }
         calls = [
             .lock: scene.sum { $0.locks.load(ordering: .relaxed) },
             .tryLock: scene.sum { $0.tries.load(ordering: .relaxed) },

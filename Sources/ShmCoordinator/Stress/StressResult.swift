@@ -35,11 +35,11 @@ public struct StressResult: Sendable {
     /// Times that the others stood still for as long as somebody was frozen.
     public internal(set) var stalls = 0
     /// Half-written updates of dead owners, which their successors repaired.
-    public internal(set) var tolerated: UInt64 = 0
-    /// Acquisitions that were told that the previous owner died.
-    public internal(set) var told: UInt64 = 0
-    /// Acquisitions after an owner that died inside that were not told.
-    public internal(set) var untold: UInt64 = 0
+    public internal(set) var repaired: UInt64 = 0
+    /// Acquisitions to which the lock reported the previous owner's death.
+    public internal(set) var reportedDeaths: UInt64 = 0
+    /// Acquisitions after an owner that died inside to which the lock did not report it.
+    public internal(set) var unreportedDeaths: UInt64 = 0
     /// Times that do not count, since processes stood still meanwhile; each was done again.
     public internal(set) var discarded = 0
     /// Time that it took, ns.
@@ -70,8 +70,8 @@ public struct StressResult: Sendable {
         if let obstacle { return .notApplicable(obstacle) }
         if episodes == 0 { return .untried }
         if corruptions > 0 { return .corrupts }
-        // Told too little, a lock that promises to tell lets its user take half-written data for whole.
-        if untold > 0 && lock.properties.survivesOwnerDeath { return .corrupts }
+        // The user of a lock that promises to report deaths takes half-written data for whole if one is not reported.
+        if unreportedDeaths > 0 && lock.properties.survivesOwnerDeath { return .corrupts }
         if hangs > 0 { return .hangs }
         if exercises.breaches > 0 { return .breaks }
         return stalls > 0 ? .stalls : .survives
@@ -95,7 +95,7 @@ public struct StressResult: Sendable {
         if verdict == .hangs && !isPromised || verdict == .breaks { return wrong ?? "it does not do what it offers" }
         if verdict == .hangs { return hang ?? "somebody waits for ever" }
         let findings = [wrong, corruption].compactMap { $0 }
-        if findings.isEmpty { return "the next owner was not told of an owner's death" }
+        if findings.isEmpty { return "an owner's death was not reported to the next owner" }
         return findings.joined(separator: "; ")
     }
 
@@ -124,9 +124,9 @@ public struct StressResult: Sendable {
         hangs += other.hangs
         corruptions += other.corruptions
         stalls += other.stalls
-        tolerated += other.tolerated
-        told += other.told
-        untold += other.untold
+        repaired += other.repaired
+        reportedDeaths += other.reportedDeaths
+        unreportedDeaths += other.unreportedDeaths
         discarded += other.discarded
         duration += other.duration
         obstacle = obstacle ?? other.obstacle

@@ -66,12 +66,12 @@ extension StressTest {
     /// Adds what the workers have counted since the last time.
     private mutating func compare(_ scene: StressScene, _ result: inout StressResult, _ finding: inout Finding) {
         let now = StressEvidence(scene)
-        result.tolerated += now.repairs - baseline.repairs
-        result.told += now.told - baseline.told
-        result.untold += now.untold - baseline.untold
+        result.repaired += now.repaired - baseline.repaired
+        result.reportedDeaths += now.reportedDeaths - baseline.reportedDeaths
+        result.unreportedDeaths += now.unreportedDeaths - baseline.unreportedDeaths
         finding.corruption = finding.corruption ?? now.corruption(since: baseline)
-        if now.untold > baseline.untold && lock.properties.survivesOwnerDeath {
-            result.note("after an owner that died inside, the next one was not told")
+        if now.unreportedDeaths > baseline.unreportedDeaths && lock.properties.survivesOwnerDeath {
+            result.note("an owner died inside, and its death was not reported to the next owner")
         }
         for (exercise, calls) in now.calls {
             result.exercises.add(exercise, calls - (baseline.calls[exercise] ?? 0))

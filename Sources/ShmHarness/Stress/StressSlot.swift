@@ -72,12 +72,12 @@ public struct StressSlot: ~Copyable {
     public let overlaps = Atomic<UInt64>(0)
     /// Updates of live workers that were found missing when a dead one's were repaired.
     public let lostUpdates = Atomic<UInt64>(0)
-    /// Half-written updates of dead owners that it repaired.
-    public let repairs = Atomic<UInt64>(0)
-    /// Acquisitions that were told that the previous owner died.
-    public let told = Atomic<UInt64>(0)
-    /// Acquisitions after an owner that died inside that were not told.
-    public let untold = Atomic<UInt64>(0)
+    /// Half-written updates of dead owners that it has repaired.
+    public let repaired = Atomic<UInt64>(0)
+    /// Acquisitions to which the lock reported the previous owner's death.
+    public let reportedDeaths = Atomic<UInt64>(0)
+    /// Acquisitions after an owner that died inside to which the lock did not report it.
+    public let unreportedDeaths = Atomic<UInt64>(0)
     /// ``Request``, written by the coordinator; the worker sets it back when it is done.
     public let request = Atomic<UInt32>(0)
     /// What became of the last request: 0, or an errno.

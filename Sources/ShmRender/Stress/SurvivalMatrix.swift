@@ -134,7 +134,7 @@ package struct SurvivalMatrix {
         name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
         time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
         time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
-        number("repaired") { "\($0.tolerated)" },
+        number("repaired") { "\($0.repaired)" },
     ])
 
     private static func number(_ title: String, _ text: @escaping @Sendable (StressResult) -> String)
@@ -225,9 +225,9 @@ package struct SurvivalMatrix {
             item("hangs") { .integer($0.hangs) },
             item("corruptions") { .integer($0.corruptions) },
             item("stalls") { .integer($0.stalls) },
-            item("tolerated_half_updates") { Value($0.tolerated) },
-            item("told_deaths") { Value($0.told) },
-            item("untold_deaths") { Value($0.untold) },
+            item("tolerated_half_updates") { Value($0.repaired) },
+            item("told_deaths") { Value($0.reportedDeaths) },
+            item("untold_deaths") { Value($0.unreportedDeaths) },
             item("recoveries") { Value($0.recovery.count) },
             item("recovery_p50_ns") { Value($0.recovery.percentile(50)) },
             item("recovery_p99_ns") { Value($0.recovery.percentile(99)) },

@@ -33,7 +33,7 @@ extension Stressed {
         enter(.inside)
         if isTold {
             record(.deathSeen, at: acquired)
-            unsafe slot.pointee.told.add(1, ordering: .relaxed)
+            unsafe slot.pointee.reportedDeaths.add(1, ordering: .relaxed)
         }
         data.see(arena.mark, at: acquired)
         arena.noteGrant(number)

@@ -15,13 +15,13 @@ extension Stressed {
             contradict(owner.worker)
             return nil
         }
-        if !isTold { unsafe slot.pointee.untold.add(1, ordering: .relaxed) }
+        if !isTold { unsafe slot.pointee.unreportedDeaths.add(1, ordering: .relaxed) }
         let dead = unsafe arena.slot(owner.worker)
         let lost = data.repair(expected: arena.finished)
         if lost > 0 { unsafe slot.pointee.lostUpdates.add(lost, ordering: .relaxed) }
         let finished = unsafe dead.pointee.finished.load(ordering: .relaxed)
         if unsafe dead.pointee.begun.load(ordering: .relaxed) != finished {
-            unsafe slot.pointee.repairs.add(1, ordering: .relaxed)
+            unsafe slot.pointee.repaired.add(1, ordering: .relaxed)
             unsafe dead.pointee.begun.store(finished, ordering: .relaxed)
         }
         record(.repair, at: time, UInt32(owner.worker))
