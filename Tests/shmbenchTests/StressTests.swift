@@ -51,7 +51,7 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(0))
             #expect(outcome.stdout.contains("exclude nobody were caught"))
             let lines = outcome.stdout.split(separator: "\n")
-            #expect(lines.contains { $0.hasPrefix("none ") && $0.contains("bad") })
+            #expect(lines.contains { $0.hasPrefix("none ") && $0.contains("unsafe") })
             #expect(lines.contains { $0.hasPrefix("futex ") && $0.contains("hangs") })
             #expect(lines.allSatisfy { $0.count <= 80 })
         }
