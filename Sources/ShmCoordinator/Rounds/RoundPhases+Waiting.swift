@@ -39,7 +39,7 @@ extension RoundPhases {
     /// Waits until all workers run in a window.
     mutating func awaitEverybody(in phase: Phase) throws(RoundFailure) {
         let arena = scene.arena
-        try awaitAll(looksAtAll: false, rest: { usleep(200) }) { arena.isEverybodyIn(phase) }
+        try awaitAll(looksAtAll: false, rest: { usleep(200) }) { arena.areAllWorkersIn(phase) }
     }
 
     /// Waits until all workers have come somewhere. Where that takes too long, though they are not stuck, the round is cut

@@ -16,7 +16,7 @@ extension Contention {
         var counts = false
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.latency.rawValue {
             let isRead = plan.readPercent > 0 && dice.saysRead()
-            if !counts { counts = arena.isEverybodyIn(.latency) }
+            if !counts { counts = arena.areAllWorkersIn(.latency) }
             let start = clock.now()
             let section = section(lock, reads: isRead)
             if section.failure != 0 { return section.failure }

@@ -15,7 +15,7 @@ extension Contention {
         if isTimed { arena.join(.latency) }
         var counts = false
         while let due = pacer.awaitNext() {
-            if isTimed && !counts { counts = arena.isEverybodyIn(.latency) }
+            if isTimed && !counts { counts = arena.areAllWorkersIn(.latency) }
             let isRead = plan.readPercent > 0 && dice.saysRead()
             let start = clock.now()
             let section = section(lock, reads: isRead)

@@ -31,7 +31,7 @@ extension Contention {
                 if think > 0 { Delay.spin(think) }
                 continue
             }
-            if !counts { counts = arena.isEverybodyIn(.order) }
+            if !counts { counts = arena.areAllWorkersIn(.order) }
             let asked = clock.now()
             let outcome = lock.lock()
             let acquired = clock.now()

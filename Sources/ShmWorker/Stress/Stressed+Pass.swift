@@ -47,7 +47,7 @@ extension Stressed {
         {
             contradict(ghost.worker)
         }
-        let target = order?.kill == .nobody ? nil : order.flatMap { _ in StressTarget(arena) }
+        let target = order?.kill == .noWorker ? nil : order.flatMap { _ in StressTarget(arena) }
         awaitHandOff(order)
         let released = Clock.now()
         record(.release, at: released)
