@@ -5,8 +5,8 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer is to begin,
-/// and passes through its region: what lies between the two stores of its progress.
+/// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer takes over,
+/// and passes through its region: the instructions between the two stores of its progress.
 @safe struct CrashTarget: LockVisitor {
     private let segment: SharedMemory
     private let data: GuardedData
@@ -55,11 +55,11 @@ internal import SystemPackage
 
     private func live<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         if path.warmsUp {
-            if let failure = settle(lock.lock()) { return failure }
+            if let failure = handle(lock.lock()) { return failure }
             lock.unlock()
         }
         if path == .holder {
-            if let failure = settle(lock.lock()) { return failure }
+            if let failure = handle(lock.lock()) { return failure }
             stop()
             passHeld(lock)
         } else {
@@ -76,22 +76,22 @@ internal import SystemPackage
         return nil
     }
 
-    /// A wait that is to expire, led from instruction to instruction.
+    /// A wait that expires, single-stepped by the tracer.
     private static let shortWait = Duration.milliseconds(1)
 
     private func stop() { kill(getpid(), SIGSTOP) }
 
     /// Lock, critical section, unlock.
     ///
-    /// The progress is stored sequentially consistent, so that neither compiler nor CPU moves anything of the region
-    /// across its ends.
+    /// The stores of the progress are sequentially consistent, so that neither compiler nor CPU moves anything of the
+    /// region across its ends.
     @inline(never)
     private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.lock() } }
 
     @inline(never)
     private func passTrying<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.tryLock() } }
 
-    /// With a deadline, which may pass: then there is no section and no unlock.
+    /// With a deadline. If it passes, there is no critical section and no unlock.
     @inline(never)
     private func passTimed<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, _ deadline: Deadline) {
         pass(lock) { $0.lock(until: deadline) }
@@ -105,7 +105,7 @@ internal import SystemPackage
         unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
         let outcome = take(lock)
         if case .acquired = outcome {
-        } else if settle(outcome) != nil {
+        } else if handle(outcome) != nil {
             unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
             return
         }
@@ -115,7 +115,7 @@ internal import SystemPackage
         judge(contradiction)
     }
 
-    /// Read-only section, which changes nothing.
+    /// A read-only section.
     @inline(never)
     private func passReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
         let (data, slot) = unsafe (data, slot)
@@ -126,7 +126,7 @@ internal import SystemPackage
             var begun: UInt64 = 0
             let outcome = lock.beginRead(&begun)
             guard outcome.isHeld else {
-                _ = settle(outcome)
+                _ = handle(outcome)
                 break
             }
             contradiction = data.readSectionAsCall(counters: CrashArena.counters, delay: 0)
@@ -151,9 +151,9 @@ internal import SystemPackage
         if contradiction != 0 { unsafe slot.pointee.overlaps.add(1, ordering: .relaxed) }
     }
 
-    /// Tells of an acquisition that was out of the ordinary; returns the errno of a lock that was not taken.
+    /// Handles an outcome other than a plain acquisition; returns the errno of a failed lock.
     @inline(never)
-    private func settle(_ outcome: LockOutcome) -> Int32? {
+    private func handle(_ outcome: LockOutcome) -> Int32? {
         var failure: Int32?
         switch outcome {
         case .acquired: break
