@@ -1,7 +1,7 @@
 internal import ShmHarness
 internal import Synchronization
 
-// What can be seen while the target stands still.
+// Observations while the target is stopped.
 extension CrashTrial {
     var progress: CrashSlot.Progress {
         CrashSlot.Progress(rawValue: unsafe scene.arena.target.pointee.progress.load(ordering: .acquiring)) ?? .before
@@ -19,7 +19,7 @@ extension CrashTrial {
 
     func evidence(_ report: Report, isHeldByOther: Bool) -> CrashEvidence {
         let isInside = scene.data.ownerNow == scene.survivors
-        // No other process can be inside while the target is, so its increments are all there is.
+        // No other process can be inside while the target is, so the surplus is the target's increments.
         let section: CrashEvidence.Section =
             isInside ? .within(increments: scene.surplus()) : report.entered ? .behind : .before
         let holdsFromTheStart = path == .holder && !report.entered
@@ -32,7 +32,7 @@ extension CrashTrial {
     }
 
     func place(_ evidence: CrashEvidence, _ report: Report) -> String {
-        if report.reachedEnd { return "\(path), killed behind \(path.staysHeld ? "lock" : "unlock")" }
+        if report.reachedEnd { return "\(path), killed after \(path.staysHeld ? "lock" : "unlock")" }
         let part =
             switch evidence.section {
             case .before: path == .holder ? "before its section" : "in lock"

@@ -1,15 +1,15 @@
 internal import ShmHarness
 internal import Synchronization
 
-// The target's way to the point where it is killed.
+// Leading the target to the point where it is killed.
 extension CrashTrial {
-    /// Instructions between the target's stop and its region's begin; more than these are a mistake.
+    /// More instructions than these between the target's stop and the start of its region are a mistake.
     private static let approachLimit = 20_000
-    /// A lock that looks at the clock does so more often than this, however slow the machine is.
+    /// A lock that checks the clock does so within this number of instructions, however slow the machine is.
     private static let patientSteps = 5_000
-    private static let overdue = "the target does not come back at its deadline"
+    private static let overdue = "the target does not return at its deadline"
 
-    /// Lets the target come to its first stop; `false` when it does not, since it waits for the lock.
+    /// Waits for the target's first stop; `false` if it does not come, since the target waits for the lock.
     func arrives(_ target: borrowing Tracee) throws(RoundFailure) -> Bool {
         if try target.awaitStop(within: .seconds(2)) {
             try target.hold()
@@ -22,7 +22,7 @@ extension CrashTrial {
         throw .failed("the target (pid \(target.process.pid)) \(exit.explained), before it was killed")
     }
 
-    /// Leads the target to its region's begin.
+    /// Steps the target to the start of its region.
     func approach(_ target: borrowing Tracee) throws(RoundFailure) {
         for _ in 0..<Self.approachLimit where progress == .before {
             guard case .stepped = try target.step() else {
@@ -32,11 +32,11 @@ extension CrashTrial {
             }
         }
         guard progress != .before else {
-            throw .failed("the target (pid \(target.process.pid)) does not come to its region")
+            throw .failed("the target (pid \(target.process.pid)) does not reach its region")
         }
     }
 
-    /// Leads the target to the point where it is killed. Returns what hangs, if it does.
+    /// Steps the target to the point where it is killed. Returns what hangs, or `nil`.
     func lead(
         _ target: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
     ) throws(RoundFailure) -> String? {
@@ -56,7 +56,7 @@ extension CrashTrial {
             let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed {
-                    return path.staysHeld ? Self.overdue : "the target itself sleeps, and nobody wakes it"
+                    return path.staysHeld ? Self.overdue : "the target itself sleeps, and no process wakes it"
                 }
                 step = try target.finishStep()
             }
@@ -64,9 +64,9 @@ extension CrashTrial {
             if scene.data.ownerNow == scene.survivors { report.entered = true }
             if progress == .after {
                 report.reachedEnd = true
-                // It tells what it met on its way.
+                // The target now reports what it found.
                 guard try target.run(within: .seconds(2)) else {
-                    throw .failed("the target (pid \(target.process.pid)) does not stop behind its region")
+                    throw .failed("the target (pid \(target.process.pid)) does not stop after its region")
                 }
                 return nil
             }
@@ -79,7 +79,7 @@ extension CrashTrial {
         return nil
     }
 
-    /// The others line up behind the target, and the holder lets go.
+    /// Makes the others queue behind the target, and the holder release the lock.
     func release() throws(RoundFailure) {
         for survivor in 1..<max(scene.survivors, 1) { scene.order(.pass, survivor) }
         try scene.awaitAsleep(but: 0)

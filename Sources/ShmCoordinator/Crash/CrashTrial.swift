@@ -2,26 +2,26 @@ internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 
-/// One target: led to a point of its path, killed there; then the survivors must go on.
+/// One trial: a target is stepped to a point of its path and killed there; then the survivors must recover.
 struct CrashTrial {
-    /// What a trial came to.
+    /// The result of a trial.
     struct Report {
-        /// The region was over before the point was reached; the target was killed behind it.
+        /// The region ended before the point; the target was killed after it.
         var reachedEnd = false
-        /// After how many instructions a system call followed in which the target slept, each time that it did while
-        /// another process held the lock.
+        /// The numbers of instructions after which a system call followed in which the target slept while another
+        /// process held the lock.
         var sleeps: [Int] = []
-        /// What waits for ever, in words.
+        /// What hangs, in words.
         var hang: String?
-        /// What is wrong otherwise.
+        /// What is wrong otherwise, in words.
         var corruptions: [String] = []
         /// Acquisitions to which the lock reported the previous owner's death.
         var ownerDeaths: UInt64 = 0
-        /// From the kill to the next acquisition, ns.
+        /// From the kill to the next acquisition, in ns.
         var recovery: UInt64?
         /// Where the target was killed, in words.
         var place = ""
-        /// The target had come into its critical section.
+        /// Whether the target had entered its critical section.
         var entered = false
         /// Instructions of the region that the target executed.
         var steps = 0
@@ -29,12 +29,12 @@ struct CrashTrial {
 
     let scene: CrashScene
     let path: CrashPath
-    /// The target is killed when it has executed so many instructions of the region.
+    /// The number of instructions of the region after which the target is killed.
     let instructions: Int
-    /// It is killed in its sleep, should the next instruction be a system call in which it sleeps.
+    /// Whether it is killed asleep, if the next instruction is a system call in which it sleeps.
     var asleep = false
     let patience: CrashPatience
-    /// A waiter that spins never sleeps: the holder releases after so many of its instructions.
+    /// The number of instructions after which the holder releases the lock for a target that spins, and never sleeps.
     let spinLimit: Int
 
     func run() throws(RoundFailure) -> Report {
@@ -43,7 +43,7 @@ struct CrashTrial {
         let target = Tracee(try scene.startTarget(on: path))
         var report = Report()
         report.place = "\(path), before instruction \(instructions)"
-        // It takes the lock on its way, which the trial before may have left in a bad state.
+        // The target takes the lock on its way; the trial before may have left the lock in a broken state.
         guard try arrives(target) else {
             report.hang = "the next process did not get the lock: " + ProcessState.description(of: target.process.pid)
             return report
@@ -79,7 +79,7 @@ struct CrashTrial {
         evidence.failures = scene.failures
         evidence.surplus = scene.surplus()
         if let damage = scene.damage { report.corruptions.append(damage) }
-        // Where somebody waits for ever, the others' evidence is half a story.
+        // While a process hangs, the evidence of the others is incomplete.
         if report.hang == nil {
             report.corruptions += evidence.corruptions(of: scene.lock.properties)
             for index in scene.inherited.indices { scene.inherited[index] &+= evidence.surplus[index] }

@@ -1,28 +1,28 @@
 public import ShmCore
 
-/// Something that a lock offers or must keep, and that a stress test tries.
+/// A property that a lock offers or must have, and that a stress test exercises.
 public enum Exercise: String, Sendable, CaseIterable {
     /// `lock` and `unlock`.
     case lock
-    /// `tryLock`: takes a free lock, and comes back at once from one that is held.
+    /// `tryLock`: takes a free lock, and returns at once from a held one.
     case tryLock = "try"
-    /// `lock(until:)`: comes back at its deadline, and leaves no trace.
+    /// `lock(until:)`: returns at its deadline, without a trace.
     case timedWait = "timed"
-    /// Read-only sections beside one another, and beside no writer.
+    /// Read-only sections beside one another, and never beside a writer.
     case readers
     /// The order of grants that the lock promises.
     case order
-    /// As many participants as the area was made for, and those of dead processes.
+    /// As many participants as the area was created for, and replacements of dead ones.
     case participants
-    /// The lock writes to its own area alone.
+    /// The lock writes only to its own area.
     case area
-    /// Participants that go leave no kernel object and no descriptor.
+    /// Departing participants leave no kernel object and no descriptor behind.
     case objects
 
     /// The name in results.
     public var name: String { rawValue }
 
-    /// Why a lock with these properties does not offer this; `nil` where it does.
+    /// Why a lock with these properties does not offer this; `nil` if it does.
     public func absence(in properties: LockProperties) -> String? {
         switch self {
         case .area: nil

@@ -47,6 +47,7 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
         self = found
     }
 
+    /// The name of the path.
     public var description: String { name }
 
     /// Whether the target takes and releases the lock once beforehand, so that its first-use set-up is not part of the

@@ -17,6 +17,7 @@ public struct RunID: Sendable, Hashable, CustomStringConvertible {
         guard description == text else { return nil }
     }
 
+    /// The text of the id.
     public var description: String { Self.digits(number, 16) + Self.digits(UInt64(checksum), 4) }
 
     /// FNV-1a of the number, folded to 16 bits.
