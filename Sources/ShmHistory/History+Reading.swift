@@ -2,27 +2,27 @@ internal import GRDB
 
 /// One run of a history.
 public struct HistoryRun: Sendable, Hashable {
-    /// Unlike any other's.
+    /// The run's unique id.
     public let id: String
-    /// ISO 8601, UTC.
+    /// Start of the run, ISO 8601 in UTC.
     public let startedAt: String
-    /// What was called.
+    /// The command line.
     public let command: String
-    /// Of the program that measured.
+    /// The version of the program that measured.
     public let toolVersion: String?
-    /// Where it ran.
+    /// Host name.
     public let hostname: String?
-    /// Its release.
+    /// Kernel release.
     public let kernel: String?
-    /// As the CPU calls itself.
+    /// CPU model name.
     public let cpuModel: String?
-    /// Those that the run might use.
+    /// Number of CPUs that the run was allowed to use.
     public let cpus: Int?
-    /// What was measured, where that was told.
+    /// The measured commit, if it was given.
     public let commit: String?
-    /// Locks under a load.
+    /// Number of cells.
     public let cells: Int
-    /// All of its rows.
+    /// Number of rounds.
     public let rounds: Int
 }
 
@@ -31,7 +31,7 @@ extension History {
     public func runs() throws(HistoryError) -> [HistoryRun] {
         try read { database in
             try HistorySchema.checkReferences(database, path: path)
-            // Before the first run there are no rounds; the unit separator is in no name.
+            // Before the first run there is no table `rounds`; no name contains the unit separator.
             let count =
                 try HistorySchema.columns(database).isEmpty
                 ? ""
@@ -44,7 +44,7 @@ extension History {
             return try GRDB.Row.fetchAll(
                 database, sql: "SELECT runs.*, \(counted) FROM runs \(count) ORDER BY started_at, runs.rowid"
             ).map { row in
-                // What another program wrote there may be of any type.
+                // Another program may have written values of any type.
                 func value(_ name: String) -> HistoryValue { HistoryValue(row[name] ?? DatabaseValue.null) }
                 let (id, startedAt) = (value("run_id").text ?? "-", value("started_at").text ?? "-")
                 guard HistorySchema.isTime(startedAt) else {
@@ -61,14 +61,14 @@ extension History {
         }
     }
 
-    /// The columns that its rounds have.
+    /// The columns of `rounds`.
     public func columns() throws(HistoryError) -> [String] { try read { try HistorySchema.columns($0) } }
 
-    /// Rounds, in the order in which they were appended.
+    /// Reads rounds in the order in which they were appended.
     ///
     /// - Parameters:
-    ///   - columns: which values to read, `rowid` among them; one that the file does not have is ``HistoryValue/null``.
-    ///   - wanted: for some columns, the values that are let through.
+    ///   - columns: the columns to read, which may include `rowid`; a column that the file lacks reads as ``HistoryValue/null``.
+    ///   - wanted: for some columns, the values to select.
     public func rounds(_ columns: [String], where wanted: [String: [HistoryValue]] = [:]) throws(HistoryError)
         -> [[HistoryValue]]
     {
