@@ -27,7 +27,7 @@ import Testing
         try withSegment(size: size - 1) { #expect(CrashArena($0, survivors: 2) == nil) }
     }
 
-    @Test func `path, orders and slots do not touch each other, and a new target's slot is clear`() throws {
+    @Test func `path, orders and slots do not overlap, and a new target's slot is clear`() throws {
         try withSegment(size: CrashArena.byteCount(survivors: 2)) { segment in
             let arena = try #require(CrashArena(segment, survivors: 2))
             arena.path = .barger
@@ -59,7 +59,7 @@ import Testing
             #expect(next != order && next.kind == kind)
             order = next
         }
-        #expect(CrashOrder(word: .max).next(.hold).kind == .hold, "the number begins anew")
+        #expect(CrashOrder(word: .max).next(.hold).kind == .hold, "the number wraps around")
     }
 
     @Test(arguments: CrashPath.allCases)
