@@ -39,7 +39,7 @@ public enum WorkerMain {
             exit(work(task, starter, numbers, heapBytes).rawValue)
         case ("janitor", 2):
             guard let run = RunID(name) else { exit(Complaint.refuse().rawValue) }
-            exit(Janitor.run(run).rawValue)
+            exit(JanitorMain.run(run).rawValue)
         case ("--version", 1):
             print(ToolVersion.workerLine)
             exit(WorkerExit.done.rawValue)

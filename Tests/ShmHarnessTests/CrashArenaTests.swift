@@ -35,7 +35,7 @@ import Testing
                 let number = process + 1
                 unsafe arena.orderWord(process).pointee.store(UInt32(number), ordering: .relaxed)
                 unsafe arena.finishedWord(process).pointee.store(UInt32(10 * number), ordering: .relaxed)
-                unsafe arena.slot(process).pointee.stage.store(UInt32(100 * number), ordering: .relaxed)
+                unsafe arena.slot(process).pointee.state.store(UInt32(100 * number), ordering: .relaxed)
                 unsafe arena.slot(process).pointee.ownerDeaths.store(UInt64(1000 * number), ordering: .relaxed)
             }
             arena.clearTarget()
@@ -44,7 +44,7 @@ import Testing
                 let number = process < 2 ? process + 1 : 0
                 #expect(unsafe arena.orderWord(process).pointee.load(ordering: .relaxed) == UInt32(number))
                 #expect(unsafe arena.finishedWord(process).pointee.load(ordering: .relaxed) == UInt32(10 * number))
-                #expect(unsafe arena.slot(process).pointee.stage.load(ordering: .relaxed) == UInt32(100 * number))
+                #expect(unsafe arena.slot(process).pointee.state.load(ordering: .relaxed) == UInt32(100 * number))
                 #expect(
                     unsafe arena.slot(process).pointee.ownerDeaths.load(ordering: .relaxed) == UInt64(1000 * number))
             }

@@ -49,9 +49,9 @@ extension CrashScene {
     /// Waits until a survivor holds the lock; `false` if it exceeds the patience, or its lock failed.
     func awaitHolding(_ survivor: Int, _ patience: CrashPatience) throws(RoundFailure) -> Bool {
         let holdsOrFailed = try awaitSurvivor(survivor, patience.begin(), rest: { usleep(10) }) {
-            stage(survivor) == .holding || hasFailed(survivor)
+            state(survivor) == .holding || hasFailed(survivor)
         }
-        return holdsOrFailed && stage(survivor) == .holding
+        return holdsOrFailed && state(survivor) == .holding
     }
 
     /// Waits until a survivor meets a condition; `false` if it exceeds the patience, or was aborted. Throws if it has
@@ -70,9 +70,9 @@ extension CrashScene {
     /// Waits until a survivor holds the lock, or sleeps waiting for it. Returns whether it holds the lock.
     func awaitHoldingOrAsleep(_ survivor: Int) throws(RoundFailure) -> Bool {
         _ = try beginning.wait(rest: { usleep(10) }) {
-            stage(survivor) == .holding || isAsleep(survivor) || hasFailed(survivor)
+            state(survivor) == .holding || isAsleep(survivor) || hasFailed(survivor)
         }
-        return stage(survivor) == .holding
+        return state(survivor) == .holding
     }
 
     /// Waits until all survivors are done, or sleep waiting for the lock.

@@ -60,23 +60,23 @@ final class CrashScene {
             unless: { () throws(RoundFailure) in
                 try check(survivor)
                 return false
-            }, rest: { usleep(50) }, until: { stage(survivor) == .idle })
+            }, rest: { usleep(50) }, until: { state(survivor) == .idle })
         if !isIdle { throw .failed("a survivor was not ready within 30 s: \(whereabouts(survivor))") }
     }
 
     // MARK: Survivors
 
     /// The state of a survivor, as it reports it.
-    func stage(_ survivor: Int) -> CrashSlot.Stage {
-        CrashSlot.Stage(rawValue: unsafe arena.slot(survivor).pointee.stage.load(ordering: .acquiring)) ?? .absent
+    func state(_ survivor: Int) -> CrashSlot.State {
+        CrashSlot.State(rawValue: unsafe arena.slot(survivor).pointee.state.load(ordering: .acquiring)) ?? .absent
     }
 
     /// Whether a survivor's lock has failed.
-    func hasFailed(_ survivor: Int) -> Bool { stage(survivor) == .failed }
+    func hasFailed(_ survivor: Int) -> Bool { state(survivor) == .failed }
 
     /// Whether a survivor sleeps in the lock.
     func isAsleep(_ survivor: Int) -> Bool {
-        stage(survivor) == .locking && fleet.process(survivor).map { ProcessState.isAsleep($0.pid) } ?? false
+        state(survivor) == .locking && fleet.process(survivor).map { ProcessState.isAsleep($0.pid) } ?? false
     }
 
     /// Whether the lock's library has aborted a survivor, which counts as a hang.

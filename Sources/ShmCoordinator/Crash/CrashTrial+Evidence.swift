@@ -3,8 +3,8 @@ internal import Synchronization
 
 // Observations while the target is stopped.
 extension CrashTrial {
-    var progress: CrashSlot.Progress {
-        CrashSlot.Progress(rawValue: unsafe scene.arena.target.pointee.progress.load(ordering: .acquiring)) ?? .before
+    var position: CrashSlot.Position {
+        CrashSlot.Position(rawValue: unsafe scene.arena.target.pointee.position.load(ordering: .acquiring)) ?? .before
     }
 
     func reportedDeaths() -> UInt64 {

@@ -24,14 +24,14 @@ extension CrashTrial {
 
     /// Steps the target to the start of its region.
     func approach(_ target: borrowing Tracee) throws(RoundFailure) {
-        for _ in 0..<Self.approachLimit where progress == .before {
+        for _ in 0..<Self.approachLimit where position == .before {
             guard case .stepped = try target.step() else {
                 throw .failed(
                     "the target (pid \(target.process.pid)) sleeps before its region: "
                         + ProcessState.description(of: target.process.pid))
             }
         }
-        guard progress != .before else {
+        guard position != .before else {
             throw .failed("the target (pid \(target.process.pid)) does not reach its region")
         }
     }
@@ -62,7 +62,7 @@ extension CrashTrial {
             }
             report.steps += 1
             if scene.data.ownerNow == scene.survivors { report.entered = true }
-            if progress == .after {
+            if position == .after {
                 report.reachedEnd = true
                 // The target now reports what it found.
                 guard try target.run(within: .seconds(2)) else {

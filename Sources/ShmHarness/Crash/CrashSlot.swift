@@ -4,7 +4,7 @@ public import Synchronization
 /// the process.
 public struct CrashSlot: ~Copyable {
     /// The states of a survivor.
-    public enum Stage: UInt32, Sendable {
+    public enum State: UInt32, Sendable {
         /// Not at its first statement yet.
         case absent = 0
         /// Bound to the lock; waits for an order.
@@ -17,8 +17,8 @@ public struct CrashSlot: ~Copyable {
         case failed = 4
     }
 
-    /// How far a target has come.
-    public enum Progress: UInt32, Sendable {
+    /// Where a target is relative to its region.
+    public enum Position: UInt32, Sendable {
         /// Before the region.
         case before = 0
         /// Between its last statement before the region and its first one after it.
@@ -27,10 +27,10 @@ public struct CrashSlot: ~Copyable {
         case after = 2
     }
 
-    /// ``Stage``.
-    public let stage = Atomic<UInt32>(0)
-    /// ``Progress``.
-    public let progress = Atomic<UInt32>(0)
+    /// ``State``.
+    public let state = Atomic<UInt32>(0)
+    /// ``Position``.
+    public let position = Atomic<UInt32>(0)
     /// The errno of a failed lock, or of a refused `ptrace(2)`.
     public let errorNumber = Atomic<Int32>(0)
     /// Time of the last acquisition, in ns of ``Clock``.

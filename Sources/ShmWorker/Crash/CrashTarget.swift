@@ -6,7 +6,7 @@ internal import Synchronization
 internal import SystemPackage
 
 /// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer takes over,
-/// and passes through its region: the instructions between the two stores of its progress.
+/// and passes through its region: the instructions between the two stores of its position.
 @safe struct CrashTarget: LockVisitor {
     private let segment: SharedMemory
     private let data: GuardedData
@@ -83,7 +83,7 @@ internal import SystemPackage
 
     /// Lock, critical section, unlock.
     ///
-    /// The stores of the progress are sequentially consistent, so that neither compiler nor CPU moves anything of the
+    /// The stores of the position are sequentially consistent, so that neither compiler nor CPU moves anything of the
     /// region across its ends.
     @inline(never)
     private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.lock() } }
@@ -102,16 +102,16 @@ internal import SystemPackage
         _ lock: borrowing L, _ take: (borrowing L) -> LockOutcome
     ) {
         let (data, slot, number) = unsafe (data, slot, number)
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.within.rawValue, ordering: .sequentiallyConsistent)
         let outcome = take(lock)
         if case .acquired = outcome {
         } else if handle(outcome) != nil {
-            unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+            unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
             return
         }
         let contradiction = data.sectionAsCall(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
 
@@ -119,7 +119,7 @@ internal import SystemPackage
     @inline(never)
     private func passReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
         let (data, slot) = unsafe (data, slot)
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.within.rawValue, ordering: .sequentiallyConsistent)
         var contradiction: UInt64 = 0
         var isRead = false
         while !isRead {
@@ -132,7 +132,7 @@ internal import SystemPackage
             contradiction = data.readSectionAsCall(counters: CrashArena.counters, delay: 0)
             isRead = lock.endRead(begun)
         }
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
 
@@ -140,10 +140,10 @@ internal import SystemPackage
     @inline(never)
     private func passHeld<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
         let (data, slot, number) = unsafe (data, slot, number)
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.within.rawValue, ordering: .sequentiallyConsistent)
         let contradiction = data.sectionAsCall(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
 

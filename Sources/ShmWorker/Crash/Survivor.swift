@@ -102,7 +102,7 @@ internal import SystemPackage
         unsafe Futex.wake(finishedWord, count: 1)
     }
 
-    private func enter(_ stage: CrashSlot.Stage) {
-        unsafe slot.pointee.stage.store(stage.rawValue, ordering: .releasing)
+    private func enter(_ state: CrashSlot.State) {
+        unsafe slot.pointee.state.store(state.rawValue, ordering: .releasing)
     }
 }

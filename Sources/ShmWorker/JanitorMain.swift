@@ -7,7 +7,7 @@ internal import ShmHarness
 /// It waits for end-of-file on its standard input. The coordinator holds the other end, which the kernel closes when
 /// the coordinator ends, however it ends. The janitor then destroys every segment of that run with the kernel objects
 /// of their locks, and its lease. A coordinator that exits normally does this itself, and ends its janitor.
-enum Janitor {
+enum JanitorMain {
     /// Time that the kernel may take to close a dying coordinator's descriptors, the lease's among them.
     private static let patience = Duration.seconds(5)
 
