@@ -4,7 +4,7 @@ import PackageDescription
 
 /// Every Swift target is built alike: Swift 6 mode, every unsafe use marked, and the upcoming features
 /// that keep imports and existentials visible.
-let house: [SwiftSetting] = [
+let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
     .enableUpcomingFeature("ExistentialAny"),
@@ -50,14 +50,14 @@ let package = Package(
         .target(
             name: "ShmCore",
             dependencies: ["CShm", .product(name: "SystemPackage", package: "swift-system")],
-            swiftSettings: house),
-        .target(name: "ShmStatistics", swiftSettings: house),
+            swiftSettings: strict),
+        .target(name: "ShmStatistics", swiftSettings: strict),
         .target(
-            name: "ShmHistory", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
+            name: "ShmHistory", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .target(
             name: "ShmHarness",
             dependencies: ["ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system")],
-            swiftSettings: house),
+            swiftSettings: strict),
         .target(
             name: "ShmCoordinator",
             dependencies: [
@@ -65,14 +65,14 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         .target(
             name: "ShmWorker",
             dependencies: [
                 "ShmHarness", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
             ],
             // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
-            swiftSettings: house + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
+            swiftSettings: strict + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
         // What is asked for and measured.
         .target(
             name: "ShmRecord",
@@ -81,12 +81,12 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"), "TOMLKit",
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         // What it says: summaries, verdicts, comparisons, series.
         .target(
             name: "ShmCompare",
             dependencies: ["ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics"],
-            swiftSettings: house),
+            swiftSettings: strict),
         // How it is shown.
         .target(
             name: "ShmRender",
@@ -94,14 +94,14 @@ let package = Package(
                 "ShmCompare", "ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics",
                 "TextTable",
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         // A static program cannot load a lock plugin.
         .executableTarget(
-            name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore", "CJemalloc"], swiftSettings: house),
+            name: "shmworker-dynamic", dependencies: ["ShmWorker", "ShmCore", "CJemalloc"], swiftSettings: strict),
         .executableTarget(
             name: "shmworker",
             dependencies: ["ShmWorker", "ShmCore", "CJemalloc"],
-            swiftSettings: house,
+            swiftSettings: strict,
             // A fully static executable: a worker must start in about the time of /bin/true, and loading
             // libstdc++ and the Swift runtime dynamically doubles that.
             linkerSettings: [.unsafeFlags(["-static-executable"])]),
@@ -113,7 +113,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         // The project's own bars (scripts/benchmark), and the loop in C that it compares with.
         .executableTarget(name: "cbaseline"),
         .executableTarget(
@@ -122,43 +122,43 @@ let package = Package(
                 "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CBench",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         // Another process for the tests.
         .executableTarget(
             name: "shmprobe",
             dependencies: ["ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/shmprobe",
-            swiftSettings: house),
+            swiftSettings: strict),
         // What several test targets use.
         .target(
             name: "TestSupport", dependencies: ["ShmHarness", "ShmCore"], path: "Tests/TestSupport",
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "ShmCoreTests",
             dependencies: [
                 "TestSupport", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: house),
-        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: house),
+            swiftSettings: strict),
+        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: strict),
         .testTarget(
             name: "ShmHistoryTests",
-            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
+            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
             name: "ShmHarnessTests",
             dependencies: [
                 "TestSupport", "ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "ShmWorkerTests", dependencies: ["TestSupport", "ShmWorker", "ShmHarness", "ShmCore"],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "ShmCoordinatorTests",
             dependencies: [
                 "TestSupport", "ShmCoordinator", "ShmHarness", "ShmCore",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: house),
+            swiftSettings: strict),
         .testTarget(
             name: "shmbenchTests",
             dependencies: [
@@ -169,7 +169,7 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             exclude: ["Golden"],
-            swiftSettings: house),
+            swiftSettings: strict),
     ],
     cLanguageStandard: .gnu11
 )

@@ -1,25 +1,26 @@
 internal import CBench
 public import Synchronization
 
-/// Who held the lock, in which order, and when the last owner began to release it. Written under the lock under test,
-/// so plain words will do; a lock that lets two in only spoils the log.
+/// The owners of the lock in the order of their acquisitions, and when the last owner began to release it. It is
+/// written under the lock under test, so plain words suffice; a lock that admits two owners at once corrupts only the
+/// log.
 ///
 ///      0   entries written so far
-///      8   when the last owner began to release, ticks; 0 before the first
+///      8   when the last owner began to release the lock, in ticks; 0 before the first release
 ///     16   the last owner plus one
-///    128   a ring of two-byte entries: the owner's number. (One byte would do for 256 workers only.)
+///    128   a ring of two-byte entries, each the number of an owner (one byte would limit a round to 256 workers)
 ///
-/// Once the ring is full, the newest entry takes the oldest one's place.
+/// A full ring overwrites its oldest entry.
 @safe public struct AcquisitionLog {
-    /// Entries that the ring holds.
+    /// Capacity of the ring, in entries.
     @inlinable public static var capacity: Int { 1 << 18 }
-    /// Bytes of memory.
+    /// Size of the log in memory, in bytes.
     @inlinable public static var byteCount: Int { 128 + capacity * MemoryLayout<UInt16>.stride }
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let ring: UnsafeMutablePointer<UInt16>
 
-    /// A view of zeroed memory of ``byteCount`` bytes.
+    /// Creates a view of zeroed memory of ``byteCount`` bytes.
     @inlinable
     public init(_ memory: UnsafeMutableRawPointer) {
         unsafe base = memory
@@ -31,8 +32,8 @@ public import Synchronization
         unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    /// Called by the new owner. Returns who had the lock before, plus one, and when that one began to release it; zeros
-    /// for the first.
+    /// Logs an acquisition; the new owner calls it. Returns the number of the previous owner plus one, and when that
+    /// owner began to release the lock; two zeros for the first acquisition.
     @inlinable @inline(__always)
     public func enter(worker: Int) -> (ownerPlusOne: UInt64, released: UInt64) {
         let written = unsafe word(0).pointee.load(ordering: .relaxed)
@@ -43,11 +44,11 @@ public import Synchronization
         return (before, unsafe word(8).pointee.load(ordering: .relaxed))
     }
 
-    /// Called by the owner that is about to release.
+    /// Logs the start of a release; the owner calls it.
     @inlinable @inline(__always)
     public func leave(at ticks: UInt64) { unsafe word(8).pointee.store(ticks, ordering: .relaxed) }
 
-    /// Reads every page once, so that no owner meets a page fault.
+    /// Reads every page once, so that no page fault falls into an owner's critical section.
     public func touch() {
         var sum: UInt64 = 0
         var index = 0
@@ -58,14 +59,14 @@ public import Synchronization
         bench_keep(sum)
     }
 
-    /// The owners in order, oldest first, as far as the ring holds them.
+    /// The owners, oldest first, as far back as the ring reaches.
     public func owners() -> [UInt16] {
         let written = unsafe word(0).pointee.load(ordering: .acquiring)
         let kept = min(written, UInt64(Self.capacity))
         return (written - kept..<written).map { unsafe ring[Int(truncatingIfNeeded: $0) & (Self.capacity - 1)] }
     }
 
-    /// What one acquisition pays for the log where its memory is in the cache, ns: the least of a few measurements.
+    /// The cost of the log per acquisition while its memory is in the cache, in ns: the minimum of ten measurements.
     public static func cost(_ clock: TickClock) -> Double {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 128)
         defer { unsafe memory.deallocate() }

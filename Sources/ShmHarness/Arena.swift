@@ -2,7 +2,7 @@ internal import CBench
 @_spi(Bench) public import ShmCore
 public import Synchronization
 
-/// The coordinator's and the workers' common ground: a segment of its own, beside the one under test.
+/// The memory that coordinator and workers share: a segment of its own, beside the one under test.
 ///
 ///        0   plan
 ///     1024   phase word
@@ -10,11 +10,11 @@ public import Synchronization
 ///     1280   workers that have entered the latency window
 ///     1408   workers that have entered the order window
 ///     4096   the acquisition log
-///        …   one slot a worker, 256 bytes each
-///        …   one histogram of each kind a worker
-///        …   where the round is traced: one flight recorder a worker
+///        …   one slot per worker, 256 bytes each
+///        …   one histogram of each kind per worker
+///        …   in a traced round: one flight recorder per worker
 ///
-/// Words that are written by different processes are at least two cache lines apart.
+/// Words that different processes write are at least two cache lines apart.
 @safe public struct Arena {
     @inlinable static var phaseOffset: Int { 1024 }
     private static let arrivalsOffset = 1152
@@ -22,20 +22,20 @@ public import Synchronization
     @inlinable static var slotsOffset: Int { logOffset + (AcquisitionLog.byteCount + 4095) / 4096 * 4096 }
     @inlinable static var slotStride: Int { 256 }
 
-    /// What a worker keeps a histogram of. All are in nanoseconds.
+    /// What a worker keeps a histogram of. All values are in nanoseconds.
     public enum Timed: Int, Sendable, CaseIterable {
-        /// From calling lock, or in an open loop from when that was due, to holding it.
+        /// From the call of `lock` to the acquisition; in an open loop, from the time at which the call was due.
         case acquire
-        /// In an open loop: from calling lock to holding it.
+        /// In an open loop: from the call of `lock` to the acquisition, without correction for coordinated omission.
         case uncorrected
-        /// From holding the lock to beginning to release it.
+        /// From the acquisition to the start of the release.
         case hold
-        /// From another worker's beginning to release the lock to holding it.
+        /// From the start of another worker's release to the acquisition.
         case handoff
-        /// From a worker's beginning to release the lock to holding it again.
+        /// From the start of a worker's release to its own next acquisition.
         case reacquire
 
-        /// The one that answers for the tail is the finest.
+        /// The histogram from which tail percentiles are read is the finest.
         @inlinable public var geometry: LatencyHistogram.Geometry { self == .acquire ? .threeDigits : .twoDigits }
 
         @inlinable var offset: Int {
@@ -53,10 +53,10 @@ public import Synchronization
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let byteCount: Int
-    /// Workers that the arena has room for.
+    /// The number of workers that the arena has room for.
     public let workers: Int
 
-    /// Bytes that an arena for so many workers needs.
+    /// The size of an arena for that many workers, in bytes.
     @inlinable
     public static func byteCount(workers: Int, isTraced: Bool = false) -> Int {
         recordersOffset(workers) + (isTraced ? workers * FlightRecorder.byteCount : 0)
@@ -67,7 +67,7 @@ public import Synchronization
         (slotsOffset + workers * (slotStride + Timed.byteCount) + 63) / 64 * 64
     }
 
-    /// The arena in an attached segment; `nil` where the segment is not attached for writing or too small.
+    /// The arena in an attached segment; `nil` if the segment is too small or not attached for writing.
     public init?(_ segment: SharedMemory, workers: Int) {
         precondition(MemoryLayout<Plan>.size <= Self.phaseOffset && MemoryLayout<WorkerSlot>.size <= Self.slotStride)
         guard workers > 0, let data = unsafe segment.mutableData, let address = data.baseAddress,
@@ -84,12 +84,12 @@ public import Synchronization
         nonmutating set { unsafe base.storeBytes(of: newValue, as: Plan.self) }
     }
 
-    /// The phase word: workers look at it before every acquisition.
+    /// The phase word; workers read it before every acquisition.
     @inlinable public var phaseWord: UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (base + Self.phaseOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Workers that have arrived at the barrier; a futex word.
+    /// The number of workers that have arrived at the barrier; a futex word.
     public var arrivals: UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (base + Self.arrivalsOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
@@ -113,11 +113,11 @@ public import Synchronization
         return unsafe base + Self.slotsOffset + workers * Self.slotStride + worker * Timed.byteCount
     }
 
-    /// Lets go of the pages of a worker's histograms, which this process has read: they stay as they are, and no longer
-    /// count as this process's.
+    /// Drops the pages of a worker's histograms, which this process has read, from its page tables (`MADV_DONTNEED`). Their
+    /// content stays in the segment; they no longer count in this process's resident set.
     public func forget(_ worker: Int) { unsafe bench_forget_pages(histograms(worker), UInt(Timed.byteCount)) }
 
-    /// A worker's flight recorder; `nil` where the arena has no room for one.
+    /// A worker's flight recorder; `nil` if the round is not traced.
     @inlinable
     public func recorder(_ worker: Int) -> FlightRecorder? {
         precondition(worker >= 0 && worker < workers)
@@ -128,14 +128,14 @@ public import Synchronization
     /// The acquisition log.
     @inlinable public var log: AcquisitionLog { unsafe AcquisitionLog(base + Self.logOffset) }
 
-    /// Moves every worker to a phase. Release: what the coordinator wrote before is visible to a worker that sees the
-    /// phase.
+    /// Moves the round to a phase, and wakes the workers. The store is a release: what the coordinator wrote before is
+    /// visible to a worker that reads the new phase.
     public func enter(_ phase: Phase) {
         unsafe phaseWord.pointee.store(phase.rawValue, ordering: .releasing)
         unsafe Futex.wake(phaseWord, count: .max)
     }
 
-    /// The phase now.
+    /// The current phase.
     public var phase: Phase {
         Phase(rawValue: unsafe phaseWord.pointee.load(ordering: .acquiring)) ?? .stop
     }
@@ -145,31 +145,32 @@ public import Synchronization
         unsafe (base + (phase == .latency ? 1280 : 1408)).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// A worker runs in the latency or the order window from here on.
+    /// Counts the calling worker as inside the latency or the order window.
     @inlinable
     public func join(_ phase: Phase) { unsafe presence(phase).pointee.add(1, ordering: .releasing) }
 
-    /// Whether every worker runs in that window. What is measured before says little: with more workers than CPUs, those
-    /// that were started first meet no other.
+    /// Whether every worker is inside that window. Measurements before that are not representative: with more workers
+    /// than CPUs, the first workers run without contention.
     @inlinable @inline(__always)
-    public func isEverybodyIn(_ phase: Phase) -> Bool {
+    public func areAllWorkersIn(_ phase: Phase) -> Bool {
         unsafe presence(phase).pointee.load(ordering: .acquiring) >= UInt32(truncatingIfNeeded: workers)
     }
 
-    /// A worker's arrival at the barrier: returns when the coordinator has left that phase.
+    /// Counts a worker's arrival at the barrier; returns once the coordinator has left that phase.
     public func arriveAndWait(while waiting: Phase) {
         unsafe arrivals.pointee.add(1, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(arrivals, count: 1)
         while true {
-            // Read once: a wait for the change of a phase that has not been looked at would sleep through it.
+            // The word is read once: the futex wait must compare with the very word that was tested, or it could miss a
+            // change.
             let word = unsafe phaseWord.pointee.load(ordering: .acquiring)
             guard let phase = Phase(rawValue: word), phase <= waiting else { return }
             _ = unsafe Futex.wait(phaseWord, while: word, until: .after(.seconds(1)))
         }
     }
 
-    /// The coordinator's side of the barrier: waits until so many arrivals have been counted since the round's begin, or the
-    /// deadline has passed; returns how many there are.
+    /// The coordinator's side of the barrier: waits until that many arrivals have been counted since the start of the
+    /// round, or until the deadline. Returns the number of arrivals.
     package func awaitArrivals(_ total: Int, until deadline: Deadline) -> Int {
         while true {
             let arrived = unsafe arrivals.pointee.load(ordering: .acquiring)

@@ -1,12 +1,13 @@
 /// When a worker's acquisitions begin.
 public struct Arrivals: Sendable, Equatable {
-    /// How the times of an open loop are spaced.
+    /// How the arrivals of an open loop are spaced.
     public enum Spacing: UInt32, Sendable {
-        /// There is no schedule: as soon as the worker has released and thought.
+        /// Closed loop, no schedule: the next acquisition begins when the worker has released the lock and its think
+        /// time is over.
         case closed = 0
-        /// At random: the time to the next arrival is exponential, so all workers' together are a Poisson process.
+        /// Exponential gaps: the arrivals of all workers together form a Poisson process.
         case poisson = 1
-        /// Evenly, each worker from a random point on.
+        /// Constant gaps, with a random offset per worker.
         case uniform = 2
     }
 
@@ -15,14 +16,14 @@ public struct Arrivals: Sendable, Equatable {
 
     /// How arrivals are spaced.
     public let spacing: Spacing
-    /// Mean time between two arrivals of one worker, ticks of the plan's clock.
+    /// Mean time between two arrivals of one worker, in ticks of the plan's clock.
     public let meanGapTicks: Double
-    /// What the random times follow from, beside the worker's number.
+    /// Seed of the random gaps; each worker combines it with its number.
     public let seed: UInt64
-    /// Whether workers share CPUs: they then sleep until their next arrival, and spin otherwise.
+    /// Whether workers share CPUs. If so, they sleep until the next arrival; otherwise they spin.
     public let sharesCPUs: Bool
 
-    /// Arrivals.
+    /// Creates a description of arrivals.
     public init(spacing: Spacing, meanGapTicks: Double, seed: UInt64, sharesCPUs: Bool) {
         self.spacing = spacing
         self.meanGapTicks = meanGapTicks

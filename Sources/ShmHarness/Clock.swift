@@ -1,8 +1,8 @@
 public import Glibc
 
-/// The harness's clock: `CLOCK_MONOTONIC`, read without a system call where the machine's vDSO allows it.
+/// The harness's clock: `CLOCK_MONOTONIC`, read through the vDSO without a system call where the machine supports it.
 public enum Clock {
-    /// Nanoseconds since the clock's origin. The same origin in every process of the machine.
+    /// Nanoseconds since the clock's origin, which is the same for all processes of the machine.
     @inlinable @inline(__always)
     public static func now() -> UInt64 {
         var time = timespec()

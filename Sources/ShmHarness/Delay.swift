@@ -1,29 +1,30 @@
 internal import CBench
 
-/// A busy delay of a given length, counted in iterations of a loop: no clock is read while it runs.
+/// A busy delay of a given length, counted in iterations of a loop. It reads no clock.
 public enum Delay {
     /// Runs that many iterations.
     @inlinable @inline(__always)
     public static func spin(_ iterations: UInt64) { spinDelay(iterations) }
 
-    /// How fast a machine is at it.
+    /// The speed of the delay loop on a machine.
     public struct Speed: Sendable {
-        /// What a delay of no iterations takes, ns.
+        /// Duration of a delay of no iterations, in ns.
         public let overhead: Double
-        /// What each iteration adds, ns.
+        /// Duration of one iteration, in ns.
         public let iteration: Double
 
-        /// Iterations that take so many nanoseconds: none for 0, and at least one for anything else.
+        /// The number of iterations that take that many nanoseconds: 0 for 0, and at least 1 for anything else.
         public func iterations(for nanoseconds: Int) -> UInt64 {
             if nanoseconds <= 0 { return 0 }
             return UInt64(max(1, ((Double(nanoseconds) - overhead) / iteration).rounded()))
         }
     }
 
-    /// How fast this machine is now, in some 5 ms. It follows the CPU's frequency, so it is good for a while only.
+    /// Measures the speed on this machine, in about 5 ms. It depends on the CPU's frequency, so it is valid for a short
+    /// time only.
     public static func calibrate() -> Speed {
-        // Many iterations tell what one adds; few, what is there without any. The fastest of many tries: what else the
-        // machine does only makes one longer.
+        // A long delay gives the cost of an iteration, a short one the overhead. Each is the fastest of many samples:
+        // other load can only lengthen a sample.
         let (few, many): (UInt64, UInt64) = (10, 5_000)
         let short = Double(samples(few, atLeast: 10, atMost: 100)[0]) / 10
         let long = Double(samples(many, atLeast: 10, atMost: 100)[0]) / 10
@@ -31,17 +32,17 @@ public enum Delay {
         return Speed(overhead: max(short - Double(few) * iteration, 0), iteration: iteration)
     }
 
-    /// What so many iterations take, tenths of a nanosecond: the median of up to 15 measurements, each of which is long
-    /// enough for the clock. 0 for none.
+    /// The duration of that many iterations, in tenths of a nanosecond: the median of up to 15 samples, each long
+    /// enough for the resolution of the clock. 0 for no iterations.
     public static func measure(_ iterations: UInt64) -> UInt64 {
         if iterations == 0 { return 0 }
         let samples = samples(iterations, atLeast: 1, atMost: 15)
         return samples[samples.count / 2]
     }
 
-    /// Such measurements, sorted; as many as 3 ms allow, and a few even where the process stands still for longer meanwhile.
+    /// Sorted samples; as many as 3 ms allow, and a minimum number even if the process is descheduled for longer.
     private static func samples(_ iterations: UInt64, atLeast fewest: Int, atMost count: Int) -> [UInt64] {
-        // At 4 cycles an iteration and some 3 GHz, 20 µs.
+        // About 20 µs at 4 cycles per iteration and 3 GHz.
         let times = max(1, 15_000 / (iterations + 20))
         var samples: [UInt64] = []
         let end = Clock.now() &+ 3_000_000
@@ -54,13 +55,13 @@ public enum Delay {
     }
 }
 
-/// Runs that many iterations of a multiplication and an addition, each of which needs the one before: about 4 CPU cycles
-/// an iteration, wherever the loop happens to lie in memory. (An empty loop takes 1 to 2 cycles, by its alignment, so one
-/// program's calibration would not hold in another.) Fences keep the CPU from doing what lies around it meanwhile: the
-/// delay comes on top of all else.
+/// Runs that many iterations of a dependent multiplication and addition: about 4 CPU cycles per iteration, independent
+/// of the loop's alignment. (An empty loop takes 1 or 2 cycles depending on its alignment, so one program's calibration
+/// would not hold in another.) Fences keep the CPU from overlapping the loop with the code around it: the delay adds to
+/// everything else.
 ///
-/// A call of its own: inlined, it takes registers from the loops around it. And no method: what is handed over of its type
-/// would make other modules call it by a detour.
+/// It is not inlined: inlined, it takes registers from the loops around it. It is not a method: other modules would
+/// pass the metadata of its type and call it indirectly.
 @inline(never) @usableFromInline
 func spinDelay(_ iterations: UInt64) {
     bench_instruction_fence()

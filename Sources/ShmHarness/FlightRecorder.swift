@@ -4,40 +4,40 @@ public import Synchronization
 public struct FlightEvent: Sendable, Equatable {
     /// What happened.
     public enum Kind: UInt8, Sendable {
-        /// It called lock.
+        /// It calls lock.
         case wait = 1
-        /// It holds the lock.
+        /// It has acquired the lock.
         case acquire = 2
-        /// It is about to release it.
+        /// It is about to release the lock.
         case release = 3
-        /// It was told that the previous owner died.
+        /// The lock has reported the previous owner's death to it.
         case deathSeen = 4
-        /// It found what a dead owner had left half written, and repaired it; the argument is that worker's number.
+        /// It has repaired a half-written update of a dead owner; the argument is that worker's number.
         case repair = 5
-        /// It met a live owner inside; the argument is that worker's number.
+        /// It has met a live owner in its critical section; the argument is that worker's number.
         case intruder = 6
-        /// It was told to stay inside.
+        /// It carries out an order to stay in its critical section.
         case held = 7
-        /// It took part anew; the argument is its incarnation.
+        /// It has started; the argument is its incarnation.
         case start = 8
-        /// It called tryLock.
+        /// It calls tryLock.
         case attempt = 9
-        /// It called lock with a deadline; the argument is the time until then, µs.
+        /// It calls lock with a deadline; the argument is the time until then, in µs.
         case timedWait = 10
-        /// It came back without the lock.
+        /// Its call has returned without the lock.
         case giveUp = 11
-        /// It called lock for a read-only section.
+        /// It calls lock for a read-only section.
         case read = 12
     }
 
-    /// When, ns of ``Clock/now()``, or of the run's ``TickClock``.
+    /// Time of the event, in ns of ``Clock/now()`` or of the run's ``TickClock``.
     public var time: UInt64
-    /// What.
+    /// What happened.
     public var kind: Kind
-    /// By kind.
+    /// Its meaning depends on the kind.
     public var argument: UInt32
 
-    /// An event.
+    /// Creates an event.
     public init(time: UInt64, kind: Kind, argument: UInt32 = 0) {
         self.time = time
         self.kind = kind
@@ -45,27 +45,28 @@ public struct FlightEvent: Sendable, Equatable {
     }
 }
 
-/// The last few thousand events of one worker, in shared memory: they survive its death. One process writes.
+/// The last few thousand events of one worker, in shared memory, where they outlive it. There is one writer.
 ///
 ///      0   events written so far
 ///     64   a ring of events: time, then kind and argument
 @safe public struct FlightRecorder {
-    /// Events that the ring holds.
+    /// Capacity of the ring, in events.
     @inlinable public static var capacity: Int { 4096 }
-    /// Bytes of memory, a multiple of 64.
+    /// Size of the recorder in memory, in bytes; a multiple of 64.
     @inlinable public static var byteCount: Int { 64 + capacity * 16 }
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let count: UnsafeMutablePointer<Atomic<UInt64>>
 
-    /// A view of zeroed memory of ``byteCount`` bytes.
+    /// Creates a view of zeroed memory of ``byteCount`` bytes.
     @inlinable
     public init(_ memory: UnsafeMutableRawPointer) {
         unsafe base = memory
         unsafe count = memory.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    /// Appends one. The count is published last (release), so that a reader of it finds whole events behind it.
+    /// Appends an event. The count is stored last, with release ordering: a reader that acquires it sees complete
+    /// events.
     @inlinable @inline(__always)
     public func record(_ kind: FlightEvent.Kind, at time: UInt64, _ argument: UInt32 = 0) {
         let written = unsafe count.pointee.load(ordering: .relaxed)
@@ -75,7 +76,8 @@ public struct FlightEvent: Sendable, Equatable {
         unsafe count.pointee.store(written &+ 1, ordering: .releasing)
     }
 
-    /// The events, oldest first. Of a worker that goes on meanwhile, the oldest may be of later times.
+    /// The events, oldest first. If the worker continues to record meanwhile, the oldest entries may have been
+    /// overwritten by newer events.
     public func events() -> [FlightEvent] {
         let written = unsafe count.pointee.load(ordering: .acquiring)
         let kept = min(written, UInt64(Self.capacity))

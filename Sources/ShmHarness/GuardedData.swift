@@ -1,24 +1,23 @@
 public import Synchronization
 
-/// What the lock under test protects: the data of the test segment, and the integrity oracle's evidence.
+/// The data that the lock under test protects, in the test segment, and the evidence of the integrity oracle.
 ///
-///      0   owner word: the worker inside, plus one; 0 when none is
+///      0   owner word: the number of the worker inside plus one; 0 if no worker is inside
 ///      8   mirror: the complement of the first counter
 ///     16   counters
 ///
-/// Everything is read and written with relaxed atomics, which are plain loads and stores to the machine: increments
-/// are *not* atomic, so two workers inside at once lose updates, meet each other's owner word, or find the mirror
-/// wrong.
+/// All accesses are relaxed atomics, which compile to plain loads and stores. Increments are *not* atomic: two workers
+/// that are inside at once lose updates, find each other's owner word, or find a wrong mirror.
 @safe public struct GuardedData {
-    /// The most counters that fit.
+    /// The maximum number of counters.
     public static let counterLimit = 1024
 
     @usableFromInline let base: UnsafeMutableRawPointer
 
-    /// Bytes of a test segment with that many counters.
+    /// The size of a test segment with that many counters, in bytes.
     public static func byteCount(counters: Int) -> Int { 16 + counters * 8 }
 
-    /// A view of a test segment's data.
+    /// Creates a view of a test segment's data.
     public init(_ address: UnsafeMutableRawPointer) {
         unsafe base = address
     }
@@ -41,24 +40,25 @@ public import Synchronization
         unsafe mirror.pointee.store(~0, ordering: .relaxed)
     }
 
-    /// Repairs what a dead owner may have left half done, as an application would. Called under the lock.
+    /// Repairs a half-written update of a dead owner, as an application would. The caller holds the lock.
     public func repair() {
         unsafe owner.pointee.store(0, ordering: .relaxed)
         unsafe mirror.pointee.store(~counters.pointee.load(ordering: .relaxed), ordering: .relaxed)
     }
 
-    /// The worker inside, by the owner word.
+    /// The worker inside, according to the owner word.
     public var ownerNow: Int? {
         let word = unsafe owner.pointee.load(ordering: .relaxed)
         return word == 0 ? nil : Int(word) - 1
     }
 
-    /// What a counter holds.
+    /// The value of a counter.
     public func counter(_ index: Int) -> UInt64 { unsafe counters[index].load(ordering: .acquiring) }
 
-    /// By how much the counters differ from what they must hold, in sum.
+    /// The sum of the differences between the counters and their expected value.
     ///
-    /// - Parameter surplus: how much more each may hold: sections of workers that were ended before they counted them.
+    /// - Parameter surplus: by how much each counter may exceed it: sections of workers that were killed before they
+    ///   counted them.
     public func lostUpdates(expected: UInt64, counters count: Int, surplus: UInt64 = 0) -> UInt64 {
         (0..<count).reduce(0) { sum, index in
             let value = counter(index)

@@ -1,30 +1,30 @@
 internal import CBench
 internal import Glibc
 
-/// Counts of the CPU's own, by perf_event_open(2), of this process in user mode. Virtual machines and containers often
-/// have none, or forbid it; what cannot be counted stays unknown.
+/// CPU event counts of this process in user mode, by perf_event_open(2). Virtual machines and containers often have no
+/// counters, or forbid them; counts that are not available are ``WorkerSlot/unknown``.
 public struct HardwareCounters {
     /// What is counted.
     public enum Event: Int32, CaseIterable {
-        /// CPU cycles.
+        /// Cycles.
         case cycles = 0
-        /// Instructions that were retired.
+        /// Retired instructions.
         case instructions = 1
-        /// Of the last level, as the kernel defines it for the CPU.
+        /// Misses of the last-level cache, as the kernel defines the event for the CPU.
         case cacheMisses = 3
     }
 
     private let descriptors: [Int32]
 
-    /// Starts to count.
+    /// Opens the counters, which start at once.
     public init() { descriptors = Event.allCases.map { bench_perf_open(UInt64($0.rawValue)) } }
 
-    /// What has been counted so far, in the order of the events. Allocates nothing: the caller's tuple is filled.
+    /// The counts so far, in the order of the events. The result is a tuple, so reading allocates nothing.
     public func read() -> (cycles: UInt64, instructions: UInt64, cacheMisses: UInt64) {
         (count(descriptors[0]), count(descriptors[1]), count(descriptors[2]))
     }
 
-    /// Lets go of them.
+    /// Closes the counters.
     public func close() { for descriptor in descriptors where descriptor >= 0 { Glibc.close(descriptor) } }
 
     private func count(_ descriptor: Int32) -> UInt64 {
@@ -33,14 +33,14 @@ public struct HardwareCounters {
         let count = unsafe withUnsafeMutableBytes(of: &reading) {
             unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
         }
-        // One that had to share the CPU's few counters has missed a part.
+        // A counter that was multiplexed with others has missed a part of the events.
         return count == 24 && reading.enabled == reading.running ? reading.value : WorkerSlot.unknown
     }
 }
 
-/// Whether this process can count the CPU's events at all.
+/// Whether this process can count CPU events.
 public enum HardwareCounterProbe {
-    /// Tries, and lets go again.
+    /// Opens the counters and reads one.
     public static var works: Bool {
         let counters = HardwareCounters()
         defer { counters.close() }

@@ -1,17 +1,17 @@
-/// A histogram of nanoseconds, 1 ns to 1 min, in memory that somebody else owns.
+/// A histogram of durations from 1 ns to 1 min, in memory that the caller owns.
 ///
-/// The geometry is HdrHistogram's (Gil Tene): linear sub-buckets, then half as many for each further power of two.
-/// Recording is an index computation and one increment; it never allocates. One writer; a reader in another process
-/// may see a count late.
+/// Its geometry is HdrHistogram's (Gil Tene): linear sub-buckets, then half as many for each further power of two.
+/// Recording computes an index and increments a cell; it never allocates. There is one writer; a reader in another
+/// process may see a count late.
 @safe public struct LatencyHistogram {
-    /// How finely values are told apart.
+    /// The resolution.
     public struct Geometry: Sendable, Equatable {
         /// 3 significant digits, 108 KiB: 2,048 linear sub-buckets.
         @inlinable public static var threeDigits: Geometry { Geometry(subBucketBits: 11) }
         /// 2 significant digits, 15 KiB: 256 linear sub-buckets.
         @inlinable public static var twoDigits: Geometry { Geometry(subBucketBits: 8) }
 
-        /// The largest value that is recorded as itself; larger ones are recorded as this.
+        /// The largest value that can be recorded; larger values are recorded as this one.
         @inlinable public static var highestValue: UInt64 { 60_000_000_000 }
 
         @usableFromInline let subBucketBits: Int
@@ -19,9 +19,9 @@
         @inlinable
         init(subBucketBits: Int) { self.subBucketBits = subBucketBits }
 
-        /// Cells: two halves of linear ones, and a half for each of the further powers of two up to 2³⁶.
+        /// The number of cells: two halves of linear sub-buckets, and one half for each further power of two up to 2³⁶.
         @inlinable public var cellCount: Int { (36 - subBucketBits + 2) << (subBucketBits - 1) }
-        /// Bytes of memory.
+        /// Size in memory, in bytes.
         @inlinable public var byteCount: Int { cellCount * MemoryLayout<UInt32>.stride }
 
         /// The cell of a value.
@@ -42,11 +42,11 @@
         }
     }
 
-    /// How finely values are told apart.
+    /// The resolution.
     public let geometry: Geometry
     @usableFromInline let cells: UnsafeMutablePointer<UInt32>
 
-    /// A view of zeroed memory of the geometry's ``Geometry/byteCount``.
+    /// Creates a view of zeroed memory of the geometry's ``Geometry/byteCount``.
     @inlinable
     public init(_ memory: UnsafeMutableRawPointer, _ geometry: Geometry = .threeDigits) {
         unsafe cells = memory.assumingMemoryBound(to: UInt32.self)
@@ -60,7 +60,7 @@
         unsafe cells[index] = cells[index] &+ 1
     }
 
-    /// Adds the counts, cell by cell, to those of other histograms of this geometry.
+    /// Adds the cells to sums over histograms of the same geometry.
     public func add(to sums: inout [UInt64]) {
         let count = geometry.cellCount
         precondition(sums.count == count)

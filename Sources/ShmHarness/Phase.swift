@@ -1,5 +1,5 @@
-/// What a round's workers do at a time: the protocol between coordinator and workers. The coordinator alone moves from one
-/// phase to the next, and wakes those that sleep; workers look at the phase word before their acquisitions.
+/// The phases of a round: the protocol between coordinator and workers. Only the coordinator moves the round to the
+/// next phase, and wakes sleeping workers; workers read the phase word before each acquisition.
 ///
 ///     coordinator                   phase word             each of n workers
 ///
@@ -13,7 +13,7 @@
 ///     enters settle        ─────────► settle ───────────►  writes down what the window cost
 ///     awaits 2n arrivals   ◄────────────┼────────────────  arrives, sleeps while settle
 ///     enters latency       ─────────► latency ──────────►  joins; times every acquisition
-///     awaits n that joined ◄────────────┤                  what is timed before does not count
+///     awaits n that joined ◄────────────┤                  counts no timing before all have joined
 ///     awaits the window's end           │
 ///     enters regroup       ─────────► regroup
 ///     awaits 3n arrivals   ◄────────────┼────────────────  arrives, sleeps while regroup
@@ -23,10 +23,11 @@
 ///     enters stop          ─────────► stop ─────────────►  measures its delays: done, exits
 ///     awaits n exits       ◄─────────────────────────────
 ///
-/// The coordinator may enter `stop` from any other phase: loops end where the phase is no longer theirs, and sleepers are
-/// woken by any later phase, so workers come to their end through the rest. A worker whose lock fails is `failed` and exits
-/// at once, in any phase; one that makes no progress is killed. Each store of the phase is a release and each look
-/// that follows a sleep an acquire, so what was written before is seen.
+/// The coordinator may enter `stop` from any other phase. The loops end when the phase word no longer names their
+/// phase, and a worker at the barrier wakes in any later phase, so every worker passes through the remaining phases to
+/// its end. A worker whose lock fails becomes `failed` and exits at once, in any phase; a worker that makes no progress
+/// is killed. Each store of the phase word is a release and each load that follows a sleep is an acquire, so what the
+/// coordinator wrote before is visible to the workers.
 public enum Phase: UInt32, Sendable, Comparable {
     /// Workers arrive at the barrier.
     case gathering = 0
@@ -34,17 +35,17 @@ public enum Phase: UInt32, Sendable, Comparable {
     case warmup = 1
     /// Workers contend and count; no clock is read.
     case throughput = 2
-    /// Workers meet at the barrier once more, so that no acquisition of the next phase begins unseen in this one.
+    /// Workers meet at the barrier once more, so that no acquisition that the next phase measures begins in this one.
     case settle = 3
     /// Workers contend and time every acquisition.
     case latency = 4
     /// As ``settle``, before the next window.
     case regroup = 5
-    /// Workers contend, and log who holds the lock in which order and for how long.
+    /// Workers contend, and log the order of owners and their hold times.
     case order = 6
-    /// Workers finish what they are doing and leave.
+    /// Workers finish their work and exit.
     case stop = 7
 
-    /// By the order of a round.
+    /// Phases compare by their order in a round.
     public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,26 +1,26 @@
-/// What every worker of a round does. Written into the arena by the coordinator before it starts them.
+/// What every worker of a round does. The coordinator writes it into the arena before it starts the workers.
 ///
-/// A plain value of fixed layout; both programs are built from this source, and ``ToolVersion`` tells when they are
-/// not.
+/// It is a trivial value of fixed layout. Both programs are built from this source; ``ToolVersion`` detects programs
+/// that do not match.
 public struct Plan: Sendable {
     /// Workers in the round.
     public var workers: UInt32
-    /// Counters that one critical section increments, 1 to ``GuardedData/counterLimit``.
+    /// Counters that one critical section increments; 1 to ``GuardedData/counterLimit``.
     public var counters: UInt32
-    /// How many of a hundred sections only read, 0 to 100.
+    /// Percentage of read-only critical sections; 0 to 100.
     public var readPercent: UInt32
     /// Iterations of ``Delay/spin(_:)`` inside the critical section.
     public var criticalSectionIterations: UInt64
-    /// Iterations of ``Delay/spin(_:)`` between a release and the next attempt.
+    /// Iterations of ``Delay/spin(_:)`` between a release and the next acquisition.
     public var thinkIterations: UInt64
-    /// What times acquisitions.
+    /// The clock that times acquisitions.
     public var clock: TickClock
-    /// When acquisitions begin.
+    /// The schedule of acquisitions.
     public var arrivals: Arrivals
-    /// Whether the order window is recorded, event by event.
+    /// Whether the workers record the events of the order window.
     public var isTraced: Bool
 
-    /// A plan.
+    /// Creates a plan.
     public init(
         workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64,
         clock: TickClock = .monotonic, arrivals: Arrivals = .closed, isTraced: Bool = false

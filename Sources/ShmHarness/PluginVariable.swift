@@ -1,4 +1,4 @@
-/// The environment's variable that tells workers which lock plugin to load.
+/// The environment variable that names the lock plugin for workers to load.
 package enum PluginVariable {
     package static let name = "SHM_LOCK_PLUGIN"
 }

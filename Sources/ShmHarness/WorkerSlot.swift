@@ -1,84 +1,85 @@
 public import Synchronization
 
-/// What one worker tells the coordinator, in the arena. Written by that worker alone; it outlives the worker.
+/// What one worker reports to the coordinator, in the arena. Only that worker writes it; it outlives the worker.
 public struct WorkerSlot: ~Copyable {
-    /// Where a worker is in its life.
+    /// The states of a worker.
     public enum State: UInt32, Sendable {
-        /// Not started, or not come to its first statement.
+        /// Not started, or not at its first statement yet.
         case absent = 0
-        /// Attached; waits at the barrier.
+        /// Attached; about to wait at the barrier.
         case ready = 1
         /// Past the barrier.
         case contending = 2
-        /// Finished; its figures are complete.
+        /// Finished; its measurements are complete.
         case done = 3
-        /// Gave up: the lock failed; ``errorNumber`` says why.
+        /// Failed: its lock returned an error, which is ``errorNumber``.
         case failed = 4
     }
 
-    /// So many sections at most are done and not yet counted.
+    /// The maximum number of sections that a worker has completed and not counted yet.
     public static let longestBurst: UInt64 = 64
 
     /// ``State``.
     public let state = Atomic<UInt32>(0)
-    /// The errno of a lock that failed.
+    /// The errno of the failed lock.
     public let errorNumber = Atomic<Int32>(0)
     /// Set by the coordinator: the CPU to run on plus one, or 0 for any.
     public let cpuPlusOne = Atomic<UInt32>(0)
-    /// The phase that the worker has noticed.
+    /// The phase that the worker has seen last.
     public let phase = Atomic<UInt32>(0)
-    /// Critical sections completed in all phases: progress, and, but for ``reads``, what each counter must hold in sum.
+    /// Critical sections completed in all phases. They show progress; less ``reads``, they sum up to the expected value
+    /// of each counter.
     public let sections = Atomic<UInt64>(0)
-    /// Those of them that only read.
+    /// Those of them that were read-only.
     public let reads = Atomic<UInt64>(0)
-    /// Critical sections in which another owner was met, or related words did not agree.
+    /// Critical sections in which the worker met another owner, or found related words that do not agree.
     public let overlaps = Atomic<UInt64>(0)
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public let ownerDeaths = Atomic<UInt64>(0)
     /// CPU time in user mode in the throughput window, µs.
     public let userMicroseconds = Atomic<UInt64>(0)
     /// CPU time in the kernel in the throughput window, µs.
     public let systemMicroseconds = Atomic<UInt64>(0)
-    /// Context switches by waiting, in the throughput window.
+    /// Voluntary context switches (waits) in the throughput window.
     public let voluntarySwitches = Atomic<UInt64>(0)
-    /// Context switches by the scheduler, in the throughput window.
+    /// Involuntary context switches (preemptions) in the throughput window.
     public let involuntarySwitches = Atomic<UInt64>(0)
-    /// Page faults without I/O in the throughput window.
+    /// Minor page faults in the throughput window.
     public let minorFaults = Atomic<UInt64>(0)
-    /// Heap bytes allocated in the throughput window.
+    /// Bytes allocated on the heap in the throughput window.
     public let heapBytes = Atomic<UInt64>(0)
-    /// The memory that the worker had resident after the windows, KiB.
+    /// The worker's resident set after the windows, in KiB.
     public let residentKilobytes = Atomic<UInt64>(0)
-    /// The longest acquisition of the latency window, ns.
+    /// The longest acquisition of the latency window, in ns.
     public let longestAcquisition = Atomic<UInt64>(0)
-    /// Time in which the worker could run and waited for a CPU, in the throughput window, ns.
+    /// Time in the throughput window during which the worker was runnable and waited for a CPU, in ns.
     public let runQueueWait = Atomic<UInt64>(WorkerSlot.unknown)
     /// Hardware counters over the throughput window, by ``HardwareCounters/Event``.
     public let cycles = Atomic<UInt64>(WorkerSlot.unknown)
-    /// Likewise.
+    /// See ``cycles``.
     public let instructions = Atomic<UInt64>(WorkerSlot.unknown)
-    /// Likewise.
+    /// See ``cycles``.
     public let cacheMisses = Atomic<UInt64>(WorkerSlot.unknown)
-    /// Whether the count of heap bytes saw an allocation that was made to be seen.
+    /// Whether the heap counter has counted an allocation made to test it.
     public let heapCounterWorks = Atomic<UInt32>(0)
-    /// When the worker noticed the throughput window's begin, and its end: ``Clock/now()``.
+    /// When the worker saw the throughput window begin; ``Clock/now()``.
     public let windowEntered = Atomic<UInt64>(0)
-    /// Likewise.
+    /// When the worker saw the throughput window end; ``Clock/now()``.
     public let windowLeft = Atomic<UInt64>(0)
-    /// In an open loop: acquisitions of the latency window that were due by its end, and those that were done.
+    /// In an open loop: acquisitions of the latency window that were due by its end.
     public let arrivalsDue = Atomic<UInt64>(0)
-    /// Likewise.
+    /// Those of them that were done by its end.
     public let arrivalsDone = Atomic<UInt64>(0)
-    /// How long the oldest of those that had not begun had been due then, ns; 0 where there was none.
+    /// The age of the oldest acquisition that was due and had not begun by then, in ns; 0 if there was none.
     public let backlogAge = Atomic<UInt64>(0)
-    /// Times at which a later reading of the clock was smaller than an earlier one. Such intervals are in no histogram.
+    /// Readings of the clock that were smaller than an earlier one. Such intervals are in no histogram.
     public let clockAnomalies = Atomic<UInt64>(0)
-    /// What the delay of a critical section took after the windows, and that between two, tenths of a ns; 0 where there is
-    /// none, or another worker measured it.
+    /// The duration of a critical section's delay after the windows, in tenths of a ns; 0 if there is no delay, or
+    /// another worker measured it.
     public let sectionDelayTenths = Atomic<UInt64>(0)
-    /// Likewise.
+    /// The same for the think time.
     public let thinkDelayTenths = Atomic<UInt64>(0)
 
-    /// The value of what the machine does not tell.
+    /// The value of a measurement that is not available on this machine.
     public static let unknown = UInt64.max
 }

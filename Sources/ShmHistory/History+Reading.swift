@@ -2,17 +2,17 @@ internal import GRDB
 
 /// One run of a history.
 public struct HistoryRun: Sendable, Hashable {
-    /// Unlike any other's.
+    /// The run's unique id.
     public let id: String
-    /// ISO 8601, UTC.
+    /// Start of the run, ISO 8601 in UTC.
     public let startedAt: String
-    /// What was called.
+    /// The command line.
     public let command: String
-    /// What was measured, where that was told.
+    /// The measured commit, if it was given.
     public let commit: String?
-    /// Locks under a load.
+    /// Number of cells.
     public let cells: Int
-    /// All of its rows.
+    /// Number of rounds.
     public let rounds: Int
     private let facts: [String: HistoryValue]
 
@@ -29,7 +29,7 @@ public struct HistoryRun: Sendable, Hashable {
         self.facts = facts
     }
 
-    /// Where it took place: one of the layout's ``HistoryLayout/environment``.
+    /// A fact about its machine: one of the layout's ``HistoryLayout/environment``.
     public subscript(_ fact: String) -> HistoryValue { facts[fact] ?? .null }
 }
 
@@ -38,7 +38,7 @@ extension History {
     public func runs() throws(HistoryError) -> [HistoryRun] {
         try read { database in
             try HistorySchema.checkReferences(database, path: path)
-            // Before the first run there are no rounds; the unit separator is in no name.
+            // Before the first run there is no table `rounds`; no name contains the unit separator.
             let known = try HistorySchema.columns(database)
             let cell = layout.cell.filter(known.contains).map { "coalesce(\(HistorySchema.quoted($0)), 0)" }
             let count =
@@ -53,7 +53,7 @@ extension History {
             return try GRDB.Row.fetchAll(
                 database, sql: "SELECT runs.*, \(counted) FROM runs \(count) ORDER BY started_at, runs.rowid"
             ).map { row in
-                // What another program wrote there may be of any type.
+                // Another program may have written values of any type.
                 func value(_ name: String) -> HistoryValue { HistoryValue(row[name] ?? DatabaseValue.null) }
                 let (id, startedAt) = (value("run_id").text ?? "-", value("started_at").text ?? "-")
                 guard HistorySchema.isTime(startedAt) else {
@@ -69,14 +69,14 @@ extension History {
         }
     }
 
-    /// The columns that its rounds have.
+    /// The columns of `rounds`.
     public func columns() throws(HistoryError) -> [String] { try read { try HistorySchema.columns($0) } }
 
-    /// Rounds, in the order in which they were appended.
+    /// Reads rounds in the order in which they were appended.
     ///
     /// - Parameters:
-    ///   - columns: which values to read, `rowid` among them; one that the file does not have is ``HistoryValue/null``.
-    ///   - wanted: for some columns, the values that are let through.
+    ///   - columns: the columns to read, which may include `rowid`; a column that the file lacks reads as ``HistoryValue/null``.
+    ///   - wanted: for some columns, the values to select.
     public func rounds(_ columns: [String], where wanted: [String: [HistoryValue]] = [:]) throws(HistoryError)
         -> [[HistoryValue]]
     {

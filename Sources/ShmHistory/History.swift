@@ -3,48 +3,49 @@ internal import Glibc
 
 /// A SQLite file that keeps the rounds of many runs.
 ///
-/// Two tables: `runs`, a row a run, and `rounds`, a row a round with all columns of the results under their own names.
-/// Runs that append at once wait for each other; each is one transaction, so that a run is there whole or not at all.
+/// It has two tables: `runs`, with a row per run, and `rounds`, with a row per round and all columns of the results
+/// under their own names. Concurrent writers wait for each other; each append is one transaction, so a run is stored
+/// completely or not at all.
 public struct History: Sendable {
     private let queue: DatabaseQueue
-    /// As it was named.
+    /// The path, as the user gave it.
     public let path: String
     private let patience: Double
     /// What its columns are called.
     let layout: HistoryLayout
 
-    /// Opens a history and checks that it is whole, and one.
+    /// Opens a history, and checks that it is a complete history.
     ///
     /// - Parameters:
-    ///   - path: of the file.
+    ///   - path: the path of the file.
     ///   - layout: what its columns are called.
-    ///   - creating: whether to append to it; then it is made where it is missing, and must be writable.
+    ///   - creating: whether to append to it: it is then created if it is missing, and must be writable.
     public init(path: String, _ layout: HistoryLayout, creating: Bool) throws(HistoryError) {
         try self.init(path: path, layout, creating: creating, patience: 30)
     }
 
-    /// - Parameter patience: seconds to wait for others that have it locked.
+    /// - Parameter patience: seconds to wait while another program has it locked.
     package init(path: String, _ layout: HistoryLayout, creating: Bool, patience: Double) throws(HistoryError) {
-        if path.isEmpty { throw HistoryError("a history needs a file's name, and none is given") }
+        if path.isEmpty { throw HistoryError("cannot open a history: its path is empty; name a file") }
         self.path = path
         self.patience = patience
         self.layout = layout
-        // SQLite gives some names a meaning of their own: `:memory:`, `file:…`.
+        // SQLite treats some names specially: `:memory:`, `file:…`.
         let file = path.hasPrefix("/") ? path : "./\(path)"
         let found = try HistoryFileKind.look(file)
         switch found.kind {
-        // SQLite takes what is shorter than its shortest page for a database to be.
+        // SQLite takes a file shorter than its smallest page for a new database.
         case .file where found.bytes < 512: throw HistoryError(HistoryError.noDatabase(path))
         case .file: break
         case .missing where creating:
             try HistorySchema.create(file, layout, name: path, patience: patience)
             if case .missing = try HistoryFileKind.look(file).kind {
-                throw HistoryError("the history \(path) is a link that leads nowhere; remove it, or name a file")
+                throw HistoryError("the history \(path) is a dangling link; remove it, or name a file")
             }
         case .missing: throw HistoryError(errno: ENOENT, doing: "open", path: path)
         case .empty:
             throw HistoryError(
-                "the history \(path) is an empty file, no history that may have been lost; remove it to begin a new one"
+                "the history \(path) is an empty file; remove it to start a new history"
             )
         case .other(let what): throw HistoryError("the history \(path) is \(what); name a file")
         }
@@ -52,7 +53,8 @@ public struct History: Sendable {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
         configuration.label = "history"
-        // What may not be written can be read all the same; a journal that a killed writer left has to be rolled back.
+        // A file that is not writable is opened read-only. A writable file is not, even for reading: a killed writer's
+        // journal must be rolled back.
         let isWritable = unsafe access(file, W_OK) == 0
         configuration.readonly = !creating && !isWritable
         do {
@@ -62,7 +64,7 @@ public struct History: Sendable {
         } catch { throw HistoryError(error, doing: "open", path: path, patience: patience) }
     }
 
-    /// Writes and takes it back: a file or folder that may not be written is found before hours are spent.
+    /// Tests that the file and its folder are writable, with a write that is rolled back, before a long run starts.
     private static func tryWriting(_ queue: DatabaseQueue) throws {
         try queue.inTransaction(.immediate) { database in
             try database.execute(sql: "PRAGMA user_version = \(HistorySchema.version)")
@@ -73,8 +75,8 @@ public struct History: Sendable {
     /// Appends rounds in one transaction, or none of them.
     ///
     /// - Parameters:
-    ///   - command: what was called.
-    ///   - commit: what was measured, if that is known.
+    ///   - command: the command line.
+    ///   - commit: the measured commit, if it is known.
     ///   - columns: names, of which those of the layout, and the run's `run_id` and `started_at`, must be there.
     ///     Those that the file lacks are added to it.
     ///   - rows: a value for each column.
@@ -83,15 +85,15 @@ public struct History: Sendable {
     {
         let places = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         for name in layout.required + layout.runColumns where places[name] == nil {
-            throw HistoryError("cannot append to the history \(path): rows without a \(name) cannot be told apart")
+            throw HistoryError("cannot append to the history \(path): the rounds have no column \(name)")
         }
         if places.count != columns.count || rows.contains(where: { $0.count != columns.count }) {
-            throw HistoryError("cannot append to the history \(path): rows and columns do not match")
+            throw HistoryError("cannot append to the history \(path): its rows and columns do not match")
         }
         if rows.isEmpty { return }
         do {
             try queue.inTransaction(.immediate) { database in
-                // Another program may have changed the layout since.
+                // Another program may have changed the schema since.
                 try HistorySchema.checkVersion(database, path: path)
                 try HistorySchema.widen(database, layout, to: columns)
                 try insertRuns(database, rows, places, command: command, commit: commit)
@@ -101,7 +103,7 @@ public struct History: Sendable {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             let run = rows[0][places["run_id"] ?? 0].text ?? "-"
             throw HistoryError(
-                "cannot append to the history \(path): it holds rounds of the run \(run) already; nothing was appended")
+                "cannot append to the history \(path): it already has rounds of the run \(run); nothing was appended")
         } catch { throw HistoryError(error, doing: "append to", path: path, patience: patience) }
     }
 
@@ -111,7 +113,7 @@ public struct History: Sendable {
         func value(_ row: [HistoryValue], _ name: String) -> HistoryValue { places[name].map { row[$0] } ?? .null }
         let runs = Dictionary(grouping: rows) { value($0, "run_id") }
         for (_, rounds) in runs {
-            // A run began when the first of its rounds did.
+            // A run starts with the first of its rounds.
             guard
                 let first = rounds.min(by: {
                     (value($0, "started_at").text ?? "") < (value($1, "started_at").text ?? "")

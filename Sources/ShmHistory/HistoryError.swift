@@ -1,18 +1,18 @@
 internal import GRDB
 internal import Glibc
 
-/// Why a history cannot be used: one line that names the file and says what to do.
+/// The reason why a history cannot be used: one line that names the file and says what to do.
 public struct HistoryError: Error, CustomStringConvertible {
-    /// That line.
+    /// The line.
     public let description: String
 
     init(_ description: String) { self.description = description }
 
-    /// What another layer threw.
+    /// Creates the error for one that another layer threw.
     ///
     /// - Parameters:
-    ///   - doing: what was being done, as in "append to".
-    ///   - patience: seconds for which a lock was waited for.
+    ///   - doing: the operation, as in "append to".
+    ///   - patience: seconds that the operation waited for a lock.
     init(_ error: any Error, doing: String, path: String, patience: Double) {
         if let error = error as? HistoryError {
             self = error
@@ -29,31 +29,31 @@ public struct HistoryError: Error, CustomStringConvertible {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             let seconds = patience == patience.rounded() ? "\(Int(patience))" : "\(patience)"
             self.init(
-                "cannot \(doing) the history \(path): another program kept it locked for \(seconds) s; try again when that is done"
+                "cannot \(doing) the history \(path): another program kept it locked for \(seconds) s; try again later"
             )
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
             self.init(
-                "cannot \(doing) the history \(path): \(reason); permit writing the file and its folder, or name another file"
+                "cannot \(doing) the history \(path): \(reason); make the file and its folder writable, or name another file"
             )
         case .SQLITE_FULL:
-            self.init("cannot \(doing) the history \(path): \(reason); make room; nothing was changed")
-        default: self.init("cannot \(doing) the history \(path): \(reason); name another file, or mend that")
+            self.init("cannot \(doing) the history \(path): \(reason); free some space; nothing was changed")
+        default: self.init("cannot \(doing) the history \(path): \(reason); name another file, or fix the cause")
         }
     }
 
-    /// A system call that failed.
+    /// Creates the error for a failed system call.
     init(errno code: Int32, doing: String, path: String) {
         let reason = unsafe String(cString: strerror(code))
-        let remedy = code == ENOENT || code == ENOTDIR ? "make its folder, or name another file" : "name another file"
+        let remedy = code == ENOENT || code == ENOTDIR ? "create its folder, or name another file" : "name another file"
         self.init("cannot \(doing) the history \(path): \(reason); \(remedy)")
     }
 
     static func noDatabase(_ path: String) -> String {
-        "the history \(path) is no SQLite file; name another, or move it away to begin a new one"
+        "the history \(path) is not a SQLite file; name another file, or move it away to start a new history"
     }
 
     static func damaged(_ path: String, _ reason: String) -> String {
-        "the history \(path) is damaged (\(oneLine(reason))); move it away, and save what can be read with `sqlite3 FILE .recover`"
+        "the history \(path) is damaged (\(oneLine(reason))); move it away, and recover what can be read with `sqlite3 FILE .recover`"
     }
 
     static func oneLine(_ text: String) -> String {

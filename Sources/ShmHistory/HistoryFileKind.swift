@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// What a path leads to, as far as the file system tells.
+/// The kind of file at a path.
 enum HistoryFileKind {
     case missing, empty, file
-    /// A folder, a device, a pipe.
+    /// Something other than a regular file, in words.
     case other(String)
 
-    /// - Returns: also its length, in bytes.
+    /// - Returns: the kind, and the length in bytes.
     static func look(_ path: String) throws(HistoryError) -> (kind: HistoryFileKind, bytes: Int) {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else {
@@ -16,7 +16,7 @@ enum HistoryFileKind {
         switch facts.st_mode & S_IFMT {
         case S_IFREG: return (facts.st_size == 0 ? .empty : .file, Int(facts.st_size))
         case S_IFDIR: return (.other("a folder"), 0)
-        default: return (.other("no ordinary file"), 0)
+        default: return (.other("not a regular file"), 0)
         }
     }
 }

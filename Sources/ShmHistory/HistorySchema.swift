@@ -1,28 +1,28 @@
 internal import GRDB
 internal import Glibc
 
-/// How a history is laid out, and how one comes to be.
+/// The schema of a history, and its creation.
 enum HistorySchema {
-    /// Raised when an older program would misread the file; columns that are added to `rounds` do not raise it.
+    /// The version is raised if an older program would misread the file, not for columns that are added to `rounds`.
     static let version = 1
     /// "shmb": marks the file as one of ours (SQLite's application_id).
     static let applicationID = 0x73_68_6D_62
 
-    /// Makes the file, complete or not at all: an empty file at the path is never a history that somebody is about to
-    /// fill. Of two that create at once, one wins.
+    /// Creates the file completely or not at all: an empty file at the path is never a history in creation. If two
+    /// programs create it at once, one wins.
     ///
-    /// - Parameter name: what the user calls it.
+    /// - Parameter name: the path, as the user gave it.
     static func create(_ path: String, _ layout: HistoryLayout, name: String, patience: Double) throws(HistoryError) {
-        // No other process has this name, in this PID namespace or another.
+        // The name is unique, also among processes of other PID namespaces.
         let draft = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         let descriptor = unsafe open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o644)
-        if descriptor < 0 { throw HistoryError(errno: errno, doing: "make", path: name) }
+        if descriptor < 0 { throw HistoryError(errno: errno, doing: "create", path: name) }
         close(descriptor)
         defer { unsafe unlink(draft) }
         do {
-            // A rollback journal, SQLite's default, and not a write-ahead log: that needs memory shared between its
-            // users, which network and overlay file systems lack, and two more files beside this one. Runs append
-            // seldom, and a run waits for its turn.
+            // The journal mode is SQLite's default, a rollback journal. A write-ahead log needs memory shared between
+            // its users, which network and overlay file systems lack, and two more files. Runs append seldom, and can
+            // wait for each other.
             let queue = try DatabaseQueue(path: draft)
             let facts = layout.environment.map { "\(quoted($0.name)) \($0.isText ? "TEXT" : "INTEGER")" }
             try queue.inTransaction(.immediate) { database in
@@ -37,25 +37,25 @@ enum HistorySchema {
                 return .commit
             }
             try queue.close()
-        } catch { throw HistoryError(error, doing: "make", path: name, patience: patience) }
+        } catch { throw HistoryError(error, doing: "create", path: name, patience: patience) }
         if unsafe link(draft, path) == 0 || errno == EEXIST { return }
-        // A file system without hard links: who makes an empty file has the name, and nothing else is replaced.
+        // On a file system without hard links, creating an empty file exclusively reserves the name; nothing else is replaced.
         let claim = unsafe open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
         if claim < 0 && errno == EEXIST { return }
         if claim >= 0 { close(claim) }
         if unsafe claim < 0 || rename(draft, path) != 0 {
-            throw HistoryError(errno: errno, doing: "make", path: name)
+            throw HistoryError(errno: errno, doing: "create", path: name)
         }
     }
 
-    /// Refuses what is not whole, not ours, or newer than this program.
+    /// Refuses a file that is incomplete, of another program, or newer than this one.
     static func check(_ database: Database, _ layout: HistoryLayout, path: String) throws {
-        // A file that lost its end may still look whole to SQLite, which fills up the last page.
+        // SQLite pads the last page, so it does not detect a truncated file.
         let page = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
         let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
         let bytes = try HistoryFileKind.look(path).bytes
         if try Int.fetchOne(database, sql: "PRAGMA application_id") != applicationID {
-            throw HistoryError("\(path) is a SQLite file, but no history of shmbench; name another file")
+            throw HistoryError("\(path) is a SQLite file, but not a history of shmbench; name another file")
         }
         if page > 0 && (bytes % page != 0 || bytes < page * pages) {
             throw HistoryError(HistoryError.damaged(path, "\(bytes) bytes are not \(pages) pages of \(page)"))
@@ -70,7 +70,7 @@ enum HistorySchema {
         }
     }
 
-    /// Refuses rounds of runs that are not there: SQLite's own check does not look for these.
+    /// Refuses rounds without a run, which SQLite's own check does not detect.
     static func checkReferences(_ database: Database, path: String) throws {
         if try columns(database).isEmpty { return }
         let orphan = try String.fetchOne(
@@ -82,7 +82,7 @@ enum HistorySchema {
         }
     }
 
-    /// As ISO 8601 writes it, in UTC: 2026-01-02T03:04:05Z.
+    /// Whether a text is an ISO 8601 time in UTC, such as 2026-01-02T03:04:05Z.
     static func isTime(_ text: String) -> Bool {
         let pattern = Array("0000-00-00T00:00:00Z")
         return text.count == pattern.count
@@ -102,7 +102,7 @@ enum HistorySchema {
         }
     }
 
-    /// Gives `rounds` the columns that it lacks. They have no type: values stay what they were when they came.
+    /// Adds missing columns to `rounds`. They have no type affinity, so values keep their type.
     static func widen(_ database: Database, _ layout: HistoryLayout, to columns: [String]) throws {
         let known = try self.columns(database)
         if known.isEmpty {
@@ -123,7 +123,7 @@ enum HistorySchema {
         }
     }
 
-    /// Of `rounds`, in their order; none before the first run.
+    /// The columns of `rounds`, in order; empty before the first run.
     static func columns(_ database: Database) throws -> [String] {
         try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info('rounds') ORDER BY cid")
     }

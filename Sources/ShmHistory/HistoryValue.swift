@@ -1,11 +1,11 @@
 internal import GRDB
 
-/// What a history keeps in one column of one round.
+/// The value of one column in one round.
 public enum HistoryValue: Sendable, Hashable {
     case text(String)
     case integer(Int64)
     case real(Double)
-    /// Not measured.
+    /// Not measured (NULL).
     case null
 
     init(_ value: DatabaseValue) {
@@ -18,14 +18,14 @@ public enum HistoryValue: Sendable, Hashable {
         }
     }
 
-    /// A text of another program's making goes to a terminal: without its control characters.
+    /// Another program may have written the text, and it goes to a terminal, so control characters are replaced.
     private static func printable(_ text: String) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) }
         if !text.unicodeScalars.contains(where: isControl) { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{fffd}" : $0 }))
     }
 
-    /// For a message.
+    /// The value, as messages show it.
     public var shown: String {
         switch self {
         case .text(let text): text.debugDescription
@@ -44,13 +44,13 @@ public enum HistoryValue: Sendable, Hashable {
         }
     }
 
-    /// As text, if it is one.
+    /// The value as text; `nil` if it is not text.
     public var text: String? { if case .text(let text) = self { text } else { nil } }
 
-    /// As a whole number, if it is one.
+    /// The value as an integer; `nil` if it is not one.
     public var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
 
-    /// As a number, if it is one.
+    /// The value as a number; `nil` if it is not one.
     public var number: Double? {
         switch self {
         case .integer(let number): Double(number)

@@ -1,6 +1,6 @@
-/// What the order in which owners got a lock says of its fairness. `owners` are their numbers, oldest first.
+/// Fairness measures from the order in which owners got a lock. `owners` are their numbers, oldest first.
 public enum AdmissionOrder {
-    /// The most acquisitions in a row by one owner; 0 where there are none.
+    /// The longest run of acquisitions by one owner; 0 if there are none.
     public static func longestRun(_ owners: [UInt16]) -> Int {
         var (longest, run) = (0, 0)
         for (index, owner) in owners.enumerated() {
@@ -10,8 +10,8 @@ public enum AdmissionOrder {
         return longest
     }
 
-    /// The median time to reacquire, counted in acquisitions: 1 is the same owner again at once, the number of owners is
-    /// everybody in turn. `nil` where nobody came back.
+    /// The median time to reacquire, counted in acquisitions: 1 if the same owner gets the lock again at once, the
+    /// number of owners if they take turns. `nil` if no owner reacquired the lock.
     ///
     /// Source: Dice, *Malthusian Locks*, EuroSys 2017.
     public static func medianReturn(_ owners: [UInt16]) -> Double? {
@@ -25,8 +25,8 @@ public enum AdmissionOrder {
         return median(distances)
     }
 
-    /// The median of Jain's index over successive windows of so many acquisitions, by how many of them each of
-    /// `participants` got. `nil` where there is no full window.
+    /// The median of Jain's index over successive windows of that many acquisitions, from the shares of the
+    /// `participants`. `nil` if there is no full window.
     public static func windowedJain(_ owners: [UInt16], participants: Int, window: Int) -> Double? {
         guard window > 0, participants > 0, owners.count >= window else { return nil }
         var indices: [Double] = []

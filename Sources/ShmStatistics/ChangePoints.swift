@@ -1,42 +1,43 @@
-/// Where a series changed for good, or for a while.
+/// A point at which a series changed, permanently or for a time.
 public struct ChangePoint: Sendable, Equatable {
-    /// The position of the first value after it.
+    /// The position of the first value after the change.
     public let index: Int
-    /// The median of the values before it, as far back as the change point before.
+    /// The median of the values before it, back to the previous change point.
     public let before: Double
-    /// The median of the values from it on, up to the next change point.
+    /// The median of the values from the change to the next change point.
     public let after: Double
-    /// How likely a series without change would have such a split.
+    /// The probability of such a split in a series without a change.
     public let p: Double
 }
 
-/// The change points of a series in time, one value a run, in order.
+/// The change points of a series over time, one value per run, in order.
 ///
-/// Of all splits in two that one is looked at before and after which values rank least likely by chance (the largest
-/// standardised Mann–Whitney statistic, or where one side is small the least p). Where even that is nothing, the same is asked
-/// of all pieces inside the series against the rest: what became worse and was mended has no split that shows it. The parts
-/// are then searched likewise, and in the end each split moves to where the values themselves put it.
+/// Of all splits into two parts, the search takes the one whose ranks before and after are least likely by chance (the
+/// largest standardised Mann–Whitney statistic, or, if one side is small, the smallest p). If that split is not
+/// significant, the search compares all inner segments of the series with the rest: a regression that was fixed again
+/// has no split that shows it. The parts are then searched in the same way. Finally, each split moves to the position
+/// that the values themselves indicate.
 ///
-/// `level` is the chance of any change point where there is none: four fifths of it are for the split, one for the piece, and
-/// parts share what is left to them. A chance is that of the one split or piece, by the exact rank-sum test, times how many
-/// there were to choose from (Bonferroni), or where there are at most 16 values the exact one of the choice. At 0.01 it
-/// takes ten values, or the last four of 30, three of 60 or two of 600, for a change however large.
+/// `level` is the probability of any change point in a series without one: four fifths of it are for the split, one
+/// fifth for the segment, and the parts share the remainder. The probability of one split or segment is that of the
+/// exact rank-sum test, times the number of candidates (Bonferroni); for at most 16 values it is the exact probability
+/// of the maximum. At 0.01, a change of any size needs ten values, or the last four of 30, three of 60 or two of 600.
 ///
-/// `leastEffect` is relative: changes of the median by less than this share of what it was are left out. Series are taken to
-/// be independent from run to run but for the changes: a slow drift is found as a change too, as it should. No change points
-/// where any value is not finite.
+/// `leastEffect` is relative: smaller changes of the median are left out. The runs are assumed to be independent except
+/// for the changes; a slow drift is found as a change too, as it should be. There are no change points if a value is
+/// not finite.
 ///
 /// Sources: Hawkins and Deng, *A nonparametric change-point control chart*, J. Quality Technology 42, 2010, for the
-/// statistic; Olshen, Venkatraman, Lucito and Wigler, *Circular binary segmentation for the analysis of array-based DNA copy
-/// number data*, Biostatistics 5, 2004, for pieces; Scott and Knott, *A cluster analysis method for grouping means in the
-/// analysis of variance*, Biometrics 30, 1974, for dividing again and again.
+/// statistic; Olshen, Venkatraman, Lucito and Wigler, *Circular binary segmentation for the analysis of array-based DNA
+/// copy number data*, Biostatistics 5, 2004, for segments; Scott and Knott, *A cluster analysis method for grouping
+/// means in the analysis of variance*, Biometrics 30, 1974, for recursive division.
 public func changePoints(_ series: [Double], level: Double = 0.01, leastEffect: Double = 0.02) -> [ChangePoint] {
     guard series.allSatisfy(\.isFinite) else { return [] }
     var splits: [Split] = []
     search(series, 0..<series.count, level: level, into: &splits)
     splits.sort { $0.index < $1.index }
     locate(&splits, in: series)
-    // The least effect goes first, as the parts that it joins have another median then.
+    // The smallest effect is removed first: the parts that it joins then have another median.
     while true {
         let ends = [0] + splits.map(\.index) + [series.count]
         let medians = zip(ends, ends.dropFirst()).map { median(series[$0..<$1]) ?? 0 }
@@ -62,8 +63,8 @@ private struct Split {
     let p: Double
 }
 
-/// Moves each split by a few places to where values are nearest to the medians on either side. Ranks alone may put it beside
-/// that: they do not tell the value that happens to be the last within the noise from the first beyond it.
+/// Moves each split by up to five positions to where the values are nearest to the medians on either side. Ranks alone
+/// may be off by some positions: they do not distinguish the last value within the noise from the first beyond it.
 private func locate(_ splits: inout [Split], in series: [Double]) {
     let reach = 5
     for index in splits.indices {
@@ -77,13 +78,13 @@ private func locate(_ splits: inout [Split], in series: [Double]) {
     }
 }
 
-/// The sum of all distances from the median.
+/// The sum of the distances from the median.
 private func distance(_ values: ArraySlice<Double>) -> Double {
     let middle = median(values) ?? 0
     return values.reduce(0) { $0 + abs($1 - middle) }
 }
 
-/// Adds the significant splits of a part of a series, in whatever order.
+/// Adds the significant splits of a part of a series, in no particular order.
 private func search(_ series: [Double], _ part: Range<Int>, level: Double, into splits: inout [Split]) {
     let values = Array(series[part])
     var ends: [Int] = []
@@ -101,8 +102,8 @@ private func search(_ series: [Double], _ part: Range<Int>, level: Double, into 
     }
 }
 
-/// The split before and after which ranks differ least likely by chance, and how likely a series in random order has one that
-/// differs as much. `nil` for fewer than two values.
+/// The split whose ranks before and after are least likely by chance, and the probability that a series in random order
+/// has one that differs as much. `nil` for fewer than two values.
 package func bestSplit(_ series: [Double]) -> (split: Int, p: Double)? {
     let count = series.count
     guard count > 1 else { return nil }
@@ -118,13 +119,13 @@ package func bestSplit(_ series: [Double]) -> (split: Int, p: Double)? {
     return leastLikely(splits, series).map { ($0.range.upperBound, min(1, $0.p * Double(splits.count))) }
 }
 
-/// The piece, with something before and behind it, whose ranks differ from those of the rest least likely by chance, and a
-/// bound for how likely a series in random order has one that differs as much. `nil` for fewer than three values.
+/// The inner segment whose ranks differ from the others in the way least likely by chance, and a bound on the
+/// probability that a series in random order has one that differs as much. `nil` for fewer than three values.
 package func bestPiece(_ series: [Double]) -> (piece: Range<Int>, p: Double)? {
     let count = series.count
     guard count > 2 else { return nil }
     let ranks = doubledRanks(series)
-    // Of pieces of one length the one that differs most is the least likely.
+    // Of all segments of one length, the one that differs most is the least likely.
     var best = [Choice?](repeating: nil, count: count)
     for start in 1..<(count - 1) {
         var sum = 0
@@ -140,14 +141,14 @@ package func bestPiece(_ series: [Double]) -> (piece: Range<Int>, p: Double)? {
     return leastLikely(best.compactMap(\.self), series).map { ($0.range, min(1, $0.p * pieces)) }
 }
 
-/// Some values of a series that are compared with the rest, and how much their ranks differ.
+/// A range of a series that is compared with the rest, and the difference of the ranks.
 private struct Choice {
     let range: Range<Int>
     let difference: Double
 }
 
-/// Of choices of different sizes the one that is least likely by chance, with the chance that it has alone. By the exact test
-/// for small sizes, where that is far from the normal distribution; elsewhere the largest difference is the least likely.
+/// The least likely of candidates of different sizes, with its own probability. Small sizes are far from the normal
+/// distribution, so they use the exact test; among the others, the largest difference is the least likely.
 private func leastLikely(_ choices: [Choice], _ series: [Double]) -> (range: Range<Int>, p: Double)? {
     let few = 8
     func isSmall(_ choice: Choice) -> Bool { min(choice.range.count, series.count - choice.range.count) <= few }
@@ -167,18 +168,18 @@ private func doubledRanks(_ series: [Double]) -> [Int] {
     return ranks
 }
 
-/// How far some values' ranks are from the average: the square of the standardised rank sum, but for a factor that is the same
-/// for all choices from one series.
+/// The difference of a range's ranks from the average: the square of the standardised rank sum, up to a factor that is
+/// the same for all candidates of a series.
 private func difference(_ doubledSum: Int, _ size: Int, of count: Int) -> Double {
     let distance = Double(doubledSum - size * (count + 1))
     return distance * distance / (Double(size) * Double(count - size))
 }
 
-/// The share of all orders of these doubled ranks in which the difference reaches a value at any split. By counting, over
-/// all sets of values, the orders in which the set can come first without reaching it: 2ⁿ sets rather than n! orders.
+/// The share of all orders of these doubled ranks in which the difference reaches a value at any split. It counts, for
+/// all sets of values, the orders in which the set can come first without reaching it: 2ⁿ sets instead of n! orders.
 private func exactChance(_ ranks: [Int], _ value: Double) -> Double {
     let count = ranks.count
-    // What is equal must not differ by rounding.
+    // Equal values must not differ by rounding.
     let bound = value * (1 - 1e-12)
     var orders = [Double](repeating: 0, count: 1 << count)
     var sums = [Int](repeating: 0, count: 1 << count)
@@ -186,14 +187,14 @@ private func exactChance(_ ranks: [Int], _ value: Double) -> Double {
     for set in 1..<(1 << count) {
         sums[set] = sums[set & (set - 1)] + ranks[set.trailingZeroBitCount]
         let size = set.nonzeroBitCount
-        // Of the whole set there is no difference.
+        // The whole set has no difference.
         if size < count, difference(sums[set], size, of: count) >= bound { continue }
         var rest = set
         while rest != 0 {
             orders[set] += orders[set ^ (rest & -rest)]
             rest &= rest - 1
         }
-        // As shares, so that they stay small.
+        // As shares, to limit their magnitude.
         orders[set] /= Double(size)
     }
     return max(0, 1 - orders[orders.count - 1])

@@ -1,7 +1,8 @@
-/// The distribution of the sum of some ranks drawn blindly from all: the chances that the sum is at most 0, 1, …
-/// `limit`. Exact, by counting the ways one rank after the other. `drawn` is at least 1 and at most their number.
+/// The null distribution of a rank sum: the probabilities that the sum of some ranks, drawn at random without
+/// replacement, is at most 0, 1, … `limit`. Exact: counts the combinations, one rank after another. `drawn` is at least
+/// 1 and at most the number of ranks.
 func drawChances(ranks: some Collection<Int>, drawn: Int, upTo limit: Int) -> [Double] {
-    // For 0, 1, … drawn: the ways to each sum, one row after the other.
+    // For 0, 1, … drawn ranks: the number of combinations with each sum, row by row.
     let width = limit + 1
     var ways = [Double](repeating: 0, count: (drawn + 1) * width)
     ways[0] = 1
@@ -28,7 +29,7 @@ func drawChances(ranks: some Collection<Int>, drawn: Int, upTo limit: Int) -> [D
     }
 }
 
-/// Whether counting is quick, some milliseconds, and whether a `Double` holds the number of ways.
+/// Whether counting takes only some milliseconds, and a `Double` holds the number of combinations.
 func isCountable(fewer: Int, all: Int, sum: Int) -> Bool {
     guard fewer <= 200, all <= 10_000 else { return false }
     return fewer * all * sum <= 16_000_000

@@ -1,5 +1,5 @@
-/// Jain's fairness index of shares: (Σx)² / (n·Σx²). 1 is perfectly fair, 1/n is one taking all. `nil` where nobody
-/// got anything.
+/// Jain's fairness index: (Σx)² / (n·Σx²). It is 1 for equal shares, and 1/n if one gets all. `nil` if all shares are
+/// zero.
 ///
 /// Source: Jain, Chiu and Hawe, *A Quantitative Measure of Fairness and Discrimination for Resource Allocation in
 /// Shared Computer Systems*, DEC-TR-301, 1984.
@@ -9,8 +9,8 @@ public func jainIndex(_ shares: some Collection<Double>) -> Double? {
     return squares > 0 ? sum * sum / (Double(shares.count) * squares) : nil
 }
 
-/// The smallest share over the largest: 1 is perfectly fair, 0 is somebody getting nothing. `nil` where nobody got
-/// anything.
+/// The ratio of the smallest to the largest share: 1 for equal shares, 0 if one of them is zero. `nil` if all shares
+/// are zero.
 public func minMaxRatio(_ shares: some Collection<Double>) -> Double? {
     guard let low = shares.min(), let high = shares.max(), high > 0 else { return nil }
     return low / high

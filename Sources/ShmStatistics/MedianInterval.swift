@@ -1,25 +1,25 @@
 internal import Glibc
 
-/// A confidence interval of the median, without any assumption on the distribution.
+/// A confidence interval of the median, without an assumption about the distribution.
 public struct MedianInterval: Sendable, Equatable {
-    /// Its ends: values of the sample.
+    /// The lower end, a value of the sample.
     public let low: Double
-    /// Likewise.
+    /// The upper end, a value of the sample.
     public let high: Double
-    /// How likely such an interval is to hold the median: at least what was asked for, or the most that so small a sample allows.
+    /// The coverage of the interval: at least the requested confidence, or the maximum that so small a sample allows.
     public let confidence: Double
 
-    /// Of a sample: the narrowest interval between the k-th smallest and the k-th largest value that has the
-    /// confidence; all of the sample where none has. `nil` for a sample of fewer than two.
+    /// Creates the narrowest interval between the k-th smallest and the k-th largest value that has the confidence; the
+    /// range of the sample if none has. `nil` for a sample of fewer than two values.
     ///
-    /// The number of values below the median is binomial with one half, whatever the distribution. Source: David and
+    /// The number of values below the median is binomial with p = 1/2, whatever the distribution. Source: David and
     /// Nagaraja, *Order Statistics*, 3rd edition, 2003, section 7.1.
     public init?(_ sample: some Sequence<Double>, confidence wanted: Double = 0.95) {
         let sorted = sample.filter(\.isFinite).sorted()
         let count = sorted.count
         guard count > 1 else { return nil }
-        // The chance that fewer than k values lie below the median; it is missed on either side.
-        // By logarithms: powers of a half vanish in large samples.
+        // The probability that fewer than k values are below the median; the interval can miss on either side. Computed
+        // with logarithms: powers of 1/2 underflow in large samples.
         let size = Double(count)
         func mass(_ below: Int) -> Double {
             exp(lgamma(size + 1) - lgamma(Double(below) + 1) - lgamma(size - Double(below) + 1) - size * log(2))
@@ -36,8 +36,8 @@ public struct MedianInterval: Sendable, Equatable {
     }
 }
 
-/// The values of a sample that lie far from its median: more than 3.5 of its scaled median absolute deviations, and
-/// more than a tenth of the median. Their positions. None in a sample of fewer than five.
+/// The positions of the values that are far from the sample's median: by more than 3.5 scaled median absolute
+/// deviations, and by more than a tenth of the median. None in a sample of fewer than five values.
 ///
 /// Source: Iglewicz and Hoaglin, *How to Detect and Handle Outliers*, 1993, for the modified z-score and 3.5.
 public func outliers(_ sample: [Double]) -> [Int] {

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// The chance of a standard normal variable below a value.
+/// The standard normal distribution function.
 func normalBelow(_ value: Double) -> Double { erfc(-value / 2.0.squareRoot()) / 2 }
 
-/// Which differences count as evidence against there being none.
+/// The alternative hypothesis of a test.
 public enum Alternative: Sendable {
     /// Either direction.
     case twoSided
@@ -13,14 +13,14 @@ public enum Alternative: Sendable {
     case less
 }
 
-/// What a statistic says against the hypothesis of no difference.
+/// The tail probabilities of a statistic under the null hypothesis.
 struct Tails {
-    /// The chance of what was seen or less.
+    /// The probability of the observed value or a smaller one.
     let atMost: Double
-    /// The chance of what was seen or more.
+    /// The probability of the observed value or a larger one.
     let atLeast: Double
 
-    /// Two sides are twice the smaller one.
+    /// The p-value; a two-sided p is twice the smaller one.
     func p(_ alternative: Alternative) -> Double {
         switch alternative {
         case .twoSided: min(1, 2 * min(atMost, atLeast))
@@ -31,7 +31,7 @@ struct Tails {
 }
 
 extension Tails {
-    /// The normal approximation, with a half for the continuity.
+    /// The normal approximation, with a continuity correction of 1/2.
     init(normal distance: Double, deviation: Double) {
         guard deviation > 0 else {
             self.init(atMost: 1, atLeast: 1)

@@ -1,23 +1,23 @@
 internal import Glibc
 
-/// A confidence interval of a chance, from how often something happened in so many independent trials.
+/// A confidence interval of a probability, from the number of successes in independent trials.
 ///
-/// Exact, hence with at least the confidence. Source: Clopper and Pearson, *The use of confidence or fiducial limits
-/// illustrated in the case of the binomial*, Biometrika 26, 1934.
+/// It is exact, so its coverage is at least the confidence. Source: Clopper and Pearson, *The use of confidence or
+/// fiducial limits illustrated in the case of the binomial*, Biometrika 26, 1934.
 package struct ProportionInterval: Sendable, Equatable {
-    /// Its ends: 0 where it never happened, 1 where it always did.
+    /// The lower end; 0 if there was no success.
     package let low: Double
-    /// Likewise.
+    /// The upper end; 1 if every trial succeeded.
     package let high: Double
 
-    /// Of `hits` in `trials`, which are at least as many; without any trial it is all from 0 to 1.
+    /// Creates the interval of `hits` in `trials`, where `hits` ≤ `trials`. Without trials it is [0, 1].
     package init(hits: Int, of trials: Int, confidence: Double = 0.95) {
         let side = (1 - confidence) / 2
         low = hits > 0 ? Self.chance { 1 - Self.atMost(hits - 1, of: trials, chance: $0) > side } : 0
         high = hits < trials ? Self.chance { Self.atMost(hits, of: trials, chance: $0) <= side } : 1
     }
 
-    /// The chance from which on something holds.
+    /// The probability from which on a condition holds.
     private static func chance(from holds: (Double) -> Bool) -> Double {
         var (low, high) = (0.0, 1.0)
         for _ in 0..<50 {
@@ -27,7 +27,7 @@ package struct ProportionInterval: Sendable, Equatable {
         return high
     }
 
-    /// How likely at most so many are. By logarithms: powers vanish in large samples.
+    /// The probability of at most `hits` successes. Computed with logarithms: powers underflow in large samples.
     private static func atMost(_ hits: Int, of trials: Int, chance: Double) -> Double {
         let (size, yes, no) = (Double(trials), log(chance), log1p(-chance))
         return (0...hits).reduce(0) { sum, count in

@@ -1,10 +1,10 @@
-/// How far one sample lies above another, independent one: the Hodges–Lehmann estimate of the shift with the interval
-/// that belongs to the Mann–Whitney test, by Moses.
+/// The shift between two independent samples: the Hodges–Lehmann estimate with the confidence interval that belongs to
+/// the Mann–Whitney test, by Moses.
 ///
-/// Of the n·m differences candidate − base the ends are the k-th smallest and the k-th largest, with k the largest rank
-/// that still has the confidence. Samples may differ in size; one value against many has an interval if there are
-/// enough of the many. It assumes that values are exchangeable where there is no shift: runs of one program in
-/// time, with drift between them, are not, and belong in blocks (`SignedRankInterval`).
+/// Its ends are the k-th smallest and the k-th largest of the n·m differences candidate − base, where k is the largest
+/// rank that has the confidence. The samples may differ in size; one value against many has an interval if there are
+/// enough of the many. It assumes that values are exchangeable if there is no shift. Runs of one program over time,
+/// with drift between them, are not exchangeable and belong in blocks (`SignedRankInterval`).
 ///
 /// Sources: Mann and Whitney, *On a test of whether one of two random variables is stochastically larger than the
 /// other*, Ann. Math. Statist. 18, 1947; Moses' interval as in Hollander, Wolfe and Chicken, *Nonparametric Statistical
@@ -12,16 +12,16 @@
 public struct RankSumInterval: Sendable, Equatable {
     /// The median of all differences candidate − base.
     public let estimate: Double
-    /// The lower end, which belongs to it; -infinity where the samples are too small for the confidence.
+    /// The lower end; -infinity if the samples are too small for the confidence.
     public let low: Double
-    /// The upper end likewise; +infinity where the samples are too small.
+    /// The upper end; +infinity if the samples are too small for the confidence.
     public let high: Double
-    /// The confidence that it has: at least what was asked for; 1 where the ends are infinite.
+    /// The coverage of the interval: at least the requested confidence; 1 if the ends are infinite.
     public let confidence: Double
 
-    /// `nil` where a sample is empty, any value is not finite, or the median difference is not.
+    /// `nil` if a sample is empty, or a value or the median difference is not finite.
     ///
-    /// Exact for samples up to 50 against 50 or one against 4000, by the normal approximation beyond.
+    /// Exact for samples up to 50 against 50 or one against 4000; the normal approximation for larger ones.
     public init?(base: [Double], candidate: [Double], confidence wanted: Double) {
         guard let differences = PairwiseDifferences(base: base, candidate: candidate) else { return nil }
         let middle = differences.median
@@ -36,10 +36,10 @@ public struct RankSumInterval: Sendable, Equatable {
             ? (differences[found.rank], differences[count + 1 - found.rank]) : (-.infinity, .infinity)
     }
 
-    /// The chances that at most 0, 1, … of the pairs have the candidate above.
+    /// The probabilities that the candidate is above in at most 0, 1, … of the pairs.
     private static func missed(_ base: Int, _ candidate: Int) -> (Int) -> Double {
         let (fewer, all, pairs) = (min(base, candidate), base + candidate, base * candidate)
-        // The smallest sum of ranks of the smaller sample is that of no pairs.
+        // The smallest rank sum of the smaller sample corresponds to 0 pairs.
         let least = fewer * (fewer + 1) / 2
         if isCountable(fewer: fewer, all: all, sum: least + pairs / 2) {
             let chances = drawChances(ranks: 1..<(all + 1), drawn: fewer, upTo: least + pairs / 2)
@@ -50,7 +50,7 @@ public struct RankSumInterval: Sendable, Equatable {
     }
 }
 
-/// The differences of all pairs of two samples, in order, without making them all.
+/// The ordered differences of all pairs of two samples, without storing them.
 private struct PairwiseDifferences {
     private let base: [Double]
     private let candidate: [Double]
@@ -72,7 +72,8 @@ private struct PairwiseDifferences {
 
     var median: Double { self[(count + 1) / 2] / 2 + self[count / 2 + 1] / 2 }
 
-    /// How many are at most a bound: as the candidate's value grows, fewer of the base's are large enough.
+    /// The number of differences up to a bound: for a larger value of the candidate, fewer values of the base are large
+    /// enough.
     private func count(upTo bound: Double) -> Int {
         var (found, start) = (0, 0)
         for value in candidate {
@@ -83,13 +84,13 @@ private struct PairwiseDifferences {
     }
 }
 
-/// The p-value of the Mann–Whitney test (Wilcoxon's rank-sum test): how likely the candidate's ranks among all values
-/// would be as extreme as these, were they drawn blindly. `greater` is a candidate above the base. `nil` where a sample
-/// is empty or any value is not finite.
+/// The p-value of the Mann–Whitney test (Wilcoxon's rank-sum test): the probability that the candidate's ranks among
+/// all values would be as extreme as these if they were drawn at random. `greater` means that the candidate is above
+/// the base. `nil` if a sample is empty or a value is not finite.
 ///
-/// Exact up to 50 against 50 or one against 4000, with ties (which share their mean rank) up to about half of that:
-/// the distribution is that of the very ranks at hand. Beyond that the normal approximation with corrections for ties
-/// and continuity. Two sides are twice the smaller one.
+/// Exact up to 50 against 50 or one against 4000, and with ties (which share their mean rank) up to about half of that:
+/// the distribution is computed from the actual ranks. For larger samples it is the normal approximation with
+/// corrections for ties and continuity. A two-sided p is twice the smaller one.
 ///
 /// Sources: Mann and Whitney 1947; Streitberg and Röhmel 1986, as for `signedRankTest`.
 public func rankSumTest(base: [Double], candidate: [Double], alternative: Alternative) -> Double? {
@@ -97,9 +98,9 @@ public func rankSumTest(base: [Double], candidate: [Double], alternative: Altern
     else { return nil }
     let values = (base.map { ($0, false) } + candidate.map { ($0, true) }).sorted { $0.0 < $1.0 }
     let doubled = doubledMidranks(values.map(\.0))
-    // Without ties all are even.
+    // Without ties all doubled ranks are even.
     let unit = doubled.contains { $0 % 2 != 0 } ? 1 : 2
-    // The ranks of the smaller sample: fewer to count.
+    // The ranks of the smaller sample, since fewer need less counting.
     let ofCandidate = candidate.count <= base.count
     let (fewer, all) = (min(base.count, candidate.count), values.count)
     let ranks = doubled.map { $0 / unit }
@@ -108,7 +109,7 @@ public func rankSumTest(base: [Double], candidate: [Double], alternative: Altern
     let mean = Double(fewer) * Double(total) / Double(all)
 
     let tails: Tails
-    // Ranks counted from the top if the sum is above its mean: the shorter way.
+    // If the sum is above its mean, ranks are counted from the top, which is shorter.
     let fromTop = Double(sum) > mean
     let top = 2 * (all + 1) / unit
     let nearer = fromTop ? fewer * top - sum : sum
@@ -120,7 +121,7 @@ public func rankSumTest(base: [Double], candidate: [Double], alternative: Altern
         let center = Double(total) / Double(all)
         let spread = ranks.reduce(0.0) { $0 + (Double($1) - center) * (Double($1) - center) }
         let variance = spread * Double(fewer) * Double(all - fewer) / (Double(all) * Double(all - 1))
-        // In whole ranks, of which a half is the continuity's.
+        // In whole ranks, of which 1/2 is the continuity correction.
         let scale = Double(unit) / 2
         tails = Tails(normal: (Double(sum) - mean) * scale, deviation: variance.squareRoot() * scale)
     }

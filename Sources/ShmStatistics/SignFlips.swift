@@ -1,7 +1,7 @@
-/// The distribution of the sum of those ranks whose sign is positive, when each sign is a fair coin of its own: the
-/// chances that the sum is at most 0, 1, … `limit`. Exact, by counting the 2ⁿ ways one rank after the other.
+/// The null distribution of the signed-rank statistic: the probabilities that the sum of the ranks with a positive
+/// sign, each sign a fair coin, is at most 0, 1, … `limit`. Exact: counts the 2ⁿ patterns, one rank after another.
 ///
-/// Up to 1000 ranks: more ways than that a `Double` does not hold.
+/// Up to 1000 ranks; for more, the number of patterns exceeds the range of a `Double`.
 func signFlipChances(ranks: some Sequence<Int>, upTo limit: Int) -> [Double] {
     var ways = [Double](repeating: 0, count: limit + 1)
     ways[0] = 1

@@ -1,18 +1,18 @@
-/// Where the differences of a paired sample lie: the Hodges–Lehmann estimate with the interval that belongs to
-/// Wilcoxon's signed-rank test. One value a pair, e.g. the log-ratio of one block.
+/// The location of the differences of a paired sample: the Hodges–Lehmann estimate with the confidence interval that
+/// belongs to Wilcoxon's signed-rank test. There is one value per pair, e.g. the log-ratio of one block.
 ///
-/// The ends are Walsh averages, (xᵢ + xⱼ)/2 for i ≤ j: of the M = n(n+1)/2 of them the k-th smallest and the k-th
-/// largest, with k the largest rank that still has the confidence. With both ends included it has at least that
+/// The ends are Walsh averages, (xᵢ + xⱼ)/2 for i ≤ j: of all M = n(n+1)/2, the k-th smallest and the k-th largest,
+/// where k is the largest rank that has the confidence. With both ends included, the coverage is at least the
 /// confidence for ties and discrete values too.
 ///
-/// Why it is exact for randomised blocks: let a coin order each block ABBA or BAAB, and let its value be the mean log of
-/// B's rounds minus the mean log of A's. If A and B are the same, then the rounds would have come out the same in either
-/// order, and the coin does nothing but give the value its sign. So all 2ⁿ patterns of signs are equally likely,
-/// *given* the sizes, which is all that the null distribution needs. Drift, autocorrelation, outliers and bursts change
-/// the sizes; they cannot bias the coin. That values are independent, or symmetric about zero, need not be assumed: the
-/// coin makes them symmetric. If B is slower by a constant factor then that holds for the values minus its log, hence
-/// the interval is exact too. It needs a fair coin for each block, and rounds that the order does not change (no B that
-/// slows the A after it).
+/// Why it is exact for randomised blocks: a fair coin decides whether a block's order is ABBA or BAAB, and its value is
+/// the mean log of B's rounds minus the mean log of A's. If A and B are the same, the rounds would have had the same
+/// results in either order, and the coin only gives the value its sign. All 2ⁿ patterns of signs are then equally
+/// likely, *given* the magnitudes, and the null distribution needs nothing else. Drift, autocorrelation, outliers and
+/// bursts change the magnitudes; they cannot bias the coin. Independence of the values, or symmetry about zero, need
+/// not be assumed: the coin makes them symmetric. If B is slower by a constant factor, the same holds for the values
+/// minus its log, so the interval is exact too. It requires a fair coin for each block, and rounds that do not depend
+/// on the order (no B that slows down the A after it).
 ///
 /// Sources: Wilcoxon, *Individual comparisons by ranking methods*, Biometrics Bulletin 1, 1945; Hodges and Lehmann,
 /// *Estimates of location based on rank tests*, Ann. Math. Statist. 34, 1963; Tukey's interval as in Hollander, Wolfe
@@ -22,21 +22,21 @@
 public struct SignedRankInterval: Sendable, Equatable {
     /// The Hodges–Lehmann estimate: the median of the Walsh averages.
     public let estimate: Double
-    /// The lower end, which belongs to it; -infinity where the sample is too small for the confidence.
+    /// The lower end; -infinity if the sample is too small for the confidence.
     public let low: Double
-    /// The upper end likewise; +infinity where the sample is too small.
+    /// The upper end; +infinity if the sample is too small for the confidence.
     public let high: Double
-    /// The confidence that it has: at least what was asked for; 1 where the ends are infinite.
+    /// The coverage of the interval: at least the requested confidence; 1 if the ends are infinite.
     public let confidence: Double
 
-    /// Of at least one difference. `nil` for none, and where any is not finite.
+    /// Creates the interval of at least one difference. `nil` for none, or if one is not finite.
     ///
-    /// Exact up to 100 differences, by the normal approximation beyond.
+    /// Exact up to 100 differences; the normal approximation for more.
     public init?(_ differences: [Double], confidence: Double) {
         self.init(differences, rank: SignedRankRank(size: differences.count, confidence: confidence))
     }
 
-    /// The same with the rank at hand, which depends on nothing but the sample's size.
+    /// Creates the interval from a precomputed rank, which depends only on the size of the sample.
     package init?(_ differences: [Double], rank: SignedRankRank) {
         guard differences.count == rank.size, let walsh = WalshAverages(differences) else { return nil }
         estimate = walsh.median
@@ -47,24 +47,24 @@ public struct SignedRankInterval: Sendable, Equatable {
     }
 }
 
-/// Which Walsh averages bound the interval of a sample of a size.
+/// The rank of the Walsh averages that bound the interval, for a size of sample.
 package struct SignedRankRank: Sendable, Equatable {
     /// Number of differences.
     package let size: Int
-    /// The k-th smallest and the k-th largest; 0 where there are none.
+    /// The interval is from the k-th smallest to the k-th largest; 0 if there is none.
     package let rank: Int
-    /// The confidence of that interval; 1 where there is none.
+    /// The coverage of that interval; 1 if there is none.
     package let confidence: Double
 
     package init(size: Int, confidence wanted: Double) {
         self.size = size
         let averages = size * (size + 1) / 2
-        // No more than half of them, so that the ends do not cross.
+        // At most half of them, so that the ends do not cross.
         let found = largestRank(upTo: (averages + 1) / 2, confidence: wanted, missed: Self.missed(size, averages))
         (rank, confidence) = (found.rank, found.confidence)
     }
 
-    /// The chances that the sum of the positive ranks is at most 0, 1, …
+    /// The probabilities that the sum of the positive ranks is at most 0, 1, …
     private static func missed(_ size: Int, _ averages: Int) -> (Int) -> Double {
         if size <= 100 {
             let chances = signFlipChances(ranks: 1..<(size + 1), upTo: averages / 2)
@@ -76,12 +76,12 @@ package struct SignedRankRank: Sendable, Equatable {
     }
 }
 
-/// The largest rank whose interval has the confidence: it is missed on either side with the chance that the statistic is
-/// less than the rank. 0, with the confidence 1 of the whole line, where none has.
+/// The largest rank whose interval has the confidence: the interval misses on either side with the probability that the
+/// statistic is less than the rank. 0, with the confidence 1 of the whole line, if none has.
 func largestRank(
     upTo most: Int, confidence wanted: Double, missed: (Int) -> Double
 ) -> (rank: Int, confidence: Double) {
-    // The chances ascend.
+    // The probabilities are ascending.
     var (low, high) = (0, most)
     while low < high {
         let middle = (low + high + 1) / 2
@@ -90,14 +90,14 @@ func largestRank(
     return (low, low > 0 ? max(0, 1 - 2 * missed(low - 1)) : 1)
 }
 
-/// The averages of all pairs of a sample, each value with itself among them, in order: without making them all.
+/// The ordered averages of all pairs of a sample, each value paired with itself included, without storing them.
 private struct WalshAverages {
     private let halves: [Double]
     let count: Int
 
     init?(_ sample: [Double]) {
         guard !sample.isEmpty, sample.allSatisfy(\.isFinite) else { return nil }
-        // Halves, so that no sum overflows.
+        // Halved first, so that no sum overflows.
         halves = sample.map { $0 / 2 }.sorted()
         count = sample.count * (sample.count + 1) / 2
     }
@@ -110,7 +110,7 @@ private struct WalshAverages {
 
     var median: Double { self[(count + 1) / 2] / 2 + self[count / 2 + 1] / 2 }
 
-    /// How many are at most a bound: as the first of the pair grows, fewer can be the second.
+    /// The number of averages up to a bound: for a larger first value, fewer second values are small enough.
     private func count(upTo bound: Double) -> Int {
         var (found, second) = (0, halves.count - 1)
         for first in halves.indices {
@@ -122,12 +122,13 @@ private struct WalshAverages {
     }
 }
 
-/// The p-value of Wilcoxon's signed-rank test: how likely fair coins for signs would give a sum of positive ranks as
-/// extreme as this one. `nil` where no difference is other than zero, and where any is not finite.
+/// The p-value of Wilcoxon's signed-rank test: the probability that fair coins for the signs would give a sum of
+/// positive ranks as extreme as this one. `nil` if no difference is non-zero, or one is not finite.
 ///
-/// Zeros are dropped, equal sizes share their mean rank. Exact up to 200 differences, with ties too: the distribution is
-/// that of the very ranks at hand. Beyond that the normal approximation with corrections for ties and continuity. Two
-/// sides are twice the smaller one. See `SignedRankInterval` for why coins are what the blocks have.
+/// Zeros are dropped, equal magnitudes share their mean rank. Exact up to 200 differences, with ties too: the
+/// distribution is computed from the actual ranks. For more it is the normal approximation with corrections for ties
+/// and continuity. A two-sided p is twice the smaller one. `SignedRankInterval` explains why the blocks have fair
+/// coins.
 ///
 /// Sources: Wilcoxon 1945; Pratt, *Remarks on zeros and ties in the Wilcoxon signed rank procedures*, J. Amer. Statist.
 /// Assoc. 54, 1959, for what dropping zeros means; Streitberg and Röhmel, *Exact distributions for permutation and rank
@@ -136,7 +137,7 @@ public func signedRankTest(_ differences: [Double], alternative: Alternative) ->
     guard differences.allSatisfy(\.isFinite) else { return nil }
     let bySize = differences.filter { $0 != 0 }.sorted { abs($0) < abs($1) }
     guard !bySize.isEmpty else { return nil }
-    // Twice the ranks: their sum is even or odd as ties have it.
+    // Doubled ranks, so that ties are integers.
     let ranks = doubledMidranks(bySize.map { abs($0) })
     let total = ranks.reduce(0, +)
     let positive = zip(bySize, ranks).reduce(0) { $0 + ($1.0 > 0 ? $1.1 : 0) }
@@ -145,7 +146,7 @@ public func signedRankTest(_ differences: [Double], alternative: Alternative) ->
         let distance = (Double(positive) - Double(total) / 2) / 2
         return Tails(normal: distance, deviation: squares.squareRoot() / 2).p(alternative)
     }
-    // The distribution is symmetric: count the shorter side.
+    // The distribution is symmetric, so the shorter side is counted.
     let nearer = min(positive, total - positive)
     let chances = signFlipChances(ranks: ranks, upTo: nearer)
     let (towards, away) = (chances[nearer], 1 - (nearer > 0 ? chances[nearer - 1] : 0))

@@ -1,12 +1,12 @@
-/// The middle of a sample: the mean of the two middle values where their number is even. `nil` for an empty sample.
+/// The median of a sample: the mean of the two middle values if their number is even. `nil` for an empty sample.
 public func median(_ sample: some Sequence<Double>) -> Double? {
     let sorted = sample.sorted()
     if sorted.isEmpty { return nil }
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// How far a share of a sample, the nearest of it, strays at most from the median: 0.5 gives the median absolute deviation
-/// of a sample of odd size. `nil` for an empty sample.
+/// The maximum distance from the median of the given share of the sample that is nearest to it: 0.5 gives the median
+/// absolute deviation of a sample of odd size. `nil` for an empty sample.
 public func spread(_ sample: some Sequence<Double>, covering share: Double) -> Double? {
     guard let middle = median(sample) else { return nil }
     let distances = sample.map { abs($0 - middle) }.sorted()

@@ -1,11 +1,11 @@
 /*
- * The worker's loop in C, for comparison: the same critical section, the same oracle, the same phase word, on locks in
- * shared memory that do what ours of the same names do.
+ * The worker's loop in C, for comparison: the same critical section, oracle and phase word, on shared-memory locks that
+ * work like ours of the same names.
  *
  *     cbaseline LOCK WORKERS WARMUP_MS WINDOW_MS COUNTERS SECTION THINK
  *
- * SECTION and THINK are iterations of a busy loop inside the critical section and after it. It prints critical sections a
- * second of all workers.
+ * SECTION and THINK are iterations of a busy loop inside the critical section and after it. It prints the critical
+ * sections per second of all workers.
  */
 #define _GNU_SOURCE 1
 
@@ -47,7 +47,7 @@ struct node {
 struct shared {
     _Alignas(128) _Atomic uint32_t phase;
     _Alignas(128) _Atomic uint32_t arrivals;
-    /* A word, a ticket to draw or the tail of a queue. */
+    /* A lock word, the next ticket, or the tail of a queue. */
     _Alignas(128) _Atomic uint32_t word;
     _Alignas(128) _Atomic uint32_t called;
     _Alignas(128) pthread_mutex_t mutex;
@@ -118,7 +118,7 @@ static inline void ticket_unlock(void) {
     atomic_store_explicit(&shared->called, mine + 1, memory_order_release);
 }
 
-/* MCS: Mellor-Crummey and Scott 1991. Nodes are named by number plus one. */
+/* MCS: Mellor-Crummey and Scott 1991. Nodes are referred to by number plus one. */
 static uint32_t self;
 static struct node *mine;
 
@@ -211,7 +211,7 @@ static inline __attribute__((always_inline)) void work(uint32_t worker, void (*l
     slot->window_sections = atomic_load(&slot->sections) - before;
 }
 
-/* One function a lock, so that the compiler puts each into a loop of its own. */
+/* One function per lock, so that the compiler inlines each into a loop of its own. */
 static void work_futex(uint32_t worker) { work(worker, futex_lock, futex_unlock); }
 static void work_tas(uint32_t worker) { work(worker, tas_lock, tas_unlock); }
 static void work_ticket(uint32_t worker) { work(worker, ticket_lock, ticket_unlock); }

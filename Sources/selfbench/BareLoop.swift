@@ -2,7 +2,7 @@
 internal import ShmHarness
 internal import ShmWorker
 
-/// Lock, the same critical section, unlock, so many times, with nothing else around it.
+/// Lock, the worker's critical section, unlock, ten million times, with no harness around it.
 enum BareLoop {
     static func nanoseconds(_ kind: LockKind, counters: Int, delay: UInt64, clock: TickClock) throws -> Double {
         let segment = try scratchSegment("bare-\(Clock.now())")
@@ -10,7 +10,7 @@ enum BareLoop {
         defer { try? segment.destroy(mode: .forceNoWait) }
         try segment.attach()
         defer { try? segment.detach() }
-        guard let data = unsafe segment.mutableData?.baseAddress else { throw Missing("the segment is not there") }
+        guard let data = unsafe segment.mutableData?.baseAddress else { throw Missing("the segment is not attached") }
         var visitor = Visitor(
             segment: segment, data: unsafe GuardedData(data), counters: counters, delay: delay, clock: clock)
         LockCatalogue.visit(&visitor)
@@ -39,7 +39,7 @@ enum BareLoop {
         private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Double {
             var contradiction: UInt64 = 0
             let (data, counters, delay, repetitions) = (data, counters, delay, 10_000_000)
-            // The second pass counts.
+            // Only the second pass counts.
             var passed: UInt64 = 0
             for _ in 0..<2 {
                 let start = clock.now()

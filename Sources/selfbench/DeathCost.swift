@@ -6,8 +6,8 @@ internal import ShmHarness
 internal import ShmStatistics
 internal import Synchronization
 
-/// From the kill of a lock's owner until the next process has the lock: `robust-futex` against `pthread-robust`, in
-/// turn; and what processes cost that wait for a lock and do not get it.
+/// The time from the kill of a lock's owner until the next process has the lock, `robust-futex` and `pthread-robust` by
+/// turns; and the CPU time of processes that wait for a held lock.
 enum DeathCost {
     private static let trials = 500
 
@@ -31,7 +31,7 @@ enum DeathCost {
         report.line("CPU of 8 processes that wait 2 s for a robust-futex, together", share * 100, " %", atMost: 1)
     }
 
-    /// What the program does as another process.
+    /// The child process that takes the lock and is killed.
     static func hold(_ key: String) throws {
         _ = bench_die_with_parent()
         let segment = SharedMemory(key: key)
@@ -41,7 +41,7 @@ enum DeathCost {
         while true { pause() }
     }
 
-    /// The same: waits in the lock itself, not in a handle's slices.
+    /// The child process that waits. It uses the lock itself: a handle waits in time slices.
     static func wait(_ key: String) {
         struct Waiter: LockVisitor {
             let segment: SharedMemory
@@ -77,7 +77,7 @@ enum DeathCost {
             try? segment.destroy(mode: .forceNoWait)
         }
 
-        /// Microseconds from the kill until this process had the lock.
+        /// Microseconds from the kill until this process has the lock.
         func recover() throws -> Double {
             guard let mark = unsafe segment.mutableData?.baseAddress?.assumingMemoryBound(to: Atomic<UInt32>.self)
             else { throw Missing("the segment is not attached") }
@@ -85,52 +85,52 @@ enum DeathCost {
             let owner = try ChildProcess(program, ["hold", segment.key])
             let patience = Deadline.after(.seconds(5))
             while unsafe mark.pointee.load(ordering: .acquiring) == 0 {
-                if patience.hasPassed { throw Missing("the owner does not come") }
+                if patience.hasPassed { throw Missing("the owner did not take the lock within 5 s") }
                 usleep(50)
             }
             killer.aim(at: owner.pid)
-            // Before the owner is reaped, and its number free for a stranger.
+            // The shot must come before the owner is reaped and its process id may be reused.
             defer { withExtendedLifetime(owner) { killer.awaitShot() } }
             let outcome = lock.lock.lock(until: .after(.seconds(10)))
             let now = Clock.now()
-            guard outcome == .ownerDied else { throw Missing("the lock said \(outcome) after its owner's death") }
+            guard outcome == .ownerDied else { throw Missing("the lock returned \(outcome) after its owner's death") }
             lock.lock.unlock()
             return Double(now - killer.firedAt) / 1000
         }
     }
 
-    /// A thread that kills a process a millisecond after it is told which: by then the caller waits for its lock.
+    /// A thread that kills its target after a millisecond: by then the caller waits for the target's lock.
     private final class Killer: Sendable {
-        private let victim = Atomic<pid_t>(0)
+        private let target = Atomic<pid_t>(0)
         private let time = Atomic<UInt64>(0)
 
         var firedAt: UInt64 { time.load(ordering: .acquiring) }
 
-        func aim(at process: pid_t) { victim.store(process, ordering: .releasing) }
+        func aim(at process: pid_t) { target.store(process, ordering: .releasing) }
 
-        func awaitShot() { while victim.load(ordering: .acquiring) != 0 { usleep(50) } }
+        func awaitShot() { while target.load(ordering: .acquiring) != 0 { usleep(50) } }
 
         func start() throws {
             var thread = pthread_t()
             let failure = unsafe pthread_create(&thread, nil, { _ in DeathCost.killer.run() }, nil)
-            if failure != 0 { throw Missing("no thread: errno \(failure)") }
+            if failure != 0 { throw Missing("cannot start a thread: errno \(failure)") }
         }
 
         private func run() -> Never {
             while true {
-                let process = victim.load(ordering: .acquiring)
+                let process = target.load(ordering: .acquiring)
                 usleep(process == 0 ? 50 : 1000)
                 if process == 0 { continue }
                 time.store(Clock.now(), ordering: .releasing)
                 kill(process, SIGKILL)
-                victim.store(0, ordering: .releasing)
+                target.store(0, ordering: .releasing)
             }
         }
     }
 
     private static let killer = Killer()
 
-    /// The part of one CPU that eight waiters use together.
+    /// The share of one CPU that eight waiters use together.
     private static func idleShare(_ kind: LockKind, _ program: String) throws -> Double {
         let segment = try scratchSegment("idle")
         try segment.create(size: 64, lock: kind)
@@ -140,10 +140,10 @@ enum DeathCost {
         usleep(500_000)
         func used() throws -> UInt64 {
             try waiters.reduce(0) { sum, waiter in
-                // The first number of proc_pid_schedstat: ns on a CPU.
+                // The first field of /proc/PID/schedstat: time on a CPU, in ns.
                 let text = try SmallFile.read("\(ProcessFolder.path(of: waiter.pid) ?? "")/schedstat")
                 guard let time = text.split(separator: " ").first.flatMap({ UInt64($0) }) else {
-                    throw Missing("a waiter has gone")
+                    throw Missing("a waiter has exited")
                 }
                 return sum + time
             }

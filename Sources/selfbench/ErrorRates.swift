@@ -1,16 +1,16 @@
 internal import Glibc
 internal import ShmStatistics
 
-/// Whether comparisons are wrong as seldom as they say, and right often enough: the whole decision, 20,000 times, on
-/// synthetic rounds whose truth is known. Two stages, looks with early stopping, and the threshold, for one hypothesis
-/// and for 24, of which one has an effect if any has. Half of the comparisons have no threshold, which leaves false
-/// alarms to the plan alone.
+/// The error rates and the power of comparisons: the whole decision, 20,000 times, on synthetic rounds whose truth is
+/// known. It has two stages, looks with early stopping, and the threshold, for one hypothesis and for 24, of which at
+/// most one has an effect. Half of the comparisons have no threshold, so that only the plan limits their false
+/// positives.
 enum ErrorRates {
     private static let seed: UInt64 = 20_260_727
     private static let falseAlarmRate = 0.01
     private static let threshold = log(1.03)
     private static let (looks, fewest) = (8, 11)
-    /// Comparisons of each row: the same against the same, likewise without a threshold, and with each effect.
+    /// Comparisons of each row: without an effect, without an effect and threshold, and with each effect.
     private static let (same, bare, different) = (600, 1000, 200)
 
     static func measure(_ report: inout Report) {
@@ -20,7 +20,7 @@ enum ErrorRates {
             for hypotheses in [1, 24] { rows.append(Row(noise, hypotheses, &random)) }
         }
         report.note(
-            "seed \(seed); looks at \(plan(1).looks) blocks for one hypothesis, \(plan(24).looks) for 24; in brackets the limits of Clopper and Pearson at 95 %"
+            "seed \(seed); looks at \(plan(1).looks) blocks for one hypothesis, \(plan(24).looks) for 24; Clopper–Pearson limits at 95 % in brackets"
         )
         print(Row.header)
         for row in rows { print(row.markdown) }
@@ -28,29 +28,29 @@ enum ErrorRates {
     }
 
     private static func judge(_ rows: [Row], _ report: inout Report) {
-        /// The largest lower limit, at 95 % for all rows together: one bar a row.
+        /// The largest lower limit of a row, at 95 % for all rows together.
         func worst(_ share: (Row) -> Share) -> Double {
             100 * (rows.map { share($0).limits(1 - 0.05 / Double(rows.count)).low }.max() ?? 0)
         }
         report.note("the worst row's lower limit, at 95 % for all \(rows.count) rows together:")
-        report.line("  false alarms", worst(\.alarms), " %", atMost: 100 * falseAlarmRate)
-        report.line("  false alarms without a threshold", worst(\.bareAlarms), " %", atMost: 100 * falseAlarmRate)
-        report.line("  false claims beside an effect", worst(\.falseClaims), " %", atMost: 100 * falseAlarmRate)
+        report.line("  false positives", worst(\.alarms), " %", atMost: 100 * falseAlarmRate)
+        report.line("  false positives without a threshold", worst(\.bareAlarms), " %", atMost: 100 * falseAlarmRate)
+        report.line("  false claims next to an effect", worst(\.falseClaims), " %", atMost: 100 * falseAlarmRate)
         report.line("  intervals that miss the truth", worst(\.misses), " %", atMost: 100 * (1 - single.confidence))
-        // A decision that never claims anything would pass all that.
+        // A decision that never claims anything would pass all of these.
         let unseen = rows.filter { $0.noise == .gaussian }.map { 1 - $0.found[0].value }.max() ?? 1
         report.line("  +5 % not found in noise of 1 %", 100 * unseen, " %", atMost: 1)
     }
 
-    /// As `shmbench compare` has it.
+    /// The plan of `shmbench compare`.
     private static func plan(_ hypotheses: Int) -> ComparisonPlan {
         ComparisonPlan(falseAlarmRate: falseAlarmRate, hypotheses: hypotheses, looks: looks, fewest: fewest)
     }
 
-    /// The interval at a single look, the first of one hypothesis, whose coverage is counted.
+    /// The interval at a single look, the first one of a plan for one hypothesis, whose coverage is counted.
     private static let single = SignedRankRank(size: plan(1).looks[0], confidence: 0.95)
 
-    /// How often of how many.
+    /// Successes in trials.
     private struct Share {
         var hits = 0
         var trials = 0
@@ -66,19 +66,19 @@ enum ErrorRates {
         }
     }
 
-    /// One kind of noise and number of hypotheses.
+    /// The results for one kind of noise and number of hypotheses.
     private struct Row {
         let noise: SyntheticNoise.Kind
         let hypotheses: Int
         var alarms = Share()
         var bareAlarms = Share()
-        /// Comparisons with an effect that claimed anything but that.
+        /// Comparisons with an effect that claimed something else.
         var falseClaims = Share()
-        /// Intervals at a single look that do not hold the truth.
+        /// Intervals at a single look that do not contain the truth.
         var misses = Share()
-        /// Of +5 % and of +10 %.
+        /// For +5 % and +10 %.
         var found = [Share(), Share()]
-        /// Of the same against the same, +5 % and +10 %.
+        /// Without an effect, for +5 % and for +10 %.
         var blocks: [[Double]] = [[], [], []]
 
         init(_ noise: SyntheticNoise.Kind, _ hypotheses: Int, _ random: inout Random) {
@@ -104,8 +104,8 @@ enum ErrorRates {
         }
 
         static let header = """
-            | noise | hypotheses | false alarms | without threshold | coverage at \(plan(1).looks[0]) blocks | +5 % found \
-            | +10 % found | blocks: same | +5 % | +10 % |
+            | noise | hypotheses | false positives | without threshold | coverage at \(plan(1).looks[0]) blocks | +5 % found \
+            | +10 % found | blocks: no effect | +5 % | +10 % |
             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
             """
 
@@ -120,7 +120,7 @@ enum ErrorRates {
             return "| " + cells.joined(separator: " | ") + " |"
         }
 
-        /// With one decimal; with two below 10 %.
+        /// With one decimal; below 10 % with two.
         private func percent(_ share: Double) -> String {
             let scale = share < 0.1 ? 100.0 : 10
             let number = (100 * share * scale).rounded() / scale
@@ -128,10 +128,10 @@ enum ErrorRates {
         }
     }
 
-    /// The decision.
+    /// The decision of a comparison.
     private struct Judge {
         let plan: ComparisonPlan
-        /// Of each look.
+        /// One for each look.
         let ranks: [SignedRankRank]
 
         init(hypotheses: Int) {
@@ -142,9 +142,9 @@ enum ErrorRates {
 
         struct Outcome {
             var claims: [Int: Direction] = [:]
-            /// Of both stages.
+            /// The blocks of both stages.
             var blocks = 0
-            /// For each hypothesis, whether the interval at a single look missed the truth.
+            /// Whether the interval of each hypothesis at a single look missed the truth.
             var missed: [Bool] = []
         }
 
@@ -172,7 +172,7 @@ enum ErrorRates {
                     outcome.missed.append(interval.low > truth || interval.high < truth)
                 }
                 outcome.blocks = look
-                // More time is worse, and ends it.
+                // A regression (more time) ends the comparison.
                 if findings.contains(.higher) || !findings.contains(.open) { break }
             }
             let candidates = findings.indices.filter { findings[$0] == .higher || findings[$0] == .lower }

@@ -3,11 +3,11 @@ internal import Glibc
 internal import ShmHarness
 internal import ShmStatistics
 
-/// `SharedMemory.lock()` and `unlock()` against the primitive below, on the same segment, uncontended, in turn: lock,
+/// `SharedMemory.lock()` and `unlock()` against the primitive below, on the same segment, uncontended, by turns: lock,
 /// increment a number in the segment, unlock.
 ///
-/// A process is a sample: where the kernel happens to put its stack, heap and libraries decides over a quarter of
-/// either figure, for the process's whole life.
+/// Each sample is a process: the placement of its stack, heap and libraries changes either figure by more than a
+/// quarter, for the process's whole life.
 enum HandleCost {
     private static let processes = 15
 
@@ -32,14 +32,13 @@ enum HandleCost {
             if kind == .default {
                 report.line(what, ratio, "×", atMost: 1.10)
             } else {
-                // Kinds without a fast path in the handle pay for indirect calls.
+                // Kinds without a fast path in the handle pay for an indirect call.
                 report.note("\(what): \(rounded(ratio))×")
             }
         }
     }
 
-    /// What the program does as another process: prints a lock's name, its primitive's and its handle's ns, a line a
-    /// lock.
+    /// The child process: prints, for each lock, its name, and the time of the primitive and of the handle in ns.
     static func printSample() throws {
         var comparison = Comparison()
         LockCatalogue.visit(&comparison)
@@ -65,12 +64,12 @@ enum HandleCost {
         var results: [Result<(String, Double, Double), any Error>] = []
 
         mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) {
-            // The negative control is no instruction at all: nothing can be within a tenth of that.
+            // The negative control has no instruction, so no handle can be within a tenth of it.
             guard L.properties.excludes else { return }
             results.append(Result { try compare(L.self) })
         }
 
-        /// Medians over a few fresh segments and handles.
+        /// Medians over three fresh segments and handles.
         private func compare<L: LockPrimitive & ~Copyable>(_: L.Type) throws -> (String, Double, Double) {
             let samples = try (0..<3).map { _ in try compareOnce(L.self) }
             return (L.properties.name, median(samples.map(\.primitive)) ?? 0, median(samples.map(\.handle)) ?? 0)

@@ -5,17 +5,17 @@ internal import ShmHarness
 internal import ShmStatistics
 internal import Synchronization
 
-/// The worker's loop against the same loop in C: real workers against forked children, in turn, time for a critical
-/// section.
+/// The worker's loop against the same loop in C, by the time per critical section: real workers and forked children by
+/// turns.
 enum LoopCost {
-    /// Two locks, alone and contended.
+    /// Two locks, uncontended and contended.
     static func measure(_ report: inout Report, _ folder: String) throws {
         for kind in [LockKind.futex, .pthreadMutex] {
             for workers in [1, 2] { try compare(kind, workers: workers, rounds: 41, &report, folder) }
         }
     }
 
-    /// Each lock that the C program has, alone.
+    /// Each lock that the C program has, uncontended.
     static func measureLocks(_ report: inout Report, _ folder: String) throws {
         let kinds: [LockKind] = [
             .tas, .ticket, .mcs, .futex, .pthreadMutex, .pthreadAdaptive, .pthreadRobust, .pthreadPI, .pthreadRobustPI,
@@ -40,19 +40,19 @@ enum LoopCost {
             theirs.append(1e9 / (try baseline(folder, kind, workers)))
         }
         let (our, their) = (median(ours) ?? 0, median(theirs) ?? 1)
-        // Pair by pair, since other load on the machine comes and goes.
+        // The median of the pairs' ratios, since other load on the machine varies.
         let ratio = median(zip(ours, theirs).map { $0 / $1 }) ?? 0
         report.note("\(kind), \(workers) worker(s): \(rounded(our)) ns a section, in C \(rounded(their)) ns")
         let what = "the worker's loop over the same loop in C, \(kind), \(workers) worker(s)"
         if workers == 1 {
             report.line(what, ratio, "×", atMost: 1.10)
         } else {
-            // Contended, the figure is the machine's mood more than the loop's cost: shown, not judged.
+            // A contended figure depends on the machine more than on the loop: it is shown, not judged.
             report.note("\(what): \(rounded(ratio))×")
         }
     }
 
-    /// Of the last round; numbers name segments.
+    /// The number of the last round; numbers name segments.
     private static let numbers = Atomic<Int>(0)
 
     private static func baseline(_ folder: String, _ kind: LockKind, _ workers: Int) throws -> Double {
@@ -63,7 +63,7 @@ enum LoopCost {
     }
 }
 
-/// Why something cannot be measured.
+/// The reason why something cannot be measured.
 struct Missing: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

@@ -2,13 +2,13 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmHarness
 
-/// The project's own bars: what the tool and the library promise about their own cost, measured and judged. Every figure
-/// is a ratio of two things measured in turn in this run, or a median over many.
+/// The project's own bars: what the tool and the library promise about their cost, measured and judged. Every figure is
+/// a ratio of two things measured by turns in this run, or a median of many.
 ///
 ///     selfbench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
 ///
-/// measures the named parts, or all. Prints a line a bar, and exits with 1 when one is missed. Run it through
-/// `scripts/benchmark`, on a release build; it finds `shmworker` and `cbaseline` beside itself.
+/// measures the named parts, or all. It prints a line per bar, and exits with 1 if one is missed. Run it through
+/// `scripts/benchmark`, on a release build; it expects `shmworker` and `cbaseline` beside itself.
 @main
 enum Main {
     static func main() {
@@ -24,12 +24,12 @@ enum Main {
             ("statistics", { report, _ in ErrorRates.measure(&report) }),
         ]
         guard let program = ProgramArguments.all.first, !program.isEmpty else {
-            print("selfbench: was started without a name; run it through scripts/benchmark")
+            print("selfbench: cannot find its own folder; run it through scripts/benchmark")
             exit(64)
         }
         let wanted = ProgramArguments.given
         do {
-            // What the parts start.
+            // Child processes of the parts.
             switch (wanted.first, wanted.count) {
             case ("handle-sample", 1): return try HandleCost.printSample()
             case ("bare", 4): return try MeasuringCost.printBare(Array(wanted.dropFirst()))
@@ -42,7 +42,7 @@ enum Main {
             exit(1)
         }
         if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
-            print("selfbench: there is no part \(unknown); there are \(parts.map(\.name).joined(separator: ", "))")
+            print("selfbench: invalid part '\(unknown)': expected \(parts.map(\.name).joined(separator: ", "))")
             exit(64)
         }
         let path = program.split(separator: "/", omittingEmptySubsequences: false)
@@ -61,7 +61,7 @@ enum Main {
                 exit(1)
             }
             if report.lines == lines {
-                print("cannot measure \(part.name): there was nothing to hold against a bar")
+                print("cannot measure \(part.name): nothing was compared with a bar")
                 exit(1)
             }
         }
@@ -84,7 +84,7 @@ struct Report {
     mutating func note(_ text: String) { print("       \(text)") }
 }
 
-/// Three decimals, so that a value beside its bar shows on which side it lies.
+/// Three decimals, so that a value close to its bar shows on which side it is.
 func rounded(_ value: Double) -> String {
     let thousandths = String(Int((value * 1000).rounded()) % 1000)
     return "\(Int((value * 1000).rounded()) / 1000)." + String(repeating: "0", count: 3 - thousandths.count)

@@ -2,11 +2,11 @@ internal import ShmCoordinator
 internal import ShmHarness
 
 extension MeasuringCost {
-    /// What a round says of one acquisition, ns.
+    /// A round's figures for one acquisition, in ns.
     struct Figures {
-        /// In the throughput window.
+        /// Time per operation in the throughput window.
         let operation: Double
-        /// In the latency window.
+        /// Time per operation in the latency window.
         let timedOperation: Double
         let hold: Double
         let acquire: Double
@@ -24,8 +24,8 @@ extension MeasuringCost {
             delay = figures.sectionDelay ?? 0
         }
 
-        /// The mean, each value as the middle of its cell; without the thousandth that is longest, which is what
-        /// interrupted the worker.
+        /// The mean, with each value as the middle of its cell; without the longest thousandth, in which the worker was
+        /// interrupted.
         private static func mean(_ counts: [UInt64], _ geometry: LatencyHistogram.Geometry) -> Double {
             let total = counts.reduce(0, +)
             var left = total - total / 1000

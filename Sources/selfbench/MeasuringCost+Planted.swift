@@ -3,40 +3,42 @@ internal import Glibc
 internal import ShmHarness
 internal import ShmStatistics
 
-// Delays of a known length, and what a round says of them.
+// Rounds with delays of a known length.
 extension MeasuringCost {
-    /// How far a figure may be from the truth, ns.
+    /// The allowed error of a figure, in ns.
     private static func tolerance(_ planted: Double) -> Double { planted >= 1000 ? 0.02 * planted : 5 + 0.05 * planted }
 
-    /// A delay in the critical section: hold time and time per operation grow by it.
+    /// A delay in the critical section must increase the hold time and the time per operation by its length.
     static func plantedSections(_ report: inout Report, _ bench: Bench) throws {
         for planted in [100, 300, 1_000, 10_000, 100_000] {
             var (holds, operations, delays): ([Double], [Double], [Double]) = ([], [], [])
             for _ in 0..<11 {
                 let without = try Figures(try bench.round(.futex))
                 let with = try Figures(try bench.round(.futex, criticalSection: planted))
-                // The worker timed the very delay that it made, after its windows.
+                // The worker has timed this very delay after its windows.
                 holds.append(with.hold - without.hold - with.delay)
                 operations.append(with.operation - without.operation - with.delay)
                 delays.append(with.delay)
             }
             let (delay, bar) = (median(delays) ?? 0, tolerance(Double(planted)))
-            report.note("a delay of \(planted) ns in the section was \(rounded(delay)) ns by the worker's own timing")
+            report.note("a delay of \(planted) ns in the section took \(rounded(delay)) ns by the worker's own timing")
             report.line("  hold time is off by", abs(median(holds) ?? 0), " ns", atMost: bar)
             report.line("  time per operation is off by", abs(median(operations) ?? 0), " ns", atMost: bar)
         }
     }
 
-    /// The slowed example lock: acquisition and time per operation grow by what it was told to.
+    /// The slowed example lock must increase the acquisition time and the time per operation by its delay.
     static func plantedLock(_ report: inout Report, _ bench: Bench) throws {
         let path = ".build/plugins/slow-futex.so"
         guard unsafe access(path, R_OK) == 0 else {
-            return report.note("no \(path) here: scripts/build-plugins makes it; its ground truth is left out")
+            return report.note("no \(path): build it with scripts/build-plugins; its part is left out")
         }
         try LockPlugin.load(path)
         unsafe setenv(PluginVariable.name, path, 1)
         defer { unsafe unsetenv(PluginVariable.name) }
-        guard let slow = LockKind.all.first(where: { $0.name == "slow-futex" }) else { throw Missing("no slow-futex") }
+        guard let slow = LockKind.all.first(where: { $0.name == "slow-futex" }) else {
+            throw Missing("\(path) has no lock slow-futex")
+        }
         for planted in [100, 300, 1_000, 10_000, 100_000] {
             var (acquisitions, operations): ([Double], [Double]) = ([], [])
             for _ in 0..<11 {

@@ -3,7 +3,7 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 
-// What a thousand workers cost the coordinator.
+// The cost of a thousand workers for the coordinator.
 extension MeasuringCost {
     static func thousand(_ report: inout Report, _ bench: Bench) throws {
         number += 1
@@ -28,7 +28,7 @@ extension MeasuringCost {
         report.line("1,000 workers: the coordinator's largest resident memory", peakMebibytes(), " MiB", atMost: 200)
     }
 
-    /// CPU time of this process so far, ns.
+    /// CPU time of this process so far, in ns.
     private static func used() -> UInt64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

@@ -3,17 +3,18 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
-// What measuring costs, and whether it repeats itself.
+// The cost of measuring, and its repeatability.
 extension MeasuringCost {
-    /// What each window costs: the latency window over the throughput window, and that over a loop with nothing around it.
+    /// The cost of the windows: the latency window over the throughput window, and the throughput window over a bare
+    /// loop.
     static func windows(_ report: inout Report, _ bench: Bench) throws {
         for kind in [LockKind.futex, .pthreadMutex, .robustFutex] {
             var (extra, ratios): ([Double], [Double]) = ([], [])
             for _ in 0..<21 {
-                // Linked as this program is: a static one calls the C library faster.
+                // Linked dynamically, as this program is: a static program calls the C library faster.
                 let figures = try Figures(try bench.round(kind, dynamic: true))
                 extra.append(figures.timedOperation - figures.operation)
-                // A process of its own, as the worker is: where its memory happens to lie matters to both.
+                // In a process of its own, as the worker is: the placement of memory affects both.
                 ratios.append(figures.operation / (try bare(kind)))
             }
             report.line(
@@ -24,23 +25,23 @@ extension MeasuringCost {
         }
     }
 
-    /// ``BareLoop``'s figure, from a fresh process.
+    /// The figure of ``BareLoop``, from a fresh process.
     private static func bare(_ kind: LockKind) throws -> Double {
         let text = try Output.line(of: "'\(ProgramArguments.all[0])' bare \(kind) 4 0")
         guard let figure = Double(text), figure > 0 else { throw Missing("the bare loop printed \(text)") }
         return figure
     }
 
-    /// Prints ``BareLoop``'s figure. What a worker reads from its plan comes from the command line here, so that the
-    /// compiler knows as little of it.
+    /// Prints the figure of ``BareLoop``. What a worker reads from its plan comes from the command line here, so that
+    /// the compiler cannot specialise the loop for it.
     static func printBare(_ arguments: [String]) throws {
         guard let kind = LockKind(named: arguments[0]), let counters = Int(arguments[1]),
             let delay = UInt64(arguments[2])
-        else { throw Missing("bare wants a lock, counters and a delay") }
+        else { throw Missing("bare: expected a lock, a number of counters and a delay") }
         print(try BareLoop.nanoseconds(kind, counters: counters, delay: delay, clock: ClockCalibration().clock))
     }
 
-    /// The same cell twice, in turn.
+    /// Measures the same cell twice, by turns.
     static func twice(_ report: inout Report, _ bench: Bench) throws {
         for (workers, bar) in [(1, 0.03), (2, 0.10)] {
             var (first, second): ([Double], [Double]) = ([], [])

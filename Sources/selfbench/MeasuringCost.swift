@@ -2,10 +2,10 @@ internal import ShmCoordinator
 @_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
-/// Whether the measuring engine's figures are true, and what it costs: planted delays, the latency window, the
-/// throughput window against a bare loop, a thousand workers, and the same cell twice.
+/// The accuracy of the measuring engine's figures, and its cost: planted delays, the latency window, the throughput
+/// window against a bare loop, a thousand workers, and the same cell twice.
 enum MeasuringCost {
-    /// Round numbers that name segments.
+    /// The number of the last round; numbers name segments.
     static var number: Int {
         get { unsafe lastNumber }
         set { unsafe lastNumber = newValue }
@@ -23,7 +23,7 @@ enum MeasuringCost {
         try thousand(&report, bench)
     }
 
-    /// Runs rounds.
+    /// Runs rounds of one machine and program folder.
     struct Bench {
         let folder: String
         let clock: ClockCalibration

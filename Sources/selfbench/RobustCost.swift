@@ -3,8 +3,8 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
-/// What surviving costs: `robust-futex` against the locks that it must not be slower, or less fair, than. Rounds as in
-/// `shmbench run`, those of different locks in turn; medians.
+/// The cost of surviving: `robust-futex` against the locks that it must match in speed and fairness. Rounds as in
+/// `shmbench run`, with the locks by turns; medians.
 enum RobustCost {
     private static let rounds = 15
     private static let kinds: [LockKind] = [.robustFutex, .futex, .pthreadMutex, .pthreadRobust]
@@ -51,7 +51,8 @@ enum RobustCost {
                 max(rate(.futex), rate(.pthreadMutex)) / own, "×", atMost: 1 / 0.95)
             let theirs = min(fair(.futex), fair(.pthreadMutex), fair(.pthreadRobust))
             report.line(
-                "\(load): the least of their windowed fairness over robust-futex's", theirs / fair(.robustFutex), "×",
+                "\(load): the lowest windowed fairness of the others over robust-futex's", theirs / fair(.robustFutex),
+                "×",
                 atMost: 1)
         }
     }

@@ -2,7 +2,7 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmStatistics
 
-/// The segment's life: create and destroy, attach and detach, and a count of attachments.
+/// The cost of creating and destroying a segment, of attaching and detaching, and of counting attachments.
 enum SegmentCost {
     static func measure(_ report: inout Report) throws {
         var lives: [Double] = []

@@ -5,7 +5,8 @@ internal import ShmHarness
 internal import ShmStatistics
 internal import SystemPackage
 
-/// Starting workers, against starting as many `/bin/true` in the same run; and what a worker weighs.
+/// The cost of starting workers, compared with starting as many `/bin/true` in the same run, and the memory of a
+/// worker.
 enum StartCost {
     static func measure(_ report: inout Report, _ folder: String) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
@@ -30,7 +31,8 @@ enum StartCost {
         report.note("1,000 workers to the barrier, and through a round: \(rounded(thousand)) ms")
     }
 
-    /// Milliseconds from the first spawn until all were at the barrier, and the KiB of the largest.
+    /// Milliseconds from the first spawn until all workers were at the barrier, and the resident set of the largest in
+    /// KiB.
     private static func start(_ workers: Int, _ program: WorkerProgram, number: Int) throws -> (Double, UInt64) {
         let cell = Cell(.futex, Load(workers: workers, pinning: .none))
         let timing = Timing(warmup: 1_000_000, throughput: 20_000_000, latency: 5_000_000, stuckAfter: 20_000_000_000)

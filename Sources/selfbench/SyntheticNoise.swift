@@ -1,26 +1,26 @@
 internal import Glibc
 
-/// What a round's figure may do besides what is measured: the logs of the figures of successive rounds.
+/// Synthetic noise: the logs of the figures of successive rounds.
 struct SyntheticNoise {
     enum Kind: String, CaseIterable {
-        /// One per cent, independent.
+        /// Normal, 1 %, independent.
         case gaussian
-        /// Two per cent; one round of twenty at half its rate.
+        /// Normal, 2 %; one round of twenty at half its rate.
         case heavy
-        /// A random walk of half a per cent a round, on a slope of a thousandth, with one per cent on top.
+        /// A random walk of 0.5 % per round with a drift of 0.1 %, plus 1 %.
         case drifting
-        /// Two modes that are 20 % apart and change in one round of ten, with one per cent on top.
+        /// Two modes 20 % apart that change in one round of ten, plus 1 %.
         case bimodal
-        /// Slowed by an exponential variable of three per cent; never sped up.
+        /// Slowed by an exponential variable of 3 %; never sped up.
         case asymmetric
     }
 
     let kind: Kind
-    /// Where the walk or the mode is.
+    /// The state of the random walk or the mode.
     private var level: Double
     private var round = 0.0
 
-    /// In either mode to begin with.
+    /// Starts in a random mode.
     init(_ kind: Kind, _ random: inout Random) {
         self.kind = kind
         level = kind == .bimodal && random.coin() ? Self.modes : 0
@@ -28,7 +28,7 @@ struct SyntheticNoise {
 
     private static let modes = log(1.2)
 
-    /// The next round.
+    /// The log of the next round's figure.
     mutating func next(_ random: inout Random) -> Double {
         round += 1
         switch kind {
@@ -44,7 +44,8 @@ struct SyntheticNoise {
         }
     }
 
-    /// The log-ratio of a block ABBA or BAAB, by a coin, of which B has an effect: the mean of B's logs less A's.
+    /// The log-ratio of a block ABBA or BAAB, by a coin, in which B has an effect: the mean of B's logs minus the mean
+    /// of A's.
     mutating func block(effect: Double, _ random: inout Random) -> Double {
         let (first, second) = (next(&random), next(&random))
         let (third, fourth) = (next(&random), next(&random))
@@ -53,12 +54,12 @@ struct SyntheticNoise {
     }
 }
 
-/// The same numbers in every run: SplitMix64.
+/// A generator with the same numbers in every run: SplitMix64.
 ///
 /// Source: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014.
 struct Random {
     private var state: UInt64
-    /// The second of two normal ones.
+    /// The second of two normal numbers.
     private var spare: Double?
 
     init(seed: UInt64) { state = seed }
@@ -71,7 +72,7 @@ struct Random {
         return mixed ^ (mixed >> 31)
     }
 
-    /// From 0, and below 1.
+    /// From 0 to less than 1.
     mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     mutating func coin() -> Bool { next() >> 63 == 1 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ShmCoordinator
 
-/// Control groups of both versions, as files under another root describe them.
+/// Control groups of both versions, described by files under another root.
 @Suite(.timeLimit(.minutes(1))) struct ControlGroupTests {
     private let root: String
 
@@ -41,7 +41,7 @@ import Testing
         #expect(ControlGroup("freezer", files: files)?.folders == ["/sys/fs/cgroup/unified"])
     }
 
-    @Test func `a container's group is found below what is mounted`() throws {
+    @Test func `a container's group is found below the mount point`() throws {
         defer { remove() }
         try write([
             "/proc/self/cgroup": "0::/docker/abc/job\n",
@@ -81,7 +81,7 @@ import Testing
         ("memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill ", "memory.limit_in_bytes"),
         ("memory.events", "low 0\noom 1\noom_kill ", "memory.max"),
     ])
-    func `kills for want of memory are told by either version`(counter: String, text: String, limit: String) throws {
+    func `OOM kills are counted in either version`(counter: String, text: String, limit: String) throws {
         defer { remove() }
         try write([
             "/proc/self/cgroup": counter == "memory.events" ? "0::/job\n" : "4:memory:/job\n",
@@ -97,7 +97,7 @@ import Testing
         #expect(before.cause(files: files)?.contains("/sys/fs/cgroup/\(limit) is 67108864; raise it") == true)
     }
 
-    @Test func `memory that the machine does not commit is named`() throws {
+    @Test func `a commit limit of the machine is named`() throws {
         defer { remove() }
         try write([
             "/proc/sys/vm/overcommit_memory": "2\n",

@@ -4,22 +4,22 @@ import Testing
 
 @testable import ShmCoordinator
 
-/// What a kill's traces mean. A judge that finds nothing in what is broken proves nothing.
+/// The judgement of a kill's evidence. A judge that accepts a broken lock proves nothing.
 @Suite struct CrashJudgementTests {
     private let robust = LockKind.pthreadRobust.properties
     private let plain = LockKind.futex.properties
 
-    /// A death in the middle of the section that was told, as it should be.
+    /// A death in the critical section that was reported, as it must be.
     private var inside: CrashEvidence {
         CrashEvidence(
             section: .within(increments: [1, 1, 0, 0]), heldForCertain: true, freeForCertain: false,
-            surplus: [1, 1, 0, 0], told: 1, overlaps: 0, failures: [])
+            surplus: [1, 1, 0, 0], reportedDeaths: 1, overlaps: 0, failures: [])
     }
 
-    /// A death before the section, which nobody was told of.
+    /// A death before the critical section that was not reported.
     private var outside: CrashEvidence {
         CrashEvidence(
-            section: .before, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], told: 0,
+            section: .before, heldForCertain: false, freeForCertain: false, surplus: [0, 0, 0, 0], reportedDeaths: 0,
             overlaps: 0, failures: [])
     }
 
@@ -31,17 +31,17 @@ import Testing
         return changed
     }
 
-    @Test func `a half-written update of the dead owner is no corruption`() {
+    @Test func `a half-written update of the dead owner is not a corruption`() {
         #expect(inside.corruptions(of: robust) == [])
         #expect(outside.corruptions(of: robust) == [])
     }
 
-    @Test func `an update that comes or goes after the death is one`() {
+    @Test func `an update that appears or disappears after the death is a corruption`() {
         #expect(with(inside) { $0.surplus = [1, 1, 1, 0] }.corruptions(of: robust).count == 1)
         #expect(with(inside) { $0.surplus = [1, 0, 0, 0] }.corruptions(of: robust).count == 1)
         #expect(
             with(inside) { $0.surplus = [.max, 1, 0, 0] }.corruptions(of: robust) == [
-                "the victim's death left the counters at -1, 1, 0, 0"
+                "the target's death left the counters at -1, 1, 0, 0"
             ]
         )
         #expect(with(outside) { $0.surplus = [1, 1, 0, 0] }.corruptions(of: robust).count == 1)
@@ -50,7 +50,7 @@ import Testing
         #expect(with(outside) { $0.surplus = [.max, .max, .max, .max] }.corruptions(of: robust).count == 1)
     }
 
-    @Test func `an update that was complete must stay`() {
+    @Test func `a complete update must remain`() {
         let complete = with(outside) {
             $0.section = .behind
             $0.surplus = [1, 1, 1, 1]
@@ -60,18 +60,18 @@ import Testing
         #expect(with(complete) { $0.surplus = [1, 1, 1, 0] }.corruptions(of: robust).count == 1)
     }
 
-    @Test func `a death inside must be told once, where the lock reports deaths`() {
-        let silent = with(inside) { $0.told = 0 }
-        #expect(silent.corruptions(of: robust) == ["nobody was told that the owner died"])
+    @Test func `a death inside must be reported once, where the lock reports deaths`() {
+        let silent = with(inside) { $0.reportedDeaths = 0 }
+        #expect(silent.corruptions(of: robust) == ["the owner's death was not reported"])
         #expect(silent.corruptions(of: plain) == [])
-        #expect(with(inside) { $0.told = 2 }.corruptions(of: robust) == ["the death was told 2 times"])
-        #expect(with(outside) { $0.told = 1 }.corruptions(of: robust) == [], "it may have held the lock")
+        #expect(with(inside) { $0.reportedDeaths = 2 }.corruptions(of: robust) == ["the death was reported 2 times"])
+        #expect(with(outside) { $0.reportedDeaths = 1 }.corruptions(of: robust) == [], "it may have held the lock")
     }
 
-    @Test func `a death of one that held nothing must not be told`() {
+    @Test func `the death of a process that did not hold the lock must not be reported`() {
         let free = with(outside) { $0.freeForCertain = true }
         #expect(free.corruptions(of: robust) == [])
-        #expect(with(free) { $0.told = 1 }.corruptions(of: robust).count == 1)
+        #expect(with(free) { $0.reportedDeaths = 1 }.corruptions(of: robust).count == 1)
     }
 
     @Test func `overlaps and failures are corruptions`() {
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `a lock that promises less is judged by what it promises`() {
+    @Test func `a lock that promises less is judged by its own promises`() {
         #expect(verdict(.futex) == .noHangSeen)
         #expect(verdict(.futex, hangs: 50) == .hangsAsExpected)
         #expect(verdict(.futex, hangs: 50, corruptions: 1) == .corrupts)
@@ -105,7 +105,7 @@ import Testing
         #expect(verdict(.noLock, hangs: 1) == .brokenPromise)
     }
 
-    @Test func `broken promises and corruption make a run fail, and nothing else does`() {
+    @Test func `broken promises and corruptions make a run fail, and nothing else does`() {
         let failing = CrashVerdict.allCases.filter { !$0.isAsPromised }
         #expect(failing == [.brokenPromise, .corrupts])
     }

@@ -6,9 +6,9 @@ import Testing
 @testable import ShmCoordinator
 
 extension ShmCoordinatorSuite {
-    /// What a stress test tries of what a lock offers, without the command line.
+    /// The exercises of a stress test, without the command line.
     @Suite struct ExerciseTests {
-        /// Does a fault so many times to a lock; what it used is gone when this returns.
+        /// Executes a fault that many times on a lock; its segments are gone when this returns.
         private func result(_ lock: LockKind, _ fault: Fault, times: Int) throws -> StressResult {
             var number = Int.random(in: 3_000_000..<4_000_000)
             var test = StressTest(
@@ -21,7 +21,7 @@ extension ShmCoordinatorSuite {
             return try #require(test.results.first)
         }
 
-        @Test func `an order of arrival is kept or it is not`() {
+        @Test func `a violated order of arrival is found, a kept one is not`() {
             func disorder(_ fairness: LockProperties.Fairness, _ grants: [Int]) -> String? {
                 Fault.disorder(fairness, queue: [2, 0, 1], comesBack: 3, grants: grants)
             }
@@ -34,7 +34,7 @@ extension ShmCoordinatorSuite {
             #expect(disorder(.barging, [3, 3, 1, 0, 2]) == nil)
         }
 
-        @Test func `what was not tried is not said to be kept`() {
+        @Test func `an exercise that was not tried is not reported as kept`() {
             var result = StressResult(.mcs, .order)
             result.episodes = 1
             result.exercises.add(.lock, 10)
@@ -55,10 +55,10 @@ extension ShmCoordinatorSuite {
             var control = StressResult(.noLock, .interrupt)
             control.episodes = 1
             control.exercises.breach(.tryLock)
-            #expect(control.isAsPromised, "what excludes no one promises nothing")
+            #expect(control.isAsPromised, "a control promises nothing")
         }
 
-        @Test func `every lock is asked for what it offers, and for nothing else`() {
+        @Test func `every lock is exercised in what it offers, and in nothing else`() {
             for lock in LockKind.all {
                 let offered = Exercise.allCases.filter { $0.absence(in: lock.properties) == nil }
                 #expect(offered.contains(.area))
@@ -70,7 +70,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test(arguments: [LockKind.ticketYield, .reciprocating, .sysvSem, .mcsPark])
-        func `a promised order is compared with that of arrival`(lock: LockKind) throws {
+        func `a promised order of grants is compared with the order of arrival`(lock: LockKind) throws {
             let traces = Traces()
             let result = try result(lock, .order, times: 4)
             #expect(result.verdict == .survives, "\(result.findings)")
@@ -78,7 +78,7 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `a lock has as many participants as it was made for, and no more`() throws {
+        @Test func `a lock accepts as many participants as it was created for, and no more`() throws {
             let traces = Traces()
             let result = try result(.mcsPark, .crowd, times: 2)
             #expect(result.verdict == .survives, "\(result.findings)")
@@ -88,7 +88,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test(arguments: [LockKind.futexRW, .pthreadRWLock, .seqlock])
-        func `readers share, and see whole data`(lock: LockKind) throws {
+        func `readers share the lock, and see consistent data`(lock: LockKind) throws {
             let traces = Traces()
             let result = try result(lock, .readers, times: 3)
             #expect(result.verdict == .survives, "\(result.findings)")
@@ -96,7 +96,7 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `all ways to a lock are taken under every fault`() throws {
+        @Test func `the lock is taken in every way under every fault`() throws {
             let traces = Traces()
             let result = try result(.robustFutex, .killHolder, times: 40)
             for exercise in [Exercise.lock, .tryLock, .timedWait, .readers, .area] {

@@ -2,11 +2,11 @@ import Testing
 
 @testable import ShmCoordinator
 
-/// Whether workers went on while the coordinator stood still, by numbers alone.
+/// Whether workers continued while the coordinator stood still, from synthetic numbers.
 @Suite(.timeLimit(.minutes(1))) struct FleetPulseTests {
     private static let ms: UInt64 = 1_000_000
 
-    /// A fleet of two that does 1,000 sections in each look of 10 ms, ten times; then so many in a gap of 3 s.
+    /// A fleet of two that completes 1,000 sections in each of ten intervals of 10 ms; then the given number in a gap of 3 s.
     private func pulse(inTheGap sections: UInt64, rate: UInt64 = 500) -> FleetPulse {
         var pulse = FleetPulse([0, 0], now: 0)
         for look in 1...10 { pulse.look([UInt64(look) * rate, UInt64(look) * rate], now: UInt64(look) * 10 * Self.ms) }
@@ -16,20 +16,20 @@ import Testing
         return pulse
     }
 
-    @Test func `workers that did as much as before went on`() {
+    @Test func `workers that kept their rate have continued`() {
         #expect(pulse(inTheGap: 300_000).alone.map(\.nanoseconds) == [3000 * Self.ms])
     }
 
-    @Test func `workers that did little stood still, too`() {
+    @Test func `workers that completed few sections stood still, too`() {
         #expect(pulse(inTheGap: 2_000).alone == [])
         #expect(pulse(inTheGap: 0).alone == [])
     }
 
-    @Test func `without a rate before it, nothing is said for them`() {
+    @Test func `without an earlier rate, workers do not count as running`() {
         #expect(pulse(inTheGap: 300_000, rate: 0).alone == [])
     }
 
-    @Test func `a worker that does not move is looked at, each in turn`() {
+    @Test func `workers without progress are checked, each in turn`() {
         var pulse = FleetPulse([0, 0, 0], now: 0)
         var found: [Int?] = []
         for look in 1...14 {

@@ -7,7 +7,7 @@ import Testing
 @testable import ShmCoordinator
 
 extension ShmCoordinatorSuite {
-    /// What rounds, crash tests and stress tests have in common: processes by their places.
+    /// The common part of rounds, crash tests and stress tests: processes in numbered places.
     @Suite(.timeLimit(.minutes(1))) struct FleetTests {
         private func scene() throws -> StressScene {
             try StressScene(
@@ -18,7 +18,7 @@ extension ShmCoordinatorSuite {
             #expect(eventually { scene.process(worker)?.hasEnded == true })
         }
 
-        @Test func `processes are called by their place, and by their number where that is told`() throws {
+        @Test func `processes are named by their place, and of how many if the total is given`() throws {
             let program = try WorkerProgram()
             let some = Fleet(program, number: 1, places: 3, naming: .init(role: "worker", total: nil))
             #expect(some.name(2) == "worker 3" && some.fullName(2) == "worker 3")
@@ -27,7 +27,7 @@ extension ShmCoordinatorSuite {
             #expect(counted.live == [] && !counted.isRunning && counted.outsideEnd() == nil)
         }
 
-        @Test func `a worker that somebody else kills has come to an end from outside`() throws {
+        @Test func `a worker that another program kills counts as ended from outside`() throws {
             let traces = Traces()
             do {
                 let scene = try scene()
@@ -41,7 +41,7 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `workers that the fleet kills are reaped, and their places are free`() throws {
+        @Test func `workers that the fleet kills are reaped, and their places are vacant`() throws {
             let traces = Traces()
             do {
                 let scene = try scene()
@@ -52,7 +52,7 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `a stop by somebody else is a disturbance once, and one by the test is none`() throws {
+        @Test func `a stop by another program is a disturbance once, and a stop by the test is none`() throws {
             let traces = Traces()
             do {
                 let scene = try scene()
@@ -63,14 +63,14 @@ extension ShmCoordinatorSuite {
                 let standstill = try #require(scene.fleet.standstill(isSuspicious: false))
                 #expect(standstill.text.hasPrefix("worker 2 (pid \(pids[1])) is stopped by a signal that this program"))
                 #expect(scene.fleet.standstill(isSuspicious: false) == nil)
-                // Where something is wrong, a stop that was told explains it again.
+                // If something is wrong, a reported stop explains it again.
                 #expect(scene.fleet.standstill(isSuspicious: true) != nil)
                 for pid in pids { kill(pid, SIGCONT) }
             }
             #expect(traces.left() == [])
         }
 
-        @Test func `waiting ends with what is waited for, with the patience, or when it is in vain`() throws {
+        @Test func `a wait ends when its condition holds, its patience is over, or it has become pointless`() throws {
             let hour = Patience.after(.seconds(3600))
             var looks = 0
             #expect(
@@ -80,7 +80,7 @@ extension ShmCoordinatorSuite {
                 })
             #expect(looks == 20)
             #expect(try !hour.wait(unless: { true }, until: { false }))
-            // Asked again when it seems to be in vain: it may have come about this moment.
+            // The condition is checked once more when the wait seems pointless: it may have just come true.
             looks = 0
             #expect(
                 try hour.wait(unless: { true }) {

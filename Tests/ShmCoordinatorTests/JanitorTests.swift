@@ -9,7 +9,7 @@ import Testing
 
 extension ShmCoordinatorSuite {
     @Suite struct JanitorTests {
-        /// Segments as a round has them, which go at the test's end.
+        /// Segments like those of a round, which are removed at the test's end.
         final class Segments {
             let all: [SharedMemory]
 
@@ -25,11 +25,11 @@ extension ShmCoordinatorSuite {
             deinit { for segment in all where segment.exists { try? segment.destroy(mode: .forceNoWait) } }
         }
 
-        @Test func `a sweep removes what a dead coordinator left, its semaphores and its lease included`() throws {
+        @Test func `a sweep removes a dead coordinator's leftovers, including its semaphores and its lease`() throws {
             let traces = Traces()
             let run = try RunID.abandoned()
             let left = try Segments(RoundKeys(run: run, round: 3), lock: .sysvSemUndo)
-            // The semaphore set is made with the lock's first use.
+            // The semaphore set is created by the lock's first use.
             for segment in left.all { try segment.withLock { _ in } }
             Janitor.sweep()
             #expect(left.all.allSatisfy { !$0.exists })
@@ -37,7 +37,7 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `a sweep leaves alone what belongs to the living, and what is not the tool's`() throws {
+        @Test func `a sweep keeps what belongs to live coordinators or to other programs`() throws {
             let run = RunID.random()
             let lease = try RunLease(run)
             let own = try Segments(RoundKeys(run: run, round: 2))
@@ -45,7 +45,7 @@ extension ShmCoordinatorSuite {
                 "shmbench.tests.\(getpid())", "other.\(run).1.test", "shmbench.\(RunID.random()).1.mine",
                 "shmbench.1.\(getpid()).arena", "shmbench.0123456789abcdef0123.0.arena",
             ])
-            // The id of a dead process, in a key that this process made.
+            // The id of a dead process, in a key that this process creates.
             let dead = try ChildProcess("/bin/true", [])
             dead.awaitExit()
             let claimed = try Segments(["shmbench.\(dead.pid).0.arena", "shmbench.\(dead.pid).life.x"])
@@ -54,7 +54,7 @@ extension ShmCoordinatorSuite {
             for segment in own.all + others.all + claimed.all { #expect(segment.exists, "\(segment.key)") }
         }
 
-        @Test func `where the lease was removed, a sweep takes what is not in use`() throws {
+        @Test func `if the lease was removed, a sweep removes what is not in use`() throws {
             let keys = RoundKeys(run: .random(), round: 1)
             let left = try Segments(keys)
             try left.all[0].attach()
@@ -65,7 +65,7 @@ extension ShmCoordinatorSuite {
             #expect(!left.all[0].exists)
         }
 
-        @Test func `a sweep waits for workers that are about to die, and no longer than two seconds`() throws {
+        @Test func `a sweep waits for dying workers, for at most two seconds`() throws {
             let run = try RunID.abandoned()
             let left = try Segments(RoundKeys(run: run, round: 1))
             let worker = try ChildProcess(
@@ -86,7 +86,7 @@ extension ShmCoordinatorSuite {
                 + "/shmprobe"
         }()
 
-        @Test func `a sweep removes what a dead coordinator of the first version left`() throws {
+        @Test func `a sweep removes the leftovers of a dead coordinator of the first version`() throws {
             let script = "exec \(Self.probe) \"shmbench.$$.1.test\" >/dev/null <<END\ncreate 64 futex\nEND\n"
             let old = try ChildProcess("/bin/sh", ["-c", script])
             #expect(old.awaitExit() == .code(0))
@@ -100,7 +100,7 @@ extension ShmCoordinatorSuite {
             #expect(!segment.exists)
         }
 
-        @Test func `a segment of a run whose control block was overwritten goes, too`() throws {
+        @Test func `a segment of a run whose control block was overwritten is removed, too`() throws {
             let run = try RunID.abandoned()
             let keys = RoundKeys(run: run, round: 1)
             let left = try Segments(keys)
@@ -117,7 +117,7 @@ extension ShmCoordinatorSuite {
         }
 
         /// On a busy machine a coordinator may be killed before its janitor's first statement.
-        @Test func `a janitor that comes to life after its coordinator's death clears up all the same`() throws {
+        @Test func `a janitor that starts after its coordinator's death still cleans up`() throws {
             let run = try RunID.abandoned()
             let left = try Segments(RoundKeys(run: run, round: 5))
             let nothing = try FileDescriptor.open(FilePath("/dev/null"), .readOnly)
@@ -129,7 +129,7 @@ extension ShmCoordinatorSuite {
             #expect(RunLease.state(of: run) == .missing)
         }
 
-        @Test func `this process's segments go with its janitor, and no others`() throws {
+        @Test func `this process's segments are removed with its janitor, and no others`() throws {
             let traces = Traces()
             try ThisRun.begin()
             let run = ThisRun.id
@@ -143,7 +143,7 @@ extension ShmCoordinatorSuite {
             #expect(own.all.allSatisfy { !$0.exists })
             #expect(others.all.allSatisfy { $0.exists })
             #expect(RunLease.state(of: run) == .missing)
-            #expect(ThisRun.id != run, "what comes after is another run")
+            #expect(ThisRun.id != run, "the next run has another id")
             withExtendedLifetime(lease) {}
             #expect(traces.left() == [])
         }

@@ -3,7 +3,7 @@ import ShmCoordinator
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct MachineTests {
-    @Test func `the machine is described in words that fit one line`() {
+    @Test func `the description of the machine fits one line`() {
         let machine = Machine.current
         for text in [machine.hostname, machine.kernel, machine.cpuModel] {
             #expect(!text.isEmpty)

@@ -21,31 +21,31 @@ extension ShmCoordinatorSuite {
             let result = try round(spacing, rate: 5000).run()
             let figures = try #require(result.figures)
             #expect(result.integrity == .ok)
-            // 1,000 of each: five standard deviations of a Poisson count, and an eighth for a machine that stalls.
+            // 1,000 of each: the tolerance is five standard deviations of a Poisson count, and an eighth for a machine that stalls.
             #expect((700...1300).contains(figures.acquisitions))
             #expect(figures.arrivalsDone > 0 && figures.arrivalsDue >= figures.arrivalsDone)
             let responses = try #require(figures.histograms[.acquire]).reduce(0, +)
             let uncorrected = try #require(figures.histograms[.uncorrected]).reduce(0, +)
-            // Those before all workers ran do not count; those that were due at the end and had not begun do.
+            // Acquisitions before all workers ran do not count; those that were due at the end and had not begun do.
             #expect(uncorrected <= figures.arrivalsDone && uncorrected * 2 > figures.arrivalsDone)
             #expect(responses >= uncorrected)
         }
 
-        @Test func `a rate that no lock can carry leaves most of what is due undone`() throws {
-            // Sections of 1 ms, one at a time: 1,000 a second at most.
+        @Test func `a rate beyond any lock's capacity leaves most due acquisitions undone`() throws {
+            // Sections of 1 ms, one at a time: at most 1,000 per second.
             let figures = try #require(try round(.poisson, rate: 20_000, criticalSection: 1_000_000).run().figures)
             #expect(figures.arrivalsDone * 4 < figures.arrivalsDue)
         }
 
-        @Test func `who waits for a section that takes long is late from when it was due`() throws {
-            // A worker alone, due every 2 ms, whose sections take 3: each comes later than the one before it.
+        @Test func `an acquisition delayed by a long section is timed from its due time`() throws {
+            // A single worker, due every 2 ms, whose sections take 3 ms: each acquisition is later than the one before.
             var round = round(.uniform, rate: 500, criticalSection: 3_000_000)
             round.cell.workers = 1
             let figures = try #require(try round.run().figures)
             let (due, began) = (figures.histograms[.acquire] ?? [], figures.histograms[.uncorrected] ?? [])
             let longestDue = try #require(due.lastIndex { $0 > 0 })
             let longestBegun = try #require(began.lastIndex { $0 > 0 })
-            // Backlog of some 60 ms at the end; the lock itself was free all the time.
+            // The backlog is about 60 ms at the end, although the lock itself was always free.
             #expect(LatencyHistogram.Geometry.threeDigits.lowestValue(of: longestDue) > 20_000_000)
             #expect(LatencyHistogram.Geometry.twoDigits.lowestValue(of: longestBegun) < 20_000_000)
         }

@@ -7,7 +7,7 @@ import Testing
     private static let first = PauseDetector.Reading(
         monotonic: 100 * s, boottime: 130 * s, realtime: 1_700_000_000 * s, runQueueWait: 7 * s)
 
-    /// What is found where the clocks have gone on by so much.
+    /// The pauses found when the clocks have advanced by these amounts.
     private func found(
         _ monotonic: UInt64, boottime: UInt64? = nil, realtime: Int64? = nil, waiting: UInt64? = 0
     ) -> [ProcessPause] {
@@ -21,34 +21,34 @@ import Testing
         return detector.look(next)
     }
 
-    @Test func `looks in time find nothing`() {
+    @Test func `punctual readings find no pause`() {
         #expect(found(20 * Self.ms) == [])
         #expect(found(110 * Self.ms) == [])
     }
 
-    @Test func `a gap is a pause, as long as it is beyond the time between two looks`() throws {
+    @Test func `a gap is a pause of the length by which it exceeds the period`() throws {
         let pause = try #require(found(3020 * Self.ms).first)
         #expect(pause.kind == .stopped && pause.nanoseconds == 3 * Self.s)
         #expect(pause.interval == 100 * Self.s..<100 * Self.s + 3020 * Self.ms)
-        // 1.7 thousand million seconds after 1970 it was 22:13:20.
+        // 1,700,000,000 s after 1970 is 22:13:20 UTC.
         #expect(pause.when == "3.0 s from 22:13:20 UTC on")
     }
 
     @Test func `a gap in which the thread waited for a CPU is a loaded machine`() {
         #expect(found(3020 * Self.ms, waiting: 2990 * Self.ms) == [])
-        #expect(found(800 * Self.ms, waiting: 560 * Self.ms) == [], "what a very loaded machine does beside")
+        #expect(found(800 * Self.ms, waiting: 560 * Self.ms) == [], "observed on a very loaded machine")
         #expect(found(3020 * Self.ms, waiting: 1000 * Self.ms).map(\.nanoseconds) == [2 * Self.s])
     }
 
-    @Test func `where the kernel does not tell of waiting, only long gaps count`() {
+    @Test func `if the kernel does not report the wait, only long gaps count`() {
         #expect(found(500 * Self.ms, waiting: nil) == [])
         #expect(found(3020 * Self.ms, waiting: nil).count == 1)
     }
 
-    @Test func `a machine that slept shows in the clock that went on`() throws {
+    @Test func `a suspended machine shows in the boot-time clock`() throws {
         let pause = try #require(found(20 * Self.ms, boottime: 60 * Self.s).first)
         #expect(pause.kind == .suspended && pause.nanoseconds == 60 * Self.s - 20 * Self.ms)
-        // The time of day went on with it: one pause, not two.
+        // The time of day advanced with it: one pause, not two.
         #expect(found(20 * Self.ms, boottime: 60 * Self.s).count == 1)
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect(pause.kind == .clockJump && pause.nanoseconds == 90 * Self.s - 20 * Self.ms)
     }
 
-    @Test func `a clock that is set back, or a little ahead, is no pause`() {
+    @Test func `a clock that is set back, or slightly ahead, is not a pause`() {
         #expect(found(20 * Self.ms, realtime: -Int64(90 * Self.s)) == [])
         #expect(found(20 * Self.ms, realtime: Int64(300 * Self.ms)) == [])
     }

@@ -3,12 +3,12 @@ import Testing
 @testable import ShmCoordinator
 
 @Suite(.timeLimit(.minutes(1))) struct PinningTests {
-    /// CPUs numbered as they come, from (package, core) pairs.
+    /// CPUs numbered in order, from (package, core) pairs.
     private func machine(_ places: [(package: Int, core: Int)]) -> [Topology.CPU] {
         places.enumerated().map { Topology.CPU(number: $0, package: $1.package, core: $1.core) }
     }
 
-    /// Two cores of two hardware threads; a core's second thread comes after all first ones, as on most PCs.
+    /// Two cores of two hardware threads; the second threads follow all first threads, as on most PCs.
     private var threads: [Topology.CPU] { machine([(0, 0), (0, 1), (0, 0), (0, 1)]) }
 
     /// Two packages of two cores of two hardware threads, one after the other.
@@ -39,7 +39,7 @@ import Testing
         #expect(Pinning.spread.order(of: shuffledPackages) == [0, 1, 2, 3, 4, 5, 6, 7])
     }
 
-    @Test func `core numbers need not begin at 0, nor follow each other`() {
+    @Test func `core numbers need not start at 0, nor be consecutive`() {
         let odd = machine([(3, 8), (3, 40), (9, 2), (9, 17)])
         #expect(Pinning.spread.order(of: odd) == [0, 2, 1, 3])
         #expect(Pinning.compact.order(of: odd) == [0, 1, 2, 3])
@@ -51,13 +51,13 @@ import Testing
         #expect(Pinning.compact.order(of: uneven) == [0, 1, 2, 3])
     }
 
-    @Test func `none pins nobody`() {
+    @Test func `none pins no worker`() {
         #expect(Pinning.none.order(of: packages).isEmpty)
         #expect(Pinning.none.assignment(workers: 3) == [nil, nil, nil])
     }
 
     @Test(arguments: [Pinning.compact, .spread])
-    func `workers beyond the CPUs begin again at the first`(pinning: Pinning) {
+    func `workers beyond the number of CPUs start again at the first`(pinning: Pinning) {
         let cpus = Topology.allowed().map(\.number)
         let assignment = pinning.assignment(workers: 2 * cpus.count + 1)
         #expect(assignment.prefix(cpus.count).compactMap(\.self).sorted() == cpus.sorted())

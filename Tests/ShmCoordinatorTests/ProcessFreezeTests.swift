@@ -6,14 +6,14 @@ import Testing
 @testable import ShmCoordinator
 
 extension ShmCoordinatorSuite {
-    /// What keeps other processes from running, with real signals and real control groups.
+    /// Frozen and stopped processes, with real signals and real control groups.
     @Suite struct ProcessFreezeTests {
-        @Test func `a process that runs or sleeps is free`() throws {
+        @Test func `a running or sleeping process is not frozen`() throws {
             let child = try ChildProcess("/bin/sleep", ["60"])
             #expect(ProcessFreeze.description(of: child.pid) == nil)
         }
 
-        @Test func `a process that was stopped is named, and so is that it goes on`() throws {
+        @Test func `a stopped process is reported, and so is its continuation`() throws {
             let child = try ChildProcess("/bin/sleep", ["60"])
             #expect(child.jobSignal() == nil)
             kill(child.pid, SIGSTOP)
@@ -26,7 +26,7 @@ extension ShmCoordinatorSuite {
             #expect(child.isRunning)
         }
 
-        @Test func `a process that was stopped and goes on before anybody looked is noticed`() throws {
+        @Test func `a process that was stopped and continued between two checks is detected`() throws {
             let child = try ChildProcess("/bin/sleep", ["60"])
             kill(child.pid, SIGSTOP)
             #expect(eventually { ProcessTable.state(of: child.pid) == "T" })
@@ -38,7 +38,7 @@ extension ShmCoordinatorSuite {
         @Test(
             .enabled("a control group of either version needs root, and the hierarchy mounted") { Freezer.canBeUsed },
             arguments: Freezer.all)
-        func `a process whose control group is frozen is named, with the file that says so`(freezer: Freezer) throws {
+        func `a process in a frozen control group is reported, with the file that shows it`(freezer: Freezer) throws {
             let child = try ChildProcess("/bin/sleep", ["60"])
             let group = try freezer.make(named: "shmbench-test-\(getpid())")
             defer { group.remove() }
@@ -51,7 +51,7 @@ extension ShmCoordinatorSuite {
                         "is frozen with its control group (/sys/fs/cgroup/")
                         == true
                 })
-            // Under version 1 it cannot die before it is let go of, and `end` does not wait for that.
+            // Under version 1 it cannot die before it is thawed, and `end` does not wait for that.
             let start = Deadline.now
             child.end()
             #expect(Deadline.now.nanoseconds - start.nanoseconds < 10_000_000_000)

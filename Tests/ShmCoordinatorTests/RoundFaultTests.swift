@@ -8,7 +8,7 @@ import Testing
 
 extension ShmCoordinatorSuite {
     @Suite struct RoundFaultTests {
-        /// Long enough that no test waits for its end.
+        /// So long that no test reaches its end.
         private static let long = 20_000_000_000
 
         private func reason(
@@ -19,9 +19,9 @@ extension ShmCoordinatorSuite {
             return reason
         }
 
-        /// Not with the mutex whose next owner glibc aborts: that one may be noticed first.
+        /// Not with the mutex whose next owner glibc aborts: that abort may be detected first.
         @Test(arguments: LockKind.all.filter { $0 != .pthreadPI }, [0, 1])
-        func `a worker that is killed ends the round, and is named`(lock: LockKind, victim: Int) throws {
+        func `a killed worker ends the round, and is named`(lock: LockKind, target: Int) throws {
             let traces = Traces()
             var round = TestRound(lock, workers: 2)
             round.timing.throughput = Self.long
@@ -29,26 +29,26 @@ extension ShmCoordinatorSuite {
             let reason = try reason(of: round) { [round] in
                 let workers = round.awaitContending()
                 guard workers.count == 2 else { return }
-                killed.store(workers[victim], ordering: .relaxed)
-                kill(workers[victim], SIGKILL)
+                killed.store(workers[target], ordering: .relaxed)
+                kill(workers[target], SIGKILL)
             }
             let pid = killed.load(ordering: .relaxed)
             #expect(
                 reason
-                    == "worker \(victim + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
-                    + "somebody else did")
+                    == "worker \(target + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
+                    + "another program or user did")
             #expect(traces.left() == [])
         }
 
         @Test(arguments: [
             ("exit 3", "exited with code 3"), ("kill -SEGV $$", "was killed by signal 11"),
-            ("exit 65", "exited with code 65: it could not use its segments, and says why in a line of its own"),
+            ("exit 65", "exited with code 65: it could not use its segments; its own line on stderr says why"),
             (
                 "kill -BUS $$",
-                "was killed by signal 7: memory that it had mapped is gone: /dev/shm is full, or a segment's file was truncated"
+                "was killed by signal 7: memory that it had mapped no longer exists: /dev/shm is full, or a segment's file was truncated"
             ),
         ])
-        func `a worker that ends before the barrier ends the round`(script: String, end: String) throws {
+        func `a worker that exits before the barrier ends the round`(script: String, end: String) throws {
             let traces = Traces()
             let program = try Script(
                 "if [ \"$1\" = --version ]; then echo '\(ToolVersion.workerLine)'; exit; fi; \(script)")
@@ -65,13 +65,13 @@ extension ShmCoordinatorSuite {
                 let script = try Script("echo '\(ToolVersion.workerLine)'")
                 program = try WorkerProgram(path: script.path)
             }
-            // Now the script is gone.
+            // The script is removed now.
             let reason = try reason(of: TestRound(.futex, workers: 2), with: program)
             #expect(reason.hasPrefix("cannot start worker 1 of 2: No such file or directory"))
             #expect(traces.left() == [])
         }
 
-        @Test func `an owner that does not leave its section makes the round stuck, and is found by name`() throws {
+        @Test func `an owner that does not leave its section makes the round stuck, and is named`() throws {
             let traces = Traces()
             var round = TestRound(.futex, workers: 3, criticalSection: Self.long)
             round.timing.throughput = Self.long
@@ -87,9 +87,9 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        /// One that somebody stops, inside or outside, says nothing about the lock.
+        /// A worker that another program stops, inside or outside, says nothing about the lock.
         @Test(arguments: [true, false])
-        func `a worker that is stopped makes the round no measure, and is named`(inside: Bool) throws {
+        func `a stopped worker makes the round void, and is named`(inside: Bool) throws {
             let traces = Traces()
             var round = TestRound(
                 .futex, workers: 3, criticalSection: inside ? 50_000_000 : 0, think: inside ? 0 : 20_000_000)
@@ -111,7 +111,7 @@ extension ShmCoordinatorSuite {
         @Test(
             .enabled("a control group of either version needs root, and the hierarchy mounted") { Freezer.canBeUsed },
             arguments: Freezer.all)
-        func `workers that are frozen make the round no measure, and are named`(freezer: Freezer) throws {
+        func `frozen workers make the round void, and are named`(freezer: Freezer) throws {
             let traces = Traces()
             var round = TestRound(.futex, workers: 2)
             round.timing.throughput = Self.long
@@ -125,7 +125,7 @@ extension ShmCoordinatorSuite {
             #expect(result.integrity == .ok && result.figures == nil)
             #expect(result.standstill?.text.contains("is frozen with its control group") == true)
             group.remove()
-            // What could not die then is reaped when the next process is started.
+            // A process that could not die then is reaped when the next one is started.
             try ChildProcess("/bin/true", []).awaitExit()
             #expect(traces.left() == [])
         }

@@ -7,11 +7,12 @@ import Testing
 extension ShmCoordinatorSuite {
     @Suite struct RoundTests {
         private static let realLocks = LockKind.all.filter(\.properties.excludes)
-        /// A busy time that makes nearly all of a worker's time a critical section, so that a lock that lets two in is caught.
+        /// A delay that puts nearly all of a worker's time into the critical section, so that a lock that admits two is caught.
         private static let busy = 2000
 
-        /// Heap bytes that a worker may allocate once: without optimisation, the runtime makes a generic type's metadata when
-        /// a slow path that the warm-up did not meet first runs. An allocation in each section comes to far more.
+        /// Bytes that a worker may allocate once on the heap: without optimisation, the runtime creates a generic
+        /// type's metadata when a slow path that the warm-up did not reach first runs. An allocation in each section
+        /// would be far more.
         #if DEBUG
             private static let firstUses: UInt64 = 4096
         #else
@@ -19,7 +20,7 @@ extension ShmCoordinatorSuite {
         #endif
 
         @Test(arguments: realLocks, [1, 2])
-        func `a real lock keeps all updates and leaves nothing`(lock: LockKind, workers: Int) throws {
+        func `a lock loses no update, and a round leaves nothing behind`(lock: LockKind, workers: Int) throws {
             let traces = Traces()
             let result = try TestRound(lock, workers: workers, criticalSection: Self.busy).run()
             #expect(result.integrity == .ok)
@@ -28,12 +29,12 @@ extension ShmCoordinatorSuite {
             let figures = try #require(result.figures)
             #expect(figures.sections.count == workers)
             #expect(figures.acquisitions > 0)
-            #expect(figures.heapBytes <= Self.firstUses, "the window must be free of allocations")
+            #expect(figures.heapBytes <= Self.firstUses, "the window must not allocate")
             #expect(traces.left() == [])
         }
 
         @Test(arguments: realLocks, [1, 90])
-        func `readers and writers see whole updates`(lock: LockKind, readPercent: Int) throws {
+        func `readers and writers see complete updates`(lock: LockKind, readPercent: Int) throws {
             var round = TestRound(lock, workers: 2, criticalSection: Self.busy)
             round.cell.readPercent = readPercent
             let result = try round.run()
@@ -41,7 +42,7 @@ extension ShmCoordinatorSuite {
             #expect(try #require(result.figures).acquisitions > 0)
         }
 
-        @Test func `readers without a lock see half an update`() throws {
+        @Test func `readers without a lock see half-written updates`() throws {
             let caught = try (0..<10).contains { _ in
                 var round = TestRound(.noLock, workers: 2, criticalSection: Self.busy)
                 round.cell.readPercent = 50
@@ -50,7 +51,7 @@ extension ShmCoordinatorSuite {
             #expect(caught)
         }
 
-        @Test func `where all sections only read, no lock is needed`() throws {
+        @Test func `read-only sections need no lock`() throws {
             var round = TestRound(.noLock, workers: 2)
             round.cell.readPercent = 100
             let result = try round.run()
@@ -58,7 +59,7 @@ extension ShmCoordinatorSuite {
             #expect(try #require(result.figures).acquisitions > 0)
         }
 
-        /// Dozens stand in a queue, and each needs a turn before it can end.
+        /// Dozens of workers queue, and each needs the lock once more before it can exit.
         @Test func `a round that would take too long to end is cut short, and is not stuck`() throws {
             let traces = Traces()
             var round = TestRound(.futexHandoff, workers: 40, criticalSection: 100_000_000)
@@ -72,23 +73,23 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `no lock at all is found out as soon as two contend`() throws {
+        @Test func `the control without a lock is caught as soon as two workers contend`() throws {
             let traces = Traces()
             var round = TestRound(.noLock, workers: 2, criticalSection: Self.busy)
             round.timing.throughput = 300_000_000
             let result = try round.run()
             #expect(result.integrity == .failed)
             #expect(result.lostUpdates > 0 || result.overlaps > 0)
-            #expect(result.figures != nil, "a lock that fails is measured all the same")
+            #expect(result.figures != nil, "a lock that fails the check is measured all the same")
             #expect(traces.left() == [])
         }
 
-        @Test func `one worker alone needs no lock`() throws {
+        @Test func `a single worker needs no lock`() throws {
             #expect(try TestRound(.noLock, workers: 1).run().integrity == .ok)
         }
 
-        /// Eight workers and sections of 10 ms: whoever waits at a window's end completes a section outside it, and whoever is starved
-        /// shows in the tail.
+        /// Eight workers and sections of 10 ms: a waiter at a window's end completes its section outside of it, and
+        /// starvation shows in the tail.
         @Test func `waits across the windows' ends are neither counted as throughput nor lost as latency`() throws {
             let section = 10_000_000
             var round = TestRound(.futex, workers: 8, criticalSection: section)
@@ -100,7 +101,7 @@ extension ShmCoordinatorSuite {
             #expect(figures.longestAcquisition >= UInt64(section))
         }
 
-        @Test func `what a round measures hangs together`() throws {
+        @Test func `a round's measurements are consistent`() throws {
             var round = TestRound(.futex, workers: 2)
             round.timing.throughput = 100_000_000
             round.timing.latency = 100_000_000
@@ -119,31 +120,31 @@ extension ShmCoordinatorSuite {
             #expect((0...1).contains(figures.overlap))
         }
 
-        @Test func `a round has the busy time that was asked for`() throws {
+        @Test func `a round has the requested delays`() throws {
             for round in [
                 TestRound(.futex, workers: 1, criticalSection: 10_000_000),
                 TestRound(.futex, workers: 1, think: 10_000_000),
             ] {
                 let figures = try #require(try round.run().figures)
-                // At least half of it, one more for what was begun before the window: no machine is so uneven.
+                // At least half, plus one for sections begun before the window: no machine is that uneven.
                 #expect(Double(max(figures.acquisitions, 1) - 1) * 0.005 <= figures.duration)
             }
         }
 
         @Test(arguments: [1, GuardedData.counterLimit])
-        func `as many counters as were asked for are guarded`(counters: Int) throws {
+        func `the lock guards the requested number of counters`(counters: Int) throws {
             #expect(try TestRound(.pthreadRobust, workers: 2, counters: counters).run().integrity == .ok)
         }
 
         @Test(arguments: [Pinning.compact, .spread])
-        func `pinned workers do the same`(pinning: Pinning) throws {
+        func `pinned workers lose no update`(pinning: Pinning) throws {
             let result = try TestRound(.futex, workers: 3, pinning: pinning).run()
             #expect(result.integrity == .ok)
             #expect(result.figures?.sections.count == 3)
         }
 
         @Test(arguments: realLocks)
-        func `many more workers than CPUs come to an end`(lock: LockKind) throws {
+        func `a round with many more workers than CPUs ends`(lock: LockKind) throws {
             let traces = Traces()
             let result = try TestRound(lock, workers: 24).run()
             #expect(result.integrity == .ok)
@@ -151,7 +152,7 @@ extension ShmCoordinatorSuite {
             #expect(traces.left() == [])
         }
 
-        @Test func `a round that is never run leaves nothing`() throws {
+        @Test func `a round that is never run leaves nothing behind`() throws {
             let traces = Traces()
             do {
                 let test = TestRound(.sysvSemUndo, workers: 2)

@@ -11,13 +11,13 @@ extension ShmCoordinatorSuite {
     @Suite struct RunLeaseTests {
         private func path(_ run: RunID) -> String { "/dev/shm/\(RunLease.name(of: run))" }
 
-        @Test func `it is held for as long as it exists, and tells by whom`() throws {
+        @Test func `a lease is held for as long as it exists, and names its holder`() throws {
             let run = RunID.random()
             #expect(RunLease.state(of: run) == .missing)
             var lease: RunLease? = try RunLease(run)
             #expect(RunLease.state(of: run) == .held)
             #expect(RunLease.holder(of: run) == .current)
-            // To look is not to let go: it opens and closes the file.
+            // A query opens and closes the file, which must not drop the lock.
             _ = try? SharedMemory.segments()
             #expect(RunLease.state(of: run) == .held)
             withExtendedLifetime(lease) {}
@@ -33,7 +33,7 @@ extension ShmCoordinatorSuite {
             #expect(lease.isNamed && RunLease.state(of: run) == .held)
         }
 
-        @Test func `no child keeps it`() throws {
+        @Test func `no child inherits the lease`() throws {
             let run = RunID.random()
             let child: ChildProcess
             do {
@@ -49,7 +49,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test(arguments: ["", "shmbench run", String(repeating: "\n", count: 128), String(repeating: "x", count: 4096)])
-        func `a file that another program gave that name is no lease, and stays`(text: String) throws {
+        func `another program's file of that name is not a lease, and is kept`(text: String) throws {
             let run = RunID.random()
             let file = try FileDescriptor.open(
                 FilePath(path(run)), .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
@@ -58,7 +58,7 @@ extension ShmCoordinatorSuite {
             #expect(RunLease.state(of: run) == .foreign)
             Janitor.sweep()
             #expect(RunLease.state(of: run) == .foreign)
-            #expect(!Leftovers.fate(ofRun: run).isRemoval)
+            #expect(!Leftovers.outcome(ofRun: run).isRemoval)
         }
 
         @Test func `a FIFO of that name is not opened`() throws {
@@ -68,7 +68,7 @@ extension ShmCoordinatorSuite {
             #expect(RunLease.state(of: run) == .foreign)
         }
 
-        @Test func `one that was removed by hand is made anew with the next segment`() throws {
+        @Test func `a lease that was removed by hand is recreated with the next segment`() throws {
             let run = try ThisRun.begin()
             #expect(RunLease.state(of: run) == .held)
             unsafe _ = unlink(path(run))
@@ -81,7 +81,7 @@ extension ShmCoordinatorSuite {
             #expect(RunLease.state(of: run) == .missing)
         }
 
-        @Test func `a worker is refused once its coordinator has gone`() throws {
+        @Test func `a worker refuses to start once its coordinator has exited`() throws {
             let run = try RunID.abandoned()
             defer { unsafe _ = unlink(path(run)) }
             let worker = try ChildProcess(

@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 18], [1, 2, 5])
-    func `every cell comes once in each round, and no round begins before the last is over`(cells: Int, rounds: Int) {
+    func `every cell comes once per round, and no round starts before the previous one ends`(cells: Int, rounds: Int) {
         let turns = Schedule(cells: cells, rounds: rounds, seed: 7).turns
         #expect(turns.count == cells * rounds)
         for round in 1...rounds {
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `the generator is SplitMix64`() {
-        // The first numbers of its authors' program for the seed 1234567.
+        // The first numbers of the authors' program for the seed 1234567.
         var generator = SplitMix64(state: 1_234_567)
         let numbers = (0..<3).map { _ in generator.next() }
         #expect(numbers == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423])

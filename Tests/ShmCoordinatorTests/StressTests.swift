@@ -7,7 +7,7 @@ import Testing
 @testable import ShmCoordinator
 
 extension ShmCoordinatorSuite {
-    /// What stress tests make of faults, without the command line.
+    /// Stress tests without the command line.
     @Suite struct StressTests {
         @Test func `promises follow from a lock's properties`() {
             #expect(Fault.allCases.allSatisfy { $0.isPromised(by: LockKind.robustFutex.properties) })
@@ -18,7 +18,7 @@ extension ShmCoordinatorSuite {
             #expect(Fault.freezeHolder.isPromised(by: LockKind.mcs.properties))
         }
 
-        @Test func `verdicts name the worst, and a hang is held against who promised otherwise`() {
+        @Test func `a verdict names the worst finding, and a hang breaks a promise to survive`() {
             var result = StressResult(.robustFutex, .killHolder)
             #expect(result.verdict == .untried && result.isAsPromised)
             result.episodes = 5
@@ -33,10 +33,10 @@ extension ShmCoordinatorSuite {
             (futex.episodes, futex.hangs) = (5, 2)
             #expect(futex.verdict == .hangs && futex.isAsPromised)
             futex.corruptions = 1
-            #expect(!futex.isAsPromised, "whoever excludes must always exclude")
-            var untold = StressResult(.robustFutex, .killHolder)
-            (untold.episodes, untold.untold) = (5, 1)
-            #expect(untold.verdict == .corrupts && !untold.isAsPromised)
+            #expect(!futex.isAsPromised, "a lock that excludes must always exclude")
+            var silent = StressResult(.robustFutex, .killHolder)
+            (silent.episodes, silent.unreportedDeaths) = (5, 1)
+            #expect(silent.verdict == .corrupts && !silent.isAsPromised)
         }
 
         @Test func `results of two passes add up`() {
@@ -51,7 +51,7 @@ extension ShmCoordinatorSuite {
             #expect(first.recovery.count == 3 && first.recovery.longest.map { (4990...5100).contains($0) } == true)
         }
 
-        @Test func `the same seed chooses the same victims`() throws {
+        @Test func `the same seed chooses the same targets`() throws {
             func kills(_ seed: UInt64) throws -> [StressResult] {
                 var number = Int.random(in: 1_000_000..<2_000_000)
                 var test = StressTest(
@@ -67,32 +67,32 @@ extension ShmCoordinatorSuite {
             let results = try kills(7)
             #expect(results.count == 1 && results[0].episodes == 20 && results[0].kills == 20)
             #expect(results[0].verdict == .survives && results[0].reaping.count == 20)
-            // Which stages were chosen shows in what had to be repaired: two of five leave half an update.
-            #expect(try kills(7)[0].tolerated == results[0].tolerated)
+            // The number of repairs shows which points were chosen: two of five leave a half-written update.
+            #expect(try kills(7)[0].repaired == results[0].repaired)
             #expect(traces.left() == [])
         }
 
-        @Test func `a successor in a dead owner's own place takes what it does itself for nobody else's`() throws {
+        @Test func `a successor in a dead owner's slot does not take its own sections for another worker's`() throws {
             let traces = Traces()
             do {
                 let scene = try StressScene(
                     .robustFutex, workers: 2, program: try WorkerProgram(), number: .random(in: 2_000_000..<3_000_000))
                 let stay = { StressOrder(kind: .hold, stage: .half, id: $0) }
                 let holder = try #require(try scene.hold(stay, within: 5_000_000_000))
-                // Nobody else is left to repair what the holder leaves half written.
+                // No other worker is left to repair the holder's half-written update.
                 _ = scene.kill([1 - holder.worker, holder.worker])
                 try scene.start(holder.worker)
                 try scene.awaitContending(1)
                 #expect(try scene.awaitProgress(within: 5_000_000_000) == [])
                 let slot = unsafe scene.arena.slot(holder.worker)
-                #expect(unsafe slot.pointee.repairs.load(ordering: .relaxed) == 1)
-                #expect(unsafe slot.pointee.told.load(ordering: .relaxed) == 1)
+                #expect(unsafe slot.pointee.repaired.load(ordering: .relaxed) == 1)
+                #expect(unsafe slot.pointee.reportedDeaths.load(ordering: .relaxed) == 1)
                 #expect(unsafe slot.pointee.overlaps.load(ordering: .relaxed) == 0)
             }
             #expect(traces.left() == [])
         }
 
-        @Test func `a trace ends what was never ended, and escapes names`() throws {
+        @Test func `a trace closes unfinished slices, and escapes names`() throws {
             var trace = ChromeTrace()
             trace.add(
                 "a \"b\"",

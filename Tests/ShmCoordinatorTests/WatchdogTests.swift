@@ -4,7 +4,7 @@ import Testing
 @testable import ShmCoordinator
 
 @Suite(.timeLimit(.minutes(1))) struct WatchdogTests {
-    @Test func `nothing that moves is stuck, and what stands still is after a while`() {
+    @Test func `a changing count is not stuck, and a constant one is after the limit`() {
         var watchdog = Watchdog(patience: 200_000_000)
         let alarms = (0..<100).filter { watchdog.isStuck(progress: $0) }
         #expect(alarms.isEmpty)
@@ -12,7 +12,7 @@ import Testing
         #expect(isNoticed)
     }
 
-    @Test func `what moves again is no longer stuck`() {
+    @Test func `a count that changes again is no longer stuck`() {
         var watchdog = Watchdog(patience: 200_000_000)
         let isNoticed = eventually { watchdog.isStuck(progress: 1) }
         let isStillStuck = watchdog.isStuck(progress: 2)

@@ -11,7 +11,7 @@ extension ShmCoordinatorSuite {
             #expect(program.path.hasSuffix("/shmworker"))
         }
 
-        @Test func `a path where nothing is gives a way to build it`() throws {
+        @Test func `a missing worker is reported with a way to build it`() throws {
             let path = "/nowhere/shmworker"
             let problem = try #require(throws: WorkerProgram.Problem.self) { try WorkerProgram(path: path) }
             #expect(problem.description.contains(path))
@@ -25,7 +25,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test(arguments: ["/bin/true", "/bin/false", "/bin/cat", "/bin", "/tmp"])
-        func `another program is refused, with what it said`(path: String) throws {
+        func `another program is refused, with its answer`(path: String) throws {
             let problem = try #require(throws: WorkerProgram.Problem.self) { try WorkerProgram(path: path) }
             guard case .mismatch = problem else { throw problem }
             #expect(problem.description.contains("is not this program's worker"))
@@ -46,7 +46,7 @@ extension ShmCoordinatorSuite {
         }
 
         @Test(arguments: [("SYS", "a seccomp filter"), ("KILL", "this program did not send it")])
-        func `a program that is ended before it answers is no other program, and the cause is named`(
+        func `a program that is killed before it answers is not refused as another program, and the cause is named`(
             signal: String, cause: String
         ) throws {
             let script = try Script("kill -\(signal) $$; sleep 60")
@@ -57,19 +57,19 @@ extension ShmCoordinatorSuite {
             #expect(problem.description.contains(cause) && !problem.description.contains("\n"))
         }
 
-        @Test func `a program that is stopped before it answers is no other program`() throws {
+        @Test func `a program that is stopped before it answers is not refused as another program`() throws {
             let script = try Script("kill -STOP $$; exec sleep 60")
             let problem = try #require(throws: WorkerProgram.Problem.self) { try WorkerProgram(path: script.path) }
             guard case .refused = problem else { throw problem }
             #expect(problem.description.contains("is stopped by a signal that this program did not send"))
         }
 
-        @Test func `a worker that says the right thing is taken`() throws {
+        @Test func `a worker of the right version is accepted`() throws {
             let script = try Script("printf '%s\\n' '\(ToolVersion.workerLine)' 'and a second line'")
             #expect(try WorkerProgram(path: script.path).path == script.path)
         }
 
-        @Test func `a program that never answers is given up and ended`() throws {
+        @Test func `a program that never answers is killed after a time limit`() throws {
             let script = try Script("echo $$ >\"$0.pid\"; exec sleep 60")
             let problem = try #require(throws: WorkerProgram.Problem.self) { try WorkerProgram(path: script.path) }
             guard case .mismatch(_, let found) = problem else { throw problem }
@@ -81,7 +81,7 @@ extension ShmCoordinatorSuite {
     }
 }
 
-/// A shell script in a folder of its own, which goes with the last reference.
+/// A shell script in a folder of its own, which is removed with the last reference.
 final class Script {
     let path: String
     private let folder: String
@@ -90,8 +90,8 @@ final class Script {
         folder = NSTemporaryDirectory() + "/shmbench-script-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         path = folder + "/worker"
-        // A shell writes it: were it open for writing here, a process started by another thread at this moment would hold it open,
-        // and it could not be executed (ETXTBSY).
+        // A shell writes the file: if it were open for writing here, a process that another thread starts at this
+        // moment would inherit the descriptor, and the script could not be executed (ETXTBSY).
         let write = "printf '%s\\n' '#!/bin/sh' \"$2\" >\"$1\" && chmod 755 \"$1\""
         let shell = try ChildProcess("/bin/sh", ["-c", write, "sh", path, text])
         try #require(shell.awaitExit() == .code(0))

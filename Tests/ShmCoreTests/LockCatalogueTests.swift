@@ -20,7 +20,7 @@ extension ShmCoreSuite {
             #expect(LockKind.default.properties.excludes)
         }
 
-        @Test func `the floors are the only kinds that do not exclude`() {
+        @Test func `the controls are the only kinds that do not exclude`() {
             #expect(LockKind.all.filter { !$0.properties.excludes } == [.noLock, .atomicAdd])
         }
     }

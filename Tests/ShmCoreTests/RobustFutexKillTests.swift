@@ -35,16 +35,16 @@ extension ShmCoreSuite {
             var slowest = Duration.zero
             for number in 0..<Self.kills {
                 usleep(UInt32.random(in: 50..<3000, using: &generator))
-                let victim = Int.random(in: Self.places, using: &generator)
-                toilers[victim]?.kill()
-                let others = Self.places.filter { $0 != victim }
+                let target = Int.random(in: Self.places, using: &generator)
+                toilers[target]?.kill()
+                let others = Self.places.filter { $0 != target }
                 let before = others.map(word)
                 let took = try time {
                     let wentOn = eventually(within: .seconds(2)) { zip(others, before).allSatisfy { word($0) != $1 } }
                     try #require(wentOn, "after kill \(number) somebody sleeps for ever")
                 }
                 slowest = max(slowest, took)
-                toilers[victim] = try toiler(at: victim)
+                toilers[target] = try toiler(at: target)
             }
             for toiler in toilers.values { toiler.kill() }
             let acquisition = try #require(try shared.lock(timeout: .seconds(2)))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AcquisitionLogTests {
-    @Test func `owners come in their order, and each learns who was before and when that one left`() {
+    @Test func `owners are logged in order, and each gets the previous owner and its release time`() {
         let memory = Memory(byteCount: AcquisitionLog.byteCount)
         let log = unsafe AcquisitionLog(memory.base)
         #expect(log.owners().isEmpty)
@@ -18,7 +18,7 @@ import Testing
         #expect(log.owners() == [3, 0, 4095])
     }
 
-    @Test func `a full ring keeps the newest`() {
+    @Test func `a full ring keeps the newest entries`() {
         let memory = Memory(byteCount: AcquisitionLog.byteCount)
         let log = unsafe AcquisitionLog(memory.base)
         for index in 0..<AcquisitionLog.capacity + 5 { _ = log.enter(worker: index % 1000) }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ArenaTests {
-    /// Runs the body with a fresh segment, which goes whatever happens.
+    /// Runs the body with a fresh segment, which is removed in any case.
     private func withSegment(size: Int, _ body: (SharedMemory) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")
         try segment.create(size: size, lock: .noLock)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `plan, phase, slots and histograms do not touch each other`() throws {
+    @Test func `plan, phase, slots and histograms do not overlap`() throws {
         let workers = 3
         try withSegment(size: Arena.byteCount(workers: workers)) { segment in
             try segment.attach()
@@ -75,14 +75,14 @@ import Testing
         }
     }
 
-    @Test func `the barrier opens for all at once, and only when the coordinator says so`() throws {
+    @Test func `the barrier opens for all at once, and only when the coordinator leaves the phase`() throws {
         let workers = 3
         try withSegment(size: Arena.byteCount(workers: workers)) { segment in
             try segment.attach()
             let arena = try #require(Arena(segment, workers: workers))
             #expect(arena.awaitArrivals(workers, until: .now) == 0)
             let passed = Atomic<Int>(0)
-            // The arena is made to be shared; the threads are awaited below.
+            // The arena is designed for sharing; the threads are joined below.
             nonisolated(unsafe) let shared = arena
             let threads = (0..<workers).map { _ in
                 Thread {
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func `a phase word that makes no sense means stop`() throws {
+    @Test func `an invalid phase word means stop`() throws {
         try withSegment(size: Arena.byteCount(workers: 1)) { segment in
             try segment.attach()
             let arena = try #require(Arena(segment, workers: 1))

@@ -27,7 +27,7 @@ import Testing
         try withSegment(size: size - 1) { #expect(CrashArena($0, survivors: 2) == nil) }
     }
 
-    @Test func `path, orders and slots do not touch each other, and a new victim's slot is clear`() throws {
+    @Test func `path, orders and slots do not overlap, and a new target's slot is clear`() throws {
         try withSegment(size: CrashArena.byteCount(survivors: 2)) { segment in
             let arena = try #require(CrashArena(segment, survivors: 2))
             arena.path = .barger
@@ -35,16 +35,16 @@ import Testing
                 let number = process + 1
                 unsafe arena.orderWord(process).pointee.store(UInt32(number), ordering: .relaxed)
                 unsafe arena.finishedWord(process).pointee.store(UInt32(10 * number), ordering: .relaxed)
-                unsafe arena.slot(process).pointee.stage.store(UInt32(100 * number), ordering: .relaxed)
+                unsafe arena.slot(process).pointee.state.store(UInt32(100 * number), ordering: .relaxed)
                 unsafe arena.slot(process).pointee.ownerDeaths.store(UInt64(1000 * number), ordering: .relaxed)
             }
-            arena.clearVictim()
+            arena.clearTarget()
             #expect(arena.path == .barger)
             for process in 0...2 {
                 let number = process < 2 ? process + 1 : 0
                 #expect(unsafe arena.orderWord(process).pointee.load(ordering: .relaxed) == UInt32(number))
                 #expect(unsafe arena.finishedWord(process).pointee.load(ordering: .relaxed) == UInt32(10 * number))
-                #expect(unsafe arena.slot(process).pointee.stage.load(ordering: .relaxed) == UInt32(100 * number))
+                #expect(unsafe arena.slot(process).pointee.state.load(ordering: .relaxed) == UInt32(100 * number))
                 #expect(
                     unsafe arena.slot(process).pointee.ownerDeaths.load(ordering: .relaxed) == UInt64(1000 * number))
             }
@@ -59,7 +59,7 @@ import Testing
             #expect(next != order && next.kind == kind)
             order = next
         }
-        #expect(CrashOrder(word: .max).next(.hold).kind == .hold, "the number begins anew")
+        #expect(CrashOrder(word: .max).next(.hold).kind == .hold, "the number wraps around")
     }
 
     @Test(arguments: CrashPath.allCases)

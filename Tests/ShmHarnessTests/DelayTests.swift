@@ -3,13 +3,13 @@ import Testing
 @testable import ShmHarness
 
 @Suite(.timeLimit(.minutes(1))) struct DelayTests {
-    @Test func `calibration finds a speed that a CPU can have`() {
+    @Test func `calibration finds a plausible speed`() {
         let speed = Delay.calibrate()
         #expect(speed.iteration > 0.01 && speed.iteration < 1_000)
         #expect(speed.overhead >= 0 && speed.overhead < 10_000)
     }
 
-    @Test func `iterations make up for what a delay takes without any`() {
+    @Test func `the number of iterations accounts for the overhead`() {
         let speed = Delay.Speed(overhead: 20, iteration: 2)
         #expect(speed.iterations(for: 120) == 50)
         #expect(speed.iterations(for: 10) == 1)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `more iterations take longer`() {
-        // The best of several: whatever disturbs one makes it longer.
+        // The minimum of several: a disturbance only lengthens one.
         func best(_ iterations: UInt64) -> UInt64 {
             (0..<10).reduce(.max) { best, _ in
                 let start = Clock.now()

@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: [60_000_000_001, 1 << 40, UInt64.max])
-    func `whatever is longer than a minute counts as a minute`(value: UInt64) {
+    func `a value above a minute counts as a minute`(value: UInt64) {
         #expect(LatencyHistogram.Geometry.threeDigits.index(of: value) == lastCell)
         let memory = Memory(byteCount: LatencyHistogram.Geometry.threeDigits.byteCount)
         let histogram = unsafe LatencyHistogram(memory.base)
@@ -62,7 +62,7 @@ import Testing
         unsafe LatencyHistogram(memory.base).forEachCell { _, _ in Issue.record("it has a count") }
     }
 
-    @Test func `cells come in ascending order, with all that was counted`() {
+    @Test func `cells come in ascending order, with all counts`() {
         let memory = Memory(byteCount: LatencyHistogram.Geometry.threeDigits.byteCount)
         let histogram = unsafe LatencyHistogram(memory.base)
         for value: UInt64 in [500, 0, 500, 3_000_000, 500, 1] { histogram.record(value) }
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: [2, 3, 4] as [UInt64])
-    func `percentiles are those of HdrHistogram fed with the same values, and near those of the sorted values`(
+    func `percentiles equal those of HdrHistogram for the same values, and are close to those of the sorted values`(
         seed: UInt64
     ) {
         var generator = SeededGenerator(seed)
@@ -94,7 +94,7 @@ import Testing
         #expect(merged.totalCount == 20_000)
         for percent in [1, 10, 50, 90, 99, 99.9, 100] {
             let found = merged.valueAtPercentile(percent)
-            // In the last cell either answers with the largest value that it was given.
+            // In the last cell, both return the largest recorded value.
             let expected = reference.valueAtPercentile(percent)
             #expect(
                 LatencyHistogram.Geometry.threeDigits.index(of: found)

@@ -5,11 +5,11 @@ import Testing
     private static let run = RunID.random()
 
     @Test(arguments: 0..<50)
-    func `a run's text is read as that run, and changed nowhere`(_: Int) throws {
+    func `a run's text is parsed as that run, and with any change as none`(_: Int) throws {
         let run = RunID.random()
         #expect(RunID(run.description) == run)
         #expect(run.description.utf8.count == 20)
-        // Another digit at any place.
+        // With another digit at any position.
         for place in 0..<20 {
             var digits = Array(run.description)
             digits[place] = digits[place] == "7" ? "8" : "7"
@@ -22,9 +22,9 @@ import Testing
         "+000000000000000abcd",
         "x" + run.description, run.description + "0", run.description.uppercased() + "A", " \(run)",
     ])
-    func `other text is no run`(text: String) { #expect(RunID(text) == nil) }
+    func `other text is not a run`(text: String) { #expect(RunID(text) == nil) }
 
-    @Test func `a round's keys tell their run`() {
+    @Test func `a round's keys contain their run`() {
         let keys = RoundKeys(run: Self.run, round: 17)
         #expect(keys.arena != keys.test)
         for key in [keys.arena, keys.test, RoundKeys.life(run: Self.run, "with-10")] {
@@ -36,7 +36,7 @@ import Testing
         #expect(RunLease.run(ofName: RunLease.name(of: Self.run)) == Self.run)
     }
 
-    @Test func `rounds of a run, and of two, have keys of their own`() {
+    @Test func `different rounds and runs have different keys`() {
         let runs = [Self.run, RunID.random()]
         let keys = Set(
             runs.flatMap { run in (0..<100).map { RoundKeys(run: run, round: $0) } }.flatMap { [$0.arena, $0.test] })
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: [1, 4242, Int32.max])
-    func `a key of the first version tells its coordinator`(coordinator: Int32) {
+    func `a key of the first version contains its coordinator`(coordinator: Int32) {
         for key in ["shmbench.\(coordinator).3.arena", "shmbench.\(coordinator).life.with-10"] {
             #expect(RoundKeys.coordinator(of: key) == coordinator)
             #expect(RoundKeys.run(of: key) == nil)
@@ -58,7 +58,7 @@ import Testing
         "shmbench.1.02.test", "shmbench..1.2.test", "shmbench.\(run)", "shmbench.\(run).2", "shmbench.\(run).2.other",
         "shmbench.\(run).2.test.more", "shmbench.x\(run).2.test", "shmbench.00000000000000000000.0.arena",
     ])
-    func `a key of somebody else's has neither`(key: String) {
+    func `another program's key has neither`(key: String) {
         #expect(RoundKeys.coordinator(of: key) == nil)
         #expect(RoundKeys.run(of: key) == nil)
     }

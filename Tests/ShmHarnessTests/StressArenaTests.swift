@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StressArenaTests {
-    /// Runs the body with a fresh arena whose segment is gone afterwards.
+    /// Runs the body with a fresh arena, whose segment is removed afterwards.
     private func withArena(workers: Int, _ body: (StressArena) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")
         try segment.create(size: StressArena.byteCount(workers: workers), lock: .noLock)
@@ -18,7 +18,7 @@ import Testing
         try body(try #require(StressArena(segment, workers: workers)))
     }
 
-    @Test func `grants are read in their order, as many as the ring holds`() throws {
+    @Test func `grants are read in order, as many as the ring holds`() throws {
         try withArena(workers: 64) { arena in
             #expect(arena.grants(from: 0) == [])
             for worker in [3, 1, 2] { arena.noteGrant(worker) }
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `a policy, a hand-off and an order that stays until then keep apart`() throws {
+    @Test func `policy, hand-off time and orders do not overlap`() throws {
         try withArena(workers: 2) { arena in
             #expect(arena.policy == .any)
             arena.policy = .timedWaits
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `who rests is woken by a request, and not by another's`() throws {
+    @Test func `a resting worker is woken by its own request, and not by another's`() throws {
         try withArena(workers: 2) { arena in
             arena.isPaused = true
             let slot = unsafe arena.slot(0)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmHarness
 
-/// What a stress test's oracle must tell apart: a dead owner's half-written update from a live worker's lost one.
+/// The oracle of a stress test must distinguish a dead owner's half-written update from a live worker's lost one.
 @Suite(.timeLimit(.minutes(1))) struct StressDataTests {
     private let memory = Memory(byteCount: StressData.byteCount)
     private var data: StressData { unsafe StressData(memory.base) }
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: 0...StressData.counters)
-    func `a half-written update of a dead owner is taken back and explains itself`(written: Int) {
+    func `a half-written update of a dead owner is undone, and explains the difference`(written: Int) {
         for _ in 0..<10 { section() }
         for index in 0..<written { data.increment(index) }
         #expect(data.isCoherent == (written == 0))
@@ -24,13 +24,13 @@ import Testing
         #expect(data.deviation(from: 10) == 0 && data.isCoherent)
     }
 
-    @Test func `an update that a live worker lost is no dead owner's`() {
+    @Test func `a lost update of a live worker is not attributed to a dead owner`() {
         for _ in 0..<10 { section() }
-        // One counter is one short: somebody wrote over somebody's increment.
+        // One counter is too low by one: an increment was overwritten.
         #expect(data.deviation(from: 11) == 4)
         #expect(data.repair(expected: 11) == 4)
         for _ in 0..<3 { section() }
-        #expect(data.repair(expected: 12) == 8, "two too many in each is more than one half-written update")
+        #expect(data.repair(expected: 12) == 8, "two too many in each are more than one half-written update")
     }
 
     @Test func `the owner word names a worker and its incarnation`() {
@@ -42,7 +42,7 @@ import Testing
         #expect(data.owner == nil)
     }
 
-    @Test func `only the first acquisition after a mark is noted`() {
+    @Test func `only the first acquisition after a mark is recorded`() {
         data.see(1, at: 100)
         data.see(1, at: 200)
         #expect(data.seen == (1, 100))
@@ -50,7 +50,7 @@ import Testing
         #expect(data.seen == (2, 300))
     }
 
-    @Test func `orders survive their way through a word, and nonsense is none`() {
+    @Test func `orders survive encoding, and an invalid word is no order`() {
         for kind in [StressOrder.Kind.hold, .holdBusily] {
             for stage in StressOrder.Stage.allCases {
                 let order = StressOrder(kind: kind, stage: stage, kill: .afterUnlock, delay: 312, id: 77)
@@ -79,7 +79,7 @@ import Testing
             ])
     }
 
-    @Test func `the newest take the place of the oldest`() {
+    @Test func `new events overwrite the oldest`() {
         let count = FlightRecorder.capacity + 100
         for time in 0..<count { recorder.record(.wait, at: UInt64(time)) }
         let events = recorder.events()
@@ -87,7 +87,7 @@ import Testing
         #expect(events.first?.time == 100 && events.last?.time == UInt64(count - 1))
     }
 
-    @Test func `bytes that are no event are left out`() {
+    @Test func `invalid events are left out`() {
         recorder.record(.wait, at: 1)
         memory.set(64 + 8, UInt64(0xee))
         #expect(recorder.events() == [])

@@ -2,13 +2,13 @@ import ShmHarness
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TickClockTests {
-    @Test func `nanoseconds of the kernel's clock are themselves`() {
+    @Test func `ticks of the kernel's clock are nanoseconds`() {
         for value: UInt64 in [0, 1, 999, 1 << 40] { #expect(TickClock.monotonic.nanoseconds(value) == value) }
         #expect(!TickClock.monotonic.isCounter)
     }
 
     @Test(arguments: [24e6, 1e9, 2.5960e9, 5e9])
-    func `ticks become nanoseconds by the rate, over an hour and more`(hertz: Double) {
+    func `ticks convert to nanoseconds at any rate, for more than an hour`(hertz: Double) {
         let clock = TickClock(counterHertz: hertz)
         for seconds in [1e-6, 1, 3600, 86_400] {
             let found = Double(clock.nanoseconds(UInt64(seconds * hertz)))

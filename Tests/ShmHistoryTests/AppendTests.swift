@@ -5,14 +5,14 @@ import Testing
 @testable import ShmHistory
 
 @Suite(.timeLimit(.minutes(1))) struct AppendTests {
-    @Test func `what is appended is there, and is read as it came`() throws {
+    @Test func `appended rounds are read back unchanged`() throws {
         let scratch = try Scratch()
         let history = try scratch.open()
         #expect(try history.runs() == [])
         try history.append(command: "run -x", commit: "abc", columns: Rounds.columns, rows: Rounds.of("a", 3))
         let run = try #require(try scratch.open(creating: false).runs().first)
         #expect(run.id == "a" && run.command == "run -x" && run.commit == "abc" && run["hostname"].text == "host")
-        #expect(run.startedAt == "2026-01-02T03:04:01Z", "when its first round began")
+        #expect(run.startedAt == "2026-01-02T03:04:01Z", "the start of its first round")
         #expect(run.rounds == 3 && run.cells == 1 && run["cpus"].integer == 2)
         let rounds = try history.rounds(["round", "throughput_per_s", "rate_per_s", "nonsense"])
         #expect(rounds == (1...3).map { [.integer(Int64($0)), .real(1e6 + Double($0)), .null, .null] })
@@ -20,7 +20,7 @@ import Testing
         #expect(try history.columns() == Rounds.columns)
     }
 
-    @Test func `a program that knows SQLite alone recognizes it`() throws {
+    @Test func `a program that knows only SQLite can identify the file`() throws {
         let scratch = try Scratch()
         try scratch.fill()
         #expect(try scratch.fetch("PRAGMA application_id") == [0x73_68_6D_62.databaseValue])
@@ -39,17 +39,17 @@ import Testing
         #expect(try history.runs().map(\.cells) == [1, 2])
     }
 
-    @Test func `the same round twice is refused, and nothing of it is kept`() throws {
+    @Test func `a repeated round is refused, and nothing of the append is kept`() throws {
         let scratch = try Scratch()
         let history = try scratch.open()
         try history.append(command: "run", columns: Rounds.columns, rows: Rounds.of("a", 2))
         let error = #expect(throws: HistoryError.self) {
             try history.append(command: "run", columns: Rounds.columns, rows: Rounds.of("b", 3) + Rounds.of("a", 1))
         }
-        #expect(error?.description.contains("\(scratch.path): it holds rounds of the run") == true)
+        #expect(error?.description.contains("\(scratch.path): it already has rounds of the run") == true)
         #expect(try history.runs().map(\.id) == ["a"])
         #expect(try history.rounds(["round"]).count == 2)
-        // Other rounds, locks and rates of the same run are no repetition.
+        // Other rounds, locks and rates of the same run are not repetitions.
         let more = [
             Rounds.of("a", 2, lock: "tas"), Rounds.of("a", 2, rate: .real(5)), Rounds.of("a", 2, rate: .real(6)),
         ]
@@ -57,7 +57,7 @@ import Testing
         #expect(try history.runs().map(\.cells) == [4])
     }
 
-    @Test func `a column that the file lacks is added, and one that is gone stays`() throws {
+    @Test func `a missing column is added, and one that is no longer written stays`() throws {
         let scratch = try Scratch()
         let history = try scratch.open()
         try history.append(command: "run", columns: Rounds.columns, rows: Rounds.of("a", 1))
@@ -69,7 +69,7 @@ import Testing
         #expect(read == [[.text("a"), .real(1_000_001), .null, .null], [.text("b"), .null, .text("x"), .integer(7)]])
     }
 
-    @Test func `rows that cannot be told apart, or do not match, are refused`() throws {
+    @Test func `rows without an identity, or with too few values, are refused`() throws {
         let scratch = try Scratch()
         let history = try scratch.open()
         for (columns, rows) in [
@@ -81,7 +81,7 @@ import Testing
         #expect(try history.runs() == [])
     }
 
-    @Test func `a long history is read in the order of its runs`() throws {
+    @Test func `the runs of a long history are read in order`() throws {
         let scratch = try Scratch()
         try scratch.fill(runs: 200, rounds: 1)
         #expect(try scratch.open(creating: false).runs().map(\.id) == (1...200).map { "r\($0)" })

@@ -5,16 +5,16 @@ import Testing
 
 @testable import ShmHistory
 
-/// What cannot be used is refused in one line that names the file, and is left as it was.
+/// An unusable file is refused in one line that names it, and is left unchanged.
 @Suite(.timeLimit(.minutes(1))) struct BadFileTests {
-    @Test(arguments: [true, false]) func `what is no file is refused`(creating: Bool) throws {
+    @Test(arguments: [true, false]) func `a path that is not a file is refused`(creating: Bool) throws {
         let scratch = try Scratch()
         try FileManager.default.createDirectory(atPath: scratch.path, withIntermediateDirectories: false)
         #expect(scratch.complaint(creating: creating) == "the history \(scratch.path) is a folder; name a file")
         for (path, words) in [
-            ("", "a history needs a file's name"), ("/dev/null", "/dev/null is no ordinary file"),
-            ("/nowhere/at/all/h.db", "/nowhere/at/all/h.db: No such file or directory; make its folder"),
-            ("/etc/passwd/h.db", "/etc/passwd/h.db: Not a directory; make its folder"),
+            ("", "its path is empty"), ("/dev/null", "/dev/null is not a regular file"),
+            ("/nowhere/at/all/h.db", "/nowhere/at/all/h.db: No such file or directory; create its folder"),
+            ("/etc/passwd/h.db", "/etc/passwd/h.db: Not a directory; create its folder"),
         ] {
             let error = #expect(throws: HistoryError.self) {
                 try History(path: path, Rounds.layout, creating: creating)
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `a history that is missing is made only to append to it`() throws {
+    @Test func `a missing history is created only by an append`() throws {
         let scratch = try Scratch()
         #expect(scratch.complaint(creating: false)?.contains("\(scratch.path): No such file or directory") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == [])
@@ -31,10 +31,10 @@ import Testing
         #expect(scratch.complaint(creating: false) == nil)
     }
 
-    @Test func `a link that leads nowhere is refused, and leads nowhere still`() throws {
+    @Test func `a dangling link is refused, and stays dangling`() throws {
         let scratch = try Scratch()
         try FileManager.default.createSymbolicLink(atPath: scratch.path, withDestinationPath: scratch.folder + "/x.db")
-        #expect(scratch.complaint()?.contains("\(scratch.path) is a link that leads nowhere") == true)
+        #expect(scratch.complaint()?.contains("\(scratch.path) is a dangling link") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["h.db"])
     }
 
@@ -44,7 +44,7 @@ import Testing
         #expect(scratch.complaint(creating: creating)?.contains("\(scratch.path) is an empty file") == true)
         let text = Data("schema,run_id\n".utf8) + Data(repeating: 65, count: 5000)
         try scratch.write(text)
-        #expect(scratch.complaint(creating: creating)?.contains("\(scratch.path) is no SQLite file") == true)
+        #expect(scratch.complaint(creating: creating)?.contains("\(scratch.path) is not a SQLite file") == true)
         #expect(try scratch.bytes == text)
     }
 
@@ -52,7 +52,7 @@ import Testing
         let scratch = try Scratch()
         try scratch.execute("CREATE TABLE runs (mine); INSERT INTO runs VALUES (1)")
         let before = try scratch.bytes
-        let expected = "\(scratch.path) is a SQLite file, but no history of shmbench; name another file"
+        let expected = "\(scratch.path) is a SQLite file, but not a history of shmbench; name another file"
         #expect(scratch.complaint(creating: creating) == expected)
         #expect(try scratch.bytes == before)
     }
@@ -67,7 +67,7 @@ import Testing
         #expect(complaint.contains("use that one"))
     }
 
-    @Test func `a file that lost its end anywhere is refused`() throws {
+    @Test func `a file truncated at any length is refused`() throws {
         let scratch = try Scratch()
         try scratch.fill(runs: 20, rounds: 10)
         let whole = try scratch.bytes
@@ -77,7 +77,7 @@ import Testing
             try scratch.write(whole.prefix(length))
             for creating in [true, false] {
                 let complaint = scratch.complaint(creating: creating) ?? "none"
-                let says = complaint.contains("is damaged") || complaint.contains("is no SQLite file")
+                let says = complaint.contains("is damaged") || complaint.contains("is not a SQLite file")
                 #expect(says && complaint.contains(scratch.path), "\(length): \(complaint)")
                 #expect(!complaint.contains("\n"))
             }
@@ -86,7 +86,7 @@ import Testing
         #expect(scratch.complaint() == nil)
     }
 
-    @Test func `a page that was overwritten is found`() throws {
+    @Test func `an overwritten page is found`() throws {
         let scratch = try Scratch()
         try scratch.fill(runs: 20, rounds: 10)
         let whole = try scratch.bytes
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `values of other types are read as far as they make sense`() throws {
+    @Test func `values of other types are read as far as they are valid`() throws {
         let scratch = try Scratch()
         try scratch.fill(runs: 2)
         try scratch.execute(
@@ -124,13 +124,13 @@ import Testing
         #expect(clock.now - start >= .milliseconds(400))
         #expect(
             complaint
-                == "cannot open the history \(scratch.path): another program kept it locked for 0.5 s; try again when that is done"
+                == "cannot open the history \(scratch.path): another program kept it locked for 0.5 s; try again later"
         )
-        // A writer that has not written yet keeps no reader out.
+        // A writer that has not written yet does not block readers.
         #expect((scratch.complaint(creating: false) == nil) == (kind == "IMMEDIATE"))
     }
 
-    @Test func `an append to a history that was locked since keeps nothing and says so`() throws {
+    @Test func `an append to a history that has been locked since fails, and keeps nothing`() throws {
         let scratch = try Scratch()
         let history = try scratch.open()
         let other = try scratch.connect()
@@ -145,10 +145,10 @@ import Testing
         #expect(try history.runs().count == 1)
     }
 
-    @Test func `names that mean something to SQLite are names of files`() throws {
+    @Test func `names with a meaning for SQLite are file names`() throws {
         let scratch = try Scratch()
         let before = FileManager.default.currentDirectoryPath
-        // Relative names are meant: a folder that is gone makes them impossible, and not a database in memory.
+        // The names are relative: without a current folder they fail, and do not open a database in memory.
         #expect(throws: HistoryError.self) {
             try History(path: "file:nowhere/x?mode=memory", Rounds.layout, creating: true)
         }
@@ -157,7 +157,7 @@ import Testing
         withExtendedLifetime(scratch) {}
     }
 
-    @Test func `many that create and append at once lose nothing`() async throws {
+    @Test func `concurrent creations and appends lose nothing`() async throws {
         let scratch = try Scratch()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...16 {

@@ -2,7 +2,7 @@ import ShmStatistics
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ChangePointsTests {
-    /// Values about a level, half a per cent to either side.
+    /// Values within half a per cent of a level.
     private func run(_ level: Double, _ count: Int, _ generator: inout SeededGenerator) -> [Double] {
         (0..<count).map { _ in level * Double.random(in: 0.995...1.005, using: &generator) }
     }
@@ -23,14 +23,14 @@ import Testing
         #expect(changePoints(series).map(\.index) == [20, 45])
     }
 
-    @Test func `a step smaller than the least effect is none, however sure`() {
+    @Test func `a step smaller than the least effect is not reported, however certain`() {
         var generator = SeededGenerator(seed: 3)
         let series = run(100, 20, &generator) + run(101.5, 20, &generator)
         #expect(changePoints(series).isEmpty)
         #expect(changePoints(series, leastEffect: 0.01).map(\.index) == [20])
     }
 
-    @Test func `ten values of which five and five differ are enough, nine are not`() {
+    @Test func `five values before and five after are enough, nine values are not`() {
         #expect(changePoints([1, 2, 3, 4, 5, 11, 12, 13, 14, 15]).map(\.index) == [5])
         #expect(changePoints([1, 2, 3, 4, 5, 11, 12, 13, 14]).isEmpty)
     }
@@ -45,13 +45,13 @@ import Testing
             [], [1], [1, 2], [1, 1, 1], [Double](repeating: 5, count: 40), [Double](repeating: 0, count: 40), [.nan],
             [1, 2, 3, .infinity] + [Double](repeating: 9, count: 30), (0..<30).map { $0 < 15 ? 1 : .nan },
         ] as [[Double]])
-    func `series without sense have no change points`(series: [Double]) {
+    func `invalid series have no change points`(series: [Double]) {
         #expect(changePoints(series).isEmpty)
         #expect(changePoints(series, level: 1, leastEffect: 0).isEmpty || series.count == 2)
     }
 
     @Test(arguments: [(10, 10, 10), (15, 15, 15), (20, 20, 20), (30, 10, 30), (40, 12, 40), (15, 10, 15), (32, 6, 2)])
-    func `what became worse and was mended is found`(before: Int, during: Int, after: Int) {
+    func `a regression that was fixed is found`(before: Int, during: Int, after: Int) {
         var generator = SeededGenerator(seed: 5)
         let series = run(100, before, &generator) + run(110, during, &generator) + run(100, after, &generator)
         let found = changePoints(series).map(\.index)
@@ -65,7 +65,7 @@ import Testing
         #expect(changePoints(series).map(\.index) == [before])
     }
 
-    @Test func `a change that was found stays while runs are added`() {
+    @Test func `a change point stays when runs are added`() {
         var generator = SeededGenerator(seed: 7)
         var series = run(100, 10, &generator) + run(110, 10, &generator)
         for _ in 0..<60 {
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    /// By enumerating all 7! orders with Python: the share whose largest statistic is at least that of the series.
+    /// From an enumeration of all 7! orders in Python: the share whose largest statistic is at least that of the series.
     @Test(
         arguments: [
             ([1, 2, 3, 5, 4, 6, 7], 0.1), ([4, 1, 2, 3, 6, 7, 5], 0.1), ([1, 1, 2, 2, 3, 3, 5], 0.05714285714285714),
@@ -83,9 +83,9 @@ import Testing
         #expect(areClose(try #require(bestSplit(series)).p, p))
     }
 
-    /// In longer series the bound must not claim more than there is.
+    /// In longer series, the bound must hold.
     @Test(arguments: [17, 25, 60])
-    func `series without change are significant at most as often as the level says`(count: Int) {
+    func `series without a change are significant at most at the rate of the level`(count: Int) {
         var generator = SeededGenerator(seed: UInt64(count))
         let trials = 400
         var (splits, pieces) = ([Double](), [Double]())
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `series without change have change points at most as often as the level says`() {
+    @Test func `series without a change have change points at most at the rate of the level`() {
         var generator = SeededGenerator(seed: 4)
         let (trials, level) = (1000, 0.05)
         let found = (0..<trials).count { _ in

@@ -2,14 +2,14 @@ import ShmStatistics
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ComparisonPlanTests {
-    @Test func `the level is shared by looks and hypotheses, and is the root of the whole`() {
+    @Test func `looks and hypotheses share the level, which is the root of the total rate`() {
         let plan = ComparisonPlan(falseAlarmRate: 0.01, hypotheses: 4, looks: [12, 18, 27, 41, 50])
         #expect(areClose(plan.stageLevel, 0.1))
         #expect(areClose(plan.confidence, 1 - 0.1 / 20))
         #expect(areClose(plan.stageLevel * plan.stageLevel, plan.falseAlarmRate))
     }
 
-    @Test func `a candidate is confirmed in its own direction only`() {
+    @Test func `a candidate is confirmed only in its own direction`() {
         #expect(
             areClose(
                 ComparisonPlan(falseAlarmRate: 0.01, hypotheses: 9, looks: [12]).confirmationConfidence, 1 - 0.2 / 3))
@@ -21,13 +21,13 @@ import Testing
         #expect(ComparisonPlan.confirmationLooks(after: 11) == [8, 16, 32])
     }
 
-    @Test func `numbers without sense do not crash`() {
+    @Test func `invalid numbers do not crash`() {
         let none = ComparisonPlan(falseAlarmRate: 2, hypotheses: 0, looks: [])
         #expect(none.stageLevel == 1 && none.confidence == 0)
         #expect(ComparisonPlan(falseAlarmRate: -1, hypotheses: 1, looks: [5]).confidence == 1)
     }
 
-    @Test func `looks begin when something can be decided, and are further and further apart`() {
+    @Test func `looks start when a decision is possible, and their distances grow`() {
         let plan = ComparisonPlan(falseAlarmRate: 0.01, hypotheses: 5, looks: 8, fewest: 11)
         #expect(plan.looks == [11, 16, 24, 36, 54, 81, 121, 181])
         let family = ComparisonPlan(falseAlarmRate: 0.01, hypotheses: 500, looks: 8, fewest: 11)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [0, 0.5, 0.9, 0.9375, 0.95, 0.99, 0.9993, 0.99999])
-    func `the fewest blocks are the first that have a finite interval`(confidence: Double) throws {
+    func `the minimum number of blocks is the first with a finite interval`(confidence: Double) throws {
         let fewest = ComparisonPlan.fewestBlocks(confidence: confidence)
         let sample = (0..<fewest).map(Double.init)
         #expect(try #require(SignedRankInterval(sample, confidence: confidence)).low.isFinite)
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `the fewest blocks are 6 at 0.95, 8 at 0.99, and no number at 1`() {
+    @Test func `the minimum is 6 blocks at 0.95 and 8 at 0.99; at 1 there is none`() {
         #expect(ComparisonPlan.fewestBlocks(confidence: 0.95) == 6)
         #expect(ComparisonPlan.fewestBlocks(confidence: 0.99) == 8)
         #expect(ComparisonPlan.fewestBlocks(confidence: 1) == .max)
@@ -59,7 +59,7 @@ import Testing
         (0.05, -0.01, 0.11, .open), (0, -.infinity, .infinity, .open), (.nan, .nan, .nan, .open),
         (-0.05, -0.1, 0, .open), (0, -0.03, 0.03, .same), (0.03, 0.01, 0.05, .open),
     ])
-    func `a finding needs the interval and the threshold`(
+    func `a difference needs the interval and the threshold`(
         estimate: Double, low: Double, high: Double, expected: Direction
     ) {
         #expect(direction(estimate: estimate, low: low, high: high, threshold: 0.03) == expected)

@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 64, 1000])
-    func `one who takes all has the index 1 over the number of sharers`(sharers: Int) throws {
+    func `if one takes all, the index is 1 over the number of sharers`(sharers: Int) throws {
         var shares = [Double](repeating: 0, count: sharers)
         shares[sharers / 2] = 1e9
         let index = try #require(jainIndex(shares))
@@ -27,7 +27,7 @@ import Testing
         #expect(abs(index - scaled) < 1e-12)
     }
 
-    @Test func `where nobody got anything there is no fairness to tell`() {
+    @Test func `shares of zero have no fairness`() {
         #expect(jainIndex([]) == nil)
         #expect(jainIndex([0, 0]) == nil)
         #expect(minMaxRatio([]) == nil)

@@ -2,7 +2,7 @@ import ShmStatistics
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ProportionIntervalTests {
-    /// By scipy.stats.binomtest(hits, trials).proportion_ci(confidence, method="exact"), SciPy 1.17.1.
+    /// From scipy.stats.binomtest(hits, trials).proportion_ci(confidence, method="exact"), SciPy 1.17.1.
     @Test(arguments: [
         (0, 500, 0.95, 0, 0.007350610051907785), (3, 500, 0.95, 0.0012390575435350217, 0.017433673726060524),
         (500, 500, 0.95, 0.9926493899480923, 1), (1, 1, 0.95, 0.025, 1),

@@ -16,14 +16,16 @@ import Testing
         large.0.map { ($0 * 30).rounded(.down) }, large.1.map { ($0 * 30).rounded(.down) }
     )
 
-    /// The largest U that is significant on two sides, at 0.05 and at 0.01, as the tables of Mann and Whitney 1947 and
-    /// Milton (J. Amer. Statist. Assoc. 59, 1964) have them: that many differences are cut off at either end.
+    /// The largest U that is significant on two sides, at 0.05 and at 0.01, from the tables of Mann and Whitney 1947
+    /// and Milton (J. Amer. Statist. Assoc. 59, 1964): that many differences are cut off at either end.
     @Test(arguments: [
         (3, 3, -1, -1), (4, 4, 0, -1), (5, 5, 2, 0), (6, 6, 5, 2), (7, 7, 8, 4), (8, 8, 13, 7), (10, 10, 23, 16),
         (12, 12, 37, 27), (15, 15, 64, 51), (20, 20, 127, 105), (3, 10, 3, 0), (3, 20, 8, 3), (4, 10, 5, 2),
         (5, 20, 20, 13), (8, 10, 17, 11), (10, 20, 55, 42), (19, 20, 119, 99),
     ])
-    func `what is cut off is that of the published tables`(fewer: Int, more: Int, atFive: Int, atOne: Int) throws {
+    func `the number of differences cut off equals the published tables`(fewer: Int, more: Int, atFive: Int, atOne: Int)
+        throws
+    {
         // Differences of steps of 1 and of 1000 are all distinct: 1, 2, … in order once ranked.
         let base = (0..<fewer).map { -Double($0) }
         let candidate = (0..<more).map { 1000 * Double($0) }
@@ -37,8 +39,8 @@ import Testing
         }
     }
 
-    /// By scipy.stats.mannwhitneyu(candidate, base, alternative=…, method="exact"); where there are ties by
-    /// method=PermutationMethod(n_resamples=inf), and the same by enumerating all draws with numpy; the large ones by
+    /// From scipy.stats.mannwhitneyu(candidate, base, alternative=…, method="exact"); with ties from
+    /// method=PermutationMethod(n_resamples=inf), confirmed by enumerating all draws with numpy; the large ones from
     /// method="asymptotic", use_continuity=True. SciPy 1.17.1.
     @Test(arguments: [
         (distinct, 0.07323232323232323, 0.036616161616161616, 0.976010101010101),
@@ -63,7 +65,7 @@ import Testing
         #expect(areClose(try p(.less), less))
     }
 
-    /// By numpy: all differences sorted, and the null distribution as Gauss's binomial coefficients in whole numbers.
+    /// From numpy: all differences sorted, and the null distribution as Gaussian binomial coefficients in integers.
     @Test(arguments: [
         (distinct, 0.8, 2.5, 0.3, 4.65, 0.851010101010101),
         (distinct, 0.9, 2.5, 0.3, 4.7, 0.9267676767676768),
@@ -91,7 +93,7 @@ import Testing
         #expect(areClose(interval.confidence, confidence))
     }
 
-    /// The exact one, by numpy as above: -0.037197 … 0.089550.
+    /// The exact interval, from numpy as above: -0.037197 … 0.089550.
     @Test func `large samples have an interval too, by the normal approximation`() throws {
         let interval = try #require(RankSumInterval(base: Self.large.0, candidate: Self.large.1, confidence: 0.95))
         #expect(areClose(interval.estimate, 0.027386515140533474))
@@ -99,7 +101,7 @@ import Testing
         #expect((0.95...0.951).contains(interval.confidence))
     }
 
-    @Test func `what is no number has no answer, and neither has nothing`() {
+    @Test func `values that are not finite have no result, and neither has an empty sample`() {
         for (base, candidate) in [([], [1]), ([1], []), ([], []), ([.nan], [1]), ([1], [2, .infinity])]
             as [([Double], [Double])]
         {
@@ -109,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [0, -1, 1, 2, .nan, .infinity] as [Double])
-    func `no confidence makes the ends cross`(confidence: Double) throws {
+    func `the ends do not cross at any confidence`(confidence: Double) throws {
         let interval = try #require(RankSumInterval(base: [1, 2, 3], candidate: [1, 4], confidence: confidence))
         #expect(interval.low <= interval.estimate && interval.estimate <= interval.high)
     }

@@ -1,4 +1,4 @@
-/// The same numbers in every run: SplitMix64.
+/// A generator with the same numbers in every run: SplitMix64.
 ///
 /// Source: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014.
 struct SeededGenerator: RandomNumberGenerator {
@@ -15,7 +15,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Numbers from 0 to 1 that any language makes alike, for reference values: s ← (1103515245·s + 12345) mod 2³¹, each
+/// Numbers from 0 to 1 that any language can reproduce, for reference values: s ← (1103515245·s + 12345) mod 2³¹, each
 /// (s >> 8) / 2²³.
 func referenceNumbers(_ count: Int, seed: Int) -> [Double] {
     var state = seed
@@ -25,7 +25,7 @@ func referenceNumbers(_ count: Int, seed: Int) -> [Double] {
     }
 }
 
-/// Whether two numbers are the same but for rounding, in proportion; infinities are.
+/// Whether two numbers are equal up to a relative rounding error; equal infinities are.
 func areClose(_ one: Double, _ other: Double, within share: Double = 1e-10) -> Bool {
     one == other || abs(one - other) <= share * max(abs(one), abs(other))
 }

@@ -10,7 +10,7 @@ import Testing
     private static let many = referenceNumbers(300, seed: 1).map { $0 - 0.42 }
     private static let manyTied = referenceNumbers(300, seed: 1).map { ($0 * 20).rounded(.down) - 8 }
 
-    /// The largest sums of ranks that are significant on two sides, at 0.05 and at 0.01, as Wilcoxon's tables have them
+    /// The largest sums of ranks that are significant on two sides, at 0.05 and at 0.01, from Wilcoxon's tables
     /// (Wilcoxon and Wilcox, *Some Rapid Approximate Statistical Procedures*, 1964; McCornack, J. Amer. Statist. Assoc.
     /// 60, 1965). The interval's rank is one more.
     @Test(arguments: [
@@ -18,15 +18,15 @@ import Testing
         (15, 25, 15), (16, 29, 19), (17, 34, 23), (18, 40, 27), (19, 46, 32), (20, 52, 37), (25, 89, 68),
         (30, 137, 109),
     ])
-    func `ranks are those of the published tables`(size: Int, atFive: Int, atOne: Int) {
+    func `ranks equal the published tables`(size: Int, atFive: Int, atOne: Int) {
         #expect(SignedRankRank(size: size, confidence: 0.95).rank == atFive + 1)
         #expect(SignedRankRank(size: size, confidence: 0.99).rank == atOne + 1)
     }
 
-    /// Exact ones by scipy.stats.wilcoxon(x, alternative=…, method="exact"); where there are ties or zeros by
-    /// wilcoxon(x without zeros, alternative=…, method=PermutationMethod(n_resamples=inf)), and the same by enumerating
-    /// all signs with numpy; large ones by method="exact" for 150 and by
-    /// wilcoxon(x, alternative=…, method="asymptotic", correction=True, zero_method="wilcox") for 300. SciPy 1.17.1.
+    /// Exact values from scipy.stats.wilcoxon(x, alternative=…, method="exact"); with ties or zeros from wilcoxon(x
+    /// without zeros, alternative=…, method=PermutationMethod(n_resamples=inf)), confirmed by enumerating all signs
+    /// with numpy; large ones from method="exact" for 150 and from wilcoxon(x, alternative=…, method="asymptotic",
+    /// correction=True, zero_method="wilcox") for 300. SciPy 1.17.1.
     @Test(arguments: [
         (mixed, 0.02685546875, 0.013427734375, 0.989501953125),
         (tied, 0.2001953125, 0.10009765625, 0.91259765625),
@@ -44,7 +44,7 @@ import Testing
         #expect(areClose(try #require(signedRankTest(sample, alternative: .less)), less))
     }
 
-    /// By numpy: all Walsh averages sorted, and the null distribution as a product of polynomials in whole numbers.
+    /// From numpy: all Walsh averages sorted, and the null distribution as a product of polynomials in integers.
     @Test(arguments: [
         (mixed, 0.8, 0.00925, 0.0035, 0.014, 0.82373046875),
         (mixed, 0.95, 0.00925, 0.001, 0.0165, 0.95751953125),
@@ -71,7 +71,7 @@ import Testing
         #expect(areClose(interval.confidence, confidence))
     }
 
-    /// The exact one, by numpy as above: 0.030957 … 0.096852.
+    /// The exact interval, from numpy as above: 0.030957 … 0.096852.
     @Test func `large samples have an interval too, by the normal approximation`() throws {
         let interval = try #require(SignedRankInterval(Self.many, confidence: 0.95))
         #expect(areClose(interval.estimate, 0.06445338010787965))
@@ -80,15 +80,15 @@ import Testing
     }
 
     @Test(arguments: [0.9, 0.95, 0.99, 0.9993])
-    func `the normal approximation goes on where counting ends`(confidence: Double) {
+    func `the normal approximation continues where exact counting ends`(confidence: Double) {
         let exact = SignedRankRank(size: 100, confidence: confidence)
         let normal = SignedRankRank(size: 101, confidence: confidence)
         // The rank grows by somewhat less than half the sample's size with each value; far out in the tails the
-        // approximation is on the safe side.
+        // approximation is conservative.
         #expect((15...50).contains(normal.rank - exact.rank))
     }
 
-    @Test func `one value and two have an estimate, and an interval only at little confidence`() throws {
+    @Test func `one or two values have an estimate, and an interval only at a low confidence`() throws {
         let one = try #require(SignedRankInterval([4], confidence: 0.95))
         #expect(one.estimate == 4 && one.low == -.infinity && one.high == .infinity && one.confidence == 1)
         let two = try #require(SignedRankInterval([1, 4], confidence: 0.5))
@@ -97,20 +97,20 @@ import Testing
     }
 
     @Test(arguments: [0, -1, 1, 2, .nan, .infinity] as [Double])
-    func `no confidence makes the ends cross`(confidence: Double) throws {
+    func `the ends do not cross at any confidence`(confidence: Double) throws {
         let interval = try #require(SignedRankInterval([1, 2, 3, 4, 5], confidence: confidence))
         #expect(interval.low <= interval.estimate && interval.estimate <= interval.high)
         #expect((0...1).contains(interval.confidence))
     }
 
-    @Test func `what is no number has no answer, and neither has nothing`() {
+    @Test func `values that are not finite have no result, and neither has an empty sample`() {
         for sample in [[], [1, .nan], [.infinity, 1], [-.infinity]] as [[Double]] {
             #expect(SignedRankInterval(sample, confidence: 0.95) == nil)
             #expect(signedRankTest(sample, alternative: .twoSided) == nil)
         }
     }
 
-    @Test func `differences that are all zero have an interval of no width and no p-value`() throws {
+    @Test func `differences that are all zero have an interval of zero width and no p-value`() throws {
         let zeros = [Double](repeating: 0, count: 12)
         let interval = try #require(SignedRankInterval(zeros, confidence: 0.95))
         #expect(interval.estimate == 0 && interval.low == 0 && interval.high == 0)
@@ -123,7 +123,7 @@ import Testing
         #expect(interval.estimate == most && interval.low == -most && interval.high == most)
     }
 
-    @Test func `the interval holds zero as long as the test finds nothing`() throws {
+    @Test func `the interval contains zero if the test is not significant`() throws {
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<300 {
             let size = Int.random(in: 6...20, using: &generator)
@@ -134,9 +134,9 @@ import Testing
         }
     }
 
-    /// Blocks of four rounds under skewed noise that drifts and is correlated from round to round: nothing that is
-    /// symmetric about zero but for the coin.
-    @Test func `randomised blocks are wrong as often as they say, whatever the noise`() throws {
+    /// Blocks of four rounds under skewed noise with drift and serial correlation: only the coin makes them symmetric
+    /// about zero.
+    @Test func `randomised blocks keep their error rate under any noise`() throws {
         var generator = SeededGenerator(seed: 11)
         let trials = 4000
         let blocks = 12

@@ -2,7 +2,7 @@ import ShmStatistics
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SummaryTests {
-    @Test func `the median of an odd sample is its middle value, in whatever order it comes`() {
+    @Test func `the median of an odd sample is its middle value, in any order`() {
         #expect(median([7]) == 7)
         #expect(median([9, 1, 5]) == 5)
         #expect(median([5, 5, 1, 9, 1_000_000]) == 5)
@@ -17,7 +17,7 @@ import Testing
         #expect(median([]) == nil)
     }
 
-    @Test func `a spread covers its share, whatever the rest does`() {
+    @Test func `a spread covers its share, independent of the other values`() {
         let sample = [10.0, 11, 9, 13, 7, 10, 10, 10, 1_000, 10]
         #expect(spread(sample, covering: 0.5) == 0)
         #expect(spread(sample, covering: 0.6) == 1 && spread(sample, covering: 0.61) == 1)

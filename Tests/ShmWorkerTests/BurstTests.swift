@@ -11,7 +11,7 @@ import Testing
         #expect(Contention.burst(sections: 1000, nanoseconds: 1000 * nanoseconds) == burst)
     }
 
-    @Test func `who knows nothing looks after every section`() {
+    @Test func `without a measurement, a burst is a single section`() {
         #expect(Contention.burst(sections: 0, nanoseconds: 1_000_000) == 1)
         #expect(Contention.burst(sections: 1000, nanoseconds: 0) == WorkerSlot.longestBurst)
     }

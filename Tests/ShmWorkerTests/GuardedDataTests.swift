@@ -7,13 +7,13 @@ import Testing
 
 @testable import ShmWorker
 
-/// The oracle must stay silent where the lock excludes and speak where it does not; a benchmark whose oracle is blind proves nothing.
+/// The oracle must accept exclusion and report its absence; a benchmark with a blind oracle proves nothing.
 @Suite(.timeLimit(.minutes(1))) struct GuardedDataTests {
     private static let counters = 3
     private let memory = Memory(byteCount: GuardedData.byteCount(counters: counters))
     private var data: GuardedData { unsafe GuardedData(memory.base) }
 
-    // Where the oracle's evidence lies.
+    // The oracle's evidence.
     private let owner = 0
     private let mirror = 8
     private func counter(_ index: Int) -> Int { 16 + 8 * index }
@@ -24,20 +24,20 @@ import Testing
         data.section(worker: worker, counters: Self.counters, delay: 0)
     }
 
-    @Test func `sections one after the other contradict nothing and lose nothing`() {
+    @Test func `consecutive sections show no contradiction and lose nothing`() {
         for turn in 0..<100 { #expect(section(UInt32(turn % 5)) == 0) }
         #expect(data.lostUpdates(expected: 100, counters: Self.counters) == 0)
         #expect(data.ownerNow == nil)
         for index in 0..<Self.counters { #expect(memory.word(counter(index), as: UInt64.self) == 100) }
     }
 
-    @Test func `somebody who is inside already is found on entry`() {
+    @Test func `a worker that is already inside is found on entry`() {
         memory.set(owner, UInt32(7))
         #expect(data.ownerNow == 6)
         #expect(section() != 0)
     }
 
-    @Test func `two inside at once are found by running`() {
+    @Test func `two workers inside at once are found by running`() {
         let found = Atomic<Bool>(false)
         let deadline = Deadline.after(.seconds(20))
         // The memory outlives the threads, which are awaited below.
@@ -56,7 +56,7 @@ import Testing
         #expect(wasFound)
     }
 
-    @Test func `a lost update is found in whichever counter it is`() {
+    @Test func `a lost update is found in any counter`() {
         for _ in 0..<10 { _ = section() }
         for index in 0..<Self.counters {
             memory.set(counter(index), UInt64(9))
@@ -65,27 +65,27 @@ import Testing
         }
     }
 
-    @Test func `a counter that is ahead is as wrong as one that is behind`() {
+    @Test func `a counter that is too high is as wrong as one that is too low`() {
         for _ in 0..<10 { _ = section() }
         memory.set(counter(0), UInt64(12))
         memory.set(counter(2), UInt64(7))
         #expect(data.lostUpdates(expected: 10, counters: Self.counters) == 5)
     }
 
-    @Test func `a mirror that does not agree with its counter is found`() {
+    @Test func `a mirror that disagrees with its counter is found`() {
         _ = section()
         memory.set(mirror, memory.word(mirror, as: UInt64.self) ^ 1)
         #expect(section() != 0)
-        // The section has put it right: the fault is counted once.
+        // The section has updated the mirror: the fault is counted once.
         #expect(section() == 0)
     }
 
-    @Test func `data that nobody prepared are found wrong`() {
+    @Test func `unprepared data are found wrong`() {
         let fresh = Memory(byteCount: GuardedData.byteCount(counters: 1))
         #expect(unsafe GuardedData(fresh.base).section(worker: 0, counters: 1, delay: 0) != 0)
     }
 
-    @Test func `what an owner left half done at its death is repaired`() {
+    @Test func `a dead owner's half-written update is repaired`() {
         _ = section()
         let first = memory.word(counter(0), as: UInt64.self)
         memory.set(owner, UInt32(4))
@@ -103,7 +103,7 @@ import Testing
         #expect(section() != 0)
     }
 
-    @Test func `a section touches no more counters than it is told`() {
+    @Test func `a section changes only the given number of counters`() {
         #expect(data.section(worker: 0, counters: 1, delay: 0) == 0)
         #expect(memory.word(counter(0), as: UInt64.self) == 1)
         #expect(memory.word(counter(1), as: UInt64.self) == 0)

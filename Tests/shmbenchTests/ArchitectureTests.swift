@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// The floors of the house: a target imports only what stands below it, and folders of a target do not refer to each other in a
-/// circle. The manifest lets the compiler keep the first; this reads the sources for both.
+/// The layers of the package: a target imports only targets of lower layers, and the folders of a target do not refer to each
+/// other in a circle. The manifest lets the compiler enforce the first; this test reads the sources for both.
 @Suite(.timeLimit(.minutes(1))) struct ArchitectureTests {
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources").path
 
-    /// Each target with its floor; one may import only what is on a lower one.
-    private static let floors: [(target: String, floor: Int)] = [
+    /// Each target with its layer; a target may import only targets of lower layers.
+    private static let layers: [(target: String, layer: Int)] = [
         ("CShm", 0), ("CBench", 0), ("CJemalloc", 0), ("ShmCore", 1), ("ShmStatistics", 2), ("ShmHarness", 2),
         ("ShmWorker", 3),
         ("ShmCoordinator", 3), ("ShmHistory", 4), ("ShmRecord", 4), ("ShmCompare", 5), ("ShmRender", 6),
@@ -27,21 +27,21 @@ import Testing
         }
     }
 
-    @Test(arguments: floors.map(\.target))
-    func `a target imports only what stands below it`(target: String) throws {
-        let floors = Dictionary(uniqueKeysWithValues: Self.floors.map { ($0.target, $0.floor) })
-        let own = try #require(floors[target])
+    @Test(arguments: layers.map(\.target))
+    func `a target imports only targets of lower layers`(target: String) throws {
+        let layers = Dictionary(uniqueKeysWithValues: Self.layers.map { ($0.target, $0.layer) })
+        let own = try #require(layers[target])
         let files = Self.files(target)
         #expect(!files.isEmpty || target.hasPrefix("C"))
         for (folder, text) in files {
             for match in text.matches(of: /(?m)^(?:@\w+ )?(?:internal |package |public )?import (\w+)$/) {
-                guard let floor = floors[String(match.1)] else { continue }
-                #expect(floor < own, "\(target)/\(folder) imports \(match.1)")
+                guard let layer = layers[String(match.1)] else { continue }
+                #expect(layer < own, "\(target)/\(folder) imports \(match.1)")
             }
         }
     }
 
-    @Test(arguments: floors.map(\.target).filter { !$0.hasPrefix("C") })
+    @Test(arguments: layers.map(\.target).filter { !$0.hasPrefix("C") })
     func `folders of a target refer to each other in one direction`(target: String) throws {
         var arrows: [String: Set<String>] = [:]
         let files = Self.files(target).map { ($0.folder, Self.code($0.text)) }

@@ -41,9 +41,9 @@ extension CommandLineSuite.Measuring {
             let run = try compare(
                 "futex", "none", "--workers", "2", "--max-time", "20s", "--metrics", "throughput", "--kills", "0")
             #expect(run.finish(within: .seconds(60)).exit == .code(3))
-            // Floors among themselves do not promise to exclude, and are judged by their speed.
-            let floors = try compare("none", "atomic-add", "--workers", "2", "--max-time", "20s", "--metrics", "cpu")
-            #expect([.code(0), .code(2)].contains(floors.finish(within: .seconds(60)).exit))
+            // Two controls do not promise to exclude, and are judged by their speed.
+            let controls = try compare("none", "atomic-add", "--workers", "2", "--max-time", "20s", "--metrics", "cpu")
+            #expect([.code(0), .code(2)].contains(controls.finish(within: .seconds(60)).exit))
             let folder = try Folder()
             let path = try folder.plugin("planted-bug", [("% 10000 == 0", "% 50 == 0")])
             let bug = try compare(

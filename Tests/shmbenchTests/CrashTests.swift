@@ -63,7 +63,7 @@ extension CommandLineSuite.Faults {
             let futex = try #require(lines.first { $0.hasPrefix("futex ") }).split(separator: " ")
             let none = try #require(lines.first { $0.hasPrefix("none ") }).split(separator: " ")
             #expect(futex.suffix(2) == ["hangs", "(expected)"])
-            // instructions, kills, deaths told, hangs, corrupt
+            // instructions, kills, deaths reported, hangs, corrupt
             #expect(futex[3] == "0" && futex[4] != "0" && futex[5] == "0")
             #expect(none.suffix(2) == ["corrupts", "(exp.)"])
             #expect(none[4] == "0" && none[5] != "0")
@@ -92,13 +92,13 @@ extension CommandLineSuite.Faults {
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
         func `a survivor that somebody stops is no fault of its lock`() throws {
-            // As the third victim starts, a survivor is stopped for ever.
+            // As the third target starts, a survivor is stopped for ever.
             let worker = try Script(
                 """
                 if [ "$1$4" = survive1 ]; then echo $$ >"$0.survivor"; fi
                 if [ "$1" = die ]; then
-                    echo >>"$0.victims"
-                    if [ $(wc -l <"$0.victims") = 3 ]; then kill -STOP $(cat "$0.survivor"); fi
+                    echo >>"$0.targets"
+                    if [ $(wc -l <"$0.targets") = 3 ]; then kill -STOP $(cat "$0.survivor"); fi
                 fi
                 exec \(Invocation.programs)/shmworker "$@"
                 """)
@@ -117,13 +117,13 @@ extension CommandLineSuite.Faults {
         private func longRun(_ more: String...) throws -> (run: Invocation, processes: [pid_t]) {
             let run = try Invocation(["crash", "--locks", "sysv-sem-undo,pthread-robust", "--workers", "2"] + more)
             var found: [(pid: pid_t, arguments: [Substring])] = []
-            // The first victims show how long the paths are.
-            var victims: Set<pid_t> = []
+            // The first targets show how long the paths are.
+            var targets: Set<pid_t> = []
             let isKilling = eventually {
                 found = ProcessTable.children(of: run.pid)
                 let dying = found.filter { $0.arguments.contains("die") }.map(\.pid)
-                victims.formUnion(dying)
-                return victims.count >= 10 && !dying.isEmpty
+                targets.formUnion(dying)
+                return targets.count >= 10 && !dying.isEmpty
             }
             try #require(isKilling)
             return (run, found.map(\.pid))
@@ -163,7 +163,7 @@ extension CommandLineSuite.Faults {
                 canTrace && FileManager.default.isExecutableFile(atPath: strace)
             })
         func `where tracing is refused, one line says what to do`() throws {
-            // Nobody has two tracers; -D leaves the victim its parent.
+            // Nobody has two tracers; -D leaves the target its parent.
             let worker = try Script(
                 """
                 if [ "$1" = die ]; then exec \(Self.strace) -D -o /dev/null \(Invocation.programs)/shmworker "$@"; fi

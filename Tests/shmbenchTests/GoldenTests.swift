@@ -173,7 +173,7 @@ extension CommandLineSuite.Inputs {
             func result(_ lock: LockKind, _ fault: Fault, hangs: Int = 0, corruptions: Int = 0) -> StressResult {
                 var result = StressResult(lock, fault)
                 (result.episodes, result.kills, result.hangs, result.corruptions) = (10, 9, hangs, corruptions)
-                (result.told, result.tolerated, result.duration) = (8, 2, 2_000_000_000)
+                (result.reportedDeaths, result.repaired, result.duration) = (8, 2, 2_000_000_000)
                 for time in 1...10 { result.recovery.add(UInt64(time) * 10_000) }
                 if hangs > 0 { result.noteHang("worker 2 waits for ever") }
                 if corruptions > 0 { result.noteCorruption("two were inside") }

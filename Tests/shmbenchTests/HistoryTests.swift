@@ -143,10 +143,10 @@ extension CommandLineSuite.Measuring {
             let before = folder.names
             let worker = try Script.logging()
             for (name, words) in [
-                ("folder", "folder is a folder"), ("text.db", "text.db is no SQLite file"),
-                ("empty.db", "empty.db is an empty file"), ("foreign.db", "no history of shmbench"),
+                ("folder", "folder is a folder"), ("text.db", "text.db is not a SQLite file"),
+                ("empty.db", "empty.db is an empty file"), ("foreign.db", "not a history of shmbench"),
                 ("newer.db", "written by a newer shmbench"), ("cut.db", "cut.db is damaged"),
-                ("nowhere/h.db", "nowhere/h.db: No such file or directory"), ("", "needs a file's name"),
+                ("nowhere/h.db", "nowhere/h.db: No such file or directory"), ("", "its path is empty"),
             ] {
                 let run = try Invocation(["run", "--worker", worker.path, "--history", name], in: folder)
                 for outcome in [run.finish(), try Invocation(["history", name], in: folder).finish()] {

@@ -38,8 +38,8 @@ extension CommandLineSuite.Faults {
             arguments: [
                 (1, "kill-holder", "to ask for its version"), (4, "kill-holder", "cannot start a worker"),
                 (10, "start-storm", "cannot start a worker"), (7, "fork", "a worker cannot start another program"),
-                (3, "kill-coordinator", "another coordinator"),
-                (6, "kill-coordinator", "another coordinator did not come to work"),
+                (3, "kill-coordinator", "second coordinator"),
+                (6, "kill-coordinator", "the second coordinator did not start its workers"),
             ])
         func `a control group's limit of processes is named, and is no fault of a lock`(
             most: Int, fault: String, what: String
@@ -155,12 +155,12 @@ extension CommandLineSuite.Faults {
             usleep(300_000)
             let worker = try #require(ProcessTable.children(of: run.pid).first { $0.arguments.contains("stress") })
             kill(worker.pid, SIGKILL)
-            expectRefusal(run, "was killed by signal 9: this program did not send it; somebody else did")
+            expectRefusal(run, "was killed by signal 9: this program did not send it; another program or user did")
         }
 
         @Test(arguments: [
-            (["--nofile=4"], "this process may have 4 open files (RLIMIT_NOFILE); raise `ulimit -n`"),
-            (["--fsize=4096"], "a file may have 4096 bytes (RLIMIT_FSIZE); raise `ulimit -f`"),
+            (["--nofile=4"], "this process is limited to 4 open files (RLIMIT_NOFILE); raise `ulimit -n`"),
+            (["--fsize=4096"], "a file is limited to 4096 bytes (RLIMIT_FSIZE); raise `ulimit -f`"),
         ])
         func `a limit of files is named`(limit: [String], cause: String) throws {
             let run = try Invocation(
@@ -176,7 +176,7 @@ extension CommandLineSuite.Faults {
                     + ["--workers", "2", "--faults", "crowd", "--duration", "300ms", "--format", "csv"])
             expectRefusal(
                 run, "flock: a worker cannot take part in flock ",
-                "this process may have 28 open files (RLIMIT_NOFILE); raise `ulimit -n`")
+                "this process is limited to 28 open files (RLIMIT_NOFILE); raise `ulimit -n`")
         }
 
         @Test func `a limit of CPU time is named`() throws {
@@ -185,7 +185,7 @@ extension CommandLineSuite.Faults {
                 ["prlimit", "--cpu=1:2", Invocation.programs + "/shmbench", "run", "--locks", "tas", "--workers", "2"]
                     + ["--duration", "20s", "--rounds", "1", "--output", "x.csv"])
             expectRefusal(
-                run, "was killed by signal 24: it has used up the CPU time that it may have (RLIMIT_CPU, 1 s)")
+                run, "was killed by signal 24: it has used up its CPU time (RLIMIT_CPU, 1 s)")
         }
 
         @Test(

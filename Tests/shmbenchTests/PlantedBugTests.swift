@@ -37,15 +37,15 @@ extension CommandLineSuite.Faults {
 
         private static let bugs: [Bug] = [
             Bug("planted-bug", "deadline", "timed-wait", "a wait with a deadline of 3 ms or less lasts for 5 s"),
-            Bug("planted-bug", "early", "timed-wait", "a wait gave up before its deadline"),
-            Bug("planted-bug", "early", "interrupt", "a wait gave up before its deadline"),
-            Bug("planted-bug", "late", "timed-wait", "waits came back after their deadlines"),
+            Bug("planted-bug", "early", "timed-wait", "a timed wait returned before its deadline"),
+            Bug("planted-bug", "early", "interrupt", "a timed wait returned before its deadline"),
+            Bug("planted-bug", "late", "timed-wait", "timed waits returned after their deadlines"),
             Bug("planted-bug", "timeout-takes", "timed-wait", "is ", verdict: ""),
             Bug("planted-bug", "timeout-swallows", "timed-wait", "is waiting", verdict: "hangs"),
-            Bug("planted-bug", "try-waits", "try-lock", "a try of a lock that is held does not come back"),
+            Bug("planted-bug", "try-waits", "try-lock", "a try of a held lock does not return"),
             Bug("planted-bug", "try-late", "try-lock", "tries took up to"),
-            Bug("planted-bug", "try-takes", "try-lock", "all only try, and "),
-            Bug("planted-bug", "try-fails", "try-lock", "all only try, and none gets the lock"),
+            Bug("planted-bug", "try-takes", "try-lock", "all workers only try, and "),
+            Bug("planted-bug", "try-fails", "try-lock", "all workers only try, and none gets the lock"),
             Bug("planted-bug", "beyond", "interrupt", "1 to 8 bytes behind its end"),
             Bug("planted-bug", "before", "attach-storm", "8 to 1 bytes before its begin"),
             Bug("planted-bug", "descriptors", "come-and-go", "left 32 descriptors open"),
@@ -53,7 +53,7 @@ extension CommandLineSuite.Faults {
             Bug("planted-queue", "share", "crowd", "participants", verdict: ""),
             Bug("planted-queue", "refuse", "crowd", "made for 4096 participants, and refuses one more than 1000"),
             Bug("planted-readers", "torn", "readers", "a reader saw half-written data", verdict: "bad"),
-            Bug("planted-readers", "alone", "readers", "no second reader comes in"),
+            Bug("planted-readers", "alone", "readers", "no second reader gets the lock"),
         ]
 
         @Test(arguments: bugs)
@@ -135,7 +135,7 @@ extension CommandLineSuite.Faults {
             .enabled("ptrace is not permitted here") { canTrace },
             arguments: [
                 ("unnamed", "try", "killed after instruction"), ("unnamed", "timed", "killed after instruction"),
-                ("deadline", "expiring", "the victim does not come back at its deadline"),
+                ("deadline", "expiring", "the target does not return at its deadline"),
                 ("beyond", "holder", "the lock wrote outside its area: 1 to 8 bytes behind its end"),
             ])
         func `crash finds a bug of a try, of a deadline, of the area`(bug: String, path: String, saying: String) throws

@@ -76,9 +76,19 @@ import Testing
         }
         #expect(both.breach == "two were inside")
         #expect(words(matrix([both], [.futex], [.killHolder])).contains("under kill-holder: two were inside."))
-        let untold = result(.flock, .killHolder) { ($0.episodes, $0.untold) = (1, 1) }
-        #expect(untold.breach?.contains("not told") == true)
+        let silent = result(.flock, .killHolder) { ($0.episodes, $0.unreportedDeaths) = (1, 1) }
+        #expect(silent.breach?.contains("not reported") == true)
         #expect(result(.futex, .killHolder) { ($0.episodes, $0.hangs) = (1, 1) }.breach == nil)
+    }
+
+    @Test func `the tables of all faults fit 80 columns with the longest name and verdict`() throws {
+        let lock = try #require(LockKind.all.max { $0.name.count < $1.name.count })
+        let results = Fault.allCases.map { result(lock, $0) { ($0.episodes, $0.corruptions) = (1, 1) } }
+        let text = matrix(results, [lock], Fault.allCases).text(markdown: false)
+        let lines = text.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 80 }, "\(text)")
+        #expect(lines.contains("Other faults, continued") && text.contains("UNSAFE!"))
+        for fault in Fault.allCases where fault.exercise == nil { #expect(text.contains(fault.title), "\(fault.name)") }
     }
 
     // MARK: Crash tests

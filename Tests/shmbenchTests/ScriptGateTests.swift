@@ -43,7 +43,7 @@ extension CommandLineSuite.Inputs {
 
         @Test func `error-rates compares a number of times`() throws {
             for count in ["0", "-1", "many", ""] {
-                expectRefusal(try script("error-rates", "same", count), saying: "no number of comparisons")
+                expectRefusal(try script("error-rates", "same", count), saying: "invalid number of comparisons")
             }
         }
 

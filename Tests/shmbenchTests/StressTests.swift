@@ -51,7 +51,7 @@ extension CommandLineSuite.Faults {
             #expect(outcome.exit == .code(0))
             #expect(outcome.stdout.contains("exclude nobody were caught"))
             let lines = outcome.stdout.split(separator: "\n")
-            #expect(lines.contains { $0.hasPrefix("none ") && $0.contains("bad") })
+            #expect(lines.contains { $0.hasPrefix("none ") && $0.contains("unsafe") })
             #expect(lines.contains { $0.hasPrefix("futex ") && $0.contains("hangs") })
             #expect(lines.allSatisfy { $0.count <= 80 })
         }
@@ -108,7 +108,7 @@ extension CommandLineSuite.Faults {
             let rows = try Table(outcome.stdout).rows
             #expect(rows.contains { $0["verdict"] == "bad" })
             // However long the coordinator took to see it, the last events are those that led to it.
-            for row in rows where row["finding"]?.hasPrefix("two were inside") == true {
+            for row in rows where row["finding"]?.hasPrefix("two processes were inside") == true {
                 let report = try #require(Folder.names(folder.path("results")).first { $0.hasPrefix("stress-") })
                 let text = folder.text("results/\(report)/planted-bug-\(row["fault"] ?? "").txt")
                 #expect(text.split(separator: "\n").suffix(40).contains { $0.contains("MEETS worker") })

@@ -28,7 +28,7 @@ extension CommandLineSuite.Faults {
             "--help",
         ])
         func `by hand it does nothing and says who starts it`(line: String) throws {
-            try expectComplaint(line.split(separator: " ").map(String.init), code: 64, saying: "try `shmbench run`")
+            try expectComplaint(line.split(separator: " ").map(String.init), code: 64, saying: "use `shmbench run`")
         }
 
         @Test func `it tells its version`() throws {
@@ -54,7 +54,7 @@ extension CommandLineSuite.Faults {
             defer { try? segment.destroy(mode: .forceNoWait) }
             try withExtendedLifetime(lease) {
                 for arguments in [["contend", "\(run).\(getppid())", "1", "0", "1"], ["janitor", "\(run)"]] {
-                    try expectComplaint(arguments, code: 64, saying: "try `shmbench run`")
+                    try expectComplaint(arguments, code: 64, saying: "use `shmbench run`")
                 }
             }
             #expect(segment.exists)

@@ -130,8 +130,8 @@ private final class Nursery {
     }
 
     /// Waits until each of the others has completed a section more.
-    private func awaitOthers(than victim: Int?, _ number: Int) throws {
-        let others = Self.places.filter { $0 != victim }
+    private func awaitOthers(than target: Int?, _ number: Int) throws {
+        let others = Self.places.filter { $0 != target }
         let before = others.map(sections)
         let deadline = Deadline.after(patience)
         while zip(others, before).contains(where: { sections($0) == $1 }) {

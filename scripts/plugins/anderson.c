@@ -1,7 +1,7 @@
 /*
- * Anderson's array lock: whoever comes draws a place in a circle, and waits there until the one before it is done. First
- * come, first served, each waiter on a cache line of its own. An example of a plugin that keeps something for each
- * participant (the place that it has drawn), and of one that queues and spins.
+ * Anderson's array lock: each arrival draws a slot of a ring, and waits there until its predecessor releases the lock. It
+ * is FIFO, and each waiter spins on a cache line of its own. An example of a plugin with a state per participant (the slot
+ * that it has drawn), and of one that queues and spins.
  *
  * T. E. Anderson, "The Performance of Spin Lock Alternatives for Shared-Memory Multiprocessors", IEEE TPDS 1(1), 1990.
  */
@@ -65,8 +65,8 @@ static int lock(void *context) {
     struct participant *participant = context;
     participant->mine = atomic_fetch_add_explicit(&participant->area->next, 1, memory_order_relaxed);
     _Atomic uint32_t *mine = place(participant, participant->mine);
-    for (unsigned looks = 0; atomic_load_explicit(mine, memory_order_acquire) == 0; looks++)
-        if (looks > 100) sched_yield();
+    for (unsigned spins = 0; atomic_load_explicit(mine, memory_order_acquire) == 0; spins++)
+        if (spins > 100) sched_yield();
     atomic_store_explicit(mine, 0, memory_order_relaxed);
     return SHM_LOCK_ACQUIRED;
 }

@@ -1,28 +1,29 @@
 /*
- * A lock that survives its owner's death, and can be told to be wrong in one way: what a stress test must find. Its word
- * is the owner's process id; waiters look every millisecond whether that process still exists.
+ * A lock that survives its owner's death, with one planted bug of choice, which a stress test must find. The lock word is
+ * the owner's process id; waiters check every millisecond whether that process still exists.
  *
  *     SHM_PLANTED_BUG=skip      every 10,000th acquisition takes nothing
- *     SHM_PLANTED_BUG=forget    every 100th wake-up is forgotten, and waiters rely on wake-ups alone
- *     SHM_PLANTED_BUG=ignore    an owner's death is not looked for, though it is promised
- *     SHM_PLANTED_BUG=two       who takes the lock over from a dead owner leaves it free
- *     SHM_PLANTED_BUG=deadline  a wait ignores its deadline
- *     SHM_PLANTED_BUG=early     a wait gives up after half of its time
- *     SHM_PLANTED_BUG=late      a wait gives up 300 ms after its deadline
- *     SHM_PLANTED_BUG=try-late  a try that finds the lock taken says so after 300 ms
+ *     SHM_PLANTED_BUG=forget    every 100th wake-up is lost, and waiters rely on wake-ups alone
+ *     SHM_PLANTED_BUG=ignore    an owner's death is not checked for, although the lock promises it
+ *     SHM_PLANTED_BUG=two       a waiter that takes the lock over from a dead owner leaves it free
+ *     SHM_PLANTED_BUG=deadline  a timed wait ignores its deadline
+ *     SHM_PLANTED_BUG=early     a timed wait returns after half of its time
+ *     SHM_PLANTED_BUG=late      a timed wait returns 300 ms after its deadline
+ *     SHM_PLANTED_BUG=try-late  a try that finds the lock taken returns after 300 ms
  *     SHM_PLANTED_BUG=try-waits     a try waits for the lock
- *     SHM_PLANTED_BUG=try-takes     every 100th try takes the lock and says that it did not
+ *     SHM_PLANTED_BUG=try-takes     every 100th try takes the lock and reports that it did not
  *     SHM_PLANTED_BUG=try-fails     no try takes the lock
- *     SHM_PLANTED_BUG=timeout-takes     a wait whose deadline passes as it gets the lock keeps it, and says that it did not
- *     SHM_PLANTED_BUG=timeout-swallows  such a wait leaves the lock, and takes along the wake-up that was for the next one;
+ *     SHM_PLANTED_BUG=timeout-takes     a timed wait whose deadline passes as it gets the lock keeps it, and reports a
+ *                                       timeout
+ *     SHM_PLANTED_BUG=timeout-swallows  such a wait leaves the lock, and swallows the wake-up meant for the next waiter;
  *                                       waiters rely on wake-ups alone
- *     SHM_PLANTED_BUG=unnamed   tries and waits with a deadline take the lock first, and write down who they are then
- *     SHM_PLANTED_BUG=beyond    the unlock writes 8 bytes behind the area
+ *     SHM_PLANTED_BUG=unnamed   tries and timed waits take the lock first, and store their process id afterwards
+ *     SHM_PLANTED_BUG=beyond    the unlock writes 8 bytes after the area
  *     SHM_PLANTED_BUG=before    the unlock writes 8 bytes before the area
- *     SHM_PLANTED_BUG=sets      a semaphore set for each participant stays
- *     SHM_PLANTED_BUG=descriptors   a descriptor of each participant stays open
+ *     SHM_PLANTED_BUG=sets      each participant leaves a semaphore set behind
+ *     SHM_PLANTED_BUG=descriptors   each participant leaves a descriptor open
  *
- * Without it the lock is right, if slow: a process id that is used again at once would be taken for the owner.
+ * Without a bug the lock is correct, though slow; a process id that is reused at once would be taken for the owner.
  */
 #define _GNU_SOURCE 1
 
@@ -46,7 +47,7 @@
 enum { FREE = 0, UNNAMED = 1 << 30 };
 static const uint32_t WAITED_FOR = UINT32_C(1) << 31;
 
-/* Of this process; one participant uses them. */
+/* Counts of this process, which has one participant. */
 static uint64_t acquisitions, tries, wakes;
 static bool has_nothing;
 
@@ -75,17 +76,17 @@ static int64_t now(void) {
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/* Takes the free lock. */
+/* Takes the lock if it is free. */
 static bool take(_Atomic uint32_t *word, uint32_t me, bool unnamed) {
     if (!unnamed) return exchange(word, FREE, me);
     if (!exchange(word, FREE, UNNAMED | (me & WAITED_FOR))) return false;
-    /* Some instructions, so that a kill at every 20th falls among them. */
+    /* Enough instructions for a kill at every 20th to hit one of them. */
     for (volatile int i = 0; i < 20; i++) {}
     atomic_fetch_xor(word, UNNAMED ^ (me & ~WAITED_FOR));
     return true;
 }
 
-/* Killed, and not reaped yet. */
+/* A killed process that is not reaped yet counts as dead. */
 static bool is_zombie(pid_t process) {
     char path[32], stat[64];
     snprintf(path, sizeof path, "/proc/%d/stat", process);
@@ -119,7 +120,7 @@ static int lock_until(void *area, int64_t deadline) {
     for (;;) {
         uint32_t seen = atomic_load_explicit(word, memory_order_relaxed);
         if (swallows && slept && deadline >= 0 && now() >= deadline) return ETIMEDOUT;
-        /* Others may sleep, too. */
+        /* Other waiters may sleep, too. */
         if (seen == FREE) {
             if (!take(word, me | WAITED_FOR, unnamed)) continue;
             return is("timeout-takes") && deadline >= 0 && now() >= deadline ? ETIMEDOUT : SHM_LOCK_ACQUIRED;
@@ -177,7 +178,7 @@ static struct shm_lock_plugin plugin = {
     .abi_version = SHM_LOCK_PLUGIN_ABI,
     .struct_size = sizeof plugin,
     .name = "planted-bug",
-    .summary = "survives its owner; wrong as SHM_PLANTED_BUG says",
+    .summary = "survives its owner's death; bug: SHM_PLANTED_BUG",
     .promises = SHM_LOCK_SURVIVES_OWNER,
     .bytes_needed = bytes_needed,
     .init = init,

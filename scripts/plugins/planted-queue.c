@@ -1,10 +1,10 @@
 /*
- * A lock that grants in the order of arrival and has a node for each participant, and can be told to be wrong in one way:
- * what a stress test must find. After J. M. Mellor-Crummey and M. L. Scott, "Algorithms for Scalable Synchronization on
- * Shared-Memory Multiprocessors", ACM TOCS 9(1), 1991.
+ * A FIFO lock with a node per participant and one planted bug of choice, which a stress test must find. After
+ * J. M. Mellor-Crummey and M. L. Scott, "Algorithms for Scalable Synchronization on Shared-Memory Multiprocessors", ACM
+ * TOCS 9(1), 1991.
  *
- *     SHM_PLANTED_BUG=order     a newcomer takes the lock when it is free, ahead of waiters
- *     SHM_PLANTED_BUG=share     the participants from the 1,000th on share a node
+ *     SHM_PLANTED_BUG=order     a newcomer takes a free lock ahead of waiters
+ *     SHM_PLANTED_BUG=share     all participants from the 1,000th on share a node
  *     SHM_PLANTED_BUG=refuse    the 1,000th participant is refused
  */
 #define _GNU_SOURCE 1
@@ -23,8 +23,8 @@
 enum { LIMIT = 1000 };
 
 struct node {
-    _Alignas(128) _Atomic uint32_t owner; /* the process that has it, 0 for none */
-    _Atomic uint32_t next, waits;         /* nodes by number, from 1 on */
+    _Alignas(128) _Atomic uint32_t owner; /* the process that owns the node, 0 for none */
+    _Atomic uint32_t next, waits;         /* node numbers, from 1 on */
 };
 
 struct area {
@@ -105,8 +105,8 @@ static int lock(void *context) {
     uint32_t before = atomic_exchange(&me->area->tail, me->mine);
     if (before == 0) return SHM_LOCK_ACQUIRED;
     node(me, before)->next = me->mine;
-    for (int looks = 0; mine->waits; looks++)
-        if (looks > 100) sched_yield();
+    for (int spins = 0; mine->waits; spins++)
+        if (spins > 100) sched_yield();
     return SHM_LOCK_ACQUIRED;
 }
 
@@ -129,7 +129,7 @@ static const struct shm_lock_plugin plugin = {
     .abi_version = SHM_LOCK_PLUGIN_ABI,
     .struct_size = sizeof plugin,
     .name = "planted-queue",
-    .summary = "first come, first served; wrong as SHM_PLANTED_BUG says",
+    .summary = "FIFO; bug: SHM_PLANTED_BUG",
     .promises = SHM_LOCK_FIFO | SHM_LOCK_SPINS | SHM_LOCK_QUEUES,
     .bytes_needed = bytes_needed,
     .init = init,

@@ -1,6 +1,6 @@
 /*
- * A lock whose readers share it, and that can be told to be wrong in one way: what a stress test must find. Its word counts
- * the readers inside; a writer makes it negative.
+ * A lock that readers share, with one planted bug of choice, which a stress test must find. Its word counts the readers
+ * inside; a writer makes it negative.
  *
  *     SHM_PLANTED_BUG=torn      a reader does not wait for a writer that is inside
  *     SHM_PLANTED_BUG=alone     readers exclude each other
@@ -65,7 +65,7 @@ static const struct shm_lock_plugin plugin = {
     .abi_version = SHM_LOCK_PLUGIN_ABI,
     .struct_size = sizeof plugin,
     .name = "planted-readers",
-    .summary = "readers share it; wrong as SHM_PLANTED_BUG says",
+    .summary = "readers share it; bug: SHM_PLANTED_BUG",
     .promises = SHM_LOCK_SPINS,
     .bytes_needed = bytes_needed,
     .init = init,

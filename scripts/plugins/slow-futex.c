@@ -1,6 +1,6 @@
 /*
- * A futex mutex that is slower than it must be: each acquisition takes SHM_SLOW_FUTEX_NS more, busily, before the lock is
- * taken; 0.5 for one is half a nanosecond. What a benchmark measures of it must be a plain futex's figure and that: a known truth.
+ * A futex mutex that is deliberately slow: each acquisition spins for SHM_SLOW_FUTEX_NS (a decimal number, such as 0.5)
+ * before it takes the lock. A benchmark must measure a plain futex's figure plus that delay: the ground truth is known.
  *
  * Three states as in U. Drepper, "Futexes Are Tricky" (2011): free, held, held with possible sleepers. Its owner's death
  * leaves it taken.
@@ -19,16 +19,16 @@
 
 enum { FREE, HELD, HELD_WITH_SLEEPERS };
 
-/* The delay that was asked for, ns, and iterations of the busy loop that take it: all of it where it is short, most of it
- * where a clock tells the end. */
+/* The requested delay in ns, and the iterations of the busy loop that take that long; for a delay that a clock ends, most
+ * of it. */
 static double wanted;
 static int64_t iterations;
-/* How the delay is made. */
+/* The kind of delay. */
 static enum { NONE, COUNTED, FENCED, TIMED } way;
-/* By how much such an end is noticed late, ns. */
+/* How late a clock's end is noticed on average, in ns. */
 static int64_t lateness;
 
-/* From so many ns on, fences keep the CPU from doing what lies around the delay meanwhile; they take some 20 ns
+/* From this many ns on, fences keep the CPU from overlapping the delay with the code around it; they take about 20 ns
  * themselves. Shorter delays are partly hidden behind the lock's own work. */
 enum { LONG_ENOUGH_FOR_FENCES = 50, LONG_ENOUGH_FOR_A_CLOCK = 1000 };
 
@@ -38,7 +38,7 @@ static int64_t now(void) {
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/* Multiplications that depend on each other take the same time each, whatever else the CPU does beside them. */
+/* Dependent multiplications take the same time each, independent of what else the CPU executes. */
 static void spin(int64_t times) {
     uint64_t chain = (uint64_t)times;
     for (int64_t count = 0; count < times; count++) {
@@ -47,7 +47,7 @@ static void spin(int64_t times) {
     }
 }
 
-/* A cycle an iteration, for the shortest delays. */
+/* One cycle per iteration, for the shortest delays. */
 static inline void count_down(int64_t times) {
     while (times > 0) {
         times--;
@@ -80,7 +80,7 @@ static void slow_down(void) {
     }
 }
 
-/* What `times` calls with so many iterations take: the fastest of a few tries. */
+/* The duration of `times` calls with that many iterations: the minimum of ten. */
 static int64_t fastest(void (*delay)(int64_t), int64_t iterations, int times) {
     int64_t least = INT64_MAX;
     for (int try = 0; try < 10; try++) {
@@ -92,8 +92,8 @@ static int64_t fastest(void (*delay)(int64_t), int64_t iterations, int times) {
     return least;
 }
 
-/* Reading a clock takes longer than the shortest delays: the loop is timed once. The CPU's speed may change later, so long
- * delays go by the clock. */
+/* Reading a clock takes longer than the shortest delays, so the loop is calibrated once. The CPU's speed may change later,
+ * so long delays use the clock. */
 __attribute__((constructor)) static void read_delay(void) {
     const char *text = getenv("SHM_SLOW_FUTEX_NS");
     wanted = text ? strtod(text, NULL) : 0;
@@ -159,7 +159,7 @@ static const struct shm_lock_plugin plugin = {
     .abi_version = SHM_LOCK_PLUGIN_ABI,
     .struct_size = sizeof plugin,
     .name = "slow-futex",
-    .summary = "a futex mutex, SHM_SLOW_FUTEX_NS slower",
+    .summary = "a futex mutex, slower by SHM_SLOW_FUTEX_NS",
     .bytes_needed = bytes_needed,
     .init = init,
     .lock = lock,

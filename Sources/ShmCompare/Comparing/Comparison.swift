@@ -218,11 +218,11 @@ package struct Comparison {
             rounds += 1
             let record = try measure(role, cells[index].pair, rounds)
             if role == .base { block.base.append(record) } else { block.other.append(record) }
-            // Whoever compares something with a lock takes it for one; a floor is broken beside a floor alone.
-            let isFloor = record.text("integrity") == RoundResult.Integrity.failed.rawValue
+            // A control may fail the integrity check, but only beside another control: beside a lock it counts as a lock.
+            let failsIntegrity = record.text("integrity") == RoundResult.Integrity.failed.rawValue
             let isExcused =
                 role != .candidate || !(LockKind(named: cells[index].pair.baseLock)?.properties.excludes ?? true)
-            if record.isAsPromised && (!isFloor || isExcused) { continue }
+            if record.isAsPromised && (!failsIntegrity || isExcused) { continue }
             if role == .candidate {
                 cells[index].breach = Self.breach(record)
             } else {

@@ -1,28 +1,28 @@
 public import ShmCore
 public import ShmHarness
 
-/// What a lock's crash test came to.
+/// The result of a lock's crash test.
 public struct CrashResult: Sendable {
     /// The lock.
     public let lock: LockKind
-    /// What each path came to, in the order in which they were tested.
+    /// The tally of each path, in the order of the tests.
     public var paths: [(path: CrashPath, tally: CrashTally)] = []
     /// Whether every path was tested to its end.
     public var isComplete = false
-    /// When it began, seconds since 1970.
+    /// Start of the test, in seconds since 1970.
     public let startedAt: Int
-    /// Kills that do not count, since processes stood still meanwhile; each was done again.
+    /// Kills that were discarded because processes stood still meanwhile; each was repeated.
     public var discarded = 0
-    /// How long it took, ns.
+    /// Duration of the test, in ns.
     public var duration: UInt64 = 0
 
-    /// A test that begins.
+    /// Creates an empty result.
     public init(lock: LockKind, startedAt: Int = 0) {
         self.lock = lock
         self.startedAt = startedAt
     }
 
-    /// All paths together.
+    /// The sum over all paths.
     public var total: CrashTally { paths.reduce(into: CrashTally()) { $0.add($1.tally) } }
 
     /// Paths that were not taken, and why.
@@ -33,16 +33,16 @@ public struct CrashResult: Sendable {
         }
     }
 
-    /// What it means for the lock's promises.
+    /// The verdict on the lock's promises.
     public var verdict: CrashVerdict { CrashVerdict(lock.properties, total, isComplete: isComplete) }
 
-    /// The verdict in a word or three.
+    /// The verdict, in up to three words.
     public var words: String { total.kills == 0 ? "not tried" : verdict.words }
 
-    /// Whether it came to its end, or to a finding before.
+    /// Whether the test was completed, or ended early with a finding.
     public var isKnown: Bool { total.kills > 0 && verdict != .unfinished }
 
-    /// What breaks a promise, a line each; the first few.
+    /// Broken promises, a line each; the first few.
     public var breaches: [String] {
         switch verdict {
         case .brokenPromise: total.findings
@@ -52,29 +52,29 @@ public struct CrashResult: Sendable {
     }
 }
 
-/// What killing a victim again and again came to.
+/// A tally of kills.
 public struct CrashTally: Sendable, Equatable {
-    /// Instructions before which a victim was killed, each once.
+    /// Instructions before which a target was killed; each is counted once.
     public var instructions = 0
-    /// Victims killed: at every instruction, asleep, and behind the region's end.
+    /// Targets killed: at every instruction, asleep, and after the end of the region.
     public var kills = 0
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public var ownerDeaths: UInt64 = 0
-    /// Kills after which a process waited for the lock for ever.
+    /// Kills after which a process waited for the lock forever.
     public var hangs = 0
-    /// Kills after which something was wrong with the data, or with what the lock said.
+    /// Kills after which the data, or what the lock reported, were wrong.
     public var corruptions = 0
-    /// The longest time from a kill to the next acquisition by another process, ns.
+    /// The longest time from a kill to the next acquisition by another process, in ns.
     public var slowestRecovery: UInt64?
     /// The first few hangs and corruptions, a line each.
     public var findings: [String] = []
-    /// The first few corruptions alone: the hangs before them may be as promised.
+    /// The first few corruptions only: the hangs before them may be expected of the lock.
     public var corruptionFindings: [String] = []
 
-    /// Nothing yet.
+    /// Creates an empty tally.
     public init() {}
 
-    /// More findings than these say nothing new.
+    /// More findings than these add nothing new.
     static let findingLimit = 5
 
     mutating func add(_ other: CrashTally) {

@@ -3,9 +3,10 @@ internal import Glibc
 internal import ShmHarness
 internal import Synchronization
 
-// What survivors are told to do, and when they have done it.
+// Orders for survivors, and their completion.
 extension CrashScene {
-    /// Gives an order, which the survivor carries out when it has finished the one before, or lets go where it holds.
+    /// Gives an order. The survivor carries it out after the one before; a survivor that holds the lock releases it
+    /// first.
     func order(_ kind: CrashOrder.Kind, _ survivor: Int) {
         let word = unsafe arena.orderWord(survivor)
         let next = CrashOrder(word: unsafe word.pointee.load(ordering: .relaxed)).next(kind)
@@ -13,14 +14,14 @@ extension CrashScene {
         unsafe Futex.wake(word, count: 1)
     }
 
-    /// Whether it has carried out its last order.
+    /// Whether a survivor has carried out its last order.
     func hasFinished(_ survivor: Int) -> Bool {
         let ordered = unsafe arena.orderWord(survivor).pointee.load(ordering: .relaxed)
         return unsafe arena.finishedWord(survivor).pointee.load(ordering: .acquiring) == ordered
     }
 
-    /// Waits until all have carried out their orders. Returns the first that waits for the lock for longer than the
-    /// patience has; `nil` when all are done, or the lock failed.
+    /// Waits until all survivors have carried out their orders. Returns the first that exceeds the patience; `nil` if
+    /// all are done, or the lock failed.
     func awaitFinished(_ patience: CrashPatience) throws(RoundFailure) -> Int? {
         try awaitFinished(Array(0..<survivors), patience)
     }
@@ -37,7 +38,7 @@ extension CrashScene {
         return nil
     }
 
-    /// Sleeps until a survivor has carried out an order, for 5 ms at most.
+    /// Sleeps until a survivor has carried out an order; at most 5 ms.
     private func awaitStep(_ survivor: Int) {
         let word = unsafe arena.finishedWord(survivor)
         let finished = unsafe word.pointee.load(ordering: .acquiring)
@@ -45,16 +46,16 @@ extension CrashScene {
         _ = unsafe Futex.wait(word, while: finished, until: .after(.milliseconds(5)))
     }
 
-    /// Waits until a survivor holds the lock; `false` when it does not within the patience, or its lock failed.
+    /// Waits until a survivor holds the lock; `false` if it exceeds the patience, or its lock failed.
     func awaitHolding(_ survivor: Int, _ patience: CrashPatience) throws(RoundFailure) -> Bool {
         let holdsOrFailed = try awaitSurvivor(survivor, patience.begin(), rest: { usleep(10) }) {
-            stage(survivor) == .holding || hasFailed(survivor)
+            state(survivor) == .holding || hasFailed(survivor)
         }
-        return holdsOrFailed && stage(survivor) == .holding
+        return holdsOrFailed && state(survivor) == .holding
     }
 
-    /// Waits until a survivor has come somewhere; `false` where it waits for the lock for too long, or was aborted. Throws
-    /// where it has ended otherwise.
+    /// Waits until a survivor meets a condition; `false` if it exceeds the patience, or was aborted. Throws if it has
+    /// ended otherwise.
     private func awaitSurvivor(
         _ survivor: Int, _ limits: (any: Patience, asleep: Patience), rest: () -> Void, until isThere: () -> Bool
     ) throws(RoundFailure) -> Bool {
@@ -66,15 +67,15 @@ extension CrashScene {
             }, rest: rest, until: isThere)
     }
 
-    /// Waits until a survivor holds the lock, or sleeps waiting for it; returns whether it holds it.
+    /// Waits until a survivor holds the lock, or sleeps waiting for it. Returns whether it holds the lock.
     func awaitHoldingOrAsleep(_ survivor: Int) throws(RoundFailure) -> Bool {
         _ = try beginning.wait(rest: { usleep(10) }) {
-            stage(survivor) == .holding || isAsleep(survivor) || hasFailed(survivor)
+            state(survivor) == .holding || isAsleep(survivor) || hasFailed(survivor)
         }
-        return stage(survivor) == .holding
+        return state(survivor) == .holding
     }
 
-    /// Waits until all are done, or sleep waiting for the lock.
+    /// Waits until all survivors are done, or sleep waiting for the lock.
     func awaitAsleep(but holder: Int? = nil) throws(RoundFailure) {
         let beginning = beginning
         for survivor in 0..<survivors where survivor != holder {
@@ -84,7 +85,7 @@ extension CrashScene {
         }
     }
 
-    /// Where a lock makes them spin, or the machine is slow, survivors get a moment to begin; it decides only how good the
-    /// trial is, and not its verdict.
+    /// Time for survivors to reach the lock where they spin, or the machine is slow. It determines only how well the
+    /// trial exercises the lock, not its verdict.
     private var beginning: Patience { .after(spins ? .milliseconds(1) : .milliseconds(200)) }
 }

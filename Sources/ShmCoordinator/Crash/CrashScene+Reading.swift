@@ -2,17 +2,18 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-// What survivors have written into the arena.
+// What the survivors have written into the arena.
 extension CrashScene {
-    /// The sum of a figure over all survivors.
+    /// The sum of a value over all survivors.
     func sum(_ figure: (borrowing CrashSlot) -> UInt64) -> UInt64 {
         (0..<survivors).reduce(0) { sum, survivor in sum + figure(unsafe arena.slot(survivor).pointee) }
     }
 
-    /// Critical sections that survivors have completed.
+    /// Critical sections that the survivors have completed.
     var sections: UInt64 { sum { $0.sections.load(ordering: .acquiring) } }
 
-    /// By how much each counter exceeds what the survivors and earlier victims have added. Exact while no process is inside.
+    /// By how much each counter exceeds the increments of the survivors and of earlier targets. Exact while no process
+    /// is inside.
     func surplus() -> [UInt64] {
         let sections = sections
         return (0..<CrashArena.counters).map { data.counter($0) &- sections &- inherited[$0] }
@@ -24,7 +25,7 @@ extension CrashScene {
             .filter { $0 > time }.min()
     }
 
-    /// Errnos of locks that failed, the victim's too.
+    /// Errnos of failed locks, the target's included.
     var failures: [Int32] {
         (0...survivors).map { unsafe arena.slot($0).pointee.errorNumber.load(ordering: .acquiring) }.filter { $0 != 0 }
     }

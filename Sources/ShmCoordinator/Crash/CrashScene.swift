@@ -3,21 +3,21 @@ internal import Glibc
 internal import ShmHarness
 internal import Synchronization
 
-/// Two fresh segments and the survivors of a crash test, which wait for orders. It serves one trial after another, until
-/// something hangs or is corrupt.
+/// Two fresh segments, and the survivors of a crash test, which wait for orders. A scene serves consecutive trials
+/// until something hangs or is corrupt.
 final class CrashScene {
     let lock: LockKind
     let arena: CrashArena
     let data: GuardedData
     let survivors: Int
     let fleet: Fleet
-    /// What dead victims have added to each counter in all trials so far.
+    /// The increments of each counter by the dead targets of all trials so far.
     var inherited = [UInt64](repeating: 0, count: CrashArena.counters)
 
     private let segments: RoundSegments
     private let canary: SegmentCanary
 
-    /// Makes the segments and starts the survivors. They go with the last reference.
+    /// Creates the segments and starts the survivors. They are removed with the last reference.
     ///
     /// - Parameter number: unique within this process.
     init(_ lock: LockKind, survivors: Int, program: WorkerProgram, number: Int) throws(RoundFailure) {
@@ -37,20 +37,20 @@ final class CrashScene {
             program, number: number, places: survivors, naming: .init(role: "survivor", total: survivors))
         for survivor in 0..<survivors {
             try fleet.start(survivor, task: "survive", calling: fleet.path)
-            // Where they spin, they would take the CPU from the victim at each of its instructions.
+            // Spinning survivors would take the CPU from the target at each of its instructions.
             if spins { fleet.process(survivor)?.setNiceness(19) }
         }
         for survivor in 0..<survivors { try awaitIdle(survivor) }
     }
 
-    /// The survivors end before their segments go.
+    /// The survivors end before their segments are removed.
     deinit { fleet.end() }
 
-    /// Whether those who wait never sleep.
+    /// Whether waiters never sleep.
     var spins: Bool { lock.properties.waiting == .spins || lock.properties.waiting == .yields }
 
-    /// Starts a victim, whose slot must be clear.
-    func startVictim(on path: CrashPath) throws(RoundFailure) -> ChildProcess {
+    /// Starts a target, whose slot must be clear.
+    func startTarget(on path: CrashPath) throws(RoundFailure) -> ChildProcess {
         arena.path = path
         return try fleet.spawn(survivors, task: "die", calling: fleet.path)
     }
@@ -60,57 +60,57 @@ final class CrashScene {
             unless: { () throws(RoundFailure) in
                 try check(survivor)
                 return false
-            }, rest: { usleep(50) }, until: { stage(survivor) == .idle })
-        if !isIdle { throw .failed("within 30 s, \(whereabouts(survivor)) and was not ready") }
+            }, rest: { usleep(50) }, until: { state(survivor) == .idle })
+        if !isIdle { throw .failed("a survivor was not ready within 30 s: \(whereabouts(survivor))") }
     }
 
     // MARK: Survivors
 
-    /// What a survivor does, by its own word.
-    func stage(_ survivor: Int) -> CrashSlot.Stage {
-        CrashSlot.Stage(rawValue: unsafe arena.slot(survivor).pointee.stage.load(ordering: .acquiring)) ?? .absent
+    /// The state of a survivor, as it reports it.
+    func state(_ survivor: Int) -> CrashSlot.State {
+        CrashSlot.State(rawValue: unsafe arena.slot(survivor).pointee.state.load(ordering: .acquiring)) ?? .absent
     }
 
-    /// Whether it has given up, since its lock failed.
-    func hasFailed(_ survivor: Int) -> Bool { stage(survivor) == .failed }
+    /// Whether a survivor's lock has failed.
+    func hasFailed(_ survivor: Int) -> Bool { state(survivor) == .failed }
 
     /// Whether a survivor sleeps in the lock.
     func isAsleep(_ survivor: Int) -> Bool {
-        stage(survivor) == .locking && fleet.process(survivor).map { ProcessState.isAsleep($0.pid) } ?? false
+        state(survivor) == .locking && fleet.process(survivor).map { ProcessState.isAsleep($0.pid) } ?? false
     }
 
-    /// Whether the lock's library has ended a survivor: that is as good as a hang.
+    /// Whether the lock's library has aborted a survivor, which counts as a hang.
     func isAborted(_ survivor: Int) -> Bool {
         guard let process = fleet.process(survivor) else { return false }
         return !process.isRunning && process.exit == .signal(SIGABRT)
     }
 
-    /// What a survivor does, in words.
+    /// The state of a survivor, in words.
     func whereabouts(_ survivor: Int) -> String {
         if isAborted(survivor) { return "\(fleet.name(survivor)) was aborted by the lock's library" }
         return "\(fleet.name(survivor)) is "
             + (fleet.process(survivor).map { ProcessState.description(of: $0.pid) } ?? "gone")
     }
 
-    /// Throws when a survivor has ended: the test kills none.
+    /// Throws if a survivor has ended: the test kills none.
     func check(_ survivor: Int) throws(RoundFailure) {
-        // One whose lock failed says so before it ends.
+        // A survivor whose lock failed reports that before it exits.
         guard let process = fleet.process(survivor), !process.isRunning, let exit = process.exit, !hasFailed(survivor)
         else { return }
         throw .failed("\(fleet.fullName(survivor)) \(exit.explained)")
     }
 
-    /// A survivor that something outside this program has ended, in words.
+    /// A survivor that something outside this program has ended, in words; `nil` if there is none.
     func outsideEnd() -> String? { fleet.outsideEnd().map { "\(fleet.fullName($0.place)) \($0.exit.explained)" } }
 
-    /// Why what was seen since a time says nothing about the lock: this process or a survivor stood still; `nil` where none
+    /// Why observations since a time say nothing about the lock: this process or a survivor stood still; `nil` if none
     /// did.
     ///
-    /// - Parameter isSuspicious: whether something is wrong that a process that cannot run would explain.
+    /// - Parameter isSuspicious: whether something is wrong that a process without CPU time would explain.
     func standstill(since start: UInt64, isSuspicious: Bool) -> Standstill? {
         Standstill(PauseWatch.shared.pauses(since: start)) ?? fleet.standstill(isSuspicious: isSuspicious)
     }
 
-    /// What was written outside the lock's area, in words.
+    /// A write outside the lock's area, in words; `nil` if there was none.
     var damage: String? { canary.damage }
 }

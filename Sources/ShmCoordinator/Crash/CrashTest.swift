@@ -2,29 +2,29 @@ internal import Glibc
 public import ShmCore
 public import ShmHarness
 
-/// Kills a victim of one lock at every instruction of its paths.
+/// Kills a target of one lock at every instruction of its paths.
 public struct CrashTest {
-    /// How far a test is.
+    /// The progress of a test.
     public struct Progress: Sendable {
-        /// The path that is being tested.
+        /// The current path.
         public var path: CrashPath
         /// Its number among the paths, from 0.
         public var index: Int
-        /// The instruction that is being tested.
+        /// The current instruction.
         public var instruction: Int
         /// Instructions of the path.
         public var length: Int
     }
 
-    /// A path is longer than this by mistake.
+    /// A path that is longer is a mistake.
     static let instructionLimit = 100_000
-    /// A path has an end when so many victims in a row have come to it: the one or the other may have taken a shorter
-    /// way by chance.
+    /// A path is complete when that many targets in a row have reached its end: some may have taken a shorter path by
+    /// chance.
     private static let endsInARow = 3
 
-    /// What it came to; after an interruption, until then.
+    /// The result; after an interruption, the result until then.
     public private(set) var result: CrashResult
-    /// Trials that were done again since processes stood still meanwhile.
+    /// Trials that were repeated because processes stood still meanwhile.
     public private(set) var standstills: [Standstill] = []
 
     private let survivors: Int
@@ -40,10 +40,10 @@ public struct CrashTest {
     /// Prepares a test.
     ///
     /// - Parameters:
-    ///   - survivors: processes that must go on, 1 or more.
-    ///   - every: kill at every n-th instruction; 1 is every one.
-    ///   - numbers: gives a number that no other round of this process has.
-    ///   - report: called now and then.
+    ///   - survivors: the number of surviving processes, 1 or more.
+    ///   - every: kills at every n-th instruction.
+    ///   - numbers: returns a number that is unique among the rounds of this process.
+    ///   - report: called before each trial with the progress.
     public init(
         _ lock: LockKind, survivors: Int, every: Int = 1, program: WorkerProgram, numbers: @escaping () -> Int,
         report: @escaping (Progress) -> Void = { _ in }
@@ -58,7 +58,7 @@ public struct CrashTest {
         result = CrashResult(lock: lock, startedAt: time(nil))
     }
 
-    /// Tests all paths. What was found until it throws is kept.
+    /// Tests all paths. If it throws, the result until then is kept.
     public mutating func run(_ paths: [CrashPath]) throws(RoundFailure) {
         let start = Clock.now()
         defer {
@@ -76,10 +76,10 @@ public struct CrashTest {
 
     private mutating func test(_ path: CrashPath, _ progress: Progress) throws(RoundFailure) {
         var progress = progress
-        // To its end first: that is the kill behind the region, and tells how long the region is.
+        // The first trial runs to the end: it is the kill after the region, and measures the length of the region.
         let whole = try trial(path, Self.instructionLimit)
         count(whole, at: nil)
-        // A wait that does not end has no last instruction.
+        // A wait that times out has no last instruction.
         if path.staysHeld && !whole.reachedEnd { return }
         progress.length = whole.steps
         var (instruction, ends) = (0, 0)
@@ -127,12 +127,12 @@ public struct CrashTest {
             return try self.trial(path, instructions, asleep: asleep, after: standstill)
         }
         standstillsInARow = 0
-        // Nothing that follows could be believed.
+        // The state of the scene can no longer be trusted.
         if isSuspicious { self.scene = nil }
         return report
     }
 
-    /// Does a trial again in which a process stood still.
+    /// Repeats a trial in which a process stood still.
     private mutating func trial(
         _ path: CrashPath, _ instructions: Int, asleep: Bool, after standstill: Standstill
     ) throws(RoundFailure) -> CrashTrial.Report {

@@ -1,37 +1,38 @@
 internal import ShmHarness
 internal import Synchronization
 
-// What can be seen while the victim stands still.
+// Observations while the target is stopped.
 extension CrashTrial {
-    var progress: CrashSlot.Progress {
-        CrashSlot.Progress(rawValue: unsafe scene.arena.victim.pointee.progress.load(ordering: .acquiring)) ?? .before
+    var position: CrashSlot.Position {
+        CrashSlot.Position(rawValue: unsafe scene.arena.target.pointee.position.load(ordering: .acquiring)) ?? .before
     }
 
-    func told() -> UInt64 {
-        let own = unsafe scene.arena.victim.pointee.ownerDeaths.load(ordering: .acquiring)
+    func reportedDeaths() -> UInt64 {
+        let own = unsafe scene.arena.target.pointee.ownerDeaths.load(ordering: .acquiring)
         return own + scene.sum { $0.ownerDeaths.load(ordering: .acquiring) }
     }
 
     func overlaps() -> UInt64 {
-        let own = unsafe scene.arena.victim.pointee.overlaps.load(ordering: .acquiring)
+        let own = unsafe scene.arena.target.pointee.overlaps.load(ordering: .acquiring)
         return own + scene.sum { $0.overlaps.load(ordering: .acquiring) }
     }
 
     func evidence(_ report: Report, isHeldByOther: Bool) -> CrashEvidence {
         let isInside = scene.data.ownerNow == scene.survivors
-        // No other process can be inside while the victim is, so its increments are all there is.
+        // No other process can be inside while the target is, so the surplus is the target's increments.
         let section: CrashEvidence.Section =
             isInside ? .within(increments: scene.surplus()) : report.entered ? .behind : .before
         let holdsFromTheStart = path == .holder && !report.entered
         let hasNotBegun = path != .holder && report.steps == 0
         return CrashEvidence(
             section: section, heldForCertain: isInside || holdsFromTheStart,
-            freeForCertain: report.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], told: 0, overlaps: 0,
+            freeForCertain: report.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], reportedDeaths: 0,
+            overlaps: 0,
             failures: [])
     }
 
     func place(_ evidence: CrashEvidence, _ report: Report) -> String {
-        if report.reachedEnd { return "\(path), killed behind \(path.staysHeld ? "lock" : "unlock")" }
+        if report.reachedEnd { return "\(path), killed after \(path.staysHeld ? "lock" : "unlock")" }
         let part =
             switch evidence.section {
             case .before: path == .holder ? "before its section" : "in lock"

@@ -2,66 +2,66 @@ internal import Glibc
 internal import ShmCore
 internal import ShmHarness
 
-/// One victim: led to a point of its path, killed there; then the survivors must go on.
+/// One trial: a target is stepped to a point of its path and killed there; then the survivors must recover.
 struct CrashTrial {
-    /// What a trial came to.
+    /// The result of a trial.
     struct Report {
-        /// The region was over before the point was reached; the victim was killed behind it.
+        /// The region ended before the point; the target was killed after it.
         var reachedEnd = false
-        /// After how many instructions a system call followed in which the victim slept, each time that it did while
-        /// another process held the lock.
+        /// The numbers of instructions after which a system call followed in which the target slept while another
+        /// process held the lock.
         var sleeps: [Int] = []
-        /// What waits for ever, in words.
+        /// What hangs, in words.
         var hang: String?
-        /// What is wrong otherwise.
+        /// What is wrong otherwise, in words.
         var corruptions: [String] = []
-        /// Acquisitions that were told that the previous owner died.
+        /// Acquisitions to which the lock reported the previous owner's death.
         var ownerDeaths: UInt64 = 0
-        /// From the kill to the next acquisition, ns.
+        /// From the kill to the next acquisition, in ns.
         var recovery: UInt64?
-        /// Where the victim was killed, in words.
+        /// Where the target was killed, in words.
         var place = ""
-        /// The victim had come into its critical section.
+        /// Whether the target had entered its critical section.
         var entered = false
-        /// Instructions of the region that the victim executed.
+        /// Instructions of the region that the target executed.
         var steps = 0
     }
 
     let scene: CrashScene
     let path: CrashPath
-    /// The victim is killed when it has executed so many instructions of the region.
+    /// The number of instructions of the region after which the target is killed.
     let instructions: Int
-    /// It is killed in its sleep, should the next instruction be a system call in which it sleeps.
+    /// Whether it is killed asleep, if the next instruction is a system call in which it sleeps.
     var asleep = false
     let patience: CrashPatience
-    /// A waiter that spins never sleeps: the holder releases after so many of its instructions.
+    /// The number of instructions after which the holder releases the lock for a target that spins, and never sleeps.
     let spinLimit: Int
 
     func run() throws(RoundFailure) -> Report {
-        scene.arena.clearVictim()
-        let (toldBefore, overlapsBefore) = (told(), overlaps())
-        let victim = Tracee(try scene.startVictim(on: path))
+        scene.arena.clearTarget()
+        let (deathsBefore, overlapsBefore) = (reportedDeaths(), overlaps())
+        let target = Tracee(try scene.startTarget(on: path))
         var report = Report()
         report.place = "\(path), before instruction \(instructions)"
-        // It takes the lock on its way, which the trial before may have left in a bad state.
-        guard try arrives(victim) else {
-            report.hang = "the next process did not get the lock: " + ProcessState.description(of: victim.process.pid)
+        // The target takes the lock on its way; the trial before may have left the lock in a broken state.
+        guard try arrives(target) else {
+            report.hang = "the next process did not get the lock: " + ProcessState.description(of: target.process.pid)
             return report
         }
         let holder = path.beginsHeld ? 0 : nil
         if let holder {
             scene.order(.hold, holder)
             guard try scene.awaitHolding(holder, patience) else {
-                report.hang = "a live process did not get the lock before the victim began"
+                report.hang = "a live process did not get the lock before the target began"
                 return report
             }
         } else if path == .holder {
             for survivor in 0..<scene.survivors { scene.order(.pass, survivor) }
             try scene.awaitAsleep()
         }
-        try approach(victim)
+        try approach(target)
         var isHeldByOther = holder != nil
-        report.hang = try lead(victim, &report, &isHeldByOther)
+        report.hang = try lead(target, &report, &isHeldByOther)
         if report.hang != nil { return report }
 
         let barges = path == .barger && !isHeldByOther
@@ -69,17 +69,17 @@ struct CrashTrial {
         var evidence = evidence(report, isHeldByOther: isHeldByOther)
         report.place = place(evidence, report)
         let killedAt = Clock.now()
-        victim.kill()
+        target.kill()
         report.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)
-        victim.process.end()
+        target.process.end()
         report.recovery = scene.firstAcquisition(after: killedAt).map { $0 - killedAt }
-        report.ownerDeaths = told() - toldBefore
-        evidence.told = report.ownerDeaths
+        report.ownerDeaths = reportedDeaths() - deathsBefore
+        evidence.reportedDeaths = report.ownerDeaths
         evidence.overlaps = overlaps() - overlapsBefore
         evidence.failures = scene.failures
         evidence.surplus = scene.surplus()
         if let damage = scene.damage { report.corruptions.append(damage) }
-        // Where somebody waits for ever, the others' evidence is half a story.
+        // While a process hangs, the evidence of the others is incomplete.
         if report.hang == nil {
             report.corruptions += evidence.corruptions(of: scene.lock.properties)
             for index in scene.inherited.indices { scene.inherited[index] &+= evidence.surplus[index] }

@@ -1,22 +1,22 @@
 public import ShmCore
 
-/// What a crash test means for what a lock promises.
+/// The verdict of a crash test on a lock's promises.
 public enum CrashVerdict: Sendable, CaseIterable {
     /// It promises to survive its owner's death, and did every time.
     case survives
-    /// It promises to survive, and a process waited for ever, or something was corrupt.
+    /// It promises to survive, and a process hung, or something was corrupt.
     case brokenPromise
     /// It does not promise to survive, and hung.
     case hangsAsExpected
-    /// It does not promise to survive, and did in the places where victims were killed.
+    /// It does not promise to survive, and survived every kill.
     case noHangSeen
-    /// It does not promise to survive, but to exclude: two were inside, or an update was lost.
+    /// It promises to exclude, not to survive: two processes were inside at once, or an update was lost.
     case corrupts
     /// The negative control, caught.
     case corruptsAsExpected
     /// The negative control, not caught.
     case notCaught
-    /// Interrupted before its end, with nothing against it until then.
+    /// Interrupted, without a finding so far.
     case unfinished
 
     /// The verdict on a lock.
@@ -35,7 +35,7 @@ public enum CrashVerdict: Sendable, CaseIterable {
         }
     }
 
-    /// A word or three for a table.
+    /// Up to three words, for a table.
     public var words: String {
         switch self {
         case .survives: "survives"
@@ -49,6 +49,6 @@ public enum CrashVerdict: Sendable, CaseIterable {
         }
     }
 
-    /// Whether the lock does what it promises.
+    /// Whether the lock keeps its promises.
     public var isAsPromised: Bool { self != .brokenPromise && self != .corrupts }
 }

@@ -2,19 +2,19 @@ internal import CBench
 internal import Glibc
 internal import ShmCore
 
-/// A child that asked to be traced (`ptrace(2)`), and goes on one machine instruction at a time.
+/// A child that asked to be traced (`ptrace(2)`), and is single-stepped.
 ///
 /// The kernel lets only the thread that started the child trace it: use a tracee on one thread.
 struct Tracee: ~Copyable {
-    /// Where a step led.
+    /// The outcome of a step.
     enum Step {
         /// One instruction has been executed.
         case stepped
-        /// The instruction is a system call in which the process sleeps; ``finishStep()`` goes on with it.
+        /// The instruction is a system call in which the process sleeps; ``finishStep()`` continues it.
         case asleep
     }
 
-    /// What ptrace is asked for, by `sys/ptrace.h`. The numbers are those of every architecture that Swift runs on.
+    /// The ptrace requests of `sys/ptrace.h`. The numbers are the same on all architectures that Swift supports.
     private enum Request {
         static let proceed: Int32 = 7
         static let singleStep: Int32 = 9
@@ -22,7 +22,7 @@ struct Tracee: ~Copyable {
         static let killWithTracer: UInt = 0x10_0000
     }
 
-    /// How long an instruction may neither end nor sleep before something is wrong.
+    /// Time within which an instruction must either end or sleep.
     private static let patience = Duration.seconds(10)
 
     let process: ChildProcess
@@ -31,8 +31,8 @@ struct Tracee: ~Copyable {
 
     deinit { process.end() }
 
-    /// Waits until it has stopped for SIGSTOP, as it does where its tracer is to begin; `false` when it does not within
-    /// the time, or has ended.
+    /// Waits until it has stopped on SIGSTOP, which it raises where the tracer takes over; `false` if it does not
+    /// within the limit, or has ended.
     func awaitStop(within limit: Duration) throws(RoundFailure) -> Bool {
         let process = process
         var signal: Int32?
@@ -44,7 +44,7 @@ struct Tracee: ~Copyable {
         return hasStopped
     }
 
-    /// Takes hold of it after its first stop: it dies with its tracer.
+    /// Sets the tracing options after its first stop: it dies with its tracer.
     func hold() throws(RoundFailure) {
         try request(Request.setOptions, data: Request.killWithTracer)
     }
@@ -55,14 +55,15 @@ struct Tracee: ~Copyable {
         return try finishStep()
     }
 
-    /// Waits for the end of the instruction that is being executed, or until the process sleeps in it.
+    /// Waits until the current instruction ends, or the process sleeps in it.
     func finishStep() throws(RoundFailure) -> Step {
-        // Most instructions are over in a few microseconds, and sleeping for them would take longer than they do.
+        // Most instructions end within a few microseconds, less than a sleep here would take.
         for _ in 0..<200 { if try hasStepped() { return .stepped } }
         let deadline = Patience.after(Self.patience)
         while true {
             if try hasStepped() { return .stepped }
-            // Seen asleep twice, with a pause and no stop between, since a sleep may be a short one.
+            // It counts as asleep only if it is seen asleep twice, with a pause and no stop between: a sleep may be
+            // short.
             if ProcessState.isAsleep(process.pid) {
                 usleep(100)
                 if try hasStepped() { return .stepped }
@@ -71,20 +72,20 @@ struct Tracee: ~Copyable {
             if Interruption.hasCome { throw .interrupted }
             if deadline.hasPassed {
                 throw .failed(
-                    "an instruction of the victim (pid \(process.pid)) did not end within 10 s; it is "
+                    "an instruction of the target (pid \(process.pid)) did not end within 10 s; it is "
                         + ProcessState.description(of: process.pid))
             }
             usleep(20)
         }
     }
 
-    /// Lets it run until it stops by itself; `false` when it does not within the time.
+    /// Continues it until it stops by itself; `false` if it does not within the limit.
     func run(within limit: Duration) throws(RoundFailure) -> Bool {
         try request(Request.proceed)
         return try awaitStop(within: limit)
     }
 
-    /// Sends SIGKILL, and does not wait for the end.
+    /// Sends SIGKILL, without waiting for the end.
     func kill() { process.send(SIGKILL) }
 
     private func hasStepped() throws(RoundFailure) -> Bool {
@@ -93,14 +94,14 @@ struct Tracee: ~Copyable {
         case let signal?: throw unexpected(signal)
         case nil:
             if let exit = process.exit {
-                throw .failed("the victim (pid \(process.pid)) \(exit.explained), though it was not to")
+                throw .failed("the target (pid \(process.pid)) \(exit.explained) unexpectedly")
             }
             return false
         }
     }
 
     private func unexpected(_ signal: Int32) -> RoundFailure {
-        .failed("the victim (pid \(process.pid)) got signal \(signal) while it was traced")
+        .failed("the target (pid \(process.pid)) got signal \(signal) while it was traced")
     }
 
     private func request(_ request: Int32, data: UInt = 0) throws(RoundFailure) {
@@ -108,7 +109,7 @@ struct Tracee: ~Copyable {
         if result != 0 { throw Self.refused(Int32(-result)) }
     }
 
-    /// What to do where there is no tracing.
+    /// The failure where tracing is not permitted, with its remedy.
     static func refused(_ errorNumber: Int32) -> RoundFailure {
         let reason = unsafe String(cString: strerror(errorNumber))
         return .failed(

@@ -2,7 +2,8 @@ internal import Glibc
 internal import SystemPackage
 
 extension ChildProcess {
-    /// Starts a program by posix_spawn(3), as ``init(_:_:input:output:errors:isMute:)`` says; returns its process id.
+    /// Starts a program with posix_spawn(3), as documented for ``init(_:_:input:output:errors:isMute:)``; returns its
+    /// process id.
     static func spawn(
         _ path: String, _ arguments: [String], input: FileDescriptor?, output: FileDescriptor?, errors: FileDescriptor?,
         isMute: Bool

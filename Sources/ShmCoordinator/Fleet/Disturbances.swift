@@ -1,25 +1,25 @@
 internal import Glibc
 
-/// What somebody else did to a fleet's processes: what is seen of them meanwhile says nothing about a lock.
+/// Outside interference with a fleet's processes: observations of them meanwhile say nothing about a lock.
 struct Disturbances {
-    /// The first that was noticed.
+    /// The first that was detected.
     private(set) var first: Standstill?
-    /// Places whose processes the test itself stops, or has stopped and let go on.
+    /// Places of the processes that the test itself stops, or has stopped and continued.
     private var stoppedByTest: Set<Int> = []
 
-    /// The test itself stops a process.
+    /// Records that the test stops a process.
     mutating func beginStop(_ place: Int) { stoppedByTest.insert(place) }
 
-    /// It is about to let it go on.
+    /// Records that the test is about to continue a process.
     mutating func endStop(_ process: ChildProcess, called name: @autoclosure () -> String) {
         if process.jobSignal() == SIGCONT {
-            first = Standstill(text: "\(name()), which this test had stopped, was let go on by somebody else")
+            first = Standstill(text: "\(name()), which this test had stopped, was continued by another program")
         }
     }
 
-    /// Looks whether somebody stops a process, or has stopped it since the last look.
+    /// Checks whether another program stops a process, or has stopped it since the last check.
     ///
-    /// - Parameter isSuspicious: whether something is wrong that a process that cannot run would explain.
+    /// - Parameter isSuspicious: whether something is wrong that a process without CPU time would explain.
     mutating func look(
         at process: ChildProcess, _ place: Int, called name: @autoclosure () -> String, isSuspicious: Bool
     ) {
@@ -27,6 +27,6 @@ struct Disturbances {
         guard wasSignalled || isSuspicious else { return }
         let freeze = ProcessFreeze.description(of: process.pid)
         guard wasSignalled || freeze != nil else { return }
-        first = first ?? Standstill(text: "\(name()) \(freeze ?? "was stopped by a signal, and went on")")
+        first = first ?? Standstill(text: "\(name()) \(freeze ?? "was stopped by a signal, and continued")")
     }
 }

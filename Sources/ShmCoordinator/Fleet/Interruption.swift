@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Synchronization
 
-/// Notices Ctrl-C and its kin, so that a run can end in order.
+/// Detects Ctrl-C and similar signals, so that a run can end cleanly.
 public enum Interruption {
     private static let received = Atomic<Int32>(0)
 
-    /// Catches SIGINT, SIGTERM and SIGHUP from here on, except where this process was started to ignore them (nohup). A
-    /// second one ends the process in the ordinary way.
+    /// Catches SIGINT, SIGTERM and SIGHUP from now on, unless this process was started to ignore them (nohup). A second
+    /// signal has its default action.
     public static func watch() {
         _ = received.load(ordering: .relaxed)
         for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -22,6 +22,6 @@ public enum Interruption {
         }
     }
 
-    /// Whether one has come.
+    /// Whether a signal has arrived.
     public static var hasCome: Bool { received.load(ordering: .relaxed) != 0 }
 }

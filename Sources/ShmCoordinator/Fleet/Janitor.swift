@@ -1,13 +1,12 @@
 internal import ShmHarness
 public import SystemPackage
 
-/// A small process that outlives this one and removes its segments, should it be killed outright. See the worker's
-/// side.
+/// A helper process that outlives this one and removes its segments if it is killed. ShmWorker has its implementation.
 public final class Janitor {
     private let process: ChildProcess
     private let lifeline: FileDescriptor
 
-    /// Starts it. From here on it notices this process's end, of any kind.
+    /// Starts the helper. It detects every end of this process.
     public init(_ program: WorkerProgram) throws(Errno) {
         let pipe = try Pipe()
         defer { try? pipe.readEnd.close() }
@@ -20,13 +19,13 @@ public final class Janitor {
         lifeline = pipe.writeEnd
     }
 
-    /// Does what it would do, and ends it: after an orderly end there is nothing left to watch over.
+    /// Cleans up and ends the helper: after a normal end there is nothing left to remove.
     deinit {
         ThisRun.end()
         process.end()
         try? lifeline.close()
     }
 
-    /// Removes what coordinators left that are no more, whose janitor was killed too. Call it before the first round.
+    /// Removes the leftovers of dead coordinators whose janitors were killed, too. Call it before the first round.
     public static func sweep() { RunFiles.sweep() }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SystemPackage
 
-/// What a program wrote to its standard error before it gave up, for who started it to pass on.
+/// Captures what a program writes to its standard error before it gives up, so that its parent can report it.
 final class LastWords {
     private let pipe: Pipe
 
@@ -15,10 +15,10 @@ final class LastWords {
         try? pipe.writeEnd.close()
     }
 
-    /// What the program is given as its standard error.
+    /// The descriptor for the program's standard error.
     var errors: FileDescriptor { pipe.writeEnd }
 
-    /// Its last line so far, without its name in front; `nil` where it has said nothing.
+    /// The last line so far, without the program's name in front; `nil` if there is none.
     func line() -> String? {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

@@ -2,7 +2,7 @@ internal import ShmCore
 internal import SystemPackage
 
 extension MemoryKills {
-    /// Makes the kernel choose this process, a worker, where memory runs out, and not its coordinator: that can say so.
+    /// Makes the OOM killer prefer this process, a worker, to its coordinator, which can then report the kill.
     static func prefer(_ process: ChildProcess) -> ChildProcess {
         guard let folder = ProcessFolder.path(of: process.pid) else { return process }
         let file = try? FileDescriptor.open(

@@ -1,10 +1,10 @@
 extension Patience {
-    /// Waits until something is so, for as long as this patience lasts. Returns whether it came to be so; throws where
-    /// the user wants an end.
+    /// Waits until a condition holds, for as long as this patience lasts. Returns whether it holds; throws if the user
+    /// interrupts.
     ///
     /// - Parameters:
-    ///   - isVain: whether there is no point in waiting on, which each look asks; throws what ends the test.
-    ///   - rest: waits between two looks.
+    ///   - isVain: whether waiting has become pointless; called between two checks; throws what ends the test.
+    ///   - rest: waits between two checks.
     func wait(
         unless isVain: () throws(RoundFailure) -> Bool = { () throws(RoundFailure) in false }, rest: () -> Void,
         until isSo: () -> Bool
@@ -17,7 +17,7 @@ extension Patience {
         return true
     }
 
-    /// The same, with a ``Pause`` between two looks.
+    /// The same, with a ``Pause`` between two checks.
     func wait(
         unless isVain: () throws(RoundFailure) -> Bool = { () throws(RoundFailure) in false }, until isSo: () -> Bool
     ) throws(RoundFailure) -> Bool {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Waits between two looks: briefly at first, and longer the longer it takes.
+/// Waits between two checks of a condition: briefly at first, and longer the longer it takes.
 struct Pause {
     private var times = 0
 

@@ -1,7 +1,7 @@
 internal import Glibc
 package import SystemPackage
 
-/// A pipe that no child inherits unless it is given an end.
+/// A pipe whose ends are closed on exec, unless a child is given one.
 package struct Pipe {
     package let readEnd: FileDescriptor
     package let writeEnd: FileDescriptor

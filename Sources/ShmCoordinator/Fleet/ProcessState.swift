@@ -1,6 +1,6 @@
 internal import ShmCore
 
-/// What the kernel says of a process, in words.
+/// The state of a process, as the kernel reports it.
 public enum ProcessState {
     package static func description(of pid: Int32) -> String {
         guard let folder = ProcessFolder.path(of: pid), let letter = letter(of: pid) else { return "gone" }
@@ -19,10 +19,10 @@ public enum ProcessState {
         return "\(state) in \(channel)"
     }
 
-    /// Whether it sleeps until something happens.
+    /// Whether it is in interruptible sleep.
     static func isAsleep(_ pid: Int32) -> Bool { letter(of: pid) == "S" }
 
-    /// The letter of proc_pid_stat(5); `nil` where there is no such process.
+    /// The state letter of proc_pid_stat(5); `nil` if there is no such process.
     public static func letter(of pid: Int32) -> String? {
         guard let folder = ProcessFolder.path(of: pid), let stat = try? SmallFile.read("\(folder)/stat"),
             let end = stat.lastIndex(of: ")")

@@ -1,7 +1,7 @@
 /// Why a round has no result.
 public enum RoundFailure: Error, Sendable {
-    /// Ctrl-C or its like.
+    /// Ctrl-C or a similar signal.
     case interrupted
-    /// Something that one line describes.
+    /// A failure that one line describes.
     case failed(String)
 }

@@ -1,17 +1,18 @@
 internal import ShmCore
 internal import ShmHarness
 
-/// The two fresh segments of a fleet: the arena, and the one with the lock under test. They go with the last reference.
+/// The two fresh segments of a fleet: the arena, and the segment with the lock under test. They are removed with the
+/// last reference.
 @safe final class RoundSegments {
     let keys: RoundKeys
     /// Attached for writing.
     let arena: SharedMemory
     /// Attached for writing.
     let test: SharedMemory
-    /// Where the test segment's data lie.
+    /// The address of the test segment's data.
     let data: UnsafeMutableRawPointer
 
-    /// Makes them and attaches to both.
+    /// Creates both segments and attaches to them.
     ///
     /// - Parameter number: unique within this process.
     init(number: Int, arenaSize: Int, lock: LockKind, dataSize: Int) throws(RoundFailure) {
@@ -34,7 +35,7 @@ internal import ShmHarness
         unsafe data = address
     }
 
-    /// What notices writes outside the lock's area.
+    /// Creates a canary, which detects writes outside the lock's area.
     func canary() throws(RoundFailure) -> SegmentCanary {
         do throws(SharedMemoryError) { return try SegmentCanary(test) } catch { throw .failed(error.description) }
     }

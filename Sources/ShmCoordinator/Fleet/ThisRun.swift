@@ -3,29 +3,29 @@ package import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// The run of which this process is the coordinator: its id, and the lease that says that it goes on.
+/// The run that this process coordinates: its id, and the lease that shows that it is in progress.
 package enum ThisRun {
     private struct Hold {
         var id = RunID.random()
-        /// The last is the one whose name is seen here.
+        /// The last lease is the one whose name is visible here.
         var leases: [RunLease] = []
     }
 
     private static let hold = Mutex(Hold())
 
-    /// Removes the lease at an orderly end of the process.
+    /// Removes the lease at a normal exit of the process.
     private static let endsAtExit: Void = {
         atexit { ThisRun.end() }
     }()
 
-    /// By what a worker knows its starter.
+    /// How workers identify this process.
     static var starter: String { Starter(run: id, process: getpid()).description }
 
-    /// Its id.
+    /// The run's id.
     package static var id: RunID { hold.withLock { $0.id } }
 
-    /// Makes the lease where there is none: at first, where somebody has removed it, and in a `/dev/shm` of the calling thread's
-    /// own. Call it before each segment that is made.
+    /// Creates the lease if it is missing: at the start, after it was removed, and in a private `/dev/shm` of the
+    /// calling thread. Call it before creating a segment.
     @discardableResult
     package static func begin() throws(RoundFailure) -> RunID {
         _ = endsAtExit
@@ -33,21 +33,21 @@ package enum ThisRun {
             if hold.leases.contains(where: \.isNamed) { return hold.id }
             do throws(Errno) { hold.leases.append(try RunLease(hold.id)) } catch {
                 throw .failed(
-                    "cannot make the run's lease in /dev/shm: \(MachineWant.reason(ofFile: error)); see `shmbench doctor`"
+                    "cannot create the run's lease in /dev/shm: \(MachineWant.reason(ofFile: error)); see `shmbench doctor`"
                 )
             }
             return hold.id
         }
     }
 
-    /// Lets go of leases that are not seen here any longer: those of a `/dev/shm` of its own that the thread has left.
+    /// Releases leases that are no longer visible: those of a private `/dev/shm` that the thread has left.
     package static func forgetHidden() {
         hold.withLock { hold in
             if hold.leases.contains(where: \.isNamed) { hold.leases.removeAll { !$0.isNamed } }
         }
     }
 
-    /// Removes what the run still has, and the lease. What comes after is another run.
+    /// Removes all files of the run, and its lease. What follows is another run.
     package static func end() {
         hold.withLock { hold in
             if hold.leases.isEmpty { return }

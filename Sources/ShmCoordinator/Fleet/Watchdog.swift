@@ -1,4 +1,4 @@
-/// Notices that a figure has not moved for too long, while this process ran.
+/// Detects that a progress count has not changed for too long while this process ran.
 struct Watchdog {
     private let patience: Int64
     private var last: UInt64?

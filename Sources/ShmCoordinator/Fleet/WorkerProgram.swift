@@ -2,15 +2,15 @@ internal import Glibc
 internal import ShmHarness
 internal import SystemPackage
 
-/// The worker's executable, found and checked.
+/// The worker's executable, located and checked.
 public struct WorkerProgram: Sendable {
     /// Why there is no usable worker.
     public enum Problem: Error, Sendable, CustomStringConvertible {
-        /// There is no executable file.
+        /// There is no executable file at the path.
         case missing(path: String)
-        /// It is something else, or of another version.
+        /// It is another program, or another version.
         case mismatch(path: String, answer: String)
-        /// It could not be started, or was ended, before it could answer.
+        /// It could not be started, or was killed before it answered.
         case refused(path: String, reason: String)
 
         /// One line that says what to do.
@@ -21,7 +21,7 @@ public struct WorkerProgram: Sendable {
                     + "with --worker"
             case .mismatch(let path, let answer):
                 "\(path) is not this program's worker: it answers \(answer.debugDescription) and not "
-                    + "\(ToolVersion.workerLine.debugDescription); build both anew with `swift build`"
+                    + "\(ToolVersion.workerLine.debugDescription); rebuild both with `swift build`"
             case .refused(let path, let reason): "cannot start \(path) to ask for its version: \(reason)"
             }
         }
@@ -30,7 +30,7 @@ public struct WorkerProgram: Sendable {
     /// Its path.
     public let path: String
 
-    /// Finds the worker beside this executable, or takes the given path, and asks it for its version.
+    /// Locates the worker beside this executable, or takes the given path, and asks it for its version.
     ///
     /// - Parameter loadsPlugins: whether it must be able to load a lock plugin.
     public init(path: String? = nil, loadsPlugins: Bool = false) throws(Problem) {
@@ -50,10 +50,10 @@ public struct WorkerProgram: Sendable {
             + "/shmworker"
     }
 
-    /// The first line that a program prints when asked for its version; empty when it prints none.
+    /// The first line that a program prints when asked for its version; empty if it prints none.
     public static func answer(of path: String) -> String { (try? ask(path)) ?? "" }
 
-    /// The same; says why where the machine keeps the program from answering.
+    /// The same; throws if the machine keeps the program from answering.
     private static func ask(_ path: String) throws(Problem) -> String {
         let pipe: Pipe
         let child: ChildProcess
@@ -65,7 +65,7 @@ public struct WorkerProgram: Sendable {
             defer { try? pipe.writeEnd.close() }
             child = try ChildProcess(path, ["--version"], output: pipe.writeEnd)
         } catch {
-            // What is no program at all, a folder for one, answers nothing.
+            // Something that is no program, such as a directory, has no answer.
             if error == .permissionDenied || error == .execFormatError { return "" }
             throw .refused(path: path, reason: MachineWant.reason(error))
         }
@@ -82,8 +82,8 @@ public struct WorkerProgram: Sendable {
         return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    /// What a program prints, up to the end of its first line. Two seconds are enough for one that sleeps; one that waits for
-    /// a CPU, or for its file, is waited for longer.
+    /// Reads a program's output up to the end of its first line. A sleeping program gets two seconds; a program that
+    /// waits for a CPU, or for its file to load, gets longer.
     private static func read(_ output: FileDescriptor, of child: ChildProcess) -> [UInt8] {
         var text: [UInt8] = []
         var poll = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
@@ -98,7 +98,7 @@ public struct WorkerProgram: Sendable {
             if count <= 0 { break }
             text += buffer[..<count]
         }
-        // What has closed its output has ended, or is about to.
+        // A program that has closed its output has ended, or is about to.
         let end = Patience.after(.seconds(1))
         while text.isEmpty && child.isRunning && !soon.hasPassed && !end.hasPassed { usleep(1000) }
         return text

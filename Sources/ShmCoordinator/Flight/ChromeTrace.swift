@@ -1,19 +1,19 @@
 public import ShmHarness
 
-/// Events as Chrome's trace format, which Perfetto (ui.perfetto.dev) opens: for each worker a line on which it waits, then
-/// holds. Source: *Trace Event Format*, the Chromium project.
+/// Events in Chrome's trace format, which Perfetto (ui.perfetto.dev) opens: each worker has a track of waits and holds.
+/// Source: *Trace Event Format*, the Chromium project.
 public struct ChromeTrace {
     private var entries: [String] = []
     private var groups = 0
 
-    /// An empty trace.
+    /// Creates an empty trace.
     public init() {}
 
     /// Adds one group of workers.
     ///
     /// - Parameters:
-    ///   - name: what a person reads above them.
-    ///   - events: by worker, oldest first; times in ns of one clock.
+    ///   - name: the title of the group.
+    ///   - events: events of each worker, oldest first; times in ns of one clock.
     public mutating func add(_ name: String, _ events: [[FlightEvent]]) {
         groups += 1
         let group = groups
@@ -46,19 +46,19 @@ public struct ChromeTrace {
                     )
                 }
             }
-            // What never ended: to the last moment of all.
+            // Unfinished waits and holds extend to the last event.
             let end = events.last?.time ?? 0
             if let start = waits { entries.append(slice("wait, unfinished", from: start, to: max(end, start))) }
             if let start = holds { entries.append(slice("hold, unfinished", from: start, to: max(end, start))) }
         }
     }
 
-    /// The document.
+    /// The trace as JSON.
     public var json: String {
         "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n" + entries.joined(separator: ",\n") + "\n]}\n"
     }
 
-    /// In µs, with three decimals.
+    /// Microseconds with three decimals.
     private static func micro(_ nanoseconds: UInt64) -> String {
         let rest = String(nanoseconds % 1000)
         return "\(nanoseconds / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest

@@ -2,19 +2,19 @@ internal import Glibc
 internal import ShmCore
 public import SystemPackage
 
-/// Why the machine refuses what was asked of it: which limit, its value, where it is set and what to do. What a limit
-/// prevents says nothing about a lock.
+/// Why the machine refused a resource: which limit, its value, where it is set and what to do. A failure that a limit
+/// causes says nothing about a lock.
 public enum MachineWant {
-    /// What it means that a process or a descriptor could not be had: the system's words, and the limit behind them where
-    /// one is found.
+    /// Explains why a process or a descriptor could not be created: the system's message, and the limit behind it if it
+    /// can be found.
     ///
-    /// - Parameter process: which process was refused it, where that is not this one.
+    /// - Parameter process: the process that was refused the resource, if it is not this one.
     public static func reason(_ errno: Errno, to process: Int32? = nil) -> String {
         let cause = cause(errno, to: process, files: KernelFiles())
         return cause.map { "\(errno.description): \($0)" } ?? errno.description
     }
 
-    /// The same of a segment that could not be had.
+    /// Explains why a segment could not be created.
     static func reason(_ error: SharedMemoryError) -> String {
         let cause = error.errno.flatMap { errno -> String? in
             errno == .noSpace && error.code != .outOfMemory ? nil : fileCause(errno)
@@ -22,7 +22,7 @@ public enum MachineWant {
         return cause.map { "\(error.description): \($0)" } ?? error.description
     }
 
-    /// The same of another file in `/dev/shm`.
+    /// Explains why a file in `/dev/shm` could not be created.
     static func reason(ofFile errno: Errno) -> String {
         fileCause(errno).map { "\(errno.description): \($0)" } ?? errno.description
     }
@@ -31,7 +31,8 @@ public enum MachineWant {
         switch errno {
         case .noSpace: sharedMemory()
         case .readOnlyFileSystem: "/dev/shm is mounted read-only: mount -o remount,rw /dev/shm"
-        case .fileTooLarge: soft(RLIMIT_FSIZE).map { "a file may have \($0) bytes (RLIMIT_FSIZE); raise `ulimit -f`" }
+        case .fileTooLarge:
+            soft(RLIMIT_FSIZE).map { "a file is limited to \($0) bytes (RLIMIT_FSIZE); raise `ulimit -f`" }
         default: cause(errno, files: KernelFiles())
         }
     }
@@ -42,10 +43,12 @@ public enum MachineWant {
         case .noMemory: memory(files)
         case .tooManyOpenFiles:
             soft(RLIMIT_NOFILE).map {
-                "this process may have \($0) open files (RLIMIT_NOFILE); raise `ulimit -n`"
+                "this process is limited to \($0) open files (RLIMIT_NOFILE); raise `ulimit -n`"
             }
         case .tooManyOpenFilesInSystem:
-            files.number("/proc/sys/fs/file-max").map { "the machine may have \($0) open files; raise fs.file-max" }
+            files.number("/proc/sys/fs/file-max").map {
+                "the machine is limited to \($0) open files; raise fs.file-max"
+            }
         case .notPermitted, .noFunction: filter(process, files)
         default: nil
         }
@@ -101,7 +104,7 @@ public enum MachineWant {
             + "enlarge it: mount -o remount,size=1g /dev/shm, docker run --shm-size=1g"
     }
 
-    /// The limit of this process's memory, and so of its children's, in words; `nil` where it is not limited.
+    /// The memory limit of this process and its children, in words; `nil` if there is none.
     static var addressSpace: String? {
         if let most = soft(RLIMIT_AS) {
             return "a process may have \(most) bytes of address space (RLIMIT_AS); raise `ulimit -v`"
@@ -118,7 +121,7 @@ public enum MachineWant {
             + "seccomp=unconfined lifts it"
     }
 
-    /// The soft limit of a resource; `nil` where there is none.
+    /// The soft limit of a resource; `nil` if there is none.
     static func soft(_ resource: __rlimit_resource) -> UInt64? {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur != .max else {

@@ -1,11 +1,11 @@
 internal import ShmCore
 
-/// Whether the kernel has killed for want of memory since this process began to start others.
+/// OOM kills since this process started its first child.
 struct MemoryKills {
     private let ofGroup: UInt64
     private let ofMachine: UInt64
 
-    /// When the first process was started.
+    /// The counts at the start of the first child.
     static let before = MemoryKills()
 
     init(files: KernelFiles = KernelFiles()) {
@@ -13,7 +13,7 @@ struct MemoryKills {
         ofMachine = files.number("/proc/vmstat", "oom_kill") ?? 0
     }
 
-    /// What ran out, in words; `nil` where the kernel has killed nothing since then.
+    /// The memory that ran out, in words; `nil` if there was no OOM kill since.
     func cause(files: KernelFiles = KernelFiles()) -> String? {
         if let group = Self.group(files), group.kills > ofGroup {
             return "the memory of the control group ran out: \(group.limit); raise it, or ask for fewer --workers"
@@ -24,7 +24,8 @@ struct MemoryKills {
         return nil
     }
 
-    /// Kills in this process's own group, and its limit in words: each version tells of them in files of its own.
+    /// OOM kills in this process's own control group, and its limit in words; the two cgroup versions have different
+    /// files.
     private static func group(_ files: KernelFiles) -> (kills: UInt64, limit: String)? {
         guard let group = ControlGroup("memory", files: files), let own = group.folders.first else { return nil }
         for (counter, name, limit) in [

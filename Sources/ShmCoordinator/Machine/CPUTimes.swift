@@ -1,9 +1,9 @@
 internal import ShmCore
 
-/// What the machine's CPUs have spent so far, by the first line of proc_stat(5), in ticks of 10 ms.
+/// The time that the machine's CPUs have spent so far, from the first line of proc_stat(5), in ticks of 10 ms.
 struct CPUTimes {
     let total: UInt64
-    /// What a hypervisor gave to other guests though this one wanted it.
+    /// Steal time: the hypervisor ran other guests while this one was runnable.
     let stolen: UInt64
 
     static func now() -> CPUTimes? {
@@ -13,7 +13,7 @@ struct CPUTimes {
         return fields.count == 8 ? CPUTimes(total: fields.reduce(0, +), stolen: fields[7]) : nil
     }
 
-    /// The share that was stolen since an earlier moment; `nil` where too little time has passed to say.
+    /// The share of steal time since an earlier moment; `nil` if too little time has passed.
     func stolenShare(since earlier: CPUTimes) -> Double? {
         total > earlier.total && stolen >= earlier.stolen
             ? Double(stolen - earlier.stolen) / Double(total - earlier.total) : nil

@@ -3,30 +3,31 @@ internal import Glibc
 public import ShmHarness
 internal import ShmStatistics
 
-/// Which clock times acquisitions on this machine, and what it costs to read.
+/// The clock that times acquisitions on this machine, and the cost of reading it.
 public struct ClockCalibration: Sendable {
     /// The clock.
     public let clock: TickClock
-    /// The counter's rate, Hz; `nil` where the clock is not the counter.
+    /// The counter's frequency in Hz; `nil` if the clock is not the counter.
     public let counterHertz: Double?
-    /// What one reading costs, ns: the median over many runs of readings.
+    /// The cost of one reading in ns: the median over many series of readings.
     public let cost: Double
-    /// The least by which two times differ, ns: the CPU may count in larger steps than its rate says.
+    /// The smallest difference between two readings, in ns: the CPU may count in larger steps than its frequency
+    /// suggests.
     public let step: Double
-    /// By how much CPUs' counters were found to differ at most, ns, the inexactness of finding out included; `nil` where the
-    /// clock is not the counter.
+    /// The largest difference found between the CPUs' counters in ns, measurement error included; `nil` if the clock is
+    /// not the counter.
     public let skew: Double?
     /// Why the counter is not used.
     public let obstacle: String?
 
-    /// By which name results call the clock.
+    /// The name of the clock in results.
     public var name: String { clock.isCounter ? "counter" : "clock_gettime" }
 
-    /// A CPU's counter may be this far from the others'.
+    /// The allowed offset between the counters of two CPUs, in ns.
     private static let allowedSkew = 500.0
 
-    /// Finds out, in some 30 ms: the counter must be invariant by the CPU's own word, and at one rate and in step with
-    /// `CLOCK_MONOTONIC_RAW` on every CPU that this process may use.
+    /// Calibrates in about 30 ms: the CPU must declare its counter invariant, and the counter must run at one rate and
+    /// in step with `CLOCK_MONOTONIC_RAW` on every CPU that this process may use.
     public init() {
         let counter = Self.calibrateCounter()
         switch counter {
@@ -45,7 +46,7 @@ public struct ClockCalibration: Sendable {
 
     private static func calibrateCounter() -> Result<(hertz: Double, skew: Double), Obstacle> {
         guard TickClock.hasInvariantCounter else {
-            return .failure(Obstacle(description: "the CPU does not say that its counter runs at one rate"))
+            return .failure(Obstacle(description: "the CPU does not declare its counter invariant"))
         }
         let cpus = (0..<1024).filter { bench_may_run_on(Int32($0)) }
         defer { _ = unsafe bench_run_on_any(cpus.map(Int32.init), Int32(cpus.count)) }
@@ -65,7 +66,7 @@ public struct ClockCalibration: Sendable {
             let here = Pair.now()
             let expected = Double(here.nanoseconds) - Double(begin.nanoseconds)
             let found = (Double(here.ticks) - Double(begin.ticks)) * 1e9 / hertz
-            // Between two calibrations the rate's own error grows with the time.
+            // The error of the frequency grows with the time between two readings.
             skew = max(skew, abs(found - expected))
             if abs(found - expected) > allowedSkew + expected * 1e-5 {
                 return .failure(
@@ -76,7 +77,7 @@ public struct ClockCalibration: Sendable {
         return .success((hertz, skew))
     }
 
-    /// The counter and the kernel's clock at one moment: of several tries the one with the least time in between.
+    /// The counter and the kernel's clock at one moment: of several tries, the one with the shortest interval.
     private struct Pair {
         var ticks: UInt64
         var nanoseconds: UInt64
@@ -100,17 +101,18 @@ public struct ClockCalibration: Sendable {
         }
     }
 
-    /// Two readings in a row never differ by less than what they cost; by how much their differences differ is the step.
+    /// Two consecutive readings differ by at least the cost of one; the smallest difference between their differences
+    /// is the step.
     private static func step(of clock: TickClock) -> Double {
         var differences: Set<UInt64> = []
         for round in 0..<10_000 {
             let before = clock.now()
-            // So that they take different times.
+            // Varies the differences.
             Delay.spin(UInt64(round % 31))
             differences.insert(clock.now() &- before)
         }
         let sorted = differences.sorted()
-        // A counter may step by less than a nanosecond.
+        // The step of a counter may be less than a nanosecond.
         let ticks = zip(sorted.dropFirst(), sorted).map { $0 - $1 }.min() ?? 1
         return Double(clock.nanoseconds(ticks &* 1000)) / 1000
     }
@@ -125,7 +127,7 @@ public struct ClockCalibration: Sendable {
         return median(samples) ?? 0
     }
 
-    /// A call: what it adds to a reading, some 5 %, is part of the figure in all results so far.
+    /// Not inlined: the call adds about 5 % to a reading, which is part of the figure in all results so far.
     @inline(never)
     private static func reading(_ clock: TickClock) -> UInt64 { clock.now() }
 }

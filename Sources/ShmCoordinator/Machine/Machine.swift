@@ -2,17 +2,17 @@ internal import CBench
 internal import Glibc
 internal import ShmCore
 
-/// Where a run takes place.
+/// The machine of a run.
 public struct Machine: Sendable {
-    /// Its name.
+    /// Host name.
     public let hostname: String
     /// Kernel release.
     public let kernel: String
-    /// As the CPU calls itself.
+    /// Model name of the CPU.
     public let cpuModel: String
     /// CPUs that this process may use.
     public let cpus: Int
-    /// How the first CPU's frequency is chosen; `nil` where it is not this system's to choose, as on most virtual machines.
+    /// The frequency governor of the first CPU; `nil` if the system does not control it, as on most virtual machines.
     public let scalingGovernor: String?
 
     /// This machine.

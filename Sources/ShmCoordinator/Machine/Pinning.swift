@@ -1,28 +1,27 @@
 /// Which CPUs workers run on.
 public enum Pinning: String, Sendable, CaseIterable {
-    /// Wherever the scheduler puts them.
+    /// No pinning: the scheduler decides.
     case none
-    /// Worker by worker on the nearest CPU that is left: hardware threads of one core first, then cores of one
-    /// package.
+    /// Each worker on the nearest free CPU: hardware threads of one core first, then cores of one package.
     case compact
-    /// Worker by worker as far apart as the machine allows: packages first, then cores, hardware threads last.
+    /// Each worker as far from the others as possible: packages first, then cores, hardware threads last.
     case spread
 
-    /// The CPU of each worker, or `nil` for no pinning. CPUs are used again when workers outnumber them.
+    /// The CPU of each worker, or `nil` for no pinning. CPUs are reused if workers outnumber them.
     public func assignment(workers: Int) -> [Int?] {
         let order = order(of: Topology.allowed())
         if order.isEmpty { return Array(repeating: nil, count: workers) }
         return (0..<workers).map { order[$0 % order.count] }
     }
 
-    /// CPUs in the order in which workers get them.
+    /// CPUs in the order of assignment.
     func order(of cpus: [Topology.CPU]) -> [Int] {
         switch self {
         case .none: return []
         case .compact:
             return cpus.sorted { ($0.package, $0.core, $0.number) < ($1.package, $1.core, $1.number) }.map(\.number)
         case .spread:
-            // A CPU's rank is how many of its core, and how many cores of its package, come before it.
+            // A CPU's rank: how many threads of its core, and cores of its package, come before it.
             var threadsSeen: [[Int]: Int] = [:]
             var coresSeen: [Int: [Int]] = [:]
             let ranked = cpus.sorted { $0.number < $1.number }.map { cpu in

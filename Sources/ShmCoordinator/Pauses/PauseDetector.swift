@@ -1,36 +1,36 @@
-/// Tells from the clocks' readings at two looks whether the process stood still between them.
+/// Detects from two readings of the clocks whether the process stood still between them.
 struct PauseDetector {
-    /// What one look reads, ns.
+    /// One reading of the clocks, in ns.
     struct Reading {
         var monotonic: UInt64
         var boottime: UInt64
         var realtime: UInt64
-        /// Time for which the looking thread has waited for a CPU so far; `nil` where the kernel does not tell.
+        /// Time for which the reading thread has waited for a CPU so far; `nil` if the kernel does not report it.
         var runQueueWait: UInt64?
     }
 
-    /// Looks that are so far apart, beside the time between two looks and the wait for a CPU, are a pause, if that is more
-    /// than the wait itself. With seven times as many busy threads as CPUs the rest was 8 ms at most, with fifteen times as
-    /// many 68 ms, beside a wait of 560.
+    /// The shortest gap between two readings, beyond the period and the wait for a CPU, that counts as a pause, if it
+    /// is also longer than that wait. With seven times as many busy threads as CPUs the rest was 8 ms at most, with
+    /// fifteen times as many 68 ms, beside a wait of 560.
     static let shortest: UInt64 = 100_000_000
-    /// The same where the wait for a CPU is not known: a loaded machine delays a look by as much.
+    /// The same if the wait for a CPU is unknown: a loaded machine delays a reading by as much.
     static let shortestUnexplained: UInt64 = 1_000_000_000
-    /// A clock that is set ahead by less is no pause.
+    /// The smallest forward step of `CLOCK_REALTIME` that counts as a jump.
     static let shortestJump: UInt64 = 1_000_000_000
 
     private var last: Reading
     private let period: UInt64
 
-    /// - Parameter period: the time between two looks, ns.
+    /// - Parameter period: the time between two readings, in ns.
     init(_ first: Reading, period: UInt64) {
         last = first
         self.period = period
     }
 
-    /// The time of the last look.
+    /// The time of the last reading.
     var looked: UInt64 { last.monotonic }
 
-    /// Looks once more; returns what lay between.
+    /// Takes the next reading; returns the pauses since the last one.
     mutating func look(_ now: Reading) -> [ProcessPause] {
         defer { last = now }
         var found: [ProcessPause] = []
@@ -55,7 +55,7 @@ struct PauseDetector {
             began: Int64(last.realtime / 1_000_000_000))
     }
 
-    /// By how much one clock has gained on another.
+    /// By how much one clock has advanced more than another.
     private static func ahead(_ clock: UInt64, of other: UInt64, since: UInt64, _ otherSince: UInt64) -> Int64 {
         Int64(bitPattern: (clock &- since) &- (other &- otherSince))
     }

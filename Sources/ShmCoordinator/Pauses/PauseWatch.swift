@@ -3,17 +3,17 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// Watches whether this process itself stands still, by a thread that looks at the clocks fifty times a second.
+/// Detects pauses of this process, with a thread that reads the clocks fifty times a second.
 ///
-/// Time limits that decide about a lock count only while this process ran (``Patience``); what was measured while it
-/// stood still is recognised by ``pauses(since:)``.
+/// Time limits that decide about a lock count only time in which this process ran (``Patience``); ``pauses(since:)``
+/// identifies measurements during which it stood still.
 package final class PauseWatch: Sendable {
-    /// This process's. It watches from its first use on.
+    /// The watch of this process, which starts with its first use.
     package static let shared = PauseWatch()
 
-    /// The time between two looks, ns.
+    /// The time between two readings, in ns.
     static let period: UInt64 = 20_000_000
-    /// More pauses than these are not kept.
+    /// The maximum number of pauses that are kept.
     private static let limit = 1000
 
     private struct State {
@@ -22,16 +22,16 @@ package final class PauseWatch: Sendable {
     }
 
     private let state: Mutex<State>
-    /// When the thread looked last.
+    /// The time of the thread's last reading.
     private let looked: Atomic<UInt64>
-    /// Where the machine refuses a thread, those who ask look.
+    /// If the machine refuses a thread, the callers take the readings.
     private let hasThread = Atomic<Bool>(false)
 
     private init() {
         let first = Self.reading(nil)
         state = Mutex(State(detector: PauseDetector(first, period: Self.period)))
         looked = Atomic(first.monotonic)
-        // Signals are the main thread's: they interrupt its waits.
+        // The thread blocks all signals, so that they interrupt the main thread's waits.
         var (all, before) = (sigset_t(), sigset_t())
         unsafe sigfillset(&all)
         unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
@@ -50,7 +50,7 @@ package final class PauseWatch: Sendable {
     }
 
     private func watch() {
-        // Opened by this thread, it is this thread's for ever.
+        // The file refers to the thread that opens it, so this thread opens it.
         let schedule = try? FileDescriptor.open(
             FilePath("/proc/thread-self/schedstat"), .readOnly, options: [.closeOnExec])
         while true {
@@ -81,7 +81,7 @@ package final class PauseWatch: Sendable {
             runQueueWait: schedule.flatMap(runQueueWait))
     }
 
-    /// The second number of the scheduler's statistics (`Documentation/scheduler/sched-stats.rst`).
+    /// The second field of the scheduler's statistics (`Documentation/scheduler/sched-stats.rst`).
     private static func runQueueWait(_ schedule: FileDescriptor) -> UInt64? {
         unsafe withUnsafeTemporaryAllocation(byteCount: 96, alignment: 1) { buffer in
             guard let count = try? unsafe schedule.read(fromAbsoluteOffset: 0, into: buffer) else { return nil }
@@ -99,15 +99,16 @@ package final class PauseWatch: Sendable {
         }
     }
 
-    // MARK: Asking
+    // MARK: Queries
 
-    /// Pauses that ended after a time (``Clock/now()``), oldest first. Waits until one that has just ended is known.
+    /// Pauses that ended after a time (``Clock/now()``), oldest first. Waits until a pause that has just ended is
+    /// known.
     package func pauses(since start: UInt64) -> [ProcessPause] {
         settle()
         return state.withLock { state in state.pauses.filter { $0.interval.upperBound > start } }
     }
 
-    /// Time that has passed since then and in which this process ran, ns. What is not known yet counts as a pause.
+    /// Time since a moment in which this process ran, in ns. Time that no reading covers yet counts as a pause.
     package func elapsed(since start: UInt64) -> UInt64 {
         if !hasThread.load(ordering: .relaxed) { look(nil) }
         let now = max(start, Clock.now())
@@ -127,7 +128,8 @@ package final class PauseWatch: Sendable {
         return min(pause.nanoseconds, common.upperBound - common.lowerBound)
     }
 
-    /// Returns when no pause can be unknown that has ended: the thread has looked, or cannot have stood still for long.
+    /// Returns once every pause that has ended is known: the thread has taken a reading since, or cannot have stood
+    /// still for long.
     private func settle() {
         if !hasThread.load(ordering: .relaxed) { return look(nil) }
         let now = Clock.now()
@@ -140,7 +142,7 @@ package final class PauseWatch: Sendable {
         }
     }
 
-    /// Does something again while this process stood still meanwhile, at most four times.
+    /// Repeats work during which this process stood still; at most four times in all.
     package static func undisturbed<Result>(_ work: () -> Result) -> Result {
         for _ in 0..<3 {
             let start = Clock.now()

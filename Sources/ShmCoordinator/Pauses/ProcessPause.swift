@@ -1,26 +1,26 @@
-/// A time in which this process, and so everything that it watches over, did not run though it was due.
+/// A time in which this process, and hence everything that it watches, was due to run and did not.
 public struct ProcessPause: Sendable, Equatable {
-    /// How it shows.
+    /// The kinds of pauses.
     public enum Kind: Sendable, Equatable {
         /// The process did not run, and did not wait for a CPU: SIGSTOP, a control group's freezer, a stopped virtual
         /// machine.
         case stopped
-        /// The machine slept: `CLOCK_BOOTTIME` went on and `CLOCK_MONOTONIC` did not.
+        /// The machine was suspended: `CLOCK_BOOTTIME` advanced and `CLOCK_MONOTONIC` did not.
         case suspended
         /// `CLOCK_REALTIME` jumped ahead: a virtual machine was resumed, or the clock was set.
         case clockJump
     }
 
-    /// How it shows.
+    /// The kind of the pause.
     public let kind: Kind
-    /// Its begin and end, ``Clock/now()``; equal where that clock stood still, too.
+    /// Start and end, ``Clock/now()``; equal if that clock stood still, too.
     public let interval: Range<UInt64>
-    /// How long it was, ns.
+    /// Duration, in ns.
     public let nanoseconds: UInt64
-    /// When it began, seconds since 1970.
+    /// Start, in seconds since 1970.
     public let began: Int64
 
-    /// How long, and when, as in "3.0 s from 13:05:09 UTC on".
+    /// Duration and start, as in "3.0 s from 13:05:09 UTC on".
     public var when: String { "\(Self.seconds(nanoseconds)) from \(Self.timeOfDay(began)) UTC on" }
 
     static func seconds(_ nanoseconds: UInt64) -> String {

@@ -1,8 +1,8 @@
-/// Why a measurement is none: processes that take part in it stood still, for a reason outside this program.
+/// Why a measurement is void: participating processes stood still, for a reason outside this program.
 public struct Standstill: Sendable, Equatable {
-    /// Who, for how long and when, and what does that: one line.
+    /// Which process, when and for how long, and the probable cause, in one line.
     public let text: String
-    /// For how long, as far as it is known, ns.
+    /// Duration as far as known, in ns.
     public let nanoseconds: UInt64
 
     init(text: String, nanoseconds: UInt64 = 0) {
@@ -10,7 +10,7 @@ public struct Standstill: Sendable, Equatable {
         self.nanoseconds = nanoseconds
     }
 
-    /// That of pauses of this process, which do not come alone; `nil` where there is none.
+    /// The standstill of this process's pauses; `nil` if there are none.
     package init?(_ pauses: [ProcessPause]) {
         guard let longest = pauses.max(by: { $0.nanoseconds < $1.nanoseconds }) else { return nil }
         let what =
@@ -26,10 +26,10 @@ public struct Standstill: Sendable, Equatable {
         self.init(text: what + more, nanoseconds: pauses.reduce(0) { $0 + $1.nanoseconds })
     }
 
-    /// How often what stood still is done again.
+    /// How often a disturbed measurement is repeated.
     package static let repetitions = 3
 
-    /// What to say when it stood still each time.
+    /// The message if every repetition was disturbed.
     package static func tooOften(_ last: Standstill) -> String {
         "its processes stood still in each of \(repetitions + 1) tries, which says nothing about a lock; let them run "
             + "undisturbed and try again (the last time, \(last.text))"

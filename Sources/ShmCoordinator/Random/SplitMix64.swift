@@ -1,4 +1,4 @@
-/// A small generator of good quality whose sequence follows from its seed alone. Source: Steele, Lea and Flood, *Fast
+/// A small generator of good quality whose sequence is determined by its seed. Source: Steele, Lea and Flood, *Fast
 /// Splittable Pseudorandom Number Generators*, OOPSLA 2014.
 package struct SplitMix64: RandomNumberGenerator {
     var state: UInt64

@@ -1,11 +1,11 @@
 internal import ShmHarness
 
 extension Plan {
-    /// What the workers of a cell do.
+    /// Creates the plan of a cell.
     ///
     /// - Parameters:
-    ///   - delays: how fast the machine is at busy delays.
-    ///   - seed: what random arrivals follow from.
+    ///   - delays: the speed of the delay loop on this machine.
+    ///   - seed: the seed of random arrivals.
     init(_ cell: Cell, _ delays: Delay.Speed, _ clock: TickClock, seed: UInt64, isTraced: Bool) {
         self.init(
             workers: cell.workers, counters: cell.counters, readPercent: cell.readPercent,

@@ -1,21 +1,21 @@
 internal import Glibc
 public import ShmHarness
 
-/// One fleet launch: two fresh segments, fresh workers, one measurement.
+/// One measurement of a cell, with two fresh segments and fresh workers.
 public struct Round: ~Copyable {
     private let scene: RoundScene
     private let timing: Timing
     private let isLastTry: Bool
 
-    /// Makes the round's segments. They go with this value.
+    /// Creates the round's segments. They are removed with this value.
     ///
     /// - Parameters:
     ///   - number: unique within this process.
     ///   - delays: from ``Delay/calibrate()``.
-    ///   - clock: what times acquisitions.
-    ///   - seed: what random arrivals follow from.
-    ///   - isTraced: whether the order window is recorded, event by event.
-    ///   - isLastTry: whether short pauses are borne, since those before had some too.
+    ///   - clock: the clock that times acquisitions.
+    ///   - seed: the seed of random arrivals.
+    ///   - isTraced: whether the workers record the events of the order window.
+    ///   - isLastTry: whether short pauses are accepted, since the earlier tries had some, too.
     public init(
         _ cell: Cell, _ timing: Timing, number: Int, program: WorkerProgram, delays: Delay.Speed,
         clock: TickClock = .monotonic, seed: UInt64 = 0, isTraced: Bool = false, isLastTry: Bool = false
@@ -26,7 +26,7 @@ public struct Round: ~Copyable {
         self.isLastTry = isLastTry
     }
 
-    /// Runs the round. Throws when it was interrupted or a worker failed; a stuck round is a result.
+    /// Runs the round. Throws if it was interrupted or a worker failed; a stuck round is a result.
     ///
     /// - Parameter look: called every 10 ms while workers contend.
     public mutating func run(look: (borrowing Look) -> Void = { _ in }) throws(RoundFailure) -> RoundResult {
@@ -61,13 +61,13 @@ public struct Round: ~Copyable {
         return result
     }
 
-    /// What a person may want to see of a round that goes on.
+    /// A snapshot of a round in progress, for display.
     public struct Look: ~Copyable {
-        /// What the workers do.
+        /// The current phase.
         public let phase: Phase
         /// Critical sections that each worker has completed so far.
         public let sections: [UInt64]
-        /// The workers.
+        /// The workers' process ids.
         public let processes: [Int32]
     }
 }

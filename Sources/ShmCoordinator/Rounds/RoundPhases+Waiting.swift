@@ -2,13 +2,13 @@ internal import Glibc
 @_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
-// How long a phase lasts, and when its end is not waited for.
+// Waiting for the end of a phase.
 extension RoundPhases {
-    /// Lets the workers contend for a while, or until they are stuck.
+    /// Lets the workers contend for a time, or until they are stuck.
     ///
     /// - Parameters:
-    ///   - untilProgress: whether the while lasts until there is at least one section: on a machine that stood still,
-    ///     a window may have none, and would say nothing.
+    ///   - untilProgress: whether that time is extended until at least one section is completed: on a machine that
+    ///     stood still, a window may have none, and would be void.
     ///   - look: called every 10 ms.
     mutating func watch(for nanoseconds: Int, untilProgress: Bool = false, look: () -> Void)
         throws(RoundFailure)
@@ -28,21 +28,21 @@ extension RoundPhases {
         }
     }
 
-    /// Waits until all workers have met at the n-th barrier: in a queue of many that spin on few CPUs, each needs a turn,
-    /// and each turn takes time slices of all others.
+    /// Waits until all workers have arrived at the n-th barrier. In a queue of many waiters that spin on few CPUs each
+    /// worker needs its grant, and each grant takes time slices of all others.
     mutating func settle(_ barrier: Int) throws(RoundFailure) {
         let total = barrier * scene.cell.workers
         let arena = scene.arena
         try awaitAll(rest: {}) { arena.awaitArrivals(total, until: .after(.milliseconds(20))) >= total }
     }
 
-    /// Waits until all workers run in a window.
+    /// Waits until all workers are inside a window.
     mutating func awaitEverybody(in phase: Phase) throws(RoundFailure) {
         let arena = scene.arena
-        try awaitAll(looksAtAll: false, rest: { usleep(200) }) { arena.isEverybodyIn(phase) }
+        try awaitAll(looksAtAll: false, rest: { usleep(200) }) { arena.areAllWorkersIn(phase) }
     }
 
-    /// Waits until all workers have come somewhere. Where that takes too long, though they are not stuck, the round is cut
+    /// Waits until all workers meet a condition. If that takes too long although they are not stuck, the round is cut
     /// short.
     private mutating func awaitAll(looksAtAll: Bool = true, rest: () -> Void, until haveCome: () -> Bool)
         throws(RoundFailure)
@@ -56,7 +56,7 @@ extension RoundPhases {
             }, rest: rest, until: haveCome)
     }
 
-    /// Waits until all workers have ended, which they do after at most one more critical section.
+    /// Waits until all workers have exited, which takes each at most one more critical section.
     mutating func awaitEnds() throws(RoundFailure) {
         let fleet = scene.fleet
         var pause: UInt32 = 50
@@ -72,7 +72,7 @@ extension RoundPhases {
         if !isCutShort { try scene.check() }
     }
 
-    /// Whether there is no progress, or none that would count.
+    /// Whether there is no progress, or the round is disturbed and would not count.
     private mutating func isStuck() -> Bool {
         watchdog.isStuck(progress: scene.progress()) || scene.fleet.disturbance != nil
     }

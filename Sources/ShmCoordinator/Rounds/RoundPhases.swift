@@ -1,10 +1,10 @@
 @_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
-/// Leads the workers of a round from phase to phase. Where they get stuck, or take too long, the phases that follow are
-/// left out.
+/// Leads the workers of a round from phase to phase. If they get stuck, or take too long, the remaining phases are
+/// skipped.
 struct RoundPhases {
-    /// Whether the workers were never found stuck or stopped by somebody else.
+    /// Whether the workers were never found stuck, or stopped by another program.
     var isAlive = true
     /// Whether they took too long for the end of a window.
     var isCutShort = false
@@ -16,7 +16,7 @@ struct RoundPhases {
     var pulse: FleetPulse
     private var barriers = 1
 
-    /// Workers that have all arrived at the barrier.
+    /// Starts with workers that have all arrived at the barrier.
     init(_ scene: RoundScene, _ timing: Timing) {
         self.scene = scene
         self.timing = timing
@@ -26,7 +26,7 @@ struct RoundPhases {
 
     private var goesOn: Bool { isAlive && !isCutShort }
 
-    /// Lets the workers contend until throughput is steady, within the timing's bounds; returns whether it was.
+    /// Lets the workers contend until throughput is steady, within the limits of the timing; returns whether it was.
     mutating func warmUp(_ show: () -> Void) throws(RoundFailure) -> Bool {
         scene.arena.enter(.warmup)
         var steadiness = Steadiness()
@@ -43,7 +43,7 @@ struct RoundPhases {
         }
     }
 
-    /// Lets them contend while their sections are counted.
+    /// Lets the workers contend while their sections are counted.
     mutating func throughput(_ show: () -> Void) throws(RoundFailure) -> RoundWindow {
         let (scene, times) = (scene, CPUTimes.now())
         scene.arena.enter(.throughput)
@@ -61,7 +61,7 @@ struct RoundPhases {
         return window
     }
 
-    /// Lets them contend in a window that begins when all have come to it; returns its length, s.
+    /// Lets the workers contend in a window that begins when all are inside; returns its length, in s.
     mutating func timed(_ phase: Phase, _ length: Int, _ show: () -> Void) throws(RoundFailure) -> Double {
         barriers += 1
         if goesOn { try settle(barriers) }
@@ -76,9 +76,9 @@ struct RoundPhases {
         return Double(Clock.now() - start) / 1e9
     }
 
-    /// Tells what stood still meanwhile: the coordinator alone, or all.
+    /// Records the pauses meanwhile: of the coordinator alone, or of all processes.
     ///
-    /// - Parameter bearsShort: whether short pauses of all are borne.
+    /// - Parameter bearsShort: whether short pauses of all processes are accepted.
     func judgePauses(_ result: inout RoundResult, bearsShort: Bool) {
         result.ownPauses = pulse.alone
         let pauses = PauseWatch.shared.pauses(since: begun).filter { !pulse.alone.contains($0) }
@@ -91,7 +91,7 @@ struct RoundPhases {
         result.standstill = result.standstill ?? scene.interruption(isStuck: !isAlive)
     }
 
-    /// Lets them leave, and waits for that.
+    /// Lets the workers exit, and waits for their exits.
     mutating func stop(_ result: inout RoundResult) throws(RoundFailure) {
         scene.arena.enter(.stop)
         if goesOn { try awaitEnds() }

@@ -1,103 +1,105 @@
 public import ShmHarness
 
-/// What one round came to.
+/// The result of one round.
 public struct RoundResult: Sendable {
-    /// What the oracle says.
+    /// Verdicts of the oracle.
     public enum Integrity: String, Sendable {
-        /// Every update is there, and no two workers met.
+        /// No update is lost, and no two workers met.
         case ok
         /// Updates are lost, or workers met inside the critical section.
         case failed
-        /// No worker made progress for the watchdog's time.
+        /// No worker made progress within the watchdog's limit.
         case stuck
     }
 
-    /// When it began, seconds since 1970.
+    /// Start of the round, in seconds since 1970.
     public var startedAt: Int
-    /// What the oracle says.
+    /// The oracle's verdict.
     public var integrity = Integrity.ok
-    /// Counters' shortfall in sum.
+    /// The sum of the counters' differences from their expected value.
     public var lostUpdates: UInt64 = 0
     /// Critical sections in which a worker met another, or found related words that do not agree.
     public var overlaps: UInt64 = 0
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public var ownerDeaths: UInt64 = 0
-    /// What was measured; `nil` where the round got stuck.
+    /// The measurements; `nil` if the round got stuck.
     public var figures: Figures?
-    /// Whether the workers were ended before they had ended by themselves, since that took too long though they made
-    /// progress: the latency window is incomplete, and so is the account of what the throughput window cost.
+    /// Whether the workers were killed because they took too long to exit although they made progress: the latency
+    /// window is incomplete, and so is the cost of the throughput window.
     public var isCutShort = false
-    /// What it took to sum up what the workers wrote, ns.
+    /// Time that it took to sum up the workers' records, in ns.
     public var mergeNanoseconds: UInt64 = 0
     /// Whether throughput was steady when the warm-up ended.
     public var wasSteady = true
-    /// The share of the machine's CPU time that its hypervisor gave to others meanwhile; `nil` where that is not known.
+    /// Share of the machine's CPU time that the hypervisor stole during the throughput window; `nil` if unknown.
     public var stolenShare: Double?
-    /// For a stuck round: which worker was where, a line each.
+    /// For a stuck round: the state of each worker, a line each.
     public var whereabouts: [String] = []
-    /// Why the round is no measure and is to be done again: its workers stood still. It has no figures then, and no verdict
-    /// but that of an overlap that was seen.
+    /// Why the round is void and must be repeated: its workers stood still. It then has no measurements, and no verdict
+    /// other than that of an overlap.
     public var standstill: Standstill?
-    /// Pauses of the coordinator in which its workers went on: the windows are longer than asked for, and whole.
+    /// Pauses of the coordinator during which its workers continued: the windows are longer than asked for, and
+    /// complete.
     public var ownPauses: [ProcessPause] = []
-    /// Pauses of all in the last of several tries, all of which had some: short ones, which the figures include.
+    /// Short pauses of all processes that the measurements include, in the last of several tries that all had pauses.
     public var bornePauses: [ProcessPause] = []
-    /// From the first spawn until all workers had arrived at the barrier, ns.
+    /// From the first spawn until all workers had arrived at the barrier, in ns.
     public var startupNanoseconds: UInt64 = 0
 
-    /// What a round's windows measured.
+    /// The measurements of a round's windows.
     public struct Figures: Sendable {
-        /// Length of the throughput window, s.
+        /// Length of the throughput window, in s.
         public var duration: Double
         /// Critical sections of each worker in each 10 ms of the throughput window.
         public var windows: [[UInt64]]
-        /// Of all workers in the throughput window.
+        /// User CPU time of all workers in the throughput window, in s.
         public var userSeconds: Double
-        /// Of all workers in the throughput window.
+        /// System CPU time of all workers in the throughput window, in s.
         public var systemSeconds: Double
-        /// Of all workers in the throughput window.
+        /// Voluntary context switches of all workers in the throughput window.
         public var voluntarySwitches: UInt64
-        /// Of all workers in the throughput window.
+        /// Involuntary context switches of all workers in the throughput window.
         public var involuntarySwitches: UInt64
-        /// Of all workers in the throughput window.
+        /// Minor page faults of all workers in the throughput window.
         public var minorFaults: UInt64
-        /// Of all workers in the throughput window.
+        /// Bytes allocated on the heap by all workers in the throughput window.
         public var heapBytes: UInt64
-        /// The memory that the largest worker had resident after the windows, KiB.
+        /// The largest resident set of a worker after the windows, in KiB.
         public var residentKilobytes: UInt64
-        /// What all workers' histograms counted: of each kind, counts by cell.
+        /// The sums of all workers' histograms, cell by cell.
         public var histograms: [Arena.Timed: [UInt64]] = [:]
-        /// The longest acquisition of the latency window, ns.
+        /// The longest acquisition of the latency window, in ns.
         public var longestAcquisition: UInt64
-        /// Time for which workers could run and had no CPU, in the throughput window; `nil` where the kernel does not tell.
+        /// Time in the throughput window during which workers were runnable and waited for a CPU, in s; `nil` if the
+        /// kernel does not report it.
         public var runQueueWaitSeconds: Double?
-        /// Hardware counters over the throughput window, in user mode; `nil` where the machine has none.
+        /// CPU cycles in user mode over the throughput window; `nil` if the machine has no counter.
         public var cycles: UInt64?
-        /// Likewise.
+        /// Instructions in user mode over the throughput window; `nil` if the machine has no counter.
         public var instructions: UInt64?
-        /// Likewise, of the last level.
+        /// Misses of the last-level cache in user mode over the throughput window; `nil` if the machine has no counter.
         public var cacheMisses: UInt64?
-        /// Whether every worker's count of heap bytes saw an allocation that was made to be seen.
+        /// Whether every worker's heap counter has counted an allocation made to test it.
         public var heapCounterWorks = true
-        /// The share of the throughput window in which all workers took part.
+        /// The share of the throughput window in which all workers contended.
         public var overlap: Double = 1
-        /// The owners in the order window, oldest first, as far as the log holds them.
+        /// The owners in the order window, oldest first, as far back as the log reaches.
         public var owners: [UInt16] = []
-        /// Of a traced round: the last events of each worker's order window, times in ns.
+        /// Of a traced round: the last events of each worker's order window, with times in ns.
         public var events: [[FlightEvent]] = []
         /// In an open loop: acquisitions of the latency window that were due.
         public var arrivalsDue: UInt64 = 0
-        /// Those of them that were done.
+        /// Those of them that were done by its end.
         public var arrivalsDone: UInt64 = 0
-        /// How long the oldest of those that had not begun had been due at its end, ns.
+        /// The age of the oldest acquisition that was due and had not begun at its end, in ns.
         public var backlogAge: UInt64 = 0
-        /// Length of the latency window, s; 0 where there was none.
+        /// Length of the latency window, in s; 0 if there was none.
         public var latencyDuration = 0.0
-        /// What the delay inside the critical section took, ns, as measured after the windows; `nil` where there is none.
+        /// Duration of the delay inside the critical section in ns, measured after the windows; `nil` if there is none.
         public var sectionDelay: Double?
-        /// Likewise, between two sections.
+        /// Duration of the think time in ns, measured after the windows; `nil` if there is none.
         public var thinkDelay: Double?
-        /// Pairs of clock readings whose later one was smaller; they are in no histogram.
+        /// Readings of the clock that were smaller than an earlier one; such intervals are in no histogram.
         public var clockAnomalies: UInt64 = 0
 
         /// Critical sections of each worker in the throughput window.

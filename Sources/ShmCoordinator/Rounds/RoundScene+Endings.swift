@@ -2,19 +2,19 @@
 internal import ShmHarness
 internal import Synchronization
 
-// Workers that end or stand still though they were not to, and where the others are.
+// Workers that end or stand still unexpectedly, and the states of the others.
 extension RoundScene {
-    /// Throws when a worker has ended otherwise than in order, or the user wants an end. Notices workers that were stopped.
+    /// Throws if a worker has ended unexpectedly, or the user interrupts. Detects workers that were stopped.
     ///
-    /// - Parameter all: whether to look at every worker. Each look is a system call, so while many workers are measured,
-    ///   a part of them is looked at in turn, by the time of day: each within a fifth of a second for a thousand.
+    /// - Parameter all: whether to check every worker. Each check is a system call, so while many workers are measured,
+    ///   a part of them is checked in turn, selected by the time of day: each of a thousand within a fifth of a second.
     func check(all: Bool = true) throws(RoundFailure) {
         if Interruption.hasCome { throw .interrupted }
         let parts = all ? 1 : (cell.workers + 63) / 64
         let part = parts > 1 ? Int(Deadline.now.nanoseconds / Timing.look) % parts : 0
         for worker in fleet.live where worker % parts == part {
             fleet.lookForDisturbance(of: worker)
-            // A worker is never done before the phase `stop`.
+            // No worker exits before the phase `stop`.
             guard let exit = fleet.process(worker)?.exit,
                 arena.phase < .stop || exit != .code(WorkerExit.done.rawValue)
             else { continue }
@@ -26,21 +26,21 @@ extension RoundScene {
         }
     }
 
-    /// A worker without progress may be one that cannot run.
+    /// Checks whether a worker without progress is unable to run.
     func lookForFreeze(_ worker: Int) {
         guard let process = fleet.process(worker), ProcessState.letter(of: process.pid) != "R" else { return }
         fleet.lookForDisturbance(of: worker, isSuspicious: true)
     }
 
-    /// What kept a worker from running, if something did.
+    /// What kept a worker from running; `nil` if nothing did.
     ///
-    /// - Parameter isStuck: whether there is no progress; each worker is looked at then.
+    /// - Parameter isStuck: whether there is no progress; workers are then checked one by one.
     func interruption(isStuck: Bool) -> Standstill? {
         if isStuck { for worker in fleet.live.prefix(64) { lookForFreeze(worker) } }
         return fleet.disturbance
     }
 
-    /// Which worker is where, a line each, for a person who wonders why nothing moves.
+    /// The state of each worker, a line each, to show why there is no progress.
     func whereabouts() -> [String] {
         let owner = data.ownerNow
         return fleet.live.map { worker in
@@ -51,7 +51,7 @@ extension RoundScene {
             let place =
                 switch state {
                 case .contending where owner == worker: "inside the critical section"
-                case .contending: "not between the marks of the critical section (it may hold the lock)"
+                case .contending: "outside the marked part of the critical section (it may hold the lock)"
                 default: "\(state)"
                 }
             let process = fleet.process(worker)?.pid ?? 0

@@ -1,11 +1,11 @@
 internal import ShmHarness
 internal import Synchronization
 
-// What the workers wrote into the arena, summed up.
+// Sums of what the workers wrote into the arena.
 extension RoundScene {
-    /// What the round's windows measured.
+    /// The measurements of the round's windows.
     ///
-    /// - Parameter isComplete: whether all workers have given account of all their windows.
+    /// - Parameter isComplete: whether all workers have recorded all their windows.
     func figures(_ window: RoundWindow, isComplete: Bool) -> RoundResult.Figures {
         let length = window.interval.upperBound - window.interval.lowerBound
         var figures = RoundResult.Figures(
@@ -42,7 +42,7 @@ extension RoundScene {
         if unsafe slot.pointee.heapCounterWorks.load(ordering: .relaxed) == 0 { figures.heapCounterWorks = false }
     }
 
-    /// The sum of a figure over all workers; `nil` where one does not know it.
+    /// The sum of a value over all workers; `nil` if it is unknown for one of them.
     private func sumIfKnown(_ figure: (borrowing WorkerSlot) -> UInt64) -> UInt64? {
         (0..<cell.workers).reduce(UInt64?.some(0)) { sum, worker in
             let part = unsafe figure(arena.slot(worker).pointee)
@@ -50,7 +50,7 @@ extension RoundScene {
         }
     }
 
-    /// What the first worker measured of the busy delays.
+    /// The durations of the busy delays, which the first worker has measured.
     private func addDelays(to figures: inout RoundResult.Figures) {
         func nanoseconds(_ tenths: UInt64) -> Double? { tenths > 0 ? Double(tenths) / 10 : nil }
         let first = unsafe arena.slot(0)
@@ -80,8 +80,9 @@ extension RoundScene {
         }
     }
 
-    /// The part of a window in which a worker is known to have taken part: from its begin, if it contended then (it may wait
-    /// for the lock since the warm-up), or from when it first ran in it; to its end, or to when it left.
+    /// The part of a window in which a worker certainly contended: from its start, if the worker contended then (it may
+    /// have waited for the lock since the warm-up), or from the worker's first step in it; to its end, or to the
+    /// worker's last step.
     private func presence(of worker: Int, in window: RoundWindow) -> Range<UInt64> {
         let slot = unsafe arena.slot(worker)
         let (begin, end) = (window.interval.lowerBound, window.interval.upperBound)

@@ -2,7 +2,7 @@ internal import ShmHarness
 internal import Synchronization
 
 extension RoundScene {
-    /// Says whether every update is there and no two workers met.
+    /// Judges whether no update is lost and no two workers met.
     ///
     /// - Parameter isStuck: whether no worker made progress.
     func examine(_ result: inout RoundResult, isStuck: Bool) {
@@ -15,13 +15,13 @@ extension RoundScene {
             result.ownerDeaths += unsafe slot.pointee.ownerDeaths.load(ordering: .relaxed)
         }
         if result.standstill != nil {
-            // An overlap counts also where a process stood still.
+            // An overlap counts even if a process stood still.
             result.integrity = result.overlaps == 0 ? .ok : .failed
         } else if isStuck {
             result.integrity = .stuck
         } else {
-            // Workers that were ended between a section and its count leave the counters ahead, and so does one that was
-            // ended inside.
+            // A worker that was killed between a section and its count leaves the counters ahead, and so does one that
+            // was killed inside.
             result.lostUpdates = data.lostUpdates(
                 expected: expected, counters: cell.counters,
                 surplus: result.isCutShort ? UInt64(cell.workers) * WorkerSlot.longestBurst + 1 : 0)

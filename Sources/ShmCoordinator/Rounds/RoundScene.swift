@@ -10,7 +10,7 @@ final class RoundScene {
     let fleet: Fleet
     private let segments: RoundSegments
 
-    /// Makes the segments and writes the plan. All goes with the last reference.
+    /// Creates the segments and writes the plan. The segments are removed with the last reference.
     ///
     /// - Parameter number: unique within this process.
     init(_ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram) throws(RoundFailure) {
@@ -33,7 +33,7 @@ final class RoundScene {
         }
     }
 
-    /// The workers end before their segments go.
+    /// The workers end before their segments are removed.
     deinit { fleet.end() }
 
     // MARK: Starting
@@ -46,7 +46,7 @@ final class RoundScene {
         }
     }
 
-    /// Waits until all have come to the barrier, or one was disturbed.
+    /// Waits until all workers have arrived at the barrier, or one was disturbed.
     func gather() throws(RoundFailure) {
         var arrived = 0
         let hasCome = try Patience.after(.seconds(30)).wait(
@@ -59,7 +59,7 @@ final class RoundScene {
         if hasCome { return try check() }
         if fleet.disturbance != nil { return }
         let missing = whereabouts().first { $0.contains(": absent") } ?? ""
-        throw .failed("\(arrived) of \(cell.workers) workers came to the barrier within 30 s: \(missing)")
+        throw .failed("\(arrived) of \(cell.workers) workers arrived at the barrier within 30 s: \(missing)")
     }
 
     // MARK: Progress
@@ -69,7 +69,7 @@ final class RoundScene {
         (0..<cell.workers).map { unsafe arena.slot($0).pointee.sections.load(ordering: .relaxed) }
     }
 
-    /// A number that changes with every section, and with every step of a worker's life.
+    /// A number that changes with every section, and with every state of a worker.
     func progress() -> UInt64 {
         var sum: UInt64 = 0
         for worker in 0..<cell.workers {
@@ -79,7 +79,7 @@ final class RoundScene {
         return sum
     }
 
-    /// Which workers are past the barrier, and not done.
+    /// Which workers are past the barrier and have not finished.
     func contending() -> [Bool] {
         (0..<cell.workers).map { worker in
             unsafe arena.slot(worker).pointee.state.load(ordering: .relaxed) == WorkerSlot.State.contending.rawValue

@@ -1,18 +1,18 @@
 internal import ShmHarness
 
-/// The throughput window of a round, as the coordinator sees it. It counts from outside at both ends: a worker that waits at
-/// the window's end completes its section outside it.
+/// The throughput window of a round, counted by the coordinator from outside at both ends: the last section of a worker
+/// that waits at the window's end falls outside of it.
 struct RoundWindow {
-    /// Which workers took part when it began.
+    /// Which workers contended at its start.
     let contending: [Bool]
-    /// Each worker's sections so far, at its begin, at each look and at its end.
+    /// Each worker's sections so far, at its start, at each observation and at its end.
     private(set) var counts: [[UInt64]]
-    /// The share of the machine's CPU time that its hypervisor gave to others meanwhile; `nil` where that is not known.
+    /// Share of the machine's CPU time that the hypervisor stole meanwhile; `nil` if unknown.
     var stolenShare: Double?
     private let start: UInt64
     private var end: UInt64
 
-    /// A window that begins now.
+    /// Starts a window now.
     init(_ scene: RoundScene) {
         contending = scene.contending()
         start = Clock.now()
@@ -20,16 +20,16 @@ struct RoundWindow {
         counts = [scene.sections()]
     }
 
-    /// Workers have come so far.
+    /// Records the workers' counts.
     mutating func count(_ sections: [UInt64]) { counts.append(sections) }
 
-    /// It ends now.
+    /// Ends the window now.
     mutating func end(_ sections: [UInt64]) {
         counts.append(sections)
         end = Clock.now()
     }
 
-    /// Its begin and end, ``Clock/now()``; never empty.
+    /// Start and end, ``Clock/now()``; never empty.
     var interval: Range<UInt64> { start..<max(end, start + 1) }
 
     /// Each worker's sections between two counts.

@@ -1,25 +1,26 @@
-/// The lengths of a round's parts, in nanoseconds.
+/// The durations of a round's phases, in nanoseconds.
 public struct Timing: Sendable {
-    /// Contending before anything is counted, at least.
+    /// Minimum duration of the warm-up, in which nothing is counted.
     public var warmup: Int
-    /// The same at most: the warm-up lasts until throughput is steady.
+    /// Maximum duration of the warm-up, which lasts until throughput is steady.
     public var longestWarmup: Int { 4 * warmup }
-    /// The window in which acquisitions are counted and no clock is read.
+    /// Duration of the window in which acquisitions are counted and no clock is read.
     public var throughput: Int
-    /// The window in which every acquisition is timed.
+    /// Duration of the window in which every acquisition is timed.
     public var latency: Int
-    /// The window in which it is logged who holds the lock.
+    /// Duration of the window in which the owners are logged.
     public var order: Int
-    /// A round in which no worker completes a critical section for so long is stuck.
+    /// A round in which no worker completes a critical section for this time is stuck.
     public var stuckAfter: Int
-    /// Workers that make progress, but take longer to end a window, are ended. More than ``stuckAfter``, so that those
-    /// without progress are told apart.
+    /// Workers that make progress but take longer to end a window are killed. It is longer than ``stuckAfter``, so that
+    /// workers without progress are recognised as such.
     var longestEnd: Int { stuckAfter + stuckAfter / 4 }
 
-    /// How often a round is looked at, and its sections counted: the windows of windowed fairness.
+    /// Time between two observations of a round, which count its sections: the length of the windows of windowed
+    /// fairness.
     static var look: Int64 { 10_000_000 }
 
-    /// A round's timing.
+    /// Creates a timing.
     public init(warmup: Int, throughput: Int, latency: Int, order: Int = 1_000_000, stuckAfter: Int) {
         self.warmup = warmup
         self.throughput = throughput
@@ -28,6 +29,6 @@ public struct Timing: Sendable {
         self.stuckAfter = stuckAfter
     }
 
-    /// What a round takes at least.
+    /// Minimum duration of a round.
     public var total: Int { warmup + throughput + latency + order }
 }

@@ -1,16 +1,16 @@
-/// What one fault that was played came to.
+/// The result of one execution of a fault.
 struct Episode {
-    /// What waits for ever, in words.
+    /// What hangs, in words.
     var hang: String?
-    /// What is wrong otherwise.
+    /// What is wrong otherwise, in words.
     var corruption: String?
-    /// What the lock offers and did not do, and how that was seen.
+    /// What the lock offers and did not do, and the evidence.
     var breach: (exercise: Exercise, finding: String)?
-    /// The others stood still while somebody was frozen.
+    /// The others made no progress while a process was frozen.
     var stalled = false
-    /// There was no occasion for it; it does not count.
+    /// There was no opportunity for the fault; the episode does not count.
     var wasIdle = false
 
-    /// Whether something is wrong that a process that cannot run would explain.
+    /// Whether something is wrong that a process without CPU time would explain.
     var isSuspicious: Bool { hang != nil || corruption != nil || breach != nil }
 }

@@ -1,6 +1,6 @@
 public import ShmCore
 
-/// Something that a lock offers or must keep, and that a stress test tries.
+/// A property that a lock offers or must have, and that a stress test exercises.
 public struct Exercise: Sendable {
     /// The name in results.
     public let name: String
@@ -22,7 +22,7 @@ public struct Exercise: Sendable {
         self.hindrance = hindrance
     }
 
-    /// Why a lock with these properties does not offer this; `nil` where it does.
+    /// Why a lock with these properties does not offer this; `nil` if it does.
     public func absence(in properties: LockProperties) -> String? {
         properties.excludes || controlsToo ? hindrance(properties) : "it excludes no one"
     }
@@ -31,11 +31,11 @@ public struct Exercise: Sendable {
 extension Exercise: CaseIterable {
     /// `lock` and `unlock`.
     public static let lock = Exercise("lock", title: "lock", column: "locks")
-    /// `tryLock`: takes a free lock, and comes back at once from one that is held.
+    /// `tryLock`: takes a free lock, and returns at once from a held one.
     public static let tryLock = Exercise("try", title: "try", column: "tries")
-    /// `lock(until:)`: comes back at its deadline, and leaves no trace.
+    /// `lock(until:)`: returns at its deadline, without a trace.
     public static let timedWait = Exercise("timed", title: "timed", column: "timed_waits")
-    /// Read-only sections beside one another, and beside no writer.
+    /// Read-only sections beside one another, and never beside a writer.
     public static let readers = Exercise("readers", title: "read", column: "reads") {
         $0.sharesReaders ? nil : "its readers exclude each other"
     }
@@ -43,11 +43,11 @@ extension Exercise: CaseIterable {
     public static let order = Exercise("order", title: "order", column: "orders") {
         $0.fairness == .fifo || $0.fairness == .bounded ? nil : "it promises none"
     }
-    /// As many participants as the area was made for, and those of dead processes.
+    /// As many participants as the area was created for, and replacements of dead ones.
     public static let participants = Exercise("participants", title: "crowd", column: "participants")
-    /// The lock writes to its own area alone.
+    /// The lock writes only to its own area.
     public static let area = Exercise("area", title: "area", column: "area_checks", controlsToo: true)
-    /// Participants that go leave no kernel object and no descriptor.
+    /// Departing participants leave no kernel object and no descriptor behind.
     public static let objects = Exercise("objects", title: "objs", column: "counted_participants")
 
     /// All of them, in the order in which they are listed.

@@ -1,26 +1,26 @@
 public import ShmCore
 
-/// What all faults together tried of one lock.
+/// What all faults together have exercised of one lock.
 public struct Exercised: Sendable {
-    /// What became of an exercise.
+    /// The outcome of an exercise.
     public enum State: Sendable, Equatable {
-        /// Done, and nothing against it.
+        /// Done, without a finding.
         case kept
-        /// Done, and wrong.
+        /// Done, and failed.
         case broken
-        /// The lock does not offer it; why.
+        /// Not offered by the lock, with the reason.
         case notOffered(String)
-        /// Not done; why.
+        /// Not done, with the reason.
         case untried(String)
     }
 
     /// The lock.
     public let lock: LockKind
-    /// All faults' tallies together.
+    /// The sum of all faults' tallies.
     public let tally: ExerciseTally
     private let obstacles: [Exercise: String]
 
-    /// What these results, all of one lock, come to.
+    /// Sums up results of one lock.
     public init(_ lock: LockKind, _ results: [StressResult]) {
         self.lock = lock
         tally = results.reduce(into: ExerciseTally()) { $0.add($1.exercises) }
@@ -29,7 +29,7 @@ public struct Exercised: Sendable {
         }
     }
 
-    /// What became of an exercise.
+    /// The outcome of an exercise.
     public func state(_ exercise: Exercise) -> State {
         if tally.breaches(exercise) > 0 { return .broken }
         if let absence = exercise.absence(in: lock.properties) { return .notOffered(absence) }
@@ -37,10 +37,10 @@ public struct Exercised: Sendable {
         return .untried(obstacles[exercise] ?? "--faults leaves it out, or --duration ended first")
     }
 
-    /// What was done.
+    /// The exercises that were done.
     public var done: [Exercise] { Exercise.allCases.filter { tally.count($0) > 0 } }
 
-    /// What was not, and why.
+    /// The exercises that were not done, and why.
     public var left: [(exercise: Exercise, reason: String)] {
         Exercise.allCases.compactMap { exercise in
             switch state(exercise) {

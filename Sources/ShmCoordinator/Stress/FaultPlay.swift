@@ -1,42 +1,43 @@
 internal import ShmCore
 internal import ShmHarness
 
-/// What an episode of a fault has to play with, and what it counts.
+/// The context of an episode, and its counts.
 struct FaultPlay {
     let fault: Fault
     let lock: LockKind
     let workers: Int
     let program: WorkerProgram
-    /// Gives a number that no other round of this process has.
+    /// Returns a number that is unique among the rounds of this process.
     let numbers: () -> Int
     let outside: OutsideFindings
-    /// What the choice of victims, places and delays follows from.
+    /// Source of the choice of targets, points and delays.
     var generator: SplitMix64
     var result: StressResult
 
-    /// A worker that waits for longer is taken to wait for ever, ns.
+    /// Time after which a waiting worker counts as hung, in ns.
     var patience: Int { fault.patience(lock) }
 
-    /// Workers of its own.
+    /// Creates a scene with workers of its own.
     func makeScene(workers: Int? = nil, task: String = "stress") throws(RoundFailure) -> StressScene {
         try StressScene(lock, workers: workers ?? self.workers, program: program, number: numbers(), task: task)
     }
 
     // MARK: Findings
 
-    /// What waits for ever, or ended without being killed, in words.
+    /// What hangs, or ended without being killed, in words; `nil` if nothing does.
     func stuck(_ scene: StressScene) throws(RoundFailure) -> String? { try scene.stuck(within: patience, outside) }
 
-    /// The finding where no worker gets the lock.
-    func nobody(_ scene: StressScene) -> String { scene.nobody(outside) }
+    /// The finding if no worker gets the lock.
+    func noProgress(_ scene: StressScene) -> String { scene.noProgress(outside) }
 
-    /// A breach, unless the worker that does not come back has ended.
+    /// A breach, unless the worker that does not return has ended.
     func breach(_ scene: StressScene, _ exercise: Exercise, _ finding: String) -> Episode {
         if let end = scene.unexpectedEnd() { return Episode(hang: end) }
         return Episode(breach: (exercise, finding))
     }
 
-    /// What an error of the segment comes to: a fault of the lock or the library, unless the machine had nothing left.
+    /// The episode for an error of the segment: a fault of the lock or the library, unless the machine is out of memory
+    /// or resources.
     func failure(_ error: SharedMemoryError, _ what: String) throws(RoundFailure) -> Episode {
         if error.code == .outOfMemory || error.code == .outOfResources {
             throw .failed(MachineWant.reason(error))
@@ -46,7 +47,7 @@ struct FaultPlay {
 
     // MARK: Counting
 
-    /// Counts what passed from a fault to the next acquisition.
+    /// Counts the time from a fault to the next acquisition.
     mutating func countRecovery(from fault: UInt64, to seen: UInt64) {
         result.recovery.add(seen > fault ? seen - fault : 0)
     }

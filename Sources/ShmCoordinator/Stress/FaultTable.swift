@@ -25,7 +25,7 @@ extension Fault: CaseIterable {
         comeAndGo,
     ]
 
-    /// The fault of a name.
+    /// The fault with that name.
     public init?(named name: String) {
         guard let fault = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = fault

@@ -1,17 +1,17 @@
 public import ShmCore
 public import ShmHarness
 
-/// The last events of all workers at the moment when something was wrong.
+/// The last events of all workers when something was wrong.
 public struct FlightReport: Sendable {
     /// The lock.
     public let lock: LockKind
-    /// The fault after which it was.
+    /// The fault.
     public let fault: Fault
     /// What was wrong, in words.
     public let finding: String
-    /// Where everybody was.
+    /// The state of each worker, in words.
     public let whereabouts: [String]
-    /// Everybody's last events, oldest first, by worker; times of ``Clock/now()``.
+    /// The last events of each worker, oldest first; times of ``Clock/now()``.
     public let events: [[FlightEvent]]
 
     init(_ scene: StressScene, fault: Fault, finding: String) {
@@ -22,7 +22,7 @@ public struct FlightReport: Sendable {
         events = scene.events()
     }
 
-    /// For a person: everybody's events in one sequence, the last first thing to read; times in µs before the end.
+    /// As text: the events of all workers in one sequence, oldest first; times in µs before the last event.
     public func text(last count: Int = 400) -> String {
         var lines = ["\(lock), \(fault.name): \(finding)", ""] + whereabouts + ["", "     µs  worker  event"]
         let all = events.enumerated().flatMap { worker, events in events.map { (worker: worker, event: $0) } }

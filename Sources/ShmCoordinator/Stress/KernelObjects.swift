@@ -3,14 +3,14 @@ internal import Glibc
 internal import ShmCore
 internal import SystemPackage
 
-/// The kernel objects of this process's user that can be seen: System V sets, queues and segments, POSIX queues, and what
-/// has a name in /dev/shm, FIFOs and semaphores among it.
+/// The visible kernel objects of this process's user: System V sets, queues and segments, POSIX queues, and names in
+/// /dev/shm, FIFOs and semaphores among them.
 struct KernelObjects {
     private let names: Set<String>
 
-    /// Those that there are now.
+    /// Lists the present objects.
     ///
-    /// - Parameter queues: where POSIX queues are shown.
+    /// - Parameter queues: the folder that shows POSIX queues.
     init(queues: String) {
         let user = "\(geteuid())"
         var names: Set<String> = []
@@ -27,7 +27,7 @@ struct KernelObjects {
         for folder in ["/dev/shm", queues] {
             for name in Self.entries(folder) {
                 var status = stat()
-                // Never opened: another's FIFO or record locks would notice.
+                // They are not opened: FIFOs and record locks of other programs would be affected.
                 guard unsafe lstat("\(folder)/\(name)", &status) == 0, status.st_uid == geteuid() else { continue }
                 names.insert("\(folder)/\(name)")
             }
@@ -35,7 +35,7 @@ struct KernelObjects {
         self.names = names
     }
 
-    /// What has come since an earlier look.
+    /// The objects that an earlier list does not have.
     func new(since earlier: KernelObjects) -> Set<String> { names.subtracting(earlier.names) }
 
     private static func entries(_ folder: String) -> [String] {
@@ -52,12 +52,12 @@ struct KernelObjects {
     }
 }
 
-/// Kernel objects that only this thread and the processes that it starts see, for as long as the value lives; where that is
-/// not permitted, those of the machine, which others use, too.
+/// IPC and mount namespaces that only this thread and the processes that it starts share, for as long as the value
+/// lives. If they are not permitted, the objects are the machine's, which others use, too.
 struct PrivateKernel: ~Copyable {
-    /// Whether others' objects are out of sight.
+    /// Whether the namespaces are private.
     let isPrivate: Bool
-    /// Where POSIX queues are shown.
+    /// The folder that shows POSIX queues.
     let queues: String
     private let left: bench_left_kernel
     private let here: FilePath?
@@ -74,14 +74,14 @@ struct PrivateKernel: ~Copyable {
         self.left = left
     }
 
-    /// What there is now.
+    /// The present objects.
     var objects: KernelObjects { KernelObjects(queues: queues) }
 
     deinit {
         guard isPrivate else { return }
         _ = bench_leave_private_kernel(left)
         ThisRun.forgetHidden()
-        // A process that changes its mounts is put into the root folder.
+        // A change of the mount namespace moves the process to the root folder.
         if let here { _ = unsafe here.withPlatformString { unsafe chdir($0) } }
     }
 }

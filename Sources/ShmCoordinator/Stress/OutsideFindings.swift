@@ -1,4 +1,4 @@
-/// What was found outside the lock when workers seemed to hang, which may be gone by now.
+/// Causes outside the lock that were found when workers seemed to hang; they may have disappeared since.
 final class OutsideFindings {
     private var end: String?
     private var standstill: Standstill?
@@ -8,7 +8,7 @@ final class OutsideFindings {
         standstill = standstill ?? scene.fleet.standstill(isSuspicious: true)
     }
 
-    /// What was found since this was last asked.
+    /// Returns the findings since the last call, and clears them.
     func take() -> (end: String?, standstill: Standstill?) {
         defer { (end, standstill) = (nil, nil) }
         return (end, standstill)

@@ -1,6 +1,6 @@
-/// Episodes since the data were looked at.
+/// The episodes since the data were last checked.
 struct StressChecks {
-    /// When the last one began.
+    /// Start of the last episode.
     var began: UInt64 = 0
     private(set) var pending = 0
     private var episodes = 0
@@ -13,16 +13,16 @@ struct StressChecks {
         result.episodes += 1
     }
 
-    /// They have been looked at.
+    /// The data have been checked.
     mutating func pass() { self = StressChecks() }
 
-    /// Their workers are gone, so what they did is unknown: they do not count.
+    /// Discards the episodes: their workers are gone, so their effect is unknown.
     mutating func forget(_ result: inout StressResult) {
         result.episodes -= episodes
         (pending, episodes) = (0, 0)
     }
 
-    /// The same where that came of the look itself.
+    /// Discards the episodes because of a failed check.
     mutating func lose(_ standstill: Standstill?, _ result: inout StressResult) throws(RoundFailure) {
         forget(&result)
         lostInARow += 1

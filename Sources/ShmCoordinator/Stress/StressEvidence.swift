@@ -1,19 +1,19 @@
 internal import ShmHarness
 internal import Synchronization
 
-/// What the workers have counted.
+/// The counts of all workers.
 struct StressEvidence {
     var overlaps: UInt64 = 0
     var lost: UInt64 = 0
-    var repairs: UInt64 = 0
-    var told: UInt64 = 0
-    var untold: UInt64 = 0
+    var repaired: UInt64 = 0
+    var reportedDeaths: UInt64 = 0
+    var unreportedDeaths: UInt64 = 0
     var calls: [Exercise: UInt64] = [:]
     var early: UInt64 = 0
     var late: UInt64 = 0
     var slowTries: UInt64 = 0
     var tornReads: UInt64 = 0
-    /// By how much the worst of these was early or late, ns.
+    /// The largest of these deviations, in ns.
     var worst: UInt64 = 0
 
     init() {}
@@ -21,9 +21,9 @@ struct StressEvidence {
     init(_ scene: StressScene) {
         overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
         lost = scene.sum { $0.lostUpdates.load(ordering: .relaxed) }
-        repairs = scene.sum { $0.repairs.load(ordering: .relaxed) }
-        told = scene.sum { $0.told.load(ordering: .relaxed) }
-        untold = scene.sum { $0.untold.load(ordering: .relaxed) }
+        repaired = scene.sum { $0.repaired.load(ordering: .relaxed) }
+        reportedDeaths = scene.sum { $0.reportedDeaths.load(ordering: .relaxed) }
+        unreportedDeaths = scene.sum { $0.unreportedDeaths.load(ordering: .relaxed) }
         calls = [
             .lock: scene.sum { $0.locks.load(ordering: .relaxed) },
             .tryLock: scene.sum { $0.tries.load(ordering: .relaxed) },
@@ -37,15 +37,16 @@ struct StressEvidence {
         worst = scene.most { $0.worst.load(ordering: .relaxed) }
     }
 
-    /// What the workers have met since an earlier moment that must not be.
+    /// Violations of exclusion since earlier evidence, in words.
     func corruption(since earlier: StressEvidence) -> String? {
         if overlaps > earlier.overlaps {
-            return "two were inside at once, or left words that do not agree, \(overlaps - earlier.overlaps) times"
+            return "two processes were inside at once, or left words that do not agree, "
+                + "\(overlaps - earlier.overlaps) times"
         }
         return lost > earlier.lost ? "\(lost - earlier.lost) updates of live workers were lost" : nil
     }
 
-    /// What the calls since an earlier moment did not do as they should.
+    /// Calls since earlier evidence that did not do what they offer.
     func breach(since earlier: StressEvidence) -> (exercise: Exercise, finding: String)? {
         func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
         if tornReads > earlier.tornReads {
@@ -54,13 +55,13 @@ struct StressEvidence {
         if early > earlier.early {
             return (
                 .timedWait,
-                "a wait gave up before its deadline, \(times(early - earlier.early)), by up to \(worst / 1000) µs"
+                "a timed wait returned before its deadline, \(times(early - earlier.early)), by up to \(worst / 1000) µs"
             )
         }
         if late > earlier.late {
             return (
                 .timedWait,
-                "waits came back after their deadlines, \(times(late - earlier.late)), by up to \(worst / 1_000_000) ms"
+                "timed waits returned after their deadlines, \(times(late - earlier.late)), by up to \(worst / 1_000_000) ms"
             )
         }
         if slowTries > earlier.slowTries {

@@ -1,20 +1,20 @@
 public import ShmCore
 
-/// What one fault did to one lock.
+/// The result of one fault on one lock.
 public struct StressResult: Sendable {
-    /// What it came to.
+    /// The verdict of a fault.
     public enum Verdict: Sendable, Equatable {
-        /// The others went on, and nothing was lost.
+        /// The others continued, and nothing was lost.
         case survives
-        /// The others stood still for as long as a process was frozen, and went on after.
+        /// The others made no progress while a process was frozen, and continued afterwards.
         case stalls
-        /// It did not do what it offers: a deadline, the order, its own area.
+        /// The lock did not do what it offers: a deadline, its order, its own area.
         case breaks
-        /// Somebody waits for ever.
+        /// A process waits forever.
         case hangs
-        /// Two were inside at once, or a live worker's update was lost.
+        /// Two processes were inside at once, or a live worker's update was lost.
         case corrupts
-        /// It cannot be tried here; why.
+        /// It cannot be tried here, with the reason.
         case notApplicable(String)
         /// There was no time for it.
         case untried
@@ -24,37 +24,37 @@ public struct StressResult: Sendable {
     public let lock: LockKind
     /// The fault.
     public let fault: Fault
-    /// Times that it was done.
+    /// The number of episodes.
     public internal(set) var episodes = 0
     /// Processes that were killed.
     public internal(set) var kills = 0
-    /// Times after which somebody waited for ever, or the lock failed.
+    /// Episodes after which a process hung, or the lock failed.
     public internal(set) var hangs = 0
-    /// Times after which two were inside at once, or a live worker's update was lost.
+    /// Episodes after which two processes had been inside at once, or a live worker's update was lost.
     public internal(set) var corruptions = 0
-    /// Times that the others stood still for as long as somebody was frozen.
+    /// Episodes in which the others made no progress while a process was frozen.
     public internal(set) var stalls = 0
     /// Half-written updates of dead owners, which their successors repaired.
-    public internal(set) var tolerated: UInt64 = 0
-    /// Acquisitions that were told that the previous owner died.
-    public internal(set) var told: UInt64 = 0
-    /// Acquisitions after an owner that died inside that were not told.
-    public internal(set) var untold: UInt64 = 0
-    /// Times that do not count, since processes stood still meanwhile; each was done again.
+    public internal(set) var repaired: UInt64 = 0
+    /// Acquisitions to which the lock reported the previous owner's death.
+    public internal(set) var reportedDeaths: UInt64 = 0
+    /// Acquisitions after an owner that died inside to which the lock did not report it.
+    public internal(set) var unreportedDeaths: UInt64 = 0
+    /// Episodes that were discarded because processes stood still meanwhile; each was repeated.
     public internal(set) var discarded = 0
-    /// Time that it took, ns.
+    /// Duration of the test, in ns.
     public internal(set) var duration: UInt64 = 0
     /// Why it cannot be tried here.
     public internal(set) var obstacle: String?
-    /// From the fault (a kill, the end of a freeze) to the next acquisition, ns.
+    /// From the fault (a kill, the end of a freeze) to the next acquisition, in ns.
     public internal(set) var recovery = Times()
-    /// From a kill until the process was reaped, ns: the kernel's own part.
+    /// From a kill until the process was reaped, in ns: the kernel's own part.
     public internal(set) var reaping = Times()
-    /// What of the lock was tried meanwhile.
+    /// What was exercised of the lock meanwhile.
     public internal(set) var exercises = ExerciseTally()
-    /// What was found wrong, a line each; the first few.
+    /// Findings, a line each; the first few.
     public internal(set) var findings: [String] = []
-    /// The first of each kind, in words: what is to be expected of a lock may come before what is not.
+    /// The first finding of each kind: a finding that is expected of the lock may come before one that is not.
     private(set) var (hang, corruption, wrong): (String?, String?, String?)
 
     package init(_ lock: LockKind, _ fault: Fault) {
@@ -62,22 +62,22 @@ public struct StressResult: Sendable {
         self.fault = fault
     }
 
-    /// Whether the lock promises to survive this.
+    /// Whether the lock promises to survive the fault.
     public var isPromised: Bool { fault.isPromised(by: lock.properties) }
 
-    /// What it came to.
+    /// The verdict.
     public var verdict: Verdict {
         if let obstacle { return .notApplicable(obstacle) }
         if episodes == 0 { return .untried }
         if corruptions > 0 { return .corrupts }
-        // Told too little, a lock that promises to tell lets its user take half-written data for whole.
-        if untold > 0 && lock.properties.survivesOwnerDeath { return .corrupts }
+        // The user of a lock that promises to report deaths takes half-written data for whole if one is not reported.
+        if unreportedDeaths > 0 && lock.properties.survivesOwnerDeath { return .corrupts }
         if hangs > 0 { return .hangs }
         if exercises.breaches > 0 { return .breaks }
         return stalls > 0 ? .stalls : .survives
     }
 
-    /// Whether that is in keeping with what the lock promises. What excludes must always exclude.
+    /// Whether the verdict is in keeping with the lock's promises. A lock that excludes must always exclude.
     public var isAsPromised: Bool {
         switch verdict {
         case .survives, .stalls, .notApplicable, .untried: true
@@ -86,16 +86,16 @@ public struct StressResult: Sendable {
         }
     }
 
-    /// Whether it was done at all.
+    /// Whether there was an episode.
     public var wasTried: Bool { episodes > 0 }
 
-    /// What breaks a promise, in words; `nil` where nothing does.
+    /// The broken promise, in words; `nil` if there is none.
     public var breach: String? {
         if isAsPromised { return nil }
         if verdict == .hangs && !isPromised || verdict == .breaks { return wrong ?? "it does not do what it offers" }
-        if verdict == .hangs { return hang ?? "somebody waits for ever" }
+        if verdict == .hangs { return hang ?? "a process waits for ever" }
         let findings = [wrong, corruption].compactMap { $0 }
-        if findings.isEmpty { return "the next owner was not told of an owner's death" }
+        if findings.isEmpty { return "an owner's death was not reported to the next owner" }
         return findings.joined(separator: "; ")
     }
 
@@ -117,16 +117,16 @@ public struct StressResult: Sendable {
 
     mutating func note(_ finding: String) { if findings.count < 8 { findings.append(finding) } }
 
-    /// Adds what a later pass found.
+    /// Adds the result of a later pass.
     public mutating func add(_ other: StressResult) {
         episodes += other.episodes
         kills += other.kills
         hangs += other.hangs
         corruptions += other.corruptions
         stalls += other.stalls
-        tolerated += other.tolerated
-        told += other.told
-        untold += other.untold
+        repaired += other.repaired
+        reportedDeaths += other.reportedDeaths
+        unreportedDeaths += other.unreportedDeaths
         discarded += other.discarded
         duration += other.duration
         obstacle = obstacle ?? other.obstacle

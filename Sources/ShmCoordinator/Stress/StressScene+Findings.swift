@@ -1,5 +1,5 @@
 extension StressScene {
-    /// What waits for ever, or ended without being killed, in words.
+    /// What hangs, or ended without being killed, in words; `nil` if nothing does.
     func stuck(within patience: Int, _ outside: OutsideFindings) throws(RoundFailure) -> String? {
         var hang = whereabouts(of: try awaitProgress(within: patience))
         if hang == nil && canRest { hang = try drain(within: patience) }
@@ -8,10 +8,10 @@ extension StressScene {
         return hang
     }
 
-    /// The finding where no worker gets the lock.
-    func nobody(_ outside: OutsideFindings) -> String {
+    /// The finding if no worker gets the lock.
+    func noProgress(_ outside: OutsideFindings) -> String {
         outside.look(at: self)
         if let end = unexpectedEnd() { return end }
-        return live.first.map(whereabouts) ?? "nobody is left"
+        return live.first.map(whereabouts) ?? "no worker is left"
     }
 }

@@ -3,17 +3,17 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-// Who has the lock, and stays inside.
+// Workers that hold the lock by an order.
 extension StressScene {
-    /// Who stays inside, by which order.
+    /// A worker that stays in its critical section, and its order.
     struct Holder {
         let worker: Int
         let order: StressOrder
     }
 
-    /// Lets the next owner stay inside; returns who that is, or `nil` where no worker got the lock in time.
+    /// Makes the next owner stay in its critical section; returns it, or `nil` if no worker got the lock in time.
     ///
-    /// - Parameter asking: called when the order is given.
+    /// - Parameter asking: called once the order is posted.
     func hold(_ order: (UInt32) -> StressOrder, within patience: Int, asking: () -> Void = {})
         throws(RoundFailure) -> Holder?
     {
@@ -25,23 +25,23 @@ extension StressScene {
         let isTaken = try limit.wait(unless: hasUnexpectedEnd) { arena.taker(of: order) != nil }
         if !isTaken {
             if arena.withdraw(order) { return nil }
-            // Somebody has taken it this moment.
+            // A worker has just taken the order.
             usleep(1000)
             return arena.taker(of: order).map { Holder(worker: $0, order: order) }
         }
         guard let worker = arena.taker(of: order) else { return nil }
-        // It is on its way to the place.
+        // The worker is on its way to the ordered point.
         _ = try limit.wait { state(worker) == .holding }
         return Holder(worker: worker, order: order)
     }
 
-    /// Lets the next owner stay at a point of its section, asleep; returns who that is, or `nil` where no worker got the lock
-    /// in time.
+    /// Makes the next owner sleep at a point of its critical section; returns it, or `nil` if no worker got the lock in
+    /// time.
     func hold(at stage: StressOrder.Stage, within patience: Int) throws(RoundFailure) -> Holder? {
         try hold({ StressOrder(kind: .hold, stage: stage, id: $0) }, within: patience)
     }
 
-    /// Lets a worker take the lock while all rest, and stay inside; `nil` where it does not come to that in time.
+    /// Makes a worker take the lock while all others rest, and stay inside; `nil` if it does not in time.
     func holdAtRest(
         _ worker: Int, _ kind: StressOrder.Kind, _ request: StressSlot.Request, within patience: Int
     ) throws(RoundFailure) -> Holder? {
@@ -49,14 +49,14 @@ extension StressScene {
             { StressOrder(kind: kind, stage: .half, id: $0) }, within: patience, asking: { ask(worker, request) })
     }
 
-    /// Workers that wait for the lock, once there are some, but for the holder; empty where no worker waits within 20 ms.
+    /// Workers other than the holder that wait for the lock, once there are some; empty if none waits within 20 ms.
     func waiters(but holder: Int, atLeast count: Int = 1) throws(RoundFailure) -> [Int] {
         var found: [Int] = []
         _ = try Patience.after(.milliseconds(20)).wait {
             let now = Clock.now()
             found = live.filter { worker in
                 guard worker != holder, state(worker) == .waiting else { return false }
-                // It may have called lock and not come to the wait.
+                // It may have called lock without having reached the wait yet.
                 return now &- (unsafe arena.slot(worker).pointee.waitingSince.load(ordering: .relaxed)) > 100_000
             }
             return found.count >= count
@@ -64,7 +64,7 @@ extension StressScene {
         return found
     }
 
-    /// Waits for the first acquisition after a mark; returns when that was, or `nil` where none came in time.
+    /// Waits for the first acquisition after a mark; returns its time, or `nil` if there was none in time.
     func awaitSight(of mark: UInt64, within patience: Int) throws(RoundFailure) -> UInt64? {
         var seen = data.seen
         let wasSeen = try wait(within: patience) {

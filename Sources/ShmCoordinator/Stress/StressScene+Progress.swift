@@ -1,9 +1,9 @@
 internal import ShmCore
 internal import ShmHarness
 
-// Whether workers go on.
+// Progress of the workers.
 extension StressScene {
-    /// Waits until so many workers contend.
+    /// Waits until that many workers contend.
     func awaitContending(_ count: Int, within patience: Duration = .seconds(20)) throws(RoundFailure) {
         let haveCome = try Patience.after(patience).wait(
             unless: { () throws(RoundFailure) in
@@ -15,7 +15,7 @@ extension StressScene {
         throw .failed("\(contending.count) of \(count) workers came within \(patience)\(missing)")
     }
 
-    /// Waits until every worker that takes part has completed a section from now on; returns who has not in time.
+    /// Waits until every contending worker has completed a section; returns those that have not in time.
     func awaitProgress(within patience: Int) throws(RoundFailure) -> [Int] {
         let everyone = contending
         let before = everyone.map(finished)
@@ -26,7 +26,7 @@ extension StressScene {
         return late()
     }
 
-    /// Waits until a figure of each of some workers has grown by so much; returns those whose has not in time.
+    /// Waits until a value of each of some workers has grown by an amount; returns those whose value has not in time.
     func awaitGrowth(
         of some: [Int], by growth: UInt64, within patience: Int, _ figure: (borrowing StressSlot) -> UInt64
     ) throws(RoundFailure) -> [Int] {
@@ -38,8 +38,8 @@ extension StressScene {
         return late()
     }
 
-    /// Lets the lock pass from waiter to waiter without anybody's coming anew, until all rest: a wake-up that was forgotten
-    /// is not made good by somebody's next unlock. Returns who still waits when the time is up, in words.
+    /// Lets the lock pass from waiter to waiter without new arrivals, until all rest: otherwise the next unlock could
+    /// make up for a lost wake-up. Returns the workers that still wait when the time is up, in words.
     func drain(within patience: Int) throws(RoundFailure) -> String? {
         guard let holder = try hold(at: .half, within: patience) else {
             return whereabouts(of: live)
@@ -50,7 +50,7 @@ extension StressScene {
         arena.release(holder.order)
         func late() -> [Int] { contending.filter { state($0) != .resting } }
         _ = try wait(within: patience) { late().isEmpty }
-        // Before they go on, which may mend it.
+        // The state is read before the pause ends, which may wake them.
         return whereabouts(of: late())
     }
 }

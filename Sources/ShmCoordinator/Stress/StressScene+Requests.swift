@@ -3,17 +3,18 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-// What single workers are asked for, and when they have done it.
+// Requests of single workers, and their answers.
 extension StressScene {
-    /// Waits until it is so; `false` where it is not in time, or a worker has ended.
+    /// Waits for a condition; `false` if it does not hold in time, or a worker has ended.
     func wait(within patience: Int, _ isSo: () -> Bool) throws(RoundFailure) -> Bool {
         try Patience.after(nanoseconds: Int64(patience)).wait(unless: hasUnexpectedEnd, until: isSo)
     }
 
-    /// Whether a worker has ended without being killed by the test: what it was to do will not come.
+    /// Whether a worker has ended without being killed by the test: its part of the condition will not come.
     func hasUnexpectedEnd() -> Bool { unexpectedEnd() != nil }
 
-    /// Lets all rest between two acquisitions; returns who does not come to it, in words. They go on with `isPaused`.
+    /// Makes all workers rest between two acquisitions; returns those that do not come to it, in words. Clearing
+    /// `isPaused` ends the pause.
     func rest(within patience: Int) throws(RoundFailure) -> String? {
         arena.isPaused = true
         let everyone = contending
@@ -21,7 +22,7 @@ extension StressScene {
         return whereabouts(of: everyone.filter { state($0) != .resting })
     }
 
-    /// Asks a worker for something.
+    /// Makes a request of a worker.
     func ask(_ worker: Int, _ request: StressSlot.Request, _ wanted: Int = 0) {
         let slot = unsafe arena.slot(worker)
         unsafe slot.pointee.wanted.store(UInt32(wanted), ordering: .relaxed)
@@ -29,15 +30,16 @@ extension StressScene {
         arena.wakeResting()
     }
 
-    /// Whether a worker has done what it was asked for.
+    /// Whether a worker has answered its request.
     func hasAnswered(_ worker: Int) -> Bool {
         unsafe arena.slot(worker).pointee.request.load(ordering: .acquiring) == 0
     }
 
-    /// What came of it: 0, or an errno.
+    /// A worker's answer: 0, or an errno.
     func answer(_ worker: Int) -> Int32 { unsafe arena.slot(worker).pointee.answer.load(ordering: .relaxed) }
 
-    /// Asks some workers, and waits for all; returns who does not answer in time, in words.
+    /// Makes a request of some workers, and waits for their answers; returns those that do not answer in time, in
+    /// words.
     func ask(_ some: [Int], _ request: StressSlot.Request, _ wanted: Int = 0, within patience: Int)
         throws(RoundFailure) -> String?
     {
@@ -45,14 +47,14 @@ extension StressScene {
         return try awaitAnswers(of: some, within: patience)
     }
 
-    /// Waits until some workers have done what they were asked for; returns who has not in time, in words.
+    /// Waits for the answers of some workers; returns those that do not answer in time, in words.
     func awaitAnswers(of some: [Int], within patience: Int) throws(RoundFailure) -> String? {
         _ = try wait(within: patience) { some.allSatisfy(hasAnswered) }
         return whereabouts(of: some.filter { !hasAnswered($0) })
     }
 
-    /// Waits until a worker that was asked for a pass waits for the lock for certain: it sleeps in its call, or has spent so
-    /// much CPU time there that it spins.
+    /// Waits until a worker that was asked for a pass certainly waits for the lock: it sleeps in its call, or has used
+    /// so much CPU time there that it spins.
     func awaitWaiting(_ worker: Int, within patience: Int) throws(RoundFailure) -> Bool {
         guard let process = process(worker) else { return false }
         var spentBefore: UInt64?
@@ -65,7 +67,7 @@ extension StressScene {
         }
     }
 
-    /// CPU time that a process has had, ns.
+    /// CPU time of a process, in ns.
     private static func cpuTime(of process: Int32) -> UInt64? {
         var clock = clockid_t()
         var time = timespec()

@@ -3,31 +3,31 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-/// Two fresh segments, and workers on them that are killed and replaced.
+/// Two fresh segments, and workers that are killed and replaced.
 final class StressScene {
     let lock: LockKind
-    /// Workers that contend; there are places for as many again.
+    /// The number of workers that contend; there are slots for twice as many.
     let workers: Int
     let arena: StressArena
     let data: StressData
     let fleet: Fleet
     var keys: RoundKeys { segments.keys }
 
-    /// Whether its workers take orders, and rest.
+    /// Whether its workers carry out orders, and rest.
     var canRest: Bool { task == Self.usualTask }
 
     private let task: String
     private static let usualTask = "stress"
     private let segments: RoundSegments
     private let canary: SegmentCanary
-    /// The number of the last order that was given.
+    /// The id of the last order.
     var lastOrder: UInt32 = 0
 
-    /// Makes the segments and starts the workers. They go with the last reference.
+    /// Creates the segments and starts the workers. They are removed with the last reference.
     ///
     /// - Parameters:
     ///   - number: unique within this process.
-    ///   - task: what the workers do: the worker program's first argument.
+    ///   - task: the task of the workers, which is the worker program's first argument.
     init(_ lock: LockKind, workers: Int, program: WorkerProgram, number: Int, task: String = "stress")
         throws(RoundFailure)
     {
@@ -49,39 +49,39 @@ final class StressScene {
         try awaitContending(workers)
     }
 
-    /// The workers end before their segments go.
+    /// The workers end before their segments are removed.
     deinit {
         arena.isOver = true
         fleet.end()
     }
 
-    /// What was written outside the lock's area, in words.
+    /// A write outside the lock's area, in words; `nil` if there was none.
     var damage: String? { canary.damage }
 
     // MARK: Workers
 
-    /// Starts a process in a worker's place, which has none now.
+    /// Starts a process in a worker's slot, which must be vacant.
     func start(_ worker: Int) throws(RoundFailure) {
         let slot = unsafe arena.slot(worker)
         unsafe slot.pointee.state.store(StressSlot.State.absent.rawValue, ordering: .relaxed)
         unsafe slot.pointee.request.store(0, ordering: .relaxed)
         unsafe slot.pointee.process.store(0, ordering: .relaxed)
         unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
-        // glibc aborts owners of some of its mutexes after a death, with a line each time.
+        // glibc aborts owners of some of its mutexes after a death, with a line on stderr each time.
         try fleet.start(worker, task: task, calling: "a worker", isMute: !lock.properties.survivesOwnerDeath)
     }
 
-    /// Places that have a process.
+    /// Slots that have a process.
     var live: [Int] { fleet.live }
 
-    /// The process in a worker's place.
+    /// The process in a worker's slot.
     func process(_ worker: Int) -> ChildProcess? { fleet.process(worker) }
 
     func state(_ worker: Int) -> StressSlot.State {
         StressSlot.State(rawValue: unsafe arena.slot(worker).pointee.state.load(ordering: .acquiring)) ?? .absent
     }
 
-    /// Workers that have come so far.
+    /// Workers that have bound to the lock, and have not ended.
     var contending: [Int] {
         live.filter { worker in
             let state = state(worker)
@@ -89,16 +89,18 @@ final class StressScene {
         }
     }
 
-    /// Says of a process that it is to be killed, so that its successors do not take it for a live owner.
-    func condemn(_ worker: Int) {
+    /// Announces the kill of the process in a worker's slot, so that its successors do not take it for a live owner.
+    /// Comes before the signal.
+    func announceKill(of worker: Int) {
         let slot = unsafe arena.slot(worker)
-        unsafe slot.pointee.condemned.store(slot.pointee.incarnation.load(ordering: .relaxed), ordering: .releasing)
+        unsafe slot.pointee.killedIncarnation.store(
+            slot.pointee.incarnation.load(ordering: .relaxed), ordering: .releasing)
     }
 
-    /// Kills workers, all before any is reaped; returns when the first signal was sent, and how long it took until each
-    /// was reaped, ns.
+    /// Kills workers, all of them before any is reaped; returns the time of the first signal, and how long the reaping
+    /// of each took, in ns.
     func kill(_ workers: [Int]) -> (at: UInt64, reaping: [UInt64]) {
-        for worker in workers { condemn(worker) }
+        for worker in workers { announceKill(of: worker) }
         return fleet.kill(workers)
     }
 }

@@ -1,9 +1,9 @@
 internal import ShmCore
 internal import ShmHarness
 
-// What an episode came to, and whether it counts.
+// The judgement of an episode, and whether it counts.
 extension StressTest {
-    /// What is wrong, in words.
+    /// What is wrong.
     private struct Finding {
         var hang: String?
         var corruption: String?
@@ -13,8 +13,8 @@ extension StressTest {
         var text: String { breach?.finding ?? hang ?? corruption ?? "" }
     }
 
-    /// Counts what an episode came to; looks at the data where that is due or something is wrong. Returns `false` where
-    /// processes stood still meanwhile, so that nothing of it counts.
+    /// Counts the result of an episode; checks the data if that is due or something is wrong. Returns `false` if
+    /// processes stood still meanwhile, so that the episode is discarded.
     mutating func judge(
         _ episode: Episode, _ checks: inout StressChecks, _ discarding: inout StressResult, isDue: Bool
     ) throws(RoundFailure) -> Bool {
@@ -35,43 +35,43 @@ extension StressTest {
         checks.pass()
         count(finding, &result)
         discarding = result
-        // Nothing that follows could be believed.
+        // The state of the scene can no longer be trusted.
         scene = nil
         return true
     }
 
-    /// Looks at the data a last time; `false` where processes stood still meanwhile.
+    /// Checks the data a last time; `false` if processes stood still meanwhile.
     mutating func concludes(_ checks: inout StressChecks, _ result: inout StressResult) throws(RoundFailure) -> Bool {
         if scene == nil || checks.pending == 0 { return true }
         return try judge(Episode(), &checks, &result, isDue: true)
     }
 
-    /// Everybody must get the lock once more, and the data must be what the workers have counted.
+    /// Every worker must get the lock once more, and the data must match the workers' counts.
     private func check(_ scene: StressScene, _ fault: Fault, _ finding: inout Finding) throws(RoundFailure) {
         let patience = fault.patience(lock)
         finding.hang = try scene.stuck(within: patience, outside)
         if finding.hang != nil { return }
         guard let holder = try scene.hold(at: .before, within: patience) else {
-            finding.hang = "nobody gets the lock"
+            finding.hang = "no worker gets the lock"
             return
         }
         defer { scene.arena.release(holder.order) }
-        // Who holds is inside, and has not begun.
+        // The holder is inside, and has not begun its update.
         let deviation = scene.data.deviation(from: scene.arena.finished)
         if deviation > 0 && finding.corruption == nil {
             finding.corruption = "the counters differ by \(deviation) from what the workers have counted"
         }
     }
 
-    /// Adds what the workers have counted since the last time.
+    /// Adds the workers' counts since the last comparison.
     private mutating func compare(_ scene: StressScene, _ result: inout StressResult, _ finding: inout Finding) {
         let now = StressEvidence(scene)
-        result.tolerated += now.repairs - baseline.repairs
-        result.told += now.told - baseline.told
-        result.untold += now.untold - baseline.untold
+        result.repaired += now.repaired - baseline.repaired
+        result.reportedDeaths += now.reportedDeaths - baseline.reportedDeaths
+        result.unreportedDeaths += now.unreportedDeaths - baseline.unreportedDeaths
         finding.corruption = finding.corruption ?? now.corruption(since: baseline)
-        if now.untold > baseline.untold && lock.properties.survivesOwnerDeath {
-            result.note("after an owner that died inside, the next one was not told")
+        if now.unreportedDeaths > baseline.unreportedDeaths && lock.properties.survivesOwnerDeath {
+            result.note("an owner died inside, and its death was not reported to the next owner")
         }
         for (exercise, calls) in now.calls {
             result.exercises.add(exercise, calls - (baseline.calls[exercise] ?? 0))

@@ -1,19 +1,19 @@
 internal import Glibc
 
-// What is no fault of a lock: processes that stood still.
+// Causes outside the lock: processes that stood still.
 extension StressTest {
-    /// Whether somebody stood still since a time, so that nothing that was seen since says anything about the lock. It is to
-    /// be done again then, with fresh workers. Throws when that comes to pass again and again, or where something outside
-    /// has ended a worker.
+    /// Whether a process stood still since a time, so that observations since then say nothing about the lock. The
+    /// episode is then repeated with fresh workers. Throws if that happens too often in a row, or if something outside
+    /// this program has ended a worker.
     ///
-    /// - Parameter isSuspicious: whether something is wrong.
+    /// - Parameter isSuspicious: whether something is wrong that this would explain.
     mutating func isDisturbed(since start: UInt64, isSuspicious: Bool, _ result: inout StressResult)
         throws(RoundFailure) -> Bool
     {
         let found = outside.take()
         if let end = found.end ?? scene?.outsideEnd() { throw .failed(end) }
         if isSuspicious && scene != nil {
-            // A robust lock of a process that was killed is passed on before its end can be seen.
+            // A robust lock of a killed process is passed on before the process's end is visible.
             usleep(50_000)
             if let end = scene?.outsideEnd() { throw .failed(end) }
         }

@@ -1,13 +1,13 @@
 public import ShmCore
 internal import ShmHarness
 
-/// Does faults to one lock, and finds out whether the others go on.
+/// Executes faults on one lock, and finds out whether the others continue.
 public struct StressTest {
-    /// What it came to, a result for each fault that was tried.
+    /// A result for each fault that was tried.
     public private(set) var results: [StressResult] = []
-    /// The last events of all workers, where something was wrong: at most one a fault.
+    /// The last events of all workers after a finding: at most one report per fault.
     public internal(set) var reports: [FlightReport] = []
-    /// What was done again since processes stood still meanwhile.
+    /// Episodes that were repeated because processes stood still meanwhile.
     public internal(set) var standstills: [Standstill] = []
 
     let lock: LockKind
@@ -16,25 +16,25 @@ public struct StressTest {
     let numbers: () -> Int
     let outside = OutsideFindings()
     var generator: SplitMix64
-    /// The workers, while they are to be believed.
+    /// The workers, as long as their state can be trusted.
     var scene: StressScene?
-    /// What they had counted when that was last looked at.
+    /// The workers' counts at the last comparison.
     var baseline = StressEvidence()
     var standstillsInARow = 0
 
-    /// Of so many hangs, the last say nothing new: fewer where the lock does not promise better.
+    /// After that many hangs, more say nothing new; fewer suffice for a lock that promises nothing.
     private static let enoughHangs = (promised: 5, otherwise: 2)
-    /// After so many times without an occasion in a row there will be none.
+    /// After that many episodes in a row without an opportunity, there will be none.
     private static let enoughIdleness = 20
-    /// The data are looked at after so many episodes at the latest.
+    /// The maximum number of episodes between two checks of the data.
     private static let episodesBetweenChecks = 64
 
     /// Prepares a test.
     ///
     /// - Parameters:
-    ///   - workers: processes that contend, 2 or more.
-    ///   - seed: what the choice of victims, places and delays follows from.
-    ///   - numbers: gives a number that no other round of this process has.
+    ///   - workers: the number of contending processes, 2 or more.
+    ///   - seed: determines the choice of targets, points and delays.
+    ///   - numbers: returns a number that is unique among the rounds of this process.
     public init(
         _ lock: LockKind, workers: Int, seed: UInt64, program: WorkerProgram, numbers: @escaping () -> Int
     ) {
@@ -46,13 +46,14 @@ public struct StressTest {
         generator = SplitMix64(state: lock.name.utf8.reduce(seed) { $0 &* 31 &+ UInt64($1) })
     }
 
-    /// Does a fault again and again, at least once: for so long or so many times, or until it has hung often enough.
+    /// Executes a fault repeatedly, at least once: for a time or a number of episodes, or until it has hung often
+    /// enough.
     ///
     /// - Parameters:
-    ///   - nanoseconds: for how long, unless it `isCounted`.
-    ///   - episodes: how often at most.
-    ///   - isCounted: whether it is done that often, however long that takes.
-    ///   - look: called before each; what was found so far.
+    ///   - nanoseconds: the duration, unless `isCounted`.
+    ///   - episodes: the maximum number of episodes.
+    ///   - isCounted: whether that number of episodes is done, however long it takes.
+    ///   - look: called before each episode with the result so far.
     public mutating func run(
         _ fault: Fault, for nanoseconds: Int, atMost episodes: Int = .max, isCounted: Bool = false,
         look: (StressResult) -> Void = { _ in }
@@ -83,7 +84,7 @@ public struct StressTest {
             result = played.result
             idle = played.episode.wasIdle ? idle + 1 : 0
             checks.add(played.episode, &result)
-            if idle >= Self.enoughIdleness && result.episodes == 0 { result.obstacle = "nobody waits for it" }
+            if idle >= Self.enoughIdleness && result.episodes == 0 { result.obstacle = "no worker waits for the lock" }
             if idle >= Self.enoughIdleness { break }
             _ = try judge(played.episode, &checks, &result, isDue: checks.pending >= Self.episodesBetweenChecks)
             if isLast && played.episode.wasIdle { break }
@@ -91,7 +92,7 @@ public struct StressTest {
         _ = try concludes(&checks, &result)
     }
 
-    /// Plays one episode.
+    /// Executes one episode.
     private mutating func play(_ result: StressResult) throws(RoundFailure) -> (episode: Episode, result: StressResult)
     {
         var play = FaultPlay(

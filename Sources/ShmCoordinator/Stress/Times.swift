@@ -1,10 +1,10 @@
 internal import Histogram
 
-/// A distribution of times, of a fixed size however many there are.
+/// A distribution of times, in memory of constant size.
 public struct Times: Sendable {
     private var histogram: Histogram<UInt64>?
 
-    /// How many.
+    /// The number of times.
     public var count: UInt64 { histogram?.totalCount ?? 0 }
 
     mutating func add(_ nanoseconds: UInt64) {
@@ -18,12 +18,12 @@ public struct Times: Sendable {
         histogram?.add(more)
     }
 
-    /// A percentile, ns; `nil` where there is nothing.
+    /// A percentile, in ns; `nil` if there are no times.
     public func percentile(_ percent: Double) -> UInt64? {
         histogram.map { min($0.valueAtPercentile(percent), $0.max) }
     }
 
-    /// The longest, ns.
+    /// The longest, in ns; `nil` if there are no times.
     public var longest: UInt64? { histogram?.max }
 
     private static let most: UInt64 = 60_000_000_000

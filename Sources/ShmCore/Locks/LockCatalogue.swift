@@ -19,9 +19,9 @@
     /// Shows every lock type of this library.
     @inlinable
     static func visitBuiltIn(_ visitor: inout some LockVisitor) {
-        // Floors: what no lock at all costs.
+        // Controls: what the loop costs without a lock.
         visitor.visit(NoLock.self)
-        visitor.visit(AtomicAddFloor.self)
+        visitor.visit(AtomicAddControl.self)
         // A word and futex(2).
         visitor.visit(RobustFutexLock.self)
         visitor.visit(FutexLock.self)

@@ -1,13 +1,13 @@
 public import ShmCore
 public import Synchronization
 
-/// The common ground of a crash test's processes: a segment of its own, beside the one under test.
+/// The memory that the processes of a crash test share: a segment of its own, beside the one under test.
 ///
 ///        0   path
-///     1024   for each survivor, and at the end for the victim, 512 bytes: the order word at 0, the word of the last order
-///            that was carried out at 128, the slot at 256
+///     1024   per survivor, and last for the target, 512 bytes: the order word at 0, the word of the last order that was
+///            carried out at 128, the slot at 256
 @safe public struct CrashArena {
-    /// Counters that a critical section increments: enough for an update to be half-way in several places.
+    /// Counters that a critical section increments; several, so that an update can be interrupted at several points.
     public static let counters = 4
 
     private static let slotsOffset = 1024
@@ -16,13 +16,13 @@ public import Synchronization
     private static let slotOffset = 256
 
     private let base: UnsafeMutableRawPointer
-    /// Survivors that the arena has room for.
+    /// The number of survivors that the arena has room for.
     public let survivors: Int
 
-    /// Bytes that an arena for so many survivors and a victim needs.
+    /// The size of an arena for that many survivors and a target, in bytes.
     public static func byteCount(survivors: Int) -> Int { slotsOffset + (survivors + 1) * slotStride }
 
-    /// The arena in an attached segment; `nil` where the segment is not attached for writing or too small.
+    /// The arena in an attached segment; `nil` if the segment is too small or not attached for writing.
     public init?(_ segment: SharedMemory, survivors: Int) {
         precondition(MemoryLayout<CrashSlot>.size <= Self.slotStride - Self.slotOffset)
         guard survivors > 0, let data = unsafe segment.mutableData, let address = data.baseAddress,
@@ -32,7 +32,7 @@ public import Synchronization
         self.survivors = survivors
     }
 
-    /// The path that the next victim takes.
+    /// The path of the next target.
     public var path: CrashPath {
         get { CrashPath(rawValue: unsafe base.load(as: UInt32.self)) ?? .uncontended }
         nonmutating set { unsafe base.storeBytes(of: newValue.rawValue, as: UInt32.self) }
@@ -43,21 +43,21 @@ public import Synchronization
         unsafe (start(survivor) + Self.slotOffset).assumingMemoryBound(to: CrashSlot.self)
     }
 
-    /// The victim's slot.
-    public var victim: UnsafeMutablePointer<CrashSlot> { unsafe slot(survivors) }
+    /// The target's slot.
+    public var target: UnsafeMutablePointer<CrashSlot> { unsafe slot(survivors) }
 
-    /// What a survivor is to do, a ``CrashOrder``; a futex word. Written by the coordinator.
+    /// The ``CrashOrder`` for a survivor, a futex word. The coordinator writes it.
     public func orderWord(_ survivor: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe start(survivor).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// The last order that a survivor has carried out; a futex word. Written by the survivor.
+    /// The last order that a survivor has carried out, a futex word. The survivor writes it.
     public func finishedWord(_ survivor: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (start(survivor) + Self.finishedOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Makes the victim's slot that of a process that has not started.
-    public func clearVictim() {
+    /// Clears the target's slot for a process that has not started.
+    public func clearTarget() {
         let start = unsafe start(survivors)
         unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: Self.slotStride)
     }

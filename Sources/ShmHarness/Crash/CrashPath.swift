@@ -1,29 +1,31 @@
-/// In which circumstances a victim passes through lock, critical section and unlock, and is killed.
+/// The circumstances under which a target passes through lock, critical section and unlock, and is killed.
 public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
-    /// No other process wants the lock.
+    /// No other process uses the lock.
     case uncontended = 0
-    /// Another process holds the lock; it releases when the victim sleeps, and then others sleep behind the victim.
+    /// Another process holds the lock. It releases the lock once the target sleeps; by then others sleep behind the
+    /// target.
     case waiter = 1
-    /// The victim holds the lock already, and the others sleep waiting for it: section and unlock alone.
+    /// The target already holds the lock, and the others sleep waiting for it: critical section and unlock only.
     case holder = 2
-    /// As ``waiter``, but right before the kill the process that released asks for the lock again. Where the victim has
-    /// been woken and has not taken the lock yet, it gets in between, and holds the lock while the victim dies: the
-    /// victim takes its wake-up with it, and the newcomer may not know that others sleep.
+    /// As ``waiter``, but just before the kill the process that released the lock asks for it again. If the target has
+    /// been woken and has not taken the lock yet, that process barges in and holds the lock while the target dies: the
+    /// wake-up dies with the target, and the barger may not know that others sleep.
     case barger = 4
-    /// As ``uncontended``, but the victim has never used the lock before.
+    /// As ``uncontended``, but the target has never used the lock before.
     case firstUse = 3
-    /// As ``uncontended``, by a try.
+    /// As ``uncontended``, by `tryLock`.
     case attempt = 5
     /// As ``uncontended``, with a distant deadline.
     case timed = 6
     /// As ``waiter``, with a distant deadline.
     case timedWaiter = 7
-    /// Another process holds the lock until the victim is dead: its deadline passes, and it leaves without the lock.
+    /// Another process holds the lock until the target is dead: the target's deadline passes, and it returns without
+    /// the lock.
     case expiring = 8
-    /// As ``uncontended``, by a read-only section; for locks whose readers share them.
+    /// As ``uncontended``, in a read-only section; for locks that readers share.
     case reader = 9
 
-    /// The name by which users ask for it.
+    /// The name, as users write it.
     public var name: String {
         switch self {
         case .uncontended: "uncontended"
@@ -39,25 +41,25 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
         }
     }
 
-    /// The path of that name.
+    /// The path with that name.
     public init?(named name: String) {
         guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = found
     }
 
-    /// The name.
+    /// The name of the path.
     public var description: String { name }
 
-    /// Whether the victim takes and releases the lock once before, so that what it sets up on its first use is
-    /// not part of the path.
+    /// Whether the target takes and releases the lock once beforehand, so that its first-use set-up is not part of the
+    /// path.
     public var warmsUp: Bool { self != .firstUse }
 
-    /// Whether the others wait for the lock while the victim is on its way.
+    /// Whether the others wait for the lock while the target runs.
     public var hasWaiters: Bool { self == .holder || beginsHeld }
 
-    /// Whether another process holds the lock when the victim begins.
+    /// Whether another process holds the lock when the target starts.
     public var beginsHeld: Bool { self == .waiter || self == .barger || self == .timedWaiter || self == .expiring }
 
-    /// Whether that process goes on holding it until the victim is dead.
+    /// Whether that process holds the lock until the target is dead.
     public var staysHeld: Bool { self == .expiring }
 }

@@ -1,44 +1,44 @@
 public import Synchronization
 
-/// What one process of a crash test tells the coordinator, in the arena. Written by that process alone; it outlives the
-/// process.
+/// What one process of a crash test reports to the coordinator, in the arena. Only that process writes it; it outlives
+/// the process.
 public struct CrashSlot: ~Copyable {
-    /// Where a survivor is.
-    public enum Stage: UInt32, Sendable {
-        /// Not come to its first statement.
+    /// The states of a survivor.
+    public enum State: UInt32, Sendable {
+        /// Not at its first statement yet.
         case absent = 0
-        /// Takes part in the lock; waits for an order.
+        /// Bound to the lock; waits for an order.
         case idle = 1
-        /// Called lock, and is not back yet.
+        /// Inside its call of `lock`.
         case locking = 2
-        /// Holds the lock until it is told to release it.
+        /// Holds the lock until it is ordered to release it.
         case holding = 3
-        /// Gave up: the lock failed; ``CrashSlot/errorNumber`` says why.
+        /// Failed: the lock returned an error, which is ``CrashSlot/errorNumber``.
         case failed = 4
     }
 
-    /// Where a victim is.
-    public enum Progress: UInt32, Sendable {
-        /// Not come to the region yet.
+    /// Where a target is relative to its region.
+    public enum Position: UInt32, Sendable {
+        /// Before the region.
         case before = 0
-        /// Between its last statement before the region and its first one behind it.
+        /// Between its last statement before the region and its first one after it.
         case within = 1
-        /// The region is over.
+        /// After the region.
         case after = 2
     }
 
-    /// ``Stage``.
-    public let stage = Atomic<UInt32>(0)
-    /// ``Progress``.
-    public let progress = Atomic<UInt32>(0)
-    /// The errno of a lock that failed, or of a `ptrace(2)` that was refused.
+    /// ``State``.
+    public let state = Atomic<UInt32>(0)
+    /// ``Position``.
+    public let position = Atomic<UInt32>(0)
+    /// The errno of a failed lock, or of a refused `ptrace(2)`.
     public let errorNumber = Atomic<Int32>(0)
-    /// When the last acquisition succeeded, ns on ``Clock``.
+    /// Time of the last acquisition, in ns of ``Clock``.
     public let acquiredAt = Atomic<UInt64>(0)
     /// Critical sections completed.
     public let sections = Atomic<UInt64>(0)
-    /// Critical sections in which another owner was met, or related words did not agree.
+    /// Critical sections in which the process met another owner, or found related words that do not agree.
     public let overlaps = Atomic<UInt64>(0)
-    /// Acquisitions that were told that the previous owner died.
+    /// Acquisitions to which the lock reported the previous owner's death.
     public let ownerDeaths = Atomic<UInt64>(0)
 }

@@ -1,9 +1,10 @@
-/// The keys of one round's two segments. They name the run, so that what a dead one left can be told and removed.
+/// The keys of a round's two segments. They contain the run's id, so that the leftovers of a dead run can be recognised
+/// and removed.
 public struct RoundKeys: Sendable, Hashable {
-    /// What every segment of a run begins with, and its lease.
+    /// The prefix of all segments of a run, and of its lease.
     public static func prefix(run: RunID) -> String { "shmbench.\(run)." }
 
-    /// The run of a segment, where it is one of this tool's.
+    /// The run to which a segment belongs; `nil` for a segment of another program.
     public static func run(of key: String) -> RunID? { owner(of: key).flatMap { RunID($0) } }
 
     /// The coordinator's process id in a key of version 0.1.0, which had no run ids.
@@ -22,7 +23,7 @@ public struct RoundKeys: Sendable, Hashable {
         return parts[1]
     }
 
-    /// The key of a segment beside the rounds': one whose own life is measured.
+    /// The key of a segment outside of rounds, whose own creation and removal are measured.
     public static func life(run: RunID, _ name: String) -> String { prefix(run: run) + "life." + name }
 
     /// The arena's key.
@@ -30,7 +31,7 @@ public struct RoundKeys: Sendable, Hashable {
     /// The test segment's key.
     public let test: String
 
-    /// The keys of a run's n-th round.
+    /// The keys of a run's round.
     public init(run: RunID, round: Int) {
         arena = Self.prefix(run: run) + "\(round).arena"
         test = Self.prefix(run: run) + "\(round).test"

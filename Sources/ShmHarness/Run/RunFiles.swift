@@ -2,50 +2,50 @@ internal import Glibc
 @_spi(Bench) package import ShmCore
 internal import SystemPackage
 
-/// What runs have in `/dev/shm`, and its removal.
+/// The files of runs in `/dev/shm`, and their removal.
 package enum RunFiles {
-    /// Workers of a coordinator that was killed die a moment after it.
+    /// The workers of a killed coordinator die shortly after it.
     private static let patience = Duration.seconds(2)
 
-    /// The runs of which there is something.
+    /// The runs that have files.
     package static func runs() -> Set<RunID> { Set(names().compactMap(run(ofName:))) }
 
     /// The run to which a file belongs.
     package static func run(ofName name: String) -> RunID? { RunLease.run(ofName: name) ?? RoundKeys.run(of: name) }
 
-    /// Removes what dead coordinators have left whose janitors were killed, too: those of other PID namespaces and of containers
-    /// that are gone, as well. Call it before the first round.
+    /// Removes what dead coordinators have left whose janitors were killed too, also those of other PID namespaces and
+    /// of containers that no longer exist. Call it before the first round.
     package static func sweep() {
         for run in runs() { removeLeftovers(of: run) }
         removeLeftoversOfFirstVersion()
     }
 
-    /// Removes what a run has left that is over.
+    /// Removes the leftovers of a run, unless the run is in progress.
     package static func removeLeftovers(of run: RunID) {
         switch RunLease.state(of: run) {
         case .held, .foreign: break
         case .free: remove(run)
         case .missing:
-            // Somebody has removed the lease by its name, perhaps. What is in use is not torn away.
+            // The lease may have been removed by its name. Segments in use are kept.
             for segment in segments(of: run) where ((try? segment.numAttachments) ?? 0) == 0 {
                 try? segment.destroy(mode: .forceNoWait)
             }
         }
     }
 
-    /// Removes all that a run has: with its segments also their locks' objects, and the lease last. For a run that is over, or
-    /// the caller's own.
+    /// Removes all files of a run: its segments with their locks' objects, and last the lease. The run must be over, or
+    /// be the caller's own.
     package static func remove(_ run: RunID) {
         let deadline = Deadline.after(patience)
         for segment in segments(of: run) {
-            // A worker that dies this moment may be making its lock's object, which would stay.
+            // A dying worker may be creating an object of its lock, which would be left behind.
             while let count = try? segment.numAttachments, count > 0, !deadline.hasPassed { usleep(1000) }
             remove(segment)
         }
         try? SegmentFile.remove(RunLease.name(of: run))
     }
 
-    /// Removes a segment of a run; where its control block was overwritten, its file.
+    /// Removes a segment of a run; if its control block was overwritten, its file.
     package static func remove(_ segment: SharedMemory) {
         do throws(SharedMemoryError) { try segment.destroy(mode: .forceNoWait) } catch {
             guard error.code == .keyError, let status = try? SegmentFile.status(ofName: segment.key),
@@ -55,13 +55,13 @@ package enum RunFiles {
         }
     }
 
-    /// The arenas that a run has now.
+    /// The arenas of a run.
     package static func arenas(of run: RunID) -> [SharedMemory] {
         segments(of: run).filter { $0.key.hasSuffix(".arena") }
     }
 
     private static func segments(of run: RunID) -> [SharedMemory] {
-        // Their keys have no character that is encoded in a name.
+        // The keys contain no character that file names encode.
         names().filter { RoundKeys.run(of: $0) == run }.map { SharedMemory(key: $0) }
     }
 
@@ -71,8 +71,8 @@ package enum RunFiles {
 
     // MARK: Version 0.1.0
 
-    /// Whether a segment is one that version 0.1.0 has left, which named the coordinator by its process id: that must be its
-    /// creator's, too, and mean something here.
+    /// Whether a segment is a leftover of version 0.1.0, which put the coordinator's process id into the key: that id
+    /// must be the creator's too, and belong to this PID namespace.
     package static func isLeftoverOfFirstVersion(_ segment: SegmentInfo) -> Bool {
         guard let coordinator = RoundKeys.coordinator(of: segment.key), segment.isOfThisPIDNamespace,
             segment.creatorPID == Int(coordinator), segment.numAttachments == 0

@@ -1,27 +1,26 @@
-/// Tells one run of this tool from all others, in every PID namespace and container that shares a `/dev/shm`: a random number.
+/// Identifies a run in all PID namespaces and containers that share a `/dev/shm`: a random number.
 ///
-/// Its text, 20 hexadecimal digits, ends with a checksum: the key that an application chooses does not look like a run's by
-/// accident.
+/// Its text, 20 hexadecimal digits, ends with a checksum, so that an application's key is not mistaken for a run's.
 public struct RunID: Sendable, Hashable, CustomStringConvertible {
     private let number: UInt64
 
     private init(_ number: UInt64) { self.number = number }
 
-    /// One that no other run has.
+    /// An id that no other run has.
     public static func random() -> RunID { RunID(.random(in: 0 ... .max)) }
 
-    /// Reads a text; `nil` for what is not a run's.
+    /// Parses the text of an id; `nil` if it is none.
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count == 20, let number = UInt64(text.prefix(16), radix: 16) else { return nil }
         self.number = number
-        // Rules out capital digits and signs, too.
+        // Also rejects capital digits and signs.
         guard description == text else { return nil }
     }
 
-    /// The text.
+    /// The text of the id.
     public var description: String { Self.digits(number, 16) + Self.digits(UInt64(checksum), 4) }
 
-    /// FNV-1a over the number, folded.
+    /// FNV-1a of the number, folded to 16 bits.
     private var checksum: UInt16 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for shift in stride(from: 0, to: 64, by: 8) { hash = (hash ^ (number >> shift & 0xff)) &* 0x100_0000_01b3 }

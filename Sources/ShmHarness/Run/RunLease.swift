@@ -3,31 +3,33 @@ internal import Glibc
 internal import ShmCore
 package import SystemPackage
 
-/// A run's sign of life: a file beside its segments, on which the coordinator holds an open-file-description lock.
+/// Shows that a run is in progress: a file beside its segments, on which the coordinator holds an open-file-description
+/// lock.
 ///
-/// The kernel drops the lock when the coordinator ends, however it ends, and answers in every PID namespace whether somebody
-/// holds it: no process number is asked for. The file gets its name with the lock already held, before the run's first
-/// segment, and loses it after the last one. So a segment whose run's lease is not held is a leftover.
+/// The kernel drops the lock when the coordinator ends, however it ends, and answers in every PID namespace whether the
+/// lock is held, so no process id is needed. The file gets its name with the lock already held, before the run's first
+/// segment is created, and loses it after the last one is removed. A segment whose run's lease is not held is therefore
+/// a leftover.
 ///
-/// No child keeps the lock: the descriptor is closed on exec.
+/// No child inherits the lock: the descriptor is closed on exec.
 package final class RunLease {
-    /// What the kernel says of a run.
+    /// The state of a run, from its lease.
     package enum State: Sendable {
-        /// Its coordinator lives.
+        /// Its coordinator is alive.
         case held
-        /// Its coordinator is no more.
+        /// Its coordinator is dead.
         case free
-        /// The lease has no name any longer, or never had.
+        /// The lease's name was removed, or never existed.
         case missing
-        /// This process may not ask, or the file is none of this tool's.
+        /// This process may not open the lease, or the file is not of this tool.
         case foreign
     }
 
     /// The process that holds a lease.
     package struct Holder: Sendable, Equatable {
-        /// Its process id, which has a meaning in its PID namespace, as long as the lease is held.
+        /// Its process id, valid in its PID namespace as long as the lease is held.
         package let process: Int32
-        /// The inode of its PID namespace; 0 where it could not tell.
+        /// The inode of its PID namespace; 0 if unknown.
         package let namespace: UInt64
 
         package init(process: Int32, namespace: UInt64) {
@@ -39,7 +41,7 @@ package final class RunLease {
         package static var current: Holder { Holder(process: getpid(), namespace: shm_pid_namespace()) }
     }
 
-    /// Every lease is as long. No segment is: they have whole pages.
+    /// The size of every lease. Segments consist of whole pages, so none has this size.
     private static let byteCount = 128
     private static let title = "shmbench run"
 
@@ -47,7 +49,7 @@ package final class RunLease {
     private let file: FileDescriptor
     private let status: stat
 
-    /// Makes a run's lease, and holds it. Throws `EEXIST` where the run has one here.
+    /// Creates a run's lease, and holds it. Throws `EEXIST` if the run already has one.
     package init(_ run: RunID) throws(Errno) {
         name = Self.name(of: run)
         file = try SegmentFile.createUnnamed(mode: 0o600)
@@ -63,13 +65,14 @@ package final class RunLease {
         }
     }
 
-    /// The name goes before the lock: a lease that has a name and is not held is a dead coordinator's.
+    /// The name is removed before the lock is dropped: a lease with a name that is not held belongs to a dead
+    /// coordinator.
     deinit {
         if isNamed { try? SegmentFile.remove(name) }
         try? file.close()
     }
 
-    /// Whether its name leads to it: it does not after `rm`, nor in another mount namespace's `/dev/shm`.
+    /// Whether its name still refers to it: not after `rm`, nor in another mount namespace's `/dev/shm`.
     package var isNamed: Bool {
         guard let now = try? SegmentFile.status(ofName: name) else { return false }
         return now.st_ino == status.st_ino && now.st_dev == status.st_dev
@@ -77,21 +80,21 @@ package final class RunLease {
 
     package static func name(of run: RunID) -> String { RoundKeys.prefix(run: run) + "lease" }
 
-    /// The run of a lease's name.
+    /// The run to which a lease's name belongs.
     package static func run(ofName name: String) -> RunID? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 3 && parts[0] == "shmbench" && parts[2] == "lease" ? RunID(parts[1]) : nil
     }
 
-    /// Whether a run goes on.
+    /// The state of a run.
     package static func state(of run: RunID) -> State { look(run).state }
 
-    /// Who holds a run's lease; `nil` where it is not held.
+    /// The process that holds a run's lease; `nil` if it is not held.
     package static func holder(of run: RunID) -> Holder? { look(run).holder }
 
     private static func look(_ run: RunID) -> (state: State, holder: Holder?) {
         let name = name(of: run)
-        // Looked at before it is opened: what is not ours is left alone.
+        // The status is checked before the file is opened: other programs' files are left alone.
         let status: stat
         do throws(Errno) { status = try SegmentFile.status(ofName: name) } catch {
             return (error == .noSuchFileOrDirectory ? .missing : .foreign, nil)

@@ -1,6 +1,7 @@
-/// A coordinator, as it names itself to the workers that it starts: `RUN.PID`.
+/// A coordinator, as it identifies itself to the workers that it starts: `RUN.PID`.
 ///
-/// The number is for the one question whether that process is still the parent, which its run's lease alone cannot answer.
+/// The process id serves only to check that the coordinator is still the parent, which the run's lease alone cannot
+/// show.
 package struct Starter: Sendable, Equatable, CustomStringConvertible {
     package let run: RunID
     /// Its process id.

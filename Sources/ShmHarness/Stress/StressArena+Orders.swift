@@ -1,20 +1,20 @@
 @_spi(Bench) internal import ShmCore
 internal import Synchronization
 
-// What the coordinator wants of the next owner.
+// Orders of the coordinator for the next owner.
 extension StressArena {
-    /// Gives an order to the next owner.
+    /// Posts an order for the next owner.
     public func give(_ order: StressOrder) { unsafe word(256).pointee.store(order.word, ordering: .releasing) }
 
-    /// Takes an order back. Returns whether it had not been taken.
+    /// Withdraws an order. Returns whether it was still untaken.
     public func withdraw(_ order: StressOrder) -> Bool {
         unsafe word(256).pointee.compareExchange(
             expected: order.word, desired: 0, ordering: .acquiringAndReleasing
         ).exchanged
     }
 
-    /// Under the lock: takes the order, if there is one. Two that are inside at once, which must not be, do not both get
-    /// it.
+    /// Takes the order, if there is one. The caller holds the lock; if a broken lock admits two owners, only one of
+    /// them gets the order.
     public func take(as worker: Int) -> StressOrder? {
         let word = unsafe self.word(256).pointee.load(ordering: .acquiring)
         guard word != 0, let order = StressOrder(word: word), withdraw(order) else { return nil }
@@ -22,28 +22,28 @@ extension StressArena {
         return order
     }
 
-    /// The order that is to be taken, if there is one.
+    /// The posted order, if there is one.
     public var order: StressOrder? { StressOrder(word: unsafe word(256).pointee.load(ordering: .acquiring)) }
 
-    /// Who has taken an order, if somebody has.
+    /// The worker that has taken an order; `nil` if none has.
     public func taker(of order: StressOrder) -> Int? {
         let word = unsafe self.word(384).pointee.load(ordering: .acquiring)
         guard word >> 32 == UInt64(order.id), word & 0xffff_ffff != 0 else { return nil }
         return Int(word & 0xffff_ffff) - 1
     }
 
-    /// Lets the worker that holds by an order go on.
+    /// Lets the worker that holds the lock by an order go on.
     public func release(_ order: StressOrder) {
         unsafe futexWord(512).pointee.store(order.id, ordering: .releasing)
         unsafe Futex.wake(futexWord(512), count: .max)
     }
 
-    /// Whether an order was released.
+    /// Whether the holder by an order has been released.
     public func isReleased(_ order: StressOrder) -> Bool {
         unsafe futexWord(512).pointee.load(ordering: .acquiring) == order.id
     }
 
-    /// Sleeps until an order is released.
+    /// Sleeps until the holder by an order is released.
     public func awaitRelease(_ order: StressOrder) {
         while !isOver {
             let released = unsafe futexWord(512).pointee.load(ordering: .acquiring)
@@ -52,8 +52,8 @@ extension StressArena {
         }
     }
 
-    /// Whom an order's taker is to kill.
-    public var victim: (worker: Int, process: Int32)? {
+    /// The process that the taker of an order is to kill.
+    public var target: (worker: Int, process: Int32)? {
         get {
             let word = unsafe word(640).pointee.load(ordering: .acquiring)
             let (worker, process) = (Int(word & 0xffff_ffff) - 1, Int32(truncatingIfNeeded: word >> 32))

@@ -1,24 +1,24 @@
 internal import Synchronization
 
-/// What the lock of a stress test protects, and the oracle's evidence.
+/// The data that the lock of a stress test protects, and the evidence of the oracle.
 ///
-///      0   owner word: the worker inside plus one, and its incarnation in the upper half; 0 when none is
+///      0   owner word: the worker inside plus one, and its incarnation in the upper half; 0 if no worker is inside
 ///      8   mirror: the complement of the first counter
-///     16   the last mark that an owner has seen (``StressArena/mark``), and when it got the lock, ns
+///     16   the last mark that an owner has seen (``StressArena/mark``), and the time of its acquisition in ns
 ///     64   counters
 ///
-/// Each section increments all counters. What a counter must hold is the sum of all workers' ``StressSlot/finished``,
-/// which are written under the lock too: an owner that dies half-way leaves at most one update too many in some of
-/// them, which its successor takes back. Any other difference is an update of a live worker that was lost.
+/// Each section increments all counters. The expected value of each counter is the sum of all workers'
+/// ``StressSlot/finished``, which are also written under the lock. An owner that dies during its update leaves some of
+/// the counters too high by one; its successor undoes that. Any other difference is a lost update of a live worker.
 @safe public struct StressData {
-    /// Counters.
+    /// The number of counters.
     public static let counters = 4
-    /// Bytes of memory.
+    /// Size in memory, in bytes.
     public static let byteCount = 64 + counters * 8
 
     private let base: UnsafeMutableRawPointer
 
-    /// A view of memory of ``byteCount`` bytes.
+    /// Creates a view of memory of ``byteCount`` bytes.
     public init(_ memory: UnsafeMutableRawPointer) { unsafe base = memory }
 
     private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
@@ -28,14 +28,14 @@ internal import Synchronization
     /// Prepares fresh data.
     public func prepare() { unsafe word(8).pointee.store(~0, ordering: .relaxed) }
 
-    /// A worker and which of the processes in its place.
+    /// A worker, and its incarnation.
     public struct Owner: Equatable, Sendable {
-        /// The worker's number.
+        /// The number of the worker.
         public var worker: Int
-        /// Its incarnation.
+        /// Which of the processes that have had that number.
         public var incarnation: UInt32
 
-        /// An owner.
+        /// Creates an owner.
         public init(worker: Int, incarnation: UInt32) {
             self.worker = worker
             self.incarnation = incarnation
@@ -44,7 +44,7 @@ internal import Synchronization
         var word: UInt64 { UInt64(worker + 1) | UInt64(incarnation) << 32 }
     }
 
-    /// Who is inside, by the owner word.
+    /// The owner inside, according to the owner word.
     public var owner: Owner? {
         get {
             let word = unsafe word(0).pointee.load(ordering: .relaxed)
@@ -54,41 +54,41 @@ internal import Synchronization
         nonmutating set { unsafe word(0).pointee.store(newValue?.word ?? 0, ordering: .relaxed) }
     }
 
-    /// The last mark that was seen by an owner, and when that one got the lock.
+    /// The last mark that an owner has seen, and the time of that owner's acquisition.
     public var seen: (mark: UInt64, time: UInt64) {
         (unsafe word(16).pointee.load(ordering: .acquiring), unsafe word(24).pointee.load(ordering: .relaxed))
     }
 
-    /// Under the lock: an owner that got the lock at such a time has seen a mark.
+    /// Records that an owner has seen a mark, with the time of its acquisition. The caller holds the lock.
     public func see(_ mark: UInt64, at time: UInt64) {
         if unsafe word(16).pointee.load(ordering: .relaxed) == mark { return }
         unsafe word(24).pointee.store(time, ordering: .relaxed)
         unsafe word(16).pointee.store(mark, ordering: .releasing)
     }
 
-    /// What a counter holds.
+    /// The value of a counter.
     public func counter(_ index: Int) -> UInt64 { unsafe word(64 + index * 8).pointee.load(ordering: .relaxed) }
 
-    /// Increments a counter, without an atomic read-modify-write: only the lock keeps it whole.
+    /// Increments a counter without an atomic read-modify-write: only the lock makes it safe.
     public func increment(_ index: Int) {
         let counter = unsafe word(64 + index * 8)
         unsafe counter.pointee.store(counter.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     }
 
-    /// Whether the related words agree.
+    /// Whether the first counter and its mirror agree.
     public var isCoherent: Bool { unsafe word(8).pointee.load(ordering: .relaxed) == ~counter(0) }
 
-    /// Whether all is as it is while no writer is inside.
+    /// Whether the data are as they must be while no writer is inside.
     public var isWhole: Bool {
         guard owner == nil && isCoherent else { return false }
         let first = counter(0)
         return (1..<Self.counters).allSatisfy { counter($0) == first }
     }
 
-    /// Brings the mirror in line.
+    /// Updates the mirror.
     public func reflect() { unsafe word(8).pointee.store(~counter(0), ordering: .relaxed) }
 
-    /// How many updates are missing or too many, where each counter must hold so much.
+    /// The sum of the differences between the counters and the expected value.
     public func deviation(from expected: UInt64) -> UInt64 {
         (0..<Self.counters).reduce(0) { sum, index in
             let value = counter(index)
@@ -96,8 +96,8 @@ internal import Synchronization
         }
     }
 
-    /// After an owner's death, as an application would: everything as if its last update had never begun. Returns how
-    /// much was missing or too many that a single half-written update does not explain.
+    /// Repairs the data after an owner's death, as an application would: undoes its last update. Returns the part of
+    /// the difference that a single half-written update does not explain.
     public func repair(expected: UInt64) -> UInt64 {
         var unexplained: UInt64 = 0
         for index in 0..<Self.counters {

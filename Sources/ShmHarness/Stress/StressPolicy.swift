@@ -1,13 +1,13 @@
-/// Which ways to the lock the workers of a stress test may take.
+/// The ways in which the workers of a stress test may take the lock.
 public enum StressPolicy: UInt32, Sendable {
-    /// All that the lock offers, at random.
+    /// Every way that the lock offers, at random.
     case any = 0
-    /// `lock` alone.
+    /// `lock` only.
     case lock = 1
-    /// `tryLock` alone.
+    /// `tryLock` only.
     case tries = 2
-    /// `lock(until:)` alone.
+    /// `lock(until:)` only.
     case timedWaits = 3
-    /// Read-only sections alone.
+    /// Read-only sections only.
     case reads = 4
 }

@@ -107,7 +107,8 @@ extension Field where Subject == Row {
                 },
                 decimals: 3)
         },
-        field("owner_deaths", "acquisitions that were told that the previous owner died, in the whole round") {
+        field("owner_deaths", "acquisitions to which the lock reported the previous owner's death, in the whole round")
+        {
             Value($0.result.ownerDeaths)
         },
         field("lost_updates", better: .less, "what the integrity oracle found in the whole round; 0 is good") {

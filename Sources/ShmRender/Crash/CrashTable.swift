@@ -23,7 +23,7 @@ package enum CrashTable {
             .init("lock", "lock") { $0.lock.name },
             number("instr.") { "\($0.total.instructions)" },
             number("kills") { "\($0.total.kills)" },
-            number("told") { "\($0.total.ownerDeaths)" },
+            number("deaths") { "\($0.total.ownerDeaths)" },
             number("hangs") { "\($0.total.hangs)" },
             number("corrupt") { "\($0.total.corruptions)" },
             number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
@@ -64,8 +64,8 @@ package enum CrashTable {
         let every = conditions.every == 1 ? "every one" : "every \(conditions.every)th"
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
-            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a victim killed at "
-                + "\(every). told: acquisitions that were told of an owner's death. slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
+            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a target killed at "
+                + "\(every). deaths: acquisitions to which the lock reported an owner's death. slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
         )
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(
@@ -87,7 +87,7 @@ package enum CrashTable {
         }
         if total.corruptions > 0 {
             parts.append(
-                "the data, or what the lock told, were wrong after \(total.corruptions) of \(total.kills) kills")
+                "the data, or what the lock reported, were wrong after \(total.corruptions) of \(total.kills) kills")
         }
         return "\(result.lock)\(promise): \(parts.joined(separator: ", and "))"
     }

@@ -21,7 +21,7 @@ package enum Catalogue {
         case .queue: "queue: a place for each waiter to look at"
         case .classic: "classic: without read-modify-write instructions"
         case .plugin: "plugin: from a shared object"
-        case .control: "floors, not locks: what `run` compares with"
+        case .control: "controls, not locks: what `run` compares with"
         }
     }
 

@@ -79,8 +79,11 @@ package struct SurvivalMatrix {
         var parts: [String] = []
         for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
             let isDetailed = markdown || page.width >= Self.wide
-            let cells = part.map { Self.cell($0, isDetailed: isDetailed) }
-            parts.append(render(title, Document(items: [Self.name] + cells), markdown))
+            for (number, faults) in (isDetailed ? [part] : Self.narrow(part)).enumerated() {
+                let cells = faults.map { Self.cell($0, isDetailed: isDetailed) }
+                let title = number == 0 ? title : "\(title), continued"
+                parts.append(render(title, Document(items: [Self.name] + cells), markdown))
+            }
         }
         parts.append(
             render("What they offer", Document(items: [Self.name] + exercises.items { $0.lock }), markdown))
@@ -105,6 +108,13 @@ package struct SurvivalMatrix {
     /// From so many columns on, cells tell how fast the others went on.
     private static let wide = 160
 
+    /// Columns for as many tables as 80 columns of text need: the longest name of a lock has 20 characters, and a cell 7.
+    private static func narrow(_ faults: [Fault]) -> [[Fault]] {
+        let tables = (faults.count + 6) / 7
+        let size = (faults.count + tables - 1) / tables
+        return stride(from: 0, to: faults.count, by: size).map { Array(faults[$0..<min($0 + size, faults.count)]) }
+    }
+
     /// A fault's column: short enough for 80 columns, or with the median and the longest time until the next acquisition.
     private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
         .init(fault.title, fault.name) { line in
@@ -123,18 +133,23 @@ package struct SurvivalMatrix {
             case .stalls: "stalls"
             case .hangs: "hangs"
             case .breaks: "wrong"
-            case .corrupts: "bad"
+            case .corrupts: "unsafe"
             case .notApplicable: "n/a"
             case .untried: "-"
             }
         return result.isAsPromised ? word : word.uppercased() + "!"
     }
 
+    /// The verdict as schema 1 spells it: there `unsafe` is `bad`.
+    private static func value(of result: StressResult) -> String {
+        result.verdict == .corrupts ? "bad" : word(result).lowercased().replacing("!", with: "")
+    }
+
     private static let recovery = Document<Line>(items: [
         name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
         time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
         time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
-        number("repaired") { "\($0.tolerated)" },
+        number("repaired") { "\($0.repaired)" },
     ])
 
     private static func number(_ title: String, _ text: @escaping @Sendable (StressResult) -> String)
@@ -162,9 +177,10 @@ package struct SurvivalMatrix {
                 "Warning: what excludes nobody was not caught, so the check says little here; use a longer --duration.")
         }
         sentences.append(
-            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: somebody waits for ever; bad: "
-                + "two were inside at once, or updates were lost; wrong: a deadline, an order, a place of the lock was not "
-                + "kept; CAPITALS!: a broken promise.")
+            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: a process waits for ever; "
+                + "unsafe: two processes were in the critical section at once, or updates were lost; wrong: the lock does "
+                + "not do what it offers (a deadline, an order, a number of participants); CAPITALS!: a broken promise."
+        )
         if markdown || page.width >= Self.wide {
             sentences.append(
                 "Times: the median and the longest from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."

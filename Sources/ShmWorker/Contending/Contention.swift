@@ -5,12 +5,12 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// A worker's work: contend for the lock, through every phase of a round.
+/// The work of a worker: it contends for the lock through every phase of a round.
 ///
-/// Generic over the lock, so that the compiler makes one loop for each kind with the lock's fast path inlined.
-/// Its loops lie beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two of
-/// them runs nothing between acquire and release but ``GuardedData/section(worker:counters:delay:)``; beside the
-/// lock's own, the throughput window has no system call and no allocation.
+/// It is generic over the lock, so that the compiler specialises one loop per kind with the lock's fast path inlined.
+/// The loops are beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two,
+/// only ``GuardedData/section(worker:counters:delay:)`` runs between acquire and release. In the throughput window
+/// there is no system call and no allocation other than the lock's own.
 @safe struct Contention {
     let arena: Arena
     let data: GuardedData
@@ -19,7 +19,7 @@ internal import SystemPackage
     let slot: UnsafeMutablePointer<WorkerSlot>
     private let heapBytes: () -> UInt64
 
-    /// Work for one worker of an arena. `heapBytes` tells how many bytes this thread has allocated so far.
+    /// Creates the work of one worker. `heapBytes` returns the number of bytes that this thread has allocated so far.
     init(arena: Arena, data: GuardedData, worker: Int, heapBytes: @escaping () -> UInt64) {
         self.arena = arena
         self.data = data
@@ -29,15 +29,15 @@ internal import SystemPackage
         self.heapBytes = heapBytes
     }
 
-    /// Takes part in a segment's lock, arrives at the barrier, and contends until the coordinator says stop. Returns
-    /// the errno of a lock that failed.
+    /// Binds to a segment's lock, arrives at the barrier, and contends until the coordinator enters `stop`. Returns the
+    /// errno of a failed lock.
     func run(on segment: SharedMemory) throws(SharedMemoryError) -> Int32? {
         var contender = Contender(contention: self, segment: segment)
         LockCatalogue.visit(&contender)
         return try contender.result.get()
     }
 
-    /// Finds the segment's kind of lock in the catalogue; for each, the compiler makes a loop of its own.
+    /// Finds the segment's kind of lock in the catalogue; the compiler specialises the loops for each kind.
     private struct Contender: LockVisitor {
         let contention: Contention
         let segment: SharedMemory
@@ -61,8 +61,8 @@ internal import SystemPackage
     }
 
     private func run<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
-        // What these calls set up on their first use is not the window's cost, even where a worker comes so late that its warm-up
-        // is over.
+        // The first calls allocate and initialise. They are made here, so that this is not part of the window's cost
+        // even if the worker arrives after the warm-up.
         if plan.arrivals.sharesCPUs { bench_sleep_exactly() }
         let hardware = HardwareCounters()
         defer { hardware.close() }
@@ -102,7 +102,7 @@ internal import SystemPackage
         return nil
     }
 
-    /// The positive control of the count of heap bytes: does it see an allocation?
+    /// The positive control of the heap counter: whether it counts an allocation.
     private func heapCounterWorks() -> Bool {
         let before = heapBytes()
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
@@ -111,7 +111,7 @@ internal import SystemPackage
         return seen >= 4096
     }
 
-    /// Sections done so far.
+    /// Sections completed so far.
     private var sections: UInt64 { unsafe slot.pointee.sections.load(ordering: .relaxed) }
 
     private func contend<L: LockPrimitive & ~Copyable>(
@@ -130,7 +130,8 @@ internal import SystemPackage
         unsafe slot.pointee.phase.store(phase.rawValue, ordering: .relaxed)
     }
 
-    /// Anything but a plain acquisition: repairs after a dead owner; returns the errno of a lock that was not taken.
+    /// Handles an outcome other than a plain acquisition: repairs the data of a dead owner; returns the errno of a
+    /// failed lock.
     @inline(never)
     func acquiredOddly(_ outcome: LockOutcome) -> Int32? {
         switch outcome {

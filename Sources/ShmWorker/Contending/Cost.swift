@@ -3,10 +3,11 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-/// What a process has used so far.
+/// The resources that a process has used so far.
 ///
-/// A window's cost is the difference of two: ``before(_:_:)`` takes the heap's count last, and ``after(_:_:)`` first,
-/// since asking for the others allocates. `getrusage(2)` is what comes last before the window and first behind it.
+/// The cost of a window is the difference of two readings. Reading the other counters allocates, so ``before(_:_:)``
+/// reads the heap counter after them, and ``after(_:_:)`` before them. `getrusage(2)` is the last call before the
+/// window and the first after it.
 struct Cost {
     private var usage = rusage()
     private var heapBytes: UInt64 = 0
@@ -15,7 +16,7 @@ struct Cost {
         cycles: WorkerSlot.unknown, instructions: WorkerSlot.unknown, cacheMisses: WorkerSlot.unknown
     )
 
-    /// Of this process so far, and of this thread's heap; a window begins.
+    /// Reads the counters of this process, and of this thread's heap, before a window.
     static func before(_ hardware: HardwareCounters, _ heapBytes: () -> UInt64) -> Cost {
         var cost = Cost()
         cost.runQueueWait = runQueueWait()
@@ -25,7 +26,7 @@ struct Cost {
         return cost
     }
 
-    /// Likewise; a window has ended.
+    /// Reads them after a window.
     static func after(_ hardware: HardwareCounters, _ heapBytes: () -> UInt64) -> Cost {
         var cost = Cost()
         _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &cost.usage)
@@ -35,20 +36,21 @@ struct Cost {
         return cost
     }
 
-    /// Time for which the process could run and had no CPU, ns: the second field of /proc/PID/schedstat.
+    /// Time during which the process was runnable and waited for a CPU, in ns: the second field of /proc/PID/schedstat.
     private static func runQueueWait() -> UInt64 {
         let fields = (try? SmallFile.read("/proc/self/schedstat"))?.split(separator: " ") ?? []
         return fields.count > 1 ? UInt64(fields[1]) ?? WorkerSlot.unknown : WorkerSlot.unknown
     }
 
-    /// What this process has resident, by proc_pid_statm(5). (`ru_maxrss` will not do: it starts with the parent's.)
+    /// The resident set of this process, from proc_pid_statm(5). (`ru_maxrss` is not suitable: it starts with the
+    /// parent's.)
     static func residentKilobytes() -> UInt64 {
         let fields = (try? SmallFile.read("/proc/self/statm"))?.split(separator: " ") ?? []
         let pages = fields.count > 1 ? UInt64(fields[1]) ?? 0 : 0
         return pages * UInt64(sysconf(Int32(_SC_PAGESIZE))) / 1024
     }
 
-    /// Writes what was used since an earlier point into a slot.
+    /// Stores the difference to an earlier reading in a slot.
     func store(since earlier: Cost, in slot: UnsafeMutablePointer<WorkerSlot>) {
         func microseconds(_ time: timeval) -> UInt64 { UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_usec) }
         func difference(_ later: UInt64, _ earlier: UInt64) -> UInt64 {

@@ -2,14 +2,15 @@ internal import CBench
 public import ShmHarness
 internal import Synchronization
 
-// What a worker does to the data while it holds the lock.
+// The critical sections.
 extension GuardedData {
-    /// One critical section. Returns 0 where nothing contradicted that this worker was alone inside; another number where
-    /// it met somebody's owner word, or found related words that do not agree.
+    /// One critical section. Returns 0 if the data agree with this worker being alone inside; a non-zero value if it
+    /// met another owner word, or found related words that do not agree.
     @inline(__always)
     func section(worker: UInt32, counters count: Int, delay: UInt64) -> UInt64 {
         let me = worker &+ 1
-        // Differences are gathered and judged once, by the caller: branches here would be part of every critical section.
+        // Differences are collected and judged once, by the caller: branches here would lengthen every critical
+        // section.
         var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
         unsafe owner.pointee.store(me, ordering: .relaxed)
         let first = unsafe counters.pointee.load(ordering: .relaxed)
@@ -28,14 +29,14 @@ extension GuardedData {
         return contradiction
     }
 
-    /// One section that only reads. Returns 0 where nothing contradicted that no writer was inside.
+    /// One read-only section. Returns 0 if the data agree with no writer being inside.
     @inline(__always)
     func readSection(counters count: Int, delay: UInt64) -> UInt64 {
         var contradiction = UInt64(unsafe owner.pointee.load(ordering: .relaxed))
         let first = unsafe counters.pointee.load(ordering: .relaxed)
         contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
         if delay > 0 { Delay.spin(delay) }
-        // Every section increments all counters.
+        // Every section increments all counters, so they are equal.
         var index = 1
         while index < count {
             contradiction |= unsafe counters[index].load(ordering: .relaxed) ^ first
@@ -47,14 +48,14 @@ extension GuardedData {
     }
 
     /// ``section(worker:counters:delay:)`` as a call, with a loop over the counters: a crash test kills at each of its
-    /// instructions, and `selfbench` compares the worker's loop with one that calls it. Public, so that the compiler knows no
-    /// caller's counters.
+    /// instructions, and `selfbench` compares the worker's loop with one that calls it. It is public, so that the
+    /// compiler does not specialise it for a caller's number of counters.
     @inline(never)
     public func sectionAsCall(worker: UInt32, counters: Int, delay: UInt64) -> UInt64 {
         section(worker: worker, counters: counters, delay: delay)
     }
 
-    /// ``readSection(counters:delay:)``, likewise.
+    /// ``readSection(counters:delay:)`` as a call.
     @inline(never)
     public func readSectionAsCall(counters: Int, delay: UInt64) -> UInt64 {
         readSection(counters: counters, delay: delay)

@@ -16,7 +16,7 @@ extension Contention {
         var counts = false
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.latency.rawValue {
             let isRead = plan.readPercent > 0 && dice.saysRead()
-            if !counts { counts = arena.isEverybodyIn(.latency) }
+            if !counts { counts = arena.areAllWorkersIn(.latency) }
             let start = clock.now()
             let section = section(lock, reads: isRead)
             if section.failure != 0 { return section.failure }
@@ -31,7 +31,8 @@ extension Contention {
         return nil
     }
 
-    /// The time between two readings, ns; `nil`, and counted, where the later one is smaller.
+    /// The time between two readings of the clock, in ns. If the later one is smaller, counts an anomaly and returns
+    /// `nil`.
     @inline(__always)
     func interval(from start: UInt64, to end: UInt64) -> UInt64? {
         if end >= start { return plan.clock.nanoseconds(end &- start) }

@@ -2,7 +2,7 @@
 internal import ShmHarness
 internal import Synchronization
 
-// Every window of an open loop but the order window: acquisitions begin when they are due.
+// The windows of an open loop, except the order window: acquisitions begin when they are due.
 extension Contention {
     @inline(never)
     func contendPaced<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
@@ -15,7 +15,7 @@ extension Contention {
         if isTimed { arena.join(.latency) }
         var counts = false
         while let due = pacer.awaitNext() {
-            if isTimed && !counts { counts = arena.isEverybodyIn(.latency) }
+            if isTimed && !counts { counts = arena.areAllWorkersIn(.latency) }
             let isRead = plan.readPercent > 0 && dice.saysRead()
             let start = clock.now()
             let section = section(lock, reads: isRead)
@@ -34,8 +34,9 @@ extension Contention {
         if isTimed {
             unsafe slot.pointee.arrivalsDue.store(pacer.due, ordering: .relaxed)
             unsafe slot.pointee.arrivalsDone.store(pacer.begun, ordering: .relaxed)
-            // Those that were due and had not begun are the longest: they count with their age at the end, which is less than
-            // what they would have come to. So many that they would matter more are an overload.
+            // Acquisitions that were due and had not begun waited longest. They are recorded with their age at the end,
+            // a lower bound of their response time. If there are too many for the bound to be harmless, the round is an
+            // overload.
             var abandoned = 0
             while abandoned < 10_000, let age = pacer.abandon() {
                 let nanoseconds = clock.nanoseconds(age)

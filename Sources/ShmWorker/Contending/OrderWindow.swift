@@ -2,8 +2,8 @@
 internal import ShmHarness
 internal import Synchronization
 
-// The order window: who holds the lock, in which order, and for how long. Only writers are looked at; readers do not
-// exclude each other, and have no order.
+// The order window: the order of owners, and their hold times. It covers writers only; readers do not exclude each
+// other, and have no order.
 extension Contention {
     @inline(never)
     func contendLogged<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
@@ -19,7 +19,7 @@ extension Contention {
         arena.join(.order)
         var counts = false
         let recorder = plan.isTraced ? arena.recorder(worker) : nil
-        // Without exclusion, owners write the log at once, and nothing is handed over.
+        // Without exclusion, several owners write the log at once, and there is no hand-off.
         let handsOver = L.properties.excludes
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.order.rawValue {
             if plan.arrivals.spacing != .closed && pacer.awaitNext() == nil { break }
@@ -31,7 +31,7 @@ extension Contention {
                 if think > 0 { Delay.spin(think) }
                 continue
             }
-            if !counts { counts = arena.isEverybodyIn(.order) }
+            if !counts { counts = arena.areAllWorkersIn(.order) }
             let asked = clock.now()
             let outcome = lock.lock()
             let acquired = clock.now()
@@ -55,7 +55,7 @@ extension Contention {
                 continue
             }
             if let held = interval(from: acquired, to: releasing) { holds.record(held) }
-            // To somebody who waited: else nothing was handed over, the lock lay idle.
+            // A hand-off needs a successor that was already waiting; otherwise the lock was free in between.
             if handsOver && before.ownerPlusOne != 0 && before.ownerPlusOne != me && asked <= before.released,
                 let passed = interval(from: before.released, to: acquired)
             {

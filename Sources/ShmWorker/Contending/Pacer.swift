@@ -3,16 +3,16 @@ internal import Glibc
 internal import ShmHarness
 internal import Synchronization
 
-/// One worker's schedule in an open loop: acquisitions are due at times that do not depend on how long those before
-/// them took. A worker that is late does the next one at once, and its response time counts from when it was due
-/// (Gil Tene calls the opposite coordinated omission).
+/// One worker's schedule in an open loop: acquisitions are due at times that do not depend on the duration of earlier
+/// ones. A worker that is late begins the next one at once, and its response time counts from the due time. Measuring
+/// from the begin instead would be coordinated omission (Gil Tene).
 @safe struct Pacer {
     private let clock: TickClock
     private let arrivals: Arrivals
     private let phaseWord: UnsafeMutablePointer<Atomic<UInt32>>
     private let phase: UInt32
     private var random: UInt64
-    /// When the next acquisition is due, ticks.
+    /// When the next acquisition is due, in ticks.
     private var next: Double
     /// Acquisitions that have begun.
     private(set) var begun: UInt64 = 0
@@ -24,11 +24,11 @@ internal import Synchronization
         self.phase = phase.rawValue
         random = Self.start(plan.arrivals.seed, worker: worker, phase: phase)
         next = Double(plan.clock.now())
-        // An even schedule begins anywhere in its first gap; a random one has no memory.
+        // An even schedule starts at a random point of its first gap; an exponential one is memoryless.
         next += arrivals.spacing == .uniform ? uniform() * arrivals.meanGapTicks : gap()
     }
 
-    /// Waits until the next acquisition is due, and returns when that was, ticks; `nil` where the phase ended before.
+    /// Waits until the next acquisition is due, and returns its due time in ticks; `nil` if the phase ends before.
     mutating func awaitNext() -> UInt64? {
         let due = UInt64(next)
         while true {
@@ -42,13 +42,13 @@ internal import Synchronization
         return due
     }
 
-    /// Acquisitions that were due by now, whether they have begun or not.
+    /// The number of acquisitions that were due by now, whether they have begun or not.
     var due: UInt64 {
         let late = Double(clock.now()) - next
         return begun &+ (late > 0 ? 1 &+ UInt64(late / arrivals.meanGapTicks) : 0)
     }
 
-    /// How long what is due next has been, ticks; `nil` where nothing is. Takes it for begun.
+    /// The age of the next acquisition in ticks; `nil` if it is not due yet. Counts it as abandoned.
     mutating func abandon() -> UInt64? {
         let now = clock.now()
         let due = UInt64(next)
@@ -57,8 +57,8 @@ internal import Synchronization
         return now - due
     }
 
-    /// Sleeps, for at most 10 ms, so that a phase's end is noticed. A sleep ends some 50 µs late, which then is part of the
-    /// response time; a worker with a CPU of its own spins instead.
+    /// Sleeps for at most 10 ms, so that the end of a phase is noticed. A sleep overruns by about 50 µs, which is then
+    /// part of the response time; a worker with a CPU of its own spins instead.
     private func rest(_ nanoseconds: UInt64) {
         var pause = timespec()
         pause.tv_nsec = Int(min(nanoseconds, 10_000_000))
@@ -72,15 +72,15 @@ internal import Synchronization
         }
     }
 
-    /// From 0 to less than 1. SplitMix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA
-    /// 2014.
+    /// A number from 0 to less than 1. SplitMix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number
+    /// Generators*, OOPSLA 2014.
     private mutating func uniform() -> Double {
         random &+= 0x9e37_79b9_7f4a_7c15
         return Double(Self.mixed(random) >> 11) / 9_007_199_254_740_992
     }
 
-    /// Where a worker's sequence begins: seeds that differ by the generator's own step would give all workers the same one,
-    /// shifted.
+    /// The seed of a worker's sequence. It is mixed: seeds that differ by a multiple of the generator's step would give
+    /// all workers the same sequence, shifted.
     static func start(_ seed: UInt64, worker: Int, phase: Phase) -> UInt64 {
         mixed(seed ^ mixed(UInt64(worker) << 8 | UInt64(phase.rawValue)))
     }

@@ -1,7 +1,7 @@
-/// Which sections only read: a share of them, at random, the same sequence for the same worker.
+/// Decides at random which critical sections are read-only, with the same sequence for the same worker.
 ///
-/// Marsaglia's xorshift, *Xorshift RNGs*, Journal of Statistical Software 8(14), 2003: about a nanosecond, which every
-/// lock pays alike.
+/// Marsaglia's xorshift, *Xorshift RNGs*, Journal of Statistical Software 8(14), 2003. It takes about a nanosecond, the
+/// same for every lock.
 struct ReadDice {
     private let limit: UInt64
     private var state: UInt64

@@ -2,18 +2,18 @@
 internal import ShmHarness
 internal import Synchronization
 
-/// One critical section, of a writer or a reader, and when it began.
+/// One critical section of a writer or a reader.
 struct Section {
-    /// When the lock was held, ticks; of a reader that had to repeat, in the attempt that counts.
+    /// When the lock was acquired, in ticks; for a reader that had to retry, in the attempt that succeeded.
     var acquired: UInt64
-    /// Not 0 where the oracle met a contradiction.
+    /// Non-zero if the oracle found a contradiction.
     var contradiction: UInt64
-    /// The errno of a lock that was not taken, or 0.
+    /// The errno of a failed lock, or 0.
     var failure: Int32
 }
 
 extension Contention {
-    /// Takes the lock, reads the clock, does the section and lets go.
+    /// Acquires the lock, reads the clock, executes the critical section, and releases the lock.
     @inline(__always)
     func section<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, reads: Bool) -> Section {
         var section = Section(acquired: 0, contradiction: 0, failure: 0)
@@ -47,7 +47,7 @@ extension Contention {
     }
 }
 
-/// A worker's own counts in its slot, kept in registers while a loop runs.
+/// A worker's counts, kept in registers while a loop runs and stored into its slot.
 @safe struct Tally {
     private let slot: UnsafeMutablePointer<WorkerSlot>
     private var sections: UInt64
@@ -60,7 +60,7 @@ extension Contention {
         reads = unsafe slot.pointee.reads.load(ordering: .relaxed)
     }
 
-    /// A section is done.
+    /// Counts a completed section.
     @inline(__always)
     mutating func count(isRead: Bool) {
         if isRead {
@@ -71,7 +71,7 @@ extension Contention {
         unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
     }
 
-    /// An acquisition took so long.
+    /// Records the duration of an acquisition.
     @inline(__always)
     mutating func note(_ nanoseconds: UInt64) {
         if nanoseconds > longest {

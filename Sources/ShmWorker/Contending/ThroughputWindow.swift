@@ -4,11 +4,12 @@ internal import Synchronization
 
 // The throughput window, and the warm-up: acquisitions are counted, and no clock is read.
 extension Contention {
-    /// The loop without a clock, while the arena's phase stays the same. Returns the errno of a lock that failed.
+    /// The loop without a clock, while the phase lasts. Returns the errno of a failed lock.
     ///
-    /// A function of its own, with everything in locals: the compiler then keeps what the loop needs in registers.
+    /// It is a function of its own with all state in local variables, so that the compiler keeps the loop's state in
+    /// registers.
     ///
-    /// - Parameter burst: after so many sections the worker looks for the phase and publishes its count.
+    /// - Parameter burst: the number of sections after which the worker reads the phase word and publishes its count.
     @inline(never)
     func contendClosed<L: LockPrimitive & ~Copyable>(
         _ lock: borrowing L, during phase: Phase, burst: UInt64
@@ -21,7 +22,7 @@ extension Contention {
             var left = burst
             repeat {
                 let outcome = lock.lock()
-                // A pattern, not `==`: the enum's derived equality is a call into another module.
+                // A pattern and not `==`: the enum's derived equality is a call into another module.
                 if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
                 let contradiction = data.section(worker: worker, counters: counters, delay: sectionDelay)
                 lock.unlock()
@@ -37,15 +38,15 @@ extension Contention {
         return nil
     }
 
-    /// How many sections to do between two looks at the phase, where some were done in such a time: as many as take about a
-    /// microsecond, at most ``WorkerSlot/longestBurst``, so that what the looks cost is next to nothing; one where each
-    /// takes longer.
+    /// The number of sections between two loads of the phase word, from the time that some sections took: as many as
+    /// take about a microsecond, at most ``WorkerSlot/longestBurst``, so that the loads cost next to nothing; one if
+    /// each section takes longer.
     static func burst(sections: UInt64, nanoseconds: UInt64) -> UInt64 {
         guard sections > 0 else { return 1 }
         return min(WorkerSlot.longestBurst, max(1, 1000 / max(1, nanoseconds / sections)))
     }
 
-    /// The same loop where some of the sections only read, at random.
+    /// The same loop with a random share of read-only sections.
     @inline(never)
     func contendReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, during phase: Phase) -> Int32? {
         let phaseWord = unsafe arena.phaseWord

@@ -3,12 +3,12 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-/// A worker's life: attach, wait at the barrier, contend, leave.
+/// A worker of a round: it attaches, waits at the barrier, contends and exits.
 enum Worker {
-    /// - Parameter heapBytes: how many bytes this thread has allocated so far.
+    /// - Parameter heapBytes: the number of bytes that this thread has allocated so far.
     static func run(_ starter: Starter, _ numbers: [Int32], heapBytes: @escaping () -> UInt64) -> WorkerExit {
         let (round, worker, workers) = (numbers[0], numbers[1], numbers[2])
-        guard starter.bind() else { return Complaint.refuse() }
+        guard starter.dieWithCoordinator() else { return Complaint.refuse() }
         let keys = RoundKeys(run: starter.run, round: Int(round))
         let arenaSegment = SharedMemory(key: keys.arena)
         let testSegment = SharedMemory(key: keys.test)
@@ -22,7 +22,7 @@ enum Worker {
         guard let arena = Arena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers,
             let data = unsafe testSegment.mutableData?.baseAddress
         else {
-            Complaint.say("was given segments that do not fit its arguments")
+            Complaint.say("cannot use the segments of this round: they do not fit its arguments")
             return .setup
         }
         let slot = unsafe arena.slot(Int(worker))

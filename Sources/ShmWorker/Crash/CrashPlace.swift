@@ -1,7 +1,7 @@
 internal import ShmCore
 internal import ShmHarness
 
-/// Where a process of a crash test finds its coordinator, its segments and its slot.
+/// The coordinator, the segments and the slot of a process of a crash test.
 struct CrashPlace {
     let starter: Starter
     let round: Int32
@@ -13,9 +13,9 @@ struct CrashPlace {
         (round, process, survivors) = (numbers[0], numbers[1], numbers[2])
     }
 
-    /// Attaches and does the work; it returns the errno of a lock that failed.
+    /// Attaches and runs the body, which returns the errno of a failed lock.
     func enter(_ work: (SharedMemory, CrashArena, GuardedData) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
-        guard starter.bind() else { return Complaint.refuse() }
+        guard starter.dieWithCoordinator() else { return Complaint.refuse() }
         let keys = RoundKeys(run: starter.run, round: Int(round))
         let (arenaSegment, testSegment) = (SharedMemory(key: keys.arena), SharedMemory(key: keys.test))
         do {
@@ -26,7 +26,7 @@ struct CrashPlace {
                 data.count >= GuardedData.byteCount(counters: CrashArena.counters),
                 let address = data.baseAddress
             else {
-                Complaint.say("was given segments that do not fit its arguments")
+                Complaint.say("cannot use the segments of this round: they do not fit its arguments")
                 return .setup
             }
             let failure = try work(testSegment, arena, unsafe GuardedData(address))

@@ -4,8 +4,8 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// A process of a crash test that is not killed: it takes the lock when it is told to, by the lock's own plain `lock`,
-/// without a time limit. If the lock hangs, so does it, and the coordinator sees that.
+/// A process of a crash test that is not killed. It takes the lock when ordered to, with a plain `lock` without a time
+/// limit: if the lock hangs, the survivor hangs, which the coordinator detects.
 @safe struct Survivor: LockVisitor {
     private let segment: SharedMemory
     private let data: GuardedData
@@ -42,7 +42,7 @@ internal import SystemPackage
         }
     }
 
-    /// Carries out orders until the lock fails; returns the errno.
+    /// Carries out orders until the lock fails; returns its errno.
     private func serve<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32 {
         var order = CrashOrder(word: 0)
         while true {
@@ -58,7 +58,7 @@ internal import SystemPackage
                 let before = data.counter(0)
                 enter(.holding)
                 order = nextOrder(after: order)
-                // No process can have been inside meanwhile.
+                // The lock was held, so no other process can have been inside.
                 if data.counter(0) != before || data.ownerNow != nil {
                     unsafe slot.pointee.overlaps.add(1, ordering: .relaxed)
                 }
@@ -67,7 +67,7 @@ internal import SystemPackage
         }
     }
 
-    /// Lock and critical section. Returns the errno of a lock that was not taken.
+    /// Lock and critical section. Returns the errno of a failed lock.
     private func acquire<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         enter(.locking)
         let outcome = lock.lock()
@@ -102,7 +102,7 @@ internal import SystemPackage
         unsafe Futex.wake(finishedWord, count: 1)
     }
 
-    private func enter(_ stage: CrashSlot.Stage) {
-        unsafe slot.pointee.stage.store(stage.rawValue, ordering: .releasing)
+    private func enter(_ state: CrashSlot.State) {
+        unsafe slot.pointee.state.store(state.rawValue, ordering: .releasing)
     }
 }

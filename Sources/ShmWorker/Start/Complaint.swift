@@ -1,11 +1,11 @@
 internal import Glibc
 internal import ShmHarness
 
-/// What a worker program says where it cannot do what it was started for.
+/// Messages of a worker that cannot do what it was started for.
 enum Complaint {
-    /// What it says to a person who starts it.
+    /// Refuses a start by hand.
     static func refuse() -> WorkerExit {
-        say("is started by shmbench and does nothing by itself; try `shmbench run`")
+        say("cannot run by itself: shmbench starts it; use `shmbench run`")
         return .usage
     }
 

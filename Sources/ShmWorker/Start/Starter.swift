@@ -3,11 +3,12 @@ internal import Glibc
 internal import ShmHarness
 
 extension Starter {
-    /// Makes this process die with its coordinator. `false` where another process started it, or that is no more.
+    /// Ends this process when its coordinator ends (`PR_SET_PDEATHSIG`). Returns `false` if another process started it,
+    /// or the coordinator is already dead.
     ///
-    /// A coordinator that died before the first line is no longer the parent. Its number alone would say little: by the lease
-    /// it is known to be a coordinator, and that of this run.
-    func bind() -> Bool {
+    /// A coordinator that died before the first line is no longer the parent. The process id alone would not suffice,
+    /// as it may be reused; the lease shows that the parent is the coordinator of this run.
+    func dieWithCoordinator() -> Bool {
         _ = bench_die_with_parent()
         return getppid() == process && RunLease.state(of: run) == .held
     }

@@ -1,6 +1,6 @@
 @_spi(Bench) internal import ShmCore
 
-/// Participants of one process beside its usual one.
+/// Additional participants of one process.
 @safe struct Crowd<L: LockPrimitive & ~Copyable>: ~Copyable {
     private var members: UnsafeMutablePointer<L>
     private var capacity: Int
@@ -23,13 +23,13 @@
         count += 1
     }
 
-    /// Lets all of them go.
+    /// Unbinds all participants.
     mutating func disperse() {
         unsafe members.deinitialize(count: count)
         count = 0
     }
 
-    /// Lets one of them do something.
+    /// Calls the body with one participant.
     borrowing func withMember<R>(_ index: Int, _ body: (borrowing L) -> R) -> R {
         precondition(index >= 0 && index < count)
         return unsafe body(members[index])

@@ -3,10 +3,10 @@ internal import CShm
 internal import Glibc
 internal import ShmCore
 
-/// What else a process does around a lock where a fault asks for it.
+/// What a worker does around a lock at the request of a fault.
 enum FaultAction {
-    /// Forks, and lets the child execute another program; returns 0 or an errno. The child's end is awaited: it had all
-    /// that its parent has, and took nothing along.
+    /// Forks, and lets the child execute another program; returns 0 or an errno. It waits for the child's end: the
+    /// child had everything that its parent has, and must not have taken anything with it.
     static func forkAndExec() -> Int32 {
         let child = unsafe bench_fork_and_exec("/proc/self/exe", "--version")
         if child < 0 { return -child }
@@ -15,10 +15,10 @@ enum FaultAction {
         return status == 0 ? 0 : ECHILD
     }
 
-    /// Opens files until there is no descriptor left, does the work, and closes them. The answer is 0, or `EMFILE` where
+    /// Opens files until no descriptor is left, runs the work, and closes them. The answer is 0, or `EMFILE` if the
     /// descriptors did not run out.
     static func withoutDescriptors(_ work: () -> Int32?) -> (failure: Int32?, answer: Int32) {
-        // A low limit is reached soon; it holds for new descriptors only.
+        // A low limit is reached quickly; it applies to new descriptors only.
         var limit = rlimit()
         unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         var low = limit
@@ -38,7 +38,7 @@ enum FaultAction {
         return (work(), ranOut ? 0 : EMFILE)
     }
 
-    /// How many descriptors this process has, give or take the one that looks; `nil` without /proc.
+    /// The number of open descriptors of this process, including the one that counts them; `nil` without /proc.
     static var descriptors: Int? {
         guard let folder = unsafe opendir("/proc/self/fd") else { return nil }
         defer { unsafe closedir(folder) }

@@ -4,18 +4,18 @@ internal import ShmHarness
 enum LockWay {
     case lock
     case attempt
-    /// With a deadline, ns of ``Clock``.
+    /// With a deadline, in ns of ``Clock``.
     case timedWait(UInt64)
     case read
 }
 
-/// Chooses ways at random, as a stress test's policy lets it.
+/// Chooses ways at random, within the policy of the stress test.
 struct LockWays {
     private let arena: StressArena
     private let sharesReaders: Bool
     private var state: UInt64
 
-    /// What an owner's announced release and a deadline may lie apart, ns: a timer fires up to 50 µs late.
+    /// By how much a deadline may precede or follow an announced release, in ns; a timer fires up to 50 µs late.
     private static let handOffLead: UInt64 = 60_000
     private static let handOffLag: UInt64 = 5_000
 
@@ -25,7 +25,7 @@ struct LockWays {
         state = 0x9e37_79b9_7f4a_7c15 &* (seed | 1)
     }
 
-    /// Marsaglia's xorshift, as ``ReadDice``.
+    /// Marsaglia's xorshift, as in ``ReadDice``.
     private mutating func draw(below limit: UInt64) -> UInt64 {
         state ^= state << 13
         state ^= state >> 7
@@ -49,7 +49,7 @@ struct LockWays {
         }
     }
 
-    /// Mostly some microseconds to milliseconds away; often the moment at which an owner releases; at times in the past.
+    /// Mostly microseconds to milliseconds ahead; often the time of an announced release; sometimes in the past.
     private mutating func deadline() -> UInt64 {
         let (now, handOff) = (Clock.now(), arena.handOff)
         if handOff > now && handOff - now < 10_000_000 && draw(below: 2) == 0 { return handOffDeadline() }
@@ -57,12 +57,12 @@ struct LockWays {
         return now + (1_000 << draw(below: 12)) + draw(below: 1_000)
     }
 
-    /// At about the moment at which an owner has said to release.
+    /// A deadline close to the announced release.
     mutating func handOffDeadline() -> UInt64 {
         arena.handOff - Self.handOffLead + draw(below: Self.handOffLead + Self.handOffLag)
     }
 
-    /// How long an owner that is about to release is to announce that before, ns; `nil` where it is not to.
+    /// How long before its release an owner announces it, in ns; `nil` if it does not.
     mutating func announcement() -> UInt64? {
         switch arena.policy {
         case .any: draw(below: 32) == 0 ? 10_000 + draw(below: 70_000) : nil
@@ -71,6 +71,6 @@ struct LockWays {
         }
     }
 
-    /// How long a reader is to stay, ns; mostly not at all.
+    /// How long a reader stays inside, in ns; mostly 0.
     mutating func readingTime() -> UInt64 { draw(below: 8) == 0 ? draw(below: 20_000) : 0 }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import ShmHarness
 
-/// Tells a call that came back too late from a process that got no CPU: late is only what overran by far, several times in
-/// a row, while a plain sleep did not.
+/// Distinguishes a call that returns too late from a process that got no CPU: a call counts as late only if it overran
+/// by far, several times in a row, while a plain sleep was punctual.
 struct Punctuality {
     private static let grace: UInt64 = 250_000_000
     private static let enough = 3
@@ -10,8 +10,8 @@ struct Punctuality {
 
     private var inARow = 0
 
-    /// A call that was to be back at such a time is back. Not to be called by the lock's owner, since it may sleep.
-    /// Returns by how much it is late, ns, once that is beyond doubt.
+    /// Judges a call that has returned. Returns its delay in ns once it certainly is late. It may sleep, so the owner
+    /// of the lock must not call it.
     mutating func isLate(due: UInt64, back: UInt64) -> UInt64? {
         guard back > due, back - due > Self.grace else {
             inARow = 0

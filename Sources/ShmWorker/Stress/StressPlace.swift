@@ -3,7 +3,7 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-/// Where a worker of a stress test finds its coordinator, its segments and its slot.
+/// The coordinator, the segments and the slot of a worker of a stress test.
 struct StressPlace {
     let starter: Starter
     let round: Int32
@@ -15,11 +15,12 @@ struct StressPlace {
         (round, worker, workers) = (numbers[0], numbers[1], numbers[2])
     }
 
-    /// Attaches to the arena and does the work, which is given the test segment's handle; it returns the errno of a lock that
-    /// failed.
+    /// Attaches to the arena and runs the body with a handle for the test segment; the body returns the errno of a
+    /// failed lock.
     func enter(_ work: (SharedMemory, StressArena, Int) throws(SharedMemoryError) -> Int32?) -> WorkerExit {
-        guard starter.bind() else { return Complaint.refuse() }
-        // Waits that a signal interrupts must go on: the handler does nothing, and calls are not restarted for it.
+        guard starter.dieWithCoordinator() else { return Complaint.refuse() }
+        // The handler does nothing and has no SA_RESTART: waits are interrupted by SIGUSR1 (EINTR), and the lock must
+        // continue them.
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in }
         unsafe sigaction(SIGUSR1, &action, nil)
@@ -28,7 +29,7 @@ struct StressPlace {
         do {
             try arenaSegment.attach()
             guard let arena = StressArena(arenaSegment, workers: Int(workers)), worker >= 0, worker < workers else {
-                Complaint.say("was given segments that do not fit its arguments")
+                Complaint.say("cannot use the segments of this round: they do not fit its arguments")
                 return .setup
             }
             unsafe arena.slot(Int(worker)).pointee.process.store(getpid(), ordering: .relaxed)

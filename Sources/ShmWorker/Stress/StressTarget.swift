@@ -3,27 +3,27 @@ internal import CShm
 internal import Glibc
 internal import ShmHarness
 
-/// The worker that another one is to kill. The coordinator takes its name out of the arena before it reaps it, so a descriptor
-/// that was opened while the name stood there is that process's.
+/// The process that a worker is to kill. The coordinator removes its id from the arena before it reaps the process, so
+/// a pidfd that was opened while the id was there refers to that process.
 struct StressTarget: ~Copyable {
     private let arena: StressArena
     private let worker: Int
     private let process: Int32
-    /// Or -errno, on a kernel or in a sandbox without such descriptors.
+    /// A pidfd, or -errno if the kernel or a sandbox does not provide one.
     private let descriptor: Int32
 
-    /// Takes aim; `nil` where the arena names none.
+    /// Opens the pidfd; `nil` if the arena names no target.
     init?(_ arena: StressArena) {
-        guard let victim = arena.victim else { return nil }
+        guard let target = arena.target else { return nil }
         self.arena = arena
-        (worker, process) = victim
+        (worker, process) = target
         descriptor = shm_pidfd_open(process)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     func kill() {
-        guard let victim = arena.victim, victim.worker == worker, victim.process == process else { return }
+        guard let target = arena.target, target.worker == worker, target.process == process else { return }
         if descriptor >= 0 {
             _ = bench_pidfd_kill(descriptor, SIGKILL)
         } else if descriptor != -ESRCH {

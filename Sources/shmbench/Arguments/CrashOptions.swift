@@ -17,12 +17,12 @@ struct CrashOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Processes beside the victim, all of which must go on after each kill.", valueName: "n"))
+        help: ArgumentHelp("Processes beside the target, all of which must go on after each kill.", valueName: "n"))
     var workers = 3
 
     @Option(
         help: ArgumentHelp(
-            "Paths that victims take: \(CrashPath.allCases.map(\.name).joined(separator: ", ")), or all, separated by commas.",
+            "Paths that targets take: \(CrashPath.allCases.map(\.name).joined(separator: ", ")), or all, separated by commas.",
             valueName: "a,b"))
     var paths = CommaList([
         "uncontended", "waiter", "holder", "try", "timed", "timed-waiter", "expiring", "reader",

@@ -38,7 +38,7 @@ struct StressOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Victims, places and delays; the same seed chooses the same. (default: random)", valueName: "n"))
+            "Targets, places and delays; the same seed chooses the same. (default: random)", valueName: "n"))
     var seed: UInt64?
 
     @Option(help: "What to print on stdout.")

@@ -12,13 +12,13 @@ struct Crash: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kill a process at every machine instruction of a lock, and see whether the others go on.",
         discussion: """
-            Leads a victim through lock, critical section and unlock one machine instruction at a time (ptrace), and \
-            kills it after the first, the second, the third …, a fresh victim each time. After each kill all other \
-            processes must get the lock within 2 s, and the data must be as the victim left them, or repaired.
+            Leads a target through lock, critical section and unlock one machine instruction at a time (ptrace), and \
+            kills it after the first, the second, the third …, a fresh target each time. After each kill all other \
+            processes must get the lock within 2 s, and the data must be as the target left them, or repaired.
 
             Paths: `uncontended`, nobody else wants the lock; `waiter`, another process holds it, releases when the \
-            victim sleeps, and others sleep behind the victim; `holder`, the victim holds it and the others sleep; \
-            `barger`, as waiter, and a third process takes the lock between the victim's wake-up and its death; \
+            target sleeps, and others sleep behind the target; `holder`, the target holds it and the others sleep; \
+            `barger`, as waiter, and a third process takes the lock between the target's wake-up and its death; \
             `first-use`, as uncontended, by a process that has never used the lock; `try`, as uncontended, by tryLock; \
             `timed` and `timed-waiter`, as uncontended and as waiter, with a distant deadline; `expiring`, another process \
             holds it, and the deadline passes; `reader`, a read-only section, where readers share the lock. What is written \

@@ -27,12 +27,12 @@ struct Segments: ParsableCommand {
 
     mutating func run() throws {
         let entries = try Entry.all()
-        if remove { return try clear(entries.filter(\.fate.isRemoval)) }
+        if remove { return try clear(entries.filter(\.outcome.isRemoval)) }
         try Terminal.show(Self.report(entries), format)
     }
 
     private static func report(_ entries: [Entry]) -> Report {
-        let leftovers = entries.filter(\.fate.isRemoval)
+        let leftovers = entries.filter(\.outcome.isRemoval)
         let hint =
             switch leftovers.count {
             case 0: "Nothing is left over."
@@ -46,9 +46,9 @@ struct Segments: ParsableCommand {
             },
             suites: [
                 Report.Suite(
-                    "segments", entries.map { Report.Check("\($0.what) \($0.name)", .passed, $0.fate.reason) })
+                    "segments", entries.map { Report.Check("\($0.what) \($0.name)", .passed, $0.outcome.reason) })
             ],
-            notices: leftovers.map { Report.Notice(.warning, "\($0.what) \($0.name)", $0.fate.reason) }
+            notices: leftovers.map { Report.Notice(.warning, "\($0.what) \($0.name)", $0.outcome.reason) }
                 + [Report.Notice(.notice, "shmbench", hint)])
     }
 
@@ -61,7 +61,7 @@ struct Segments: ParsableCommand {
                 Terminal.complain(reason)
                 failures += 1
             } else {
-                try Terminal.show("removed \(entry.what) \(entry.name) (\(entry.fate.reason))\n")
+                try Terminal.show("removed \(entry.what) \(entry.name) (\(entry.outcome.reason))\n")
             }
         }
         if failures > 0 { throw Failure("\(failures) of \(leftovers.count) leftovers could not be removed") }
@@ -77,18 +77,18 @@ private struct Entry {
     }
 
     private let thing: Thing
-    let fate: Leftovers.Fate
+    let outcome: Leftovers.Outcome
 
     static func all() throws -> [Entry] {
         let segments: [SegmentInfo]
         do { segments = try SharedMemory.segments() } catch { throw Failure(error.description) }
-        return segments.map { Entry(thing: .segment($0), fate: Leftovers.fate(of: $0)) }
-            + LockObject.all().map { Entry(thing: .object($0), fate: Leftovers.fate(of: $0, segments: segments)) }
+        return segments.map { Entry(thing: .segment($0), outcome: Leftovers.outcome(of: $0)) }
+            + LockObject.all().map { Entry(thing: .object($0), outcome: Leftovers.outcome(of: $0, segments: segments)) }
             // Last: a run that is interrupted between keeps what names it.
             + Leftovers.leases().map { lease in
                 Entry(
                     thing: .lease(lease.run, path: lease.path, userID: lease.userID),
-                    fate: Leftovers.fate(ofRun: lease.run))
+                    outcome: Leftovers.outcome(ofRun: lease.run))
             }
     }
 
@@ -149,9 +149,11 @@ private struct Entry {
             Value($0.segment.map { UInt64($0.creatorPID) })
         },
         .init("user", "user_id", isNumber: true, shown: { "\($0.userID)" }) { .integer(Int($0.userID)) },
-        .init("leftover", "leftover", shown: { $0.fate.isRemoval ? "yes: \($0.fate.reason)" : "no: \($0.fate.reason)" })
-        {
-            .text($0.fate.isRemoval ? "yes" : "no")
+        .init(
+            "leftover", "leftover",
+            shown: { $0.outcome.isRemoval ? "yes: \($0.outcome.reason)" : "no: \($0.outcome.reason)" }
+        ) {
+            .text($0.outcome.isRemoval ? "yes" : "no")
         },
     ])
 }

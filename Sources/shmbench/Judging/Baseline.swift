@@ -10,7 +10,7 @@ struct Baseline {
     let path: String
     let table: RoundTable
     let records: [Record]
-    /// What is judged: all but the floor that others are compared with.
+    /// What is judged: all but the control that others are compared with.
     let cells: [CellID]
 
     /// Reads it, and refuses what cannot be a baseline, saying how to make one.

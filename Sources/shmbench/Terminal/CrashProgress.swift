@@ -21,7 +21,7 @@ struct CrashProgress {
         if !Terminal.isWatched { Terminal.write("\(done) of \(locks) locks done, next is \(lock)\n") }
     }
 
-    /// A victim is about to be killed.
+    /// A target is about to be killed.
     mutating func show(_ progress: CrashTest.Progress) {
         // Often enough for the eye, and no more.
         guard Terminal.isWatched, let lock, drawn.hasPassed else { return }

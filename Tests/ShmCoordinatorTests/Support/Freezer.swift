@@ -26,7 +26,7 @@ struct Freezer: Sendable, CustomStringConvertible {
         (frozen, thawed) = words
     }
 
-    /// Whether such a group can be made here, and frozen.
+    /// Whether such a group can be created here, and frozen.
     private var works: Bool {
         guard let group = try? make(named: "shmbench-probe-\(getpid())") else { return false }
         defer { group.remove() }
@@ -39,7 +39,7 @@ struct Freezer: Sendable, CustomStringConvertible {
         return Group(path: path, freezer: self)
     }
 
-    /// A group, which its maker removes.
+    /// A control group, which its creator removes.
     struct Group: Sendable {
         let path: String
         fileprivate let freezer: Freezer
@@ -48,7 +48,7 @@ struct Freezer: Sendable, CustomStringConvertible {
         func freeze() throws { try write(freezer.frozen, freezer.file) }
         func thaw() throws { try write(freezer.thawed, freezer.file) }
 
-        /// Lets go of all that is in it, and waits until that has left.
+        /// Thaws the group, and waits until its processes have left.
         func remove() {
             try? thaw()
             _ = eventually(within: .seconds(10)) { unsafe rmdir(path) == 0 || errno == ENOENT }

@@ -5,7 +5,7 @@ import ShmCore
 
 /// Processes, as /proc lists them.
 enum ProcessTable {
-    /// This process's children of that name, zombies included.
+    /// This process's children with that name, zombies included.
     static func children(named name: String) -> [pid_t] {
         all().filter { pid in
             guard let (command, fields) = stat(of: pid), fields.count > 1 else { return false }
@@ -21,7 +21,7 @@ enum ProcessTable {
         }
     }
 
-    /// `S`, `T`, `Z` and so on; `nil` where there is no such process.
+    /// The state letter, such as `S`, `T` or `Z`; `nil` if there is no such process.
     static func state(of pid: pid_t) -> Substring? { stat(of: pid)?.fields.first }
 
     private static func stat(of pid: pid_t) -> (command: Substring, fields: [Substring])? {

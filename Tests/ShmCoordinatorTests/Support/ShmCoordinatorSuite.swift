@@ -1,4 +1,4 @@
 import Testing
 
-/// Everything here starts processes and looks for what they leave, so one test runs at a time.
+/// These tests start processes and check what they leave behind, so they run one at a time.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ShmCoordinatorSuite {}

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import ShmCoordinator
 
-/// A round for tests: short, and with a number that no other round of this process has.
+/// A short round for tests, with a number that is unique in this process.
 struct TestRound {
     var cell: Cell
     var timing = Timing(
@@ -16,7 +16,7 @@ struct TestRound {
     private static let nextNumber = Atomic<Int>(0)
     private static let speed = Delay.calibrate()
 
-    /// Busy times are in ns.
+    /// Delays are in ns.
     init(
         _ lock: LockKind, workers: Int, criticalSection: Int = 0, think: Int = 0, counters: Int = 4,
         pinning: Pinning = .none
@@ -26,7 +26,7 @@ struct TestRound {
         cell.counters = counters
     }
 
-    /// Runs it to its end. The body runs on another thread meanwhile; it is over when this returns.
+    /// Runs the round to its end, and the body on another thread meanwhile; the body has ended when this returns.
     func run(with program: WorkerProgram? = nil, meanwhile body: (@Sendable () -> Void)? = nil) throws -> RoundResult {
         let other = body.map { body in Thread { body() } }
         defer { while other?.isFinished == false { Thread.sleep(forTimeInterval: 0.001) } }
@@ -36,7 +36,7 @@ struct TestRound {
         return try round.run()
     }
 
-    /// The workers' processes, once all have passed the barrier.
+    /// The workers' process ids, once all have passed the barrier.
     func awaitContending() -> [pid_t] {
         let segment = SharedMemory(key: RoundKeys(run: ThisRun.id, round: number).arena)
         guard eventually({ (try? segment.attach()) != nil }) else { return [] }
@@ -51,7 +51,7 @@ struct TestRound {
         return all ? (0..<cell.workers).compactMap { ProcessTable.worker($0, ofRound: number) } : []
     }
 
-    /// Stops one worker while the oracle's owner word says that it is inside (or that nobody is); returns which.
+    /// Stops one worker while the owner word says that it is inside (or that no worker is); returns which.
     func stopWorker(inside: Bool) -> Int? {
         let workers = awaitContending()
         let segment = SharedMemory(key: RoundKeys(run: ThisRun.id, round: number).test)

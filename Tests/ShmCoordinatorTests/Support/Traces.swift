@@ -5,13 +5,13 @@ import TestSupport
 
 @testable import ShmCoordinator
 
-/// What rounds of this process could leave behind.
+/// Files and processes that rounds of this process could leave behind.
 ///
-/// Others use the machine too, and other tests run meanwhile: theirs come and go, so only what stays is a trace.
+/// Other programs and tests run meanwhile, and theirs come and go: only what remains counts.
 struct Traces {
     private let semaphores = Self.semaphoreSets()
 
-    /// What has come since and stays: lines that describe it, none where all is as before.
+    /// Descriptions of what has appeared since and remains; empty if nothing has.
     func left() -> [String] {
         var suspects = now()
         _ = eventually(within: .seconds(10)) {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import ShmHistory
 
-/// A fresh folder for a history, which goes with the last reference.
+/// A fresh folder for a history, which is removed with the last reference.
 final class Scratch: Sendable {
     let folder: String
 
@@ -15,12 +15,12 @@ final class Scratch: Sendable {
 
     var path: String { folder + "/h.db" }
 
-    /// Opens with little patience.
+    /// Opens the history with a short time limit.
     func open(creating: Bool = true, patience: Double = 0.2) throws(HistoryError) -> History {
         try History(path: path, Rounds.layout, creating: creating, patience: patience)
     }
 
-    /// A history of so many runs.
+    /// Creates a history of that many runs.
     func fill(runs: Int = 1, rounds: Int = 2) throws {
         let history = try open()
         for number in 1...runs {
@@ -35,7 +35,7 @@ final class Scratch: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// What SQLite itself says.
+    /// Fetches values by SQL, past the history.
     func fetch(_ sql: String) throws -> [DatabaseValue] {
         let queue = try DatabaseQueue(path: path)
         defer { try? queue.close() }
@@ -52,7 +52,7 @@ final class Scratch: Sendable {
 
     func write(_ bytes: Data) throws { try bytes.write(to: URL(fileURLWithPath: path)) }
 
-    /// What opening it comes to: the error's line.
+    /// The line of the error on opening the history; `nil` if there is none.
     func complaint(creating: Bool = true, patience: Double = 0.2) -> String? {
         do throws(HistoryError) {
             _ = try open(creating: creating, patience: patience)
@@ -61,7 +61,7 @@ final class Scratch: Sendable {
     }
 }
 
-/// Rounds as a run has them.
+/// Rounds like those of a run.
 enum Rounds {
     static let layout = HistoryLayout(
         environment: [

@@ -2,10 +2,10 @@
 internal import ShmHarness
 
 extension Fault {
-    /// Others come and go at the segment, and leave the lock alone.
+    /// Other processes attach and detach, without using the lock.
     public static let attachStorm = Fault(
         name: "attach-storm", title: "attach",
-        summary: "a process attaches and detaches all the time",
+        summary: "a process attaches and detaches continually",
         aim: .disturbance, needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             let end = Deadline.after(.milliseconds(5))

@@ -2,29 +2,31 @@ internal import ShmHarness
 internal import Synchronization
 
 extension Fault {
-    /// Participants come, lock once and go, in all workers; as many descriptors and kernel objects must be there after as
-    /// before. Where that is permitted, workers and coordinator have the kernel's objects to themselves.
+    /// Participants bind, lock once and unbind, in all workers; descriptors and kernel objects must be as many
+    /// afterwards as before. Where namespaces are permitted, workers and coordinator have the kernel's objects to
+    /// themselves.
     public static let comeAndGo = Fault(
         name: "come-and-go", title: "come",
-        summary: "participants come and go; descriptors and kernel objects are counted before and after",
+        summary: "participants bind and unbind; descriptors and kernel objects are counted before and after",
         aim: .exercise(.objects), needs: [],
         play: .apart { (play) throws(RoundFailure) in
             let kernel = PrivateKernel()
-            // The run's own lease there is no object of a lock.
+            // The run's own lease in the new /dev/shm is no object of a lock, so it is created before the count.
             try ThisRun.begin()
             let empty = kernel.objects
             let episode = try play.comeAndGo(kernel)
             if episode.hang != nil || episode.breach != nil || !kernel.isPrivate { return episode }
-            // The segments are gone.
+            // The segments are destroyed by now.
             guard let left = kernel.objects.new(since: empty).min() else { return episode }
             return Episode(breach: (.objects, "the destroyed segment leaves \(left)"))
         })
 }
 
 extension FaultPlay {
-    /// Participants that come and go in each worker, between two counts.
+    /// Participants that bind and unbind in each worker, between two counts.
     private static let comers = 32
-    /// Among others' objects, growth by every participant, so many times in a row, cannot be theirs.
+    /// If other programs' objects are visible, only growth by at least one object per participant, that many times in a
+    /// row, is attributed to the lock.
     private static let repetitions = 3
 
     fileprivate mutating func comeAndGo(_ kernel: borrowing PrivateKernel) throws(RoundFailure) -> Episode {
@@ -39,7 +41,7 @@ extension FaultPlay {
     ) throws(RoundFailure) -> Episode {
         if let late = try scene.rest(within: patience) { return Episode(hang: late) }
         let everyone = scene.contending
-        // What a process or a segment sets up once stays.
+        // What a process or a segment sets up once, and keeps.
         if let late = try scene.ask(everyone, .comeAndGo, 1, within: patience) { return Episode(hang: late) }
         var leavesAsMany = true
         for _ in 0..<(kernel.isPrivate ? 1 : Self.repetitions) {
@@ -64,11 +66,11 @@ extension FaultPlay {
         return Episode(hang: scene.unexpectedEnd())
     }
 
-    /// What workers that were asked to come and go say of it, where it is not as it should be.
+    /// The finding from the answers of workers that were asked to come and go; `nil` if there is none.
     private static func remainder(_ scene: StressScene, _ workers: [Int]) -> String? {
         for worker in workers {
             let answer = scene.answer(worker)
-            if answer != 0 { return "after some have come and gone, one more is refused with errno \(answer)" }
+            if answer != 0 { return "after participants were unbound, another one is refused with errno \(answer)" }
             let left = unsafe scene.arena.slot(worker).pointee.descriptorsLeft.load(ordering: .relaxed)
             if left > 0 { return "\(comers) participants that came and went left \(left) descriptors open" }
         }

@@ -5,17 +5,18 @@ internal import Synchronization
 internal import SystemPackage
 
 extension Fault {
-    /// All rest, and take part as often as the area was made for, in all together; each participant locks once, and all
-    /// contend. One more is refused. Then a process of them is killed, and its successor finds a place.
+    /// All workers rest, and together bind as many participants as the area was created for; each participant locks
+    /// once, and all contend. One more must be refused. Then one of the processes is killed, and its replacement must
+    /// find a vacant place.
     public static let crowd = Fault(
         name: "crowd", title: "crowd",
-        summary: "as many take part as the lock was made for, and one more; a process of them is killed",
+        summary: "as many participants as the lock was created for, and one more; one of the processes is killed",
         aim: .exercise(.participants), needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             defer { scene.arena.isPaused = false }
             if let late = try scene.rest(within: play.crowdPatience) { return Episode(hang: late) }
             let everyone = scene.contending
-            // All of them once; what that shows it shows again only after a while.
+            // The full number is bound in the first episode only, since it takes long.
             let isFull = (play.hasLimit || play.lock.properties.family == .plugin) && play.result.episodes == 0
             if let episode = try play.gather(everyone, scene, isFull: isFull) { return episode }
             if isFull && play.hasLimit, let episode = try play.overcrowd(everyone, scene) { return episode }
@@ -28,21 +29,22 @@ extension Fault {
 }
 
 extension FaultPlay {
-    /// Participants of a lock that needs no node for each; each may take a descriptor.
+    /// The number of participants for a lock without nodes; each may need a descriptor.
     private static let modestCrowd = 64
 
-    /// Many take longer than few.
+    /// Many participants take longer than few.
     fileprivate var crowdPatience: Int { max(patience, 5_000_000_000) }
 
-    /// Whether there is a number of participants that such a lock was made for, beyond which it refuses.
+    /// Whether the lock has a capacity, beyond which it refuses participants.
     fileprivate var hasLimit: Bool { lock.properties.nodesPerParticipant > 0 }
 
-    /// Lets all take part so often, lock once by each, and contend; what is wrong, or `nil`.
+    /// Binds participants in all workers, locks once through each, and makes all contend; returns what is wrong, or
+    /// `nil`.
     fileprivate mutating func gather(
         _ everyone: [Int], _ scene: StressScene, isFull: Bool
     ) throws(RoundFailure) -> Episode? {
         let capacity = try scene.capacity()
-        // A segment's creator takes part itself.
+        // The segment's creator is a participant itself.
         let present = everyone.count + 1
         let most = (isFull ? capacity : min(capacity, Self.modestCrowd)) - present
         for (place, worker) in everyone.enumerated() {
@@ -68,13 +70,13 @@ extension FaultPlay {
         }
     }
 
-    /// All contend by the participants that came last; at first one stays inside until all others wait for certain, which
-    /// brings them together on a busy machine, too. Returns who does not get the lock, in words.
+    /// Makes all workers contend through their last participants. At first one stays inside until all others certainly
+    /// wait, so that they contend even on a busy machine. Returns the workers that do not get the lock, in words.
     private func contend(_ scene: StressScene, _ everyone: [Int]) throws(RoundFailure) -> String? {
         let holder = try scene.hold(
             { StressOrder(kind: .hold, stage: .half, id: $0) }, within: crowdPatience,
             asking: { for worker in everyone { scene.ask(worker, .contendByEach) } })
-        guard let holder else { return nobody(scene) }
+        guard let holder else { return noProgress(scene) }
         for worker in everyone where worker != holder.worker {
             _ = try scene.awaitWaiting(worker, within: 1_000_000_000)
         }
@@ -82,30 +84,30 @@ extension FaultPlay {
         return try scene.awaitAnswers(of: everyone, within: crowdPatience)
     }
 
-    /// The limit of the machine that refuses a participant; `nil` where it is the lock that does.
+    /// The limit of the machine that refuses a participant; `nil` if the lock refuses it.
     private static func machineLimit(_ errorNumber: Int32) -> String? {
         [EMFILE, ENFILE, ENOMEM].contains(errorNumber) ? MachineWant.reason(Errno(rawValue: errorNumber)) : nil
     }
 
-    /// One participant too many, and the places of a dead process; `nil` where all is as it should be.
+    /// Tests one participant too many, and the replacement of a dead process; `nil` if all is well.
     fileprivate mutating func overcrowd(_ everyone: [Int], _ scene: StressScene) throws(RoundFailure) -> Episode? {
-        guard let victim = everyone.randomElement(using: &generator) else { return nil }
-        if let late = try scene.ask([victim], .oneMore, within: crowdPatience) { return Episode(hang: late) }
-        if scene.answer(victim) == 0 {
+        guard let target = everyone.randomElement(using: &generator) else { return nil }
+        if let late = try scene.ask([target], .oneMore, within: crowdPatience) { return Episode(hang: late) }
+        if scene.answer(target) == 0 {
             return Episode(breach: (.participants, "one participant more than the lock was made for is not refused"))
         }
-        _ = scene.kill([victim])
+        _ = scene.kill([target])
         result.kills += 1
-        try scene.start(victim)
-        let isBack = try scene.wait(within: crowdPatience) { scene.state(victim) == .resting }
+        try scene.start(target)
+        let isBack = try scene.wait(within: crowdPatience) { scene.state(target) == .resting }
         if isBack { return nil }
-        let reason = scene.unexpectedEnd() ?? scene.whereabouts(victim)
-        return Episode(breach: (.participants, "a killed process's places are not given to another: \(reason)"))
+        let reason = scene.unexpectedEnd() ?? scene.whereabouts(target)
+        return Episode(breach: (.participants, "the places of a killed process are not reused: \(reason)"))
     }
 }
 
 extension StressScene {
-    /// The number of participants that the lock was made for.
+    /// The number of participants that the lock was created for.
     fileprivate func capacity() throws(RoundFailure) -> Int {
         do throws(SharedMemoryError) { return try SharedMemory(key: keys.test).participantCapacity } catch {
             throw .failed(error.description)

@@ -5,8 +5,8 @@ internal import ShmHarness
 internal import SystemPackage
 
 extension Fault {
-    /// In a /dev/shm of its own, which is small and then full: what is attached goes on, and what is made anew says why it
-    /// cannot be.
+    /// A private /dev/shm is small, and then full: attached processes must continue, and the creation of a segment must
+    /// fail with the reason.
     public static let fillShm = Fault(
         name: "fill-shm", title: "full",
         summary: "/dev/shm is full",
@@ -17,7 +17,7 @@ extension Fault {
             let outside = unsafe bench_enter_private_tmpfs("/dev/shm", 64 << 20)
             guard outside >= 0 else {
                 play.result.obstacle =
-                    "a /dev/shm of its own needs the right to mount one (\(Errno(rawValue: -outside)))"
+                    "a private /dev/shm needs the right to mount one (\(Errno(rawValue: -outside)))"
                 return Episode(wasIdle: true)
             }
             defer {
@@ -50,7 +50,7 @@ extension FaultPlay {
         do throws(SharedMemoryError) {
             try another.create(size: 1 << 20, lock: lock)
             try another.destroy(mode: .forceNoWait)
-            return Episode(corruption: "a segment could be made in a full /dev/shm")
+            return Episode(corruption: "a segment could be created in a full /dev/shm")
         } catch {
             if error.code != .outOfResources && error.code != .outOfMemory {
                 return Episode(corruption: "a full /dev/shm is reported as: \(error.description)")
@@ -60,7 +60,7 @@ extension FaultPlay {
         do throws(SharedMemoryError) {
             try handle.attach()
             try handle.detach()
-        } catch { return try failure(error, "attaching fails where /dev/shm is full") }
+        } catch { return try failure(error, "attaching fails while /dev/shm is full") }
         return Episode(hang: try stuck(scene))
     }
 }

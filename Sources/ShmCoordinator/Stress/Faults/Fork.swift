@@ -2,10 +2,10 @@ internal import ShmHarness
 internal import SystemPackage
 
 extension Fault {
-    /// The owner's child has all that the owner has, and takes nothing along.
+    /// The owner's child inherits all that the owner has, and must take nothing with it.
     public static let fork = Fault(
         name: "fork", title: "fork",
-        summary: "the owner forks inside, and its child executes another program",
+        summary: "the owner forks in its critical section, and the child executes another program",
         aim: .disturbance, needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             try play.ask(.forkAndExec, scene) { (errno, process) throws(RoundFailure) in

@@ -2,15 +2,15 @@ internal import Glibc
 internal import ShmHarness
 
 extension Fault {
-    /// The owner stands still: no other process may enter.
+    /// The owner is stopped: no other process may enter.
     public static let freezeHolder = Fault(
         name: "freeze-holder", title: "frz-h",
-        summary: "the owner is stopped (SIGSTOP) for 5 ms, then goes on",
+        summary: "the owner is stopped (SIGSTOP) for 5 ms, then continued",
         aim: .disturbance, needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             guard let holder = try scene.hold(at: .half, within: play.patience),
                 let process = scene.process(holder.worker)
-            else { return Episode(hang: play.nobody(scene)) }
+            else { return Episode(hang: play.noProgress(scene)) }
             process.send(SIGSTOP)
             scene.fleet.beginStop(holder.worker)
             let mark = scene.arena.makeMark()
@@ -21,15 +21,15 @@ extension Fault {
             let resumed = Clock.now()
             process.send(SIGCONT)
             guard let seen = try scene.awaitSight(of: mark, within: play.patience) else {
-                return Episode(hang: play.nobody(scene))
+                return Episode(hang: play.noProgress(scene))
             }
-            if gotIn { return Episode(corruption: "somebody got the lock while its owner was frozen") }
+            if gotIn { return Episode(corruption: "another process got the lock while its owner was stopped") }
             play.countRecovery(from: resumed, to: seen)
             return Episode()
         })
 }
 
 extension FaultPlay {
-    /// How long somebody is frozen, µs.
+    /// How long a process is stopped, in µs.
     static let freeze: UInt32 = 5_000
 }

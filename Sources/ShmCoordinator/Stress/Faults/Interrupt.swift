@@ -2,10 +2,10 @@ internal import Glibc
 @_spi(Bench) internal import ShmCore
 
 extension Fault {
-    /// Signals interrupt waits, which must go on.
+    /// Signals interrupt waits, which the lock must continue.
     public static let interrupt = Fault(
         name: "interrupt", title: "EINTR",
-        summary: "all processes get signals that interrupt their waits (EINTR)",
+        summary: "all processes receive signals that interrupt their waits (EINTR)",
         aim: .disturbance, needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             let end = Deadline.after(.milliseconds(5))

@@ -4,10 +4,10 @@ internal import ShmHarness
 internal import SystemPackage
 
 extension Fault {
-    /// Another coordinator with workers of its own is killed; what it had must go.
+    /// Another coordinator with workers of its own is killed; its processes and files must disappear.
     public static let killCoordinator = Fault(
         name: "kill-coordinator", title: "coord.",
-        summary: "this program is killed: workers, segments and semaphores must go",
+        summary: "a coordinator is killed: its workers, segments and semaphores must disappear",
         aim: .death, needs: [],
         hindrance: { lock in
             lock.properties.family == .plugin ? "a second coordinator would have to load the plugin" : nil
@@ -19,12 +19,12 @@ extension Fault {
                 words = try LastWords()
                 other = try play.startCoordinator(errors: words.errors)
             } catch {
-                throw .failed("cannot start another coordinator from /proc/self/exe: \(MachineWant.reason(error))")
+                throw .failed("cannot start a second coordinator from /proc/self/exe: \(MachineWant.reason(error))")
             }
-            // It says itself why; whether its workers get the lock is another question.
+            // It reports the reason itself; whether its workers get the lock is tested elsewhere.
             guard let run = try play.awaitWork(of: other) else {
                 let end = words.line() ?? other.exit?.explained ?? "it has no workers after 30 s"
-                throw .failed("another coordinator did not come to work: \(end)")
+                throw .failed("the second coordinator did not start its workers: \(end)")
             }
             usleep(.random(in: 0...20_000, using: &play.generator))
             let killed = Clock.now()
@@ -37,7 +37,7 @@ extension Fault {
 }
 
 extension FaultPlay {
-    /// Starts this very program once more, even if its file was replaced or `/proc` numbers processes for another namespace.
+    /// Starts this very program once more, even if its file was replaced, or `/proc` belongs to another PID namespace.
     fileprivate func startCoordinator(errors: FileDescriptor) throws(Errno) -> ChildProcess {
         let arguments = [
             "stress", "--locks", lock.name, "--faults", Fault.killRandom.name, "--workers", "\(workers)", "--duration",
@@ -51,8 +51,8 @@ extension FaultPlay {
         return try ChildProcess("/proc/self/exe", arguments, output: nowhere, errors: errors)
     }
 
-    /// Waits until another coordinator has workers; `nil` where that does not come to be. It is known by its lease, which says
-    /// which process it is while that lives.
+    /// Waits until the other coordinator has workers; `nil` if that does not happen. It is identified by its lease,
+    /// which names the process that holds it.
     fileprivate func awaitWork(of other: ChildProcess) throws(RoundFailure) -> RunID? {
         let holder = RunLease.Holder(process: other.pid, namespace: RunLease.Holder.current.namespace)
         var run: RunID?
@@ -65,7 +65,7 @@ extension FaultPlay {
         return works ? run : nil
     }
 
-    /// Waits until a killed coordinator's segments and processes are gone; says what stays.
+    /// Waits until a killed coordinator's segments and processes are gone; returns what remains.
     fileprivate func awaitNothing(of run: RunID) throws(RoundFailure) -> String? {
         var (hasFiles, running) = (true, 0)
         let isGone = try Patience.after(.seconds(10)).wait(
@@ -76,10 +76,11 @@ extension FaultPlay {
                 return !hasFiles && running == 0
             })
         if isGone { return nil }
-        return hasFiles ? "a killed coordinator's segments stay" : "a killed coordinator leaves \(running) processes"
+        return hasFiles
+            ? "a killed coordinator's segments remain" : "a killed coordinator leaves \(running) processes behind"
     }
 
-    /// Workers and janitors of a run: its id is in their arguments, which a zombie does not have.
+    /// Workers and janitors of a run: the run's id is among their arguments, which a zombie no longer has.
     private static func processes(of run: RunID) -> Int {
         let processes = ((try? SegmentFile.names(in: "/proc")) ?? []).filter { $0.allSatisfy(\.isNumber) }
         return processes.count { process in

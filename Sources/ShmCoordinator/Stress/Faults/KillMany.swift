@@ -7,7 +7,7 @@ extension Fault {
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             let stage = play.anyStage()
             guard let holder = try scene.hold(at: stage, within: play.patience) else {
-                return Episode(hang: play.nobody(scene))
+                return Episode(hang: play.noProgress(scene))
             }
             _ = try scene.waiters(but: holder.worker, atLeast: scene.workers - 1)
             let others = scene.live.filter { $0 != holder.worker }.shuffled(using: &play.generator)

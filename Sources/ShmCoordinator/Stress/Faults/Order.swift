@@ -3,11 +3,12 @@ internal import ShmCore
 internal import ShmHarness
 
 extension Fault {
-    /// One stays inside, the others queue one after the other, each when the one before waits for certain; then the owner
-    /// releases and at once comes back, three times in all. The order of grants must be what the lock promises.
+    /// One worker stays inside, and the others queue one by one, each once the one before certainly waits. Then the
+    /// owner releases the lock and asks for it again at once, three passes in all. The order of grants must be the one
+    /// that the lock promises.
     public static let order = Fault(
         name: "order", title: "order",
-        summary: "waiters queue one after the other, and the order of their grants is compared",
+        summary: "waiters queue one by one, and the order of their grants is checked",
         aim: .exercise(.order), needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             defer { scene.arena.isPaused = false }
@@ -16,7 +17,7 @@ extension Fault {
             let isTimed = !play.lock.properties.pollsUntilDeadline && Bool.random(using: &play.generator)
             guard let first = everyone.first,
                 let holder = try scene.holdAtRest(first, .hold, .passThrice, within: play.patience)
-            else { return Episode(hang: play.nobody(scene)) }
+            else { return Episode(hang: play.noProgress(scene)) }
             let before = scene.arena.grants
             let queue = Array(everyone.dropFirst())
             let isCertain = try scene.lineUp(queue, isTimed ? .passWithDeadline : .pass)
@@ -32,11 +33,11 @@ extension Fault {
             } ?? Episode()
         })
 
-    /// What about grants is not in the order that is promised, in words.
+    /// What contradicts the promised order, in words; `nil` if nothing does.
     ///
     /// - Parameters:
-    ///   - queue: who waited, in the order of arrival.
-    ///   - comesBack: who held the lock meanwhile, and came twice again.
+    ///   - queue: the waiters, in the order of arrival.
+    ///   - comesBack: the holder, which asked for the lock twice more.
     static func disorder(
         _ fairness: LockProperties.Fairness, queue: [Int], comesBack: Int, grants: [Int]
     ) -> String? {
@@ -59,8 +60,8 @@ extension Fault {
 }
 
 extension StressScene {
-    /// Lets workers ask for the lock one after the other, each when the one before waits for certain; `false` where that
-    /// could not be seen.
+    /// Makes workers ask for the lock one by one, each once the one before certainly waits; `false` if that could not
+    /// be established.
     fileprivate func lineUp(_ queue: [Int], _ request: StressSlot.Request) throws(RoundFailure) -> Bool {
         for waiter in queue {
             ask(waiter, request)

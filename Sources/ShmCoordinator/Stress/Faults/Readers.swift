@@ -3,10 +3,10 @@ internal import ShmHarness
 internal import Synchronization
 
 extension Fault {
-    /// Readers share the lock with one another, and with no writer.
+    /// Readers share the lock with each other, and never with a writer.
     public static let readers = Fault(
         name: "readers", title: "read",
-        summary: "two readers stay inside side by side, and writers wait for them",
+        summary: "two readers hold the lock at once, and writers wait for them",
         aim: .exercise(.readers), needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             scene.arena.policy = .reads
@@ -15,16 +15,16 @@ extension Fault {
                 $0.reads.load(ordering: .relaxed)
             }
             if let late = scene.whereabouts(of: late) {
-                return play.breach(scene, .readers, "all only read, and yet one does not come to it: \(late)")
+                return play.breach(scene, .readers, "all workers only read, and one does not get the lock: \(late)")
             }
             guard let one = try scene.hold(at: .before, within: play.patience) else {
-                return Episode(hang: play.nobody(scene))
+                return Episode(hang: play.noProgress(scene))
             }
             guard let other = try scene.hold(at: .before, within: play.patience) else {
                 scene.arena.release(one.order)
-                return play.breach(scene, .readers, "no second reader comes in while one is inside")
+                return play.breach(scene, .readers, "no second reader gets the lock while one holds it")
             }
-            // Writers come, and must not change what the two look at.
+            // Writers arrive, and must not change the data that the two readers compare.
             scene.arena.policy = .lock
             usleep(1_000)
             for holder in [one, other] {

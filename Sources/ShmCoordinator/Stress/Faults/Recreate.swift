@@ -4,13 +4,13 @@ internal import ShmHarness
 internal import Synchronization
 
 extension Fault {
-    /// Destroys the segment and makes it anew, again and again, while workers use it through the library's handles.
+    /// Destroys and recreates the segment repeatedly, while workers use it through the library's handles.
     public static let recreate = Fault(
         name: "recreate", title: "recr.",
-        summary: "the segment is destroyed and made anew, again and again, under load",
+        summary: "the segment is destroyed and recreated repeatedly, under load",
         aim: .disturbance, needs: [],
         play: .apart { (play) throws(RoundFailure) in
-            let scene = try play.makeScene(task: "resettle")
+            let scene = try play.makeScene(task: "reattach")
             let segment = SharedMemory(key: scene.keys.test)
             for _ in 0..<8 {
                 usleep(.random(in: 0...2_000, using: &play.generator))
@@ -18,16 +18,16 @@ extension Fault {
             }
             if let hang = try play.stuck(scene) { return Episode(hang: hang) }
             let overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
-            return Episode(corruption: overlaps > 0 ? "two were inside at once, \(overlaps) times" : nil)
+            return Episode(corruption: overlaps > 0 ? "two processes were inside at once, \(overlaps) times" : nil)
         })
 }
 
 extension FaultPlay {
-    /// Destroys the segment, makes it anew, and waits for the first one in it; what is wrong, or `nil`.
+    /// Destroys and recreates the segment, and waits for the first owner in it; returns what is wrong, or `nil`.
     fileprivate mutating func recreate(_ segment: SharedMemory, _ scene: StressScene) throws(RoundFailure) -> Episode? {
         let mark: UInt64
         do throws(SharedMemoryError) {
-            // One in four waits for the lock, as an orderly application would.
+            // One in four waits for the lock, as a well-behaved application would.
             let mode = Int.random(in: 0..<4, using: &generator) == 0 ? SharedMemory.DestroyMode.noWait : .forceNoWait
             try segment.destroy(mode: mode)
             mark = scene.arena.makeMark()
@@ -43,7 +43,7 @@ extension FaultPlay {
         defer { try? sight.detach() }
         let data = unsafe StressData(address)
         let isUsed = try scene.wait(within: patience) { data.seen.mark == mark }
-        if !isUsed { return Episode(hang: nobody(scene)) }
+        if !isUsed { return Episode(hang: noProgress(scene)) }
         countRecovery(from: made, to: data.seen.time)
         return nil
     }

@@ -1,10 +1,10 @@
 internal import ShmHarness
 
 extension Fault {
-    /// As many again come at once, and leave.
+    /// As many additional processes start at once, contend, and leave.
     public static let startStorm = Fault(
         name: "start-storm", title: "start",
-        summary: "as many processes again start at once, take part, and leave",
+        summary: "as many additional processes start at once, contend, and leave",
         aim: .disturbance, needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             let extra = scene.workers..<2 * scene.workers

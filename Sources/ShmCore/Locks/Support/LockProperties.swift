@@ -2,7 +2,7 @@
 public struct LockProperties: Sendable, Hashable {
     /// The family a lock belongs to.
     public enum Family: String, Sendable, CaseIterable {
-        /// Not a lock: a floor or a negative control.
+        /// Not a lock: a negative control.
         case control
         /// Words in shared memory that every waiter looks at again and again.
         case spin

@@ -5,9 +5,9 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer is to begin,
-/// and passes through its region: what lies between the two stores of its progress.
-@safe struct Victim: LockVisitor {
+/// The process of a crash test that is killed. It asks to be traced, stops with SIGSTOP where the tracer takes over,
+/// and passes through its region: the instructions between the two stores of its position.
+@safe struct CrashTarget: LockVisitor {
     private let segment: SharedMemory
     private let data: GuardedData
     private let path: CrashPath
@@ -21,14 +21,14 @@ internal import SystemPackage
             let traceMe: Int32 = 0
             let traced = bench_ptrace(traceMe, 0, 0, 0)
             if traced != 0 {
-                unsafe arena.victim.pointee.errorNumber.store(Int32(-traced), ordering: .relaxed)
+                unsafe arena.target.pointee.errorNumber.store(Int32(-traced), ordering: .relaxed)
                 refused = true
                 return nil
             }
-            var victim = unsafe Victim(
-                segment: segment, data: data, path: arena.path, number: UInt32(place.survivors), slot: arena.victim)
-            LockCatalogue.visit(&victim)
-            return try victim.result.get()
+            var target = unsafe CrashTarget(
+                segment: segment, data: data, path: arena.path, number: UInt32(place.survivors), slot: arena.target)
+            LockCatalogue.visit(&target)
+            return try target.result.get()
         }
         return refused ? .untraceable : exit
     }
@@ -55,11 +55,11 @@ internal import SystemPackage
 
     private func live<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         if path.warmsUp {
-            if let failure = settle(lock.lock()) { return failure }
+            if let failure = handle(lock.lock()) { return failure }
             lock.unlock()
         }
         if path == .holder {
-            if let failure = settle(lock.lock()) { return failure }
+            if let failure = handle(lock.lock()) { return failure }
             stop()
             passHeld(lock)
         } else {
@@ -76,22 +76,22 @@ internal import SystemPackage
         return nil
     }
 
-    /// A wait that is to expire, led from instruction to instruction.
+    /// A wait that expires, single-stepped by the tracer.
     private static let shortWait = Duration.milliseconds(1)
 
     private func stop() { kill(getpid(), SIGSTOP) }
 
     /// Lock, critical section, unlock.
     ///
-    /// The progress is stored sequentially consistent, so that neither compiler nor CPU moves anything of the region
-    /// across its ends.
+    /// The stores of the position are sequentially consistent, so that neither compiler nor CPU moves anything of the
+    /// region across its ends.
     @inline(never)
     private func pass<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.lock() } }
 
     @inline(never)
     private func passTrying<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) { pass(lock) { $0.tryLock() } }
 
-    /// With a deadline, which may pass: then there is no section and no unlock.
+    /// With a deadline. If it passes, there is no critical section and no unlock.
     @inline(never)
     private func passTimed<L: LockPrimitive & ~Copyable>(_ lock: borrowing L, _ deadline: Deadline) {
         pass(lock) { $0.lock(until: deadline) }
@@ -102,37 +102,37 @@ internal import SystemPackage
         _ lock: borrowing L, _ take: (borrowing L) -> LockOutcome
     ) {
         let (data, slot, number) = unsafe (data, slot, number)
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.within.rawValue, ordering: .sequentiallyConsistent)
         let outcome = take(lock)
         if case .acquired = outcome {
-        } else if settle(outcome) != nil {
-            unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        } else if handle(outcome) != nil {
+            unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
             return
         }
         let contradiction = data.sectionAsCall(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
 
-    /// Read-only section, which changes nothing.
+    /// A read-only section.
     @inline(never)
     private func passReading<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
         let (data, slot) = unsafe (data, slot)
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.within.rawValue, ordering: .sequentiallyConsistent)
         var contradiction: UInt64 = 0
         var isRead = false
         while !isRead {
             var begun: UInt64 = 0
             let outcome = lock.beginRead(&begun)
             guard outcome.isHeld else {
-                _ = settle(outcome)
+                _ = handle(outcome)
                 break
             }
             contradiction = data.readSectionAsCall(counters: CrashArena.counters, delay: 0)
             isRead = lock.endRead(begun)
         }
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
 
@@ -140,10 +140,10 @@ internal import SystemPackage
     @inline(never)
     private func passHeld<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) {
         let (data, slot, number) = unsafe (data, slot, number)
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.within.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.within.rawValue, ordering: .sequentiallyConsistent)
         let contradiction = data.sectionAsCall(worker: number, counters: CrashArena.counters, delay: 0)
         lock.unlock()
-        unsafe slot.pointee.progress.store(CrashSlot.Progress.after.rawValue, ordering: .sequentiallyConsistent)
+        unsafe slot.pointee.position.store(CrashSlot.Position.after.rawValue, ordering: .sequentiallyConsistent)
         judge(contradiction)
     }
 
@@ -151,9 +151,9 @@ internal import SystemPackage
         if contradiction != 0 { unsafe slot.pointee.overlaps.add(1, ordering: .relaxed) }
     }
 
-    /// Tells of an acquisition that was out of the ordinary; returns the errno of a lock that was not taken.
+    /// Handles an outcome other than a plain acquisition; returns the errno of a failed lock.
     @inline(never)
-    private func settle(_ outcome: LockOutcome) -> Int32? {
+    private func handle(_ outcome: LockOutcome) -> Int32? {
         var failure: Int32?
         switch outcome {
         case .acquired: break

@@ -1,17 +1,17 @@
 public import Synchronization
 
-/// No lock either, but one atomic addition where a lock would have its first instruction: the floor under whatever a lock
-/// can cost, contended or not. It excludes no process.
+/// No lock, but one atomic addition in its place: a lower bound on the cost of any lock, contended or not. It excludes no
+/// process.
 ///
 /// Memory ordering: the addition is an acquire and a release. Owner death: nothing is held, so nothing happens.
-@_spi(Bench) @safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct AtomicAddControl: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
         LockProperties(
             name: "atomic-add", family: .control, waiting: .never, fairness: .unordered, ownerDeath: .notApplicable,
-            excludes: false, summary: "floor: no lock, one atomic addition in its place")
+            excludes: false, summary: "control: no lock, one atomic addition in its place")
     }
 
     /// One word.
@@ -44,6 +44,6 @@ public import Synchronization
 }
 
 extension LockKind {
-    /// The floor: one atomic addition.
-    public static let atomicAdd = LockKind(AtomicAddFloor.self)
+    /// The control: one atomic addition.
+    public static let atomicAdd = LockKind(AtomicAddControl.self)
 }

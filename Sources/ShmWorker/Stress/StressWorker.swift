@@ -4,9 +4,9 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-/// A worker of a stress test: takes the lock again and again, changes the data, repairs what a dead owner left, and does
-/// what the coordinator orders meanwhile.
-@safe struct Stressed: LockVisitor {
+/// A worker of a stress test: it takes the lock repeatedly, changes the data, repairs what dead owners have left, and
+/// carries out the coordinator's orders and requests.
+@safe struct StressWorker: LockVisitor {
     let segment: SharedMemory
     let arena: StressArena
     let data: StressData
@@ -20,15 +20,15 @@ internal import SystemPackage
     private var result: Result<Int32?, SharedMemoryError> = .success(EINVAL)
 
     static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
-        StressPlace(starter, numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
+        StressPlace(starter, numbers).enter { (segment, arena, number) throws(SharedMemoryError) in
             try segment.attach()
             guard let data = unsafe segment.mutableData, data.count >= StressData.byteCount,
                 let address = data.baseAddress
             else { return EINVAL }
-            var stressed = Stressed(
-                segment: segment, arena: arena, data: unsafe StressData(address), number: worker)
-            LockCatalogue.visit(&stressed)
-            return try stressed.result.get()
+            var worker = StressWorker(
+                segment: segment, arena: arena, data: unsafe StressData(address), number: number)
+            LockCatalogue.visit(&worker)
+            return try worker.result.get()
         }
     }
 
@@ -59,7 +59,7 @@ internal import SystemPackage
         }
     }
 
-    /// Works until it is over; returns the errno of a lock that failed.
+    /// Works until the test is over; returns the errno of a failed lock.
     private mutating func work<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         record(.start, at: Clock.now(), incarnation)
         enter(.outside)

@@ -2,33 +2,33 @@ internal import CShm
 internal import ShmHarness
 internal import Synchronization
 
-// What a worker does to the data while it holds the lock, and what it finds there.
-extension Stressed {
-    /// Looks whose the owner word is. Of a dead one, repairs what it left; returns who that was, and how many sections it
-    /// had begun.
-    func meet(isTold: Bool, at time: UInt64) -> (worker: Int, begun: UInt64)? {
+// The critical section, and the checks on entry.
+extension StressWorker {
+    /// Checks the owner word on entry. If it names a dead owner, repairs the data; returns that owner, and the number
+    /// of sections that it had begun.
+    func meet(isReported: Bool, at time: UInt64) -> (worker: Int, begun: UInt64)? {
         guard let owner = data.owner else {
             if !data.isCoherent { contradict(number) }
             return nil
         }
-        guard arena.isCondemned(owner) else {
+        guard arena.isBeingKilled(owner) else {
             contradict(owner.worker)
             return nil
         }
-        if !isTold { unsafe slot.pointee.untold.add(1, ordering: .relaxed) }
+        if !isReported { unsafe slot.pointee.unreportedDeaths.add(1, ordering: .relaxed) }
         let dead = unsafe arena.slot(owner.worker)
         let lost = data.repair(expected: arena.finished)
         if lost > 0 { unsafe slot.pointee.lostUpdates.add(lost, ordering: .relaxed) }
         let finished = unsafe dead.pointee.finished.load(ordering: .relaxed)
         if unsafe dead.pointee.begun.load(ordering: .relaxed) != finished {
-            unsafe slot.pointee.repairs.add(1, ordering: .relaxed)
+            unsafe slot.pointee.repaired.add(1, ordering: .relaxed)
             unsafe dead.pointee.begun.store(finished, ordering: .relaxed)
         }
         record(.repair, at: time, UInt32(owner.worker))
         return (owner.worker, finished)
     }
 
-    /// The section: all counters, and the count of sections, one after another; stays where an order says so.
+    /// The critical section: increments all counters, then counts the section; stays at the point that an order names.
     func change(_ order: StressOrder?) {
         let me = StressData.Owner(worker: number, incarnation: incarnation)
         data.owner = me

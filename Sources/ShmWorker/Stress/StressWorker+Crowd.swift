@@ -4,12 +4,12 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-// What a worker does with participants beside its own.
-extension Stressed {
-    /// How long it contends by all its participants, ns.
+// Requests that need additional participants.
+extension StressWorker {
+    /// How long the worker contends through its participants, in ns.
     private static let contending: UInt64 = 20_000_000
 
-    /// Carries out a request, and answers it; returns the errno of a lock that failed.
+    /// Carries out a request, and answers it; returns the errno of a failed lock.
     mutating func serve<L: LockPrimitive & ~Copyable>(
         _ request: StressSlot.Request, _ crowd: inout Crowd<L>
     ) -> Int32? {
@@ -26,7 +26,7 @@ extension Stressed {
             var end: UInt64?
             for index in (0..<crowd.count).reversed() where !arena.isOver && Clock.now() < end ?? .max {
                 if let failure = crowd.withMember(index, { pass($0, .lock) }) { return failure }
-                // From the first one on, which may have waited for long.
+                // Counted from the first acquisition, which may have waited long.
                 end = end ?? Clock.now() + Self.contending
             }
         case .disperse: crowd.disperse()
@@ -42,7 +42,7 @@ extension Stressed {
         return nil
     }
 
-    /// Takes part until there are so many; returns 0, or the errno of the refusal.
+    /// Binds participants until there are that many; returns 0, or the errno of a refusal.
     private func gather<L: LockPrimitive & ~Copyable>(_ wanted: Int, _ crowd: inout Crowd<L>) -> Int32 {
         while crowd.count < wanted && !arena.isOver {
             do throws(SharedMemoryError) { crowd.add(try segment.participant(in: L.self)) } catch {
@@ -54,7 +54,7 @@ extension Stressed {
 
     private struct LockFailure: Error { let errorNumber: Int32 }
 
-    /// So many participants, one after the other; each locks once.
+    /// Binds that many participants, one after another; each locks once.
     private mutating func comeAndGo<L: LockPrimitive & ~Copyable>(_: L.Type, _ count: Int) -> Result<Int32, LockFailure>
     {
         let before = FaultAction.descriptors

@@ -5,9 +5,10 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-// Once through the lock.
-extension Stressed {
-    /// Lock, section, unlock. A way that comes back without the lock is a pass, too. Returns the errno of a lock that failed.
+// One pass: lock, critical section, unlock.
+extension StressWorker {
+    /// Lock, critical section, unlock. A call that returns without the lock counts as a pass, too. Returns the errno of
+    /// a failed lock.
     mutating func pass<L: LockPrimitive & ~Copyable>(
         _ lock: borrowing L, _ way: LockWay, inside: (() -> Int32)? = nil
     ) -> Int32? {
@@ -19,10 +20,10 @@ extension Stressed {
         let outcome = call(lock, way, at: began, &begun)
         let acquired = Clock.now()
         count(way)
-        var isTold = false
+        var isReported = false
         switch outcome {
         case .acquired: break
-        case .ownerDied: isTold = true
+        case .ownerDied: isReported = true
         case .busy:
             record(.giveUp, at: acquired)
             enter(.outside)
@@ -31,23 +32,24 @@ extension Stressed {
         }
         record(.acquire, at: acquired)
         enter(.inside)
-        if isTold {
+        if isReported {
             record(.deathSeen, at: acquired)
-            unsafe slot.pointee.told.add(1, ordering: .relaxed)
+            unsafe slot.pointee.reportedDeaths.add(1, ordering: .relaxed)
         }
         data.see(arena.mark, at: acquired)
         arena.noteGrant(number)
-        let ghost = meet(isTold: isTold, at: acquired)
+        let presumedDead = meet(isReported: isReported, at: acquired)
         let order = arena.take(as: number)
         change(order)
         if let inside { answer(inside()) }
-        // Whom this worker took for dead has gone on; in its own place only itself has.
-        if let ghost, ghost.worker != number,
-            unsafe arena.slot(ghost.worker).pointee.begun.load(ordering: .relaxed) != ghost.begun
+        // If the count has changed, the owner that this worker took for dead is alive. Its own slot is exempt: there its own
+        // section has changed the count.
+        if let presumedDead, presumedDead.worker != number,
+            unsafe arena.slot(presumedDead.worker).pointee.begun.load(ordering: .relaxed) != presumedDead.begun
         {
-            contradict(ghost.worker)
+            contradict(presumedDead.worker)
         }
-        let target = order?.kill == .nobody ? nil : order.flatMap { _ in StressTarget(arena) }
+        let target = order?.kill == .noWorker ? nil : order.flatMap { _ in StressTarget(arena) }
         awaitHandOff(order)
         let released = Clock.now()
         record(.release, at: released)
@@ -78,14 +80,14 @@ extension Stressed {
         }
     }
 
-    /// Before the unlock: at times says when that is going to be, so that others can let their deadlines fall on it.
+    /// Before the unlock: sometimes announces the time of the unlock, so that others can choose it as their deadline.
     private mutating func awaitHandOff(_ order: StressOrder?) {
         if order == nil, let notice = ways.announcement() {
             arena.handOff = Clock.now() + notice
         } else if order?.kind != .holdUntilHandOff {
             return
         }
-        // What is too far away is of another owner.
+        // An announcement that far ahead is another owner's.
         let end = min(arena.handOff, Clock.now() + 100_000_000)
         while Clock.now() < end && !arena.isOver { shm_cpu_relax() }
     }

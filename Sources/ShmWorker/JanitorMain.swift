@@ -2,13 +2,13 @@ internal import Glibc
 @_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
-/// Removes what a coordinator leaves when it is killed outright.
+/// Removes what a coordinator leaves behind when it is killed.
 ///
-/// It waits for the end of its standard input, whose other end the coordinator holds: that comes when the coordinator
-/// ends, however it ends. Then it destroys every segment of that run, which includes the kernel objects of their locks, and
-/// its lease. A coordinator that ends in order has done so itself, and ends its janitor.
-enum Janitor {
-    /// The kernel closes a dying coordinator's descriptors one after another.
+/// It waits for end-of-file on its standard input. The coordinator holds the other end, which the kernel closes when
+/// the coordinator ends, however it ends. The janitor then destroys every segment of that run with the kernel objects
+/// of their locks, and its lease. A coordinator that exits normally does this itself, and ends its janitor.
+enum JanitorMain {
+    /// Time that the kernel may take to close a dying coordinator's descriptors, the lease's among them.
     private static let patience = Duration.seconds(5)
 
     static func run(_ run: RunID) -> WorkerExit {
@@ -20,7 +20,7 @@ enum Janitor {
         }
         let deadline = Deadline.after(patience)
         while RunLease.state(of: run) == .held {
-            // A coordinator that lives on: somebody plays with the segments of a run.
+            // The coordinator is alive: end-of-file came from elsewhere, and the run's files are in use.
             if deadline.hasPassed { return Complaint.refuse() }
             usleep(1000)
         }

@@ -5,9 +5,9 @@ internal import ShmHarness
 internal import Synchronization
 internal import SystemPackage
 
-// Sections that only read.
-extension Stressed {
-    /// A read-only section beside other readers, again until no writer has come in between.
+// Read-only sections.
+extension StressWorker {
+    /// A read-only section beside other readers, repeated until no writer has come in between.
     mutating func read<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
         let stayed = ways.readingTime()
         while !arena.isOver {
@@ -25,8 +25,8 @@ extension Stressed {
             }
             record(.acquire, at: acquired)
             enter(.inside)
-            // What a dead owner left is for writers to repair.
-            let mayBeHalf = outcome == .ownerDied || data.owner.map(arena.isCondemned) ?? false
+            // Only writers repair what a dead owner has left.
+            let mayBeHalf = outcome == .ownerDied || data.owner.map(arena.isBeingKilled) ?? false
             var isWhole = data.isWhole
             let first = data.counter(0)
             if arena.policy == .reads { stay(arena.take(as: number), .before) }

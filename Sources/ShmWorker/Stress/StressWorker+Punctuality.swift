@@ -2,8 +2,8 @@ internal import Glibc
 internal import ShmHarness
 internal import Synchronization
 
-// Calls that come back, with the lock or without it, early or late.
-extension Stressed {
+// Calls that return early or late, with the lock or without it.
+extension StressWorker {
     func count(_ way: LockWay) {
         switch way {
         case .lock: unsafe slot.pointee.locks.add(1, ordering: .relaxed)
@@ -13,7 +13,7 @@ extension Stressed {
         }
     }
 
-    /// A way came back without the lock, which a plain call must not.
+    /// Handles a return without the lock, which a plain call must not do.
     mutating func giveUp(_ way: LockWay, _ began: UInt64, _ back: UInt64) -> Int32? {
         switch way {
         case .lock, .read: return EBUSY
@@ -29,7 +29,7 @@ extension Stressed {
         return nil
     }
 
-    /// Looks whether a try came back at once, and a timed wait at its deadline.
+    /// Checks that a try returned at once, and a timed wait at its deadline.
     mutating func judgeDelay(_ way: LockWay, _ began: UInt64, _ back: UInt64) {
         switch way {
         case .lock, .read: return

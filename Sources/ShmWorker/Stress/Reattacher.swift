@@ -3,9 +3,9 @@ internal import ShmCore
 internal import ShmHarness
 internal import Synchronization
 
-/// A worker whose segment is destroyed and made anew under it: uses the library's handle as an application would, and
-/// whenever that is told that the segment is gone, goes to the new one.
-enum Resettler {
+/// A worker whose segment is destroyed and created again while it is in use. It uses the library's handle as an
+/// application would: when a call fails because the segment is gone, it attaches to the new one.
+enum Reattacher {
     static func run(_ starter: Starter, _ numbers: [Int32]) -> WorkerExit {
         StressPlace(starter, numbers).enter { (segment, arena, worker) throws(SharedMemoryError) in
             let slot = unsafe arena.slot(worker)
@@ -15,7 +15,7 @@ enum Resettler {
             while !arena.isOver {
                 let handle = SharedMemory(key: segment.key)
                 do throws(SharedMemoryError) { try handle.attach() } catch {
-                    // There is none now, or a new one is not finished: there will be.
+                    // No segment exists, or the new one is not initialised yet.
                     usleep(100)
                     continue
                 }

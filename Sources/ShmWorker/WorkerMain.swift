@@ -2,24 +2,25 @@ internal import Glibc
 @_spi(Bench) internal import ShmCore
 internal import ShmHarness
 
-/// One contending process, or one of a crash or stress test. Started by the coordinator:
+/// The main program of a worker in a round, a crash test or a stress test. The coordinator starts it:
 ///
 ///     shmworker contend STARTER ROUND WORKER WORKERS
 ///     shmworker survive STARTER ROUND SURVIVOR SURVIVORS
 ///     shmworker die STARTER ROUND SURVIVORS SURVIVORS
 ///     shmworker stress STARTER ROUND WORKER WORKERS
-///     shmworker resettle STARTER ROUND WORKER WORKERS
+///     shmworker reattach STARTER ROUND WORKER WORKERS
 ///     shmworker janitor RUN
 ///     shmworker --version
 ///
-/// There are two programs of it. `shmworker` is linked statically: it starts in about the time of `/bin/true`.
-/// `shmworker-dynamic` can load a lock plugin, whose file the environment names (``PluginVariable``).
-public enum WorkerProgram {
-    /// Does what the arguments say, and ends the process.
+/// Two programs are built from it. `shmworker` is linked statically, so that it starts in about the time of
+/// `/bin/true`. `shmworker-dynamic` can load a lock plugin, which the environment names (``PluginVariable``).
+public enum WorkerMain {
+    /// Carries out the command line, and ends the process.
     ///
     /// - Parameters:
-    ///   - heapBytes: how many bytes this thread has allocated so far, by the allocator that the program is linked with.
-    ///   - load: loads the plugin of a path; throws why it cannot.
+    ///   - heapBytes: the number of bytes that this thread has allocated so far, from the allocator that the program is
+    ///     linked with.
+    ///   - load: loads the plugin at a path.
     public static func run(
         heapBytes: @escaping () -> UInt64, loading load: (String) throws -> Void
     ) -> Never {
@@ -38,7 +39,7 @@ public enum WorkerProgram {
             exit(work(task, starter, numbers, heapBytes).rawValue)
         case ("janitor", 2):
             guard let run = RunID(name) else { exit(Complaint.refuse().rawValue) }
-            exit(Janitor.run(run).rawValue)
+            exit(JanitorMain.run(run).rawValue)
         case ("--version", 1):
             print(ToolVersion.workerLine)
             exit(WorkerExit.done.rawValue)
@@ -53,9 +54,9 @@ public enum WorkerProgram {
         switch task {
         case "contend": Worker.run(starter, numbers, heapBytes: heapBytes)
         case "survive": Survivor.run(CrashPlace(starter, numbers))
-        case "die": Victim.run(CrashPlace(starter, numbers))
-        case "stress": Stressed.run(starter, numbers)
-        case "resettle": Resettler.run(starter, numbers)
+        case "die": CrashTarget.run(CrashPlace(starter, numbers))
+        case "stress": StressWorker.run(starter, numbers)
+        case "reattach": Reattacher.run(starter, numbers)
         default: Complaint.refuse()
         }
     }
