@@ -1,9 +1,9 @@
 public import Synchronization
 
-/// No lock either, but one atomic addition where a lock would have its first instruction: the floor under whatever a lock
-/// can cost, contended or not. It excludes no process.
+/// The baseline: no lock, but one atomic addition in place of a lock's first instruction. It is a lower bound for the
+/// cost of a lock, contended or not. It excludes no process.
 ///
-/// Memory ordering: the addition is an acquire and a release. Owner death: nothing is held, so nothing happens.
+/// Memory ordering: the addition is an acquire and a release. Owner death: no effect, because no lock is held.
 @_spi(Bench) @safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -11,14 +11,11 @@ public import Synchronization
     public static var properties: LockProperties {
         LockProperties(
             name: "atomic-add", family: .control, waiting: .never, fairness: .unordered, ownerDeath: .notApplicable,
-            excludes: false, summary: "floor: no lock, one atomic addition in its place")
+            excludes: false, summary: "baseline: no lock, one atomic addition in its place")
     }
 
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
-
-    /// Nothing to do.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
@@ -44,6 +41,6 @@ public import Synchronization
 }
 
 extension LockKind {
-    /// The floor: one atomic addition.
+    /// The baseline: one atomic addition.
     public static let atomicAdd = LockKind(AtomicAddFloor.self)
 }
