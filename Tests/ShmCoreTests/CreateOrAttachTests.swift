@@ -181,7 +181,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(size: 64)
             let other = scratch.handle(shared.key)
             let error = expect(.invalidSize) { try other.createOrAttach(size: 65) }
-            #expect(error?.reason.contains("64 bytes") == true)
+            #expect(error?.reason.contains("at most 64") == true)
             #expect(!other.isValid)
             #expect(try other.createOrAttach(size: 1) == .attached)
         }
