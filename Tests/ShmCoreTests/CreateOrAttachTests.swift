@@ -104,14 +104,14 @@ extension ShmCoreSuite {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 robust-futex 60000ms")
-            let heirs = try (0..<4).map { _ in try scratch.probe(key) }
-            for heir in heirs { try heir.begin("create-or-attach 64 robust-futex 7") }
-            for heir in heirs { #expect(try !heir.answers(within: .milliseconds(20))) }
+            let waiters = try (0..<4).map { _ in try scratch.probe(key) }
+            for waiter in waiters { try waiter.begin("create-or-attach 64 robust-futex 7") }
+            for waiter in waiters { #expect(try !waiter.answers(within: .milliseconds(20))) }
             winner.kill()
-            let answers = try heirs.map { try $0.answer() }
+            let answers = try waiters.map { try $0.answer() }
             #expect(answers.filter { $0 == "ok created" }.count == 1, "\(answers)")
             #expect(answers.filter { $0 == "ok attached" }.count == 3, "\(answers)")
-            for heir in heirs { #expect(try heir.ask("peek 1") == "ok 1") }
+            for waiter in waiters { #expect(try waiter.ask("peek 1") == "ok 1") }
         }
 
         @Test(arguments: ["fork", "fork-throws"])

@@ -20,7 +20,7 @@ extension ShmCoreSuite {
 
         private func participant() throws -> RobustFutexLock { try shared.participant(in: RobustFutexLock.self) }
 
-        // MARK: Values that somebody left
+        // MARK: Values that a dead process left
 
         @Test func `the word holds the owner's thread id, and nothing when free`() throws {
             let lock = try participant()
@@ -34,12 +34,12 @@ extension ShmCoreSuite {
             let lock = try participant()
             var delays: [Duration] = []
             for _ in 0..<9 {
-                word.heir = try RobustWord.deadThread(scratch, shared)
+                word.target = try RobustWord.deadThread(scratch, shared)
                 word.value = RobustWord.waiters
                 var outcome = LockOutcome.busy
                 delays.append(time { outcome = lock.lock(until: .after(.seconds(5))) })
                 #expect(outcome == .acquired)
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
                 lock.unlock()
                 #expect(word.value == 0)
             }
@@ -53,7 +53,7 @@ extension ShmCoreSuite {
             for _ in 0..<9 {
                 #expect(lock.lock() == .acquired)
                 try waiter.begin("participant lock")
-                word.heir = try RobustWord.deadThread(scratch, shared)
+                word.target = try RobustWord.deadThread(scratch, shared)
                 var answer = ""
                 let delay = try time {
                     lock.unlock()
@@ -62,13 +62,13 @@ extension ShmCoreSuite {
                 #expect(answer == "ok acquired")
                 delays.append(delay)
                 #expect(try waiter.ask("participant unlock") == "ok")
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
             }
             #expect(delays.sorted()[4] < .milliseconds(40), "\(delays)")
         }
 
         @Test func `tryLock takes a lock that is reserved for a hand-off target`() throws {
-            word.heir = try RobustWord.deadThread(scratch, shared)
+            word.target = try RobustWord.deadThread(scratch, shared)
             word.value = RobustWord.waiters
             let lock = try participant()
             #expect(lock.tryLock() == .acquired)
@@ -108,7 +108,7 @@ extension ShmCoreSuite {
         {
             try shared.attach()
             let others = try scratch.probes(2, shared)
-            for place in 1...6 { word.scribble(value, before: place) }
+            for place in 1...6 { word.overwrite(value, before: place) }
             for other in others { other.send("increment 2000 2") }
             for other in others { #expect(try other.answer(within: .seconds(10)) == "ok") }
             let count = unsafe shared.data.unsafelyUnwrapped.withMemoryRebound(to: UInt32.self) { unsafe $0[0] }
@@ -222,12 +222,12 @@ extension ShmCoreSuite {
                 { try shared.lock() == .released }, { try shared.lock(timeout: .seconds(5)) == .released },
             ]
             for (index, way) in ways.enumerated() {
-                word.heir = 1
+                word.target = 1
                 word.value = RobustWord.waiters
                 var isHeld = false
                 let taken = try time { isHeld = try way() }
                 #expect(isHeld && taken >= .microseconds(100), "way \(index): \(taken)")
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
                 if shared.holdsLock { try shared.unlock() } else { lock.unlock() }
                 #expect(word.value == 0)
             }
@@ -239,14 +239,14 @@ extension ShmCoreSuite {
             let waiter = try scratch.probe(shared)
             try waiter.begin("participant lock")
             for _ in 0..<2 {
-                try #require(eventually { word.heir == UInt32(waiter.processID) })
+                try #require(eventually { word.target == UInt32(waiter.processID) })
                 // A waiter that left it the lock in vain removes it as target, too.
-                word.heir = 0
+                word.target = 0
             }
-            try #require(eventually { word.heir == UInt32(waiter.processID) })
+            try #require(eventually { word.target == UInt32(waiter.processID) })
             lock.unlock()
             #expect(try waiter.answer() == "ok acquired")
-            #expect(word.heir == 0)
+            #expect(word.target == 0)
         }
 
         @Test func `the death of a hand-off target costs the others little`() throws {
@@ -255,12 +255,12 @@ extension ShmCoreSuite {
             var delays: [Duration] = []
             for _ in 0..<5 {
                 #expect(lock.lock() == .acquired)
-                let heir = try scratch.probe(shared)
-                try heir.begin("participant lock")
-                try #require(eventually { word.heir == UInt32(heir.processID) })
+                let target = try scratch.probe(shared)
+                try target.begin("participant lock")
+                try #require(eventually { word.target == UInt32(target.processID) })
                 try waiter.begin("participant lock")
-                heir.kill()
-                #expect(word.heir == UInt32(heir.processID))
+                target.kill()
+                #expect(word.target == UInt32(target.processID))
                 var answer = ""
                 let delay = try time {
                     lock.unlock()
@@ -269,7 +269,7 @@ extension ShmCoreSuite {
                 #expect(answer == "ok acquired")
                 delays.append(delay)
                 #expect(try waiter.ask("participant unlock") == "ok")
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
                 #expect(lock.lock(until: .after(.seconds(5))) == .acquired)
                 lock.unlock()
                 #expect(word.value == 0)

@@ -227,7 +227,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        // MARK: Destroying what nobody can be in
+        // MARK: Destroying segments of dead owners
 
         /// Other kinds detect the death themselves, as `futex-pi` does, or are objects that a participant has open.
         private static let hanging = LockKind.excluding.filter {

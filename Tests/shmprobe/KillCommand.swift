@@ -55,7 +55,7 @@ private enum Stage {
     /// The number of sections that the children at that place have completed.
     func sections(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt32>> { unsafe words + 64 * (place + 1) + 16 }
     /// The number of deaths reported to owners. Changed only under the lock.
-    var told: UnsafeMutablePointer<Atomic<UInt32>> { unsafe words }
+    var reported: UnsafeMutablePointer<Atomic<UInt32>> { unsafe words }
     /// How often the data were inconsistent without a report.
     var torn: UnsafeMutablePointer<Atomic<UInt32>> { unsafe words + 1 }
 }
@@ -95,7 +95,7 @@ private final class Nursery {
             usleep(UInt32.random(in: 0..<300, using: &random))
             let place = Int.random(in: Self.places, using: &random)
             if aside { try doom(place, number) }
-            let told = unsafe board.told.pointee.load(ordering: .acquiring)
+            let reported = unsafe board.reported.pointee.load(ordering: .acquiring)
             Glibc.kill(children[place], SIGKILL)
             _ = waitpid(children[place], nil, 0)
             children[place] = 0
@@ -104,7 +104,7 @@ private final class Nursery {
             // If a kill cannot affect others, check only at intervals and at the end, which is faster.
             if !aside || number.isMultiple(of: 8) || number == times - 1 {
                 try awaitOthers(than: place, number)
-                try check(told, stage, number)
+                try check(reported, stage, number)
             }
             children[place] = try spawn(place)
         }
@@ -143,15 +143,15 @@ private final class Nursery {
 
     /// Exactly one next owner receives the report of a death inside, and none that of a death outside.
     private func check(_ before: UInt32, _ stage: UInt32, _ number: Int) throws {
-        let told = unsafe board.told.pointee.load(ordering: .acquiring) &- before
+        let reported = unsafe board.reported.pointee.load(ordering: .acquiring) &- before
         let possible: ClosedRange<UInt32> =
             switch stage {
             case Stage.inside: 1...1
             case Stage.busy: 0...1
             default: 0...0
             }
-        if !possible.contains(told) {
-            throw Unexpected(what: "kill \(number), stage \(stage), was told \(told) times")
+        if !possible.contains(reported) {
+            throw Unexpected(what: "kill \(number), stage \(stage), was reported \(reported) times")
         }
     }
 
@@ -246,7 +246,7 @@ private struct Child {
     }
 
     private mutating func work(_ words: Words, _ died: Bool) {
-        if died { unsafe board.told.pointee.add(1, ordering: .relaxed) }
+        if died { unsafe board.reported.pointee.add(1, ordering: .relaxed) }
         if words.load(0) != words.load(1) {
             if !died { unsafe board.torn.pointee.add(1, ordering: .relaxed) }
             words.store(words.load(0), at: 1)

@@ -71,16 +71,16 @@ extension Probe {
     private func exitHolding(_ count: Int) throws -> String {
         try shared.attach()
         let before = Footprint.now
-        var told = 0
+        var reported = 0
         for _ in 0..<count {
             let participant = try Participant(shared)
-            try Thread { if case .ownerDied = participant.lock.lock() { told += 1 } }.join()
+            try Thread { if case .ownerDied = participant.lock.lock() { reported += 1 } }.join()
         }
-        if try shared.lock() == .ownerDied { told += 1 }
+        if try shared.lock() == .ownerDied { reported += 1 }
         try shared.unlock()
         guard try shared.lock() == .released else { throw Unexpected(what: "a death reported twice") }
         try shared.unlock()
-        return "\(told) \(Footprint.now - before)"
+        return "\(reported) \(Footprint.now - before)"
     }
 
     /// A handle ends here while the thread that locked it lives on; returns what that thread keeps, before and after it

@@ -24,18 +24,18 @@ final class BoundLock {
     init<L: LockPrimitive & ~Copyable>(_: L.Type, _ binding: borrowing LockBinding) throws(Errno) {
         let primitive = try L(binding)
         isOfProcess = !L.properties.threads
-        let place = UnsafeMutablePointer<L>.allocate(capacity: 1)
-        unsafe place.initialize(to: primitive)
-        tryLock = { unsafe place.pointee.tryLock() }
-        lockUntil = { unsafe place.pointee.lock(until: $0) }
-        unlock = { unsafe place.pointee.unlock() }
-        fastPath = { unsafe place.pointee.fastPath }
-        settle = { unsafe place.pointee.settle($0) }
-        retire = { unsafe place.pointee.retire() }
-        retireIfFree = { unsafe place.pointee.retireIfFree() }
+        let storage = UnsafeMutablePointer<L>.allocate(capacity: 1)
+        unsafe storage.initialize(to: primitive)
+        tryLock = { unsafe storage.pointee.tryLock() }
+        lockUntil = { unsafe storage.pointee.lock(until: $0) }
+        unlock = { unsafe storage.pointee.unlock() }
+        fastPath = { unsafe storage.pointee.fastPath }
+        settle = { unsafe storage.pointee.settle($0) }
+        retire = { unsafe storage.pointee.retire() }
+        retireIfFree = { unsafe storage.pointee.retireIfFree() }
         dispose = {
-            unsafe place.deinitialize(count: 1)
-            unsafe place.deallocate()
+            unsafe storage.deinitialize(count: 1)
+            unsafe storage.deallocate()
         }
     }
 

@@ -22,7 +22,7 @@
     static func visitBuiltIn(_ visitor: inout some LockVisitor) {
         // Controls: the cost of a section without a lock.
         visitor.visit(NoLock.self)
-        visitor.visit(AtomicAddFloor.self)
+        visitor.visit(AtomicAddBaseline.self)
         // A word and futex(2).
         visitor.visit(RobustFutexLock.self)
         visitor.visit(FutexLock.self)

@@ -223,13 +223,13 @@ internal import SystemPackage
     // MARK: Lock
 
     /// The memory and the descriptor of the segment's lock.
-    private var place: LockBinding {
+    private var lockBinding: LockBinding {
         let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
         return unsafe LockBinding(area: area, participants: header.participants, file: file)
     }
 
     /// The name of the lock's object outside the segment, if its kind uses one.
-    var nameOutside: String? { unsafe LockFactory.named(header.lockName)?.nameOutside(place.area) }
+    var nameOutside: String? { unsafe LockFactory.named(header.lockName)?.nameOutside(lockBinding.area) }
 
     /// Why this process cannot use the lock although the lock is intact; `nil` if it can.
     private var refusal: SegmentFailure? {
@@ -273,7 +273,7 @@ internal import SystemPackage
     func retireLock() {
         if let lock, lock.isOwn { return lock.retire() }
         guard let factory = retiringFactory else { return }
-        if let bound = try? factory.bind(place) {
+        if let bound = try? factory.bind(lockBinding) {
             // The closures do not keep the participant alive.
             withExtendedLifetime(bound) { bound.retire() }
         } else if let name = nameOutside {
@@ -286,7 +286,7 @@ internal import SystemPackage
     func retireLockIfFree() -> Bool {
         if let bound = try? boundLock() { return bound.retireIfFree() }
         // A process that may not use the lock, in another PID namespace, for example.
-        guard let bound = try? retiringFactory?.bind(place) else { return false }
+        guard let bound = try? retiringFactory?.bind(lockBinding) else { return false }
         return withExtendedLifetime(bound) { bound.retireIfFree() }
     }
 
@@ -330,7 +330,7 @@ internal import SystemPackage
         }
         if let refusal { throw refusal }
         do {
-            return try bind(place)
+            return try bind(lockBinding)
         } catch {
             // A destroyer also removes the lock's kernel object.
             guard isAlive else {

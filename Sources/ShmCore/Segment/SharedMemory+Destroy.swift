@@ -20,7 +20,7 @@ extension SharedMemory {
                 binding = try existingOrLeftover(name, byForce: mode == .forceNoWait)
             } catch {
                 // The file has a segment's mark but is no longer a segment.
-                if mode == .forceNoWait, error.code == .keyError, try Wreck.remove(name) { return }
+                if mode == .forceNoWait, error.code == .keyError, try SegmentRemains.remove(name) { return }
                 throw error
             }
             // Before the lock is taken: a process that may not destroy the segment must not consume the report of an

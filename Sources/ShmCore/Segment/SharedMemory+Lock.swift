@@ -209,9 +209,9 @@ extension SharedMemory {
         return outcome == .ownerDied ? .ownerDied : .released
     }
 
-    /// The longest uninterrupted wait, in ns. After each slice the waiter checks the life word, so it notices that the
+    /// The longest uninterrupted wait, in ns. After it the waiter checks the life word, so it notices that the
     /// segment was destroyed even if the lock's owner never releases it.
-    private static var slice: Int64 { 50_000_000 }
+    private static var longestWait: Int64 { 50_000_000 }
 
     @inline(never)
     private func lockSlowly(until deadline: Deadline?, waiting: Bool = true) throws(SharedMemoryError) -> Acquisition? {
@@ -221,7 +221,7 @@ extension SharedMemory {
     /// Binds the lock if necessary and waits for it, or tries it once. Returns `nil` if the deadline passed or the
     /// attempt failed.
     ///
-    /// - Parameter giveUp: called after each slice; returns whether to end the wait with `nil`.
+    /// - Parameter giveUp: called after each such wait; returns whether to end the wait with `nil`.
     func acquire(
         until deadline: Deadline?, waiting: Bool = true, unless giveUp: (SegmentBinding) -> Bool = { _ in false }
     ) throws(SegmentFailure) -> Acquisition? {
@@ -247,8 +247,8 @@ extension SharedMemory {
             var belongs = true
             while belongs {
                 guard binding.isAlive else { throw .destroyedWhileLocking() }
-                let sliceEnd = Deadline.after(nanoseconds: Self.slice)
-                switch waiting ? lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) : lock.tryLock() {
+                let waitEnd = Deadline.after(nanoseconds: Self.longestWait)
+                switch waiting ? lock.lockUntil(deadline.map { min($0, waitEnd) } ?? waitEnd) : lock.tryLock() {
                 case .busy:
                     if !waiting || giveUp(binding) { return nil }
                     if let deadline, deadline.hasPassed { return nil }

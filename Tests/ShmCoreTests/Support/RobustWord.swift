@@ -29,13 +29,13 @@ import SystemPackage
     var owner: UInt32 { value & Self.ownerMask }
 
     /// The hand-off's target.
-    var heir: UInt32 {
+    var target: UInt32 {
         get { unsafe (base - 1).pointee.load(ordering: .acquiring) }
         set { unsafe (base - 1).pointee.store(newValue, ordering: .releasing) }
     }
 
     /// Writes to the hint that lies `words` words before the word.
-    func scribble(_ value: UInt32, before distance: Int) {
+    func overwrite(_ value: UInt32, before distance: Int) {
         unsafe (base - distance).pointee.store(value, ordering: .relaxed)
     }
 

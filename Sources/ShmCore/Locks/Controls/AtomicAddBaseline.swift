@@ -4,7 +4,7 @@ public import Synchronization
 /// cost of a lock, contended or not. It excludes no process.
 ///
 /// Memory ordering: the addition is an acquire and a release. Owner death: no effect, because no lock is held.
-@_spi(Bench) @safe public struct AtomicAddFloor: LockPrimitive, ~Copyable {
+@_spi(Bench) @safe public struct AtomicAddBaseline: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
@@ -42,5 +42,5 @@ public import Synchronization
 
 extension LockKind {
     /// The baseline: one atomic addition.
-    public static let atomicAdd = LockKind(AtomicAddFloor.self)
+    public static let atomicAdd = LockKind(AtomicAddBaseline.self)
 }

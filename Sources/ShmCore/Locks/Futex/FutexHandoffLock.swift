@@ -14,7 +14,7 @@ public import Synchronization
 /// others wait for ever. They do so as well once the ticket of a *waiter* that died is served.
 @_spi(Bench) @safe public struct FutexHandoffLock: LockPrimitive, ~Copyable {
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let called: UnsafeMutablePointer<Atomic<UInt32>>
+    @usableFromInline let nowServing: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -29,23 +29,23 @@ public import Synchronization
     /// Binds to the words.
     public init(_ binding: borrowing LockBinding) {
         unsafe next = binding.area.word(at: 0)
-        unsafe called = binding.area.word(at: lineStride)
+        unsafe nowServing = binding.area.word(at: lineStride)
     }
 
     /// One fetch-and-add and one load when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
         let mine = unsafe next.pointee.add(1, ordering: .sequentiallyConsistent).oldValue
-        if unsafe called.pointee.load(ordering: .acquiring) != mine { sleep(until: mine) }
+        if unsafe nowServing.pointee.load(ordering: .acquiring) != mine { sleep(until: mine) }
         return .acquired
     }
 
     /// Takes the ticket that is now served, if no participant has drawn it.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
-        let turn = unsafe called.pointee.load(ordering: .acquiring)
+        let ticket = unsafe nowServing.pointee.load(ordering: .acquiring)
         let drawn = unsafe next.pointee.compareExchange(
-            expected: turn, desired: turn &+ 1, successOrdering: .sequentiallyConsistent, failureOrdering: .relaxed)
+            expected: ticket, desired: ticket &+ 1, successOrdering: .sequentiallyConsistent, failureOrdering: .relaxed)
         return drawn.exchanged ? .acquired : .busy
     }
 
@@ -56,23 +56,23 @@ public import Synchronization
     /// One addition and one load; a system call if there are waiters.
     @inlinable
     public borrowing func unlock() {
-        let turn = unsafe called.pointee.add(1, ordering: .sequentiallyConsistent).newValue
-        if unsafe next.pointee.load(ordering: .sequentiallyConsistent) != turn { call(turn) }
+        let ticket = unsafe nowServing.pointee.add(1, ordering: .sequentiallyConsistent).newValue
+        if unsafe next.pointee.load(ordering: .sequentiallyConsistent) != ticket { wake(ticket) }
     }
 
     @usableFromInline @inline(never)
     borrowing func sleep(until mine: UInt32) {
         while true {
-            let turn = unsafe called.pointee.load(ordering: .sequentiallyConsistent)
-            if turn == mine { return }
-            _ = unsafe Futex.wait(called, while: turn, bits: Self.bit(of: mine), until: nil)
+            let ticket = unsafe nowServing.pointee.load(ordering: .sequentiallyConsistent)
+            if ticket == mine { return }
+            _ = unsafe Futex.wait(nowServing, while: ticket, bits: Self.bit(of: mine), until: nil)
         }
     }
 
     /// Wakes the waiter with that ticket. Waiters whose tickets differ from it by a multiple of 32 wake, too.
     @usableFromInline @inline(never)
-    borrowing func call(_ ticket: UInt32) {
-        unsafe Futex.wake(called, bits: Self.bit(of: ticket), count: .max)
+    borrowing func wake(_ ticket: UInt32) {
+        unsafe Futex.wake(nowServing, bits: Self.bit(of: ticket), count: .max)
     }
 
     private static func bit(of ticket: UInt32) -> UInt32 { 1 << (ticket % 32) }

@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// Memory ordering and owner death: as ``FutexLock``.
 @_spi(Bench) @safe public struct FutexSpinLock: LockPrimitive, ~Copyable {
-    private static var looks: Int { 250 }
+    private static var spinIterations: Int { 250 }
 
     @usableFromInline let futex: FutexLock
 
@@ -54,7 +54,7 @@ internal import Synchronization
 
     @usableFromInline @inline(never)
     borrowing func lockContended(until deadline: Deadline?) -> LockOutcome {
-        for _ in 0..<Self.looks {
+        for _ in 0..<Self.spinIterations {
             shm_cpu_relax()
             if unsafe futex.word.pointee.load(ordering: .relaxed) == 0, case .acquired = futex.tryLock() {
                 return .acquired

@@ -23,11 +23,11 @@ public import SystemPackage
     @usableFromInline let nodes: UnsafeMutableRawPointer
     @usableFromInline let participants: UInt32
     @usableFromInline let owned: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let seat: UnsafeMutablePointer<Seat>
+    @usableFromInline let pair: UnsafeMutablePointer<NodePair>
     private let number: ParticipantNumber
 
     /// Process-private state: the number of the participant's node, and the number of its predecessor's node.
-    @usableFromInline struct Seat {
+    @usableFromInline struct NodePair {
         @usableFromInline var mine: UInt32
         @usableFromInline var before: UInt32 = 0
     }
@@ -61,11 +61,11 @@ public import SystemPackage
         }
         unsafe owned = base.word(at: number.value * lineStride + 8)
         let stored = unsafe owned.pointee.load(ordering: .relaxed)
-        unsafe seat = .allocate(capacity: 1)
-        unsafe seat.initialize(to: Seat(mine: stored == 0 ? UInt32(number.value) + 1 : min(stored - 1, limit)))
+        unsafe pair = .allocate(capacity: 1)
+        unsafe pair.initialize(to: NodePair(mine: stored == 0 ? UInt32(number.value) + 1 : min(stored - 1, limit)))
     }
 
-    deinit { unsafe seat.deallocate() }
+    deinit { unsafe pair.deallocate() }
 
     /// One exchange and one load when free.
     @inlinable
@@ -87,7 +87,7 @@ public import SystemPackage
             expected: last, desired: tag | UInt64(me), successOrdering: .acquiringAndReleasing,
             failureOrdering: .relaxed)
         guard entered.exchanged else { return .busy }
-        unsafe seat.pointee.before = before
+        unsafe pair.pointee.before = before
         return .acquired
     }
 
@@ -99,16 +99,16 @@ public import SystemPackage
     /// second releases the old node.
     @inlinable
     public borrowing func unlock() {
-        let mine = unsafe seat.pointee.mine
-        unsafe seat.pointee.mine = seat.pointee.before
-        unsafe owned.pointee.store(seat.pointee.before &+ 1, ordering: .relaxed)
+        let mine = unsafe pair.pointee.mine
+        unsafe pair.pointee.mine = pair.pointee.before
+        unsafe owned.pointee.store(pair.pointee.before &+ 1, ordering: .relaxed)
         unsafe taken(mine).pointee.store(0, ordering: .releasing)
     }
 
     /// Marks the participant's node as taken; returns its number, and its tag in the high half.
     @inlinable @inline(__always)
     borrowing func prepare() -> (node: UInt32, tag: UInt64) {
-        let mine = unsafe seat.pointee.mine
+        let mine = unsafe pair.pointee.mine
         let times = unsafe taken(mine) + 1
         let next = unsafe times.pointee.load(ordering: .relaxed) &+ 1
         unsafe times.pointee.store(next, ordering: .relaxed)
@@ -126,7 +126,7 @@ public import SystemPackage
         guard before <= participants else { return .failed(.invalidArgument) }
         let word = unsafe taken(before)
         while unsafe word.pointee.load(ordering: .acquiring) != 0 { Spinning.rest(after: 0) }
-        unsafe seat.pointee.before = before
+        unsafe pair.pointee.before = before
         return .acquired
     }
 }

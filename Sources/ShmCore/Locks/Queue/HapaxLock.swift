@@ -19,7 +19,7 @@ public import Synchronization
     //     128   the last departure's number
     //     256   the next block of numbers
     //     384   waiting array
-    @usableFromInline static var places: UInt64 { 1024 }
+    @usableFromInline static var slots: UInt64 { 1024 }
     @usableFromInline static var block: UInt64 { 1 << 16 }
     private static var arrayOffset: Int { 3 * lineStride }
 
@@ -39,7 +39,7 @@ public import Synchronization
     }
 
     /// Three words on cache lines of their own, and the array.
-    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(places) * MemoryLayout<UInt64>.size }
+    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(slots) * MemoryLayout<UInt64>.size }
 
     /// Binds to the words.
     public init(_ binding: borrowing LockBinding) {
@@ -81,7 +81,7 @@ public import Synchronization
     public borrowing func unlock() {
         let mine = unsafe latest.pointee
         unsafe departed.pointee.store(mine, ordering: .releasing)
-        unsafe place(of: mine).pointee.store(mine, ordering: .releasing)
+        unsafe slot(of: mine).pointee.store(mine, ordering: .releasing)
     }
 
     /// Draws a number that never recurs: the 2⁴⁸ blocks do not run out.
@@ -97,17 +97,17 @@ public import Synchronization
 
     /// The slot of a number. Consecutive numbers of a block use different cache lines.
     @inlinable @inline(__always)
-    borrowing func place(of number: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe array + Int(((number &* 17) ^ (number >> 16)) % Self.places)
+    borrowing func slot(of number: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe array + Int(((number &* 17) ^ (number >> 16)) % Self.slots)
     }
 
     @inlinable @inline(never)
     borrowing func wait(for before: UInt64) {
-        let place = unsafe place(of: before)
+        let slot = unsafe slot(of: before)
         while true {
-            let seen = unsafe place.pointee.load(ordering: .acquiring)
+            let seen = unsafe slot.pointee.load(ordering: .acquiring)
             if unsafe departed.pointee.load(ordering: .acquiring) == before { return }
-            while unsafe place.pointee.load(ordering: .acquiring) == seen { Spinning.rest(after: 0) }
+            while unsafe slot.pointee.load(ordering: .acquiring) == seen { Spinning.rest(after: 0) }
         }
     }
 }

@@ -18,7 +18,7 @@ public import SystemPackage
     /// The last participant's number plus one; 0 if the lock is free and has no waiters.
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
     /// The slots; the first word of each is its participant's grant.
-    @usableFromInline let places: ParticipantPlaces
+    @usableFromInline let slots: ParticipantSlots
     @usableFromInline let name: UInt32
     @usableFromInline let grant: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -32,18 +32,18 @@ public import SystemPackage
 
     /// The tail, the table of participants and their words.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
     /// Claims a word. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        places = try unsafe ParticipantPlaces(binding) { (_, _) in
+        slots = try unsafe ParticipantSlots(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
         unsafe tail = word
-        name = places.number + 1
-        unsafe grant = places.mine.word(at: 0)
+        name = slots.number + 1
+        unsafe grant = slots.mine.word(at: 0)
         // A dead participant with the same number may have left a grant that no waiter took.
         unsafe grant.pointee.store(0, ordering: .relaxed)
     }
@@ -80,7 +80,7 @@ public import SystemPackage
 
     @inlinable @inline(never)
     borrowing func wait(behind before: UInt32) -> LockOutcome {
-        guard let word = unsafe places.place(before &- 1) else { return .failed(.invalidArgument) }
+        guard let word = unsafe slots.slot(before &- 1) else { return .failed(.invalidArgument) }
         while unsafe word.pointee.load(ordering: .acquiring) == 0 { Spinning.rest(after: 0) }
         unsafe word.pointee.store(0, ordering: .releasing)
         return .acquired

@@ -25,7 +25,7 @@ public import SystemPackage
 
     /// The tail, the table of participants and the nodes.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
     /// Claims a node. Throws `ENOSPC` if there is none.

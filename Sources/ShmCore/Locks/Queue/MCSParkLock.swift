@@ -16,7 +16,7 @@ public import SystemPackage
     private static var waits: UInt32 { 0 }
     @usableFromInline static var granted: UInt32 { 1 }
     @usableFromInline static var sleeps: UInt32 { 2 }
-    private static var looks: Int { 250 }
+    private static var spinIterations: Int { 250 }
 
     @usableFromInline let queue: MCSQueue
 
@@ -30,7 +30,7 @@ public import SystemPackage
 
     /// The tail, the table of participants and the nodes.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
     /// Claims a node. Throws `ENOSPC` if there is none.
@@ -63,7 +63,7 @@ public import SystemPackage
     borrowing func lockContended(behind before: UInt32) -> LockOutcome {
         guard queue.link(behind: before) else { return .failed(.invalidArgument) }
         let word = unsafe queue.granted
-        for _ in 0..<Self.looks {
+        for _ in 0..<Self.spinIterations {
             if unsafe word.pointee.load(ordering: .acquiring) == Self.granted { return .acquired }
             shm_cpu_relax()
         }

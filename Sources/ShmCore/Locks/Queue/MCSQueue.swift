@@ -8,7 +8,7 @@ internal import SystemPackage
 /// handed over with.
 @safe @usableFromInline struct MCSQueue: ~Copyable {
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
-    private let places: ParticipantPlaces
+    private let slots: ParticipantSlots
     /// The name by which other nodes refer to this participant.
     @usableFromInline let name: UInt32
     /// The successor; 0 while none has linked itself.
@@ -18,13 +18,13 @@ internal import SystemPackage
 
     init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        places = try unsafe ParticipantPlaces(binding) { (_, _) in
+        slots = try unsafe ParticipantSlots(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
         unsafe tail = word
-        name = places.number + 1
-        unsafe next = places.mine.word(at: 0)
-        unsafe granted = places.mine.word(at: 4)
+        name = slots.number + 1
+        unsafe next = slots.mine.word(at: 0)
+        unsafe granted = slots.mine.word(at: 4)
     }
 
     /// Enqueues this participant. Returns the previous tail; 0 if the queue was empty, and then this participant holds
@@ -48,7 +48,7 @@ internal import SystemPackage
     /// corrupt.
     @usableFromInline
     borrowing func link(behind last: UInt32) -> Bool {
-        guard let theirNext = unsafe places.place(last &- 1) else { return false }
+        guard let theirNext = unsafe slots.slot(last &- 1) else { return false }
         unsafe granted.pointee.store(0, ordering: .relaxed)
         unsafe theirNext.pointee.store(name, ordering: .releasing)
         return true
@@ -70,12 +70,12 @@ internal import SystemPackage
     /// Waits for the link of a successor that has already exchanged the tail.
     @usableFromInline @inline(never)
     borrowing func successor() -> UnsafeMutablePointer<Atomic<UInt32>>? {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             let successor = unsafe next.pointee.load(ordering: .acquiring)
-            if successor != 0 { return unsafe places.place(successor &- 1).map { unsafe $0 + 1 } }
-            Yielding.rest(after: looks)
-            looks &+= 1
+            if successor != 0 { return unsafe slots.slot(successor &- 1).map { unsafe $0 + 1 } }
+            Yielding.rest(after: iterations)
+            iterations &+= 1
         }
     }
 }

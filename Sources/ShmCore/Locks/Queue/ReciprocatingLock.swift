@@ -21,7 +21,7 @@ public import SystemPackage
     @usableFromInline let arrivals: UnsafeMutablePointer<Atomic<UInt32>>
     /// The slots; the first word of each is its participant's gate. 0 is closed; any other value names the end of the
     /// segment that is being served.
-    @usableFromInline let places: ParticipantPlaces
+    @usableFromInline let slots: ParticipantSlots
     @usableFromInline let name: UInt32
     @usableFromInline let gate: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let tenure: UnsafeMutablePointer<Tenure>
@@ -50,18 +50,18 @@ public import SystemPackage
 
     /// The arrivals word, the table of participants and their gates.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
     /// Claims a gate. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        places = try unsafe ParticipantPlaces(binding) { (_, _) in
+        slots = try unsafe ParticipantSlots(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
         unsafe arrivals = word
-        name = places.number + 2
-        unsafe gate = places.mine.word(at: 0)
+        name = slots.number + 2
+        unsafe gate = slots.mine.word(at: 0)
         unsafe tenure = .allocate(capacity: 1)
         unsafe tenure.initialize(to: Tenure(successor: 0, end: 0))
     }
@@ -110,7 +110,7 @@ public import SystemPackage
 
     @inlinable @inline(__always)
     borrowing func open(_ successor: UInt32, _ end: UInt32) {
-        unsafe places.place(successor &- 2)?.pointee.store(end, ordering: .releasing)
+        unsafe slots.slot(successor &- 2)?.pointee.store(end, ordering: .releasing)
     }
 
     /// Waits for the grant. The previous arrival becomes the successor, unless it ends the segment: then it was the

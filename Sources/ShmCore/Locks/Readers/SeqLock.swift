@@ -32,12 +32,12 @@ public import Synchronization
     /// One compare-exchange when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             let outcome = tryLock()
             if case .acquired = outcome { return outcome }
-            Yielding.rest(after: looks)
-            looks &+= 1
+            Yielding.rest(after: iterations)
+            iterations &+= 1
         }
     }
 
@@ -67,12 +67,12 @@ public import Synchronization
     /// Reads the counter once no writer is inside.
     @inlinable
     public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             begun = unsafe counter.pointee.load(ordering: .acquiring)
             if begun % 2 == 0 { return .acquired }
-            Yielding.rest(after: looks)
-            looks &+= 1
+            Yielding.rest(after: iterations)
+            iterations &+= 1
         }
     }
 

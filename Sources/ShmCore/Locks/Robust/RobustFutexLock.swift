@@ -34,7 +34,7 @@ public import SystemPackage
     @usableFromInline static var waiters: UInt32 { 0x8000_0000 }
     private static var gone: UInt32 { ownerMask }
     /// The longest sleep, in ns. After it a sleeper checks the word again.
-    private static var slice: Int64 { 50_000_000 }
+    private static var recheckInterval: Int64 { 50_000_000 }
     /// The starvation threshold, in ns: a waiter requests a hand-off after so long a wait. It is also the minimum
     /// interval between hand-offs.
     private static var starvationThreshold: Int64 { 1_000_000 }
@@ -49,7 +49,7 @@ public import SystemPackage
     private static var tryInterval: Int64 { 10_000_000 }
     /// The `futex(2)` wake bits of a hand-off's target and of all other waiters.
     private static var targetOnly: UInt32 { 2 }
-    private static var anybody: UInt32 { 1 }
+    private static var allOthers: UInt32 { 1 }
 
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
     /// The thread that the lock is reserved for; 0 if none. A hint: exclusion and recovery hold with any value.
@@ -204,7 +204,7 @@ public import SystemPackage
                 if seen == Self.waiters, waiting, !wait.hasYielded, isReservedForAnother(me) {
                     wait.hasYielded = true
                     _ = unsafe Futex.wait(
-                        word, while: seen, bits: Self.anybody, until: .after(nanoseconds: Self.gracePeriod))
+                        word, while: seen, bits: Self.allOthers, until: .after(nanoseconds: Self.gracePeriod))
                     wait.hasSlept = true
                     continue
                 }
@@ -240,9 +240,9 @@ public import SystemPackage
             }
             requestHandoff(&wait, me, now: now)
             // No generic code here: the language's runtime would allocate at its first use.
-            var end = Deadline(nanoseconds: now + Self.slice)
+            var end = Deadline(nanoseconds: now + Self.recheckInterval)
             if let deadline, deadline < end { end = deadline }
-            let bits = wait.isTarget ? Self.targetOnly : Self.anybody
+            let bits = wait.isTarget ? Self.targetOnly : Self.allOthers
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
             case .timedOut:

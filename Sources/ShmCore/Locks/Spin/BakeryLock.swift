@@ -23,7 +23,7 @@ public import SystemPackage
     private let used: UnsafeMutablePointer<Atomic<UInt32>>
     /// Each slot has two 64-bit words: the "drawing" flag, and the number, which is 0 while the participant does not
     /// want the lock.
-    private let places: ParticipantPlaces
+    private let slots: ParticipantSlots
     private let me: Int
 
     /// See ``LockPrimitive/properties``.
@@ -36,22 +36,22 @@ public import SystemPackage
 
     /// The count, the table of participants and their slots.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
     /// Claims a slot. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         // A slot may change owners while no participant has a number: either its dead owner had none, or the lock hangs
         // anyway.
-        places = try unsafe ParticipantPlaces(binding) { (first, count) in
+        slots = try unsafe ParticipantSlots(binding) { (first, count) in
             (0..<count).allSatisfy {
                 unsafe first.longWord(at: $0 * lineStride + 8).pointee.load(ordering: .sequentiallyConsistent) == 0
             }
         }
         unsafe used = binding.area.word(at: 0)
-        me = Int(places.number)
+        me = Int(slots.number)
         unsafe drawing(me).pointee.store(0, ordering: .relaxed)
-        unsafe _ = used.pointee.max(places.number + 1, ordering: .sequentiallyConsistent)
+        unsafe _ = used.pointee.max(slots.number + 1, ordering: .sequentiallyConsistent)
     }
 
     /// Draws a number and waits for all smaller ones.
@@ -60,10 +60,10 @@ public import SystemPackage
         let count = inUse
         var other = 0
         while other < count {
-            var looks: UInt32 = 0
+            var iterations: UInt32 = 0
             while isBefore(other, mine) {
-                Yielding.rest(after: looks)
-                looks &+= 1
+                Yielding.rest(after: iterations)
+                iterations &+= 1
             }
             other += 1
         }
@@ -124,14 +124,14 @@ public import SystemPackage
         return theirs != 0 && (theirs < mine || theirs == mine && other < me)
     }
 
-    private var inUse: Int { min(Int(places.count), Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }
+    private var inUse: Int { min(Int(slots.count), Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }
 
-    private borrowing func drawing(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe places.first.longWord(at: place * lineStride)
+    private borrowing func drawing(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe slots.first.longWord(at: slot * lineStride)
     }
 
-    private borrowing func ticket(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe places.first.longWord(at: place * lineStride + 8)
+    private borrowing func ticket(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe slots.first.longWord(at: slot * lineStride + 8)
     }
 }
 

@@ -8,7 +8,7 @@ public import Glibc
     /// The value of ``LockProperties/waiting``.
     static var waiting: LockProperties.Waiting { get }
     /// Pauses after `iterations` unsuccessful polls.
-    static func rest(after looks: UInt32)
+    static func rest(after iterations: UInt32)
 }
 
 /// Pauses only. With more waiters than CPUs, the next owner waits until each spinning thread has used up its time
@@ -20,7 +20,7 @@ public import Glibc
     public static var waiting: LockProperties.Waiting { .spins }
     /// One pause.
     @inlinable @inline(__always)
-    public static func rest(after looks: UInt32) { shm_cpu_relax() }
+    public static func rest(after iterations: UInt32) { shm_cpu_relax() }
 }
 
 /// Pauses, and after 100 polls yields the CPU between two polls, `sched_yield(2)`.
@@ -31,8 +31,8 @@ public import Glibc
     public static var waiting: LockProperties.Waiting { .yields }
     /// One pause, or one yield.
     @inlinable @inline(__always)
-    public static func rest(after looks: UInt32) {
-        if looks < 100 { shm_cpu_relax() } else { sched_yield() }
+    public static func rest(after iterations: UInt32) {
+        if iterations < 100 { shm_cpu_relax() } else { sched_yield() }
     }
 }
 
@@ -40,14 +40,14 @@ public import Glibc
     /// Polls with `tryLock()` until a deadline: the only bounded wait for a lock whose queue a waiter cannot leave.
     @inlinable @inline(never)
     borrowing func tryAgain<Policy: SpinPolicy>(until deadline: Deadline, _: Policy.Type) -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             let outcome = tryLock()
             guard case .busy = outcome else { return outcome }
             // A yield can take milliseconds. A pause takes nanoseconds, and so does reading the clock.
-            if looks % 64 == 0 || looks > 100, deadline.hasPassed { return .busy }
-            Policy.rest(after: looks)
-            looks &+= 1
+            if iterations % 64 == 0 || iterations > 100, deadline.hasPassed { return .busy }
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
     }
 

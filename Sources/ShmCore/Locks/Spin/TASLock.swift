@@ -30,10 +30,10 @@ public import Synchronization
     /// One exchange when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while unsafe word.pointee.exchange(1, ordering: .acquiring) != 0 {
-            Policy.rest(after: looks)
-            looks &+= 1
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
         return .acquired
     }

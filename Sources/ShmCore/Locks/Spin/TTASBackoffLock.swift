@@ -61,7 +61,7 @@ public import Synchronization
 
     @inlinable @inline(never)
     borrowing func lockContended() {
-        var (range, random, looks) = (Self.shortest, seed, UInt32(0))
+        var (range, random, iterations) = (Self.shortest, seed, UInt32(0))
         repeat {
             // Marsaglia's xorshift (2003): the sequences only have to differ between processes.
             random ^= random << 13
@@ -70,8 +70,8 @@ public import Synchronization
             shm_cpu_relax_for(random % range)
             if range < Self.longest { range *= 2 }
             while unsafe word.pointee.load(ordering: .relaxed) != 0 {
-                Policy.rest(after: looks)
-                looks &+= 1
+                Policy.rest(after: iterations)
+                iterations &+= 1
             }
         } while unsafe word.pointee.exchange(1, ordering: .acquiring) != 0
     }

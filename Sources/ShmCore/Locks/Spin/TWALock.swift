@@ -13,11 +13,11 @@ public import Synchronization
 /// ``TicketLock``.
 @_spi(Bench) @safe public struct TWALock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
     /// The size of the array in the paper.
-    @usableFromInline static var places: UInt32 { 4096 }
+    @usableFromInline static var slots: UInt32 { 4096 }
     private static var arrayOffset: Int { 2 * lineStride }
 
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let called: UnsafeMutablePointer<Atomic<UInt32>>
+    @usableFromInline let nowServing: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let array: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
@@ -29,12 +29,12 @@ public import Synchronization
     }
 
     /// Two words, apart, and the array.
-    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(places) * MemoryLayout<UInt32>.size }
+    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(slots) * MemoryLayout<UInt32>.size }
 
     /// Binds to the words.
     public init(_ binding: borrowing LockBinding) {
         unsafe next = binding.area.word(at: 0)
-        unsafe called = binding.area.word(at: lineStride)
+        unsafe nowServing = binding.area.word(at: lineStride)
         unsafe array = binding.area.word(at: Self.arrayOffset)
     }
 
@@ -42,14 +42,14 @@ public import Synchronization
     @inlinable
     public borrowing func lock() -> LockOutcome {
         let mine = unsafe next.pointee.add(1, ordering: .relaxed).oldValue
-        if unsafe called.pointee.load(ordering: .acquiring) != mine { wait(for: mine) }
+        if unsafe nowServing.pointee.load(ordering: .acquiring) != mine { wait(for: mine) }
         return .acquired
     }
 
     /// Takes the ticket that is now served, if no participant has drawn it.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
-        let turn = unsafe called.pointee.load(ordering: .acquiring)
+        let turn = unsafe nowServing.pointee.load(ordering: .acquiring)
         let drawn = unsafe next.pointee.compareExchange(
             expected: turn, desired: turn &+ 1, successOrdering: .acquiring, failureOrdering: .relaxed)
         return drawn.exchanged ? .acquired : .busy
@@ -62,34 +62,34 @@ public import Synchronization
     /// One load, one store and one increment: the release always notifies the slot of the ticket after next.
     @inlinable
     public borrowing func unlock() {
-        let turn = unsafe called.pointee.load(ordering: .relaxed) &+ 1
-        unsafe called.pointee.store(turn, ordering: .releasing)
-        unsafe place(of: turn &+ 1).pointee.add(1, ordering: .releasing)
+        let turn = unsafe nowServing.pointee.load(ordering: .relaxed) &+ 1
+        unsafe nowServing.pointee.store(turn, ordering: .releasing)
+        unsafe slot(of: turn &+ 1).pointee.add(1, ordering: .releasing)
     }
 
     /// The slot at which a ticket waits while it is not next. Adjacent tickets use different cache lines.
     @inlinable @inline(__always)
-    borrowing func place(of ticket: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>> {
-        unsafe array + Int((ticket &* 127) % Self.places)
+    borrowing func slot(of ticket: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>> {
+        unsafe array + Int((ticket &* 127) % Self.slots)
     }
 
     @inlinable @inline(never)
     borrowing func wait(for mine: UInt32) {
-        let place = unsafe place(of: mine)
-        var looks: UInt32 = 0
+        let slot = unsafe slot(of: mine)
+        var iterations: UInt32 = 0
         while true {
-            let seen = unsafe place.pointee.load(ordering: .acquiring)
+            let seen = unsafe slot.pointee.load(ordering: .acquiring)
             // Not next: the slot changes when this ticket becomes next, or another ticket with the same slot does.
-            guard mine &- (unsafe called.pointee.load(ordering: .acquiring)) > 1 else { break }
-            while unsafe place.pointee.load(ordering: .acquiring) == seen {
-                Policy.rest(after: looks)
-                looks &+= 1
+            guard mine &- (unsafe nowServing.pointee.load(ordering: .acquiring)) > 1 else { break }
+            while unsafe slot.pointee.load(ordering: .acquiring) == seen {
+                Policy.rest(after: iterations)
+                iterations &+= 1
             }
         }
-        looks = 0
-        while unsafe called.pointee.load(ordering: .acquiring) != mine {
-            Policy.rest(after: looks)
-            looks &+= 1
+        iterations = 0
+        while unsafe nowServing.pointee.load(ordering: .acquiring) != mine {
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
     }
 }

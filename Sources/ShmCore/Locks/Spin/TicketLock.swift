@@ -17,7 +17,7 @@ public import Synchronization
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
     /// The ticket that is now served. It lies at a constant distance: a second pointer would cost the loop a register.
     @inlinable @inline(__always)
-    var called: UnsafeMutablePointer<Atomic<UInt32>> { unsafe next + 32 }
+    var nowServing: UnsafeMutablePointer<Atomic<UInt32>> { unsafe next + 32 }
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -39,14 +39,14 @@ public import Synchronization
     @inlinable
     public borrowing func lock() -> LockOutcome {
         let mine = unsafe next.pointee.add(1, ordering: .relaxed).oldValue
-        if unsafe called.pointee.load(ordering: .acquiring) != mine { wait(for: mine) }
+        if unsafe nowServing.pointee.load(ordering: .acquiring) != mine { wait(for: mine) }
         return .acquired
     }
 
     /// Takes the ticket that is now served, if no participant has drawn it.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
-        let turn = unsafe called.pointee.load(ordering: .acquiring)
+        let turn = unsafe nowServing.pointee.load(ordering: .acquiring)
         let drawn = unsafe next.pointee.compareExchange(
             expected: turn, desired: turn &+ 1, successOrdering: .acquiring, failureOrdering: .relaxed)
         return drawn.exchanged ? .acquired : .busy
@@ -59,19 +59,19 @@ public import Synchronization
     /// One load and one store: only the owner writes this word.
     @inlinable
     public borrowing func unlock() {
-        let mine = unsafe called.pointee.load(ordering: .relaxed)
-        unsafe called.pointee.store(mine &+ 1, ordering: .releasing)
+        let mine = unsafe nowServing.pointee.load(ordering: .relaxed)
+        unsafe nowServing.pointee.store(mine &+ 1, ordering: .releasing)
     }
 
     @inlinable @inline(never)
     borrowing func wait(for mine: UInt32) {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
-            let turn = unsafe called.pointee.load(ordering: .acquiring)
+            let turn = unsafe nowServing.pointee.load(ordering: .acquiring)
             if turn == mine { return }
             Pace.approach(distance: mine &- turn)
-            Policy.rest(after: looks)
-            looks &+= 1
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
     }
 }

@@ -6,7 +6,7 @@ internal import SystemPackage
 ///     0        the lock's own words
 ///     128      table of participants
 ///     …        slots, 128 bytes each
-@safe @usableFromInline struct ParticipantPlaces: ~Copyable {
+@safe @usableFromInline struct ParticipantSlots: ~Copyable {
     /// The number of slots.
     @usableFromInline let count: UInt32
     /// This participant's slot, from 0.
@@ -26,11 +26,11 @@ internal import SystemPackage
     ) throws(Errno) {
         let table = unsafe binding.area + lineStride
         let participants = binding.participants
-        let places = unsafe table + ParticipantNumber.bytesNeeded(participants: participants)
+        let slots = unsafe table + ParticipantNumber.bytesNeeded(participants: participants)
         claim = try unsafe ParticipantNumber(in: table, participants: participants) {
-            unsafe isFree(places, participants)
+            unsafe isFree(slots, participants)
         }
-        unsafe first = places
+        unsafe first = slots
         count = UInt32(participants)
         number = UInt32(claim.value)
     }
@@ -40,7 +40,7 @@ internal import SystemPackage
 
     /// The slot with that number; `nil` if there is none, which only corrupt memory asks for.
     @inlinable @inline(__always)
-    borrowing func place(_ number: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>>? {
+    borrowing func slot(_ number: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>>? {
         guard number < count else { return nil }
         return unsafe (first + Int(number) * 128).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
