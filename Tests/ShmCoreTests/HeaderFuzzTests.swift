@@ -18,7 +18,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(size: 64, lock: kind)
             let original = RawFile.read(shared.key)
             let probe = try scratch.probe(shared)
-            var generator = SeededGenerator(seed: SegmentHeader.checksum(kind.name.utf8))
+            var generator = SeededGenerator(seed: Checksum.fnv1a(kind.name.utf8))
             var working = 0
             var refused = 0
             for index in 0..<Self.mutations {

@@ -19,7 +19,7 @@ extension ShmCoreSuite {
             let area = ControlBlock.lockArea(original)
             let ownSet = ControlBlock.semaphoreSet(shared.key)
             let ownName = ControlBlock.nameOutside(shared.key)
-            var generator = SeededGenerator(seed: SegmentHeader.checksum(kind.name.utf8))
+            var generator = SeededGenerator(seed: Checksum.fnv1a(kind.name.utf8))
             for index in 0..<600 {
                 var file = original
                 for _ in 0..<Int.random(in: 1...4, using: &generator) {

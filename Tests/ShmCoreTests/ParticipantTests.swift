@@ -12,7 +12,7 @@ extension ShmCoreSuite {
         func `more participants than a lock has slots for come and go, and leave nothing`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probe = try scratch.probe(shared)
-            let count = kind.properties.nodesPerParticipant > 0 ? SharedMemory.participantLimit + 200 : 300
+            let count = kind.properties.nodesPerParticipant > 0 ? ParticipantNumber.limit + 200 : 300
             try #require(try probe.ask("come-and-go 16") == "ok")
             let before = Possessions(of: probe)
             #expect(try probe.ask("come-and-go \(count)", within: .seconds(40)) == "ok")
@@ -27,7 +27,7 @@ extension ShmCoreSuite {
         @Test(arguments: LockKind.excluding)
         func `the slots of dead participants are reused`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
-            let each = kind.properties.nodesPerParticipant > 0 ? SharedMemory.participantLimit * 2 / 5 : 40
+            let each = kind.properties.nodesPerParticipant > 0 ? ParticipantNumber.limit * 2 / 5 : 40
             for _ in 0..<3 {
                 let probe = try scratch.probe(shared)
                 #expect(try probe.ask("hold-many \(each)", within: .seconds(30)) == "ok")

@@ -32,7 +32,7 @@ extension ShmCoreSuite {
             let file = RawFile.read(segment.key)
             let area = ControlBlock.lockArea(file)
             let isLarge = area.lowerBound == SegmentLayout.pageSize
-            let lockSize = try #require(LockFactory.named(kind.name)).bytesNeeded(SharedMemory.participantLimit)
+            let lockSize = try #require(LockFactory.named(kind.name)).bytesNeeded(ParticipantNumber.limit)
             let places = [
                 area.lowerBound - 1, area.lowerBound - 8, Self.dataSize, ControlBlock.headerOffset(file) + 17,
             ]

@@ -24,7 +24,7 @@ struct Blueprint {
             throw SegmentFailure(
                 .lockError, "this process cannot use the lock \(lock) (\(obstacle)); use \(LockKind.everywhere)")
         }
-        let lockSize = factory.bytesNeeded(SharedMemory.participantLimit)
+        let lockSize = factory.bytesNeeded(ParticipantNumber.limit)
         guard let layout = SegmentLayout(dataSize: size, lockSize: lockSize, pageSize: SegmentLayout.pageSize) else {
             throw SegmentFailure(.invalidSize, "invalid value '\(size)' for size: expected a size that a file can have")
         }
@@ -60,7 +60,7 @@ struct Blueprint {
             let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
             isInitialisingLock = true
             try unsafe factory.initialise(
-                control.address + (layout.lockOffset - layout.controlOffset), SharedMemory.participantLimit)
+                control.address + (layout.lockOffset - layout.controlOffset), ParticipantNumber.limit)
             isInitialisingLock = false
             let life = isInitialised ? SegmentBinding.Life.alive : SegmentBinding.Life.initialising
             unsafe (page + SegmentLayout.lifeOffset).storeBytes(of: life, as: UInt32.self)
@@ -86,8 +86,8 @@ struct Blueprint {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         return SegmentHeader(
-            dataSize: size, lockSize: factory.bytesNeeded(SharedMemory.participantLimit),
-            participants: SharedMemory.participantLimit, lockName: lock.name, creator: .current,
+            dataSize: size, lockSize: factory.bytesNeeded(ParticipantNumber.limit),
+            participants: ParticipantNumber.limit, lockName: lock.name, creator: .current,
             ipcNamespace: factory.properties.oneIPCNamespace ? shm_ipc_namespace() : 0,
             createdAt: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
     }

@@ -154,7 +154,7 @@ internal import SystemPackage
                 "this program does not have its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or "
                     + "load its plugin")
         }
-        guard header.participants <= SharedMemory.participantLimit,
+        guard header.participants <= ParticipantNumber.limit,
             factory.map({ header.lockSize == $0.bytesNeeded(header.participants) }) ?? true,
             let layout = SegmentLayout(dataSize: header.dataSize, lockSize: header.lockSize, pageSize: pageSize)
         else { throw SegmentFailure(.keyError, SegmentHeader.Problem.corrupt("wrong lock size").reason) }

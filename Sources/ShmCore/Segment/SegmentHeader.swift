@@ -8,7 +8,6 @@ struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x3130_6572_6f43_6d68  // "hmCore01" in memory, little-endian
     static let version: UInt32 = 2
     static let byteCount = 128
-    static let longestLockName = 31
 
     var dataSize: Int
     var lockSize: Int
@@ -96,7 +95,7 @@ struct SegmentHeader: Equatable {
         put(creator.boot, at: 104)
         put(creator.startTime, at: 112)
         bytes.replaceSubrange(72..<72 + lockName.utf8.count, with: lockName.utf8)
-        put(Self.checksum(bytes[..<120]), at: 120)
+        put(Checksum.fnv1a(bytes[..<120]), at: 120)
         unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
     }
 
@@ -124,7 +123,7 @@ struct SegmentHeader: Equatable {
         guard get(UInt64.self, at: 0) == Self.magic else { throw .notASegment }
         let version = get(UInt32.self, at: 8)
         guard version == Self.version else { throw .version(version) }
-        guard get(UInt64.self, at: 120) == Self.checksum(bytes[..<120]) else { throw .corrupt("wrong checksum") }
+        guard get(UInt64.self, at: 120) == Checksum.fnv1a(bytes[..<120]) else { throw .corrupt("wrong checksum") }
         // The checksum only shows that the bytes are as they were written. The values may still be invalid.
         let foundPage = get(UInt32.self, at: 12)
         guard Int(foundPage) == pageSize else { throw .corrupt("page size \(foundPage), expected \(pageSize)") }
@@ -135,7 +134,7 @@ struct SegmentHeader: Equatable {
             layout.fileSize == end
         else { throw .corrupt("sizes that do not fit its \(end) bytes") }
         let name = bytes[72..<104].prefix { $0 != 0 }
-        guard name.count <= Self.longestLockName, let lockName = String(validating: name, as: UTF8.self) else {
+        guard name.count <= LockProperties.longestName, let lockName = String(validating: name, as: UTF8.self) else {
             throw .corrupt("unreadable lock name")
         }
         self.init(
@@ -144,11 +143,5 @@ struct SegmentHeader: Equatable {
                 boot: get(UInt64.self, at: 104), pidNamespace: get(UInt64.self, at: 40),
                 process: get(Int32.self, at: 56), startTime: get(UInt64.self, at: 112)),
             ipcNamespace: get(UInt64.self, at: 64), createdAt: get(Int64.self, at: 48))
-    }
-
-    /// FNV-1a, 64 bits (draft-eastlake-fnv): detects every single flipped bit of so short an input. It does not protect
-    /// against malice, so the sizes are validated as well.
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

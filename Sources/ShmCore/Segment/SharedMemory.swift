@@ -64,9 +64,6 @@ public import SystemPackage
     /// The default size of ``create(size:permissions:lock:)``: one page.
     public static var defaultSize: Int { SegmentLayout.pageSize }
 
-    /// The maximum number of participants of a lock with per-participant slots.
-    static let participantLimit = 4096
-
     @usableFromInline let hot: UnsafeMutablePointer<HotState>
     /// The segment that this handle has open. Only `bind(_:)` changes it.
     private(set) var binding: SegmentBinding?

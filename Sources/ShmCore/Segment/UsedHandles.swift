@@ -3,7 +3,7 @@ internal import CShm
 /// The handles that the calling thread was the last to use: which segments this thread holds or has attached, through
 /// any of its handles.
 ///
-/// The list belongs to its thread, so it needs no lock. An entry is valid while its slot has this thread's serial
+/// The list belongs to its thread, so it needs no lock; ``CurrentThread`` releases it at the thread's end. An entry is valid while its slot has this thread's serial
 /// number, which is never reused. An entry whose handle has ended, or was used by another thread since, is removed at
 /// the next insertion.
 enum UsedHandles {
@@ -29,14 +29,6 @@ enum UsedHandles {
         let me = unsafe thread.pointee.serial
         guard me != 0, let list = unsafe list(of: thread) else { return false }
         return unsafe list.slots.contains { unsafe $0 != slot && $0.pointee.thread == me && isWanted($0.pointee) }
-    }
-
-    /// Frees the list of the calling thread, which is about to end.
-    static func forget() {
-        let thread = unsafe shm_thread_self()
-        guard let list = unsafe thread.pointee.handles else { return }
-        unsafe Unmanaged<List>.fromOpaque(list).release()
-        unsafe thread.pointee.handles = nil
     }
 
     private static func list(of thread: UnsafeMutablePointer<shm_thread>) -> List? {

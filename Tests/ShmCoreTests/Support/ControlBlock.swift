@@ -24,7 +24,7 @@ enum ControlBlock {
     /// Corrects the checksum of a changed header in the content of a file.
     static func seal(_ file: inout [UInt8]) {
         let header = headerOffset(file)
-        let checksum = SegmentHeader.checksum(file[header..<header + 120])
+        let checksum = Checksum.fnv1a(file[header..<header + 120])
         for index in 0..<8 { file[header + 120 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * index)) }
     }
 

@@ -76,7 +76,7 @@ enum NamedObject {
     private static func newNumber() -> UInt64 { withChecksum(.random(in: 0x1000_0000 ... .max)) }
 
     private static func withChecksum(_ random: UInt32) -> UInt64 {
-        let checksum = SegmentHeader.checksum("\(prefix)\(random)".utf8)
+        let checksum = Checksum.fnv1a("\(prefix)\(random)".utf8)
         return UInt64(random) << 32 | UInt64(UInt32(truncatingIfNeeded: checksum))
     }
 

@@ -90,7 +90,7 @@ internal import Synchronization
             throw LockPluginError(path, "it has only one of lock_shared and unlock_shared: expected both or neither")
         }
         let name = try unsafe line(
-            plugin.pointee.name.unsafelyUnwrapped, atMost: SegmentHeader.longestLockName, "name", path)
+            plugin.pointee.name.unsafelyUnwrapped, atMost: LockProperties.longestName, "name", path)
         let isName =
             !name.isEmpty
             && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
@@ -114,7 +114,7 @@ internal import Synchronization
         }
         let summary = try unsafe line(
             plugin.pointee.summary.unsafelyUnwrapped, atMost: longestSummary, "summary", path)
-        let bytes = unsafe plugin.pointee.bytes_needed.unsafelyUnwrapped(UInt32(SharedMemory.participantLimit))
+        let bytes = unsafe plugin.pointee.bytes_needed.unsafelyUnwrapped(UInt32(ParticipantNumber.limit))
         guard (1...mostBytes).contains(Int(clamping: bytes)) else {
             throw LockPluginError(path, "its bytes_needed returns \(bytes): expected 1…\(mostBytes)")
         }

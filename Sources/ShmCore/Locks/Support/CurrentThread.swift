@@ -16,7 +16,10 @@ enum CurrentThread {
 
     private static func ends() {
         RobustListEntry.threadEnds()
-        UsedHandles.forget()
+        // The segments' list of handles, an object that the record retains.
+        if let handles = unsafe shm_thread_self().pointee.handles {
+            unsafe Unmanaged<AnyObject>.fromOpaque(handles).release()
+        }
         // A destructor that runs after this one may lock again, and then enrolls the thread again.
         shm_forget_thread()
     }

@@ -60,6 +60,9 @@ public struct LockProperties: Sendable, Hashable {
         case notApplicable = "n/a"
     }
 
+    /// The maximum length of a name, in bytes: a segment's header has room for so many.
+    static let longestName = 31
+
     /// The name in options and in results: lower-case letters, digits and hyphens, at most 31 bytes.
     public var name: String
     /// The family of algorithms.

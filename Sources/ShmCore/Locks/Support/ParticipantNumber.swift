@@ -13,6 +13,9 @@ internal import SystemPackage
 ///
 /// The child of a fork must not use the participants that it inherited: they belong to its parent.
 @safe @usableFromInline struct ParticipantNumber: ~Copyable {
+    /// The maximum number of participants of a lock.
+    static let limit = 4096
+
     /// At least 0, and less than the number of participants that the area was initialised for.
     let value: Int
     private let claim: UnsafeMutablePointer<Atomic<UInt64>>
