@@ -101,14 +101,18 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(lock: kind)
             let other = scratch.handle(shared.key)
             try shared.lock()
-            let thread = try OtherThread {
-                #expect(try other.lock(timeout: .milliseconds(20)) == nil)
+            let timed = try OtherThread {
+                let acquisition = try other.lock(timeout: .milliseconds(20))
+                #expect(acquisition == nil)
+            }
+            try timed.join()
+            let waiter = try OtherThread {
                 #expect(try other.lock() == .released)
                 try other.unlock()
             }
             usleep(60_000)
             try shared.unlock()
-            try thread.join()
+            try waiter.join()
         }
 
         @Test(arguments: LockKind.all.filter(\.properties.detectsRelock))
