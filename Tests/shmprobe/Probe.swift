@@ -9,7 +9,7 @@ final class Probe {
     var others: [SharedMemory] = []
     /// A participant in the segment's lock, without the handle.
     var participant: Participant?
-    /// A participant in the lock, past the handle.
+    /// A participant in the lock, without the handle.
     var primitive: Primitive?
     /// Further participants that only exist.
     var primitives: [Primitive] = []

@@ -33,10 +33,7 @@ struct SegmentFailure: Error {
             case .resourceTemporarilyUnavailable:
                 (.outOfResources, "another process holds a lease on its file (fcntl(2), F_SETLEASE); try again")
             case .noFunction:
-                (
-                    .outOfResources,
-                    "the kernel lacks a required system call, or a seccomp filter denies it; use a newer kernel, or permit it"
-                )
+                (.outOfResources, "the kernel or a seccomp filter denies a system call; permit it or update Linux")
             default: (.unknownError, "the system reports an unexpected error; look the error number up in errno(3)")
             }
         self.init(code, what.map { "\($0): \(reason)" } ?? reason, errno: errno)
@@ -100,7 +97,7 @@ struct SegmentFailure: Error {
     }
 }
 
-/// Identifies a file by device and inode, whatever its name.
+/// Identifies a file by device and inode, and not by name.
 struct FileIdentity: Hashable {
     let device: dev_t
     let inode: ino_t

@@ -4,8 +4,8 @@ internal import SystemPackage
 /// The remains of a segment whose control block another program has overwritten or cut off: a file that only its mark
 /// (``SegmentFile/mark``) identifies as ours.
 enum SegmentRemains {
-    /// Removes such a file. Returns `false` if the file of that name is none. The lock's objects outside the segment
-    /// remain: only the control block named them.
+    /// Removes such a file. Returns `false` if the name belongs to another kind of file. The lock's objects outside the
+    /// segment remain: only the control block named them.
     static func remove(_ name: String) throws(SegmentFailure) -> Bool {
         guard let status = try? SegmentFile.status(ofName: name), SegmentFile.isOurs(status, name: name),
             status.st_nlink == 1

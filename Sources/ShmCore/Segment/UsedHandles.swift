@@ -3,9 +3,9 @@ internal import CShm
 /// The handles that the calling thread was the last to use: which segments this thread holds or has attached, through
 /// any of its handles.
 ///
-/// The list belongs to its thread, so it needs no lock; ``CurrentThread`` releases it at the thread's end. An entry is valid while its slot has this thread's serial
-/// number, which is never reused. An entry whose handle has ended, or was used by another thread since, is removed at
-/// the next insertion.
+/// The list belongs to its thread, so it needs no lock; ``CurrentThread`` releases it at the thread's end. An entry is
+/// valid while its slot has this thread's serial number, which is never reused. An entry whose handle has ended, or was
+/// used by another thread since, is removed at the next insertion.
 enum UsedHandles {
     @safe private final class List {
         var slots: [HandleMemory.Slot] = unsafe []

@@ -10,10 +10,10 @@ public import Synchronization
 /// release. The kernel compares the word under its hash bucket's lock, so a wake-up between the waiter's last load and
 /// its sleep makes the sleep return at once.
 ///
-/// Owner death: the word stays taken and every other process waits for ever. A *waiter* that dies is harmless, with one
-/// exception: at worst the word is marked with sleepers where there are none, which costs one wake call. The exception
-/// is a waiter that is killed between its wake-up and its next load of the word. The wake-up is lost with it, the word
-/// is free, and the other sleepers wait until another process contends.
+/// Owner death: the word stays taken and every other process waits for ever. The death of a *waiter* is harmless, with
+/// one exception. Usually it leaves at most a mark for sleepers where none sleep, which costs one wake call. The
+/// exception is a waiter that is killed between its wake-up and its next load of the word. The wake-up is lost with it,
+/// the word is free, and the other sleepers wait until another process contends.
 @_spi(Bench) @safe public struct FutexLock: LockPrimitive, ~Copyable {
     @usableFromInline static var free: UInt32 { 0 }
     @usableFromInline static var held: UInt32 { 1 }

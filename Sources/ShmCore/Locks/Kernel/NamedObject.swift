@@ -53,7 +53,7 @@ enum NamedObject {
         }
     }
 
-    /// Removes an object of that name, whatever its type. For processes that cannot become participants of the lock.
+    /// Removes an object of that name and of any type. For processes that cannot become participants of the lock.
     static func removeAny(_ name: String) {
         for file in [name, "sem." + name] { try? SegmentFile.remove(file) }
         unsafe _ = shm_queue_remove("/" + name)

@@ -353,7 +353,7 @@ public import SystemPackage
         return named != 0 && named != me
     }
 
-    /// Ends a hand-off at the end of a wait, whatever its outcome. A waiter that left the lock to a target in vain
+    /// Ends a hand-off at the end of a wait, successful or not. A waiter that left the lock to a target in vain
     /// removes the target, which may be dead.
     private borrowing func endHandoff(_ wait: Wait) {
         guard wait.isTarget || wait.hasYielded else { return }
