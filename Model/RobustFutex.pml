@@ -1,37 +1,37 @@
 /*
  * The lock robust-futex; Documentation/RobustFutex.md explains it.
  *
- * Every participant may do any number of rounds, may stop for good between two of them, and may be killed before every
- * step, any number of times; a successor then takes its place under the same TID. Nothing is bounded but the number of
- * participants, so the search is exhaustive for that number.
+ * A participant performs any number of rounds, may stop for good between two of them, and may be killed before every
+ * step, any number of times. A successor with the same TID then replaces it. Only the number of participants is
+ * bounded, so the search is exhaustive for that number.
  *
- * One step is one atomic access to what others see: the word, the kernel's wait queue, or the thread's pending pointer,
+ * One step is one atomic access to shared state: the word, the kernel's wait queue, or the thread's pending pointer,
  * which the kernel reads after its death. A load and the compare-exchange that follows are one step: a
- * compare-exchange that fails changes nothing and starts over, and one that succeeds saw the value that it replaced.
- * What a sleeper expects of the word is the one value that outlives its load, and is kept.
+ * compare-exchange that fails changes nothing and starts over, and one that succeeds has loaded the value that it
+ * replaces. The value that a sleeper expects in the word is the only one that is used after later steps, so it is stored.
  *
- * A sleeper is counted for as long as it is in the kernel's queue and alive, the least that the count does. More counted,
- * for whatever reason, mean more marks, and so a mark is always possible.
+ * A sleeper is counted while it is in the kernel's queue and alive, which is the minimum that the sleeper count
+ * guarantees. If more are counted, for any reason, more marks are set; so a mark is always possible.
  *
- * What is checked:
- *   mutual exclusion      assert(holder == NOBODY) where the word is taken
+ * The properties:
+ *   mutual exclusion      assert(holder == NONE) where the word is taken
  *   gone for good         assert(!destroyed) where the word is taken
- *   death told once       assert(told == untold) where the word is taken
+ *   death reported once   assert(reported == unreported) where the word is taken
  *   no false death        assert(marked == holder) where the kernel marks the word
- *   no death unseen       assert(holder != dead) where the kernel is done with the dead
- *   no sleeper forgotten  assert(!forgotten) in every state. Everyone may stop between rounds, so where a sleeper can be
- *                         forgotten at all, there is a state in which nobody else has anything left to do. That is
- *                         a safety property; a fair run in which others go on for ever would hide it.
- *   no livelock           no non-progress cycle (pan -l), whatever the scheduler does: what goes on for ever ends rounds
- *                         for ever
+ *   no death unseen       assert(holder != dead) where the kernel has finished with the dead thread
+ *   no sleeper forgotten  assert(!forgotten) in every state. All participants may stop between rounds, so if a sleeper
+ *                         can be forgotten at all, there is a state in which no other participant has a step left. That
+ *                         makes it a safety property; a fair run in which others continue for ever would hide it.
+ *   no livelock           no non-progress cycle (pan -l) under any scheduling: every infinite run completes infinitely
+ *                         many rounds
  *
- * The re-check slice must not hide a lost wake-up, so it needs a licence: it may fire only after a process that owed a
- * wake-up died and the kernel, told by its pending pointer, found the word taken without WAITERS; and only once for each
- * such death. After a destroyer that died owing its wake-ups, every sleeper's slice may fire.
+ * The re-check after 50 ms must not hide a lost wake-up, so it needs a licence. It may happen only after a process died
+ * that owed a wake-up and the kernel, through the pending pointer, found the word taken without WAITERS; and only once
+ * for each such death. After the death of a destroyer that owed its wake-ups, every sleeper may re-check.
  *
- * A macro NO_… removes one protection; SAME_TID and OLD_KERNEL change the world outside; LICENCE_BY_ANY_DEATH lets
- * every slice fire after any death; GLIBC follows the rules of glibc's robust mutex, and with UNLOCKER_LIVES nobody is
- * killed between its release and its wake. scripts/check-model says what must become of each.
+ * A macro NO_… removes one protection. SAME_TID and OLD_KERNEL change the environment. LICENCE_BY_ANY_DEATH permits
+ * every re-check after any death. GLIBC follows the rules of glibc's robust mutex; with UNLOCKER_LIVES no participant is
+ * killed between its release and its wake-up. scripts/check-model states the expected result of each.
  */
 
 #ifndef PARTICIPANTS
@@ -39,25 +39,25 @@
 #endif
 
 /* The word: a TID in the low bits, then the two flags. */
-#define NOBODY    0
+#define NONE      0
 #define DESTROYED 7
 #define WAITERS   8
 #define DIED      16
 #define owner(w)  ((w) & 7)
 
 byte word;
-bool asleep[PARTICIPANTS];    /* the kernel's wait queue on the word; a wake picks anyone */
+bool asleep[PARTICIPANTS];    /* the kernel's wait queue on the word; a wake-up selects any entry */
 bool timed[PARTICIPANTS];     /* in lock(until:) */
-bool yielding[PARTICIPANTS];  /* leaving the lock to somebody else for a moment */
-bool killed[PARTICIPANTS];    /* and still asleep */
+bool yielding[PARTICIPANTS];  /* leaving the lock to a hand-off's target for the grace period */
+bool killed[PARTICIPANTS];    /* killed and still in the queue */
 bool stopped[PARTICIPANTS];
 
-/* Known to no participant: what the assertions and the slice's licence refer to. */
-byte holder;                  /* who may be in its critical section */
-bool untold;                  /* an owner died and no next owner was told */
+/* Auxiliary state, unknown to the participants: the assertions and the licence refer to it. */
+byte holder;                  /* the participant that may be in its critical section */
+bool unreported;              /* an owner died and no next owner has the report */
 bool destroyed, destroying;
-bool owes[PARTICIPANTS];      /* must wake somebody, or take the word, or see it taken with WAITERS */
-bool licence, everyonesLicence;
+bool owes[PARTICIPANTS];      /* must wake a waiter, or take the word, or find it taken with WAITERS */
+bool licence, licenceForAll;
 
 #define myself (_pid + 1)
 #ifdef SAME_TID               /* two PID namespaces: participants 0 and 1 have equal TIDs */
@@ -72,19 +72,19 @@ bool licence, everyonesLicence;
 #define isFree (owner(word) == 0)
 #endif
 
-#define noted(i) (asleep[i] && !yielding[i])
+#define counted(i) (asleep[i] && !yielding[i])
 #if PARTICIPANTS == 2
-#define anyNote (noted(0) || noted(1))
+#define anyCounted (counted(0) || counted(1))
 #else
-#define anyNote (noted(0) || noted(1) || noted(2))
+#define anyCounted (counted(0) || counted(1) || counted(2))
 #endif
-/* What one who has slept takes the word with. */
+/* The mark with which a participant that has slept takes the word. */
 #ifdef NO_KEPT_WAITERS
 #define mark 0
 #elif defined GLIBC
 #define mark WAITERS
 #else
-#define mark (anyNote -> WAITERS : 0)
+#define mark (anyCounted -> WAITERS : 0)
 #endif
 #ifdef NO_INHERITED_WAITERS
 #define inherited 0
@@ -100,29 +100,29 @@ bool licence, everyonesLicence;
 #endif
 
 #if PARTICIPANTS == 2
-#define somebodySleeps (asleep[0] || asleep[1])
+#define anySleeps (asleep[0] || asleep[1])
 #else
-#define somebodySleeps (asleep[0] || asleep[1] || asleep[2])
+#define anySleeps (asleep[0] || asleep[1] || asleep[2])
 #endif
 
 #if defined NO_SLICE || defined GLIBC
-#define mayLookAgain false
+#define mayRecheck false
 #else
-#define mayLookAgain (licence || everyonesLicence)
+#define mayRecheck (licence || licenceForAll)
 #endif
 
 inline forget() { timed[_pid] = false; slept = false; marks = 0; yielding[_pid] = false; yielded = false; expected = 0 }
 
-/* The process is killed before the step that it is at. */
+/* The process is killed before its current step. */
 #define OR_KILLED :: atomic { forget(); goto dying }
 
 inline take(flags) {
-    assert(holder == NOBODY);
+    assert(holder == NONE);
     assert(!destroyed);
-    told = (word & DIED) != 0;
-    assert(told == untold);
-    told = false;
-    untold = false;
+    reported = (word & DIED) != 0;
+    assert(reported == unreported);
+    reported = false;
+    unreported = false;
     holder = myself;
     owes[_pid] = false;
     word = tid | inherited | flags;
@@ -145,28 +145,28 @@ inline wakeOne() {
 #if PARTICIPANTS > 2
     :: asleep[2] -> asleep[2] = false; owes[2] = wokenOwes
 #endif
-    :: !somebodySleeps
+    :: !anySleeps
     fi
 }
 
-/* The kernel's compare-exchange on the word that names the dead. */
+/* The kernel's compare-exchange on the word that names the dead thread. */
 inline markDead() {
     marked = myself;
     assert(marked == holder);
-    marked = NOBODY;
-    holder = NOBODY;
-    untold = true;
+    marked = NONE;
+    holder = NONE;
+    unreported = true;
     wakes = (word & WAITERS) != 0;
     word = (word & WAITERS) | DIED
 }
 
 active [PARTICIPANTS] proctype participant() {
     bool slept, yielded;
-    byte expected;            /* the value at which the wait will sleep */
-    byte marks;               /* what the word will be taken with */
+    byte expected;            /* the value of the word for which the wait sleeps */
+    byte marks;               /* the mark to take the word with */
     bool pending;             /* list_op_pending points at the node */
     bool linked = true;       /* the node is in the robust list */
-    bool told, wakes;
+    bool reported, wakes;
     byte marked, dead;
 
 idle:
@@ -193,7 +193,7 @@ progress_round:
     fi;
 #endif
 
-look:
+attempt:
     if
     :: atomic {
         if
@@ -201,7 +201,7 @@ look:
         :: owner(word) == 0 && !slept -> take(0); goto taken
         :: owner(word) == 0 && slept -> marks = mark; goto takeAfterSleep
         :: owner(word) == 0 && slept -> marks = WAITERS; goto takeAfterSleep
-        /* The word is held out to somebody who has waited long, or says so: leave it to them for a moment. */
+        /* The word is reserved for a starving waiter, or appears to be: leave it to that waiter once. */
         ::
 #ifndef NO_BOUNDED_YIELDING
            !yielded &&
@@ -224,7 +224,7 @@ takeAfterSleep:
     :: atomic {
         if
         :: word != DESTROYED && owner(word) == 0 -> take(marks); goto taken
-        :: else -> marks = 0; goto look
+        :: else -> marks = 0; goto attempt
         fi
        }
     OR_KILLED
@@ -232,7 +232,7 @@ takeAfterSleep:
 
 sleep:
 
-    /* futex_wait() compares and goes to sleep under the lock of the kernel's queue. */
+    /* futex_wait() compares the word and enqueues under the lock of the kernel's queue. */
     if
     :: atomic {
         if
@@ -240,7 +240,7 @@ sleep:
         :: true -> asleep[_pid] = true; slept = true; expected = 0
 #else
         :: word == expected -> asleep[_pid] = true; slept = true; expected = 0
-        :: else -> slept = true; yielding[_pid] = false; expected = 0; goto look
+        :: else -> slept = true; yielding[_pid] = false; expected = 0; goto attempt
 #endif
         fi
        }
@@ -255,19 +255,19 @@ sleep:
         :: else
         fi;
 #endif
-        goto look
+        goto attempt
        }
-    /* The time passes; a wake that comes first wins. */
-    :: atomic { yielding[_pid] && asleep[_pid] -> asleep[_pid] = false; yielding[_pid] = false; goto look }
+    /* The time passes. A wake-up that comes first takes precedence. */
+    :: atomic { yielding[_pid] && asleep[_pid] -> asleep[_pid] = false; yielding[_pid] = false; goto attempt }
     :: atomic { timed[_pid] && !yielding[_pid] && asleep[_pid] -> asleep[_pid] = false; goto leave }
     :: atomic {
-        asleep[_pid] && mayLookAgain ->
+        asleep[_pid] && mayRecheck ->
         asleep[_pid] = false;
-        owes[_pid] = owes[_pid] || licence;       /* the dead one's debt is now this sleeper's */
+        owes[_pid] = owes[_pid] || licence;       /* this sleeper now owes the dead participant's wake-up */
         licence = false;
        
         yielding[_pid] = false;
-        goto look
+        goto attempt
        }
     :: atomic { asleep[_pid] -> forget(); killed[_pid] = true; goto dyingAsleep }
     :: atomic { !asleep[_pid] -> forget(); goto dying }
@@ -286,15 +286,15 @@ taken:
     fi;
 
 inside:
-    /* The critical section; then unlock(). Its first step is the fast path. */
+    /* The critical section, then unlock(). The first step of unlock() is the fast path. */
 #ifndef GLIBC
     if
     :: atomic {
         if
 #ifdef NO_CHECKED_UNLOCK
-        :: !(word & WAITERS) -> word = 0; holder = NOBODY; goto idle
+        :: !(word & WAITERS) -> word = 0; holder = NONE; goto idle
 #else
-        :: word == tid -> word = 0; holder = NOBODY; goto idle
+        :: word == tid -> word = 0; holder = NONE; goto idle
 #endif
         :: else
         fi
@@ -317,12 +317,12 @@ inside:
     if
     :: atomic {
         if
-        :: owner(word) == tid -> owes[_pid] = (word & WAITERS) != 0; word = kept; holder = NOBODY
+        :: owner(word) == tid -> owes[_pid] = (word & WAITERS) != 0; word = kept; holder = NONE
 #ifndef GLIBC
-        /* It may be held out to a waiter: free, but not to be taken in passing. */
-        :: owner(word) == tid -> owes[_pid] = true; word = kept | WAITERS; holder = NOBODY
+        /* The lock may be reserved for a waiter: the word is free, and no fast path takes it. */
+        :: owner(word) == tid -> owes[_pid] = true; word = kept | WAITERS; holder = NONE
 #endif
-        :: owner(word) != tid -> holder = NOBODY     /* destroyed */
+        :: owner(word) != tid -> holder = NONE     /* destroyed */
         fi;
 #ifdef NO_RELEASE_BEFORE_WAKE
         owes[_pid] = false
@@ -348,32 +348,32 @@ inside:
     fi;
 
 dyingAsleep:
-    /* Until it has run once more, a killed sleeper stays in the queue, where a wake may still pick it. */
+    /* A killed sleeper stays in the queue until it has run once more; a wake-up may still select it. */
     atomic { asleep[_pid] = false; killed[_pid] = false };
 
 dying:
-    /* exit_robust_list: the list but for the pending entry, then the pending entry. There is one node. */
+    /* exit_robust_list: the list without the pending entry, then the pending entry. There is one node. */
     atomic {
         if
         :: linked && !pending && owner(word) == tid -> markDead()
         :: pending && isFree -> wakes = true; owes[_pid] = false
         :: pending && !isFree && owner(word) == tid -> markDead()
         :: else ->
-            licence = licence || (pending && owes[_pid] && somebodySleeps && (owner(word) == 0 || !(word & WAITERS)))
+            licence = licence || (pending && owes[_pid] && anySleeps && (owner(word) == 0 || !(word & WAITERS)))
         fi;
 #ifdef LICENCE_BY_ANY_DEATH
-        everyonesLicence = true;
+        licenceForAll = true;
 #endif
         owes[_pid] = false;
         pending = false;
         linked = true;
         if
-        :: destroyed && holder == myself -> holder = NOBODY
+        :: destroyed && holder == myself -> holder = NONE
         :: else
         fi;
         dead = myself;
         assert(holder != dead);
-        dead = NOBODY;
+        dead = NONE;
         if
         :: wakes
         :: !wakes -> goto idle
@@ -385,14 +385,15 @@ home:
     skip
 }
 
-/* The deadlock that matters, said as an assertion: that a sleeper may yet be killed, or a destroyer come, is no help. */
+/* The relevant deadlock as an assertion. That a sleeper may still be killed, or a destroyer arrive, does not resolve
+ * it. */
 #define rests(i) (stopped[i] || asleep[i] && !timed[i] && !yielding[i] && !killed[i])
 #if PARTICIPANTS == 2
-#define everybodyRests (rests(0) && rests(1))
+#define allRest (rests(0) && rests(1))
 #else
-#define everybodyRests (rests(0) && rests(1) && rests(2))
+#define allRest (rests(0) && rests(1) && rests(2))
 #endif
-#define forgotten (somebodySleeps && everybodyRests && !mayLookAgain && !destroying)
+#define forgotten (anySleeps && allRest && !mayRecheck && !destroying)
 
 active proctype observer() {
 end:
@@ -421,7 +422,7 @@ active proctype destroyer() {
 #ifdef NO_SLICE_AFTER_DESTROYER
     :: destroying = false         /* killed */
 #else
-    :: atomic { everyonesLicence = true; destroying = false }
+    :: atomic { licenceForAll = true; destroying = false }
 #endif
     fi;
 home:

@@ -11,7 +11,7 @@ static void keep(int argc, char **argv, char **environment) {
     values = argv;
 }
 
-/* glibc calls what stands in this section before main, with main's arguments, in static programs too. */
+/* glibc calls the functions in this section before main, with main's arguments, in static programs too. */
 __attribute__((section(".init_array"), used)) static void (*keep_before_main)(int, char **, char **) = keep;
 
 int bench_argument_count(void) { return count; }

@@ -30,7 +30,7 @@ int bench_enter_private_kernel(const char *files, const char *queues, struct ben
         return -failure;
     }
     if (unshare(CLONE_NEWNS | CLONE_NEWIPC) == 0) {
-        /* A queue's file system shows the namespace in which it was mounted. */
+        /* A queue file system shows the namespace in which it was mounted. */
         if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("tmpfs", files, "tmpfs", 0, NULL) == 0 &&
             mkdir(queues, 0700) == 0 && mount("mqueue", queues, "mqueue", 0, NULL) == 0)
             return 0;

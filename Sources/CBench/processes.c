@@ -24,7 +24,7 @@ int bench_fork_and_exec(const char *path, const char *argument) {
     _exit(127);
 }
 
-/* glibc has had a wrapper since 2.36. */
+/* glibc has a wrapper only since 2.36. */
 int bench_pidfd_kill(int descriptor, int signal) {
     return (int)result(syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0));
 }

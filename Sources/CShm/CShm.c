@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What Swift code sizes or mirrors by hand. */
+/* Assumptions of Swift code about sizes and layouts. */
 _Static_assert(sizeof(pthread_mutex_t) <= 64, "a pthread mutex must fit into one cache line");
 _Static_assert(sizeof(off_t) == 8, "record locks need 64-bit offsets");
 _Static_assert(sizeof(key_t) == sizeof(int32_t), "semaphore keys are stored as 32 bits");
@@ -92,7 +92,7 @@ int shm_has_mark(const char *path) {
 int shm_duplicate_above(int fd, int least) { return (int)result(fcntl(fd, F_DUPFD_CLOEXEC, least + 1)); }
 
 int shm_is_only_writer(int fd) {
-    /* One who opens the file meanwhile makes the kernel send a signal: not the default one, which ends a process. */
+    /* Opening the file meanwhile makes the kernel send a signal. The default signal, SIGIO, would end this process. */
     if (fcntl(fd, F_SETSIG, SIGURG) < 0) return -errno;
     if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0) return errno == EAGAIN ? 0 : -errno;
     return fcntl(fd, F_SETLEASE, F_UNLCK) < 0 ? -errno : 1;
@@ -218,7 +218,7 @@ int shm_queue_receive_until(int queue, int64_t deadline) {
     int64_t rest = deadline - (now.tv_sec * INT64_C(1000000000) + now.tv_nsec);
     clock_gettime(CLOCK_REALTIME, &time);
     if (rest > 0) {
-        /* A wait that does not end in a century does not end. */
+        /* Cap the wait at a century, so that the sum does not overflow. */
         if (rest > INT64_C(3000000000000000000)) rest = INT64_C(3000000000000000000);
         int64_t end = time.tv_nsec + rest % 1000000000;
         time.tv_sec += rest / 1000000000 + end / 1000000000;
@@ -239,8 +239,7 @@ int shm_wait_readable_until(int fd, int64_t deadline) {
 }
 
 
-/* robust-futex's page layout (RobustListEntry.swift) needs these of the kernel's and glibc's lists on every machine that it
- * runs on. */
+/* robust-futex's page layout (RobustListEntry.swift) depends on these properties of the kernel's and glibc's lists. */
 _Static_assert(sizeof(void *) == 8, "the robust list's nodes are pairs of 8 bytes");
 _Static_assert(offsetof(struct robust_list_head, list_op_pending) == 16, "the pending entry is the head's third word");
 #if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
@@ -269,7 +268,8 @@ void *shm_map_alias(void *page, uintptr_t page_size, int *failure) {
         *failure = -errno;
         return NULL;
     }
-    /* An old size of 0 maps a shared page once more (mremap(2)): this very page, whatever became of the file. */
+    /* An old size of 0 maps a shared page again (mremap(2)): the same page, even if the file was truncated or
+     * removed. */
     if (mremap(page, 0, page_size, MREMAP_MAYMOVE | MREMAP_FIXED, pages) == MAP_FAILED ||
         madvise(pages, 2 * page_size, MADV_DONTFORK) != 0) {
         *failure = -errno;

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* glibc has had a wrapper since 2.36. */
+/* glibc has a wrapper only since 2.36. */
 int shm_pidfd_open(int process) {
     long outcome = syscall(SYS_pidfd_open, process, 0);
     return outcome < 0 ? -errno : (int)outcome;

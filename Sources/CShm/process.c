@@ -20,7 +20,7 @@ static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key;
 static int exit_key_failure;
 
-/* Pages that the kernel would not promise to wipe: the child wipes them itself. */
+/* Pages for which the kernel rejects MADV_WIPEONFORK: the child zeroes them itself. */
 static struct {
     void *start;
     uintptr_t size;
@@ -35,7 +35,7 @@ static struct {
 } *closing;
 static size_t closing_count, closing_room;
 
-/* In a wiped page: whether this process has its generation. */
+/* Whether this process has its generation number. Lies in a page that is zeroed on fork. */
 enum { NUMBER_WANTED = 0, NUMBERING = 1, NUMBERED = 2 };
 static _Atomic uint32_t *has_number;
 static _Atomic uint32_t generation;
@@ -62,7 +62,7 @@ static void become_child(void) {
     shm_this_thread = (shm_thread){0};
     for (size_t i = 0; i < unwiped_count; i++) memset(unwiped[i].start, 0, unwiped[i].size);
     for (size_t i = 0; i < closing_count; i++) {
-        /* A program that closes all descriptors may have opened others of that number. */
+        /* A program that closes all descriptors may have reused the number for another file. */
         struct stat status;
         if (fstat(closing[i].fd, &status) == 0 && status.st_dev == closing[i].device && status.st_ino == closing[i].inode)
             close(closing[i].fd);
@@ -77,7 +77,7 @@ static void prepare(void) {
     int failure = pthread_atfork(lock_registry, shm_registry_unlock, become_child);
     exit_key_failure = failure ? failure : pthread_key_create(&exit_key, call_exit_function);
     has_number = map_wiped((uintptr_t)sysconf(_SC_PAGESIZE));
-    /* Without a page for it no process can tell that it is new. */
+    /* Without that page a process cannot detect that it was forked. */
     if (!has_number) abort();
 }
 
@@ -141,7 +141,7 @@ int shm_at_thread_exit(void (*function)(void)) {
     return -(exit_key_failure ? exit_key_failure : pthread_setspecific(exit_key, (void *)function));
 }
 
-/* pidfd_open(2), and the requests of a pidfd that open a namespace of its process (Linux 6.11). */
+/* pidfd_open(2), and the pidfd requests that open a namespace of the process (Linux 6.11). */
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -167,7 +167,7 @@ uint64_t shm_boot(void) {
     char text[36];
     uint64_t digits = 0;
     if (read(file, text, sizeof text) == sizeof text)
-        /* A random UUID: the last 16 digits, of which the first two bits are fixed. */
+        /* A random UUID: take the last 16 digits, of which the first two bits are fixed. */
         for (int i = 19; i < 36; i++) {
             if (text[i] == '-') continue;
             int digit = text[i] <= '9' ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10;

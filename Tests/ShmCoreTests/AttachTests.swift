@@ -7,12 +7,12 @@ extension ShmCoreSuite {
     @Suite struct AttachTests {
         let scratch = Scratch()
 
-        @Test func `attaching to nothing is an error`() {
+        @Test func `attaching to a missing segment is an error`() {
             expect(.notFound) { try scratch.handle().attach() }
             expect(.notFound) { try scratch.handle().attach(mode: .readOnly) }
         }
 
-        @Test func `what one process writes another reads`() throws {
+        @Test func `one process reads what another has written`() throws {
             let shared = try scratch.segment()
             let probe = try scratch.probe(shared)
             try shared.attach()
@@ -52,7 +52,7 @@ extension ShmCoreSuite {
             expect(.notFound) { try shared.withMutableBytes { _ in _ = Issue.record("there is nothing to write") } }
         }
 
-        @Test func `a read-only attachment gives nothing to write through`() throws {
+        @Test func `a read-only attachment gives no access for writing`() throws {
             let shared = try scratch.segment(size: 64)
             try shared.attach(mode: .readOnly)
             #expect(unsafe shared.data?.count == 64)
@@ -63,7 +63,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `a read-only attachment locks all the same`() throws {
+        @Test func `a read-only attachment can lock`() throws {
             let shared = try scratch.segment()
             try shared.attach(mode: .readOnly)
             #expect(try shared.tryLock() == .released)
@@ -100,7 +100,7 @@ extension ShmCoreSuite {
             #expect(!shared.isValid)
         }
 
-        @Test func `a handle's end does no implicit detach`() throws {
+        @Test func `the end of a handle does not detach`() throws {
             let shared = try scratch.segment()
             let key = shared.key
             let data = try unsafe attachAndForget(key)
@@ -114,7 +114,7 @@ extension ShmCoreSuite {
             return unsafe forgotten.data
         }
 
-        @Test func `an attached handle keeps its segment when the key comes to mean another`() throws {
+        @Test func `an attached handle keeps its segment when its key names another one`() throws {
             let shared = try scratch.segment(size: 10)
             try shared.attach()
             RawFile.remove(shared.key)

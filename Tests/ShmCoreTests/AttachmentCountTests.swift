@@ -6,7 +6,7 @@ extension ShmCoreSuite {
     @Suite struct AttachmentCountTests {
         let scratch = Scratch()
 
-        @Test func `without a segment there is nothing to count`() {
+        @Test func `without a segment the count is an error`() {
             expect(.notFound) { _ = try scratch.handle().numAttachments }
         }
 
@@ -29,7 +29,7 @@ extension ShmCoreSuite {
             #expect(try shared.numAttachments == 0)
         }
 
-        @Test func `a hundred attachments are counted exactly, up and down`() throws {
+        @Test func `a hundred attachments are counted exactly while they begin and end`() throws {
             let shared = try scratch.segment()
             var handles: [SharedMemory] = []
             for expected in 1...60 {
@@ -49,7 +49,7 @@ extension ShmCoreSuite {
             #expect(try shared.numAttachments == 0)
         }
 
-        @Test func `the count falls by itself when an attached process is killed`() throws {
+        @Test func `the count falls when an attached process is killed`() throws {
             let shared = try scratch.segment()
             let probes = try scratch.probes(3, shared)
             for probe in probes { try #require(try probe.ask("attach readWrite") == "ok") }
@@ -60,7 +60,7 @@ extension ShmCoreSuite {
             #expect(try shared.numAttachments == 0)
         }
 
-        @Test func `a lock that is held, or waited for, is no attachment`() throws {
+        @Test func `holding a lock, or waiting for it, is not an attachment`() throws {
             let shared = try scratch.segment(lock: .sysvSemUndo)
             try shared.lock()
             let waiter = try scratch.probe(shared)

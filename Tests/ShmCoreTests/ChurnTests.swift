@@ -7,7 +7,7 @@ extension ShmCoreSuite {
         let user = isRoot ? 0x5000_0000 + UInt32(Identity.process) : Identity.user
 
         @Test(arguments: LockKind.all)
-        func `whatever processes do at once, each gets a sensible answer and nothing is left`(kind: LockKind) throws {
+        func `concurrent operations of any kind give plausible results and leave nothing`(kind: LockKind) throws {
             let shared = scratch.handle()
             let probes = try scratch.probes(4, shared)
             if isRoot { for probe in probes { try #require(try probe.ask("user \(user)") == "ok") } }

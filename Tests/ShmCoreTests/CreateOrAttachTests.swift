@@ -11,7 +11,7 @@ extension ShmCoreSuite {
         private struct Stop: Error {}
 
         @Test(arguments: LockKind.all)
-        func `the first caller creates and initialises, the second attaches to what it made`(kind: LockKind) throws {
+        func `the first caller creates and initialises, the second attaches to its segment`(kind: LockKind) throws {
             let shared = scratch.handle()
             let origin = try shared.createOrAttach(size: 64, lock: kind) { bytes in
                 #expect(bytes.byteCount == 64)
@@ -32,7 +32,7 @@ extension ShmCoreSuite {
             #expect(try shared.numAttachments == 2)
         }
 
-        @Test func `of many that start at once one initialises, and all see what it wrote`() throws {
+        @Test func `of many concurrent callers one initialises, and all observe its data`() throws {
             for round in 0..<30 {
                 let key = scratch.key()
                 let probes = try (0..<6).map { _ in try scratch.probe(key) }
@@ -48,12 +48,12 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all)
-        func `where the winner dies while it initialises, another one begins anew`(kind: LockKind) throws {
+        func `if the initialiser dies, another caller starts again`(kind: LockKind) throws {
             let key = scratch.key()
             let doomed = try scratch.probe(key)
             doomed.send("create-or-attach 64 \(kind.name) dies")
             doomed.waitForEnd()
-            // What it left is no segment.
+            // What it left is not a segment.
             let shared = scratch.handle(key)
             #expect(RawFile.exists(key))
             #expect(!shared.exists)
@@ -70,7 +70,7 @@ extension ShmCoreSuite {
             try shared.unlock()
         }
 
-        @Test func `what a dead initialiser left is cleared by create and by destroy as well`() throws {
+        @Test func `create and destroy also remove what a dead initialiser left`() throws {
             for isCreate in [true, false] {
                 let key = scratch.key()
                 let doomed = try scratch.probe(key)
@@ -89,7 +89,7 @@ extension ShmCoreSuite {
         @Test(arguments: [
             "attach readWrite", "lock", "trylock", "count", "create-or-attach 64 futex 7", "destroy noWait",
         ])
-        func `everybody waits while the segment is being initialised, or is its heir`(command: String) throws {
+        func `every operation waits for an initialiser, or takes over from a dead one`(command: String) throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 robust-futex 200ms")
@@ -100,27 +100,27 @@ extension ShmCoreSuite {
             #expect(try winner.answer() == "ok created")
         }
 
-        @Test func `those who wait for an initialiser that is killed go on by themselves`() throws {
+        @Test func `waiters continue after their initialiser is killed`() throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 robust-futex 60000ms")
-            let heirs = try (0..<4).map { _ in try scratch.probe(key) }
-            for heir in heirs { try heir.begin("create-or-attach 64 robust-futex 7") }
-            for heir in heirs { #expect(try !heir.answers(within: .milliseconds(20))) }
+            let waiters = try (0..<4).map { _ in try scratch.probe(key) }
+            for waiter in waiters { try waiter.begin("create-or-attach 64 robust-futex 7") }
+            for waiter in waiters { #expect(try !waiter.answers(within: .milliseconds(20))) }
             winner.kill()
-            let answers = try heirs.map { try $0.answer() }
+            let answers = try waiters.map { try $0.answer() }
             #expect(answers.filter { $0 == "ok created" }.count == 1, "\(answers)")
             #expect(answers.filter { $0 == "ok attached" }.count == 3, "\(answers)")
-            for heir in heirs { #expect(try heir.ask("peek 1") == "ok 1") }
+            for waiter in waiters { #expect(try waiter.ask("peek 1") == "ok 1") }
         }
 
         @Test(arguments: ["fork", "fork-throws"])
-        func `the child of a fork in the initialiser ends nothing of its parent's`(how: String) throws {
+        func `the child of a fork in the initialiser changes nothing of its parent's`(how: String) throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 robust-futex \(how)")
             usleep(50_000)
-            // The child has returned or thrown, and the parent is at work.
+            // The child has returned or thrown, and the parent still initialises.
             let other = scratch.handle(key)
             #expect(try other.tryLock() == nil)
             #expect(other.exists)
@@ -130,13 +130,13 @@ extension ShmCoreSuite {
             #expect(try winner.ask("peek 0") == "ok 99")
         }
 
-        @Test func `a thread that initialises is told by another handle, and does not wait for itself`() throws {
+        @Test func `another handle of the initialising thread gets an error and does not wait`() throws {
             let winner = try scratch.probe(scratch.key())
             #expect(try winner.ask("create-or-attach 64 robust-futex again") == "ok created")
             #expect(try winner.ask("create-or-attach 64 robust-futex 1").hasPrefix("error alreadyExists"))
         }
 
-        @Test func `a try and a timeout keep their time while another process initialises, stopped even`() throws {
+        @Test func `tryLock and timeouts return in time while an initialiser runs or is stopped`() throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 robust-futex 60000ms")
@@ -148,14 +148,14 @@ extension ShmCoreSuite {
                 #expect(other.size == 64 && other.lockKind == .robustFutex)
             }
             #expect(taken < .seconds(2), "\(taken)")
-            // One that waits notices the end by force.
+            // A waiter notices a destruction by force.
             let waiter = try scratch.probe(key)
             try waiter.begin("attach readWrite")
             try other.destroy(mode: .forceNoWait)
             #expect(try waiter.answer().hasPrefix("error notFound"))
         }
 
-        @Test func `whatever becomes of slow winners, no other is told that the segment exists`() throws {
+        @Test func `no caller gets alreadyExists, whatever happens to slow initialisers`() throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 futex 60000ms")
@@ -167,26 +167,26 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(key))
         }
 
-        @Test func `an initialiser that throws leaves nothing, and another one begins anew`() throws {
+        @Test func `an initialiser that throws leaves nothing, and another caller starts again`() throws {
             let shared = scratch.handle()
             #expect(throws: Stop.self) { try shared.createOrAttach(size: 64) { _ in throw Stop() } }
             #expect(!RawFile.exists(shared.key))
             #expect(!shared.isValid && !shared.holdsLock)
             #expect(try shared.createOrAttach(size: 64) == .created)
-            // Nothing of the first one's stays mapped or locked.
+            // No mapping and no lock of the first one remains.
             #expect(try shared.numAttachments == 1)
         }
 
-        @Test func `a segment that is there and too small is refused, and a larger one is fine`() throws {
+        @Test func `an existing segment that is too small is an error, and a larger one is accepted`() throws {
             let shared = try scratch.segment(size: 64)
             let other = scratch.handle(shared.key)
             let error = expect(.invalidSize) { try other.createOrAttach(size: 65) }
-            #expect(error?.reason.contains("64 bytes") == true)
+            #expect(error?.reason.contains("at most 64") == true)
             #expect(!other.isValid)
             #expect(try other.createOrAttach(size: 1) == .attached)
         }
 
-        @Test func `what cannot be is refused as by create`() throws {
+        @Test func `invalid arguments fail as they do in create`() throws {
             let shared = scratch.handle()
             expect(.invalidSize) { try shared.createOrAttach(size: 0) }
             expect(.keyError) { try SharedMemory().createOrAttach(size: 64) }
@@ -197,7 +197,7 @@ extension ShmCoreSuite {
             expect(.keyError) { try scratch.handle(key).createOrAttach(size: 64) }
         }
 
-        @Test func `destroyed by force while it is initialised, a segment is not handed out`() throws {
+        @Test func `a segment that is destroyed by force during initialisation is not returned`() throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 robust-futex 100ms")

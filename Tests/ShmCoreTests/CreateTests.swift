@@ -33,7 +33,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [1, 4095, 4096, 4097, 1_000_000])
-        func `a segment has exactly the size that was asked for`(size: Int) throws {
+        func `a segment has exactly the requested size`(size: Int) throws {
             let shared = try scratch.segment(size: size)
             #expect(shared.size == size)
             #expect(scratch.handle(shared.key).size == size)
@@ -41,7 +41,7 @@ extension ShmCoreSuite {
             #expect(unsafe shared.data?.count == size)
         }
 
-        @Test func `a second create says that the segment exists, and touches nothing of it`() throws {
+        @Test func `a second create is alreadyExists and changes nothing`() throws {
             let shared = try scratch.segment(size: 64)
             try shared.attach()
             try shared.withMutableBytes { $0.storeBytes(of: 0x1234_5678, as: UInt32.self) }
@@ -69,7 +69,7 @@ extension ShmCoreSuite {
             #expect(try other.tryLock() == .released)
         }
 
-        @Test func `the data lie at the start of the POSIX object of that name`() throws {
+        @Test func `the data begin at offset 0 of the POSIX object`() throws {
             let shared = try scratch.segment(size: 5000)
             try shared.attach()
             try shared.withMutableBytes { bytes in
@@ -84,19 +84,19 @@ extension ShmCoreSuite {
             #expect(unsafe shared.data.map { unsafe Array($0[100..<103]) } == Array("raw".utf8))
         }
 
-        @Test func `its storage is reserved, so that no later access can fail`() throws {
+        @Test func `the storage is reserved, so no later access can fail`() throws {
             let shared = try scratch.segment(size: 1 << 20)
             let status = try #require(RawFile.status(shared.key))
             #expect(Int(status.st_blocks) * 512 >= 1 << 20)
         }
 
         @Test(arguments: LockKind.all)
-        func `the kind of lock is chosen at create, and everybody sees it`(kind: LockKind) throws {
+        func `create chooses the kind of lock, and every process observes it`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             #expect(scratch.handle(shared.key).lockKind == kind)
         }
 
-        @Test func `a destroyed segment can be created anew through the same handle`() throws {
+        @Test func `a destroyed segment can be created again through the same handle`() throws {
             let shared = try scratch.segment(size: 10)
             try shared.destroy()
             try shared.create(size: 20, lock: .futex)

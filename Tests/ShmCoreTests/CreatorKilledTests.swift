@@ -9,7 +9,7 @@ extension ShmCoreSuite {
     @Suite struct CreatorKilledTests {
         let scratch = Scratch()
 
-        /// A user of our own owns what these tests make, so that everything can be found.
+        /// The segments and sets of these tests belong to a user of their own, so that all of them can be found.
         static let user = isRoot ? 0x6000_0000 + UInt32(getpid()) : geteuid()
 
         static let canTrace: Bool = {
@@ -18,11 +18,11 @@ extension ShmCoreSuite {
             return (try? Tracer(probe)) != nil
         }()
 
-        /// Every system call of create is a place to be killed at: before it and after it.
+        /// The creator is killed at every system call of create: before it and after it.
         @Test(.enabled(if: canTrace, "ptrace is not permitted here"), arguments: LockKind.all)
         func `a creator that is killed at any moment leaves nothing or a complete segment`(kind: LockKind) throws {
             let key = scratch.key()
-            // Clears up as the user whose the remains are.
+            // Cleans up as the user who owns the remains.
             let successor = try scratch.probe(key)
             if isRoot { try #require(try successor.ask("user \(Self.user)") == "ok") }
             var moments = 0
@@ -38,7 +38,7 @@ extension ShmCoreSuite {
                     #expect(try successor.ask("destroy noWait") == "ok", "killed at stop \(moments)")
                     if let set { #expect(!SemaphoreSets.exists(set), "killed at stop \(moments)") }
                 } else {
-                    // Nothing is in a new creator's way.
+                    // Nothing obstructs a new creator.
                     #expect(try successor.ask("create 64 \(kind)") == "ok", "killed at stop \(moments)")
                     #expect(try successor.ask("destroy noWait") == "ok", "killed at stop \(moments)")
                 }
@@ -48,12 +48,13 @@ extension ShmCoreSuite {
                     #expect(SemaphoreSets.made(byUser: Self.user) == [], "killed at stop \(moments)")
                 }
             }
-            // It was killed before the segment was there and after; and there are enough system calls to believe it.
+            // Some kills came before the segment existed and some after it, and there were enough system calls for the
+            // result to count.
             #expect(outcomes == [false, true])
             #expect(moments > 10)
         }
 
-        /// Starts a creator and kills it at its n-th stop; `false` when it has no such stop, and creates.
+        /// Starts a creator and kills it at its n-th stop. Returns `false` if it has no such stop and completes.
         private func killCreator(of key: String, _ kind: LockKind, atStop number: Int) throws -> Bool {
             let creator = try Probe(key: key)
             if isRoot { try #require(try creator.ask("user \(Self.user)") == "ok") }
@@ -66,8 +67,8 @@ extension ShmCoreSuite {
     }
 }
 
-/// Stops a process at its system calls (`ptrace(2)`). The process asked for it, and stops with SIGSTOP where the interesting part
-/// begins and ends.
+/// Stops a process at its system calls (`ptrace(2)`). The process has requested it, and raises SIGSTOP at the start and
+/// the end of the traced section.
 struct Tracer: ~Copyable {
     struct NotTraced: Error {
         let status: CInt
@@ -81,7 +82,7 @@ struct Tracer: ~Copyable {
 
     private let probe: Probe
 
-    /// Waits for the beginning of the interesting part. Throws where there is no tracing.
+    /// Waits for the start of the traced section. Throws if tracing is not possible.
     init(_ probe: Probe) throws {
         self.probe = probe
         // A process that may not be traced answers with an error.
@@ -91,7 +92,8 @@ struct Tracer: ~Copyable {
         guard result == 0 else { throw NotTraced(status: CInt(result)) }
     }
 
-    /// Lets the process run to the next entry to, or exit from, a system call; `false` when the interesting part is over.
+    /// Continues the process to the next entry to, or exit from, a system call; `false` at the end of the traced
+    /// section.
     func runToNextSystemCall() throws -> Bool {
         let result = bench_ptrace(Request.systemCall, probe.processID, 0, 0)
         guard result == 0 else { throw NotTraced(status: CInt(result)) }

@@ -22,7 +22,7 @@ extension ShmCoreSuite {
                 }
             }
             #expect(!RawFile.exists(shared.key))
-            // A race that the same one always wins is none.
+            // A race that one process always wins is not a race.
             #expect(!wins.contains(0), "\(wins)")
         }
     }

@@ -8,7 +8,7 @@ extension ShmCoreSuite {
         let scratch = Scratch()
 
         @Test(arguments: [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait])
-        func `what is not there cannot be destroyed`(mode: SharedMemory.DestroyMode) throws {
+        func `destroying a missing segment is an error`(mode: SharedMemory.DestroyMode) throws {
             let shared = scratch.handle()
             expect(.notFound) { try shared.destroy(mode: mode) }
             try shared.create()
@@ -54,13 +54,13 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.waiting, [SharedMemory.DestroyMode.noWait, .forceNoWait])
-        func `everyone who waits for the lock is told soon`(kind: LockKind, mode: SharedMemory.DestroyMode) throws {
+        func `every waiter for the lock gets the error soon`(kind: LockKind, mode: SharedMemory.DestroyMode) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let waiters = try scratch.probes(4, shared)
             for (index, waiter) in waiters.enumerated() { try waiter.begin(index == 0 ? "lock-within 30000" : "lock") }
             for waiter in waiters { #expect(try !waiter.answers(within: .milliseconds(10))) }
-            // Without the lock, its owner never releases it.
+            // The owner never releases the lock.
             let destroyer = mode == .noWait ? shared : scratch.handle(shared.key)
             try destroyer.destroy(mode: mode)
             var answers: [String] = []
@@ -69,7 +69,7 @@ extension ShmCoreSuite {
             #expect(taken < .seconds(1), "\(taken)")
         }
 
-        @Test func `mapped data stay readable after the end of the segment`() throws {
+        @Test func `mapped data stay readable after destroy`() throws {
             let shared = try scratch.segment()
             let probe = try scratch.probe(shared)
             try #require(try probe.ask("attach readWrite") == "ok")
@@ -83,7 +83,7 @@ extension ShmCoreSuite {
             #expect(try probe.ask("detach") == "ok")
         }
 
-        @Test func `a handle that is attached to a destroyed segment can do no more than detach`() throws {
+        @Test func `a handle that is attached to a destroyed segment can only detach`() throws {
             let shared = try scratch.segment()
             try shared.attach()
             try scratch.handle(shared.key).destroy()
@@ -94,7 +94,7 @@ extension ShmCoreSuite {
             expect(.lockError) { try shared.lock() }
             expect(.notFound) { _ = try shared.numAttachments }
             expect(.notFound) { try shared.destroy() }
-            // Not even where the key has a new segment.
+            // Not even while the key names a new segment.
             let successor = scratch.handle(shared.key)
             try successor.create(size: 5)
             expect(.lockError) { try shared.lock() }
@@ -107,9 +107,9 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait])
-        func `a name that means another segment now is not removed`(mode: SharedMemory.DestroyMode) throws {
+        func `a name that now belongs to another segment is not removed`(mode: SharedMemory.DestroyMode) throws {
             let shared = try scratch.segment(size: 10)
-            // What it is attached to, or holds, is the handle's own, whatever has the name.
+            // The segment that a handle is attached to, or holds, stays its own, whatever the name refers to.
             if mode == .wait { try shared.lock() } else { try shared.attach() }
             RawFile.remove(shared.key)
             let successor = scratch.handle(shared.key)
@@ -120,7 +120,7 @@ extension ShmCoreSuite {
             #expect(try successor.tryLock() == .released)
         }
 
-        @Test func `a segment whose name is gone is destroyed all the same`() throws {
+        @Test func `a segment without a name can be destroyed`() throws {
             let shared = try scratch.segment(lock: .sysvSemUndo)
             let set = try #require(ControlBlock.semaphoreSet(shared.key))
             let waiter = try scratch.probe(shared)
@@ -134,7 +134,7 @@ extension ShmCoreSuite {
             #expect(!SemaphoreSets.exists(set))
         }
 
-        @Test func `of two destroyers one succeeds`() throws {
+        @Test func `exactly one of two destroyers succeeds`() throws {
             for _ in 0..<20 {
                 let shared = try scratch.segment()
                 let destroyers = try scratch.probes(2, shared)
@@ -149,7 +149,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait])
-        func `the semaphore of a System V lock goes with its segment`(mode: SharedMemory.DestroyMode) throws {
+        func `destroying a segment removes the semaphore of its System V lock`(mode: SharedMemory.DestroyMode) throws {
             let shared = try scratch.segment(lock: .sysvSemUndo)
             let set = try #require(ControlBlock.semaphoreSet(shared.key))
             #expect(SemaphoreSets.exists(set))

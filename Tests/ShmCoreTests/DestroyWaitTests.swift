@@ -7,7 +7,7 @@ extension ShmCoreSuite {
     @Suite struct DestroyWaitTests {
         let scratch = Scratch()
 
-        @Test func `wait goes on until the last attachment ends, be it by a kill`() throws {
+        @Test func `wait lasts until the last attachment ends, also by a kill`() throws {
             let shared = try scratch.segment()
             let attached = try scratch.probes(2, shared)
             for probe in attached { try #require(try probe.ask("attach readOnly") == "ok") }
@@ -37,7 +37,7 @@ extension ShmCoreSuite {
             #expect(try destroyer.answer() == "ok")
         }
 
-        @Test func `meanwhile nobody can attach, and those who are attached work on`() throws {
+        @Test func `meanwhile no process can attach, and attached ones continue`() throws {
             let shared = try scratch.segment()
             let attached = try scratch.probe(shared)
             try #require(try attached.ask("attach readWrite") == "ok")
@@ -62,7 +62,7 @@ extension ShmCoreSuite {
             #expect(try destroyer.answer() == "ok")
         }
 
-        @Test func `a destroyer that is killed while it waits bars nobody any more`() throws {
+        @Test func `a destroyer that is killed while it waits no longer prevents attachments`() throws {
             let shared = try scratch.segment()
             let attached = try scratch.probe(shared)
             try #require(try attached.ask("attach readWrite") == "ok")
@@ -74,7 +74,7 @@ extension ShmCoreSuite {
             #expect(try shared.numAttachments == 2)
         }
 
-        @Test func `through a handle that is attached itself it fails at once`() throws {
+        @Test func `an attached handle gets an error without waiting`() throws {
             let shared = try scratch.segment()
             try shared.attach()
             let taken = time { expect(.lockError) { try shared.destroy(mode: .wait) } }
@@ -86,7 +86,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all)
-        func `it does not need the lock, and releases one that it holds`(kind: LockKind) throws {
+        func `wait does not need the lock, and releases one that the handle holds`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             try shared.destroy(mode: .wait)
@@ -94,7 +94,7 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(shared.key))
         }
 
-        @Test func `of two that wait one succeeds`() throws {
+        @Test func `exactly one of two waiting destroyers succeeds`() throws {
             let shared = try scratch.segment()
             let attached = try scratch.probe(shared)
             try #require(try attached.ask("attach readWrite") == "ok")

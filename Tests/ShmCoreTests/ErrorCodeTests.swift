@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmCore
 
-/// Every way to fail × every member: which of QSharedMemory's nine codes it is, or that it works.
+/// Every state of a handle × every member: which of QSharedMemory's nine codes it gives, or that it works.
 private enum CodeTable {
     typealias Code = SharedMemoryError.Code
 
@@ -26,7 +26,7 @@ private enum CodeTable {
         ("destroy(.forceNoWait)", { try $0.destroy(mode: .forceNoWait) }),
     ]
 
-    /// A handle in a state, and what each member does to one in that state; `nil` works.
+    /// A handle in a state, and what each member does in that state; `nil` if it works.
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let prepare: @Sendable (Scratch) throws -> SharedMemory
@@ -39,7 +39,7 @@ private enum CodeTable {
         }
     }
 
-    /// Of a handle that has no segment: nothing can be unlocked, detached or read.
+    /// The codes of a handle without a segment: unlocking, detaching and reading fail.
     private static func without(
         _ create: Code?, _ find: Code, both: Code?, _ wait: Code?, _ plain: Code?, _ force: Code?
     )
@@ -80,14 +80,14 @@ private enum CodeTable {
             return shared
         },
         Row(
-            "a segment whose control block is gone",
+            "a segment without a control block",
             without(.alreadyExists, .keyError, both: .keyError, .keyError, .keyError, nil)
         ) { scratch in
             let shared = scratch.handle(try scratch.segment().key)
             RawFile.truncate(shared.key, to: 100)
             return shared
         },
-        Row("what a dead destroyer left", without(nil, .notFound, both: nil, nil, nil, nil)) { scratch in
+        Row("a leftover of a dead destroyer", without(nil, .notFound, both: nil, nil, nil, nil)) { scratch in
             let shared = scratch.handle(try scratch.segment().key)
             ControlBlock.markDead(shared.key)
             return shared
@@ -100,7 +100,7 @@ private enum CodeTable {
             ]
         ) { try $0.segment(size: 64) },
         Row(
-            "a smaller segment than is asked for",
+            "a segment smaller than requested",
             [
                 .alreadyExists, nil, nil, nil, nil, .lockError, .notFound, nil, .notFound, .notFound, nil, .invalidSize,
                 nil, nil,
@@ -120,7 +120,7 @@ private enum CodeTable {
             return shared
         },
         Row(
-            "attached for reading",
+            "attached read-only",
             [
                 .alreadyExists, .alreadyExists, nil, nil, nil, .lockError, nil, nil, nil, .permissionDenied, .keyError,
                 .alreadyExists, .lockError, nil, nil,
@@ -143,7 +143,7 @@ private enum CodeTable {
             return shared
         },
         Row(
-            "attached to what was destroyed",
+            "attached to a destroyed segment",
             [
                 .alreadyExists, .alreadyExists, .lockError, .lockError, .lockError, .lockError, nil, .notFound, nil,
                 nil,
@@ -173,8 +173,7 @@ private enum CodeTable {
 extension ShmCoreSuite {
     @Suite struct ErrorCodeTests {
         @Test(arguments: CodeTable.rows)
-        private func `every member of a handle in that state fails with QSharedMemory's code`(row: CodeTable.Row) throws
-        {
+        private func `every member fails in each state with QSharedMemory's code`(row: CodeTable.Row) throws {
             for ((member, call), code) in zip(CodeTable.members, row.codes) {
                 let scratch = Scratch()
                 let shared = try row.prepare(scratch)
@@ -182,12 +181,14 @@ extension ShmCoreSuite {
                 do {
                     try call(shared)
                     #expect(code == nil, "\(member) works")
-                    // A failed try is no failure of the handle.
+                    // A failed attempt to lock is not an error of the handle.
                     #expect(shared.error == before, "\(member)")
                 } catch let error as SharedMemoryError {
                     #expect(error.code == code, "\(member): \(error)")
                     #expect(shared.error == error && shared.errorString == error.description, "\(member)")
-                    #expect(!error.reason.isEmpty && !error.description.contains("\n"), "\(member)")
+                    #expect(ErrorText.fault(in: error.reason) == nil, "\(member): \(error)")
+                    let opening = "cannot \(error.operation) segment \"\(shared.key.prefix(3))"
+                    #expect(error.description.hasPrefix(opening), "\(member): \(error)")
                     #expect(!error.reason.contains("by force"), "\(member): \(error)")
                 }
             }

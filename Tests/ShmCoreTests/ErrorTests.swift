@@ -6,7 +6,7 @@ extension ShmCoreSuite {
     @Suite struct ErrorTests {
         let scratch = Scratch()
 
-        @Test func `there is no error until something fails, and then the last failure stays`() throws {
+        @Test func `error is nil until an operation fails, and then keeps the last error`() throws {
             let shared = scratch.handle()
             #expect(shared.error == nil)
             #expect(shared.errorString == "")
@@ -23,7 +23,7 @@ extension ShmCoreSuite {
             #expect(shared.errorString == shared.error?.description)
         }
 
-        @Test func `an error says what was being done, to which key, why, and what the system said`() throws {
+        @Test func `an error names the operation, the key, the cause and the errno`() throws {
             let shared = scratch.handle()
             let error = try #require(expect(.notFound) { try shared.attach() })
             #expect(error.operation == "attach to")
@@ -33,7 +33,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: ["two\nlines\u{7}", String(repeating: "x", count: 5000), "\u{1b}[31mred", "nul\0"])
-        func `a message is one short line, whatever the key`(key: String) throws {
+        func `a message is one short line for any key`(key: String) throws {
             let shared = SharedMemory(key: key)
             let error = try #require(throws: SharedMemoryError.self) { try shared.attach() }
             #expect(!error.description.contains { $0.isNewline })
@@ -42,7 +42,7 @@ extension ShmCoreSuite {
             #expect(error.key == key)
         }
 
-        @Test func `a failure of a handle is not another's`() {
+        @Test func `each handle has an error of its own`() {
             let (first, second) = (scratch.handle(), scratch.handle())
             expect(.notFound) { try first.attach() }
             #expect(second.error == nil)

@@ -5,7 +5,7 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Files of other programs beside the segments'.
+    /// Files of other programs in the directory of segments.
     @Suite struct ForeignFileTests {
         let scratch = Scratch()
 
@@ -18,9 +18,9 @@ extension ShmCoreSuite {
             return failure == -EAGAIN || failure == -EACCES
         }
 
-        /// A process loses its record locks on a file with the first descriptor for it that it closes.
+        /// A process loses its record locks on a file when it closes any descriptor of that file.
         @Test(arguments: [0, 100, 8192, 65536])
-        func `a process that looks at segments keeps its record locks on files that are none`(size: Int) throws {
+        func `looking up segments keeps a process's record locks on other files`(size: Int) throws {
             let key = scratch.key(" app.db")
             RawFile.replace(key, with: [UInt8](repeating: 1, count: size))
             let process = try scratch.probe(key)
@@ -34,7 +34,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `a segment whose permissions somebody has changed is still one`() throws {
+        @Test func `a segment is recognised after its permissions were changed`() throws {
             let shared = try scratch.segment()
             try #require(unsafe chmod(RawFile.path(shared.key), 0o660) == 0)
             let other = scratch.handle(shared.key)
@@ -46,14 +46,14 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(shared.key))
         }
 
-        /// Opening breaks a lease, and a holder without a handler for the signal is killed by it.
-        @Test(arguments: [100, 16384]) func `a file of another program is not even opened`(size: Int) throws {
+        /// Opening a file breaks a lease on it, and the signal kills a holder without a handler.
+        @Test(arguments: [100, 16384]) func `a file of another program is not opened`(size: Int) throws {
             let key = scratch.key(" app.db")
             RawFile.replace(key, with: [UInt8](repeating: 1, count: size))
             let holder = unsafe open(RawFile.path(key), O_RDWR | O_CLOEXEC)
             try #require(holder >= 0)
             defer { close(holder) }
-            // Alone, as a lease needs it, before and after.
+            // A lease needs a file that no other process has open, before and after.
             #expect(shm_is_only_writer(holder) == 1)
             let (setSignal, setLease, write): (CInt, CInt, Int16) = (10, 1024, Int16(F_WRLCK))
             _ = fcntl(holder, setSignal, SIGURG)
@@ -63,14 +63,14 @@ extension ShmCoreSuite {
                 "list", "exists", "size", "attach readWrite", "lock", "create 64 futex", "destroy forceNoWait",
             ] {
                 _ = try others.ask(command)
-                // The lease is whole: one that was being broken would say so.
+                // The lease is intact: F_GETLEASE would show one that is being broken.
                 #expect(fcntl(holder, 1025) == CInt(write), "\(command)")
             }
         }
 
-        @Test func `what a person calls like a lock's object is a segment like any other`() throws {
+        @Test func `a segment whose key resembles the name of a lock's object is an ordinary segment`() throws {
             for key in ["shmcore-cafe", "shmcore-1", "shmcore-0123456789abcdef", "sem.shmcore-cafe"] {
-                // Nobody else's, should it be there.
+                // If the object exists, it belongs to another process.
                 guard !RawFile.exists(key) else { continue }
                 scratch.cleanUp(key)
                 let shared = scratch.handle(key)
@@ -82,7 +82,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all.filter { $0.properties.kernelObject != nil })
-        func `a lock's own object is still known as one`(kind: LockKind) throws {
+        func `a lock's object is recognised`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             try shared.unlock()

@@ -5,10 +5,11 @@ import Testing
 extension ShmCoreSuite {
     @Suite struct HeaderFuzzTests {
         let scratch = Scratch()
-        /// Of each kind of lock.
+        /// The lock kinds to test.
         static let mutations = 400
 
-        /// Not of those that would make an object outside the segment for a mutation that has none. Another process looks at each, so that a crash there is a failure here.
+        /// Without the kinds that create an object outside the segment: a mutation may lack one. Another process opens
+        /// each segment, so a crash there is a failure here.
         @Test(
             arguments: LockKind.all.filter {
                 $0.properties.kernelObject == nil || $0.properties.kernelObject == "file lock"
@@ -17,7 +18,7 @@ extension ShmCoreSuite {
             let shared = try scratch.segment(size: 64, lock: kind)
             let original = RawFile.read(shared.key)
             let probe = try scratch.probe(shared)
-            var generator = SeededGenerator(seed: SegmentHeader.checksum(kind.name.utf8))
+            var generator = SeededGenerator(seed: Checksum.fnv1a(kind.name.utf8))
             var working = 0
             var refused = 0
             for index in 0..<Self.mutations {
@@ -40,7 +41,7 @@ extension ShmCoreSuite {
                 }
                 try #require(isSound, "mutation \(index): \(answer)")
             }
-            // Both were really tried.
+            // Both outcomes occurred.
             #expect(working > 15)
             #expect(refused > 250)
 
@@ -50,7 +51,7 @@ extension ShmCoreSuite {
     }
 }
 
-/// A segment's file with something wrong in its control block.
+/// A segment's file with a mutated control block.
 struct Mutation {
     private(set) var file: [UInt8]
     private let original: [UInt8]
@@ -61,7 +62,7 @@ struct Mutation {
         self.original = original
     }
 
-    /// Whether no reader may believe it: the header has changed or gone, and the checksum has not been made right.
+    /// Whether every reader must reject the file: the header is changed or missing, and the checksum was not corrected.
     var mustBeNoticed: Bool {
         let header = headerOffset..<headerOffset + SegmentHeader.byteCount
         return file.count < original.count || !isSealed && file[header] != original[header]
@@ -69,7 +70,7 @@ struct Mutation {
 
     private var headerOffset: Int { original.count - SegmentLayout.pageSize }
 
-    /// Values that sizes overflow, wrap or vanish at.
+    /// Values at which sizes overflow, wrap or become zero.
     private static let edges: [UInt64] = [
         0, 1, 63, 65, 4095, 4096, 4097, 8192, 1 << 31, 1 << 32, 1 << 62, 1 << 63, .max, .max - 4095, UInt64(Int.max),
     ]
@@ -80,7 +81,7 @@ struct Mutation {
             ControlBlock.seal(&file)
             isSealed = true
         }
-        // Last, so that the header lies where nobody looks, or not where somebody looks.
+        // Last: after this the header may lie where no reader searches, or a false one where a reader does.
         switch Int.random(in: 0..<12, using: &generator) {
         case 0: file.removeLast(Int.random(in: 1...file.count, using: &generator))
         case 1: file += [UInt8](repeating: 0, count: Int.random(in: 1...20_000, using: &generator))
@@ -103,7 +104,7 @@ struct Mutation {
         case 3:
             put(.random(in: 1...5000, using: &generator), at: header + 8 * .random(in: 2..<5, using: &generator))
         case 4:
-            // A kernel object that only a mutation made would outlive it.
+            // A kernel object that exists only because of a mutation would remain.
             let kinds = LockKind.all.filter { $0.properties.kernelObject == nil }
             let name = Array((kinds.randomElement(using: &generator) ?? .noLock).name.utf8)
             for index in 0..<32 { file[header + 72 + index] = index < name.count ? name[index] : 0 }

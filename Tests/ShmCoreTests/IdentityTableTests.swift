@@ -3,33 +3,33 @@ import Testing
 
 @testable import ShmCore
 
-/// What a lock does when a process forks, executes, loses a thread, is frozen, or lives in another namespace: the table of
-/// `Documentation/Identity.md`, one column each.
+/// What each lock does when a process forks, executes a program, ends a thread, is stopped, or lives in another
+/// namespace: the table of `Documentation/Identity.md`, one column per situation.
 private struct Situation: Sendable, CustomTestStringConvertible {
-    /// What the others meet.
+    /// What other processes observe.
     enum Outcome: String {
-        case told, gets, hangs, waits, refused, works, own, new
+        case reported, gets, hangs, waits, refused, works, own, new
     }
 
     let title: String
-    /// What is to come of it, by what the lock is.
+    /// The expected result, by the lock's properties.
     let expected: @Sendable (LockKind) -> Outcome
-    /// What comes of it: a segment with that lock, unheld.
+    /// The observed result. The parameter is a segment with that lock, unheld.
     let play: @Sendable (Scratch, SharedMemory, _ isExpectedToHang: Bool) throws -> Outcome
     var testDescription: String { title }
 
-    /// What one more process gets, after the lock's owner has gone or stands still.
+    /// The result of one more process after the lock's owner has ended or is stopped.
     static func next(_ scratch: Scratch, _ shared: SharedMemory, hangs: Bool) throws -> Outcome {
         let waiter = try scratch.probe(shared)
         do {
             switch try waiter.ask("lock-within \(hangs ? 110 : 8000)") {
-            case "ok ownerDied": return .told
+            case "ok ownerDied": return .reported
             case "ok released": return .gets
             case "ok busy": return .hangs
             case let answer: throw Unexpected(answer: answer)
             }
         } catch is Probe.Failure where shared.lockKind?.properties.priorityInheritance == true {
-            // glibc aborts the waiter, or lets it wait for ever, by whether the kernel still knows the owner.
+            // glibc aborts the waiter or blocks it for ever, depending on whether the kernel still knows the owner.
             return .hangs
         }
     }
@@ -57,8 +57,8 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     }
 
     static func ofDeath(_ kind: LockKind) -> Outcome {
-        // The kernel says that no thread has the owner's id, which is no promise.
-        kind.properties.survivesOwnerDeath || kind == .futexPI ? .told : .hangs
+        // The kernel says that no thread has the owner's id. That is not a promise.
+        kind.properties.survivesOwnerDeath || kind == .futexPI ? .reported : .hangs
     }
 
     static let all: [Situation] = [
@@ -87,7 +87,8 @@ private struct Situation: Sendable, CustomTestStringConvertible {
             return try next(scratch, shared, hangs: hangs)
         },
         Situation(title: "exec, first thread") { kind in
-            // Undone when the process ends, which it does not; and kept by a queue or a word that no kernel looks at.
+            // `SEM_UNDO` acts when the process ends, which it does not here; a queue, or a word that the kernel does
+            // not check, keeps the lock.
             kind == .sysvSemUndo ? .hangs : kind == .futexPI ? .hangs : ofDeath(kind)
         } play: { scratch, shared, hangs in
             let owner = try holder(scratch, shared)
@@ -96,7 +97,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
         },
         Situation(title: "exec, later thread") { kind in
             switch kind {
-            case .robustFutex, .flock, .ofdRecord, .fcntlRecord, .futexPI: .told
+            case .robustFutex, .flock, .ofdRecord, .fcntlRecord, .futexPI: .reported
             default: .hangs
             }
         } play: { scratch, shared, hangs in
@@ -107,7 +108,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
         },
         Situation(title: "thread ends inside") { kind in
             switch kind {
-            case .robustFutex, .pthreadRobust, .pthreadRobustPI, .futexPI: .told
+            case .robustFutex, .pthreadRobust, .pthreadRobustPI, .futexPI: .reported
             default: .hangs
             }
         } play: { scratch, shared, hangs in
@@ -115,7 +116,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
             try #require(try owner.ask("end-thread-inside") == "ok")
             return try next(scratch, shared, hangs: hangs)
         },
-        Situation(title: "owner frozen") { _ in
+        Situation(title: "owner stopped") { _ in
             .waits
         } play: { scratch, shared, _ in
             let owner = try holder(scratch, shared)
@@ -157,7 +158,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
         },
     ]
 
-    /// The table's row of a kind.
+    /// The row of a kind.
     static func row(_ kind: LockKind) -> String {
         "| \(kind) | " + all.map { $0.expected(kind).rawValue }.joined(separator: " | ") + " |"
     }
@@ -166,7 +167,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
 extension ShmCoreSuite {
     @Suite(.needsRoot, .timeLimit(.minutes(3))) struct IdentityTableTests {
         @Test(arguments: Situation.all)
-        private func `every lock does what the table says`(situation: Situation) throws {
+        private func `every lock behaves as in the table`(situation: Situation) throws {
             for kind in LockKind.builtIn where kind.properties.excludes && kind.obstacle == nil {
                 let scratch = Scratch()
                 let expected = situation.expected(kind)
@@ -176,7 +177,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `the table is the documentation's`() throws {
+        @Test func `the table equals that of the documentation`() throws {
             let page = try SmallFile.read(
                 "\(#filePath)".replacingSuffix("Tests/ShmCoreTests/IdentityTableTests.swift", with: "")
                     + "Documentation/Identity.md")

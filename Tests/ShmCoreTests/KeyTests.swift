@@ -7,7 +7,7 @@ extension ShmCoreSuite {
     @Suite struct KeyTests {
         let scratch = Scratch()
 
-        /// A key that is fit to be printed.
+        /// A key with a printable description.
         struct OddKey: CustomTestStringConvertible, ExpressibleByStringLiteral {
             let text: String
 
@@ -24,7 +24,7 @@ extension ShmCoreSuite {
         ]
 
         @Test(arguments: impossible)
-        func `a key that has no name is an error for every operation`(key: OddKey) {
+        func `an invalid key is an error for every operation`(key: OddKey) {
             let shared = SharedMemory(key: key.text)
             expect(.keyError) { try shared.create() }
             expect(.keyError) { try shared.attach() }
@@ -39,7 +39,7 @@ extension ShmCoreSuite {
             #expect(shared.lockKind == nil)
         }
 
-        @Test func `the longest name that a file can have is a key, and one byte more is not`() throws {
+        @Test func `the longest file name is a valid key, and one byte more is not`() throws {
             let unique = scratch.key()
             let longest = unique + String(repeating: "x", count: 255 - unique.utf8.count)
             scratch.cleanUp(longest)
@@ -55,7 +55,7 @@ extension ShmCoreSuite {
         ]
 
         @Test(arguments: oddSuffixes)
-        func `any text is a key, and stays inside its directory`(suffix: OddKey) throws {
+        func `any string is a key and stays inside the directory`(suffix: OddKey) throws {
             let key = scratch.key(suffix.text)
             let shared = scratch.handle(key)
             try shared.create(size: 32)
@@ -69,7 +69,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: ["..", ".", "...", ".hidden", "../up", "/", "//", "/abs", "%", "%2E", "%25", "a%b"])
-        func `a key never means a place outside, nor a hidden one`(key: String) throws {
+        func `no key names a path outside the directory or a hidden file`(key: String) throws {
             let name = try SegmentKey.name(of: key)
             #expect(!name.hasPrefix("."))
             #expect(!name.contains("/"))
@@ -81,7 +81,7 @@ extension ShmCoreSuite {
             #expect(try SegmentKey.name(of: "My Shared Data") == "My%20Shared%20Data")
         }
 
-        @Test func `different keys have different names, and names decode to their keys`() throws {
+        @Test func `different keys have different names, and each name decodes to its key`() throws {
             var generator = SeededGenerator(seed: 7)
             var keys = Set(Self.oddSuffixes.map(\.text))
             let alphabet = Array("ab./%2F\u{7f}é日\n ".unicodeScalars)
@@ -92,7 +92,7 @@ extension ShmCoreSuite {
                 }
                 keys.insert(String(text))
             }
-            // Texts that are canonically equivalent are equal in Swift, and different keys: compare bytes.
+            // Canonically equivalent strings are equal in Swift and different keys: compare bytes.
             let texts = Set(keys.map { Array($0.utf8) })
             let names = Set(try keys.map { try SegmentKey.name(of: $0) })
             #expect(names.count == texts.count)
@@ -103,11 +103,11 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [".hidden", "a/b", "%", "%2", "%zz", "%2f", "%41", "%FF", "", "a b"])
-        func `a name that no key has decodes to none`(name: String) {
+        func `a name of no key decodes to nil`(name: String) {
             #expect(SegmentKey.key(of: name) == nil)
         }
 
-        @Test func `two keys are two segments`() throws {
+        @Test func `two keys name two segments`() throws {
             let first = try scratch.segment(size: 10)
             let second = try scratch.segment(size: 20)
             try first.attach()

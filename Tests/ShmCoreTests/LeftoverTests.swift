@@ -3,7 +3,7 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// A destroyer was killed between marking the segment dead and removing its name.
+    /// A destroyer was killed after it marked the segment dead and before it removed the name.
     @Suite struct LeftoverTests {
         let scratch = Scratch()
 
@@ -25,7 +25,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all, [64, 32 << 20])
-        func `create clears it away`(kind: LockKind, size: Int) throws {
+        func `create removes it`(kind: LockKind, size: Int) throws {
             let shared = scratch.handle(try leftover(lock: kind))
             let set = kind == .sysvSemUndo ? ControlBlock.semaphoreSet(shared.key) : nil
             try shared.create(size: size, lock: kind)
@@ -35,7 +35,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all, [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait])
-        func `destroy clears it away`(kind: LockKind, mode: SharedMemory.DestroyMode) throws {
+        func `destroy removes it`(kind: LockKind, mode: SharedMemory.DestroyMode) throws {
             let shared = scratch.handle(try leftover(lock: kind))
             let set = kind == .sysvSemUndo ? ControlBlock.semaphoreSet(shared.key) : nil
             try shared.destroy(mode: mode)

@@ -10,7 +10,7 @@ extension ShmCoreSuite {
             try SharedMemory.segments().first { $0.key == key }
         }
 
-        @Test func `a segment is listed with what there is to know of it`() throws {
+        @Test func `a listing has every property of a segment`() throws {
             let shared = scratch.handle(scratch.key(" ü/"))
             #expect(try listed(shared.key) == nil)
             try shared.create(size: 321, permissions: [.ownerReadWrite, .groupRead], lock: .futex)
@@ -31,7 +31,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `who lists segments and locks' objects keeps the lock that it holds`(kind: LockKind) throws {
+        func `listing segments and lock objects keeps a lock that the process holds`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let other = try scratch.probe(shared)
             #expect(try other.ask("trylock") == "ok released")
@@ -43,7 +43,7 @@ extension ShmCoreSuite {
             try shared.unlock()
         }
 
-        @Test func `a dead leftover is listed as such`() throws {
+        @Test func `a dead segment is listed as dead`() throws {
             let shared = try scratch.segment()
             ControlBlock.markDead(shared.key)
             #expect(try listed(shared.key)?.isAlive == false)

@@ -7,30 +7,30 @@ extension ShmCoreSuite {
     @Suite struct LockAreaFuzzTests {
         let scratch = Scratch()
 
-        /// Another process tries the lock, so that a crash there (glibc aborts on a mutex of a kind that it does not know) is a
-        /// failure here.
+        /// Another process tries the lock, so a crash there (glibc aborts on a mutex of an unknown kind) is a failure
+        /// here.
         ///
-        /// Priority-inheriting mutexes of glibc abort where the kernel refuses the word, and say so.
+        /// glibc's priority-inheriting mutexes abort when the kernel rejects the word; their documentation says so.
         @Test(arguments: LockKind.all.filter { $0 != .pthreadPI && $0 != .pthreadRobustPI })
-        func `a scribbled-over lock is busy, broken or usable, and never a crash`(kind: LockKind) throws {
+        func `an overwritten lock is busy, broken or usable, and never crashes`(kind: LockKind) throws {
             let shared = try scratch.segment(size: 64, lock: kind)
             let original = RawFile.read(shared.key)
             let probe = try scratch.probe(shared)
             let area = ControlBlock.lockArea(original)
             let ownSet = ControlBlock.semaphoreSet(shared.key)
             let ownName = ControlBlock.nameOutside(shared.key)
-            var generator = SeededGenerator(seed: SegmentHeader.checksum(kind.name.utf8))
+            var generator = SeededGenerator(seed: Checksum.fnv1a(kind.name.utf8))
             for index in 0..<600 {
                 var file = original
                 for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                    // Most locks have little more than their first words.
+                    // Most locks use little more than their first words.
                     let reach = Bool.random(using: &generator) ? 48 : area.count
                     let place = area.lowerBound + Int.random(in: 0..<reach, using: &generator)
                     file[place] = .random(in: 0 ... .max, using: &generator)
                 }
                 RawFile.replace(shared.key, with: file)
                 defer {
-                    // What was made because the area no longer named the first one.
+                    // An object that was created because the area no longer named the first one.
                     if let other = ControlBlock.nameOutside(shared.key), other != ownName {
                         NamedObjects.remove(other)
                     }
@@ -48,7 +48,7 @@ extension ShmCoreSuite {
             RawFile.replace(shared.key, with: original)
         }
 
-        /// Whether the set has the key that the area holds: an identifier alone may be a stranger's.
+        /// Whether the set has the key in the area. An identifier alone may belong to another program's set.
         private func made(by key: String, _ identifier: Int32) -> Bool {
             let file = RawFile.read(key)
             let place = ControlBlock.headerOffset(file) + SegmentLayout.smallLockOffset + 4

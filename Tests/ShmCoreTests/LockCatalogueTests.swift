@@ -3,7 +3,7 @@ import Testing
 
 extension ShmCoreSuite {
     @Suite struct LockCatalogueTests {
-        @Test func `names are unique, fit into the header and name their kind`() {
+        @Test func `names are unique, fit the header and identify their kind`() {
             #expect(Set(LockKind.all.map(\.name)).count == LockKind.all.count)
             for kind in LockKind.all {
                 #expect(!kind.name.isEmpty && kind.name.utf8.count <= 31)

@@ -27,7 +27,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `a lock that another process holds is not to be had until it unlocks`(kind: LockKind) throws {
+        func `a lock that another process holds is unavailable until it unlocks`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let owner = try scratch.probe(shared)
             for _ in 0..<2 {
@@ -42,7 +42,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.threads))
-        func `handles of one process exclude each other like processes`(kind: LockKind) throws {
+        func `handles of one process exclude each other as processes do`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let other = scratch.handle(shared.key)
             try shared.lock()
@@ -61,7 +61,7 @@ extension ShmCoreSuite {
             for waiter in waiters { try waiter.begin("lock") }
             for waiter in waiters { #expect(try !waiter.answers(within: .milliseconds(10))) }
             try shared.unlock()
-            // One after the other, in whatever order.
+            // One after the other, in any order.
             var waiting = waiters
             while !waiting.isEmpty {
                 var next: Int?
@@ -78,9 +78,9 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        /// A handle looks up from its wait every 50 ms in any case; that must not be what a waiter is woken by.
+        /// A handle that waits checks the segment every 50 ms anyway; that must not be what wakes the waiter.
         @Test(arguments: LockKind.excluding)
-        func `a waiter is woken by the release itself`(kind: LockKind) throws {
+        func `the release wakes a waiter`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let waiter = try scratch.probe(shared)
             var best = Duration.seconds(1)
@@ -96,7 +96,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `a waiter that is stopped and continued waits on`(kind: LockKind) throws {
+        func `a waiter that is stopped and continued keeps waiting`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let waiter = try scratch.probe(shared)
@@ -111,7 +111,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `a timeout passes in about that time, and not before`(kind: LockKind) throws {
+        func `a timeout ends the wait in about that time, and not earlier`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -155,7 +155,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all)
-        func `unlocking what is not held is an error, and frees nobody's lock`(kind: LockKind) throws {
+        func `unlocking a lock that is not held is an error and releases no lock`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             expect(.lockError) { try shared.unlock() }
             let owner = scratch.handle(shared.key)
@@ -166,7 +166,7 @@ extension ShmCoreSuite {
             expect(.lockError) { try owner.unlock() }
         }
 
-        @Test func `without a segment there is no lock`() {
+        @Test func `locking a missing segment is an error`() {
             let shared = scratch.handle()
             expect(.lockError) { try shared.lock() }
             expect(.lockError) { _ = try shared.tryLock() }
@@ -197,11 +197,11 @@ extension ShmCoreSuite {
             #expect(!shared.exists)
         }
 
-        @Test func `a System V lock whose semaphore was removed says so, and advises no harm`() throws {
+        @Test func `a System V lock without its semaphore gives that cause and safe advice`() throws {
             let shared = try scratch.segment(lock: .sysvSemUndo)
             let set = try #require(ControlBlock.semaphoreSet(shared.key))
             SemaphoreSets.remove(set)
-            // Through a handle that has used it, and through a new one.
+            // Through a handle that has used the lock, and through a new one.
             for handle in [shared, scratch.handle(shared.key)] {
                 let error = expect(.lockError) { try handle.lock() }
                 #expect(error?.reason.contains("its kernel object was changed from outside; stop the programs") == true)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmCore
 
-/// What memory control groups of both versions leave, as files under another root describe them.
+/// The free memory of control groups in both versions, read from files under another root.
 @Suite(.timeLimit(.minutes(1))) struct MemoryGroupTests {
     private let root = NSTemporaryDirectory() + "/shmcore-groups-\(UUID().uuidString)"
 
@@ -27,19 +27,19 @@ import Testing
     ]
 
     @Test(arguments: [(1500, true), (1501, false)])
-    func `a parent's limit holds, with what the kernel can drop (version 2)`(bytes: Int, fits: Bool) throws {
+    func `a parent's limit applies, and caches count as free (version 2)`(bytes: Int, fits: Bool) throws {
         let reason = try objection(to: bytes, Self.versionTwo)
         #expect((reason == nil) == fits)
         if !fits {
             #expect(
                 reason
-                    == "1501 bytes were asked for and the memory control group /sys/fs/cgroup/user has 1500 left of its limit"
+                    == "it needs 1501 bytes and the memory control group /sys/fs/cgroup/user has 1500 left of its limit"
             )
         }
     }
 
     @Test(arguments: [(1500, true), (1501, false)])
-    func `version 1 counts a group's children in totals of their own`(bytes: Int, fits: Bool) throws {
+    func `version 1 uses the totals that include a group's children`(bytes: Int, fits: Bool) throws {
         let reason = try objection(
             to: bytes,
             [
@@ -58,7 +58,7 @@ import Testing
         if !fits { #expect(reason?.contains("/sys/fs/cgroup/cm/job has 1500 left") == true) }
     }
 
-    @Test func `in a namespace of its own, the group is the one that lists this process`() throws {
+    @Test func `in a cgroup namespace the group is the one that lists this process`() throws {
         var files = [
             "/proc/self/cgroup": "0::/\n",
             "/proc/self/mountinfo": "30 22 0:26 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
@@ -73,7 +73,7 @@ import Testing
         #expect(try objection(to: 10_001, files)?.contains("/sys/fs/cgroup/a/b has 10000 left") == true)
     }
 
-    @Test func `where no group can be read, none speaks against it`() throws {
+    @Test func `an unreadable group raises no objection`() throws {
         #expect(try objection(to: .max, [:]) == nil)
         #expect(try objection(to: .max, ["/proc/self/cgroup": "0::/../other\n"]) == nil)
     }

@@ -5,21 +5,21 @@ extension ShmCoreSuite {
     @Suite struct MutualExclusionTests {
         let scratch = Scratch()
 
-        /// What processes that contended came to, in sum.
+        /// The sum of what contending processes did.
         private struct Outcome {
             var sections = 0
             var overlaps = 0
-            /// What the counter holds that each section incremented in two steps.
+            /// The final value of the counter, which each section increments in two steps.
             var counted = 0
 
             var isExclusive: Bool { overlaps == 0 && counted == sections }
         }
 
-        /// Lets threads of processes contend by both faces of the lock at once: handles and primitives that wait, try, and give up
-        /// waiting.
+        /// Lets threads of several processes contend through handles and primitives at once. They wait, try, and wait
+        /// with deadlines.
         ///
-        /// - Parameter milliseconds: for how long; each thread has one section at least, which is all that a spinning lock comes to
-        ///   where dozens spin on two CPUs.
+        /// - Parameter milliseconds: the duration. Each thread completes at least one section; a spinlock with dozens
+        ///   of threads on two CPUs completes no more.
         private func contest(
             _ shared: SharedMemory, _ probes: ArraySlice<Probe>, threads: Int, milliseconds: Int
         ) throws -> Outcome {
@@ -40,7 +40,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `2 and 8 processes with 1 to 3 threads exclude each other, and no update is lost`(kind: LockKind) throws {
+        func `2 and 8 processes with 1 to 3 threads exclude each other and lose no update`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.attach()
             let probes = try scratch.probes(8, shared)
@@ -51,18 +51,18 @@ extension ShmCoreSuite {
                     #expect(outcome.sections >= processes * threads)
                 }
             }
-            #expect(try shared.tryLock() == .released, "whoever is done has left the lock free")
+            #expect(try shared.tryLock() == .released, "every process released the lock at its end")
         }
 
-        /// A lock whose participants have something of their own must not let the child of a fork use its parent's.
+        /// A lock with per-participant slots must not let the child of a fork use its parent's slot.
         @Test(arguments: LockKind.excluding)
-        func `a forked child excludes its parent with the handle that it has from it`(kind: LockKind) throws {
+        func `a forked child excludes its parent through the inherited handle`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probe = try scratch.probe(shared)
             #expect(try probe.ask("share-with-child 300", within: .seconds(40)) == "ok 0 600")
         }
 
-        @Test func `without a lock updates are lost, so the test above can fail`() throws {
+        @Test func `without a lock updates are lost: the test above can fail`() throws {
             let shared = try scratch.segment(lock: .noLock)
             try shared.attach()
             let probes = try scratch.probes(8, shared)

@@ -3,11 +3,11 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// A segment's name is taken away from it by other means than `destroy`: Python's resource tracker, `rm`, logind.
+    /// A segment's name is removed by other means than `destroy`: Python's resource tracker, `rm`, logind.
     @Suite struct NameChangeTests {
         let scratch = Scratch()
 
-        /// Takes a segment's name away and gives it to another one of 20 bytes.
+        /// Removes a segment's name and gives it to another segment of 20 bytes.
         @discardableResult
         private func replace(_ segment: SharedMemory, lock: LockKind = .default) throws -> SharedMemory {
             scratch.removeName(of: segment)
@@ -17,9 +17,9 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `a handle that is neither attached nor holding belongs to what has the name now`(kind: LockKind) throws {
+        func `an idle handle belongs to the segment of its name`(kind: LockKind) throws {
             let first = try scratch.segment(size: 10, lock: kind)
-            // It has used its lock, too.
+            // It has also used its lock.
             try first.lock()
             try first.unlock()
             scratch.removeName(of: first)
@@ -58,7 +58,7 @@ extension ShmCoreSuite {
             try second.unlock()
             try first.unlock()
             try first.detach()
-            // From here on it belongs to the name.
+            // From here on it belongs to the segment of its name.
             #expect(first.size == 20)
             try first.lock()
             let other = try scratch.probe(first.key)
@@ -76,7 +76,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.waiting)
-        func `a waiter whose name comes to mean another segment gets that one's lock`(kind: LockKind) throws {
+        func `a waiter whose name moves to another segment gets that segment's lock`(kind: LockKind) throws {
             let owner = try scratch.segment(lock: kind)
             let waiter = try scratch.probe(owner)
             try owner.lock()
@@ -84,14 +84,14 @@ extension ShmCoreSuite {
             let successor = try replace(owner, lock: kind)
             #expect(try waiter.answer() == "ok released")
             #expect(try successor.tryLock() == nil)
-            // The first segment's lock is nobody's but its owner's.
+            // The first segment's lock stays its owner's.
             try owner.unlock()
             #expect(try successor.tryLock() == nil)
             #expect(try waiter.ask("unlock") == "ok")
             #expect(try successor.tryLock() == .released)
         }
 
-        @Test func `a waiter whose name is gone is told`() throws {
+        @Test func `a waiter whose name was removed gets an error`() throws {
             let owner = try scratch.segment()
             let waiter = try scratch.probe(owner)
             try owner.lock()

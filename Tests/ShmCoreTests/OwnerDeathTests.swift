@@ -7,7 +7,7 @@ extension ShmCoreSuite {
         let scratch = Scratch()
 
         @Test(arguments: LockKind.excluding.filter(\.properties.survivesOwnerDeath))
-        func `exactly one next owner is told that the owner was killed`(kind: LockKind) throws {
+        func `exactly one next owner receives the report of an owner's death`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             for _ in 0..<3 {
                 let owner = try scratch.probe(shared)
@@ -25,7 +25,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.survivesOwnerDeath))
-        func `of several waiters one is told, and the others get the lock after it`(kind: LockKind) throws {
+        func `one of several waiters receives the report, and the others get the lock after it`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -48,20 +48,20 @@ extension ShmCoreSuite {
             #expect(answers == ["ok ownerDied", "ok released", "ok released"])
         }
 
-        /// Of those that promise nothing, one survives as a rule.
+        /// Kinds that promise nothing. One of them usually survives.
         @Test(arguments: LockKind.excluding.filter { !$0.properties.survivesOwnerDeath && $0 != .futexPI })
-        func `a lock that does not survive its owner times out, again and again`(kind: LockKind) throws {
+        func `a lock that does not survive its owner times out every time`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
             owner.kill()
             for _ in 0..<2 { #expect(try shared.lock(timeout: .milliseconds(60)) == nil) }
-            // It can still be got rid of.
+            // The segment can still be destroyed.
             try shared.destroy(mode: .forceNoWait)
             #expect(!shared.exists)
         }
 
-        @Test func `the kernel tells the next owner of a priority-inheriting futex`() throws {
+        @Test func `the kernel reports the death of the owner of a priority-inheriting futex`() throws {
             let shared = try scratch.segment(lock: .futexPI)
             for waits in [false, true] {
                 let (owner, waiter) = (try scratch.probe(shared), try scratch.probe(shared))
@@ -77,7 +77,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `a process that dies without the lock is nobody's concern`(kind: LockKind) throws {
+        func `the death of a process without the lock has no effect`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let bystander = try scratch.probe(shared)
             try #require(try bystander.ask("attach readWrite") == "ok")
@@ -102,7 +102,7 @@ extension ShmCoreSuite {
             #expect(try waiter.answer() == "ok released")
         }
 
-        @Test func `withLock tells its body about the death`() throws {
+        @Test func `withLock reports the death to its body`() throws {
             let shared = try scratch.segment()
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")

@@ -4,30 +4,30 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Participants that come and go, one way or another.
+    /// Participants that begin and end in different ways.
     @Suite struct ParticipantTests {
         let scratch = Scratch()
 
         @Test(arguments: LockKind.excluding)
-        func `many more participants than a lock has room for come and go, and leave nothing`(kind: LockKind) throws {
+        func `more participants than a lock has slots for come and go, and leave nothing`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probe = try scratch.probe(shared)
-            let count = kind.properties.nodesPerParticipant > 0 ? SharedMemory.participantLimit + 200 : 300
+            let count = kind.properties.nodesPerParticipant > 0 ? ParticipantNumber.limit + 200 : 300
             try #require(try probe.ask("come-and-go 16") == "ok")
             let before = Possessions(of: probe)
             #expect(try probe.ask("come-and-go \(count)", within: .seconds(40)) == "ok")
             let after = Possessions(of: probe)
             #expect(after.descriptors == before.descriptors)
-            // An allocator may come to keep a mapping or two.
+            // An allocator may keep a mapping or two.
             #expect(after.mappings <= before.mappings + 8)
             #expect(try shared.tryLock() == .released)
         }
 
-        /// Each process has many participants when it is killed, so that a few deaths are more than a lock has room for.
+        /// Each process has many participants when it is killed, so a few deaths use up the slots.
         @Test(arguments: LockKind.excluding)
-        func `the participants of the dead make room`(kind: LockKind) throws {
+        func `the slots of dead participants are reused`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
-            let each = kind.properties.nodesPerParticipant > 0 ? SharedMemory.participantLimit * 2 / 5 : 40
+            let each = kind.properties.nodesPerParticipant > 0 ? ParticipantNumber.limit * 2 / 5 : 40
             for _ in 0..<3 {
                 let probe = try scratch.probe(shared)
                 #expect(try probe.ask("hold-many \(each)", within: .seconds(30)) == "ok")
@@ -36,7 +36,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        /// What a segment's lock has outside the segment, as far as the machine shows it.
+        /// The objects that a segment's lock has outside the segment, as far as the machine shows them.
         private struct Traces: Equatable {
             var descriptors: Int
             var recordLocks: Int
@@ -44,8 +44,8 @@ extension ShmCoreSuite {
             var names: Int
         }
 
-        /// The traces of a segment whose lock a process has taken, made by a user of its own, so that other processes' are not
-        /// counted.
+        /// The objects outside a segment after a process has taken its lock. A user of its own creates them, so that
+        /// objects of other processes do not count.
         private func traces(_ kind: LockKind, user: UInt32) throws -> Traces {
             let shared = scratch.handle()
             let probe = try scratch.probe(shared)
@@ -69,7 +69,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `a lock has something outside its segment where it says so, and nowhere else`(kind: LockKind) throws {
+        func `a lock has objects outside its segment exactly if it declares them`(kind: LockKind) throws {
             let user = isRoot ? 0x5100_0000 + UInt32(Identity.process) : Identity.user
             let without = try traces(.noLock, user: user)
             let with = try traces(kind, user: user)
@@ -81,7 +81,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter { !$0.properties.threads })
-        func `a lock that takes a process for one owner lets its second participant in`(kind: LockKind) throws {
+        func `a lock whose owner is the process grants it to a second participant`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probe = try scratch.probe(shared)
             try #require(try probe.ask("join") == "ok")
@@ -90,7 +90,7 @@ extension ShmCoreSuite {
     }
 }
 
-/// What a process has open.
+/// The descriptors and mappings of a process.
 struct Possessions {
     let descriptors: Int
     let mappings: Int

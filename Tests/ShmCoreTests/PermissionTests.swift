@@ -8,7 +8,7 @@ extension ShmCoreSuite {
         let scratch = Scratch()
         let nobody = 65534
 
-        @Test func `a segment is its creator's alone unless wider permissions are given`() throws {
+        @Test func `only the creator may use a segment unless wider permissions are given`() throws {
             let shared = try scratch.segment()
             #expect(RawFile.permissions(shared.key) == 0o1600)
         }
@@ -22,7 +22,7 @@ extension ShmCoreSuite {
             #expect(RawFile.permissions(key) == mode_t(permissions, radix: 8).map { $0 | 0o1000 })
         }
 
-        @Test(.needsRoot) func `a segment that is its owner's alone is denied to others`() throws {
+        @Test(.needsRoot) func `a segment with its owner's permissions only is denied to others`() throws {
             let shared = try scratch.segment()
             let stranger = try scratch.probe(shared)
             try #require(try stranger.ask("user \(nobody)") == "ok")
@@ -30,14 +30,14 @@ extension ShmCoreSuite {
             for command in attempts + ["destroy noWait", "destroy forceNoWait", "destroy wait"] {
                 #expect(try stranger.ask(command).hasPrefix("error permissionDenied"), "\(command)")
             }
-            // It is there all the same.
+            // It exists nevertheless.
             #expect(try stranger.ask("exists") == "ok true")
             #expect(try stranger.ask("create 64 futex").hasPrefix("error alreadyExists"))
             #expect(shared.exists)
         }
 
         @Test(.needsRoot, arguments: LockKind.all)
-        func `who may only read can attach read-only, and neither write, lock nor destroy`(kind: LockKind) throws {
+        func `read permission allows to attach read-only, and not to write, lock or destroy`(kind: LockKind) throws {
             let shared = scratch.handle()
             try shared.create(permissions: [.ownerReadWrite, .groupRead, .otherRead], lock: kind)
             let reader = try scratch.probe(shared)
@@ -58,7 +58,7 @@ extension ShmCoreSuite {
         }
 
         @Test(.needsRoot, arguments: LockKind.excluding)
-        func `who may write shares the lock, and still cannot destroy another's segment`(kind: LockKind) throws {
+        func `write permission allows to lock, and not to destroy another user's segment`(kind: LockKind) throws {
             let shared = scratch.handle()
             try shared.create(permissions: FilePermissions(rawValue: 0o666), lock: kind)
             let writer = try scratch.probe(shared)
@@ -74,7 +74,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        @Test(.needsRoot) func `another user's dead leftover cannot be cleared, and does not hang create`() throws {
+        @Test(.needsRoot) func `another user's dead segment cannot be removed, and does not block create`() throws {
             for permissions: UInt32 in [0o600, 0o644, 0o666] {
                 let shared = scratch.handle()
                 try shared.create(permissions: FilePermissions(rawValue: permissions))

@@ -3,11 +3,11 @@ import ShmCore
 import Testing
 
 extension ShmCoreSuite {
-    /// A plugin's lock as a segment's lock, in processes that load it. This one does not.
+    /// A plugin's lock in a segment, in processes that load it. This process does not load it.
     @Suite struct PluginLockTests {
         let scratch = Scratch()
 
-        /// Compiled by the machine's C compiler; `nil` where that fails.
+        /// The path of the plugin, compiled by the machine's C compiler; `nil` if that fails.
         private static let plugins: [String: String] = {
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent().path
@@ -30,7 +30,7 @@ extension ShmCoreSuite {
             return paths
         }()
 
-        /// Processes that have loaded it, the first of which has made a segment with such a lock.
+        /// Processes that have loaded the plugin; the first one has created a segment with its lock.
         private func probes(_ count: Int, _ name: String) throws -> (key: String, probes: [Probe]) {
             let path = try #require(Self.plugins[name])
             let key = scratch.key()
@@ -61,7 +61,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: ["anderson", "slow-futex"])
-        func `a lock that is held is busy, and a wait for it ends in time`(name: String) throws {
+        func `a held lock is busy, and a wait with a deadline ends in time`(name: String) throws {
             let (_, probes) = try probes(2, name)
             #expect(try probes[0].ask("lock") == "ok released")
             #expect(try probes[1].ask("trylock") == "ok busy")
@@ -77,7 +77,7 @@ extension ShmCoreSuite {
             #expect(try probes[0].ask("destroy forceNoWait") == "ok")
         }
 
-        @Test func `a process without the plugin is told what is missing`() throws {
+        @Test func `the error of a process without the plugin names what is missing`() throws {
             let (key, probes) = try probes(1, "anderson")
             let failure = try #require(throws: SharedMemoryError.self) { try scratch.handle(key).attach() }
             #expect(failure.code == .lockError)

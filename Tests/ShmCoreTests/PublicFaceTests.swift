@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension ShmCoreSuite {
-    /// What a client of ShmCore sees, by the compiler's word: the symbols of the module as it was built.
+    /// What a client of ShmCore can use, according to the compiler: the symbols of the built module.
     @Suite struct PublicFaceTests {
-        /// A type more is one that clients come to depend on: `package` or `@_spi(Bench)`, unless they need it.
+        /// Clients come to depend on every public type. Use `package` or `@_spi(Bench)` unless clients need it.
         private static let types: Set<String> = [
             "SharedMemory", "SharedMemory.AccessMode", "SharedMemory.Acquisition", "SharedMemory.DestroyMode",
             "SharedMemory.Origin", "SharedMemoryError", "SharedMemoryError.Code", "SharedMemoryError.Convertible",
@@ -15,8 +15,8 @@ extension ShmCoreSuite {
         @Test func `the public types are those that a client needs`() throws {
             let kinds = ["struct", "class", "enum", "protocol", "actor", "typealias"].map { "swift." + $0 }
             let found = Set(try ClientView.symbols().filter { kinds.contains($0.kind) }.map(\.name))
-            #expect(found.subtracting(Self.types).sorted() == [], "public, and not in the list")
-            #expect(Self.types.subtracting(found).sorted() == [], "in the list, and not public")
+            #expect(found.subtracting(Self.types).sorted() == [], "public but not in the list")
+            #expect(Self.types.subtracting(found).sorted() == [], "in the list but not public")
         }
 
         @Test func `every public declaration has a doc comment`() throws {
@@ -36,7 +36,7 @@ extension ShmCoreSuite {
             ("let run = { () async throws in _ = try SharedMemory(key: \"a\").tryLock() }", "asynchronous contexts"),
             ("let kind: LockKind = .none", "'none' is deprecated: renamed to 'noLock'"),
         ])
-        private func `a client cannot write what is not for it`(line: String, saying: String) throws {
+        private func `internal declarations do not compile in a client`(line: String, saying: String) throws {
             let answer = try ClientView.compile("import ShmCore\nfunc use() {\n\(line)\n}\n")
             #expect(answer.contains(saying), "\(answer)")
         }

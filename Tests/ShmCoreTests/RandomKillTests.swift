@@ -7,7 +7,7 @@ extension ShmCoreSuite {
     @Suite struct RandomKillTests {
         let scratch = Scratch()
 
-        /// How many kills, and when: the environment's `SHM_KILLS` and `SHM_SEED` where they say.
+        /// The number of kills and the seed, from the environment's `SHM_KILLS` and `SHM_SEED` if they are set.
         private static let kills = number("SHM_KILLS") ?? 200
         private static let seed = number("SHM_SEED") ?? 3
 
@@ -17,7 +17,7 @@ extension ShmCoreSuite {
 
         private func kill(_ kind: LockKind, _ command: String) throws -> (insideKills: Int, sections: Int) {
             let shared = try scratch.segment(size: 64, lock: kind)
-            // The seed is the run's; the moments differ all the same, since the machine has its part in them.
+            // The seed is fixed for the run. The moments still differ, because they depend on the machine's timing.
             let answer = try scratch.probe(shared).ask(
                 "\(command) \(Self.kills) \(Self.seed) 10000", within: .seconds(50))
             let words = answer.split(separator: " ")
@@ -26,18 +26,18 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `whoever is killed beside the lock is nobody's concern, and is replaced`(kind: LockKind) throws {
+        func `a kill outside the lock has no effect, and the process is replaced`(kind: LockKind) throws {
             let (insideKills, sections) = try kill(kind, "kill-aside")
             #expect(insideKills == 0)
             #expect(sections > Self.kills / 8)
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.survivesOwnerDeath))
-        func `of a death inside exactly one next owner is told, and nothing is lost`(kind: LockKind) throws {
+        func `one next owner receives the report of a death inside, and no update is lost`(kind: LockKind) throws {
             let isAffected = kind == .pthreadRobust
             try withKnownIssue("glibc loses the wake-up of a waiter that is killed behind it", isIntermittent: true) {
                 let (insideKills, sections) = try self.kill(kind, "kill-anywhere")
-                #expect(insideKills > 0, "kills that meet an owner are what this is about")
+                #expect(insideKills > 0, "no kill hit an owner")
                 #expect(sections > Self.kills)
             } when: {
                 isAffected
@@ -46,7 +46,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `a lock that does not survive its owner is found out, so the test above can fail`() throws {
+        @Test func `a lock that does not survive its owner is detected: the test above can fail`() throws {
             let shared = try scratch.segment(size: 64, lock: .futex)
             let probe = try scratch.probe(shared)
             #expect(try probe.ask("kill-anywhere 200 3 500", within: .seconds(50)).contains("waits for ever"))

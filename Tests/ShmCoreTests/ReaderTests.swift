@@ -2,12 +2,12 @@
 import Testing
 
 extension ShmCoreSuite {
-    /// Locks whose readers share them.
+    /// Locks with a shared mode.
     @Suite struct ReaderTests {
         let scratch = Scratch()
         private static let sharing = LockKind.all.filter(\.properties.sharesReaders)
 
-        /// A lock's reader side, past its type.
+        /// A lock's shared mode, without its type.
         private struct Sides {
             var beginRead: (inout UInt64) -> LockOutcome
             var endRead: (UInt64) -> Bool
@@ -42,7 +42,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: sharing)
-        func `readers are inside together, and a writer is not among them`(kind: LockKind) throws {
+        func `readers share the lock and exclude a writer`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let (one, other, writer) = (try participant(shared), try participant(shared), try participant(shared))
             for _ in 0..<3 {
@@ -50,7 +50,7 @@ extension ShmCoreSuite {
                 try #require(one.beginRead(&first) == .acquired)
                 try #require(other.beginRead(&second) == .acquired)
                 if writer.tryLock() == .acquired {
-                    // Only where readers notice afterwards.
+                    // Only for locks whose readers validate afterwards.
                     writer.unlock()
                     #expect(!one.endRead(first))
                     #expect(!other.endRead(second))
@@ -65,7 +65,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter { !$0.properties.sharesReaders && $0.properties.threads })
-        func `a lock that does not share its readers excludes them like anybody`(kind: LockKind) throws {
+        func `a lock without a shared mode excludes readers too`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let (reader, writer) = (try participant(shared), try participant(shared))
             var begun: UInt64 = 0

@@ -3,17 +3,18 @@ import ShmCore
 import Testing
 
 extension ShmCoreSuite {
-    /// Every code example of QSharedMemory's documentation, in Swift and in its order. Where an example says `qDebug`, the test fails.
+    /// Every code example of QSharedMemory's documentation, in Swift and in its order. Where an example uses `qDebug`,
+    /// the test fails.
     @Suite struct ReferenceExampleTests {
         let scratch = Scratch()
 
-        @Test func `example of the class: a handle is made for a key`() {
+        @Test func `example of the class: make a handle for a key`() {
             let shared = SharedMemory(key: "My Shared Data")
             #expect(shared.key == "My Shared Data")
             #expect(!shared.isValid)
         }
 
-        @Test func `example of the class: create where nothing exists`() throws {
+        @Test func `example of the class: create if it does not exist`() throws {
             let shared = scratch.handle()
             func allocate() -> Bool {
                 if !shared.exists {
@@ -52,7 +53,7 @@ extension ShmCoreSuite {
             #expect(RawFile.read(shared.key)[12..<16] == [2, 0, 0, 0])
         }
 
-        @Test func `example of destroy: destroy once everybody has detached`() throws {
+        @Test func `example of destroy: destroy after the last detach`() throws {
             let shared = scratch.handle()
             try shared.create(size: 128)
             let user = try scratch.probe(shared)
@@ -74,7 +75,7 @@ extension ShmCoreSuite {
                     break
                 }
                 try shared.unlock()
-                // Waiting for everybody to detach.
+                // Wait for all others to detach.
                 waits += 1
                 try #require(waits < 100)
                 if waits == 3 { try #require(try user.ask("detach") == "ok") }
@@ -84,7 +85,7 @@ extension ShmCoreSuite {
             #expect(try user.ask("lock").hasPrefix("error lockError"))
         }
 
-        @Test func `example of exists: create with the default size where nothing exists`() throws {
+        @Test func `example of exists: create with the default size if it does not exist`() throws {
             let sharedMemory = scratch.handle(scratch.key(" Accounting app shared memory"))
             if !sharedMemory.exists {
                 do { try sharedMemory.create() } catch {

@@ -2,7 +2,7 @@ import ShmCore
 import Testing
 
 extension ShmCoreSuite {
-    /// What QSharedMemory's documentation promises of each member, mode and error code, and no other suite asks.
+    /// What QSharedMemory's documentation promises for each member, mode and error code, and no other suite tests.
     @Suite struct ReferenceMemberTests {
         let scratch = Scratch()
 
@@ -75,7 +75,7 @@ extension ShmCoreSuite {
             #expect(unsafe shared.data?[49] == 3)
         }
 
-        @Test func `exists is about the segment that has the key now`() throws {
+        @Test func `exists refers to the segment that has the key now`() throws {
             let shared = try scratch.segment()
             #expect(shared.exists)
             RawFile.remove(shared.key)

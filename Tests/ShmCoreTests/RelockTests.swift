@@ -5,12 +5,12 @@ import Testing
 @_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// A thread that would wait for itself is told.
+    /// A thread that would wait for itself gets an error.
     @Suite struct RelockTests {
         let scratch = Scratch()
 
         @Test(arguments: LockKind.excluding, [false, true])
-        func `a thread that holds the lock through one handle is told at once by another`(
+        func `a thread that holds the lock through one handle gets an error from another`(
             kind: LockKind, attached: Bool
         ) throws {
             let shared = try scratch.segment(lock: kind)
@@ -46,7 +46,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.threads))
-        func `what a handle held when it ended, its thread holds`(kind: LockKind) throws {
+        func `a lock that a handle held at its end stays with its thread`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let key = shared.key
             func lockAndForget() throws {
@@ -62,7 +62,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.threads))
-        func `a lock stays its thread's when another thread attaches the handle`(kind: LockKind) throws {
+        func `a lock stays with its thread when another thread attaches the handle`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let thread = try OtherThread {
@@ -75,7 +75,7 @@ extension ShmCoreSuite {
             #expect(try scratch.probe(shared).ask("trylock") == "ok released")
         }
 
-        @Test func `a destroyer does not take a participant of its own process for nobody`() throws {
+        @Test func `a destroyer counts a participant of its own process`() throws {
             let shared = try scratch.segment(lock: .futex)
             let participant = try shared.participant(in: FutexLock.self)
             #expect(participant.lock() == .acquired)
@@ -87,7 +87,7 @@ extension ShmCoreSuite {
             #expect(try destroyer.answer() == "ok")
         }
 
-        @Test func `a destroyer that waits for the attachment of its own thread is told`() throws {
+        @Test func `a destroyer that would wait for its own thread's attachment gets an error`() throws {
             let shared = try scratch.segment()
             try shared.attach()
             let error = expect(.lockError) { try scratch.handle(shared.key).destroy(mode: .wait) }
@@ -97,22 +97,26 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.threads))
-        func `another thread waits, and is not told that it holds the lock`(kind: LockKind) throws {
+        func `another thread waits and gets no error`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let other = scratch.handle(shared.key)
             try shared.lock()
-            let thread = try OtherThread {
-                #expect(try other.lock(timeout: .milliseconds(20)) == nil)
+            let timed = try OtherThread {
+                let acquisition = try other.lock(timeout: .milliseconds(20))
+                #expect(acquisition == nil)
+            }
+            try timed.join()
+            let waiter = try OtherThread {
                 #expect(try other.lock() == .released)
                 try other.unlock()
             }
             usleep(60_000)
             try shared.unlock()
-            try thread.join()
+            try waiter.join()
         }
 
         @Test(arguments: LockKind.all.filter(\.properties.detectsRelock))
-        func `a participant of a kind that knows its owner is told`(kind: LockKind) throws {
+        func `a participant of a kind that identifies its owner gets an error`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("join") == "ok")
@@ -123,7 +127,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        @Test func `a handle that one thread has unlocked, another may lock`() throws {
+        @Test func `another thread may lock a handle that is unlocked`() throws {
             let shared = try scratch.segment()
             try shared.attach()
             for _ in 0..<3 {
@@ -138,7 +142,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter(\.properties.threads))
-        func `an unlock on another thread is an error, and releases nothing`(kind: LockKind) throws {
+        func `an unlock on another thread is an error and does not release the lock`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.attach()
             for _ in 0..<2 {

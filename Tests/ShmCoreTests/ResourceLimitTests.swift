@@ -7,7 +7,7 @@ extension ShmCoreSuite {
         let scratch = Scratch()
 
         @Test(arguments: LockKind.all)
-        func `create without descriptors is out of resources, and leaves nothing`(kind: LockKind) throws {
+        func `create without descriptors is outOfResources and leaves nothing`(kind: LockKind) throws {
             let objects = Set(LockObject.all().map(\.path))
             let key = scratch.key()
             let probe = try scratch.probe(key)
@@ -26,7 +26,7 @@ extension ShmCoreSuite {
                 }
             }
             #expect(failures > 0 && failures < 6)
-            // Those of other tests go away again.
+            // Those of other tests disappear again.
             var left = Set(LockObject.all().map(\.path)).subtracting(objects)
             let isGone = eventually {
                 left.formIntersection(LockObject.all().map(\.path))
@@ -37,13 +37,12 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all)
-        func `attaching and locking without descriptors is out of resources, and disturbs nobody`(kind: LockKind) throws
-        {
+        func `attaching and locking without descriptors is outOfResources`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             for command in ["attach readWrite", "lock"] {
                 var failures = 0
                 for spare in 0..<4 {
-                    // A new one each time: a handle keeps what it has open.
+                    // A new handle each time: a handle keeps what it has open.
                     let probe = try scratch.probe(shared)
                     try #require(try probe.ask("spare-descriptors \(spare)") == "ok")
                     let answer = try probe.ask(command)
@@ -65,7 +64,7 @@ extension ShmCoreSuite {
             #expect(try shared.numAttachments == 0)
         }
 
-        @Test func `exists and size without descriptors are no crash`() throws {
+        @Test func `exists and size do not crash without descriptors`() throws {
             let shared = try scratch.segment()
             let probe = try scratch.probe(shared)
             try #require(try probe.ask("spare-descriptors 0") == "ok")

@@ -5,13 +5,13 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Where the lock cannot work: other PID namespaces, and filters that refuse the robust list.
+    /// Where the lock cannot work: other PID namespaces, and seccomp filters that deny the robust list.
     @Suite struct RobustFutexConfinementTests {
         let scratch = Scratch()
 
         // MARK: PID namespaces
 
-        /// Starts a program as the first process of a PID namespace of its own.
+        /// Starts a program as the first process of a new PID namespace.
         static let elsewhere =
             ["/usr/bin/unshare"] + (isRoot ? [] : ["--user", "--map-root-user"]) + ["--pid", "--fork"]
 
@@ -35,19 +35,18 @@ extension ShmCoreSuite {
             #expect(!answer.contains("by force"), "\(answer)", sourceLocation: sourceLocation)
         }
 
-        /// Kinds whose words name threads.
+        /// Kinds whose words hold thread ids.
         static let named = LockKind.all.filter(\.properties.onePIDNamespace)
 
         @Test(needed, arguments: named)
-        func `in another PID namespace the lock is refused, and the message names the one to use`(kind: LockKind) throws
-        {
+        func `in another PID namespace locking is an error that names the kind to use`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             try shared.lock()
             let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
             var commands = ["lock", "trylock", "lock-within 10", "destroy noWait"]
             if kind == .robustFutex { commands.append("participant trylock") }
             for command in commands { expectRefusal(try stranger.ask(command)) }
-            // What needs no lock works.
+            // Operations that need no lock work.
             #expect(try stranger.ask("attach readWrite") == "ok")
             #expect(try stranger.ask("count") == "ok 1")
             #expect(shared.holdsLock && shared.exists)
@@ -61,18 +60,18 @@ extension ShmCoreSuite {
             let creator = try scratch.probe(key, through: Self.elsewhere)
             try #require(try creator.ask("create 64 \(kind.name)") == "ok")
             try #require(try creator.ask("lock") == "ok released")
-            // Its owner is inside.
+            // The owner holds the lock.
             let shared = scratch.handle(key)
             let refusal = expect(.lockError) { try shared.destroy() }
             #expect(refusal?.reason.contains("once no process has it open") == true, "\(refusal?.reason ?? "")")
             #expect(shared.exists)
-            // Its container is gone, in a moment.
+            // Its container ends in a moment.
             creator.kill()
             #expect(eventually { (try? shared.destroy()) != nil })
             #expect(!RawFile.exists(key))
         }
 
-        @Test(needed) func `a segment from another PID namespace is refused here`() throws {
+        @Test(needed) func `a segment from another PID namespace is an error`() throws {
             let key = scratch.key()
             let stranger = try scratch.probe(key, through: Self.elsewhere)
             try #require(try stranger.ask("create 64 robust-futex") == "ok")
@@ -82,7 +81,7 @@ extension ShmCoreSuite {
         }
 
         @Test(needed, arguments: [LockKind.flock, .ofdRecord, .sysvSemUndo])
-        func `across PID namespaces locks without thread ids work, deaths and all`(kind: LockKind) throws {
+        func `across PID namespaces locks without thread ids work and report owner deaths`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let stranger = try scratch.probe(shared.key, through: Self.elsewhere)
             #expect(try stranger.ask("lock") == "ok released")
@@ -106,7 +105,7 @@ extension ShmCoreSuite {
             #expect(try waiter.answer().contains("failed"))
         }
 
-        @Test(.needsRoot) func `a child that is forked into another PID namespace is refused, too`() throws {
+        @Test(.needsRoot) func `a child that is forked into another PID namespace gets an error`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let parent = try scratch.probe(shared)
             try #require(try parent.ask("lock") == "ok released")
@@ -119,7 +118,7 @@ extension ShmCoreSuite {
         // MARK: Filters
 
         @Test(arguments: [EPERM, ENOSYS])
-        func `without a robust list the default kind is one that survives without`(errno: CInt) throws {
+        func `without a robust list the default kind is one that survives without it`(errno: CInt) throws {
             let key = scratch.key()
             let confined = try scratch.probe(key)
             try #require(try confined.ask("refuse-robust-list \(errno)") == "ok")
@@ -138,7 +137,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [EPERM, ENOSYS])
-        func `without a robust list an existing lock is refused, and not called broken`(errno: CInt) throws {
+        func `without a robust list an existing lock is an error, and not reported as broken`(errno: CInt) throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let confined = try scratch.probe(shared)
             try #require(try confined.ask("refuse-robust-list \(errno)") == "ok")
@@ -152,7 +151,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        @Test func `a filter that comes later stops nobody who takes part, and tells whoever comes new`() throws {
+        @Test func `a later filter does not affect registered threads, and new ones get an error`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let confined = try scratch.probe(shared)
             try #require(try confined.ask("lock") == "ok released")
@@ -160,7 +159,7 @@ extension ShmCoreSuite {
             #expect(try confined.ask("unlock") == "ok")
             #expect(try confined.ask("lock") == "ok released")
             #expect(try confined.ask("participant trylock").contains("get_robust_list"))
-            // A child sits down anew.
+            // A child registers again.
             #expect(try confined.ask("unlock") == "ok")
             let text = try confined.ask("in-child lock")
             #expect(text.contains("get_robust_list") && !text.contains("by force"), "\(text)")

@@ -9,7 +9,7 @@ extension ShmCoreSuite {
     @Suite(.enabled(if: LockKind.robustFutex.obstacle == nil)) struct RobustFutexKillTests {
         let scratch = Scratch()
 
-        /// How many kills, and when: the environment's `SHM_KILLS` and `SHM_SEED` where they say.
+        /// The number of kills and the seed, from the environment's `SHM_KILLS` and `SHM_SEED` if they are set.
         private static let kills = number("SHM_KILLS") ?? 150
         private static let seed = number("SHM_SEED") ?? 3
         private static let places = 4..<8
@@ -18,7 +18,7 @@ extension ShmCoreSuite {
             unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
         }
 
-        @Test func `after any kill all others go on, and nothing is lost`() throws {
+        @Test func `after any kill all others continue and no update is lost`() throws {
             let shared = try scratch.segment(size: 64, lock: .robustFutex)
             try shared.attach()
             func word(_ index: Int) -> UInt32 {
@@ -41,20 +41,20 @@ extension ShmCoreSuite {
                 let before = others.map(word)
                 let took = try time {
                     let wentOn = eventually(within: .seconds(2)) { zip(others, before).allSatisfy { word($0) != $1 } }
-                    try #require(wentOn, "after kill \(number) somebody sleeps for ever")
+                    try #require(wentOn, "after kill \(number) a process sleeps for ever")
                 }
                 slowest = max(slowest, took)
                 toilers[target] = try toiler(at: target)
             }
             for toiler in toilers.values { toiler.kill() }
             let acquisition = try #require(try shared.lock(timeout: .seconds(2)))
-            #expect(word(3) == 0, "torn data, and no death told")
+            #expect(word(3) == 0, "inconsistent data without a report")
             #expect(acquisition == .ownerDied || word(0) == word(1))
             let sections = Self.places.map(word).reduce(0, &+)
-            // A section that a kill cut short is counted in the first word at most.
+            // At most one section that a kill cut short is counted in the first word.
             #expect(word(0) >= sections && word(0) - sections <= Self.kills + Self.places.count)
             #expect(word(2) <= Self.kills + Self.places.count)
-            #expect(word(2) > 0, "kills that meet an owner are what this is about")
+            #expect(word(2) > 0, "no kill hit an owner")
             if Self.number("SHM_KILLS") != nil {
                 print("\(Self.kills) kills, \(word(2)) of an owner, \(word(0)) sections, slowest to go on: \(slowest)")
             }

@@ -4,7 +4,7 @@ import Testing
 @_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// What becomes of a lock when its owner's process forks, or becomes another program.
+    /// The lock when its owner's process forks or executes another program.
     @Suite(.enabled(if: LockKind.robustFutex.obstacle == nil)) struct RobustFutexProcessTests {
         let scratch = Scratch()
 
@@ -24,7 +24,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        @Test func `a participant that a child has from its parent releases nothing there`() throws {
+        @Test func `a participant that a child inherits does not release its parent's lock`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let parent = try scratch.probe(shared)
             try #require(try parent.ask("participant lock") == "ok acquired")
@@ -35,7 +35,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: ["die", "unlock / die", "participant trylock / die"])
-        func `a forked child's death is not its parent's`(last: String) throws {
+        func `the death of a forked child is not reported as its parent's`(last: String) throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let parent = try scratch.probe(shared)
             try #require(try parent.ask("lock") == "ok released")
@@ -45,11 +45,11 @@ extension ShmCoreSuite {
             #expect(try shared.lock(timeout: .seconds(5)) == .released)
         }
 
-        @Test func `a forked child locks for itself, and its own death is reported`() throws {
+        @Test func `a forked child can lock, and its death is reported`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let parent = try scratch.probe(shared)
             for _ in 0..<3 {
-                // The handle that the child inherits knows the parent's thread.
+                // The handle that the child inherits refers to the parent's thread.
                 try #require(try parent.ask("lock") == "ok released")
                 try #require(try parent.ask("unlock") == "ok")
                 let child = "in-child lock / unlock / lock / die"
@@ -60,7 +60,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `a parent that forked is still known to the kernel`() throws {
+        @Test func `the robust list of a parent still works after fork`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let parent = try scratch.probe(shared)
             try #require(try parent.ask("lock") == "ok released")
@@ -71,7 +71,7 @@ extension ShmCoreSuite {
 
         // MARK: exec
 
-        @Test func `an owner that becomes another program has died, and one next owner is told`() throws {
+        @Test func `an owner that executes another program is reported as dead, once`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let owner = try scratch.probe(shared)
             let waiter = try scratch.probe(shared)
@@ -85,8 +85,8 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        /// The kernel does not tell of this one: by the time it looks, the thread has its process's id.
-        @Test func `an owner that becomes another program on a later thread has died as well`() throws {
+        /// The kernel does not report this death: when it walks the list, the thread already has its process's id.
+        @Test func `an owner that executes another program on a later thread counts as dead, too`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             for command in ["lock", "lock-within 8000", "participant lock", "participant lock-within 8000"] {
                 let owner = try scratch.probe(shared)
@@ -102,7 +102,7 @@ extension ShmCoreSuite {
         }
 
         /// It has its predecessor's thread id.
-        @Test func `the new program is told as any other`() throws {
+        @Test func `the new program receives the report as any other process`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -114,7 +114,7 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        @Test func `a program that locked and released before it became another died without the lock`() throws {
+        @Test func `an exec after the unlock is not reported as a death`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -125,7 +125,7 @@ extension ShmCoreSuite {
 
         // MARK: libc's list
 
-        /// Both kinds of nodes in one list, linked and unlinked in every order, and a kill in the middle of it.
+        /// Both kinds of nodes in one list, linked and unlinked in every order, and a kill in between.
         @Test func `libc's own robust mutexes in the same thread survive as this lock does`() throws {
             let pair = [try scratch.segment(lock: .robustFutex), try scratch.segment(lock: .pthreadRobust)]
             let third = try scratch.segment(lock: .robustFutex)
@@ -136,7 +136,7 @@ extension ShmCoreSuite {
                 let probe = try scratch.probe(pair[0])
                 probe.send("interleave \(pair[1].key) \(third.key)")
                 usleep(UInt32.random(in: 500..<8000, using: &generator))
-                #expect(try !probe.answers(within: .zero), "it works until it is killed")
+                #expect(try !probe.answers(within: .zero), "it ended before it was killed")
                 probe.kill()
                 for shared in pair {
                     let acquisition = try shared.lock(timeout: .seconds(5))
@@ -150,7 +150,7 @@ extension ShmCoreSuite {
                     try shared.unlock()
                 }
             }
-            #expect(deaths > 5, "kills that meet an owner are what this is about")
+            #expect(deaths > 5, "too few kills hit an owner")
         }
     }
 }

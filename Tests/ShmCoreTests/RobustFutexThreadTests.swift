@@ -3,13 +3,14 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// `robust-futex` keeps two pages and a list node for every thread and handle: whatever threads do, nothing stays.
+    /// `robust-futex` keeps two pages and a list node for every thread and handle: none of them must remain, whatever
+    /// threads do.
     ///
-    /// All in processes of their own, whose mappings nobody else changes.
+    /// Each test uses a process of its own, whose mappings no other test changes.
     @Suite(.enabled(if: LockKind.robustFutex.obstacle == nil)) struct RobustFutexThreadTests {
         let scratch = Scratch()
 
-        /// Mappings of segments, mappings at all, list nodes: more than before. Threads leave stacks in libc's cache.
+        /// Additional mappings of segments, mappings in total, and list nodes. Threads leave stacks in libc's cache.
         private func footprint(_ answer: String, skipping words: Int = 0) throws -> (
             segments: Int, all: Int, nodes: Int
         ) {
@@ -35,36 +36,35 @@ extension ShmCoreSuite {
             #expect(grown.nodes == 0)
         }
 
-        @Test func `a thread that ends with the lock is a dead owner, each time, and leaves nothing`() throws {
+        @Test func `a thread that ends while it holds the lock is a dead owner each time, and leaves nothing`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let answer = try scratch.probe(shared).ask("exit-holding 300", within: .seconds(20))
             #expect(answer.hasPrefix("ok 300 "))
             let grown = try footprint(answer, skipping: 1)
-            // The main thread has an entry of its own now.
+            // The main thread now has an entry of its own.
             #expect(grown.segments <= 2)
             #expect(grown.all < 40)
             #expect(grown.nodes == 1)
         }
 
-        @Test func `a handle that ends on another thread lets go of the segment at once, and of the node later`() throws
-        {
+        @Test func `a handle that ends on another thread frees the segment at once and the node later`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let answer = try scratch.probe(shared).ask("end-elsewhere")
             let numbers = answer.split(separator: " ").dropFirst().compactMap { Int($0) }
             try #require(numbers.count == 5, "\(answer)")
             #expect(numbers[0] == 0, "no mapping of the segment remains when the handle has ended")
-            // A node before the thread came by, and one after it, for the other handle: the first has gone.
+            // One node before the thread registers again; one after it, for the other handle: the first was freed.
             #expect(numbers[1] == 101)
             #expect(numbers[2] == 0)
         }
 
-        @Test func `a handle that ends on another thread while that one holds the lock leaves the lock held`() throws {
+        @Test func `a handle that ends on another thread leaves the lock held`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let answer = try scratch.probe(shared).ask("end-held-elsewhere")
             #expect(answer == "ok busy ownerDied")
         }
 
-        @Test func `a process that is killed with 300 locks leaves 300 dead owners`() throws {
+        @Test func `a process that is killed with 300 locks is the dead owner of all of them`() throws {
             let segments = try (0..<300).map { _ in try scratch.segment(lock: .robustFutex) }
             let owner = try scratch.probe(segments[0])
             let keys = segments.map(\.key).joined(separator: " ")
@@ -79,7 +79,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `more handles on a thread than it may have entries are a clear error, and disturb none of them`()
+        @Test func `more handles on a thread than entries are an error and affect no other handle`()
             throws
         {
             let shared = try scratch.segment(lock: .robustFutex)
@@ -87,7 +87,7 @@ extension ShmCoreSuite {
             _ = try probe.ask("all-descriptors")
             let answer = try probe.ask("sit-many 1100", within: .seconds(20))
             #expect(answer.hasPrefix("ok \(RobustListEntry.limit - 1) outOfResources"), "\(answer)")
-            #expect(answer.contains("\(RobustListEntry.limit)"), "the message says how many: \(answer)")
+            #expect(answer.contains("\(RobustListEntry.limit)"), "the message lacks the limit: \(answer)")
         }
     }
 }

@@ -20,7 +20,7 @@ extension ShmCoreSuite {
 
         private func participant() throws -> RobustFutexLock { try shared.participant(in: RobustFutexLock.self) }
 
-        // MARK: Values that somebody left
+        // MARK: Values that a dead process left
 
         @Test func `the word holds the owner's thread id, and nothing when free`() throws {
             let lock = try participant()
@@ -30,30 +30,30 @@ extension ShmCoreSuite {
             #expect(word.value == 0)
         }
 
-        @Test func `an heir that is dead delays nobody for long, and is forgotten`() throws {
+        @Test func `a dead hand-off target causes a short delay and is removed`() throws {
             let lock = try participant()
             var delays: [Duration] = []
             for _ in 0..<9 {
-                word.heir = try RobustWord.deadThread(scratch, shared)
+                word.target = try RobustWord.deadThread(scratch, shared)
                 word.value = RobustWord.waiters
                 var outcome = LockOutcome.busy
                 delays.append(time { outcome = lock.lock(until: .after(.seconds(5))) })
                 #expect(outcome == .acquired)
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
                 lock.unlock()
                 #expect(word.value == 0)
             }
             #expect(delays.sorted()[4] < .milliseconds(40), "\(delays)")
         }
 
-        @Test func `a release to an heir that is dead wakes somebody else`() throws {
+        @Test func `a release to a dead hand-off target wakes another waiter`() throws {
             let lock = try participant()
             let waiter = try scratch.probe(shared)
             var delays: [Duration] = []
             for _ in 0..<9 {
                 #expect(lock.lock() == .acquired)
                 try waiter.begin("participant lock")
-                word.heir = try RobustWord.deadThread(scratch, shared)
+                word.target = try RobustWord.deadThread(scratch, shared)
                 var answer = ""
                 let delay = try time {
                     lock.unlock()
@@ -62,13 +62,13 @@ extension ShmCoreSuite {
                 #expect(answer == "ok acquired")
                 delays.append(delay)
                 #expect(try waiter.ask("participant unlock") == "ok")
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
             }
             #expect(delays.sorted()[4] < .milliseconds(40), "\(delays)")
         }
 
-        @Test func `trying a lock that is held out to an heir takes it`() throws {
-            word.heir = try RobustWord.deadThread(scratch, shared)
+        @Test func `tryLock takes a lock that is reserved for a hand-off target`() throws {
+            word.target = try RobustWord.deadThread(scratch, shared)
             word.value = RobustWord.waiters
             let lock = try participant()
             #expect(lock.tryLock() == .acquired)
@@ -76,7 +76,7 @@ extension ShmCoreSuite {
             lock.unlock()
         }
 
-        @Test func `a mark of waiters that nobody is behind is harmless`() throws {
+        @Test func `a waiters mark without waiters is harmless`() throws {
             let lock = try participant()
             for (left, outcome) in [
                 (RobustWord.waiters, LockOutcome.acquired), (RobustWord.ownerDied | RobustWord.waiters, .ownerDied),
@@ -92,7 +92,7 @@ extension ShmCoreSuite {
                         }
                     #expect(got == outcome)
                     #expect(word.owner == shm_gettid())
-                    // Who may still sleep is not forgotten; the death is told once.
+                    // Remaining sleepers are not forgotten, and the death is reported once.
                     #expect(word.value & RobustWord.waiters == left & RobustWord.waiters)
                     #expect(word.value & RobustWord.ownerDied == 0)
                     lock.unlock()
@@ -103,12 +103,12 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test(arguments: [UInt32.max, 0x5a5a_5a5a, 1]) func `nonsense in the hints does no harm`(nonsense: UInt32)
+        @Test(arguments: [UInt32.max, 0x5a5a_5a5a, 1]) func `arbitrary values in the hints are harmless`(value: UInt32)
             throws
         {
             try shared.attach()
             let others = try scratch.probes(2, shared)
-            for place in 1...6 { word.scribble(nonsense, before: place) }
+            for place in 1...6 { word.overwrite(value, before: place) }
             for other in others { other.send("increment 2000 2") }
             for other in others { #expect(try other.answer(within: .seconds(10)) == "ok") }
             let count = unsafe shared.data.unsafelyUnwrapped.withMemoryRebound(to: UInt32.self) { unsafe $0[0] }
@@ -117,7 +117,7 @@ extension ShmCoreSuite {
 
         // MARK: The end
 
-        @Test func `a destroyer that was killed with the lock gone and the segment alive is finished by the next`()
+        @Test func `the next destroyer finishes for one that was killed between removing the lock and the segment`()
             throws
         {
             word.value = RobustWord.ownerMask
@@ -137,9 +137,9 @@ extension ShmCoreSuite {
             #expect(!shared.exists)
         }
 
-        @Test func `a lock that is gone stays gone, whatever is tried`() throws {
+        @Test func `a removed lock stays removed under every operation`() throws {
             let lock = try participant()
-            // Whether it was free, held, or waited for.
+            // Whether it was free, held, or had waiters.
             for left in [0, shm_gettid(), shm_gettid() | RobustWord.waiters, RobustWord.ownerDied] {
                 word.value = left
                 lock.retire()
@@ -154,7 +154,7 @@ extension ShmCoreSuite {
             }
         }
 
-        @Test func `whoever holds the lock when it goes can release nothing, and its death changes nothing`() throws {
+        @Test func `the owner of a removed lock cannot release it, and its death has no effect`() throws {
             let owner = try scratch.probe(shared)
             let doomed = try scratch.probe(shared)
             let lock = try participant()
@@ -170,14 +170,14 @@ extension ShmCoreSuite {
 
         // MARK: The owner again
 
-        @Test func `an owner that locks again is told, whether it would wait for ever or not`() throws {
+        @Test func `an owner that locks again gets an error, with and without a deadline`() throws {
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("participant lock") == "ok acquired")
             #expect(try owner.ask("participant lock").contains("failed(\(Errno.deadlock))"))
             #expect(try owner.ask("participant trylock") == "ok busy")
             #expect(try owner.ask("participant lock-within 30000").contains("failed(\(Errno.deadlock))"))
             #expect(word.owner == UInt32(owner.processID))
-            // Through the process's handle, it is the same thread.
+            // The process's handle belongs to the same thread.
             #expect(try owner.ask("trylock") == "ok busy")
             #expect(try owner.ask("participant unlock") == "ok")
             #expect(try owner.ask("trylock") == "ok released")
@@ -185,8 +185,8 @@ extension ShmCoreSuite {
 
         // MARK: Waiting long
 
-        /// Its sections are longer than a wake-up takes, so whoever is woken finds the lock taken, each time.
-        @Test func `a waiter gets the lock from one that takes it again at once`() throws {
+        /// The critical sections are longer than a wake-up takes, so a woken waiter finds the lock taken each time.
+        @Test func `a waiter gets the lock from an owner that locks again at once`() throws {
             let barger = try scratch.probe(shared)
             let waiter = try scratch.probe(shared)
             try shared.attach()
@@ -204,16 +204,16 @@ extension ShmCoreSuite {
                 try #require(try waiter.ask("unlock") == "ok")
             }
             #expect(slowest < .seconds(2))
-            // It was not for want of a barger.
+            // There was a barging thread.
             #expect(try count() >= 10_000)
             unsafe shared.mutableData?.storeBytes(of: 1, toByteOffset: 4, as: UInt32.self)
             #expect(try barger.answer() == "ok")
         }
 
-        /// By its handle or past it, through whichever way it waits.
-        @Test func `whoever is ready to wait leaves the lock to an heir for a moment`() throws {
+        /// Through its handle or its primitive, by each way of waiting.
+        @Test func `a waiter leaves the lock to the hand-off target for the grace period`() throws {
             let lock = try participant()
-            // All fast paths know the lock.
+            // All fast paths are set up.
             try shared.lock()
             try shared.unlock()
             lock.unlock()
@@ -222,45 +222,45 @@ extension ShmCoreSuite {
                 { try shared.lock() == .released }, { try shared.lock(timeout: .seconds(5)) == .released },
             ]
             for (index, way) in ways.enumerated() {
-                word.heir = 1
+                word.target = 1
                 word.value = RobustWord.waiters
                 var isHeld = false
                 let taken = try time { isHeld = try way() }
                 #expect(isHeld && taken >= .microseconds(100), "way \(index): \(taken)")
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
                 if shared.holdsLock { try shared.unlock() } else { lock.unlock() }
                 #expect(word.value == 0)
             }
         }
 
-        @Test func `an heir that was too slow asks again`() throws {
+        @Test func `a hand-off target that was too slow requests again`() throws {
             let lock = try participant()
             #expect(lock.lock() == .acquired)
             let waiter = try scratch.probe(shared)
             try waiter.begin("participant lock")
             for _ in 0..<2 {
-                try #require(eventually { word.heir == UInt32(waiter.processID) })
-                // So does whoever left it the lock in vain.
-                word.heir = 0
+                try #require(eventually { word.target == UInt32(waiter.processID) })
+                // A waiter that left it the lock in vain removes it as target, too.
+                word.target = 0
             }
-            try #require(eventually { word.heir == UInt32(waiter.processID) })
+            try #require(eventually { word.target == UInt32(waiter.processID) })
             lock.unlock()
             #expect(try waiter.answer() == "ok acquired")
-            #expect(word.heir == 0)
+            #expect(word.target == 0)
         }
 
-        @Test func `an heir that is killed costs the others little`() throws {
+        @Test func `the death of a hand-off target costs the others little`() throws {
             let lock = try participant()
             let waiter = try scratch.probe(shared)
             var delays: [Duration] = []
             for _ in 0..<5 {
                 #expect(lock.lock() == .acquired)
-                let heir = try scratch.probe(shared)
-                try heir.begin("participant lock")
-                try #require(eventually { word.heir == UInt32(heir.processID) })
+                let target = try scratch.probe(shared)
+                try target.begin("participant lock")
+                try #require(eventually { word.target == UInt32(target.processID) })
                 try waiter.begin("participant lock")
-                heir.kill()
-                #expect(word.heir == UInt32(heir.processID))
+                target.kill()
+                #expect(word.target == UInt32(target.processID))
                 var answer = ""
                 let delay = try time {
                     lock.unlock()
@@ -269,7 +269,7 @@ extension ShmCoreSuite {
                 #expect(answer == "ok acquired")
                 delays.append(delay)
                 #expect(try waiter.ask("participant unlock") == "ok")
-                #expect(word.heir == 0)
+                #expect(word.target == 0)
                 #expect(lock.lock(until: .after(.seconds(5))) == .acquired)
                 lock.unlock()
                 #expect(word.value == 0)

@@ -3,11 +3,11 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Bytes around a lock's area that a test watches.
+    /// Guard bytes around a lock's area.
     @Suite struct SegmentCanaryTests {
         let scratch = Scratch()
 
-        /// An odd size, so that the last page of the data has an end of its own.
+        /// An odd size, so that the data end inside their last page.
         private static let dataSize = 100
 
         private func watched(_ kind: LockKind) throws -> (segment: SharedMemory, canary: SegmentCanary) {
@@ -16,7 +16,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.all.filter { $0.obstacle == nil })
-        func `a lock writes to its own area alone`(kind: LockKind) throws {
+        func `a lock writes only to its own area`(kind: LockKind) throws {
             let (segment, canary) = try watched(kind)
             #expect(canary.count > SegmentHeader.byteCount)
             let others = try scratch.probes(2, segment)
@@ -27,12 +27,12 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [LockKind.ticket, .mcs])
-        func `a byte beside the area, the data or in the header is noticed`(kind: LockKind) throws {
+        func `a changed byte beside the area, beside the data or in the header is detected`(kind: LockKind) throws {
             let (segment, canary) = try watched(kind)
             let file = RawFile.read(segment.key)
             let area = ControlBlock.lockArea(file)
             let isLarge = area.lowerBound == SegmentLayout.pageSize
-            let lockSize = try #require(LockFactory.named(kind.name)).bytesNeeded(SharedMemory.participantLimit)
+            let lockSize = try #require(LockFactory.named(kind.name)).bytesNeeded(ParticipantNumber.limit)
             let places = [
                 area.lowerBound - 1, area.lowerBound - 8, Self.dataSize, ControlBlock.headerOffset(file) + 17,
             ]
@@ -41,12 +41,12 @@ extension ShmCoreSuite {
                 let content = RawFile.read(segment.key)[place]
                 RawFile.write([content ^ 1], to: segment.key, at: place)
                 let damage = try #require(canary.damage, "\(place)")
-                if place == area.lowerBound - 8 { #expect(damage.contains("8 to 8 bytes before its begin")) }
+                if place == area.lowerBound - 8 { #expect(damage.contains("8 to 8 bytes before its start")) }
                 if place == behind, !isLarge { #expect(damage.contains("1 to 1 bytes behind its end")) }
                 RawFile.write([content], to: segment.key, at: place)
                 #expect(canary.damage == nil)
             }
-            // What the lock and the data hold is their own business.
+            // The content of the lock area and the data is not checked.
             RawFile.write([77], to: segment.key, at: area.lowerBound)
             RawFile.write([77], to: segment.key, at: Self.dataSize - 1)
             #expect(canary.damage == nil)

@@ -5,7 +5,7 @@ extension ShmCoreSuite {
     @Suite struct SetKeyTests {
         let scratch = Scratch()
 
-        @Test func `an empty handle has no key, no size and no error, and can do nothing before it has one`() {
+        @Test func `a handle without a key has no size and no error, and every operation fails`() {
             let shared = SharedMemory()
             #expect(shared.key == "")
             #expect(shared.size == 0)
@@ -24,7 +24,7 @@ extension ShmCoreSuite {
             #expect(shared.size == 20)
         }
 
-        @Test func `while attached the same key is fine and another is an error`() throws {
+        @Test func `while attached, the same key is accepted and another is an error`() throws {
             let shared = try scratch.segment()
             let key = shared.key
             try shared.attach()

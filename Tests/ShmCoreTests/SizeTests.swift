@@ -23,11 +23,11 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(shared.key))
         }
 
-        @Test func `the largest size of all is invalid`() {
+        @Test func `the largest integer is an invalid size`() {
             expect(.invalidSize) { try scratch.handle().create(size: .max) }
         }
 
-        @Test func `a size beyond the file system is out of memory`() throws {
+        @Test func `a size beyond the file system's is outOfMemory`() throws {
             var fileSystem = statvfs()
             try #require(unsafe statvfs("/dev/shm", &fileSystem) == 0)
             let total = Int(fileSystem.f_blocks) * Int(fileSystem.f_frsize)
@@ -36,14 +36,14 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(shared.key))
         }
 
-        @Test func `a size beyond the machine's memory is out of memory`() {
+        @Test func `a size beyond the machine's memory is outOfMemory`() {
             let pages = sysconf(Int32(_SC_PHYS_PAGES)) * 1024
             let shared = scratch.handle()
             expect(.outOfMemory) { try shared.create(size: pages * SegmentLayout.pageSize) }
             #expect(!RawFile.exists(shared.key))
         }
 
-        @Test func `the size is 0 where there is no segment`() throws {
+        @Test func `the size is 0 without a segment`() throws {
             let shared = scratch.handle()
             #expect(shared.size == 0)
             try shared.create(size: 77)

@@ -4,8 +4,8 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Many processes at one key. `SHM_STORM` says how often each does its part, and how many forks each kind gets; the
-    /// default is short.
+    /// Many processes with one key. `SHM_STORM` sets how often each performs its part, and how many forks each kind
+    /// gets; the default is short.
     @Suite(.timeLimit(.minutes(20))) struct StormTests {
         let scratch = Scratch()
         private static let wanted = unsafe getenv("SHM_STORM").flatMap { Int(unsafe String(cString: $0)) }
@@ -20,7 +20,7 @@ extension ShmCoreSuite {
             }
         }
 
-        /// `robust-futex` as a rule; each kind of retirement has its turn.
+        /// `robust-futex`, and one kind for each way of retirement.
         @Test(arguments: [LockKind.robustFutex, .futex, .pthreadRobust, .sysvSemUndo, .flock, .posixNamedSem, .ticket])
         func `eight processes that create, lock and destroy one key never share it, nor call its lock broken`(
             kind: LockKind
@@ -33,7 +33,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [LockKind.robustFutex, .futex, .pthreadRobust, .flock])
-        func `a segment that is removed and made anew under its users has one owner at a time`(kind: LockKind) throws {
+        func `a segment that is replaced during use has one owner at a time`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probes = try scratch.probes(5, shared)
             try run(
@@ -41,7 +41,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `processes fork inside the lock and outside, and nothing comes of it`(kind: LockKind) throws {
+        func `forks inside and outside the lock have no effect`(kind: LockKind) throws {
             let shared = try scratch.segment(lock: kind)
             let probes = try scratch.probes(2, shared)
             try run(probes.map { ($0, "fork-storm \(Self.forks)") })

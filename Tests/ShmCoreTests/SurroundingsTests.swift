@@ -5,8 +5,8 @@ import Testing
 @_spi(Bench) @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Programs in odd surroundings: without standard descriptors, within limits and control groups, without `/dev/shm` or
-    /// `/proc`, in other IPC namespaces.
+    /// Programs in unusual environments: without standard descriptors, within limits and control groups, without
+    /// `/dev/shm` or `/proc`, in other IPC namespaces.
     @Suite struct SurroundingsTests {
         let scratch = Scratch()
 
@@ -27,7 +27,7 @@ extension ShmCoreSuite {
         // MARK: Limits
 
         @Test(arguments: [64 << 20, 1 << 20])
-        func `a segment beyond the limit of file sizes is an error, and not a signal`(size: Int) throws {
+        func `a segment beyond the file-size limit is an error and not a signal`(size: Int) throws {
             let program = try scratch.probe(scratch.key())
             try #require(try program.ask("limit fsize \(512 << 10)") == "ok")
             for command in ["create \(size) futex", "create-or-attach \(size) futex 1"] {
@@ -37,7 +37,7 @@ extension ShmCoreSuite {
             #expect(try program.ask("create 4096 futex") == "ok")
         }
 
-        @Test func `a mapping beyond the address space is out of memory`() throws {
+        @Test func `a mapping beyond the address space is outOfMemory`() throws {
             let shared = try scratch.segment(size: 64 << 20)
             let program = try scratch.probe(shared)
             try #require(try program.ask("limit as \(1 << 20)") == "ok")
@@ -46,7 +46,7 @@ extension ShmCoreSuite {
             try shared.attach()
         }
 
-        @Test func `limits of locked memory and of processes are no limits of segments`() throws {
+        @Test func `limits of locked memory and of processes do not limit segments`() throws {
             let program = try scratch.probe(scratch.key())
             for limit in ["memlock 0", "nproc 0"] { try #require(try program.ask("limit \(limit)") == "ok") }
             #expect(try program.ask("create 65536 robust-futex") == "ok")
@@ -54,7 +54,7 @@ extension ShmCoreSuite {
         }
 
         @Test(.enabled(if: MemoryGroup.isPossible, "needs root and a memory control group of version 1"))
-        func `a segment beyond the memory control group's limit is out of memory, and kills nobody`() throws {
+        func `a segment beyond the memory control group's limit is outOfMemory and kills no process`() throws {
             let program = try scratch.probe(scratch.key())
             let group = try MemoryGroup(limit: 96 << 20)
             try group.add(program.processID)
@@ -69,7 +69,7 @@ extension ShmCoreSuite {
         }
 
         @Test(.enabled(if: MemoryGroup.isPossible, "needs root and a memory control group of version 1"))
-        func `the limit counts in a cgroup namespace, too`() throws {
+        func `the limit applies in a cgroup namespace, too`() throws {
             let group = try MemoryGroup(limit: 96 << 20)
             let script = "echo $$ >\(group.folder)/cgroup.procs && exec /usr/bin/unshare --cgroup \"$@\""
             let program = try scratch.probe(scratch.key(), through: ["/bin/sh", "-c", script, "sh"])
@@ -83,7 +83,7 @@ extension ShmCoreSuite {
         private static let without = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c"]
         private static let mayMount = ConditionTrait.enabled(if: isRoot, "needs the right to mount")
 
-        @Test(mayMount) func `without /dev/shm every member says what is missing, and how to get it`() throws {
+        @Test(mayMount) func `without /dev/shm every error says what is missing and how to provide it`() throws {
             let script = "mount -t tmpfs tmpfs /dev && exec \"$@\""
             let program = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
             for (command, code) in [
@@ -99,7 +99,7 @@ extension ShmCoreSuite {
             #expect(try program.ask("list").hasPrefix("error notFound"))
         }
 
-        @Test(mayMount) func `a read-only /dev/shm is named, and what is there can be read`() throws {
+        @Test(mayMount) func `a read-only /dev/shm is named in the error, and its segments can be read`() throws {
             let shared = try scratch.segment()
             let script = "mount -o remount,bind,ro /dev/shm && exec \"$@\""
             let program = try scratch.probe(shared.key, through: Self.without + [script, "sh"])
@@ -111,7 +111,7 @@ extension ShmCoreSuite {
             #expect(answer.hasPrefix("error permissionDenied") && answer.contains("read-only"), "\(answer)")
         }
 
-        @Test(mayMount) func `a directory that cannot hold files without a name says so`() throws {
+        @Test(mayMount) func `a directory without O_TMPFILE is named in the error`() throws {
             let script = "mount -t proc proc /dev/shm && exec \"$@\""
             let program = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
             let answer = try program.ask("create 64 futex")
@@ -122,7 +122,8 @@ extension ShmCoreSuite {
         func `without /proc a segment works`(kind: LockKind) throws {
             let script = "mount -t tmpfs tmpfs /proc && exec \"$@\""
             let program = try scratch.probe(scratch.key(), through: Self.without + [script, "sh"])
-            // Linux 6.11 tells a process's PID namespace without it; before that, kinds with thread ids are refused.
+            // Linux 6.11 provides a process's PID namespace without /proc. Before that, kinds with thread ids are an
+            // error.
             let answer = try program.ask("create 64 \(kind)")
             guard answer == "ok" else {
                 #expect(answer.contains("mount /proc"), "\(answer)")
@@ -135,7 +136,7 @@ extension ShmCoreSuite {
         // MARK: Namespaces
 
         @Test(.needsRoot, arguments: LockKind.all.filter(\.properties.oneIPCNamespace))
-        func `in another IPC namespace a lock that is an object of one says so, and advises no harm`(kind: LockKind)
+        func `in another IPC namespace a lock with an IPC object fails with safe advice`(kind: LockKind)
             throws
         {
             let shared = try scratch.segment(lock: kind)
@@ -148,7 +149,7 @@ extension ShmCoreSuite {
             }
             #expect(try stranger.ask("attach readWrite") == "ok")
             #expect(try shared.tryLock() == .released)
-            // Somebody is inside: from elsewhere it cannot be destroyed in an orderly way.
+            // A process holds the lock: from elsewhere the segment cannot be destroyed without force.
             #expect(try stranger.ask("detach") == "ok")
             #expect(try stranger.ask("destroy noWait").contains("IPC namespace"))
             try shared.unlock()
@@ -179,7 +180,7 @@ extension ShmCoreSuite {
         }
 
         @Test(.needsRoot, arguments: ["--user", "--user --map-root-user"])
-        func `the user of a user namespace is not taken for the owner of what is outside`(options: String) throws {
+        func `the user of a user namespace does not count as the owner of files outside it`(options: String) throws {
             let key = scratch.key()
             let owner = try scratch.probe(key)
             try #require(try owner.ask("create 64 robust-futex 666") == "ok")
@@ -195,8 +196,7 @@ extension ShmCoreSuite {
 
         // MARK: exec
 
-        @Test func `an owner that became another program on a later thread is reported to one that only tries`() throws
-        {
+        @Test func `tryLock reports an owner that executed another program on a later thread`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let owner = try scratch.probe(shared)
             #expect(try shared.tryLock() == .released)
@@ -213,7 +213,7 @@ extension ShmCoreSuite {
             #expect(outcome == .ownerDied)
         }
 
-        @Test func `one that tries does not take a lock from an owner that lives`() throws {
+        @Test func `tryLock does not take the lock of a live owner`() throws {
             let shared = try scratch.segment(lock: .robustFutex)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -227,9 +227,9 @@ extension ShmCoreSuite {
             #expect(try shared.tryLock() == .released)
         }
 
-        // MARK: Destroying what nobody can be in
+        // MARK: Destroying segments of dead owners
 
-        /// Others find out by themselves that the owner is gone, as `futex-pi` does, or are objects that a participant has open.
+        /// Other kinds detect the death themselves, as `futex-pi` does, or are objects that a participant has open.
         private static let hanging = LockKind.excluding.filter {
             !$0.properties.survivesOwnerDeath && $0.properties.kernelObject == nil && $0 != .futexPI
         }
@@ -243,7 +243,7 @@ extension ShmCoreSuite {
             owner.kill()
             let destroyer = try scratch.probe(key)
             destroyer.send("destroy noWait")
-            // This process has it open, and might be inside.
+            // This process has it open and might hold the lock.
             #expect(try !destroyer.answers(within: .milliseconds(120)))
             try shared.setKey(scratch.key())
             #expect(try destroyer.answer() == "ok")
@@ -252,7 +252,7 @@ extension ShmCoreSuite {
     }
 }
 
-/// A memory control group of version 1, below the root's, that goes with its last reference.
+/// A memory control group of version 1, below the root's. It is removed with its last reference.
 private final class MemoryGroup {
     private static let root = "/sys/fs/cgroup/memory"
     static var isPossible: Bool { unsafe isRoot && access(root + "/memory.limit_in_bytes", F_OK) == 0 }
@@ -274,7 +274,7 @@ private final class MemoryGroup {
     }
 
     deinit {
-        // Its processes have been killed; their memory goes with a moment's delay.
+        // Its processes have been killed; their memory is freed a moment later.
         for _ in 0..<100 where unsafe rmdir(folder) != 0 { usleep(20_000) }
     }
 }

@@ -4,13 +4,13 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// Something else has the name, or what was a segment is none any more.
+    /// Another object has the name, or the file is no longer a valid segment.
     @Suite struct TakenNameTests {
         let scratch = Scratch()
 
-        /// Expects every operation to fail with a clear error, and what is in the way to stay as it is.
+        /// Expects every operation to fail with a clear error, and the object to stay as it is.
         ///
-        /// - Parameter isOurs: whether it was a segment, so that force, and force alone, removes it in the end.
+        /// - Parameter isOurs: whether it was a segment, so that only force removes it in the end.
         private func expectInTheWay(
             _ key: String, mentions words: String, isOurs: Bool = false,
             sourceLocation: SourceLocation = #_sourceLocation
@@ -20,7 +20,7 @@ extension ShmCoreSuite {
             let shared = scratch.handle(key)
             let refusal = expect(.alreadyExists, sourceLocation: sourceLocation) { try shared.create() }
             #expect(refusal?.reason.contains(words) == true, "\(refusal?.reason ?? "")", sourceLocation: sourceLocation)
-            // A large one is looked at before it is built.
+            // A large segment is not built before the name is checked.
             expect(.alreadyExists, sourceLocation: sourceLocation) { try shared.create(size: 32 << 20) }
             for mode in [SharedMemory.AccessMode.readOnly, .readWrite] {
                 let error = expect(.keyError, sourceLocation: sourceLocation) { try shared.attach(mode: mode) }
@@ -62,16 +62,16 @@ extension ShmCoreSuite {
             #expect(!RawFile.exists(target))
         }
 
-        @Test func `a directory is in the way`() throws {
+        @Test func `a directory of that name is an error`() throws {
             let key = scratch.key()
             try #require(unsafe mkdir(RawFile.path(key), 0o700) == 0)
             try expectInTheWay(key, mentions: "a directory")
         }
 
-        @Test func `a FIFO is in the way, and nobody hangs on it`() throws {
+        @Test func `a FIFO of that name is an error, and no operation blocks on it`() throws {
             let key = scratch.key()
             try #require(unsafe mkfifo(RawFile.path(key), 0o600) == 0)
-            // In a process that can be killed, first.
+            // First in a process that can be killed.
             let probe = try scratch.probe(key)
             for command in ["create 64 futex", "attach readOnly", "attach readWrite", "lock", "destroy wait"] {
                 #expect(try probe.ask(command).hasPrefix("error "), "\(command)")
@@ -79,8 +79,8 @@ extension ShmCoreSuite {
             try expectInTheWay(key, mentions: "a FIFO")
         }
 
-        /// Opening it for reading alone is what would wait for a writer.
-        @Test(.needsRoot) func `nobody hangs on a FIFO that he may only read`() throws {
+        /// Opening a FIFO for reading only would wait for a writer.
+        @Test(.needsRoot) func `no operation blocks on a FIFO with read permission only`() throws {
             let key = scratch.key()
             try #require(unsafe mkfifo(RawFile.path(key), 0o600) == 0 && chmod(RawFile.path(key), 0o644) == 0)
             let reader = try scratch.probe(key)
@@ -91,30 +91,30 @@ extension ShmCoreSuite {
             #expect(try reader.ask("attach readOnly").hasPrefix("error keyError"))
         }
 
-        @Test func `a socket is in the way`() throws {
+        @Test func `a socket of that name is an error`() throws {
             let key = scratch.key()
             try #require(unsafe mknod(RawFile.path(key), S_IFSOCK | 0o600, 0) == 0)
             try expectInTheWay(key, mentions: "a socket")
         }
 
         @Test(arguments: [0, 1, 4095, 4096, 8191, 8192, 8193, 65536])
-        func `another program's raw segment is in the way, whatever its size`(size: Int) throws {
+        func `another program's shared memory of that name is an error, for any size`(size: Int) throws {
             let key = scratch.key()
             RawFile.replace(key, with: [UInt8](repeating: 0xa5, count: size))
             try expectInTheWay(key, mentions: "a file of another program")
         }
 
         @Test(arguments: [0, 1, 4096, 8191, 8192, 12287])
-        func `a truncated segment is none any more`(size: Int) throws {
+        func `a truncated segment is no longer a segment`(size: Int) throws {
             let key = try scratch.segment(size: 8192).key
             RawFile.truncate(key, to: size)
             try expectInTheWay(key, mentions: "its control block is gone", isOurs: true)
         }
 
-        @Test func `a segment that another program has cleared as a whole goes by force`() throws {
+        @Test func `a segment that another program has cleared can be destroyed by force`() throws {
             let shared = try scratch.segment()
             try shared.attach()
-            // What Python and C see of 128 bytes.
+            // The 128 bytes that Python and C see.
             RawFile.write([UInt8](repeating: 0, count: 8192), to: shared.key, at: 0)
             #expect(expect(.lockError) { try shared.lock() }?.reason.contains("overwritten") == true)
             try shared.detach()
@@ -122,12 +122,12 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [8193, 12288, 65536, 1 << 30])
-        func `a segment that another program has made longer goes on as it was`(size: Int) throws {
+        func `a segment that another program has extended keeps working`(size: Int) throws {
             let shared = try scratch.segment()
             let user = try scratch.probe(shared)
             try #require(try user.ask("attach readWrite") == "ok")
             RawFile.truncate(shared.key, to: size)
-            // Something of its own at the new end, and what looks like a header.
+            // Foreign bytes at the new end, and bytes that resemble a header.
             if size < 1 << 20 {
                 RawFile.write([7], to: shared.key, at: size - 1)
                 if size == 65536 {
@@ -148,7 +148,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [16, 24, 32, 40, 48, 56, 72, 100, 119, 120, 127])
-        func `a flipped bit in the header is noticed`(offset: Int) throws {
+        func `a flipped bit in the header is detected`(offset: Int) throws {
             let key = try scratch.segment().key
             var file = RawFile.read(key)
             file[ControlBlock.headerOffset(file) + offset] ^= 0x10
@@ -156,7 +156,7 @@ extension ShmCoreSuite {
             try expectInTheWay(key, mentions: "corrupt", isOurs: true)
         }
 
-        @Test func `a segment of another layout version says which`() throws {
+        @Test func `the error for another layout version names that version`() throws {
             let key = try scratch.segment().key
             var file = RawFile.read(key)
             file[ControlBlock.headerOffset(file) + 8] = 99
@@ -165,7 +165,7 @@ extension ShmCoreSuite {
             try expectInTheWay(key, mentions: "layout version 99", isOurs: true)
         }
 
-        @Test func `a segment of a machine with another page size is refused`() throws {
+        @Test func `a segment of a machine with another page size is rejected`() throws {
             let key = try scratch.segment().key
             var file = RawFile.read(key)
             file[ControlBlock.headerOffset(file) + 13] = 0x40
@@ -174,7 +174,7 @@ extension ShmCoreSuite {
             try expectInTheWay(key, mentions: "page size 16384", isOurs: true)
         }
 
-        @Test func `a segment whose lock this program does not know says so, is listed, and goes by force`() throws {
+        @Test func `a segment with an unknown lock kind is listed and can be destroyed by force`() throws {
             let key = try scratch.segment().key
             var file = RawFile.read(key)
             let name = ControlBlock.headerOffset(file) + 72
@@ -197,12 +197,12 @@ extension ShmCoreSuite {
             #expect(try !SharedMemory.segments().contains { $0.key == key })
         }
 
-        @Test func `a segment with a second name is refused`() throws {
+        @Test func `a segment with a second name is rejected`() throws {
             let key = try scratch.segment().key
             let second = scratch.key()
             try #require(unsafe link(RawFile.path(key), RawFile.path(second)) == 0)
-            try expectInTheWay(key, mentions: "2 names")
-            try expectInTheWay(second, mentions: "2 names")
+            try expectInTheWay(key, mentions: "2 hard links")
+            try expectInTheWay(second, mentions: "2 hard links")
             RawFile.remove(second)
             #expect(scratch.handle(key).exists)
         }

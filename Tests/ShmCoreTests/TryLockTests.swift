@@ -6,8 +6,8 @@ extension ShmCoreSuite {
     @Suite struct TryLockTests {
         let scratch = Scratch()
 
-        /// A failed try must not sleep, nor mark the lock as waited for.
-        @Test func `a failed try leaves a futex word as it is`() throws {
+        /// A failed attempt must not sleep, nor mark the lock as contended.
+        @Test func `a failed tryLock leaves a futex word unchanged`() throws {
             let shared = try scratch.segment(lock: .futex)
             let owner = try scratch.probe(shared)
             try #require(try owner.ask("lock") == "ok released")
@@ -16,7 +16,7 @@ extension ShmCoreSuite {
             #expect(RawFile.read(shared.key) == area)
         }
 
-        @Test func `a robust lock is released by the thread that took it, and an attempt by another says so`() throws {
+        @Test func `only the thread that took a robust lock can release it, and another gets an error`() throws {
             let shared = try scratch.segment(lock: .pthreadRobust)
             try shared.lock()
             nonisolated(unsafe) let handle = shared
@@ -44,7 +44,7 @@ extension ShmCoreSuite {
         }
     }
 
-    /// A thread that runs one closure; `run` returns when it has ended.
+    /// A thread that runs one closure; `run` returns when the thread has ended.
     private struct Thread {
         let body: () -> Void
         init(_ body: @escaping () -> Void) { self.body = body }

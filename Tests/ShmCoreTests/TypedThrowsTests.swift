@@ -2,7 +2,7 @@ import ShmCore
 import Testing
 
 extension ShmCoreSuite {
-    /// What a method with a body throws, by what its body throws. The types are asserted by the compiler.
+    /// What a method with a body throws, depending on what its body throws. The compiler checks the types.
     @Suite struct TypedThrowsTests {
         let scratch = Scratch()
 
@@ -12,7 +12,7 @@ extension ShmCoreSuite {
             init(_ error: SharedMemoryError) { self = .segment(error) }
         }
 
-        @Test func `a body that throws nothing leaves the segment's error alone`() throws {
+        @Test func `a body that does not throw leaves only the segment's error`() throws {
             let shared = scratch.handle()
             func expectFailure(_ call: () throws(SharedMemoryError) -> Void) {
                 do throws(SharedMemoryError) { try call() } catch {
@@ -28,7 +28,7 @@ extension ShmCoreSuite {
             expectFailure { () throws(SharedMemoryError) in try shared.createOrAttach(size: -1) }
         }
 
-        @Test func `a body's own error is thrown as its type, and the segment's in it`() throws {
+        @Test func `a body's error keeps its type and wraps the segment's`() throws {
             let absent = scratch.handle()
             let shared = try scratch.segment()
             #expect(throws: JobError.full) { try fail(.full, in: shared) }

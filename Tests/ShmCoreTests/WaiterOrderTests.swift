@@ -6,11 +6,11 @@ extension ShmCoreSuite {
     @Suite struct WaiterOrderTests {
         let scratch = Scratch()
 
-        /// A process holds the lock, three more come one after the other, each when the one before waits for certain; then the owner
-        /// releases, and at once comes back as the last. A lock that lets a running process pass those that it has yet to wake
-        /// gives it to the owner.
+        /// A process holds the lock. Three more arrive one after the other, each once the previous one waits. Then the
+        /// owner releases the lock and at once comes back as the last. A lock that allows barging gives it to the
+        /// owner, ahead of the waiters that still have to wake.
         ///
-        /// - Returns: in which order the lock was granted, in each of so many rounds; 0 is the owner that came back.
+        /// - Returns: the order of grants in each round; 0 is the returning owner.
         private func grants(_ kind: LockKind, rounds: Int, timed: Bool = false) throws -> [[UInt32]] {
             let shared = try scratch.segment(size: 256, lock: kind)
             try shared.attach()
@@ -27,7 +27,7 @@ extension ShmCoreSuite {
             }
         }
 
-        /// In how many rounds it was another order than that of arrival.
+        /// The number of rounds whose order was not that of arrival.
         private func disorder(_ kind: LockKind, rounds: Int, timed: Bool = false) throws -> Int {
             try grants(kind, rounds: rounds, timed: timed).filter { $0 != [1, 2, 3, 0] }.count
         }
@@ -41,14 +41,13 @@ extension ShmCoreSuite {
             arguments: LockKind.excluding.filter {
                 $0.properties.fairness == .fifo && !$0.properties.pollsUntilDeadline
             })
-        func `a waiter with a deadline keeps its turn, where the lock does not say that it polls`(kind: LockKind) throws
-        {
+        func `a waiter with a deadline keeps its position unless the lock polls`(kind: LockKind) throws {
             #expect(try disorder(kind, rounds: 8, timed: true) == 0)
         }
 
-        /// Among those who wait the order is the lock's business.
+        /// The order among the waiters is up to the lock.
         @Test(arguments: LockKind.excluding.filter { $0.properties.fairness == .bounded })
-        func `who comes back does not pass those that wait, where nobody may be passed again and again`(
+        func `a returning owner does not overtake waiters if bypass is bounded`(
             kind: LockKind
         ) throws {
             for order in try grants(kind, rounds: 8) {
@@ -57,7 +56,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: [LockKind.futex, .pthreadMutex])
-        func `a lock that barges is found out, so the tests above can fail`(kind: LockKind) throws {
+        func `a lock that barges is detected: the tests above can fail`(kind: LockKind) throws {
             #expect(try disorder(kind, rounds: 8) > 0)
         }
     }

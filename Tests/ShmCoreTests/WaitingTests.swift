@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 extension ShmCoreSuite {
-    /// What a waiter costs, and that it can give up.
+    /// The cost of a waiter, and waits with deadlines.
     @Suite struct WaitingTests {
         let scratch = Scratch()
 
-        /// One process that holds a lock through the primitive, and some that take part in it.
+        /// One process that holds a lock through the primitive, and several participants.
         private func held(_ kind: LockKind, others: Int) throws -> (owner: Probe, others: [Probe]) {
             let shared = try scratch.segment(lock: kind)
             let probes = try scratch.probes(1 + others, shared)
@@ -18,7 +18,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding.filter { [.blocks, .parks].contains($0.properties.waiting) })
-        func `a waiter that is said to sleep sleeps`(kind: LockKind) throws {
+        func `a waiter of a lock that blocks or parks sleeps`(kind: LockKind) throws {
             let (owner, others) = try held(kind, others: 1)
             let waiter = others[0]
             try waiter.begin("primitive-lock")
@@ -30,14 +30,14 @@ extension ShmCoreSuite {
                 if try waiter.state != "S" { awake += 1 }
             }
             let used = try waiter.cpuTime - before
-            #expect(awake <= 10, "\(awake) of 40 looks found it awake")
+            #expect(awake <= 10, "\(awake) of 40 samples found it awake")
             #expect(used < .milliseconds(20), "\(used) of CPU time in a wait of 100 ms")
             #expect(try owner.ask("primitive-unlock") == "ok")
             #expect(try waiter.answer() == "ok acquired")
         }
 
         @Test(arguments: LockKind.excluding.filter { [.spins, .yields].contains($0.properties.waiting) })
-        func `a waiter that is said to spin spins`(kind: LockKind) throws {
+        func `a waiter of a lock that spins or yields uses CPU time`(kind: LockKind) throws {
             let (owner, others) = try held(kind, others: 1)
             let waiter = others[0]
             try waiter.begin("primitive-lock")
@@ -49,16 +49,16 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `whoever only tries never waits, nor sleeps, with or without waiters`(kind: LockKind) throws {
+        func `tryLock never waits or sleeps, with or without waiters`(kind: LockKind) throws {
             let (owner, others) = try held(kind, others: 2)
             let tries = 200
-            // The owner stands still: a try that waited for it would not come back.
+            // The owner is stopped: a tryLock that waited for it would not return.
             owner.signal(SIGSTOP)
             for waiters in 0..<2 {
                 if waiters > 0 { try others[1].begin("primitive-lock") }
                 let words = try others[0].ask("try-many \(tries)").split(separator: " ")
                 try #require(words.count == 2 && words[0] == "ok", "\(words)")
-                // A crowded machine makes a page fault or a system call wait now and then.
+                // On a busy machine a page fault or a system call sometimes sleeps.
                 #expect(try #require(Int(words[1])) < tries / 4, "gave up its CPU \(words[1]) times in \(tries) tries")
             }
             owner.signal(SIGCONT)
@@ -69,7 +69,7 @@ extension ShmCoreSuite {
         }
 
         @Test(arguments: LockKind.excluding)
-        func `those that give up waiting keep to their deadlines, and are in nobody's way`(kind: LockKind) throws {
+        func `waiters with deadlines return in time and do not block others`(kind: LockKind) throws {
             let (owner, others) = try held(kind, others: 3)
             for milliseconds in [0, 30] {
                 for hasty in others[..<2] { hasty.send("primitive-within \(milliseconds)") }

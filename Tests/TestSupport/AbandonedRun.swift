@@ -2,11 +2,11 @@ internal import Glibc
 package import ShmHarness
 
 extension RunID {
-    /// A run whose coordinator was killed: its lease is there, and no process holds it.
+    /// A run whose coordinator was killed: its lease exists, and no process holds its lock.
     package static func abandoned() throws -> RunID {
         let run = RunID.random()
         let path = "/dev/shm/\(RunLease.name(of: run))"
-        // A lease that is let go of takes its name away, where it has it.
+        // Releasing a lease removes its name if it has one.
         do {
             let lease = try RunLease(run)
             unsafe rename(path, path + ".kept")

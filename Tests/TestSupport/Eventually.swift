@@ -1,7 +1,7 @@
 internal import Glibc
 @_spi(Bench) internal import ShmCore
 
-/// Looks again and again until something holds; `false` when it does not within that time.
+/// Polls until a condition holds; `false` if it does not within that time.
 package func eventually(
     within limit: Duration = .seconds(20), _ condition: () throws -> Bool
 ) rethrows -> Bool {

@@ -1,9 +1,8 @@
-/// Zeroed memory, page-aligned, for as long as somebody refers to it.
+/// Zeroed, page-aligned memory, freed with the last reference.
 @safe package final class Memory {
-    /// Its address.
     package let base: UnsafeMutableRawPointer
 
-    /// So many bytes of it.
+    /// Allocates `count` bytes.
     package init(byteCount: Int) {
         unsafe base = .allocate(byteCount: byteCount, alignment: 4096)
         unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
@@ -11,12 +10,12 @@
 
     deinit { unsafe base.deallocate() }
 
-    /// What lies at an offset.
+    /// Reads the value at an offset.
     package func word<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
         unsafe base.load(fromByteOffset: offset, as: type)
     }
 
-    /// Writes at an offset.
+    /// Writes a value at an offset.
     package func set<T: BitwiseCopyable>(_ offset: Int, _ value: T) {
         unsafe base.storeBytes(of: value, toByteOffset: offset, as: T.self)
     }

@@ -177,23 +177,23 @@ extension CommandLineSuite.Inputs {
         private static let refusals: [(changes: [(String, String)], saying: String)] = [
             (
                 [("SHM_LOCK_PLUGIN_ABI,", "SHM_LOCK_PLUGIN_ABI + 1,")],
-                "version 2 of shm_lock_plugin.h, and this is version 1"
+                "invalid abi_version 2: expected 1"
             ),
-            ([("sizeof plugin", "8")], "struct_size is 8"),
-            ([("    .bytes_needed =", "    .promises = 0x4000,\n    .bytes_needed =")], "mean nothing (0x4000)"),
+            ([("sizeof plugin", "8")], "invalid struct_size 8"),
+            ([("    .bytes_needed =", "    .promises = 0x4000,\n    .bytes_needed =")], "unknown bits (0x4000)"),
             ([("shm_lock_plugin_get(void) {", "something_else(void) {")], "no function shm_lock_plugin_get"),
-            ([("return &plugin;", "return 0;")], "returns nothing"),
+            ([("return &plugin;", "return 0;")], "returns NULL"),
             ([("\"slow-futex\"", "\"Slow Futex\"")], "lower-case letters"),
-            ([("\"slow-futex\"", "\"futex\"")], "a lock of the catalogue"),
-            ([("\"slow-futex\"", "\"all\"")], "its name is all, which stands for a group of locks"),
-            ([("\"slow-futex\"", "\"queue\"")], "its name is queue, which stands for a group of locks"),
-            ([("\"slow-futex\"", "\"a-name-that-is-one-byte-too-long\"")], "its name is longer than 31 bytes"),
-            ([("a futex mutex", "two\\nlines")], "its summary is not one line"),
-            ([("a futex mutex", String(repeating: "long ", count: 30))], "its summary is longer than 120 bytes"),
+            ([("\"slow-futex\"", "\"futex\"")], "the catalogue has a lock of that name"),
+            ([("\"slow-futex\"", "\"all\"")], "invalid name 'all': it selects a group of locks"),
+            ([("\"slow-futex\"", "\"queue\"")], "invalid name 'queue': it selects a group of locks"),
+            ([("\"slow-futex\"", "\"a-name-that-is-one-byte-too-long\"")], "invalid name: expected at most 31 bytes"),
+            ([("a futex mutex", "two\\nlines")], "invalid summary: expected one line"),
+            ([("a futex mutex", String(repeating: "long ", count: 30))], "invalid summary: expected at most 120 bytes"),
             ([("    return 0;\n}\n\nstatic int take", "    return 22;\n}\n\nstatic int take")], "the function init of"),
-            ([("    .trylock = trylock,\n", "")], "trylock is null"),
-            ([("return sizeof(_Atomic uint32_t);", "return 0;")], "bytes_needed says 0"),
-            ([("return sizeof(_Atomic uint32_t);", "return (size_t)1 << 40;")], "bytes_needed says 1099511627776"),
+            ([("    .trylock = trylock,\n", "")], "trylock is NULL"),
+            ([("return sizeof(_Atomic uint32_t);", "return 0;")], "bytes_needed returns 0"),
+            ([("return sizeof(_Atomic uint32_t);", "return (size_t)1 << 40;")], "bytes_needed returns 1099511627776"),
             (
                 [("    return 0;\n}\n\nstatic int take", "    return 95;\n}\n\nstatic int take")],
                 "Operation not supported"
@@ -201,7 +201,7 @@ extension CommandLineSuite.Inputs {
         ]
 
         @Test(arguments: refusals.indices)
-        func `a plugin that is not right is refused in one line`(index: Int) throws {
+        func `an invalid plugin is rejected in one line`(index: Int) throws {
             let refusal = Self.refusals[index]
             let outcome = try run(try folder.plugin("slow-futex", refusal.changes), "slow-futex", workers: "1")
             #expect(outcome.exit == .code(1))
@@ -210,11 +210,11 @@ extension CommandLineSuite.Inputs {
             #expect(complaint.hasPrefix("shmbench: ") && complaint.contains(refusal.saying), "\(outcome.stderr)")
         }
 
-        @Test func `what is no plugin at all is refused in one line`() throws {
+        @Test func `a file that is no plugin is rejected in one line`() throws {
             try "int main(void) { return 0; }".write(
                 toFile: folder.path("text.so"), atomically: true, encoding: .utf8)
             for (file, saying) in [
-                ("/nowhere/lock.so", "there is no such file"), (folder.path("text.so"), "text.so: "),
+                ("/nowhere/lock.so", "no such file"), (folder.path("text.so"), "text.so: "),
             ] {
                 let outcome = try run(file, "futex")
                 #expect(outcome.exit == .code(1))

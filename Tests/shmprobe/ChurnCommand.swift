@@ -1,8 +1,8 @@
 import ShmCore
 
 extension Probe {
-    /// `churn TIMES LOCK`: does whatever can be done with a segment, in random order, while others do the same. Fails on an error that
-    /// nobody's doings can explain.
+    /// `churn TIMES LOCK`: performs every operation on a segment, in random order, while other processes do the same.
+    /// Fails on an error that their operations cannot explain.
     static func churn(_ probe: Probe, _ arguments: Arguments) throws -> String {
         let shared = probe.shared
         for step in 0..<(try arguments.number(0)) {
@@ -11,7 +11,7 @@ extension Probe {
                 try operations[name]?(shared, arguments)
             } catch let error as SharedMemoryError {
                 let explained: [SharedMemoryError.Code] = [.alreadyExists, .notFound, .lockError]
-                // A lock that does not work is nothing that others can have done in an orderly way.
+                // Orderly operations of other processes cannot break a lock.
                 let isExplained = explained.contains(error.code) && !error.reason.contains("does not work")
                 if !isExplained { return "step \(step), \(name): \(error)" }
             }

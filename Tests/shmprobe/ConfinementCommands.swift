@@ -4,13 +4,13 @@ import ShmCore
 import SystemPackage
 
 extension Probe {
-    /// What this process may do, and who watches it.
+    /// Limits the rights of this process, and lets others trace it.
     static var confinementCommands: [String: Command] {
         [
             "user": { _, arguments in
                 let user = UInt32(try arguments.number(0))
                 guard setgid(user) == 0, setuid(user) == 0 else { throw Errno(rawValue: errno) }
-                // A change of user undoes it.
+                // A change of user resets it.
                 _ = bench_die_with_parent()
                 return ""
             },
@@ -18,7 +18,7 @@ extension Probe {
                 _ = umask(mode_t(try arguments.number(0, radix: 8)))
                 return ""
             },
-            // Leaves this process so many more descriptors.
+            // Leaves this process that many more descriptors.
             "spare-descriptors": { _, arguments in
                 let next = dup(STDIN_FILENO)
                 guard next >= 0 else { throw Errno(rawValue: errno) }
@@ -30,7 +30,7 @@ extension Probe {
                 try limitDescriptors { $0 }
                 return ""
             },
-            // Stops right before and right after, and in between wherever the tracer wants.
+            // Stops right before and right after, and in between wherever the tracer stops it.
             "create-traced": { probe, arguments in
                 let traceMe: CInt = 0
                 let traced = bench_ptrace(traceMe, 0, 0, 0)

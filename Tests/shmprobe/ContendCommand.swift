@@ -4,11 +4,11 @@ import Glibc
 import Synchronization
 
 extension Probe {
-    /// `contend MILLISECONDS THREADS PLACE MET`: that many threads, each with a participant of its own, contend for so long, and for
-    /// one section at least. They begin when `MET` threads of all processes have met at word 1. Returns how many sections there were, and
-    /// how many of them were not alone.
+    /// `contend MILLISECONDS THREADS PLACE MET`: that many threads, each with a participant of its own, contend for
+    /// that long, and for at least one section. They start once `MET` threads of all processes have met at word 1.
+    /// Returns the number of sections, and the number of sections with an overlap.
     ///
-    /// Word 0 is a counter that each section increments in two steps, word 2 names who is inside.
+    /// Word 0 is a counter that each section increments in two steps; word 2 names the owner.
     static func contend(_ probe: Probe, _ arguments: Arguments) throws -> String {
         let contest = Contest(
             key: probe.key, time: .milliseconds(try arguments.number(0)), place: try arguments.number(2),
@@ -21,7 +21,7 @@ extension Probe {
     }
 }
 
-/// What one process's threads do, and what they came to.
+/// The threads of one process, and their counts.
 private final class Contest: Sendable {
     let key: String
     let time: Duration
@@ -38,7 +38,7 @@ private final class Contest: Sendable {
         let shared = SharedMemory(key: key)
         try shared.attach()
         defer { try? shared.detach() }
-        // Both faces of the lock meet each other in every contest.
+        // Handles and primitives contend with each other in every test.
         let face: Face = (place + thread).isMultiple(of: 2) ? .primitive(try Primitive(shared)) : .handle(shared)
         let words = Words(shared)
         let me = UInt32(place * 8 + thread + 1)
@@ -48,7 +48,7 @@ private final class Contest: Sendable {
         repeat {
             turn += 1
             guard let died = try take(face, turn) else { continue }
-            if died { throw Unexpected(what: "a death that did not happen") }
+            if died { throw Unexpected(what: "a report of a death that did not happen") }
             if words.load(2) != 0 { met += 1 }
             words.store(me, at: 2)
             let value = words.load(0)
@@ -63,7 +63,7 @@ private final class Contest: Sendable {
         overlaps.add(met, ordering: .relaxed)
     }
 
-    /// Mostly waits; now and then tries, or gives up after a while.
+    /// Usually waits; sometimes tries, or waits with a deadline.
     private func take(_ face: Face, _ turn: Int) throws -> Bool? {
         switch turn % 8 {
         case 3: try face.tryLock()

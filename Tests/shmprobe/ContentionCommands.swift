@@ -6,7 +6,7 @@ import Synchronization
 import SystemPackage
 
 extension Probe {
-    /// Processes against one another.
+    /// Processes that contend.
     static var contentionCommands: [String: Command] {
         [
             "increment": { probe, arguments in
@@ -24,8 +24,8 @@ extension Probe {
         ]
     }
 
-    /// Adds to the counter at the start of the segment, under the lock but in two steps, so that an overlap loses an update.
-    /// Begins when that many processes are there: they meet at the second word.
+    /// Adds to the counter at the start of the segment, under the lock but in two steps, so that an overlap loses an
+    /// update. Starts once that many processes have met at the second word.
     private func increment(times: Int, together: UInt32) throws {
         try shared.attach()
         let words = Words(shared)
@@ -40,7 +40,7 @@ extension Probe {
         try shared.detach()
     }
 
-    /// Locks and unlocks, forks, and lets parent and child count with the same handle; returns what they came to.
+    /// Locks and unlocks, forks, and lets parent and child count with the same handle; returns their counts.
     private func shareWithChild(times: Int) throws -> String {
         if !shared.isValid { try shared.attach() }
         let words = Words(shared)
@@ -72,8 +72,8 @@ extension Probe {
         let problem: String
     }
 
-    /// Creates the segment at the same moment as another process, again and again. Word 0 of the arena is where the two
-    /// meet; word n + 1 counts the winners of try n. Returns how often this process won.
+    /// Creates the segment at the same moment as another process, repeatedly. The two meet at word 0 of the arena; word
+    /// n + 1 counts the winners of attempt n. Returns how often this process won.
     private func race(tries: Int, arena: SharedMemory) throws -> Int {
         try arena.attach()
         let words = Words(arena)
@@ -85,7 +85,7 @@ extension Probe {
         }
         for index in 0..<tries {
             meet()
-            // Whoever came last has a start: take it away at random, and where both share a CPU, for sure.
+            // The process that arrived last has an advantage. Cancel it at random, and always if both share a CPU.
             if index.isMultiple(of: 4) && Bool.random() { usleep(1) }
             for _ in 0..<Int.random(in: 0..<400) { shm_cpu_relax() }
             var isMine = false
@@ -96,7 +96,7 @@ extension Probe {
                 won += 1
             } catch {
                 guard error.code == .alreadyExists else { throw error }
-                // Whoever loses finds a complete segment.
+                // The loser finds a complete segment.
                 let found = SharedMemory(key: key)
                 try found.attach()
                 guard try found.tryLock() != nil, found.size == 64 else { throw RaceFailure(problem: "incomplete") }
@@ -126,7 +126,7 @@ extension Probe {
 
     func add(_ value: UInt32, at index: Int) { unsafe base[index].add(value, ordering: .acquiringAndReleasing) }
 
-    /// Counts this process in and waits until the count is reached.
+    /// Counts this process and waits until the count is reached.
     func meet(at index: Int, until count: UInt32) {
         add(1, at: index)
         var spins = 0

@@ -6,9 +6,10 @@ import Synchronization
 import SystemPackage
 
 extension Probe {
-    /// `kill-aside TIMES SEED`: processes contend, and one after the other is killed and replaced while it neither holds the lock nor waits
-    /// for it. `kill-anywhere TIMES SEED MILLISECONDS`: wherever it is, and somebody who waits for so long waits for ever. Returns how many were killed inside, and how many sections there
-    /// were; fails where a kill had a consequence that it must not have.
+    /// `kill-aside TIMES SEED`: processes contend, and one after the other is killed and replaced while it neither
+    /// holds the lock nor waits for it. `kill-anywhere TIMES SEED MILLISECONDS`: kills them at any point; a waiter that
+    /// waits for that long counts as waiting for ever. Returns the number of kills inside the critical section, and the
+    /// number of sections. Fails if a kill had a consequence that the lock's promises rule out.
     static var killCommands: [String: Command] {
         [
             "kill-aside": { try $0.kill($1, aside: true) },
@@ -24,21 +25,21 @@ extension Probe {
     }
 }
 
-/// Where a child is in its life, for whoever kills it.
+/// The phase of a child, for the process that kills it.
 private enum Stage {
-    /// Comes to the lock as a new participant.
+    /// Becomes a participant.
     static let joining: UInt32 = 1
     /// In `lock` or `unlock`.
     static let busy: UInt32 = 2
     /// Holds the lock.
     static let inside: UInt32 = 3
-    /// Neither holds the lock nor waits for it; may be about to leave it, and to come back.
+    /// Neither holds the lock nor waits for it. May be about to end as a participant, and to become one again.
     static let aside: UInt32 = 4
-    /// Waits where it is for its end.
+    /// Waits for its end.
     static let doomed: UInt32 = 5
 }
 
-/// What parent and children share, beside the segment; it outlives every child.
+/// The state that parent and children share beside the segment. It outlives every child.
 @safe private struct Board {
     private let words: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -49,18 +50,18 @@ private enum Stage {
         unsafe words = page.assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Where the child at that place is.
+    /// The phase of the child at that place.
     func stage(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt32>> { unsafe words + 64 * (place + 1) }
-    /// How many sections the children at that place have completed.
+    /// The number of sections that the children at that place have completed.
     func sections(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt32>> { unsafe words + 64 * (place + 1) + 16 }
-    /// How many deaths owners were told. Changed under the lock alone.
-    var told: UnsafeMutablePointer<Atomic<UInt32>> { unsafe words }
-    /// How often the data were torn and nobody was told.
+    /// The number of deaths reported to owners. Changed only under the lock.
+    var reported: UnsafeMutablePointer<Atomic<UInt32>> { unsafe words }
+    /// How often the data were inconsistent without a report.
     var torn: UnsafeMutablePointer<Atomic<UInt32>> { unsafe words + 1 }
 }
 
-/// Forks children that contend for the lock, and kills them. Has no part in the lock, nor the segment, itself, so that children
-/// inherit none.
+/// Forks children that contend for the lock, and kills them. It is not a participant of the lock or a user of the
+/// segment itself, so children inherit nothing of either.
 private final class Nursery {
     private static let places = 0..<3
 
@@ -74,12 +75,12 @@ private final class Nursery {
         (self.key, self.patience) = (key, patience)
         board = try Board()
         random = SmallGenerator(state: seed)
-        // The library's tables are made once, here, and not in each child.
+        // Makes the library's tables once, here, and not in each child.
         guard SharedMemory(key: key).exists, !LockKind.all.isEmpty else { throw Unexpected(what: "no segment") }
         for place in Self.places { children.append(try spawn(place)) }
     }
 
-    /// Kills and reaps whoever is left.
+    /// Kills and reaps the remaining children.
     func end() {
         for child in children where child > 0 {
             Glibc.kill(child, SIGKILL)
@@ -94,27 +95,27 @@ private final class Nursery {
             usleep(UInt32.random(in: 0..<300, using: &random))
             let place = Int.random(in: Self.places, using: &random)
             if aside { try doom(place, number) }
-            let told = unsafe board.told.pointee.load(ordering: .acquiring)
+            let reported = unsafe board.reported.pointee.load(ordering: .acquiring)
             Glibc.kill(children[place], SIGKILL)
             _ = waitpid(children[place], nil, 0)
             children[place] = 0
             let stage = unsafe board.stage(place).pointee.load(ordering: .acquiring)
             if stage == Stage.inside { insideKills += 1 }
-            // Where nobody could have been concerned, that is looked at now and then, and at the end, which is quicker.
+            // If a kill cannot affect others, check only at intervals and at the end, which is faster.
             if !aside || number.isMultiple(of: 8) || number == times - 1 {
                 try awaitOthers(than: place, number)
-                try check(told, stage, number)
+                try check(reported, stage, number)
             }
             children[place] = try spawn(place)
         }
-        // Whoever came last takes part as well.
+        // The last child takes part as well.
         try awaitOthers(than: nil, times)
         for place in Self.places { if aside { try doom(place, times) } }
         end()
         return try balance(aside: aside, insideKills, times)
     }
 
-    /// Makes sure that the child stays where it is, beside the lock.
+    /// Makes sure that the child stays outside the lock.
     private func doom(_ place: Int, _ number: Int) throws {
         let deadline = Deadline.after(patience)
         let stage = unsafe board.stage(place)
@@ -135,22 +136,22 @@ private final class Nursery {
         let before = others.map(sections)
         let deadline = Deadline.after(patience)
         while zip(others, before).contains(where: { sections($0) == $1 }) {
-            if deadline.hasPassed { throw Unexpected(what: "after kill \(number) somebody waits for ever") }
+            if deadline.hasPassed { throw Unexpected(what: "after kill \(number) a process waits for ever") }
             usleep(100)
         }
     }
 
-    /// Exactly one next owner is told of a death inside, nobody of one beside the lock.
+    /// Exactly one next owner receives the report of a death inside, and none that of a death outside.
     private func check(_ before: UInt32, _ stage: UInt32, _ number: Int) throws {
-        let told = unsafe board.told.pointee.load(ordering: .acquiring) &- before
+        let reported = unsafe board.reported.pointee.load(ordering: .acquiring) &- before
         let possible: ClosedRange<UInt32> =
             switch stage {
             case Stage.inside: 1...1
             case Stage.busy: 0...1
             default: 0...0
             }
-        if !possible.contains(told) {
-            throw Unexpected(what: "kill \(number), stage \(stage), was told \(told) times")
+        if !possible.contains(reported) {
+            throw Unexpected(what: "kill \(number), stage \(stage), was reported \(reported) times")
         }
     }
 
@@ -159,12 +160,12 @@ private final class Nursery {
         try shared.attach()
         let words = Words(shared)
         let sections = Self.places.map(sections).reduce(0, &+)
-        // The last ones were killed anywhere: one of them may have been inside.
+        // The last children were killed at any point: one of them may have been inside.
         let cut = aside ? 0 : insideKills + 1
         let (begun, ended) = (words.load(0), words.load(1))
         try shared.detach()
         if unsafe board.torn.pointee.load(ordering: .relaxed) != 0 {
-            throw Unexpected(what: "torn data, and no death told")
+            throw Unexpected(what: "inconsistent data without a report")
         }
         guard begun >= sections, begun - sections <= cut, begun - ended <= (aside ? 0 : 1) else {
             throw Unexpected(
@@ -195,8 +196,8 @@ private final class Nursery {
     }
 }
 
-/// One of those that contend until they are killed. Words 0 and 1 of the segment are equal whenever the lock is free, but for a
-/// death.
+/// A child that contends until it is killed. Words 0 and 1 of the segment are equal whenever the lock is free, except
+/// after a death.
 private struct Child {
     let key: String
     let place: Int
@@ -215,7 +216,7 @@ private struct Child {
         let words = Words(shared)
         var here = Stage.joining
         while true {
-            // A participant of its own for a while, by the one face or the other.
+            // A participant for a while, through the handle or the primitive.
             let other = Bool.random(using: &random) ? SharedMemory(key: key) : nil
             let face: Face = if let other { .handle(other) } else { .primitive(try Primitive(shared)) }
             for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -227,7 +228,7 @@ private struct Child {
                 try face.unlock()
                 unsafe stage.pointee.store(Stage.aside, ordering: .releasing)
                 here = Stage.aside
-                // Either soon again, so that they meet, or later, so that whoever kills them gets a CPU too.
+                // Return soon, so that children contend, or later, so that the parent gets a CPU, too.
                 if Bool.random(using: &random) {
                     for _ in 0..<Int.random(in: 0..<200, using: &random) { shm_cpu_relax() }
                 } else {
@@ -237,7 +238,7 @@ private struct Child {
         }
     }
 
-    /// From beside the lock to its door; not where somebody has decided that this child is to die beside it.
+    /// Enters the lock, unless the parent has decided that this child is to die outside.
     private func leaveForWork(from stage: UInt32) {
         let left = unsafe board.stage(place).pointee.compareExchange(
             expected: stage, desired: Stage.busy, ordering: .acquiringAndReleasing)
@@ -245,13 +246,13 @@ private struct Child {
     }
 
     private mutating func work(_ words: Words, _ died: Bool) {
-        if died { unsafe board.told.pointee.add(1, ordering: .relaxed) }
+        if died { unsafe board.reported.pointee.add(1, ordering: .relaxed) }
         if words.load(0) != words.load(1) {
             if !died { unsafe board.torn.pointee.add(1, ordering: .relaxed) }
             words.store(words.load(0), at: 1)
         }
         words.store(words.load(0) &+ 1, at: 0)
-        // Now and then long enough to be met by a kill, where the lock's own calls take most of the time.
+        // Sometimes stay inside long enough to be hit by a kill, because the lock's own calls take most of the time.
         let pauses = Int.random(in: 0..<4, using: &random) == 0 ? 2000 : 20
         for _ in 0..<pauses { shm_cpu_relax() }
         words.store(words.load(1) &+ 1, at: 1)

@@ -1,20 +1,21 @@
 import CBench
 import Glibc
 
-/// Another process for the tests: one handle to one segment, driven by lines on stdin, one line on stdout for each.
+/// Another process for the tests: one handle to one segment, controlled by lines on stdin, with one line on stdout for
+/// each.
 ///
 ///     shmprobe KEY
 ///
-/// A command that succeeds is answered by `ok` and its result, one that fails by `error` and the error code's name. One that
-/// follows the word `begin` is announced by `begun` right before it runs. The process ends with its stdin, and dies with the
-/// thread that started it.
+/// The answer to a command that succeeds is `ok` and its result; the answer to one that fails is `error` and the error
+/// code's name. A command that follows the word `begin` first prints `begun`, right before it runs. The process ends
+/// with its stdin, and dies with the thread that started it.
 @main
 struct Main {
     static func main() {
         _ = bench_die_with_parent()
         guard bench_argument_count() == 2, let key = unsafe bench_argument(1) else { fatalError("usage: shmprobe KEY") }
         let probe = Probe(key: unsafe String(cString: key))
-        // The answer to the start: from here on the parent's death is noticed.
+        // The answer to the start: from here on the parent's death is detected.
         answer("ok")
         while let line = readLine() {
             var words = line.split(separator: " ").map(String.init)
@@ -26,7 +27,7 @@ struct Main {
         }
     }
 
-    /// Straight to the descriptor: nothing may wait in a buffer when this process is killed.
+    /// Writes directly to the descriptor: no output may be in a buffer when this process is killed.
     private static func answer(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         unsafe bytes.withUnsafeBytes { _ = unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }

@@ -1,6 +1,6 @@
 @_spi(Bench) import ShmCore
 
-/// One more participant in a segment's lock, past the handle, whatever kind the lock is. Ends with its value.
+/// A participant in a segment's lock of any kind, without a handle. Ends with its value.
 final class Primitive {
     let lock: () -> LockOutcome
     let tryLock: () -> LockOutcome
@@ -41,13 +41,13 @@ final class Primitive {
     }
 }
 
-/// A lock as either of its faces: a handle's, or a primitive's.
+/// A lock through one of its two interfaces: a handle or a primitive.
 enum Face {
     case handle(SharedMemory)
     case primitive(Primitive)
 
-    /// Waits for the lock, for a limited time where there is a limit. Returns whether the previous owner died, `nil` where the lock
-    /// was not to be had.
+    /// Waits for the lock, until a deadline if there is one. Returns whether the previous owner died; `nil` if the lock
+    /// was not acquired.
     func lock(within limit: Duration? = nil) throws -> Bool? {
         switch self {
         case .handle(let shared):

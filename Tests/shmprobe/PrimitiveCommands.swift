@@ -2,7 +2,7 @@ import Glibc
 @_spi(Bench) import ShmCore
 
 extension Probe {
-    /// The lock itself, past the handle. `join` comes first.
+    /// The primitive itself, without the handle. `join` comes first.
     static var primitiveCommands: [String: Command] {
         [
             "join": { probe, _ in
@@ -39,7 +39,7 @@ extension Probe {
                 if !probe.shared.isValid { try probe.shared.attach() }
                 for _ in 0..<(try arguments.number(0)) {
                     let primitive = try Primitive(probe.shared)
-                    guard primitive.lock() == .acquired else { throw Unexpected(what: "the lock was not to be had") }
+                    guard primitive.lock() == .acquired else { throw Unexpected(what: "the lock was not acquired") }
                     primitive.unlock()
                     probe.primitives.append(primitive)
                 }
@@ -62,14 +62,14 @@ extension Probe {
         return primitive
     }
 
-    /// Tries a lock that somebody else holds, through the primitive and through the handle; returns how often this process gave
-    /// up its CPU meanwhile.
+    /// Tries a lock that another process holds, through the primitive and through the handle; returns how often this
+    /// process gave up its CPU meanwhile.
     private func tryMany(_ count: Int) throws -> String {
         let primitive = try joined()
         let before = Self.voluntarySwitches
         for _ in 0..<count {
-            guard primitive.tryLock() == .busy else { throw Unexpected(what: "a lock that is held was to be had") }
-            guard try shared.tryLock() == nil else { throw Unexpected(what: "a lock that is held was to be had") }
+            guard primitive.tryLock() == .busy else { throw Unexpected(what: "a held lock was acquired") }
+            guard try shared.tryLock() == nil else { throw Unexpected(what: "a held lock was acquired") }
         }
         return "\(Self.voluntarySwitches - before)"
     }
@@ -80,7 +80,8 @@ extension Probe {
         return usage.ru_nvcsw
     }
 
-    /// Waits for the lock, and writes that place into the log of grants: how many there are in word 16, and who, from word 17 on.
+    /// Waits for the lock, and appends that place to the log of grants: their count in word 16, the places from word 17
+    /// on.
     private func enqueue(_ place: Int, timed: Bool) throws -> String {
         let primitive = try joined()
         let outcome = timed ? primitive.lockUntil(.after(.seconds(30))) : primitive.lock()

@@ -1,17 +1,17 @@
 import Glibc
 import ShmCore
 
-/// The handle, and what each command does to it.
+/// The handle, and the effect of each command on it.
 final class Probe {
     let key: String
     let shared: SharedMemory
-    /// Further handles that only have to stay attached.
+    /// Further handles that only stay attached.
     var others: [SharedMemory] = []
-    /// One more participant in the segment's lock, past the handle.
+    /// A participant in the segment's lock, without the handle.
     var participant: Participant?
-    /// A participant in the lock, past the handle.
+    /// A participant in the lock, without the handle.
     var primitive: Primitive?
-    /// Further participants that only have to be there.
+    /// Further participants that only exist.
     var primitives: [Primitive] = []
 
     /// Whether a thread that has locked executes another program.
@@ -43,12 +43,12 @@ final class Probe {
     ].reduce(segmentCommands) { $0.merging($1) { $1 } }
 }
 
-/// What a command met and should not have.
+/// An unexpected result of a command.
 struct Unexpected: Error {
     let what: String
 }
 
-/// `fork(2)`, which the language hides, since a child of many threads must not do much. This process has one.
+/// `fork(2)`, which Swift hides because a child of a multithreaded process may do little. This process has one thread.
 func forkProcess() -> pid_t {
     unsafe unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> pid_t).self)()
 }

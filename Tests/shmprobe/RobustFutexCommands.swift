@@ -4,7 +4,7 @@ import Glibc
 import SystemPackage
 
 extension Probe {
-    /// Threads and libc's own robust mutexes, for the lock that keeps something in every thread.
+    /// Threads and libc's own robust mutexes, for the lock that registers with every thread.
     static var robustFutexCommands: [String: Command] {
         [
             "threads": { probe, arguments in try probe.threads(try arguments.number(0)) },
@@ -31,7 +31,7 @@ extension Probe {
 
     // MARK: Threads
 
-    /// That many threads, some of them at a time, each with a handle of its own.
+    /// That many threads, several at a time, each with a handle of its own.
     private func threads(_ count: Int) throws -> String {
         try shared.attach()
         let before = Footprint.now
@@ -67,24 +67,24 @@ extension Probe {
         return (Footprint.now - before).description
     }
 
-    /// Each thread ends while it holds the lock; returns how many of the next were told.
+    /// Each thread ends while it holds the lock; returns how many of the next owners received the report.
     private func exitHolding(_ count: Int) throws -> String {
         try shared.attach()
         let before = Footprint.now
-        var told = 0
+        var reported = 0
         for _ in 0..<count {
             let participant = try Participant(shared)
-            try Thread { if case .ownerDied = participant.lock.lock() { told += 1 } }.join()
+            try Thread { if case .ownerDied = participant.lock.lock() { reported += 1 } }.join()
         }
-        if try shared.lock() == .ownerDied { told += 1 }
+        if try shared.lock() == .ownerDied { reported += 1 }
         try shared.unlock()
-        guard try shared.lock() == .released else { throw Unexpected(what: "a death told twice") }
+        guard try shared.lock() == .released else { throw Unexpected(what: "a death reported twice") }
         try shared.unlock()
-        return "\(told) \(Footprint.now - before)"
+        return "\(reported) \(Footprint.now - before)"
     }
 
-    /// A handle ends here while the thread that locked it lives on; returns what that thread keeps, before and after it comes
-    /// by again.
+    /// A handle ends here while the thread that locked it lives on; returns what that thread keeps, before and after it
+    /// registers again.
     private func endElsewhere() throws -> String {
         try shared.attach()
         let before = Footprint.now
@@ -112,7 +112,8 @@ extension Probe {
         return "\(meanwhile.segmentMappings) \(kept) \(Footprint.now - before)"
     }
 
-    /// A participant ends here while another thread holds its lock; that thread's end is an owner's death all the same.
+    /// A participant ends here while another thread holds its lock; the end of that thread is an owner's death
+    /// nevertheless.
     private func endHeldElsewhere() throws -> String {
         try shared.attach()
         var participant: Participant? = try Participant(shared)
@@ -145,7 +146,7 @@ extension Probe {
                 try other.lock()
                 try other.unlock()
             } catch {
-                // Those that are registered go on.
+                // Registered handles continue to work.
                 try shared.lock()
                 try shared.unlock()
                 return "\(index) \(error.code) \(error.reason)"
@@ -154,8 +155,8 @@ extension Probe {
         return "\(count)"
     }
 
-    /// Two kinds of robust locks, held one inside the other in either order, and joined and left in between, until killed. Each
-    /// segment's two words are equal whenever its lock is free, but for a death.
+    /// Two kinds of robust locks, nested in either order, with participants that begin and end in between, until
+    /// killed. Each segment's two words are equal whenever its lock is free, except after a death.
     private func interleave(_ second: SharedMemory, visiting third: String) throws -> String {
         try shared.attach()
         try second.attach()
@@ -163,14 +164,14 @@ extension Probe {
         func change(_ segment: SharedMemory) throws {
             let words = Words(segment)
             if words.load(0) != words.load(1) {
-                guard segment.ownerDied else { throw Unexpected(what: "torn, and no death told") }
+                guard segment.ownerDied else { throw Unexpected(what: "inconsistent data without a report") }
                 words.store(words.load(0), at: 1)
             }
             words.store(words.load(0) &+ 1, at: 0)
             for _ in 0..<Int.random(in: 0..<200) { shm_cpu_relax() }
             words.store(words.load(1) &+ 1, at: 1)
         }
-        // An entry that is made and freed, whether or not it gets the lock.
+        // Makes and frees an entry, whether or not it acquires the lock.
         func visit(_ key: String) throws {
             let visitor = SharedMemory(key: key)
             try visitor.attach()
@@ -195,7 +196,7 @@ extension Probe {
                 try change(pair[1])
                 try change(pair[0])
                 if Bool.random() { try visit(third) }
-                // Out of order, so that nodes go from the middle of the list.
+                // Out of order, so that nodes are removed from the middle of the list.
                 try order[0].unlock()
                 try order[1].unlock()
             }
@@ -203,8 +204,8 @@ extension Probe {
         }
     }
 
-    /// Contends until killed. Words 0 and 1 are equal whenever the lock is free, but for a death; word 2 counts the deaths told,
-    /// word 3 contradictions; the word given counts this place's sections.
+    /// Contends until killed. Words 0 and 1 are equal whenever the lock is free, except after a death. Word 2 counts
+    /// the deaths reported, word 3 contradictions; the word given counts this place's sections.
     private func toil(at place: Int) throws -> String {
         try shared.attach()
         let words = Words(shared)
@@ -224,14 +225,14 @@ extension Probe {
     }
 }
 
-/// The lock without a handle's checks, to be shared by threads.
+/// The lock without a handle's checks, for threads to share.
 final class Participant {
     let lock: RobustFutexLock
 
     init(_ shared: SharedMemory) throws { lock = try shared.participant(in: RobustFutexLock.self) }
 }
 
-/// What a process has: mappings of segments, mappings at all, nodes in the calling thread's robust list.
+/// The resources of a process: mappings of segments, mappings in total, nodes in the calling thread's robust list.
 struct Footprint: CustomStringConvertible {
     var segmentMappings: Int
     var mappings: Int
@@ -243,7 +244,7 @@ struct Footprint: CustomStringConvertible {
             segmentMappings: lines.filter { $0.contains("/dev/shm/") }.count, mappings: lines.count, nodes: nodes)
     }
 
-    /// By walking the calling thread's list, as the kernel would.
+    /// Counted on the calling thread's list, as the kernel walks it.
     static var nodes: Int {
         var (offset, failure) = (Int64(0), Int32(0))
         let head = unsafe shm_robust_list(&offset, &failure)
@@ -276,7 +277,7 @@ struct Footprint: CustomStringConvertible {
     }
 }
 
-/// A thread of this process, with an end to wait for.
+/// A thread of this process that can be joined.
 final class Thread {
     private final class Work {
         let body: () throws -> Void
@@ -301,14 +302,14 @@ final class Thread {
         guard failure == 0 else { throw Errno(rawValue: failure) }
     }
 
-    /// Waits for its end, and throws what it threw.
+    /// Waits for the thread's end, and throws its error.
     func join() throws {
         pthread_join(thread, nil)
         if let failure = work.failure { throw failure }
     }
 }
 
-/// Opened once, by any thread.
+/// A value that any thread sets once.
 final class Gate {
     private var ends: [CInt] = [0, 0]
 

@@ -6,12 +6,13 @@ import Synchronization
 import SystemPackage
 
 extension Probe {
-    /// What a process may do or suffer that its robust list has to stand: fork, exec, filters, namespaces, sudden death.
+    /// Operations that a process's robust list must survive: fork, exec, filters, namespaces, sudden death.
     static var robustFutexProcessCommands: [String: Command] {
         [
-            // `in-child COMMAND / COMMAND / …`: a child runs them; the answer is its answers, and the signal that ended it.
+            // `in-child COMMAND / COMMAND / …`: a child runs them. The answer is its answers, and the signal that ended
+            // it.
             "in-child": { probe, arguments in try probe.inChild(arguments, forkProcess) },
-            // The same, forked past libc's handlers.
+            // The same, forked without libc's handlers.
             "in-clone": { probe, arguments in
                 let call = try symbol("syscall", as: (@convention(c) (Int, Int, Int, Int, Int, Int) -> Int).self)
                 let signalOfEnd = Int(SIGCHLD)
@@ -31,19 +32,19 @@ extension Probe {
                 try probe.lockOnThread(thenExecute: false)
                 return ""
             },
-            // A child that does nothing for a while, and outlives its parent. The answer is its number.
+            // A child that idles for a while and outlives its parent. The answer is its process id.
             "fork-and-stay": { _, _ in
                 let child = forkProcess()
                 if child == 0 {
                     alarm(20)
-                    // The test's end of the conversation must not depend on it.
+                    // The test's end of the pipe must not depend on the child.
                     for descriptor in [STDIN_FILENO, STDOUT_FILENO] { close(descriptor) }
                     while true { pause() }
                 }
                 return "\(child)"
             },
             "execute": { _, arguments in try execute(try arguments.text(0), Array(arguments.words)) },
-            // `refuse-robust-list ERRNO`: as a container's seccomp filter would.
+            // `refuse-robust-list ERRNO`: as the seccomp filter of a container would.
             "refuse-robust-list": { _, arguments in
                 try refuseRobustList(errno: UInt32(try arguments.number(0)))
                 return ""
@@ -55,7 +56,7 @@ extension Probe {
             },
             "default-lock": { _, _ in LockKind.default.name },
             "error-string": { probe, _ in probe.shared.errorString },
-            // `participant OPERATION`, past the handle.
+            // `participant OPERATION`, without the handle.
             "participant": { probe, arguments in
                 let participant = try probe.participant ?? Participant(probe.shared)
                 probe.participant = participant
@@ -69,7 +70,8 @@ extension Probe {
                 }
                 return ""
             },
-            // `barge PAUSES`: takes the lock again as soon as it has released it, counting in word 0, until word 1 is set.
+            // `barge PAUSES`: takes the lock again as soon as it has released it, counting in word 0, until word 1 is
+            // set.
             "barge": { probe, arguments in
                 try probe.shared.attach()
                 let (words, pauses) = (Words(probe.shared), try arguments.number(0))
@@ -93,7 +95,7 @@ extension Probe {
         private static var cloneNumber: Int { 220 }
     #endif
 
-    /// Swift declares no `fork`: a process with threads must not go on in the child. This one has none.
+    /// Swift declares no `fork`, because the child of a process with threads must not continue. This process has none.
     private func inChild(_ arguments: Arguments, _ fork: () -> pid_t) throws -> String {
         var ends: [CInt] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
@@ -156,7 +158,7 @@ extension Probe {
         #else
             let call: UInt32 = 100
         #endif
-        // classic BPF: load the system call's number; that one fails, all others pass.
+        // Classic BPF: load the system call's number; deny that one, permit all others.
         var filter: [UInt64] = [
             instruction(0x20, 0), instruction(0x15, call, orSkip: 1), instruction(0x06, 0x0005_0000 | number),
             instruction(0x06, 0x7fff_0000),

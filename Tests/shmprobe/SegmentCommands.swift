@@ -55,7 +55,7 @@ extension Probe {
                 guard let data = unsafe probe.shared.data else { return "unattached" }
                 return unsafe "\(data[try arguments.number(0)])"
             },
-            // Past the library's own refusal: what a C programmer would do with the pointer.
+            // Without the library's checks: as a C program would use the pointer.
             "poke": { probe, arguments in
                 guard let start = unsafe probe.shared.data?.baseAddress else { return "unattached" }
                 let place = unsafe UnsafeMutableRawPointer(mutating: start + (try arguments.number(0)))
@@ -74,7 +74,7 @@ extension Probe {
             size: try arguments.number(0), permissions: FilePermissions(rawValue: UInt32(permissions)), lock: lock)
     }
 
-    /// Everything that can be asked of a segment of unknown health, through a handle of its own: whether it attached, whether it
+    /// All queries on a segment in unknown condition, through a handle of its own: whether it attached, whether it
     /// locked, its size, whether it exists.
     private func inspect() -> String {
         let found = SharedMemory(key: key)
@@ -91,7 +91,7 @@ extension Probe {
         let size = found.size
         findings += ["\(size)", "\(found.exists)"]
         if let data = unsafe found.mutableData {
-            // Every byte that the size promises is there.
+            // Every byte of the size can be read.
             for index in data.indices { unsafe data[index] &+= 1 }
         }
         if found.isValid { try? found.detach() }

@@ -4,7 +4,7 @@ import Glibc
 import ShmCore
 
 extension Probe {
-    /// Many processes that do one thing to one key, again and again, and notice two owners.
+    /// Many processes that repeat one operation on one key and detect two owners.
     static var stormCommands: [String: Command] {
         [
             // `create-lock-destroy TIMES LOCK`, as an orderly program does it.
@@ -19,7 +19,7 @@ extension Probe {
                     if Bool.random() { try shared.destroy() } else { try shared.unlock() }
                 }
             },
-            // `use TIMES`: through one handle, whatever has the name.
+            // `use TIMES`: through one handle, with any segment of that name.
             "use": { probe, arguments in
                 try probe.repeatedly(try arguments.number(0)) { shared in
                     if Bool.random() { try shared.attach() }
@@ -33,7 +33,7 @@ extension Probe {
                     try shared.unlock()
                 }
             },
-            // `replace TIMES LOCK`: removes the file as `rm` does, and makes a new segment of that name.
+            // `replace TIMES LOCK`: removes the file as `rm` does, and creates a new segment of that name.
             "replace": { probe, arguments in
                 guard let lock = LockKind(named: try arguments.text(1)) else { throw Arguments.Missing() }
                 return try probe.repeatedly(try arguments.number(0)) { shared in
@@ -42,14 +42,15 @@ extension Probe {
                     usleep(.random(in: 0..<200))
                 }
             },
-            // `fork-storm TIMES`: children that return from their parent's section, and such as lock for themselves.
+            // `fork-storm TIMES`: children that return from their parent's critical section, and children that lock for
+            // themselves.
             "fork-storm": { probe, arguments in try probe.forkStorm(try arguments.number(0)) },
         ]
     }
 
     private struct TwoOwners: Error {}
 
-    /// Inside the lock: the data of the segment whose lock is held name one owner at a time.
+    /// Inside the lock: the data of the locked segment name one owner at a time.
     private func work(in shared: SharedMemory) throws {
         let wasAttached = shared.isValid
         if !wasAttached { try shared.attach() }
@@ -63,7 +64,7 @@ extension Probe {
         if before != 0 || after != getpid() { throw TwoOwners() }
     }
 
-    /// Fails on two owners, and on an error that is not what the others do.
+    /// Fails on two owners, and on an error that the others' operations do not explain.
     private func repeatedly(_ times: Int, _ body: (SharedMemory) throws -> Void) throws -> String {
         var done = 0
         for step in 0..<times {
@@ -92,7 +93,7 @@ extension Probe {
         for step in 0..<times {
             let isInside = step % 2 == 0
             if isInside {
-                if try shared.lock() != .released { return "step \(step): a death that was none" }
+                if try shared.lock() != .released { return "step \(step): a report of a death that did not happen" }
                 try work(in: shared)
             }
             let child = forkProcess()
@@ -112,7 +113,9 @@ extension Probe {
             var status: CInt = 0
             while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
             if isInside {
-                if unsafe shared.mutableData?.load(as: Int32.self) != 0 { return "step \(step): somebody came in" }
+                if unsafe shared.mutableData?.load(as: Int32.self) != 0 {
+                    return "step \(step): another process entered"
+                }
                 try shared.unlock()
             }
             if status != 0 { return "step \(step): the child ended with \(status >> 8), signal \(status & 0x7f)" }

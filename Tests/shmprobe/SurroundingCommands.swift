@@ -4,7 +4,7 @@ import ShmCore
 import SystemPackage
 
 extension Probe {
-    /// What a process has about it: limits, standard descriptors, record locks on files that are no segments.
+    /// The environment of a process: limits, standard descriptors, record locks on other files.
     static var surroundingCommands: [String: Command] {
         [
             // `limit fsize|as|nofile|memlock|nproc VALUE`.
@@ -21,8 +21,8 @@ extension Probe {
                 }
                 return ""
             },
-            // `without-standard COMMAND`: as in a program that was started with all three closed. The answer says which the
-            // library took.
+            // `without-standard COMMAND`: as in a program that was started with all three closed. The answer says which
+            // of them the library used.
             "without-standard": { probe, arguments in try probe.withoutStandardDescriptors(Array(arguments.words)) },
             // `record-lock PATH`: F_SETLK on the whole file.
             "record-lock": { _, arguments in
@@ -41,8 +41,8 @@ extension Probe {
                 guard unshare(0x0800_0000) == 0 else { throw Errno(rawValue: errno) }  // CLONE_NEWIPC
                 return ""
             },
-            // `create-or-attach SIZE LOCK HOW`, where the data are initialised by byte HOW, or by a process that then
-            // `dies`, `throws`, or waits for so many `ms`.
+            // `create-or-attach SIZE LOCK HOW`: initialises the data with byte HOW, or the initialiser `dies`,
+            // `throws`, or waits for that many `ms`.
             "create-or-attach": { probe, arguments in try probe.createOrAttach(arguments) },
         ]
     }
@@ -53,10 +53,10 @@ extension Probe {
         guard let lock = LockKind(named: try arguments.text(1)) else { throw Arguments.Missing() }
         let how = try arguments.text(2)
         let me = getpid()
-        // The child of a fork in it has nothing to answer.
+        // The child of a fork does not answer.
         defer { if getpid() != me { _exit(shared.exists ? 0 : 1) } }
         let origin = try shared.createOrAttach(size: try arguments.number(0), lock: lock) { bytes in
-            // Each byte says how many have begun.
+            // Each byte counts how many have begun.
             for index in 0..<bytes.byteCount {
                 let before = unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
                 bytes.storeBytes(of: before &+ 1, toByteOffset: index, as: UInt8.self)
@@ -89,7 +89,7 @@ extension Probe {
                 guard other.size == bytes.byteCount, other.exists else { throw Unexpected(what: "its size") }
             }
             if how.hasSuffix("ms"), let milliseconds = UInt32(how.dropLast(2)) { usleep(1000 * milliseconds) }
-            guard shared.holdsLock else { throw Unexpected(what: "the lock is not held while initialising") }
+            guard shared.holdsLock else { throw Unexpected(what: "the lock is not held during the initialisation") }
             bytes.storeBytes(of: UInt8(how) ?? 99, toByteOffset: 0, as: UInt8.self)
         }
         return "\(origin)"

@@ -1,7 +1,7 @@
 /*
- * What only the bench needs of Linux, and Swift cannot call: variadic calls, calls without a libc wrapper, macros, and
- * instructions. The locks' own shims are in CShm. No logic lives here. Every shim returns 0 or a positive result, or
- * -errno.
+ * Linux interfaces that only the bench needs and Swift cannot call: variadic calls, calls without a libc wrapper,
+ * macros, and instructions. The locks' own shims are in CShm. No logic lives here. Every shim returns 0 or a positive
+ * result, or -errno.
  */
 #ifndef CBENCH_H
 #define CBENCH_H

@@ -1,4 +1,5 @@
-/* Kernel objects and files that only the calling thread and its children see, so that they can be counted or run out. */
+/* Namespaces in which only the calling thread and its children see kernel objects and files, so that they can be
+ * counted or exhausted. */
 #ifndef BENCH_NAMESPACES_H
 #define BENCH_NAMESPACES_H
 
@@ -6,22 +7,22 @@
 
 #pragma clang assume_nonnull begin
 
-/* What the calling thread left; each is a descriptor of a namespace. */
+/* The namespaces that the calling thread left, as descriptors. */
 struct bench_left_kernel {
     int mounts, objects;
 };
 
-/* A mount and an IPC namespace of the calling thread's own: System V objects start at none, `files` is an empty tmpfs, and
- * `queues`, a folder that is made in it, shows the namespace's POSIX message queues. Nothing of it outlasts the processes in
- * it. Returns 0 or -errno. */
+/* Enters a mount and an IPC namespace of the calling thread's own. There are no System V objects in it, `files` is
+ * an empty tmpfs, and `queues`, a folder created there, shows the namespace's POSIX message queues. The namespaces
+ * end with their last process. Returns 0 or -errno. */
 int bench_enter_private_kernel(const char *files, const char *queues, struct bench_left_kernel *left);
-/* Goes back, and closes the descriptors. Returns 0 or -errno. */
+/* Returns to the former namespaces and closes the descriptors. Returns 0 or -errno. */
 int bench_leave_private_kernel(struct bench_left_kernel left);
 
-/* A mount namespace of the calling thread's own, in which `directory` is a tmpfs of so many bytes that no other process
- * sees. Returns a descriptor of the namespace that it left, or -errno. */
+/* Enters a mount namespace of the calling thread's own, in which `directory` is a tmpfs of that many bytes that no
+ * other process sees. Returns a descriptor of the former namespace, or -errno. */
 int bench_enter_private_tmpfs(const char *directory, uint64_t bytes);
-/* Goes back, and closes the descriptor. */
+/* Returns to the former namespace and closes the descriptor. */
 int bench_leave_private_tmpfs(int descriptor);
 
 #pragma clang assume_nonnull end

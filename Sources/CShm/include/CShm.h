@@ -1,10 +1,10 @@
 /*
- * What ShmCore needs of Linux and Swift's Glibc overlay does not offer: variadic calls, calls without a
- * libc wrapper, and constants behind feature macros. No logic lives here. Every shim returns 0 or a
- * positive result, or -errno. Deadlines are nanoseconds on CLOCK_MONOTONIC, and SHM_NO_LIMIT waits for ever.
+ * Linux interfaces that ShmCore needs and Swift's Glibc overlay does not offer: variadic calls, calls without a libc
+ * wrapper, and constants behind feature macros. No logic lives here. Every shim returns 0 or a positive result, or
+ * -errno. Deadlines are nanoseconds on CLOCK_MONOTONIC; SHM_NO_LIMIT waits for ever.
  *
- * The header keeps to types that every module sees alike; feature macros and system headers that change
- * with them stay in CShm.c.
+ * The header uses only types that are the same in every module. Feature macros, and system headers that depend on them,
+ * stay in CShm.c.
  */
 #ifndef CSHM_H
 #define CSHM_H
@@ -20,9 +20,8 @@
 
 enum { SHM_NO_LIMIT = -1 };
 
-/* futex(2), never FUTEX_PRIVATE_FLAG: the word is shared between processes. The deadline is absolute, so a
- * wait that is restarted after a signal does not start its timeout anew. A wake reaches those waiters whose bits it
- * shares. */
+/* futex(2), never with FUTEX_PRIVATE_FLAG: processes share the word. The deadline is absolute, so a wait that is
+ * restarted after a signal does not restart its timeout. A wake-up reaches the waiters whose bits it shares. */
 long shm_futex_wait_until(const uint32_t *word, uint32_t expected, uint32_t bits, int64_t deadline);
 long shm_futex_wake(const uint32_t *word, uint32_t bits, int count);
 
@@ -35,34 +34,35 @@ bool shm_has_pi_futexes(void);
 int shm_open_path(const char *path, int flags, unsigned mode);
 /* AT_EMPTY_PATH, which is behind a feature macro. */
 int shm_at_empty_path(void);
-/* lseek(2)'s requests for storage and for the end of it, which are behind a feature macro. */
+/* lseek(2) requests for the next data and the next hole, which are behind a feature macro. */
 enum { SHM_SEEK_DATA = 3, SHM_SEEK_HOLE = 4 };
-/* An unnamed file in a directory (O_TMPFILE): it has no name until linkat(2) gives it one. */
+/* An unnamed file in a directory (O_TMPFILE). linkat(2) gives it a name. */
 int shm_open_unnamed(const char *directory, unsigned mode);
 
 /* Whether a file lies in a tmpfs, by fstatfs(2). */
 bool shm_is_in_memory(int fd);
-/* The extended attribute user.shmcore, xattr(7), by which a segment's file is known without being opened. Sets it; 0 or
- * -errno. Asks for it, without following a link: 1, 0, or -errno where there are no such attributes. */
+/* The extended attribute user.shmcore, xattr(7), which identifies a segment's file without opening it. The first
+ * function sets it and returns 0 or -errno. The second looks it up, without following a symbolic link, and returns
+ * 1, 0, or -errno if such attributes are not supported. */
 int shm_set_mark(int fd);
 int shm_has_mark(const char *path);
 
-/* A descriptor larger than `least` of the same open file, which closes on exec; fcntl(2) is variadic. */
+/* A close-on-exec descriptor larger than `least` of the same open file; fcntl(2) is variadic. */
 int shm_duplicate_above(int fd, int least);
-/* Whether no other open file, and no mapping of one, can write to this regular file: a write lease, fcntl(2), taken and
- * given back. Needs the file's owner or CAP_LEASE, and a descriptor for writing. 1, 0, or -errno. Meanwhile an
- * open(2) with O_NONBLOCK fails with EAGAIN. */
+/* Whether no other open file description, and no mapping, can write to this regular file: takes a write lease,
+ * fcntl(2), and releases it. Needs the file's owner or CAP_LEASE, and a descriptor for writing. Returns 1, 0, or
+ * -errno. Meanwhile open(2) with O_NONBLOCK fails with EAGAIN. */
 int shm_is_only_writer(int fd);
 
 /* Open-file-description locks, fcntl(2), on `length` bytes from `start`. */
 int shm_ofd_lock(int fd, short type, int64_t start, int64_t length, bool wait);
-/* A process's own record lock on the file's first byte. */
+/* A record lock of the process on the file's first byte. */
 int shm_record_lock(int fd, short type, bool wait);
-/* Fills start and length with one lock that conflicts with a write lock on that range; returns 1 if there
- * is one, 0 if not. */
+/* Sets start and length to one lock that conflicts with a write lock on that range. Returns 1 if there is one, 0
+ * otherwise. */
 int shm_ofd_conflict(int fd, int64_t *start, int64_t *length);
 
-/* System V semaphores, sets of one: semctl(2) is variadic and its union is the caller's to define. */
+/* System V semaphore sets of one semaphore. semctl(2) is variadic and the caller must define its union. */
 typedef struct shm_sem_status {
     int32_t key;
     uint32_t creator;        /* user id */
@@ -77,11 +77,11 @@ int shm_sem_remove(int id);
 /* One operation on semaphore 0. The timeout is relative: nanoseconds from now, or SHM_NO_LIMIT. */
 int shm_sem_op(int id, short change, short flags, int64_t timeout);
 
-/* Process-shared mutexes (the pointers are to pthread_mutex_t): glibc's attribute constants are enumerations or macros,
- * depending on version. */
+/* Process-shared mutexes (the pointers are to pthread_mutex_t). glibc's attribute constants are enumerators or
+ * macros, depending on its version. */
 enum { SHM_MUTEX_ROBUST = 1, SHM_MUTEX_INHERIT = 2, SHM_MUTEX_ADAPTIVE = 4 };
 int shm_mutex_init(void *mutex, int wanted);
-/* The mutex's kind and protocol, which glibc trusts: it aborts the process on one that it does not know. */
+/* The mutex's kind and protocol. glibc trusts them and aborts the process on an unknown value. */
 int shm_mutex_kind(const void *mutex);
 int shm_mutex_lock_until(void *mutex, int64_t deadline);
 
@@ -89,35 +89,36 @@ int shm_mutex_lock_until(void *mutex, int64_t deadline);
 int shm_rwlock_init(void *lock);
 int shm_rwlock_write_until(void *lock, int64_t deadline);
 
-/* POSIX semaphores (the pointers are to sem_t). Opens one that exists; null where that fails, with -errno in *failure. */
+/* POSIX semaphores (the pointers are to sem_t). The second function opens an existing one; NULL on failure, with
+ * -errno in *failure. */
 int shm_semaphore_wait_until(void *semaphore, int64_t deadline);
 void *_Nullable shm_semaphore_open(const char *name, int *failure);
 
-/* POSIX message queues for one message of one byte. Opens one that exists where the mode is negative, else makes an
- * empty one. */
+/* POSIX message queues with room for one message of one byte. A negative mode opens an existing queue; any other
+ * mode creates an empty one. */
 int shm_queue_open(const char *name, int mode);
 int shm_queue_remove(const char *name);
 int shm_queue_send(int queue);
 int shm_queue_receive_until(int queue, int64_t deadline);
 
-/* Waits until a descriptor can be read; -ETIMEDOUT where the deadline passed. */
+/* Waits until a descriptor is readable; -ETIMEDOUT if the deadline passes. */
 int shm_wait_readable_until(int fd, int64_t deadline);
 
-/* The calling thread's robust list, get_robust_list(2): the head's address, or 0 and -errno in *failure. Where a
- * node's futex word lies, relative to the node, is in *futex_offset. */
+/* The calling thread's robust list, get_robust_list(2): the head's address, or 0 and -errno in *failure. Sets
+ * *futex_offset to the distance of a node's futex word from the node. */
 uintptr_t shm_robust_list(int64_t *futex_offset, int *failure);
-/* Whether a thread of this process still exists: one that does not has done with its robust list. */
+/* Whether a thread of this process still exists. The kernel has finished with the robust list of one that does not. */
 bool shm_thread_exists(uint32_t id);
 /* Whether a thread of any process of this PID namespace has that id. */
 bool shm_any_thread_exists(uint32_t id);
 
-/* Reserves two pages and maps the shared page at `page` into the first once more; the second is private, zero and
- * not inherited by fork(2). Null where that fails, with -errno in *failure. */
+/* Reserves two pages and maps the shared page at `page` again into the first. The second is private, zeroed and not
+ * inherited through fork(2). NULL on failure, with -errno in *failure. */
 void *_Nullable shm_map_alias(void *page, uintptr_t page_size, int *failure);
-/* Puts private memory in the alias's place. */
+/* Replaces the alias by private memory. */
 int shm_drop_alias(void *alias, uintptr_t page_size);
 
-/* Tells the CPU that this is a spin-wait loop. */
+/* A hint to the CPU that this is a spin-wait loop. */
 static inline void shm_cpu_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -128,7 +129,7 @@ static inline void shm_cpu_relax(void) {
 #endif
 }
 
-/* So many times. */
+/* `times` such hints. */
 static inline void shm_cpu_relax_for(uint32_t times) {
     for (uint32_t time = 0; time < times; time++) shm_cpu_relax();
 }

@@ -1,10 +1,10 @@
 /*
- * Bring your own lock: what a shared object must have to be measured by `shmbench --lock-plugin FILE` like any lock of the
+ * The interface of a lock plugin: a shared object that `shmbench --lock-plugin FILE` measures like any lock of the
  * catalogue. Plain C11; needs nothing else of this project.
  *
- * The shared object exports one function, `shm_lock_plugin_get`, which returns a description that stays valid as long as
- * the object is loaded. It is loaded into the coordinator and into every worker, each a process of its own, so whatever
- * the lock shares lies in its area. A pointer means nothing in another process: keep offsets and numbers there.
+ * The shared object exports one function, `shm_lock_plugin_get`, which returns a description that stays valid while the
+ * object is loaded. The coordinator and every worker, which are separate processes, load the object, so all shared
+ * state of the lock must lie in its area. A pointer is invalid in another process: store offsets and indices there.
  */
 #ifndef SHM_LOCK_PLUGIN_H
 #define SHM_LOCK_PLUGIN_H
@@ -16,27 +16,27 @@
 extern "C" {
 #endif
 
-/* The version of this header. A plugin of another version is refused. */
+/* The version of this header. A plugin of another version is rejected. */
 #define SHM_LOCK_PLUGIN_ABI 1
 
-/* What the locking functions return: 0, SHM_LOCK_OWNER_DIED, or a positive errno: the lock is not held. */
+/* The results of the locking functions: 0, SHM_LOCK_OWNER_DIED, or a positive errno if the lock is not held. */
 enum {
     SHM_LOCK_ACQUIRED = 0,
-    /* Acquired, and the previous owner died while it held the lock. To be told to one next owner. */
+    /* Acquired, and the previous owner died while it held the lock. Reported to exactly one next owner. */
     SHM_LOCK_OWNER_DIED = -1
 };
 
-/* What the lock promises; what it does not promise is not held against it. */
+/* The lock's promises. A property that it does not promise is not required of it. */
 enum {
     /* Waiters get the lock in the order of arrival. */
     SHM_LOCK_FIFO = 1,
-    /* When its owner is killed the next process gets the lock, and SHM_LOCK_OWNER_DIED. */
+    /* If its owner is killed, the next process gets the lock and SHM_LOCK_OWNER_DIED. */
     SHM_LOCK_SURVIVES_OWNER = 2,
     /* Waiters do not sleep. */
     SHM_LOCK_SPINS = 4,
-    /* A process is one owner: threads of it do not exclude each other. */
+    /* The process is the owner: its threads do not exclude each other. */
     SHM_LOCK_ONE_PER_PROCESS = 8,
-    /* A process that is killed while it waits blocks those behind it. */
+    /* A process that is killed while it waits blocks the waiters behind it. */
     SHM_LOCK_QUEUES = 16
 };
 
@@ -44,46 +44,47 @@ struct shm_lock_plugin {
     /* SHM_LOCK_PLUGIN_ABI, and sizeof (struct shm_lock_plugin). */
     uint32_t abi_version;
     uint32_t struct_size;
-    /* By which users ask for it: lower-case letters, digits and hyphens, at most 31, none of the catalogue's. */
+    /* The lock's name for users: 1 to 31 lower-case letters, digits and hyphens, and not a name of the catalogue. */
     const char *name;
-    /* One line for a person. */
+    /* A one-line description. */
     const char *summary;
-    /* The enumerators above, or-ed. */
+    /* A bitwise OR of the enumerators above. */
     uint64_t promises;
 
-    /* Bytes of the area in shared memory, 1 to 16 MiB, for at most so many participants. It begins at a multiple of 128. */
+    /* The size of the area in shared memory, 1 byte to 16 MiB, for at most that many participants. It is aligned to
+     * 128 bytes. */
     size_t (*bytes_needed)(uint32_t participants);
-    /* Makes a zero-filled area, which no other process sees yet, a free lock. Returns 0 or an errno. */
+    /* Puts a zero-filled area into the unlocked state. No other process has it mapped yet. Returns 0 or an errno. */
     int (*init)(void *area, uint32_t participants);
 
-    /* Optional, both or none: what a participant has of its own. `attach` sets *context, which the functions below then get
-     * instead of the area, and returns 0 or an errno. A participant is used by one thread at a time. `fd` is the segment's
-     * file, open as long as the participant exists and the caller's to close: for locks on files. */
+    /* Optional, both or neither: a participant's private state. `attach` sets *context, which the functions below
+     * receive in place of the area, and returns 0 or an errno. One thread at a time uses a participant. `fd` is the
+     * segment's file, for locks on files; it stays open while the participant exists, and the caller closes it. */
     int (*attach)(void *area, uint32_t participants, int fd, void **context);
     void (*detach)(void *context);
 
-    /* Waits until the caller has the lock. */
+    /* Waits until the caller holds the lock. */
     int (*lock)(void *context);
-    /* Takes it if it is free; EBUSY otherwise, at once. */
+    /* Takes the lock if it is free; otherwise returns EBUSY without waiting. */
     int (*trylock)(void *context);
-    /* Optional: waits until so many ns on CLOCK_MONOTONIC at most; ETIMEDOUT then. Without it, trylock is called again and
-     * again. */
+    /* Optional: waits until that time, in ns on CLOCK_MONOTONIC, and then returns ETIMEDOUT. Without it, trylock is
+     * polled. */
     int (*lock_until)(void *context, int64_t deadline);
-    /* Releases it. */
+    /* Releases the lock. */
     void (*unlock)(void *context);
 
-    /* Optional: removes what the lock keeps outside its area, a kernel object for one. Called when the segment is destroyed,
-     * in any process, possibly more than once, and possibly while others wait: they must then get an errno or keep to
-     * their deadlines. */
+    /* Optional: removes what the lock keeps outside its area, such as a kernel object. Called when the segment is
+     * destroyed, in any process, possibly more than once, and possibly while others wait. Waiters must then return
+     * an errno, or at least return at their deadlines. */
     void (*retire)(void *context);
 
-    /* Optional, both or none: a section that only reads, beside other such sections and beside no owner. Returns as `lock`. A
-     * plugin that was built before there were these two goes on working: its struct_size says so. */
+    /* Optional, both or neither: a read-only section, concurrent with other such sections and not with an owner.
+     * Returns as `lock` does. A plugin whose struct_size predates these two functions still works. */
     int (*lock_shared)(void *context);
     void (*unlock_shared)(void *context);
 };
 
-/* What struct_size was before `lock_shared`. */
+/* The value of struct_size before `lock_shared` existed. */
 #define SHM_LOCK_PLUGIN_SIZE_BEFORE_SHARED offsetof(struct shm_lock_plugin, lock_shared)
 
 #ifndef __cplusplus

@@ -1,10 +1,10 @@
 internal import CShm
 internal import SystemPackage
 
-/// A lock of a kind that is known only at run time, behind one indirect call an operation.
+/// One participant of a lock whose kind is known only at run time. Each operation is one indirect call.
 ///
-/// The closures are made where the lock's type is concrete, so what they call is specialised; they are constants of a
-/// final class, so calling them through a borrowed reference touches no reference count.
+/// The initialiser makes the closures where the lock's type is concrete, so their bodies are specialised. They are
+/// constants of a final class, so a call through a borrowed reference changes no reference count.
 final class BoundLock {
     let tryLock: () -> LockOutcome
     let lockUntil: (Deadline) -> LockOutcome
@@ -13,48 +13,49 @@ final class BoundLock {
     let settle: (Int32) -> LockOutcome
     let retire: () -> Void
     let retireIfFree: () -> Bool
-    /// Whether the kernel takes the process for one owner.
+    /// Whether the kernel regards the whole process as one owner.
     let isOfProcess: Bool
-    /// Where it was made: the child of a fork must not use it, since it is its parent's participant.
+    /// The fork generation that made the participant. The child of a fork must not use it: it is the parent's
+    /// participant.
     private let generation = shm_generation()
     private let dispose: () -> Void
 
-    /// Binds to a lock of that type.
+    /// Makes a participant of a lock of type `L`.
     init<L: LockPrimitive & ~Copyable>(_: L.Type, _ binding: borrowing LockBinding) throws(Errno) {
         let primitive = try L(binding)
         isOfProcess = !L.properties.threads
-        let place = UnsafeMutablePointer<L>.allocate(capacity: 1)
-        unsafe place.initialize(to: primitive)
-        tryLock = { unsafe place.pointee.tryLock() }
-        lockUntil = { unsafe place.pointee.lock(until: $0) }
-        unlock = { unsafe place.pointee.unlock() }
-        fastPath = { unsafe place.pointee.fastPath }
-        settle = { unsafe place.pointee.settle($0) }
-        retire = { unsafe place.pointee.retire() }
-        retireIfFree = { unsafe place.pointee.retireIfFree() }
+        let storage = UnsafeMutablePointer<L>.allocate(capacity: 1)
+        unsafe storage.initialize(to: primitive)
+        tryLock = { unsafe storage.pointee.tryLock() }
+        lockUntil = { unsafe storage.pointee.lock(until: $0) }
+        unlock = { unsafe storage.pointee.unlock() }
+        fastPath = { unsafe storage.pointee.fastPath }
+        settle = { unsafe storage.pointee.settle($0) }
+        retire = { unsafe storage.pointee.retire() }
+        retireIfFree = { unsafe storage.pointee.retireIfFree() }
         dispose = {
-            unsafe place.deinitialize(count: 1)
-            unsafe place.deallocate()
+            unsafe storage.deinitialize(count: 1)
+            unsafe storage.deallocate()
         }
     }
 
     deinit { dispose() }
 
-    /// Whether this process made it.
+    /// Whether this process made the participant, and did not inherit it through `fork(2)`.
     var isOwn: Bool { generation == shm_generation() }
 }
 
-/// What a segment needs of a lock kind by name: its size, its initial state and a binding.
+/// The operations that a segment needs of a lock kind, looked up by name.
 @safe struct LockFactory: Sendable {
     let properties: LockProperties
-    /// Why this process cannot have the lock now.
+    /// Why this process cannot use the lock now; `nil` if it can.
     let obstacle: @Sendable () -> String?
     let bytesNeeded: @Sendable (_ participants: Int) -> Int
     let nameOutside: @Sendable (_ area: UnsafeMutableRawPointer) -> String?
     let initialise: @Sendable (_ area: UnsafeMutableRawPointer, _ participants: Int) throws(Errno) -> Void
     let bind: @Sendable (_ binding: borrowing LockBinding) throws(Errno) -> BoundLock
 
-    /// The factory for a kind of the catalogue.
+    /// The factory of a kind; `nil` if the catalogue does not have it.
     static func named(_ name: String) -> LockFactory? { builtIn[name] ?? plugin(name) }
 
     private static let builtIn: [String: LockFactory] = {

@@ -1,22 +1,23 @@
-/// Does something for every lock type of the catalogue.
+/// An operation that is generic over the lock type.
 ///
-/// Where a visitor is a concrete type, the compiler specialises `visit(_:)` for each lock, so that code written once
-/// runs as if it were written for that lock.
+/// If the visitor is a concrete type, the compiler specialises `visit(_:)` for each lock, so code written once runs as
+/// if it were written for that lock.
 @_spi(Bench) public protocol LockVisitor {
-    /// Called once for each lock.
+    /// Called once for each lock type.
     mutating func visit<L: LockPrimitive & ~Copyable>(_ type: L.Type)
 }
 
-/// The one list of the locks.
+/// The single list of all locks.
 @_spi(Bench) public enum LockCatalogue {
-    /// Shows every lock type to a visitor, in the order in which users see them; the plugin's, if there is one, last.
+    /// Calls the visitor for every lock type, in the order in which `list` prints them. The plugin's, if one is loaded,
+    /// comes last.
     @inlinable
     public static func visit(_ visitor: inout some LockVisitor) {
         visitBuiltIn(&visitor)
         if LockPlugin.isLoaded { visitor.visit(PluginLock.self) }
     }
 
-    /// Shows every lock type of this library.
+    /// Calls the visitor for every lock type that this library implements.
     @inlinable
     static func visitBuiltIn(_ visitor: inout some LockVisitor) {
         // Controls: what the loop costs without a lock.
@@ -46,7 +47,7 @@
         visitor.visit(POSIXRecordLock.self)
         visitor.visit(PipeTokenLock.self)
         visitor.visit(MessageQueueTokenLock.self)
-        // One word for all waiters to look at.
+        // Spinlocks on one shared word.
         visitor.visit(TASLock<Spinning>.self)
         visitor.visit(TASLock<Yielding>.self)
         visitor.visit(TTASBackoffLock<Spinning>.self)
@@ -59,7 +60,7 @@
         visitor.visit(TicketLock<Yielding, Backoff>.self)
         visitor.visit(TWALock<Spinning>.self)
         visitor.visit(TWALock<Yielding>.self)
-        // A place for each waiter to look at.
+        // Queue locks: each waiter spins on a word of its own, or on one that it shares with few others.
         visitor.visit(MCSLock.self)
         visitor.visit(MCSParkLock.self)
         visitor.visit(CLHLock.self)

@@ -1,42 +1,43 @@
-/// A kind of lock of the catalogue, named by a constant: `.pthreadRobust`, `.futex`, ….
+/// A kind of lock in the catalogue. Each kind has a constant: `.pthreadRobust`, `.futex`, ….
 public struct LockKind: Sendable, Hashable, CustomStringConvertible {
-    /// What a user chooses by.
+    /// The properties by which a user chooses a lock.
     public let properties: LockProperties
 
-    /// Why this process cannot have such a lock, for a person; `nil` where it can. Asked anew each time: a seccomp filter
-    /// may come at any time.
+    /// Why this process cannot use this kind, as a sentence for the user; `nil` if it can. Evaluated at each call,
+    /// because a process may install a seccomp filter at any time.
     public var obstacle: String? { LockFactory.named(name)?.obstacle() }
 
     /// The kind that a primitive implements.
     package init<L: LockPrimitive & ~Copyable>(_: L.Type) { properties = L.properties }
 
-    /// The kind of that name, if the catalogue has it.
+    /// Looks up a kind by name; `nil` if the catalogue does not have it.
     public init?(named name: String) {
         guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
         self = found
     }
 
-    /// The name by which users ask for it and results name it.
+    /// The name in options and in results.
     public var name: String { properties.name }
 
-    /// The name.
+    /// The same as ``name``.
     public var description: String { name }
 
     /// The kind that a segment gets when its creator names none: the first of ``robustFutex``, ``pthreadRobust``,
-    /// ``flock``, ``ofdRecord`` and ``sysvSemUndo`` that this process can have. All of them survive their owner's death;
-    /// where it can have none of them, ``robustFutex``, which is then refused with the reason.
+    /// ``flock``, ``ofdRecord`` and ``sysvSemUndo`` that this process can use. All of them survive their owner's death.
+    /// If the process can use none of them, this is ``robustFutex``, and creation fails with its ``obstacle``.
     public static var `default`: LockKind { survivors.first { $0.obstacle == nil } ?? .robustFutex }
 
-    /// Those that survive their owner's death, in the order in which they are offered.
+    /// The kinds that survive their owner's death, in order of preference.
     static var survivors: [LockKind] { [.robustFutex, .pthreadRobust, .flock, .ofdRecord, .sysvSemUndo] }
 
-    /// The kind to recommend where thread ids or IPC objects cannot be shared: the kernel keeps it with the segment's file.
+    /// The kind to recommend where participants share no PID namespace or no IPC namespace: the kernel keeps its state
+    /// with the segment's file.
     static var everywhere: LockKind { flock.obstacle == nil ? .flock : .ofdRecord }
 
-    /// Every kind, in the catalogue's order; the plugin's, if there is one, last.
+    /// Every kind in the catalogue's order. The plugin's kind, if one is loaded, comes last.
     public static var all: [LockKind] { builtIn + (LockPlugin.isLoaded ? [LockKind(PluginLock.self)] : []) }
 
-    /// Every kind of this library.
+    /// The kinds that this library implements.
     static let builtIn: [LockKind] = {
         var collector = KindCollector()
         LockCatalogue.visitBuiltIn(&collector)

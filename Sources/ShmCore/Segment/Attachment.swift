@@ -2,8 +2,8 @@ internal import CShm
 internal import Glibc
 internal import SystemPackage
 
-/// One attachment: the mapped data, and the byte whose record lock makes it count. Ends with this object or, at the
-/// latest, with the process.
+/// One attachment: the mapped data, and a byte whose record lock makes the attachment count. It ends with this object
+/// or, at the latest, with the process.
 final class Attachment {
     let mode: SharedMemory.AccessMode
     private let mapping: Mapping
@@ -14,12 +14,12 @@ final class Attachment {
 
     /// Attaches through a binding's file.
     init(_ binding: SegmentBinding, mode: SharedMemory.AccessMode) throws(SegmentFailure) {
-        // The gate is held shared from before the look at the life word until the byte is locked. A destroyer that
-        // waits holds it exclusively, and only then looks for attachments: it either sees this byte or bars this
+        // Hold the gate shared from before the life word is read until the byte is locked. A destroyer that waits first
+        // locks the gate exclusively and then looks for attachments, so either it finds this byte or it prevents this
         // attachment.
         do { try RecordLock.take(.attachGate, shared: true, of: binding.file) } catch {
             throw error == .resourceTemporarilyUnavailable
-                ? SegmentFailure(.notFound, "it is being destroyed; create it anew once it is gone")
+                ? SegmentFailure(.notFound, "another process is destroying it; create it again afterwards")
                 : SegmentFailure(error)
         }
         defer { RecordLock.release(.attachGate, of: binding.file) }
@@ -38,14 +38,15 @@ final class Attachment {
     }
 
     deinit {
-        // A child made by fork shares the open file description: the attachment is still its parent's.
+        // The child of a fork shares the open file description: the attachment still belongs to the parent.
         if shm_generation() == generation { RecordLock.release(byte, of: file) }
     }
 
-    /// Whether that descriptor carries it. In the child of a fork that is the one that its parent opened.
+    /// Whether the attachment's record lock belongs to that descriptor. In the child of a fork that is the descriptor
+    /// that the parent opened.
     func isThrough(_ file: FileDescriptor) -> Bool { self.file == file }
 
-    /// The data. Writing through it in read-only mode is a fault (SIGSEGV).
+    /// The data. Writing to it in read-only mode is a fault (SIGSEGV).
     var data: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(start: mapping.address, count: size)
     }
@@ -54,7 +55,7 @@ final class Attachment {
         while true {
             let byte = RecordLock.newAttachment()
             do {
-                // A write lock needs a writable descriptor; for counting, a read lock conflicts just as well.
+                // A write lock needs a writable descriptor. For counting, a read lock conflicts as well.
                 try RecordLock.take(byte, shared: !binding.isWritable, of: binding.file)
                 return byte
             } catch {

@@ -1,15 +1,15 @@
 internal import CShm
 
-/// Where handles keep their ``HotState``: slots in pages that the child of a fork finds zeroed, so that what a handle held
-/// in the parent is not held in the child, and no instruction of the fast path has to find out.
+/// The memory of the handles' ``HotState``: slots in pages that the kernel zeroes in the child of a fork. So a handle
+/// in the child does not hold what its parent held, and the fast path needs no instruction to find out.
 enum HandleMemory {
     typealias Slot = UnsafeMutablePointer<HotState>
 
-    /// Two pairs of cache lines, so that handles of different threads do not share one.
+    /// Two pairs of cache lines, so that handles of different threads share none.
     private static let stride = 256
     private static let chunk = 64 << 10
 
-    /// Slots that no handle has. Guarded by the registry's lock. Slots of different generations are alike.
+    /// Free slots. Guarded by the registry's lock. Slots of all fork generations are interchangeable.
     nonisolated(unsafe) private static var free: [Slot] = unsafe []
 
     static func take() -> Slot {
@@ -24,7 +24,7 @@ enum HandleMemory {
     static func giveBack(_ slot: Slot) {
         shm_registry_lock()
         defer { shm_registry_unlock() }
-        // A thread's list of used handles may name it: from here on it is no thread's.
+        // A thread's list of used handles may refer to the slot: reset it so that it belongs to no thread.
         unsafe slot.pointee = HotState()
         unsafe free.append(slot)
     }
@@ -32,7 +32,7 @@ enum HandleMemory {
     private static func grow() {
         precondition(MemoryLayout<HotState>.stride <= stride)
         guard let pages = unsafe shm_map_wiped(UInt(chunk)) else {
-            fatalError("there is no memory for a handle of shared memory")
+            fatalError("cannot allocate memory for a SharedMemory handle")
         }
         for offset in Swift.stride(from: 0, to: chunk, by: stride) {
             unsafe free.append((pages + offset).bindMemory(to: HotState.self, capacity: 1))

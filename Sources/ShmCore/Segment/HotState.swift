@@ -1,17 +1,17 @@
 internal import CShm
 public import Synchronization
 
-/// What a handle's ``SharedMemory/lock()`` and ``SharedMemory/unlock()`` touch, in memory of its own (``HandleMemory``) so
-/// that no exclusivity check guards it, and so that the child of a fork finds it zeroed: a handle that knows no lock
-/// and holds none. Every field's zero is its initial value.
+/// The state of a handle that ``SharedMemory/lock()`` and ``SharedMemory/unlock()`` use. It lies in memory of its own
+/// (``HandleMemory``), so that no exclusivity check guards it, and so that the child of a fork finds it zeroed: a
+/// handle that is bound to no lock and holds none. Zero is every field's initial value.
 ///
-/// One byte, the step, says both how the lock is taken on the fast path and whether the handle holds it. The fast path
-/// is a comparison of thread numbers, the lock's own instruction, and a store to the byte.
+/// One byte, the step, encodes both how the fast path takes the lock and whether the handle holds it. The fast path is
+/// a comparison of thread serial numbers, the lock's own instruction, and a store to the byte.
 @safe @usableFromInline struct HotState {
-    /// What the next operation on the fast path may be.
+    /// The operations that the fast path permits next.
     @usableFromInline enum Step: UInt8 {
         /// There is no fast path: the lock is not bound yet, the handle is not attached, the kind has none, or the last
-        /// owner died. ``heldSlowly`` says whether the handle holds the lock.
+        /// owner died. ``heldSlowly`` records whether the handle holds the lock.
         case slow
         /// ``FastPath/word(_:held:)``.
         case wordFree, wordHeld
@@ -19,34 +19,35 @@ public import Synchronization
         case callsFree, callsHeld
     }
 
-    /// ``FastCalls/Call``, which the public `lock()` must not name.
+    /// ``FastCalls/Call``, to which the public `lock()` must not refer.
     @usableFromInline typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
     @usableFromInline var step = Step.slow
-    /// Whether the handle holds the lock, where the step is slow.
+    /// Whether the handle holds the lock while the step is `slow`.
     private var heldSlowly = false
-    /// Whether the owner before this handle had died. Cleared by the next acquisition, which is on the slow path.
+    /// Whether the previous owner died. The next acquisition, which is on the slow path, clears it.
     private(set) var ownerDied = false
-    /// Whether the handle is attached. A detached one belongs to the segment that has the name at the time, which the slow
-    /// path finds out.
+    /// Whether the handle is attached. A detached handle belongs to the segment that has the name at the time; the slow
+    /// path looks it up.
     private(set) var isAttached = false
     /// The value of the lock's word while this handle holds it.
     @usableFromInline var held: UInt32 = 0
-    /// The serial number of the thread that used the handle last: only that one is on the fast path.
+    /// The serial number of the thread that used the handle last. Only that thread may use the fast path.
     @usableFromInline var thread: UInt64 = 0
-    /// The lock's word, or the object that the calls work on.
+    /// The lock's word, or the object that the functions work on.
     @usableFromInline var object: UnsafeMutableRawPointer?
     @usableFromInline var take: Call?
     @usableFromInline var release: Call?
     /// The bound segment's life word; `nil` until the lock is bound.
     @usableFromInline var life: UnsafePointer<Atomic<UInt32>>?
-    /// The lock itself, kept alive by the binding; `nil` until it is bound.
+    /// The lock, kept alive by the binding; `nil` until it is bound.
     private(set) var lock: Unmanaged<BoundLock>?
-    /// The segment's file; no file until it is attached to or its lock is bound. No optional: the zero of one is not `nil`.
+    /// The segment's file; ``FileIdentity/none`` until the handle is attached or its lock is bound. Not an optional,
+    /// because `nil` is not all zeroes.
     private(set) var segment = FileIdentity.none
-    /// The thread for which the steps below are.
+    /// The thread that the steps below are valid for.
     private var follower: UInt64 = 0
-    /// The step while the lock is free, and while this handle holds it.
+    /// The step while the lock is free, and the step while this handle holds it.
     private var steps = (free: Step.slow, held: Step.slow)
 
     init() {}
@@ -60,13 +61,13 @@ public import Synchronization
         }
     }
 
-    /// Whether the word of a lock with a fast path is anything but free: a waiter leaves it to the lock's slow path.
+    /// Whether the word of a lock with a fast path is not 0. A waiter then leaves it to the lock's slow path.
     var isWordTaken: Bool {
         guard case .wordFree = step, let object = unsafe object else { return false }
         return unsafe object.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) != 0
     }
 
-    /// Attaches an unheld lock. The first acquisition is on the slow path.
+    /// Binds an unheld lock. The first acquisition takes the slow path.
     mutating func bind(_ lock: BoundLock, of segment: FileIdentity, life: UnsafePointer<Atomic<UInt32>>) {
         unsafe self.life = life
         unsafe self.lock = Unmanaged.passUnretained(lock)
@@ -76,7 +77,7 @@ public import Synchronization
         released()
     }
 
-    /// Knows no lock.
+    /// Forgets the lock.
     mutating func unbind() {
         let thread = thread
         self = HotState()
@@ -88,7 +89,7 @@ public import Synchronization
         self.segment = segment
     }
 
-    /// The handle is not attached any more; it goes on holding what it holds.
+    /// The handle is no longer attached. It keeps the lock that it holds.
     mutating func detached() {
         heldSlowly = holdsLock
         isAttached = false
@@ -97,27 +98,27 @@ public import Synchronization
         step = .slow
     }
 
-    /// The handle, used by the calling thread, holds the lock now.
+    /// The calling thread has acquired the lock through this handle.
     mutating func acquired(ownerDied: Bool) {
         thread = shm_thread_serial()
-        // Another thread may have used it before, whose path is another.
+        // Another thread may have used the handle before, with another fast path.
         if isAttached, follower != thread, let lock = unsafe lock {
             follow(unsafe lock._withUnsafeGuaranteedRef { $0.fastPath() })
             follower = thread
         }
         self.ownerDied = ownerDied
-        // A death is remembered beyond the unlock: neither that nor the next acquisition is on the fast path.
+        // Remember a death beyond the unlock: neither the unlock nor the next acquisition takes the fast path.
         step = ownerDied ? .slow : steps.held
         heldSlowly = true
     }
 
-    /// The handle does not hold the lock any more.
+    /// The handle has released the lock.
     mutating func released() {
         heldSlowly = false
         step = ownerDied ? .slow : steps.free
     }
 
-    /// Takes that fast path from now on.
+    /// Sets the steps for a fast path.
     private mutating func follow(_ path: FastPath) {
         switch path {
         case .none: steps = (.slow, .slow)

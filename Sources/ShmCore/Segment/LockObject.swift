@@ -2,13 +2,13 @@ internal import CShm
 internal import Glibc
 package import SystemPackage
 
-/// An object that a lock has outside its segment, under a name of its own: see the locks `posix-named-sem`, `pipe-token`,
-/// `fcntl-record` and `posix-mq-token`. Destroying the segment removes it; one whose segment's file was removed by other
-/// means (`rm`) stays until it is removed.
+/// An object of a lock that lies outside the segment and has a name: see the locks `posix-named-sem`, `pipe-token`,
+/// `fcntl-record` and `posix-mq-token`. Destroying the segment removes the object. If the segment's file was removed by
+/// other means (`rm`), the object remains until it is removed itself.
 ///
-/// System V semaphore sets have no such name: they can be found through their segment alone, and with `ipcs -s`.
+/// System V semaphore sets have no such name: they can be found only through their segment, and with `ipcs -s`.
 package struct LockObject: Sendable, Hashable {
-    /// What it is.
+    /// The type of a named object.
     package enum Kind: String, Sendable {
         /// A named semaphore, `sem_overview(7)`.
         case semaphore
@@ -20,18 +20,18 @@ package struct LockObject: Sendable, Hashable {
         case queue
     }
 
-    /// What it is.
+    /// The object's type.
     package let kind: Kind
-    /// The file that shows it, in `/dev/shm` or `/dev/mqueue`.
+    /// The file in `/dev/shm` or `/dev/mqueue` that shows the object.
     package let path: String
-    /// Its owner.
+    /// The user id of the object's owner.
     package let userID: UInt32
-    /// The key of the segment to which it belongs; `nil` where no segment that this process may read names it.
+    /// The key of the segment that the object belongs to; `nil` if no segment that this process may read refers to it.
     package let segmentKey: String?
 
-    /// The objects of locks that this machine shows: message queues only where `/dev/mqueue` is mounted.
+    /// All objects of locks on this machine. Message queues are visible only if `/dev/mqueue` is mounted.
     package static func all() -> [LockObject] {
-        // In this order: a lock's area has the name before there is the object.
+        // In this order: a lock's area holds the name before the object exists.
         let entries = ["/dev/shm", "/dev/mqueue"].map { (folder: $0, names: (try? SegmentFile.names(in: $0)) ?? []) }
         let owners = owners()
         return entries.flatMap { entry in
@@ -39,18 +39,19 @@ package struct LockObject: Sendable, Hashable {
         }
     }
 
-    /// Removes it, if it is still there. Those who have it open keep it.
+    /// Removes the object if it still exists. Processes that have it open keep it.
     package func remove() throws(Errno) {
         if unsafe unlink(path) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
     }
 
-    /// Whether a process has it open or mapped, as far as this process may look: all of them for the superuser.
+    /// Whether a process has the object open or mapped, as far as this process may inspect others; the superuser may
+    /// inspect all.
     package func isInUse() -> Bool {
         guard let status = SegmentFile.status(at: path) else { return false }
         let identity = FileIdentity(status)
         let processes = ((try? SegmentFile.names(in: "/proc")) ?? []).filter { $0.allSatisfy(\.isNumber) }
         return processes.contains { process in
-            // By inode: a file that got its name after it was opened is listed under none.
+            // Compare inodes: `maps` lists a file without its name if it was named after it was opened.
             let maps = ((try? SmallFile.read("/proc/\(process)/maps")) ?? "").split(separator: "\n")
             let isMapped = maps.contains { line in
                 let fields = line.split(separator: " ", maxSplits: 5)
@@ -82,7 +83,7 @@ package struct LockObject: Sendable, Hashable {
         segmentKey = owners[name]
     }
 
-    /// The keys of segments by what their locks' objects are called.
+    /// The keys of segments by the names of their locks' objects.
     private static func owners() -> [String: String] {
         var owners: [String: String] = [:]
         for name in (try? SegmentFile.segmentNames()) ?? [] {

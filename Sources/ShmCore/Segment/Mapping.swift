@@ -1,12 +1,13 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A shared mapping of part of a file; unmapped with its one owner.
+/// A shared mapping of part of a file. It is unmapped when its one owner ends.
 @safe struct Mapping: ~Copyable {
     let address: UnsafeMutableRawPointer
     let length: Int
 
-    /// Maps `length` bytes from `offset`, both multiples of the page size (the length is rounded up by the kernel).
+    /// Maps `length` bytes from `offset`. The offset is a multiple of the page size; the kernel rounds the length up to
+    /// one.
     init(_ file: FileDescriptor, offset: Int, length: Int, writable: Bool) throws(Errno) {
         let protection = PROT_READ | (writable ? PROT_WRITE : 0)
         let result = unsafe mmap(nil, length, protection, MAP_SHARED, file.rawValue, offset)

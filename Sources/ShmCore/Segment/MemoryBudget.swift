@@ -1,23 +1,24 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Whether a segment can be afforded, asked before its storage is reserved.
+/// Checks whether there is room for a segment before its storage is reserved.
 ///
-/// A tmpfs limits the file system's size, not the machine's memory, nor a control group's: reserving more than is free makes
-/// the kernel kill processes instead of failing the call, and more than the process's file-size limit gets it SIGXFSZ.
-/// So a request is compared with what there is.
+/// A tmpfs limits the file system's size, but not the use of the machine's memory or of a control group's. Reserving
+/// more memory than is free does not fail: the kernel kills processes. And exceeding the process's file-size limit
+/// raises SIGXFSZ. So the request is compared with the limits first.
 enum MemoryBudget {
-    /// Below this, the machine's memory is left to the kernel: reading the figures costs more than it is worth.
+    /// Smaller segments are not compared with the machine's memory: reading the figures costs too much.
     static let smallest = 16 << 20
-    /// Below this, so is the control group's.
+    /// Smaller segments are not compared with the control group's limit either.
     private static let smallestInGroup = 1 << 20
 
-    /// The reason not to reserve so many bytes; `nil` when nothing speaks against it.
+    /// Why not to reserve `bytes` bytes; `nil` if there is no objection.
     static func objection(to bytes: Int) -> SegmentFailure? {
         if let limit = fileSizeLimit(), bytes > limit {
             return SegmentFailure(
                 .outOfResources,
-                "\(bytes) bytes are needed and this process may write files of \(limit); raise `ulimit -f`, or ask for less",
+                "it needs \(bytes) bytes and this process may write files of at most \(limit); raise `ulimit -f`, or "
+                    + "request less",
                 errno: .fileTooLarge)
         }
         if bytes >= smallest, let reason = ofDirectory(bytes) ?? ofMachine(bytes) { return outOfMemory(reason) }
@@ -26,7 +27,7 @@ enum MemoryBudget {
     }
 
     private static func outOfMemory(_ reason: String) -> SegmentFailure {
-        SegmentFailure(.outOfMemory, "\(reason); ask for less, or free some")
+        SegmentFailure(.outOfMemory, "\(reason); request less, or free memory")
     }
 
     private static func ofDirectory(_ bytes: Int) -> String? {
@@ -34,12 +35,12 @@ enum MemoryBudget {
         guard unsafe statvfs(SegmentFile.directory, &fileSystem) == 0, fileSystem.f_blocks > 0 else { return nil }
         let free = Int(
             clamping: UInt64(fileSystem.f_bavail).multipliedReportingOverflow(by: UInt64(fileSystem.f_frsize)).0)
-        return bytes > free ? "\(bytes) bytes were asked for and \(SegmentFile.directory) has \(free) free" : nil
+        return bytes > free ? "it needs \(bytes) bytes and \(SegmentFile.directory) has \(free) free" : nil
     }
 
     private static func ofMachine(_ bytes: Int) -> String? {
         guard let available = available(), bytes > available else { return nil }
-        return "\(bytes) bytes were asked for and the machine has \(available) available"
+        return "it needs \(bytes) bytes and the machine has \(available) available"
     }
 
     private static func fileSizeLimit() -> Int? {
@@ -48,7 +49,7 @@ enum MemoryBudget {
         return Int(exactly: limit.rlim_cur)
     }
 
-    /// What the machine's programs could still get, in bytes.
+    /// The memory and swap space that programs can still get, in bytes.
     private static func available() -> Int? {
         machine().flatMap { fields in fields["MemAvailable"].map { $0 + (fields["SwapFree"] ?? 0) } }
     }

@@ -3,14 +3,14 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// One handle's hold on one existing segment: its open file, its validated header, its control block, and while
-/// attached its data.
+/// One handle's binding to an existing segment: the open file, the validated header, the control block, and the data
+/// while the handle is attached.
 @safe final class SegmentBinding {
-    /// Values of the life word. Any other value means what `dead` does: the segment has been destroyed.
+    /// Values of the life word. Any other value means the same as `dead`: the segment was destroyed.
     enum Life {
         static let alive: UInt32 = 1
         static let dead: UInt32 = 2
-        /// Its creator initialises it, and holds ``RecordLock/Place/initialisation`` meanwhile.
+        /// The creator is initialising the segment, and holds ``RecordLock/Place/initialisation`` meanwhile.
         static let initialising: UInt32 = 3
     }
 
@@ -19,32 +19,33 @@ internal import SystemPackage
     let isWritable: Bool
     let header: SegmentHeader
     let layout: SegmentLayout
-    /// Of the segment's file, to recognise it by.
+    /// The identity of the segment's file.
     let identity: FileIdentity
     let life: UnsafePointer<Atomic<UInt32>>
 
-    /// The process that initialises the segment through this binding, to which the segment is alive.
+    /// The fork generation of the process that initialises the segment through this binding. To that process the
+    /// segment is alive.
     private var initialiser: UInt32?
 
     private let control: Mapping
     private(set) var lock: BoundLock?
     var attachment: Attachment?
     private var generation = shm_generation()
-    /// Whether it goes on with the open file description of the process that forked this one.
+    /// Whether the binding still uses the open file description of the parent that forked this process.
     private var isShared = false
-    /// Whether a participant past the handle uses its open file.
+    /// Whether a participant that does not belong to the handle uses the open file.
     var hasParticipants = false
-    /// What the child of a fork has from its parent: locks that handles may still point to, and open file descriptions
-    /// that carry attachments.
+    /// State inherited through `fork(2)`: locks that handles may still point to, and open file descriptions that carry
+    /// attachments.
     private var inherited: (locks: [BoundLock], files: [FileDescriptor]) = ([], [])
 
     /// Opens and validates the segment of that name.
     ///
-    /// - Parameter anyLock: whether its lock may be of a kind that this program does not know, which is good enough to
-    ///   look at the segment and to remove it.
+    /// - Parameter anyLock: whether to accept a lock kind that this program does not have. That suffices to inspect and
+    ///   to remove the segment.
     convenience init(opening name: String, anyLock: Bool = false) throws(SegmentFailure) {
-        // Looked at before it is opened: opening a stranger's FIFO would wake whoever waits at its other end. What it
-        // is by the time it is open is checked again.
+        // Check the type before opening: to open another program's FIFO would wake a process at its other end. The type
+        // is checked again after the file is open.
         let status: stat
         do { status = try SegmentFile.status(ofName: name) } catch { throw .finding(error) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
@@ -67,7 +68,8 @@ internal import SystemPackage
         }
     }
 
-    /// Takes over an open file, which is closed with this object; on failure it stays the caller's.
+    /// Takes ownership of an open file and closes it with this object. If the initialiser throws, the caller keeps the
+    /// file.
     convenience init(_ file: FileDescriptor, writable: Bool, anyLock: Bool = false) throws(SegmentFailure) {
         let status: stat
         do { status = try SegmentFile.status(of: file) } catch { throw SegmentFailure(error) }
@@ -80,7 +82,7 @@ internal import SystemPackage
         self.init(file, header, layout, FileIdentity(status), control, writable: writable)
     }
 
-    /// Takes over a segment's open file and the mapping of its control block.
+    /// Takes ownership of a segment's open file and of the mapping of its control block.
     init(
         _ file: FileDescriptor, _ header: SegmentHeader, _ layout: SegmentLayout, _ identity: FileIdentity,
         _ control: consuming Mapping, writable: Bool = true
@@ -96,23 +98,23 @@ internal import SystemPackage
     }
 
     deinit {
-        // The lock and the attachment use the file, so they go first.
+        // The lock and the attachment use the file, so they end first.
         lock = nil
         attachment = nil
         for file in inherited.files { try? file.close() }
         try? file.close()
     }
 
-    /// Whether this process opened it, and not the one that forked this one.
+    /// Whether this process opened the file, and did not inherit it through `fork(2)`.
     var isOwn: Bool { generation == shm_generation() }
 
-    /// In the child of a fork, opens the file anew: record locks belong to the open file description, which the child
-    /// shares with its parent. The attachment stays with the description that it came with.
+    /// Reopens the file in the child of a fork: record locks belong to the open file description, which the child
+    /// shares with its parent. The attachment stays with the original description.
     func makeOwn() {
         if isOwn { return }
         generation = shm_generation()
-        // Without /proc, or where the child has given up the rights, it goes on with its parent's: then the two do not
-        // exclude each other where they make or remove the lock's kernel object.
+        // If /proc is missing, or the child has dropped its rights, the child continues with the parent's description.
+        // The two then do not exclude each other when they create or remove the lock's kernel object.
         guard let own = try? SegmentFile.reopen(file) else {
             isShared = true
             return
@@ -121,19 +123,19 @@ internal import SystemPackage
         file = own
     }
 
-    /// Detaches. In the child of a fork, the open file description that carries its parent's attachment goes, too.
+    /// Detaches. In the child of a fork, also closes the descriptions that carry the parent's attachment.
     func endAttachment() {
         attachment = nil
         for file in inherited.files { try? file.close() }
         inherited.files = []
     }
 
-    /// Reads the header once, into locals, and believes nothing that does not fit the file.
+    /// Reads the header once, into local variables, and accepts only values that fit the file.
     private static func validated(
         _ file: FileDescriptor, _ status: stat, anyLock: Bool
     ) throws(SegmentFailure) -> (SegmentHeader, SegmentLayout) {
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
-        guard status.st_nlink <= 1 else { throw .notASegment("a file with \(status.st_nlink) names") }
+        guard status.st_nlink <= 1 else { throw .notASegment("a file with \(status.st_nlink) hard links") }
         let pageSize = SegmentLayout.pageSize
         let header: SegmentHeader
         do throws(SegmentHeader.Problem) {
@@ -149,35 +151,35 @@ internal import SystemPackage
         guard factory != nil || anyLock else {
             throw SegmentFailure(
                 .lockError,
-                "this program does not know its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or load "
-                    + "its plugin")
+                "this program does not have its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or "
+                    + "load its plugin")
         }
-        guard header.participants <= SharedMemory.participantLimit,
+        guard header.participants <= ParticipantNumber.limit,
             factory.map({ header.lockSize == $0.bytesNeeded(header.participants) }) ?? true,
             let layout = SegmentLayout(dataSize: header.dataSize, lockSize: header.lockSize, pageSize: pageSize)
         else { throw SegmentFailure(.keyError, SegmentHeader.Problem.corrupt("wrong lock size").reason) }
         return (header, layout)
     }
 
-    /// Whether the segment is in use: initialised, and not destroyed.
+    /// Whether the segment is usable: initialised and not destroyed.
     var isAlive: Bool {
         let life = unsafe life.pointee.load(ordering: .acquiring)
         return life == Life.alive || isInitialiser && life == Life.initialising
     }
 
-    /// Marks the segment destroyed; returns whether it was not before.
+    /// Marks the segment as destroyed; returns whether it was not marked before.
     func markDead() -> Bool {
         unsafe lifeWord.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) != Life.dead
     }
 
-    /// Whether it is through this binding that the segment is initialised: by this process, and not by the child of a fork.
+    /// Whether this process initialises the segment through this binding. `false` in the child of a fork.
     var isInitialiser: Bool {
         get { initialiser == shm_generation() }
         set { initialiser = newValue ? shm_generation() : nil }
     }
 
-    /// Marks the segment initialised; returns `false` where it was destroyed meanwhile. A release: who finds it alive
-    /// finds what its initialiser wrote.
+    /// Marks the segment as initialised; returns `false` if it was destroyed meanwhile. A release operation: a process
+    /// that observes the segment as alive also observes what the initialiser wrote.
     func markAlive() -> Bool {
         unsafe lifeWord.pointee.compareExchange(
             expected: Life.initialising, desired: Life.alive, ordering: .acquiringAndReleasing
@@ -192,22 +194,23 @@ internal import SystemPackage
 
     var isInitialising: Bool { unsafe life.pointee.load(ordering: .acquiring) == Life.initialising }
 
-    /// Whether its creator is at work on it.
+    /// Whether the creator is still initialising the segment.
     var isBeingInitialised: Bool { isInitialising && RecordLock.isTaken(.initialisation, of: file) }
 
-    /// Whether the segment is in use or about to be. The creator marks it alive before it lets go of the lock: what still
-    /// says "initialising" after the lock was seen free is abandoned, and what says "alive" by then is alive.
+    /// Whether the segment is usable or about to be. The creator marks the segment alive before it releases the record
+    /// lock. So if the life word still says "initialising" after that lock was observed free, the segment is abandoned;
+    /// if it then says "alive", the segment is alive.
     var isAliveOrBeingInitialised: Bool { isAlive || isBeingInitialised || isAlive }
 
-    /// Waits while the creator initialises the segment. Throws ``SegmentFailure/abandoned`` where it died before it was done,
-    /// and ``SegmentFailure/beingInitialised`` where the deadline passes.
+    /// Waits while the creator initialises the segment. Throws ``SegmentFailure/abandoned`` if the creator died before
+    /// it finished, and ``SegmentFailure/beingInitialised`` once the deadline passes.
     ///
-    /// Looks again and again: one that slept in the kernel would not notice that the segment was destroyed by force.
+    /// Polls, because a process that sleeps in the kernel would not notice that the segment was destroyed by force.
     func awaitInitialisation(until deadline: Deadline?) throws(SegmentFailure) {
         var pause: UInt32 = 100
         while isInitialising, !isInitialiser {
             guard isBeingInitialised else {
-                // It may have been done in between.
+                // The creator may have finished in between.
                 if isInitialising { throw .abandoned }
                 return
             }
@@ -219,16 +222,16 @@ internal import SystemPackage
 
     // MARK: Lock
 
-    /// Where the lock lies.
-    private var place: LockBinding {
+    /// The memory and the descriptor of the segment's lock.
+    private var lockBinding: LockBinding {
         let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
         return unsafe LockBinding(area: area, participants: header.participants, file: file)
     }
 
-    /// What the object is called that the lock has outside the segment.
-    var nameOutside: String? { unsafe LockFactory.named(header.lockName)?.nameOutside(place.area) }
+    /// The name of the lock's object outside the segment, if its kind uses one.
+    var nameOutside: String? { unsafe LockFactory.named(header.lockName)?.nameOutside(lockBinding.area) }
 
-    /// Why this process cannot use the lock, though there is nothing wrong with it; `nil` where it can.
+    /// Why this process cannot use the lock although the lock is intact; `nil` if it can.
     private var refusal: SegmentFailure? {
         guard let factory = LockFactory.named(header.lockName) else { return nil }
         if factory.properties.onePIDNamespace, !header.isOfThisPIDNamespace {
@@ -240,76 +243,79 @@ internal import SystemPackage
         return factory.obstacle().map {
             SegmentFailure(
                 .lockError,
-                "this process cannot use its lock \(header.lockName) (\($0)); create it with the lock \(LockKind.everywhere)"
-            )
+                "this process cannot use its lock \(header.lockName) (\($0)); create it with the lock "
+                    + "\(LockKind.everywhere)")
         }
     }
 
-    /// Whether no other process can take part in the segment's lock, because none has its file open or mapped for writing.
-    /// Asks the kernel, which knows all of them, in whichever namespace they are; `false` where it does not tell.
+    /// Whether no other process can use the segment's lock, because none has the file open or mapped for writing. Asks
+    /// the kernel, which knows the processes of every namespace; `false` if the kernel cannot tell.
     var isOnlyUser: Bool {
         isWritable && !isShared && !hasParticipants && shm_is_only_writer(file.rawValue) == 1
     }
 
-    /// Whether it is for this process alone that the lock cannot be taken.
+    /// Whether the lock is intact but unusable for this process.
     var isRefusedHere: Bool { refusal != nil }
 
-    /// What a lock's failure means: that it does not work, unless the trouble is this process's own.
+    /// The meaning of a lock's failure: that the lock is broken, unless the cause lies in this process.
     func failure(ofLock errno: Errno) -> SegmentFailure {
         if !isAlive { return .destroyedWhileLocking(errno) }
         if errno == .identifierRemoved, isWritable, header.lockName == RobustFutexLock.properties.name {
-            // Only a destroyer leaves that word: this finishes what one that died right after it began.
+            // Only a destroyer stores that value. Complete what one that died right after it left undone.
             _ = markDead()
             return .destroyedWhileLocking(errno)
         }
         return refusal ?? .locking(header.lockName, errno)
     }
 
-    /// Ends the lock for all, and gives back what it keeps outside the segment. Works also where this process
-    /// could not take the lock.
+    /// Removes the lock for all participants, and what it keeps outside the segment. Also works if this process cannot
+    /// take the lock.
     func retireLock() {
         if let lock, lock.isOwn { return lock.retire() }
         guard let factory = retiringFactory else { return }
-        if let bound = try? factory.bind(place) {
-            // Its closures do not keep it alive.
+        if let bound = try? factory.bind(lockBinding) {
+            // The closures do not keep the participant alive.
             withExtendedLifetime(bound) { bound.retire() }
         } else if let name = nameOutside {
-            // It cannot take part, for want of descriptors, say.
+            // This process cannot make a participant, for want of descriptors, for example.
             NamedObject.removeAny(name)
         }
     }
 
-    /// As ``retireLock()``, if the lock is free; returns whether it is gone now.
+    /// Does the same as ``retireLock()`` if the lock is free; returns whether the lock is now removed.
     func retireLockIfFree() -> Bool {
         if let bound = try? boundLock() { return bound.retireIfFree() }
-        // One that may not take part, in another PID namespace, say.
-        guard let bound = try? retiringFactory?.bind(place) else { return false }
+        // A process that may not use the lock, in another PID namespace, for example.
+        guard let bound = try? retiringFactory?.bind(lockBinding) else { return false }
         return withExtendedLifetime(bound) { bound.retireIfFree() }
     }
 
-    /// The kind of a lock that can be retired from outside: not one whose participants have numbers, which would have to be
-    /// claimed, by a process that the others may not even know.
+    /// The factory of a lock that can be removed without a participant number. To claim a number, a process must be
+    /// visible to the other participants, which a destroyer may not be.
     private var retiringFactory: LockFactory? {
         guard isWritable, let factory = LockFactory.named(header.lockName), factory.properties.nodesPerParticipant == 0
         else { return nil }
         return factory
     }
 
-    /// This handle's view of the lock, bound on first use.
+    /// This handle's participant of the lock, made at first use.
     func boundLock() throws(SegmentFailure) -> BoundLock {
         if let lock {
             if lock.isOwn { return lock }
             inherited.locks.append(lock)
         }
         guard let factory = LockFactory.named(header.lockName) else {
-            throw SegmentFailure(.lockError, "unknown lock kind")
+            throw SegmentFailure(
+                .lockError,
+                "this program does not have its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or "
+                    + "load its plugin")
         }
         let bound = try participant { (binding) throws(Errno) in try factory.bind(binding) }
         lock = bound
         return bound
     }
 
-    /// A view of the lock by its type, which must be the segment's.
+    /// Makes a participant of the lock by its type, which must be that of the segment's lock.
     func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SegmentFailure) -> L {
         try participant { (binding) throws(Errno) in try L(binding) }
     }
@@ -319,13 +325,14 @@ internal import SystemPackage
     ) throws(SegmentFailure) -> P {
         guard isWritable else {
             throw SegmentFailure(
-                .permissionDenied, "locking writes to the control block, and this process may only read the segment")
+                .permissionDenied,
+                "locking writes to the segment, and this process may only read it; ask its owner for write permission")
         }
         if let refusal { throw refusal }
         do {
-            return try bind(place)
+            return try bind(lockBinding)
         } catch {
-            // A destroyer takes along what the lock keeps in the kernel.
+            // A destroyer also removes the lock's kernel object.
             guard isAlive else {
                 throw .destroyedWhileLocking(error)
             }
@@ -333,13 +340,14 @@ internal import SystemPackage
             if error == .noSuchFileOrDirectory, SegmentFile.status(at: "/proc/self/fd") == nil {
                 throw SegmentFailure(
                     .outOfResources,
-                    "its lock (\(header.lockName)) opens its file through /proc, which is missing; mount it",
+                    "its lock \(header.lockName) reopens the segment's file through /proc, which is missing; mount "
+                        + "/proc",
                     errno: error)
             }
             let usesNodes = LockFactory.named(header.lockName)?.properties.nodesPerParticipant ?? 0 > 0
             if error == .noSpace, usesNodes { throw .tooManyParticipants(header.lockName, header.participants) }
-            let failure = SegmentFailure(error, what: "the lock \(header.lockName) cannot be set up")
-            // Not found is not the segment, but what the lock has outside it.
+            let failure = SegmentFailure(error, what: "its lock \(header.lockName) cannot be set up")
+            // What was not found is the lock's object outside the segment, and not the segment.
             guard failure.code == .unknownError || failure.code == .notFound else { throw failure }
             throw .locking(header.lockName, error)
         }

@@ -1,27 +1,27 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Bytes around a test segment's lock that belong to no one: what writes past either end of the lock area, or of the data,
-/// changes one of them.
+/// Guard bytes around a test segment's lock: a write beyond either end of the lock area, or of the data, changes one of
+/// them.
 ///
-///     behind the data, to the end of their last page      filled with a pattern
-///     header                                              constant from its creation on
+///     after the data, to the end of their last page       filled with a pattern
+///     header                                              constant after creation
 ///     128 bytes before a lock area in the header's page   filled
-///     behind the lock area, to the end of its last page   filled
+///     after the lock area, to the end of its last page    filled
 ///
-/// A write that reaches neither of these, farther away or into an unmapped page, is not seen here. A segment of users is
-/// never filled: other programs may see the bytes behind its data.
+/// A write that reaches none of these, farther away or into an unmapped page, is not detected. A user's segment is
+/// never filled: other programs may read the bytes after its data.
 package struct SegmentCanary {
     private static let pattern: UInt8 = 0xc5
     private static let paddingBeforeLock = 128
 
-    /// A range of bytes that is watched.
+    /// A range of guard bytes.
     private struct Zone {
-        /// What it begins behind, or what it is.
+        /// What the range follows, or what it is.
         let name: String
-        /// In the file.
+        /// The offset in the file.
         let offset: Int
-        /// What it must hold.
+        /// The expected content.
         let content: [UInt8]
         var kind = Kind.behind
 
@@ -31,7 +31,7 @@ package struct SegmentCanary {
     private let zones: [Zone]
     private let file: File
 
-    /// The whole file; unmapped with the last copy of the canary.
+    /// A mapping of the whole file, unmapped with the last copy of the canary.
     @safe private final class File {
         private let mapping: Mapping
 
@@ -52,9 +52,9 @@ package struct SegmentCanary {
         }
     }
 
-    /// Fills what is around a segment's lock. Called by its creator before anyone uses the lock.
+    /// Fills the bytes around a segment's lock. The creator calls it before any process uses the lock.
     package init(_ segment: SharedMemory) throws(SharedMemoryError) {
-        (zones, file) = try segment.attempt("watch the surroundings of the lock of") { () throws(SegmentFailure) in
+        (zones, file) = try segment.attempt("guard the lock of") { () throws(SegmentFailure) in
             let binding = try segment.existing()
             let file: File
             do throws(Errno) { file = try File(binding) } catch { throw SegmentFailure(error) }
@@ -72,7 +72,7 @@ package struct SegmentCanary {
         }
         let headerEnd = layout.headerOffset + SegmentHeader.byteCount
         let lockEnd = layout.lockOffset + header.lockSize
-        // A large area has pages of its own, right behind the data's.
+        // A large lock area has pages of its own, right after those of the data.
         let isLarge = layout.lockOffset < layout.headerOffset
         let behindData = header.dataSize..<layout.controlOffset
         let beforeLock = layout.lockOffset - paddingBeforeLock..<layout.lockOffset
@@ -85,7 +85,7 @@ package struct SegmentCanary {
         ] + (isLarge ? [] : [filled("", beforeLock, .beforeLock)])
     }
 
-    /// Which bytes outside the lock's area were written to, in words; `nil` where all are as they were.
+    /// Describes the guard bytes that were overwritten; `nil` if all are intact.
     package var damage: String? {
         for zone in zones where !file.holds(zone) {
             let bytes = file.bytes(zone.offset..<zone.offset + zone.content.count)
@@ -94,7 +94,7 @@ package struct SegmentCanary {
             let place =
                 switch zone.kind {
                 case .behind: "\(first + 1) to \(last + 1) bytes behind \(zone.name)"
-                case .beforeLock: "\(bytes.count - first) to \(bytes.count - last) bytes before its begin"
+                case .beforeLock: "\(bytes.count - first) to \(bytes.count - last) bytes before its start"
                 case .constant: "\(zone.name), bytes \(first) to \(last)"
                 }
             return "the lock wrote outside its area: \(place)"
@@ -102,7 +102,7 @@ package struct SegmentCanary {
         return nil
     }
 
-    /// How many bytes are watched.
+    /// The number of guard bytes.
     package var count: Int { zones.reduce(0) { $0 + $1.content.count } }
 }
 

@@ -3,8 +3,8 @@ internal import Glibc
 internal import SystemPackage
 
 extension SegmentHeader {
-    /// Finds the header of the segment that a file holds: in its last page, or, where another program has made the file
-    /// longer, in the last page that ends a segment. `nil` where there is none.
+    /// Finds the header of the segment in a file: in the last page, or, if another program has extended the file, in
+    /// the last page that completes a segment. `nil` if there is none.
     static func find(in file: FileDescriptor, fileSize: Int, pageSize: Int) throws(Problem) -> SegmentHeader? {
         var problem = Problem.notASegment
         if fileSize % pageSize == 0 {
@@ -30,7 +30,8 @@ extension SegmentHeader {
         return try SegmentHeader(count == bytes.count ? bytes : [], end: end, pageSize: pageSize)
     }
 
-    /// Where a file has storage. A segment's is reserved as a whole; what a file was made longer by is a hole, mostly.
+    /// The ranges of a file that have storage. A segment's storage is reserved as a whole; an extension is mostly a
+    /// hole.
     private static func dataExtents(of file: FileDescriptor, fileSize: Int) -> [Range<Int>] {
         var extents: [Range<Int>] = []
         var end = 0

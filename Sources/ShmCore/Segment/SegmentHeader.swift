@@ -2,69 +2,70 @@ internal import CShm
 internal import Glibc
 internal import SystemPackage
 
-/// The fixed part of the control block, at the start of the file's last page. Written once, before the segment has
-/// its name; read once, into this value, and validated as a whole.
+/// The fixed part of the control block, at the start of the file's last page. It is written once, before the segment
+/// has its name; it is read once, into this value, and validated as a whole.
 struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x3130_6572_6f43_6d68  // "hmCore01" in memory, little-endian
     static let version: UInt32 = 2
     static let byteCount = 128
-    static let longestLockName = 31
 
     var dataSize: Int
     var lockSize: Int
     var participants: Int
     var lockName: String
     var creator: ProcessIdentity
-    /// The inode of the creator's IPC namespace: System V semaphores and message queues are in no other.
+    /// The inode of the creator's IPC namespace, in which the lock's System V semaphores and message queues exist.
     var ipcNamespace: UInt64
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970-01-01 UTC.
     var createdAt: Int64
 
-    /// Why bytes are not a header.
+    /// Why the bytes are not a valid header.
     enum Problem: Error, Equatable {
         case notASegment
         case version(UInt32)
         case corrupt(String)
-        /// It was a segment, by its file's mark.
+        /// The file has a segment's mark but no header.
         case gone
         case ofAnotherBoot
 
         var reason: String {
             switch self {
             case .notASegment:
-                "what has that name is not a ShmCore segment; use another key, or remove it if it is a leftover"
+                "the object of that name is not a ShmCore segment; use another key, or remove it if it is a leftover"
             case .version(let found):
-                "the segment has layout version \(found), this program knows version \(SegmentHeader.version); "
-                    + "use programs built with the same ShmCore, or destroy and create the segment anew"
+                "the segment has layout version \(found) and this program supports version \(SegmentHeader.version); "
+                    + "build all programs with the same ShmCore, or destroy and create the segment again"
             case .corrupt(let what):
                 "its control block is corrupt (\(what)); \(Self.remedy)"
             case .gone:
-                "its control block is gone: another program has cleared, overwritten or cut its file, or made it; \(Self.remedy)"
+                "its control block is gone: another program created, cleared, overwrote or truncated its file; "
+                    + "\(Self.remedy)"
             case .ofAnotherBoot:
-                "it was made before this machine started, or on another one: its lock's owners are gone; \(Self.remedy)"
+                "it was created before this machine started, or on another machine, so its lock's owners are gone; "
+                    + Self.remedy
             }
         }
 
         private static let remedy =
-            "once no process uses it, destroy it with mode forceNoWait and create it anew"
+            "once no process uses it, destroy it with mode forceNoWait and create it again"
     }
 
-    /// Whether it was made since this machine started, as far as that is known.
+    /// Whether the segment was created since this machine started, as far as that can be determined.
     ///
-    /// - Parameter file: its own. What lies in memory has been made since then, and here, whatever a container says of the
-    ///   machine's start.
+    /// - Parameter file: the segment's file. A file in memory was created on this machine since it started, even if a
+    ///   container shows another boot id.
     func isOfThisBoot(_ file: FileDescriptor) -> Bool {
         let boot = ProcessIdentity.currentBoot
         return creator.boot == boot || creator.boot == 0 || boot == 0 || SegmentFile.isInMemory(file)
     }
 
-    /// Whether thread ids in the segment mean threads of this process's PID namespace.
+    /// Whether thread ids in the segment are valid in this process's PID namespace.
     var isOfThisPIDNamespace: Bool {
         creator.pidNamespace != 0 && creator.pidNamespace == ProcessIdentity.currentPIDNamespace
     }
 
-    /// Whether System V objects and message queues named in the segment are those of this process's IPC namespace. A
-    /// process may leave its IPC namespace, so it is asked each time.
+    /// Whether System V objects and message queues named in the segment exist in this process's IPC namespace.
+    /// Evaluated each time, because a process may change its IPC namespace.
     var isOfThisIPCNamespace: Bool { ipcNamespace != 0 && ipcNamespace == shm_ipc_namespace() }
 
     // MARK: Bytes
@@ -94,7 +95,7 @@ struct SegmentHeader: Equatable {
         put(creator.boot, at: 104)
         put(creator.startTime, at: 112)
         bytes.replaceSubrange(72..<72 + lockName.utf8.count, with: lockName.utf8)
-        put(Self.checksum(bytes[..<120]), at: 120)
+        put(Checksum.fnv1a(bytes[..<120]), at: 120)
         unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
     }
 
@@ -111,7 +112,7 @@ struct SegmentHeader: Equatable {
         self.createdAt = createdAt
     }
 
-    /// Reads and validates the bytes of a header that ends, with its page, at that offset of a file.
+    /// Parses and validates the header in a page that ends at offset `end` of a file.
     init(_ bytes: [UInt8], end: Int, pageSize: Int) throws(Problem) {
         guard bytes.count == Self.byteCount else { throw .notASegment }
         func get<I: FixedWidthInteger>(_: I.Type, at offset: Int) -> I {
@@ -122,10 +123,10 @@ struct SegmentHeader: Equatable {
         guard get(UInt64.self, at: 0) == Self.magic else { throw .notASegment }
         let version = get(UInt32.self, at: 8)
         guard version == Self.version else { throw .version(version) }
-        guard get(UInt64.self, at: 120) == Self.checksum(bytes[..<120]) else { throw .corrupt("wrong checksum") }
-        // From here on the bytes are what somebody meant to write, which does not make them right.
+        guard get(UInt64.self, at: 120) == Checksum.fnv1a(bytes[..<120]) else { throw .corrupt("wrong checksum") }
+        // The checksum only shows that the bytes are as they were written. The values may still be invalid.
         let foundPage = get(UInt32.self, at: 12)
-        guard Int(foundPage) == pageSize else { throw .corrupt("page size \(foundPage), this machine has \(pageSize)") }
+        guard Int(foundPage) == pageSize else { throw .corrupt("page size \(foundPage), expected \(pageSize)") }
         guard let dataSize = Int(exactly: get(UInt64.self, at: 16)),
             let lockSize = Int(exactly: get(UInt64.self, at: 24)),
             let participants = Int(exactly: get(UInt64.self, at: 32)), participants > 0,
@@ -133,7 +134,7 @@ struct SegmentHeader: Equatable {
             layout.fileSize == end
         else { throw .corrupt("sizes that do not fit its \(end) bytes") }
         let name = bytes[72..<104].prefix { $0 != 0 }
-        guard name.count <= Self.longestLockName, let lockName = String(validating: name, as: UTF8.self) else {
+        guard name.count <= LockProperties.longestName, let lockName = String(validating: name, as: UTF8.self) else {
             throw .corrupt("unreadable lock name")
         }
         self.init(
@@ -142,11 +143,5 @@ struct SegmentHeader: Equatable {
                 boot: get(UInt64.self, at: 104), pidNamespace: get(UInt64.self, at: 40),
                 process: get(Int32.self, at: 56), startTime: get(UInt64.self, at: 112)),
             ipcNamespace: get(UInt64.self, at: 64), createdAt: get(Int64.self, at: 48))
-    }
-
-    /// FNV-1a, 64 bits (draft-eastlake-fnv): notices every flipped bit of so short a text; it is no protection
-    /// against malice, which is why the sizes are validated besides.
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

@@ -1,35 +1,34 @@
 internal import Glibc
 package import SystemPackage
 
-/// What a listing says about one segment.
+/// One segment in a listing.
 package struct SegmentInfo: Sendable, Hashable {
-    /// The segment's key.
     package let key: String
-    /// Bytes of data.
+    /// The size of the data, in bytes.
     package let size: Int
-    /// The name of its lock's kind.
+    /// The name of its lock kind.
     package let lockName: String
-    /// Attachments at the time of the listing, over all processes.
+    /// The number of attachments at the time of the listing, over all processes.
     package let numAttachments: Int
-    /// Whether it is alive; a dead one's destroyer died half-way.
+    /// Whether the segment is alive. A dead segment is left over from a destroyer that died.
     package let isAlive: Bool
-    /// The creator's process id, in the creator's PID namespace. That process may be long gone.
+    /// The creator's process id, in the creator's PID namespace. That process may have ended.
     package let creatorPID: Int
-    /// Whether ``creatorPID`` means a process of this process's PID namespace.
+    /// Whether ``creatorPID`` is valid in this process's PID namespace.
     package let isOfThisPIDNamespace: Bool
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970-01-01 UTC.
     package let createdAt: Int64
-    /// The file's owner.
+    /// The user id of the file's owner.
     package let userID: UInt32
-    /// Who may open it.
+    /// The file's permissions.
     package let permissions: FilePermissions
 }
 
 extension SharedMemory {
     /// The segments on this machine that this process may read, sorted by key.
     ///
-    /// Other things in the same directory (raw POSIX shared memory, named semaphores) are left out. Throws
-    /// `permissionDenied` or `notFound` where the directory cannot be read.
+    /// Other objects in the same directory (raw POSIX shared memory, named semaphores) are omitted. Throws
+    /// `permissionDenied` or `notFound` if the directory cannot be read.
     package static func segments() throws(SharedMemoryError) -> [SegmentInfo] {
         let names: [String]
         do { names = try SegmentFile.segmentNames() } catch {

@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// A key's POSIX shared-memory name: what `shm_open(3)` takes after the slash.
+/// The POSIX shared-memory name of a key: the argument of `shm_open(3)` after the slash.
 ///
-/// Bytes outside `[A-Za-z0-9._-]`, and a leading dot, are percent-encoded, so every text is a name and different
-/// texts are different names.
+/// Bytes outside `[A-Za-z0-9._-]`, and a leading dot, are percent-encoded, so every string gives a name and different
+/// strings give different names.
 enum SegmentKey {
     /// NAME_MAX of every Linux file system that can hold segments.
     static let longestName = 255
 
-    /// Why a key has no name.
+    /// Why a key is invalid.
     enum Problem: Error, Equatable {
         case empty
         case holdsNUL
@@ -16,10 +16,10 @@ enum SegmentKey {
 
         var reason: String {
             switch self {
-            case .empty: "the key is empty; give the segment a key with setKey()"
-            case .holdsNUL: "the key holds a NUL character; use another key"
+            case .empty: "invalid value '' for key: expected at least one character; set a key with setKey()"
+            case .holdsNUL: "invalid value for key: it contains a NUL character; expected a key without NUL"
             case .tooLong(let bytes):
-                "the key needs \(bytes) bytes as a file name, and \(longestName) are allowed; use a shorter key"
+                "invalid value for key: it needs \(bytes) bytes as a file name; expected at most \(longestName)"
             }
         }
     }
@@ -40,7 +40,7 @@ enum SegmentKey {
         return String(decoding: name, as: UTF8.self)
     }
 
-    /// The key that has this name; `nil` where no key has it.
+    /// The key that has this name; `nil` if no key does.
     static func key(of name: String) -> String? {
         var bytes: [UInt8] = []
         var rest = name.utf8[...]

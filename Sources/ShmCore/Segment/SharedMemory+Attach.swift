@@ -1,14 +1,14 @@
 extension SharedMemory {
     /// Maps the segment's data into this process.
     ///
-    /// - Parameter mode: `readOnly` maps the data so that writing to them faults; it works, without the lock, on a
-    ///   segment that this process may only read.
-    /// - Throws: `notFound` (also while ``destroy(mode:)`` waits), `permissionDenied`, `alreadyExists` where the
-    ///   handle is attached already, `keyError` where what has that name is not a usable segment, `outOfMemory`,
+    /// - Parameter mode: with `readOnly`, writing to the data is a fault; it works, without the lock, on a segment that
+    ///   this process may only read.
+    /// - Throws: `notFound` (also while ``destroy(mode:)`` waits), `permissionDenied`, `alreadyExists` if the handle is
+    ///   already attached, `keyError` if the object of that name is not a usable segment, `outOfMemory`,
     ///   `outOfResources`.
     public func attach(mode: AccessMode = .readWrite) throws(SharedMemoryError) {
         try attempt("attach to") { () throws(SegmentFailure) in
-            if isAttached { throw SegmentFailure(.alreadyExists, "the handle is attached already; detach first") }
+            if isAttached { throw SegmentFailure(.alreadyExists, "the handle is already attached; detach first") }
             let binding = try existing()
             if mode == .readWrite && !binding.isWritable {
                 throw SegmentFailure(.permissionDenied, "this process may only read it; attach with mode readOnly")
@@ -17,21 +17,21 @@ extension SharedMemory {
         }
     }
 
-    /// Attaches to that segment.
+    /// Attaches to the segment of a binding.
     func adopt(_ binding: SegmentBinding, mode: AccessMode) throws(SegmentFailure) {
         binding.attachment = try Attachment(binding, mode: mode)
         unsafe hot.pointee.attached(to: binding.identity)
-        // What it holds, it holds for the thread that locked.
+        // If the handle holds the lock, it stays with the thread that locked it.
         if !holdsLock { noteUse() }
     }
 
     /// Unmaps the segment's data. Does not destroy the segment, and does not release the lock.
     ///
-    /// Pointers and spans into the data are invalid from here on. Throws `notFound` where the handle is not attached.
+    /// Afterwards pointers and spans into the data are invalid. Throws `notFound` if the handle is not attached.
     public func detach() throws(SharedMemoryError) {
         try attempt("detach from") { () throws(SegmentFailure) in
             guard let binding, binding.attachment != nil else {
-                throw SegmentFailure(.notFound, "the handle is not attached")
+                throw SegmentFailure(.notFound, "the handle is not attached; attach before detaching")
             }
             binding.endAttachment()
             unsafe hot.pointee.detached()
@@ -39,10 +39,10 @@ extension SharedMemory {
         }
     }
 
-    /// Attaches, runs the body and detaches, however the body ends.
+    /// Attaches, runs the body and detaches, whether the body returns or throws.
     ///
     /// - Throws: ``SharedMemoryError`` as ``attach(mode:)`` does, and what the body throws.
-    ///   ``SharedMemoryError/Convertible`` says when that is typed.
+    ///   ``SharedMemoryError/Convertible`` describes when that is typed.
     public func withAttachment<R>(mode: AccessMode = .readWrite, _ body: (SharedMemory) throws -> R) throws -> R {
         try attached(mode, { $0 }, body)
     }

@@ -2,17 +2,17 @@ internal import Glibc
 public import SystemPackage
 
 extension SharedMemory {
-    /// Makes the segment, zero-filled, with its lock. Does not attach.
+    /// Creates the segment, zero-filled, with its lock. Does not attach.
     ///
-    /// The segment is built under no name and then gets its name in one step: no process ever sees a half-built one,
-    /// of two creators exactly one wins, and a creator that is killed at any moment leaves nothing behind. A failure
-    /// touches nothing that exists. The storage is reserved here, so that a full file system is an error now and
-    /// never a fault later.
+    /// The segment is built in an unnamed file and then gets its name in one atomic step. So no process ever observes
+    /// an incomplete segment, exactly one of two creators wins, and a creator that is killed at any moment leaves
+    /// nothing behind. A failure changes nothing that exists. The storage is reserved here, so a full file system is an
+    /// error now and never a fault later.
     ///
     /// - Parameters:
-    ///   - size: bytes of data. Defaults to ``defaultSize``.
-    ///   - permissions: who may open the segment; the umask does not count; reading needs read permission, attaching for writing and locking
-    ///     need write permission as well. Defaults to the owner alone.
+    ///   - size: the size of the data, in bytes. Defaults to ``defaultSize``.
+    ///   - permissions: who may open the segment; the umask does not apply. Reading needs read permission; attaching
+    ///     for writing and locking need write permission as well. Defaults to the owner alone.
     ///   - lock: the kind of lock that every participant will use. Defaults to one that survives its owner's death.
     /// - Throws: `invalidSize`, `keyError`, `alreadyExists`, `outOfMemory`, `outOfResources`, `permissionDenied`.
     public func create(
@@ -23,7 +23,7 @@ extension SharedMemory {
             if isAttached { throw SegmentFailure(.alreadyExists, "the handle is attached to it; detach first") }
             if holdsLock { throw SegmentFailure(.alreadyExists, "the handle holds its lock; unlock first") }
             let blueprint = try Blueprint(size: size, permissions: permissions, lock: lock)
-            // linkat decides in the end; a large segment is not built in vain.
+            // linkat(2) decides in the end. Check first, so that a large segment is not built in vain.
             if size >= MemoryBudget.smallest, let status = try? SegmentFile.status(ofName: name) {
                 try clearWay(for: name, status)
             }
@@ -31,14 +31,14 @@ extension SharedMemory {
         }
     }
 
-    /// Publishes a segment that was built, makes it this handle's, and sets its lock up.
+    /// Publishes a complete segment, binds this handle to it, and sets up its lock.
     func establish(_ binding: SegmentBinding, as name: String) throws(SegmentFailure) {
         try publish(binding, as: name)
         bind(binding)
         do throws(SegmentFailure) { _ = try binding.boundLock() } catch {
-            // Destroyed as soon as it had its name: it was created all the same.
+            // The segment was destroyed right after it got its name. It was created nevertheless.
             guard binding.isAlive else { return }
-            // The lock's kernel object could not be made: without it the segment is of no use.
+            // The lock's kernel object could not be created; without it the segment is useless.
             _ = try? remove(binding, name: name)
             bind(nil)
             throw error
@@ -53,18 +53,19 @@ extension SharedMemory {
             } catch {
                 guard error == .fileExists else { throw .making(error) }
             }
-            // Lost to another creator, unless what is there goes away meanwhile.
+            // Another creator won, unless its segment disappears meanwhile.
             guard let status = try? SegmentFile.status(ofName: name) else { continue }
             try clearWay(for: name, status)
         }
     }
 
-    /// Throws `alreadyExists` unless what has that name is a segment whose destroyer died before it could take the
-    /// name away: then finishes that work.
+    /// Throws `alreadyExists`, unless the object of that name is a segment whose destroyer died before it removed the
+    /// name. In that case completes the removal.
     private func clearWay(for name: String, _ status: stat) throws(SegmentFailure) {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw SegmentFailure(
-                .alreadyExists, "what has that name is \(SegmentFile.kind(of: status)), not a segment; use another key")
+                .alreadyExists,
+                "the object of that name is \(SegmentFile.kind(of: status)), not a segment; use another key")
         }
         let found: SegmentBinding
         do { found = try SegmentBinding(opening: name) } catch {
@@ -75,7 +76,8 @@ extension SharedMemory {
         if found.isAliveOrBeingInitialised {
             throw SegmentFailure(.alreadyExists, "a segment of that key exists; attach to it, or destroy it first")
         }
-        // Its destroyer is at work, which takes microseconds, or dead; or its creator died while it initialised it.
+        // A destroyer is at work, which takes microseconds, or is dead; or the creator died while it initialised the
+        // segment.
         let patience = Deadline.after(.seconds(1))
         while true {
             do throws(SegmentFailure) {
@@ -83,9 +85,13 @@ extension SharedMemory {
                 return
             } catch {
                 guard names(name, found) else { return }
-                // Trying again would find the same: a leftover that is another user's to clear, say.
+                // Another attempt would fail in the same way, for example if only another user may remove the leftover.
                 guard error.code == .notFound else { throw error }
-                if patience.hasPassed { throw SegmentFailure(.alreadyExists, "its destroyer is stopped half-way") }
+                if patience.hasPassed {
+                    throw SegmentFailure(
+                        .alreadyExists,
+                        "another process is destroying it and has stopped; continue or end that process")
+                }
                 usleep(100)
             }
         }

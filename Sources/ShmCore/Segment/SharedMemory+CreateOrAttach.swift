@@ -6,40 +6,43 @@ extension SharedMemory {
     public enum Origin: Sendable {
         /// This call made the segment and initialised it.
         case created
-        /// It was there, initialised.
+        /// The segment existed and was initialised.
         case attached
     }
 
-    /// Attaches to the segment for reading and writing, and makes and initialises it first where there is none: the one call
-    /// with which programs that may start in any order, or at the same moment, share a segment.
+    /// Attaches to the segment for reading and writing; if there is none, creates and initialises it first. Programs
+    /// that may start in any order, or at the same moment, need only this call to share a segment.
     ///
     ///     let shared = SharedMemory(key: "My Shared Data")
     ///     try shared.createOrAttach(size: 128) { bytes in
     ///         bytes.storeBytes(of: 42, toByteOffset: 0, as: Int.self)
     ///     }
     ///
-    /// One caller makes the segment and runs `initialise`, with the segment's lock held. All others, and everyone who
-    /// attaches to the segment or locks it by other means, wait until it is done; so the data are never seen half
-    /// initialised. Where the initialising process dies, however it dies, one of those who wait begins anew with zeroed
-    /// data; where `initialise` throws, the segment is removed, the error is thrown here, and likewise another caller begins
-    /// anew. A segment that is there is taken as it is: `permissions` and `lock` count for a new one alone.
+    /// One caller creates the segment and runs `initialise` while it holds the segment's lock. All other callers, and
+    /// every thread that attaches to the segment or locks it by other means, wait until `initialise` has finished, so
+    /// no process observes partly initialised data. If the initialising process dies, in any way, one of the waiting
+    /// callers starts again with zeroed data. If `initialise` throws, the segment is removed, the error is thrown here,
+    /// and another caller starts again as well. An existing segment is used as it is: `permissions` and `lock` apply to
+    /// a new one only.
     ///
-    /// What `initialise` writes is visible to everyone who attaches. It must not wait for another process that attaches,
-    /// and must not detach, unlock or destroy. A child that it forks, and that does not `exec`, keeps others waiting for as
-    /// long as it lives; in such a child this call throws `lockError` and touches nothing.
+    /// What `initialise` writes is visible to every process that attaches. It must not wait for another process that
+    /// attaches, and must not detach, unlock or destroy. A child that it forks, and that does not `exec`, keeps others
+    /// waiting for as long as it lives; in such a child this call throws `lockError` and changes nothing.
     ///
-    /// Waiting for another process that initialises has no limit; ``lock(timeout:)`` and ``tryLock()`` keep theirs. What a
-    /// dead initialiser of another user left can be removed by that user and the superuser alone.
+    /// Waiting for another process that initialises has no limit; ``lock(timeout:)`` and ``tryLock()`` keep theirs. If
+    /// an initialiser of another user died, only that user and the superuser can remove what it left.
     ///
     /// - Parameters:
-    ///   - size: bytes of data that are needed. A segment that is there and has fewer is `invalidSize`.
+    ///   - size: the size of the data that the caller needs, in bytes. An existing segment that is smaller is
+    ///     `invalidSize`.
     ///   - permissions: as for ``create(size:permissions:lock:)``.
     ///   - lock: the kind of lock of a new segment.
-    ///   - initialise: is given the new segment's data, which are zero.
-    /// - Returns: which of the two it was.
-    /// - Throws: what ``create(size:permissions:lock:)`` and ``attach(mode:)`` throw, but not `alreadyExists` where another
-    ///   process was faster, and `notFound` only where another one has waited for a second to destroy it; and what
-    ///   `initialise` throws. ``SharedMemoryError/Convertible`` says when that is typed.
+    ///   - initialise: receives the new segment's data, which are zero.
+    /// - Returns: whether this call created the segment.
+    /// - Throws: what ``create(size:permissions:lock:)`` and ``attach(mode:)`` throw. It does not throw `alreadyExists`
+    ///   if another process created the segment first, and throws `notFound` only if another process has been waiting
+    ///   for a second to destroy it. Also throws what `initialise` throws. ``SharedMemoryError/Convertible`` describes
+    ///   when that is typed.
     @discardableResult
     public func createOrAttach<Failure: Error>(
         size: Int = defaultSize, permissions: FilePermissions = .ownerReadWrite, lock: LockKind = .default,
@@ -64,7 +67,7 @@ extension SharedMemory {
             var span = unsafe made.attachment.unsafelyUnwrapped.data.mutableBytes
             try initialise(&span)
         } catch {
-            // The child of a fork touches nothing: its parent is at work.
+            // The child of a fork changes nothing: its parent is initialising the segment.
             if made.isInitialiser { giveUpInitialising(made) }
             throw error
         }
@@ -74,17 +77,19 @@ extension SharedMemory {
         return .created
     }
 
-    /// Lets those in who wait until the segment is initialised.
+    /// Marks the segment as initialised and admits the waiting processes.
     private func concludeInitialising(_ made: SegmentBinding) throws(SegmentFailure) {
         guard made.isInitialiser else {
-            throw SegmentFailure(.lockError, "this is the child of a fork, and its parent initialises the segment")
+            throw SegmentFailure(
+                .lockError,
+                "this is the child of a fork and its parent is initialising the segment; let the parent finish")
         }
         let isDone = made.markAlive()
         RecordLock.release(.initialisation, of: made.file)
         made.isInitialiser = false
         if holdsLock { releaseOnSlowPath() }
         if isDone { return }
-        // By force, since every other destroyer waits.
+        // The segment was destroyed by force: every other destroyer waits.
         if isAttached {
             made.endAttachment()
             unsafe hot.pointee.detached()
@@ -93,11 +98,11 @@ extension SharedMemory {
         throw .destroyed
     }
 
-    /// Attaches to the segment that is there, or makes one, attaches to it and takes its lock; the new one is returned, and is
-    /// to be initialised.
+    /// Attaches to the existing segment and returns `nil`; or creates one, attaches to it, takes its lock and returns
+    /// it, for the caller to initialise.
     private func findOrMake(_ blueprint: Blueprint, size: Int) throws(SegmentFailure) -> SegmentBinding? {
         let name = try name()
-        if isAttached { throw SegmentFailure(.alreadyExists, "the handle is attached already; detach first") }
+        if isAttached { throw SegmentFailure(.alreadyExists, "the handle is already attached; detach first") }
         if holdsLock { throw SegmentFailure(.alreadyExists, "the handle holds its lock; unlock first") }
         var patience: Deadline?
         while true {
@@ -106,7 +111,7 @@ extension SharedMemory {
                 return nil
             } catch {
                 guard error.code == .notFound else { throw error }
-                // One that is going away, whose name is not free yet: as a rule in a moment.
+                // The segment is being destroyed and still has its name; usually it disappears in a moment.
                 if let found = try? existing(until: .now), found.isAlive {
                     let end = patience ?? .after(.seconds(1))
                     patience = end
@@ -117,11 +122,12 @@ extension SharedMemory {
             }
             let made = try blueprint.build(isInitialised: false)
             do throws(SegmentFailure) { try establish(made, as: name) } catch {
-                // Another process was faster, or what has the name is no segment: the next turn says which.
+                // Another process was faster, or the object of that name is not a segment: the next iteration finds
+                // out.
                 guard error.code == .alreadyExists else { throw error }
                 continue
             }
-            // Another process has destroyed it by force, here or before it is attached.
+            // Another process has destroyed it by force, here or before the attachment below.
             guard made.isAlive else { continue }
             do throws(SegmentFailure) {
                 try adopt(made, mode: .readWrite)
@@ -140,7 +146,7 @@ extension SharedMemory {
         guard binding.header.dataSize >= size else {
             throw SegmentFailure(
                 .invalidSize,
-                "it is there and has \(binding.header.dataSize) bytes, and \(size) are needed; ask for less, or agree on a size"
+                "invalid value '\(size)' for size: expected at most \(binding.header.dataSize), the size of the segment"
             )
         }
         guard binding.isWritable else {
@@ -149,7 +155,7 @@ extension SharedMemory {
         try adopt(binding, mode: .readWrite)
     }
 
-    /// Removes a segment that could not be initialised: those who wait for it make another one.
+    /// Removes a segment that could not be initialised. Processes that wait for it create another one.
     private func giveUpInitialising(_ made: SegmentBinding) {
         if let name = try? name() { _ = try? remove(made, name: name) }
         if holdsLock { releaseOnSlowPath() }

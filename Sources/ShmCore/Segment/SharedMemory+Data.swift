@@ -1,7 +1,7 @@
 extension SharedMemory {
     /// The segment's data while attached, `nil` otherwise. Valid until ``detach()``.
     ///
-    /// Other processes change these bytes at any time: read and write them under the lock.
+    /// Other processes may change these bytes at any time: access them under the lock.
     public var data: UnsafeRawBufferPointer? {
         unsafe binding?.attachment.map { unsafe UnsafeRawBufferPointer($0.data) }
     }
@@ -14,8 +14,8 @@ extension SharedMemory {
 
     /// Reads the data through a span, which cannot outlive the body or leave its bounds. The body must not detach.
     ///
-    /// - Throws: `notFound` where the handle is not attached, and what the body throws.
-    ///   ``SharedMemoryError/Convertible`` says when that is typed.
+    /// - Throws: `notFound` if the handle is not attached, and what the body throws. ``SharedMemoryError/Convertible``
+    ///   describes when that is typed.
     public func withBytes<R>(_ body: (RawSpan) throws -> R) throws -> R {
         try reading({ $0 }, body)
     }
@@ -38,8 +38,8 @@ extension SharedMemory {
     /// Reads and writes the data through a span, which cannot outlive the body or leave its bounds. The body must not
     /// detach.
     ///
-    /// - Throws: `notFound` where the handle is not attached, `permissionDenied` where it is attached read-only, and what
-    ///   the body throws. ``SharedMemoryError/Convertible`` says when that is typed.
+    /// - Throws: `notFound` if the handle is not attached, `permissionDenied` if it is attached read-only, and what the
+    ///   body throws. ``SharedMemoryError/Convertible`` describes when that is typed.
     public func withMutableBytes<R>(_ body: (inout MutableRawSpan) throws -> R) throws -> R {
         try writing({ $0 }, body)
     }

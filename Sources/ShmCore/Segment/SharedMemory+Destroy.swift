@@ -4,14 +4,14 @@ internal import SystemPackage
 extension SharedMemory {
     /// Destroys the segment and its lock.
     ///
-    /// The segment is marked dead, everyone who waits for its lock gets `lockError`, and the name goes, if it still
-    /// names this very segment. What others have mapped stays readable until they detach. A destroyer that is killed
-    /// half-way leaves a dead segment, which the next `create` or `destroy` clears away.
+    /// The segment is marked as destroyed, every thread that waits for its lock gets `lockError`, and the name is
+    /// removed if it still names this segment. Mappings of other processes stay readable until they detach. A destroyer
+    /// that is killed before it finishes leaves a dead segment, which the next `create` or `destroy` removes.
     ///
     /// - Parameter mode: `noWait` waits for the lock but not for attachments; `forceNoWait` waits for nothing; `wait`
-    ///   bars new attachments and waits until there are none, however long that takes.
-    /// - Throws: `notFound` where there is no live segment or another process destroys it now; `lockError` for `wait`
-    ///   while this handle is attached, and where the lock cannot be taken; `permissionDenied`.
+    ///   prevents new attachments and waits until there are none, without a limit.
+    /// - Throws: `notFound` if there is no live segment or another process is destroying it; `lockError` for `wait`
+    ///   while this handle is attached, and if the lock cannot be taken; `permissionDenied`.
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
@@ -19,12 +19,12 @@ extension SharedMemory {
             do throws(SegmentFailure) {
                 binding = try existingOrLeftover(name, byForce: mode == .forceNoWait)
             } catch {
-                // What is ours by its file's mark and no segment any more.
-                if mode == .forceNoWait, error.code == .keyError, try Wreck.remove(name) { return }
+                // The file has a segment's mark but is no longer a segment.
+                if mode == .forceNoWait, error.code == .keyError, try SegmentRemains.remove(name) { return }
                 throw error
             }
-            // Before the lock is taken: one that may not destroy must not take an owner's death from those that may
-            // repair.
+            // Before the lock is taken: a process that may not destroy the segment must not consume the report of an
+            // owner's death, which belongs to a process that may repair the data.
             try checkRights(to: binding)
             if mode != .forceNoWait, isHeldByThisThread(binding.identity) { throw .heldThroughAnotherHandle }
             switch mode {
@@ -43,16 +43,17 @@ extension SharedMemory {
                 }
                 try remove(binding, name: name)
             }
-            // The next waiter gets the lock now, finds the segment dead and passes it on.
+            // The next waiter gets the lock now, finds the segment dead and passes the lock on.
             if holdsLock { releaseOnSlowPath() }
             if !isAttached { bind(nil) }
         }
     }
 
-    /// Takes the lock and removes the segment. Where the lock is not to be had, but no other process has the segment open,
-    /// no process can be inside: then removes it without.
+    /// Takes the lock and removes the segment. If the lock cannot be taken, but no other process has the segment open,
+    /// no process can be in a critical section; then removes the segment without the lock.
     private func removeUnderLock(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
-        // The lock is taken at first sight; in a namespace of its own, or behind a dead owner, this process may be alone.
+        // The first attempt usually succeeds. In a PID namespace of its own, or after an owner died, this process may
+        // be the only user.
         let isTaken: Bool
         do throws(SegmentFailure) {
             isTaken = try acquire(until: nil, unless: { $0.isOnlyUser }) != nil
@@ -72,22 +73,23 @@ extension SharedMemory {
         }
     }
 
-    /// Marks a segment dead, gives back what its lock keeps in the kernel, and takes the name away, in this order:
-    /// killed in between, it stays reachable by its name for the process that finishes the work.
+    /// Marks a segment as destroyed, removes its lock's kernel object, and removes the name, in this order. If the
+    /// process is killed in between, the segment stays reachable by its name, so another process can finish.
     ///
-    /// - Parameter ifFree: only if no process holds the lock, and its kind can tell and retire it in one step; otherwise
-    ///   nothing happens, and the answer is `false`. Then the lock is gone first: a destroyer that is killed before
-    ///   the mark leaves a live segment that no process can lock, and that the next destroyer finishes.
+    /// - Parameter ifFree: whether to proceed only if no process holds the lock and its kind can be removed in one
+    ///   step. Otherwise nothing changes and the result is `false`. With this option the lock is removed first: a
+    ///   destroyer that is killed before the mark leaves a live segment that no process can lock, and that the next
+    ///   destroyer removes.
     @discardableResult
     func remove(
         _ binding: SegmentBinding, name: String, ifFree: Bool = false
     ) throws(SegmentFailure) -> Bool {
         try checkRights(to: binding)
-        // Everyone who takes this segment's name away holds this: between the comparison below and the removal, the
-        // name cannot come to mean another segment.
+        // Every process that removes this segment's name holds this record lock: between the comparison below and the
+        // removal the name cannot come to refer to another segment.
         do { try RecordLock.take(.removal, of: binding.file) } catch {
             throw error == .resourceTemporarilyUnavailable
-                ? SegmentFailure(.notFound, "somebody else is destroying it") : SegmentFailure(error)
+                ? SegmentFailure(.notFound, "another process is destroying it; try again") : SegmentFailure(error)
         }
         defer { RecordLock.release(.removal, of: binding.file) }
         if ifFree, !binding.retireLockIfFree() { return false }
@@ -102,8 +104,9 @@ extension SharedMemory {
         return true
     }
 
-    /// The live segment of this key, or a dead one that still has the name. By force, also one that is being initialised, and
-    /// one whose lock is of a kind that this program does not know: what that has outside the segment stays.
+    /// The live segment of this key, or a dead one that still has the name. By force, also one that is being
+    /// initialised, and one with a lock kind that this program does not have; the lock's objects outside that segment
+    /// remain.
     private func existingOrLeftover(_ name: String, byForce: Bool) throws(SegmentFailure) -> SegmentBinding {
         if byForce, !isAttached, !holdsLock { return try SegmentBinding(opening: name, anyLock: true) }
         do { return try existing() } catch {
@@ -116,11 +119,12 @@ extension SharedMemory {
 
     private func checkRights(to binding: SegmentBinding) throws(SegmentFailure) {
         guard binding.isWritable, mayRemove(binding) else {
-            throw SegmentFailure(.permissionDenied, "only its owner may destroy it")
+            throw SegmentFailure(.permissionDenied, "this user may not destroy it; let its owner do so")
         }
     }
 
-    /// In a sticky directory only the owners of the file and of the directory may remove a name, and the superuser.
+    /// In a sticky directory only the owner of the file, the owner of the directory and the superuser may remove a
+    /// name.
     private func mayRemove(_ binding: SegmentBinding) -> Bool {
         let user = geteuid()
         guard let file = try? SegmentFile.status(of: binding.file) else { return true }

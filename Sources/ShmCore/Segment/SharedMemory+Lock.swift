@@ -6,20 +6,20 @@ internal import SystemPackage
 extension SharedMemory {
     /// Waits for the segment's lock and takes it. The segment need not be attached.
     ///
-    /// An acquire operation: what the previous owner wrote before ``unlock()`` is visible from here on.
+    /// An acquire operation: what the previous owner wrote before ``unlock()`` is visible afterwards.
     ///
-    /// - Returns: ``Acquisition/ownerDied`` where the previous owner was killed while it held the lock: the data may
-    ///   be half written. ``ownerDied`` keeps the answer.
-    /// - Throws: `lockError` where the calling thread holds the lock already, through this handle or another, where no
-    ///   segment has this key, and where the segment was destroyed (also while waiting); `permissionDenied` where this
+    /// - Returns: ``Acquisition/ownerDied`` if the previous owner was killed while it held the lock: the data may be
+    ///   inconsistent. ``ownerDied`` keeps the answer.
+    /// - Throws: `lockError` if the calling thread already holds the lock, through this handle or another, if no
+    ///   segment has this key, and if the segment was destroyed (also while waiting); `permissionDenied` if this
     ///   process may only read it.
     @available(*, noasync, message: "it blocks its thread, and unlock() must run on the same one; use withLock(_:)")
     @inlinable @inline(__always)
     @discardableResult
     public func lock() throws(SharedMemoryError) -> Acquisition {
-        // Everything but the lock's own work is a comparison of the step and the thread, a store to the step, and a
-        // load of the life word: this is what keeps the handle within a tenth of its primitive. Where the handle
-        // holds the lock already, or is the child's of a fork, the step is none of these.
+        // Beside the lock's own work this is a comparison of the step and of the thread, a store to the step, and a
+        // load of the life word. That keeps the handle's cost within a tenth of its primitive's. If the handle already
+        // holds the lock, or belongs to the child of a fork, the step matches neither case.
         let hot = unsafe hot
         switch unsafe hot.pointee.step {
         case .wordFree:
@@ -36,21 +36,22 @@ extension SharedMemory {
             unsafe hot.pointee.step = .callsHeld
         default: return try lockOnSlowPath()
         }
-        // The lock's acquire orders this after the mark of a destroyer that held the lock: it is always noticed.
+        // The lock's acquire orders this load after the mark of a destroyer that held the lock, so the mark is always
+        // noticed.
         guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
             return try lockedDestroyedSegment()
         }
         return .released
     }
 
-    /// Takes the lock if it is free; returns `nil` at once otherwise, also where the calling thread holds it through
-    /// another handle. Throws as ``lock()`` does in all other cases.
+    /// Takes the lock if it is free; otherwise returns `nil` without waiting, also if the calling thread holds the lock
+    /// through another handle. Throws as ``lock()`` does in all other cases.
     @available(*, noasync, message: "unlock() must run on the same thread; use withLock(_:)")
     public func tryLock() throws(SharedMemoryError) -> Acquisition? {
         try lock(timeout: .zero)
     }
 
-    /// Waits for the lock for a limited time; returns `nil` when that is over. Throws as ``lock()`` does.
+    /// Waits for the lock until the timeout; returns `nil` once it has passed. Throws as ``lock()`` does.
     @available(*, noasync, message: "it blocks its thread, and unlock() must run on the same one; use withLock(_:)")
     public func lock(timeout: Duration) throws(SharedMemoryError) -> Acquisition? {
         if let acquisition = takeIfFree(waiting: timeout > .zero) { return acquisition }
@@ -59,8 +60,8 @@ extension SharedMemory {
 
     /// Releases the lock that this handle holds: a release operation.
     ///
-    /// Throws `lockError` where this handle does not hold it, or holds it for another thread. The child of a fork holds
-    /// nothing of what its parent held.
+    /// Throws `lockError` if this handle does not hold the lock, or holds it for another thread. The child of a fork
+    /// holds none of its parent's locks.
     @available(*, noasync, message: "it must run on the thread that locked; use withLock(_:)")
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
@@ -82,11 +83,11 @@ extension SharedMemory {
         }
     }
 
-    /// Locks, runs the body and unlocks, however the body ends. A body that destroys the segment, or unlocks it
-    /// itself, is fine.
+    /// Locks, runs the body and unlocks, whether the body returns or throws. The body may destroy the segment, or
+    /// unlock it itself.
     ///
-    /// - Throws: ``SharedMemoryError`` as ``lock()`` does, and what the body throws. ``SharedMemoryError/Convertible`` says
-    ///   when that is typed.
+    /// - Throws: ``SharedMemoryError`` as ``lock()`` does, and what the body throws. ``SharedMemoryError/Convertible``
+    ///   describes when that is typed.
     public func withLock<R>(_ body: (Acquisition) throws -> R) throws -> R {
         try locked({ $0 }, body)
     }
@@ -100,18 +101,19 @@ extension SharedMemory {
         return try body(acquisition)
     }
 
-    /// One more participant in this segment's lock, for code that is compiled for its kind and measures or wraps it.
+    /// Makes another participant of this segment's lock, for code that is compiled for its kind and measures or wraps
+    /// it.
     ///
-    /// The participant is independent of the handle's own lock state, and ends with its value. It must not outlive
-    /// the handle. Throws `lockError` where the segment's lock is of another kind, and as ``lock()`` does.
+    /// The participant is independent of the handle's own lock state and must not outlive the handle. Throws
+    /// `lockError` if the segment's lock is of another kind, and as ``lock()`` does.
     package func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SharedMemoryError) -> L {
         try attempt("take part in the lock of") { () throws(SegmentFailure) in
             let binding = try lockable()
             guard binding.header.lockName == L.properties.name else {
                 throw SegmentFailure(
-                    .lockError, "its lock is of kind \(binding.header.lockName), not \(L.properties.name)")
+                    .lockError, "invalid lock type '\(L.properties.name)': expected \(binding.header.lockName)")
             }
-            // What the participant points into stays mapped as long as the handle lives, whatever the handle does.
+            // The memory that the participant points to stays mapped for as long as the handle lives.
             if pinned.last !== binding { pinned.append(binding) }
             binding.hasParticipants = true
             return try binding.participant(in: L.self)
@@ -127,7 +129,7 @@ extension SharedMemory {
         return try lockSlowly(until: nil) ?? .released
     }
 
-    /// A fast call said something else than "acquired", and may have taken the lock even so.
+    /// A fast call returned an error. It may have taken the lock nevertheless.
     @usableFromInline @inline(never)
     func lockSettling(_ failure: Int32) throws(SharedMemoryError) -> Acquisition {
         guard let binding, let lock = binding.lock else { return try lockOnSlowPath() }
@@ -137,14 +139,14 @@ extension SharedMemory {
         return binding.isAlive ? acquisition : try lockedDestroyedSegment()
     }
 
-    /// The lock was free, but the segment is dead: passes the lock on, and tries what is left to try.
+    /// The lock was free, but the segment is dead: passes the lock on and takes the slow path.
     @usableFromInline @inline(never)
     func lockedDestroyedSegment() throws(SharedMemoryError) -> Acquisition {
         releaseOnSlowPath()
         return try lockSlowly(until: nil) ?? .released
     }
 
-    /// The lock has no fast path, or is not held.
+    /// Unlocks a lock without a fast path. Throws if the handle does not hold the lock.
     @usableFromInline @inline(never)
     func unlockOnSlowPath() throws(SharedMemoryError) {
         if holdsLock {
@@ -156,8 +158,7 @@ extension SharedMemory {
         }
     }
 
-    /// The primitive did not release: this is not the thread that locked, as a rule. The handle goes on holding the
-    /// lock.
+    /// The primitive did not release the lock, usually because this thread is not the owner. The handle keeps the lock.
     @usableFromInline @inline(never)
     func unlockFailed(_ failure: Int32) throws(SharedMemoryError) {
         unsafe hot.pointee.step = .callsHeld
@@ -189,7 +190,7 @@ extension SharedMemory {
         else { return nil }
         // The lock is reserved for a starving waiter: do not barge.
         if waiting, unsafe hot.pointee.isWordTaken { return nil }
-        // A kind whose owner is the process would give this thread again what it has.
+        // A kind whose owner is the process would grant this thread a lock that it already holds.
         if unsafe lock._withUnsafeGuaranteedRef({ $0.isOfProcess }), unsafe isHeldByThisThread(hot.pointee.segment) {
             return nil
         }
@@ -208,45 +209,46 @@ extension SharedMemory {
         return outcome == .ownerDied ? .ownerDied : .released
     }
 
-    /// Waits are cut into slices, after each of which the segment's life is looked at: a waiter notices that the
-    /// segment was destroyed even where the lock's owner never releases it.
-    private static var slice: Int64 { 50_000_000 }
+    /// The longest uninterrupted wait, in ns. After it the waiter checks the life word, so it notices that the
+    /// segment was destroyed even if the lock's owner never releases it.
+    private static var longestWait: Int64 { 50_000_000 }
 
     @inline(never)
     private func lockSlowly(until deadline: Deadline?, waiting: Bool = true) throws(SharedMemoryError) -> Acquisition? {
         try attempt("lock") { () throws(SegmentFailure) in try acquire(until: deadline, waiting: waiting) }
     }
 
-    /// Binds the lock where that is still to be done, and waits for it, or tries it once. `nil` when the deadline
-    /// passed or the try failed.
+    /// Binds the lock if necessary and waits for it, or tries it once. Returns `nil` if the deadline passed or the
+    /// attempt failed.
     ///
-    /// - Parameter giveUp: called after each slice; whether to end the wait with `nil`.
+    /// - Parameter giveUp: called after each such wait; returns whether to end the wait with `nil`.
     func acquire(
         until deadline: Deadline?, waiting: Bool = true, unless giveUp: (SegmentBinding) -> Bool = { _ in false }
     ) throws(SegmentFailure) -> Acquisition? {
-        if holdsLock { throw SegmentFailure(.lockError, "this handle holds the lock already; unlock it first") }
-        // A name that comes to mean another segment while this handle waits takes the handle along.
+        if holdsLock { throw SegmentFailure(.lockError, "this handle already holds the lock; unlock it first") }
+        // If the name comes to refer to another segment during the wait, the handle continues with that segment.
         while true {
             let binding: SegmentBinding
             do throws(SegmentFailure) { binding = try lockable(until: waiting ? deadline : .now) } catch {
-                // There was no time to wait until it is initialised.
+                // The deadline passed while the segment was being initialised.
                 if error.reason == SegmentFailure.beingInitialised.reason { return nil }
                 throw error
             }
             if isHeldByThisThread(binding.identity) {
-                // Some kinds would give a process again what it has; all others would wait for ever.
+                // Some kinds would grant the process a lock that it already holds; with all others it would wait for
+                // ever.
                 if waiting { throw .heldThroughAnotherHandle }
                 return nil
             }
             let lock = try binding.boundLock()
-            // From now on the handle's fast path knows the lock.
+            // From here on the handle's fast path can use the lock.
             unsafe hot.pointee.bind(lock, of: binding.identity, life: binding.life)
             if isAttached { unsafe hot.pointee.attached(to: binding.identity) }
             var belongs = true
             while belongs {
                 guard binding.isAlive else { throw .destroyedWhileLocking() }
-                let sliceEnd = Deadline.after(nanoseconds: Self.slice)
-                switch waiting ? lock.lockUntil(deadline.map { min($0, sliceEnd) } ?? sliceEnd) : lock.tryLock() {
+                let waitEnd = Deadline.after(nanoseconds: Self.longestWait)
+                switch waiting ? lock.lockUntil(deadline.map { min($0, waitEnd) } ?? waitEnd) : lock.tryLock() {
                 case .busy:
                     if !waiting || giveUp(binding) { return nil }
                     if let deadline, deadline.hasPassed { return nil }
@@ -266,13 +268,13 @@ extension SharedMemory {
         }
     }
 
-    /// Whether this handle belongs to that segment still: it is attached to it, or its key's name names it.
+    /// Whether this handle still belongs to that segment: it is attached to it, or its key still names it.
     private func isStillOf(_ binding: SegmentBinding) -> Bool {
         if isAttached { return true }
         return (try? name()).map { names($0, binding) } ?? false
     }
 
-    /// The segment to lock. Where there is none, that is `lockError`, as QSharedMemory has it.
+    /// The segment to lock. As with QSharedMemory, a missing segment is a `lockError`.
     private func lockable(until deadline: Deadline? = nil) throws(SegmentFailure) -> SegmentBinding {
         do { return try existing(until: deadline) } catch {
             switch error.code {

@@ -1,13 +1,13 @@
 public import SystemPackage
 
 extension SharedMemoryError {
-    /// An error that can stand for a ``SharedMemoryError``, so that a method with a body throws one type for both.
+    /// An error that can wrap a ``SharedMemoryError``, so that a method with a body throws one type for both.
     ///
-    /// What such a method, `withLock(_:)` for one, throws:
-    /// - `SharedMemoryError` and nothing else, where its body throws nothing or a `SharedMemoryError`;
-    /// - any error, where its body does: a `SharedMemoryError` where the segment was the trouble, and the body's own
-    ///   otherwise;
-    /// - the body's error, where that conforms to this protocol. Swift has no type for "one error or another", so such an
+    /// Such a method, `withLock(_:)` for example, throws
+    /// - only `SharedMemoryError`, if its body throws nothing or a `SharedMemoryError`;
+    /// - any error, if its body does: a `SharedMemoryError` if the segment could not be used, otherwise the body's
+    ///   error;
+    /// - the body's error, if that conforms to this protocol. Swift has no type for "one error or another", so such an
     ///   error has a case for the segment's:
     ///
     ///       enum QueueError: SharedMemoryError.Convertible {
@@ -19,71 +19,72 @@ extension SharedMemoryError {
     ///           try shared.withLock { (_) throws(QueueError) in … }
     ///       }
     ///
-    /// A closure says what it throws, as this one does; one with a `try` that does not is taken to throw any error.
+    /// A closure can declare what it throws, as this one does. A closure with a `try` and no declaration counts as
+    /// throwing any error.
     public protocol Convertible: Error {
-        /// The segment could not be used.
+        /// Wraps the error of a segment that could not be used.
         init(_ error: SharedMemoryError)
     }
 }
 
-/// The methods with a body, where the body says what it throws.
+/// The methods with a body that declares what it throws.
 extension SharedMemory {
-    /// As `withLock(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
+    /// The same as `withLock(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withLock<R>(
         _ body: (Acquisition) throws(SharedMemoryError) -> R
     ) throws(SharedMemoryError) -> R {
         try locked({ $0 }, body)
     }
 
-    /// As `withLock(_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// The same as `withLock(_:)`, for a body with an error that can wrap a ``SharedMemoryError``.
     public func withLock<R, Failure: SharedMemoryError.Convertible>(
         _ body: (Acquisition) throws(Failure) -> R
     ) throws(Failure) -> R {
         try locked({ Failure($0) }, body)
     }
 
-    /// As `withAttachment(mode:_:)`, for a body that throws nothing or a ``SharedMemoryError``.
+    /// The same as `withAttachment(mode:_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withAttachment<R>(
         mode: AccessMode = .readWrite, _ body: (SharedMemory) throws(SharedMemoryError) -> R
     ) throws(SharedMemoryError) -> R {
         try attached(mode, { $0 }, body)
     }
 
-    /// As `withAttachment(mode:_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// The same as `withAttachment(mode:_:)`, for a body with an error that can wrap a ``SharedMemoryError``.
     public func withAttachment<R, Failure: SharedMemoryError.Convertible>(
         mode: AccessMode = .readWrite, _ body: (SharedMemory) throws(Failure) -> R
     ) throws(Failure) -> R {
         try attached(mode, { Failure($0) }, body)
     }
 
-    /// As `withBytes(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
+    /// The same as `withBytes(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withBytes<R>(_ body: (RawSpan) throws(SharedMemoryError) -> R) throws(SharedMemoryError) -> R {
         try reading({ $0 }, body)
     }
 
-    /// As `withBytes(_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// The same as `withBytes(_:)`, for a body with an error that can wrap a ``SharedMemoryError``.
     public func withBytes<R, Failure: SharedMemoryError.Convertible>(
         _ body: (RawSpan) throws(Failure) -> R
     ) throws(Failure) -> R {
         try reading({ Failure($0) }, body)
     }
 
-    /// As `withMutableBytes(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
+    /// The same as `withMutableBytes(_:)`, for a body that throws nothing or a ``SharedMemoryError``.
     public func withMutableBytes<R>(
         _ body: (inout MutableRawSpan) throws(SharedMemoryError) -> R
     ) throws(SharedMemoryError) -> R {
         try writing({ $0 }, body)
     }
 
-    /// As `withMutableBytes(_:)`, for a body with an error that can stand for a ``SharedMemoryError``.
+    /// The same as `withMutableBytes(_:)`, for a body with an error that can wrap a ``SharedMemoryError``.
     public func withMutableBytes<R, Failure: SharedMemoryError.Convertible>(
         _ body: (inout MutableRawSpan) throws(Failure) -> R
     ) throws(Failure) -> R {
         try writing({ Failure($0) }, body)
     }
 
-    /// As `createOrAttach(size:permissions:lock:initialise:)`, where `initialise` throws nothing or a
-    /// ``SharedMemoryError``, or there is nothing to initialise.
+    /// The same as `createOrAttach(size:permissions:lock:initialise:)`, if `initialise` throws nothing or a
+    /// ``SharedMemoryError``, or if there is nothing to initialise.
     @discardableResult
     public func createOrAttach(
         size: Int = defaultSize, permissions: FilePermissions = .ownerReadWrite, lock: LockKind = .default,
@@ -92,7 +93,7 @@ extension SharedMemory {
         try createdOrAttached(size, permissions, lock, { $0 }, initialise)
     }
 
-    /// As `createOrAttach(size:permissions:lock:initialise:)`, where `initialise` has an error that can stand for a
+    /// The same as `createOrAttach(size:permissions:lock:initialise:)`, if `initialise` has an error that can wrap a
     /// ``SharedMemoryError``.
     @discardableResult
     public func createOrAttach<Failure: SharedMemoryError.Convertible>(

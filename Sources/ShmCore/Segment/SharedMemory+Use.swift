@@ -1,12 +1,12 @@
 internal import CShm
 
-/// Which thread uses the handle, and what that thread has through others.
+/// Records which thread uses the handle, and searches that thread's other handles.
 extension SharedMemory {
-    /// Notes that the calling thread uses this handle.
+    /// Records that the calling thread uses this handle.
     func noteUse() {
         let me = shm_thread_serial()
         if unsafe me != 0 && hot.pointee.thread == me { return }
-        // A thread whose end cannot be noticed (no memory for a thread-specific key) is only slower.
+        // Without an exit handler (no memory for a thread-specific key) the thread only loses the fast path.
         guard (try? CurrentThread.enroll()) != nil else { return }
         unsafe hot.pointee.thread = shm_thread_serial()
         unsafe UsedHandles.add(hot)
@@ -17,7 +17,7 @@ extension SharedMemory {
         unsafe UsedHandles.contains(otherThan: hot) { $0.segment == segment && $0.holdsLock }
     }
 
-    /// Whether the calling thread has attached that segment through another handle.
+    /// Whether the calling thread is attached to that segment through another handle.
     func isAttachedByThisThread(_ segment: FileIdentity) -> Bool {
         unsafe UsedHandles.contains(otherThan: hot) { $0.segment == segment && $0.isAttached }
     }

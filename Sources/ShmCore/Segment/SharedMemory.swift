@@ -1,7 +1,7 @@
 internal import Glibc
 public import SystemPackage
 
-/// A handle to a segment of memory that processes share, found by its key and guarded by its lock.
+/// A handle to a segment of shared memory. The segment has a key and a lock.
 ///
 ///     let shared = SharedMemory(key: "My Shared Data")
 ///     try shared.createOrAttach(size: 128) { bytes in
@@ -14,27 +14,26 @@ public import SystemPackage
 ///
 /// Two handles with the same key refer to the same segment, in one process or in several.
 /// `createOrAttach(size:permissions:lock:initialise:)` is for programs that may start at the same moment.
-/// ``create(size:permissions:lock:)`` makes the segment and does not attach; ``attach(mode:)`` maps its data. The
-/// data start at the beginning of the POSIX shared-memory object of that name, so programs in other languages can map
-/// it.
+/// ``create(size:permissions:lock:)`` creates the segment and does not attach; ``attach(mode:)`` maps its data. The
+/// data begin at offset 0 of the POSIX shared-memory object of that name, so programs in other languages can map them.
 ///
-/// **Which segment.** A handle that is attached or holds the lock belongs to that very segment, dead or alive. Any other
-/// handle belongs to the live segment that has its key's name at the time.
+/// **Which segment.** A handle that is attached or holds the lock belongs to that particular segment, dead or alive.
+/// Any other handle belongs to the live segment that its key names at the time of the call.
 ///
-/// A handle is for one thread at a time, and locking and unlocking must happen on the same thread; give each thread a
+/// One thread at a time may use a handle, and locking and unlocking must happen on the same thread; give each thread a
 /// handle of its own. A thread that would wait for a lock that it holds through another handle gets
-/// ``SharedMemoryError/Code/lockError``. The child of a fork holds nothing of what its parent held. Every operation may throw ``SharedMemoryError``, and the last one that did is kept in
-/// ``error``.
+/// ``SharedMemoryError/Code/lockError``. The child of a fork holds none of its parent's locks. Every operation may
+/// throw ``SharedMemoryError``; ``error`` keeps the last error.
 ///
-/// **When a process dies**, its attachments end by themselves. Whether its lock does depends on the segment's
-/// ``LockKind``; the default one does, and the next owner learns of the death (``Acquisition/ownerDied``).
+/// **When a process dies**, its attachments end. Whether its lock is released depends on the segment's ``LockKind``.
+/// With the default kind it is, and the next owner gets a report of the death (``Acquisition/ownerDied``).
 ///
-/// **Trust.** The control block is validated when it is opened, and no size in it is read twice. A process that may write to
-/// the segment can still truncate its file, which makes every other process fault on its next access, or scribble
-/// over the lock: grant permissions accordingly. They default to the creator alone.
+/// **Trust.** The control block is validated when it is opened, and no size in it is read twice. A process that may
+/// write to the segment can still truncate its file, which makes every other process fault at its next access, or
+/// overwrite the lock. Grant permissions accordingly; the default permits only the creator's user.
 ///
-/// A handle's end does no implicit detach: a segment that was attached stays mapped, and counted, until the process
-/// ends. Use `withAttachment(mode:_:)` where that is not wanted.
+/// The end of a handle does not detach: an attached segment stays mapped, and counted, until the process ends. Use
+/// `withAttachment(mode:_:)` to detach at the end of a scope.
 @safe public final class SharedMemory {
     /// Access rights of an attachment.
     public enum AccessMode: Int, Sendable {
@@ -44,49 +43,46 @@ public import SystemPackage
         case readWrite = 1
     }
 
-    /// How ``destroy(mode:)`` treats others.
+    /// What ``destroy(mode:)`` waits for.
     public enum DestroyMode: Int, Sendable {
-        /// Takes the lock (or uses it, where this handle holds it), then destroys at once.
+        /// Takes the lock (or uses it, if this handle holds it), then destroys at once.
         case noWait = 0
         /// Destroys at once, without the lock.
         case forceNoWait = 1
-        /// Bars new attachments, waits until there are none, then destroys.
+        /// Prevents new attachments, waits until there are none, then destroys.
         case wait = 2
     }
 
-    /// How the lock came into this handle's hands.
+    /// How the previous owner gave up the lock.
     public enum Acquisition: Sendable {
-        /// Its previous owner released it.
+        /// The previous owner released it.
         case released
-        /// Its previous owner died holding it: the data may be half written.
+        /// The previous owner died while it held it: the data may be inconsistent.
         case ownerDied
     }
 
-    /// The size that ``create(size:permissions:lock:)`` uses when none is given: one page.
+    /// The default size of ``create(size:permissions:lock:)``: one page.
     public static var defaultSize: Int { SegmentLayout.pageSize }
 
-    /// The most participants that a lock with a node for each can have.
-    static let participantLimit = 4096
-
     @usableFromInline let hot: UnsafeMutablePointer<HotState>
-    /// The segment that this handle has open. Change it through `bind(_:)` alone.
+    /// The segment that this handle has open. Only `bind(_:)` changes it.
     private(set) var binding: SegmentBinding?
-    /// Segments that have participants of ``participant(in:)``.
+    /// Segments with participants of ``participant(in:)``. They stay mapped until the handle ends.
     var pinned: [SegmentBinding] = []
 
-    /// This segment's key. Empty until one is set.
+    /// The segment's key; empty until one is set.
     public private(set) var key: String
 
-    /// The last failure; `nil` until something fails.
+    /// The last error; `nil` before the first.
     public internal(set) var error: SharedMemoryError?
 
-    /// A handle without a key: call ``setKey(_:)`` before anything else.
+    /// A handle without a key; ``setKey(_:)`` sets one.
     public convenience init() { self.init(key: "") }
 
     /// A handle for the segment of that key, which need not exist yet.
     ///
-    /// - Parameter key: any text. It is checked when it is used: an empty one, one with a NUL, and one that needs
-    ///   more than 255 bytes once bytes outside `[A-Za-z0-9._-]` are percent-encoded give
+    /// - Parameter key: any string. It is validated at its first use: an empty key, a key with NUL, and a key that
+    ///   needs more than 255 bytes after percent-encoding of the bytes outside `[A-Za-z0-9._-]` give
     ///   ``SharedMemoryError/Code/keyError``.
     public init(key: String) {
         self.key = key
@@ -95,9 +91,9 @@ public import SystemPackage
 
     deinit {
         if let binding, binding.attachment != nil || holdsLock {
-            // No implicit detach, and no implicit unlock: what is mapped and held stays so until the process ends.
+            // Neither detach nor unlock: the mapping and the lock stay until the process ends.
             _ = unsafe Unmanaged.passRetained(binding)
-            // Its thread goes on holding it, and is told so through other handles.
+            // The thread still holds the lock, and its other handles must find that out.
             return
         }
         unsafe HandleMemory.giveBack(hot)
@@ -105,8 +101,8 @@ public import SystemPackage
 
     /// Sets the key.
     ///
-    /// Setting the key that the handle already has does nothing. While attached, or while holding the lock, another
-    /// key is ``SharedMemoryError/Code/keyError``.
+    /// Has no effect if the handle already has that key. While the handle is attached or holds the lock, another key is
+    /// ``SharedMemoryError/Code/keyError``.
     public func setKey(_ key: String) throws(SharedMemoryError) {
         if key == self.key { return }
         try attempt("set the key of") { () throws(SegmentFailure) in
@@ -121,36 +117,36 @@ public import SystemPackage
         }
     }
 
-    /// A description of the last failure; empty until something fails.
+    /// The description of the last error; empty before the first.
     public var errorString: String { error?.description ?? "" }
 
-    /// Whether the handle is attached to a segment (which is never empty).
+    /// Whether the handle is attached to a segment. A segment is never empty.
     public var isValid: Bool { isAttached }
 
     /// Whether this handle holds the segment's lock.
     public var holdsLock: Bool { unsafe hot.pointee.holdsLock }
 
-    /// Whether the lock that this handle holds, or held last, came from an owner that died holding it: the data may
-    /// be half written.
+    /// Whether the lock that this handle holds, or held last, came from an owner that died while it held it: the data
+    /// may be inconsistent.
     public var ownerDied: Bool { unsafe hot.pointee.ownerDied }
 
-    /// The size of the segment's data in bytes; 0 where no live segment has this key. While attached, the size of what is
-    /// mapped, even where the segment has been destroyed. Does not wait while the segment is being initialised.
+    /// The size of the segment's data in bytes; 0 if no live segment has this key. While attached, the size of the
+    /// mapping, even if the segment has been destroyed. Does not wait while the segment is being initialised.
     public var size: Int { (isAttached ? binding : try? existing(initialised: false))?.header.dataSize ?? 0 }
 
-    /// The kind of the segment's lock; `nil` where no live segment has this key. Does not wait either.
+    /// The kind of the segment's lock; `nil` if no live segment has this key. Does not wait either.
     public var lockKind: LockKind? {
         (try? existing(initialised: false)).flatMap { LockKind(named: $0.header.lockName) }
     }
 
-    /// The descriptor of the segment's file, for low-level access; `nil` while the handle has no segment open. It
-    /// belongs to the handle: closing it, or locking it with `fcntl`, breaks the handle.
+    /// The descriptor of the segment's file, for low-level access; `nil` while the handle has no segment open. The
+    /// handle owns it: closing it, or locking it with `fcntl`, breaks the handle.
     public var handle: FileDescriptor? { binding?.file }
 
-    /// Whether a live segment has this key now. Reliable only while the lock is held, or while no other
-    /// process creates or destroys it.
+    /// Whether a live segment has this key now. Reliable only while the lock is held, or while no other process creates
+    /// or destroys the segment.
     ///
-    /// Something else of that name is not a segment; one that this process may not even read counts as existing.
+    /// Another object of that name is not a segment. A segment that this process may not read counts as existing.
     public var exists: Bool {
         guard let name = try? SegmentKey.name(of: key), let status = try? SegmentFile.status(ofName: name),
             SegmentFile.isMarked(status, name: name)
@@ -160,16 +156,16 @@ public import SystemPackage
             let found = try SegmentBinding(opening: name)
             return found.isAliveOrBeingInitialised
         } catch {
-            // What cannot be looked at, for want of rights, descriptors or memory, is taken to exist.
+            // A segment that cannot be inspected, for want of rights, descriptors or memory, counts as existing.
             return [.permissionDenied, .outOfResources, .outOfMemory].contains(error.code)
         }
     }
 
     /// The number of attachments to the segment, over all processes and handles.
     ///
-    /// The kernel keeps the count's substance, so those of dead processes are never among them. Between ``lock()``
-    /// and ``unlock()`` the answer holds only if all attach and detach under the lock. Takes about 3 µs an
-    /// attachment.
+    /// The kernel keeps the record locks that are counted, so attachments of dead processes are never included. Between
+    /// ``lock()`` and ``unlock()`` the result stays valid only if all processes attach and detach under the lock. Takes
+    /// about 3 µs per attachment.
     public var numAttachments: Int {
         get throws(SharedMemoryError) {
             try attempt("count the attachments of") { () throws(SegmentFailure) in
@@ -187,22 +183,22 @@ public import SystemPackage
 
     var isAttached: Bool { binding?.attachment != nil }
 
-    /// Makes a binding this handle's own; the hot state follows.
+    /// Binds the handle to a segment, or to none, and resets the hot state.
     func bind(_ binding: SegmentBinding?) {
         unsafe hot.pointee.unbind()
         self.binding = binding
     }
 
-    /// The live segment to which this handle belongs: the one that it is attached to or whose lock it holds, else the one
-    /// that has its key's name now. Waits while that one is being initialised.
+    /// The live segment that this handle belongs to: the one that it is attached to or whose lock it holds, otherwise
+    /// the one that its key names now. Waits while that segment is being initialised.
     ///
     /// - Parameters:
-    ///   - deadline: until when to wait.
-    ///   - initialised: `false` takes one that is being initialised as it is, to look at.
+    ///   - deadline: when to stop waiting; `nil` for never.
+    ///   - initialised: `false` to accept a segment that is being initialised, in order to inspect it.
     func existing(until deadline: Deadline? = nil, initialised: Bool = true) throws(SegmentFailure) -> SegmentBinding {
         if let binding, isAttached || holdsLock {
             if !binding.isOwn {
-                // In the child of a fork the open file description is the parent's, and what the handle knew is forgotten.
+                // The child of a fork shares the parent's open file description and has lost the hot state.
                 binding.makeOwn()
                 if isAttached { unsafe hot.pointee.attached(to: binding.identity) }
                 noteUse()
@@ -211,7 +207,7 @@ public import SystemPackage
             return binding
         }
         let name = try name()
-        // Any program can give the name to another segment at any time.
+        // Any program may give the name to another segment at any time.
         if let binding, binding.isOwn, binding.isAlive, names(name, binding) { return binding }
         bind(nil)
         let found = try SegmentBinding(opening: name)
@@ -230,12 +226,12 @@ public import SystemPackage
         do { return try SegmentKey.name(of: key) } catch { throw SegmentFailure(.keyError, error.reason) }
     }
 
-    /// Whether a name still belongs to that very segment.
+    /// Whether a name still refers to that segment.
     func names(_ name: String, _ binding: SegmentBinding) -> Bool {
         (try? SegmentFile.status(ofName: name)).map(FileIdentity.init) == binding.identity
     }
 
-    /// Runs an operation; a failure gets its name and key, and is remembered.
+    /// Runs an operation. Adds its name and the key to a failure, and stores that as ``error``.
     func attempt<R: ~Copyable>(
         _ operation: String, _ body: () throws(SegmentFailure) -> R
     ) throws(SharedMemoryError) -> R {

@@ -2,23 +2,23 @@ internal import CShm
 internal import Glibc
 public import Synchronization
 
-/// `futex(2)` on words that processes share.
+/// `futex(2)` on words in shared memory.
 @_spi(Bench) public enum Futex {
     /// Why a wait ended.
     public enum Wake: Sendable {
-        /// Woken, interrupted by a signal, or the word had another value: look at the word again.
+        /// Woken, interrupted by a signal, or the word had another value: the caller must load the word again.
         case woken
-        /// The deadline passed, and no wake was consumed.
+        /// The deadline passed; the wait consumed no wake-up.
         case timedOut
     }
 
-    /// Sleeps while the word holds a value, until woken or until the deadline.
+    /// Sleeps while the word holds `value`, until a wake-up or the deadline.
     ///
     /// - Parameters:
-    ///   - word: a naturally aligned word in memory that every process concerned has mapped shared.
-    ///   - value: the caller sleeps only if the word still holds this when the kernel looks.
-    ///   - bits: only wakes that share a bit with these reach the caller.
-    ///   - deadline: `nil` waits without a limit.
+    ///   - word: a naturally aligned word in memory that every participating process maps shared.
+    ///   - value: the caller sleeps only if the word holds this value when the kernel checks it.
+    ///   - bits: only wake-ups that share a bit with this mask reach the caller.
+    ///   - deadline: `nil` for no deadline.
     public static func wait(
         _ word: UnsafeMutablePointer<Atomic<UInt32>>, while value: UInt32, bits: UInt32 = .max,
         until deadline: Deadline?
@@ -28,7 +28,7 @@ public import Synchronization
         return result == -Int(ETIMEDOUT) ? .timedOut : .woken
     }
 
-    /// Wakes at most `count` of those who sleep on the word with any of these bits; returns how many there were.
+    /// Wakes at most `count` sleepers on the word whose masks share a bit with `bits`; returns how many it woke.
     @discardableResult
     public static func wake(
         _ word: UnsafeMutablePointer<Atomic<UInt32>>, bits: UInt32 = .max, count: Int32

@@ -1,10 +1,10 @@
-/// The small files through which the kernel tells about itself; under another root in tests.
+/// The files in which the kernel exports its state. Tests use another root.
 package struct KernelFiles {
     package var root: String
 
     package init(root: String = "") { self.root = root }
 
-    /// The folder in `/proc` of a process, of this one for `nil`; `nil` where it cannot be found.
+    /// The folder of a process in `/proc`, for `nil` that of the calling process; `nil` if it cannot be found.
     package func folder(of process: Int32?) -> String? {
         guard let process else { return "/proc/self" }
         return root.isEmpty ? ProcessFolder.path(of: process) : "/proc/\(process)"
@@ -12,7 +12,8 @@ package struct KernelFiles {
 
     package func text(_ path: String) -> String? { try? SmallFile.read(root + path) }
 
-    /// The number in a file, or of one of its lines that begins with a name; `nil` where there is no number, as in `max`.
+    /// The number in a file, or in the line of the file that begins with `name`; `nil` if there is no number, as in
+    /// `max`.
     package func number(_ path: String, _ name: String? = nil) -> UInt64? {
         guard let lines = text(path)?.split(separator: "\n") else { return nil }
         guard let name else { return lines.first.flatMap { UInt64($0) } }

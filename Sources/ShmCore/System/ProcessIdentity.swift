@@ -2,26 +2,26 @@ internal import CShm
 internal import Glibc
 internal import Synchronization
 
-/// Which process, for as long as the machine runs: a number alone is another process's in another PID namespace, and may be
-/// used again in its own.
+/// Identifies a process until the machine restarts. A process id alone is ambiguous: another PID namespace may use the
+/// same one, and its own namespace may reuse it.
 ///
-/// What is 0 is not known: `/proc` tells it, and may be missing.
+/// A field of 0 is unknown: the values come from `/proc`, which may be missing.
 package struct ProcessIdentity: Hashable, Sendable {
-    /// The start of the machine, from `/proc/sys/kernel/random/boot_id`.
+    /// The last 16 digits of the boot id, `/proc/sys/kernel/random/boot_id`.
     package var boot: UInt64
-    /// The inode of its PID namespace.
+    /// The inode of the process's PID namespace.
     package var pidNamespace: UInt64
-    /// Its number there.
+    /// The process id in that namespace.
     package var process: Int32
-    /// When it started, in clock ticks after the machine: field 22 of `proc_pid_stat(5)`.
+    /// The start time, in clock ticks after boot: field 22 of `proc_pid_stat(5)`.
     package var startTime: UInt64
 
-    /// Names a process.
+    /// Makes an identity of its parts.
     package init(boot: UInt64, pidNamespace: UInt64, process: Int32, startTime: UInt64) {
         (self.boot, self.pidNamespace, self.process, self.startTime) = (boot, pidNamespace, process, startTime)
     }
 
-    /// The calling process. Found out once a process; a process keeps it for life, and the child of a fork has its own.
+    /// The calling process, determined once per process. The child of a fork has its own.
     package static var current: ProcessIdentity {
         known.of(shm_generation()) {
             ProcessIdentity(
@@ -30,7 +30,7 @@ package struct ProcessIdentity: Hashable, Sendable {
         }
     }
 
-    /// The start of this machine.
+    /// This machine's ``boot``.
     static var currentBoot: UInt64 { boots.of(1) { shm_boot() } }
 
     /// The inode of the calling process's PID namespace.
@@ -41,16 +41,15 @@ package struct ProcessIdentity: Hashable, Sendable {
     private static let namespaces = OncePerProcess<UInt64>()
     private static let procs = OncePerProcess<Bool>()
 
-    /// When the process of that number in this process's PID namespace started; `nil` where `/proc` does not tell, or
-    /// shows another namespace's processes.
+    /// The start time of a process of this process's PID namespace; `nil` if `/proc` does not show it, or belongs to
+    /// another namespace.
     package static func startTime(of process: Int32) -> UInt64? {
         procs.of(shm_generation()) { readsOwnProc() } ? startTime(of: "\(process)") : nil
     }
 
-    /// Whether `/proc` numbers processes as this process's PID namespace does.
+    /// Whether `/proc` belongs to this process's PID namespace.
     ///
-    /// A process's own status gives its number in the namespace that `/proc` shows, and in each further one down to its
-    /// own.
+    /// `NSpid` in a process's status lists its ids, from the namespace of that `/proc` down to the process's own.
     private static func readsOwnProc() -> Bool {
         guard let status = try? SmallFile.read("/proc/self/status"),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("NSpid:") })
@@ -59,7 +58,7 @@ package struct ProcessIdentity: Hashable, Sendable {
     }
 
     private static func startTime(of process: String) -> UInt64? {
-        // The second field is the program's name, in parentheses, and may hold anything.
+        // The second field is the program's name in parentheses, which may contain any character.
         guard let text = try? SmallFile.read("/proc/\(process)/stat"), let name = text.lastIndex(of: ")") else {
             return nil
         }
@@ -68,7 +67,8 @@ package struct ProcessIdentity: Hashable, Sendable {
         return UInt64(clamping: shown - bootOffset)
     }
 
-    /// By how many clock ticks the calling process's time namespace, `time_namespaces(7)`, shows start times later.
+    /// The offset, in clock ticks, that the calling process's time namespace (`time_namespaces(7)`) adds to start
+    /// times.
     private static var bootOffset: Int64 {
         offsets.of(shm_generation()) {
             guard let text = try? SmallFile.read("/proc/self/timens_offsets"),
@@ -82,7 +82,7 @@ package struct ProcessIdentity: Hashable, Sendable {
     private static let offsets = OncePerProcess<Int64>()
 }
 
-/// A fact that a process finds out once, and the child of a fork anew.
+/// A value that a process determines once, and the child of a fork again.
 private final class OncePerProcess<Fact: Sendable>: Sendable {
     nonisolated(unsafe) private var found: (generation: UInt32, fact: Fact)?
 

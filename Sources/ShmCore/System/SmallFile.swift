@@ -2,7 +2,7 @@ internal import CShm
 internal import Glibc
 package import SystemPackage
 
-/// Reads the small text files through which the kernel tells about itself.
+/// Reads small text files of the kernel.
 package enum SmallFile {
     package static func read(_ path: String) throws(Errno) -> String {
         do {

@@ -2,7 +2,7 @@ internal import CShm
 internal import Glibc
 internal import SystemPackage
 
-/// Turns what the shims return (0 or positive, or `-errno`) into Swift's errors.
+/// Converts the result of a shim (at least 0, or `-errno`) into a value or a Swift error.
 enum SystemCall {
     @discardableResult
     static func check<I: FixedWidthInteger & SignedInteger>(_ result: I) throws(Errno) -> I {
@@ -10,8 +10,8 @@ enum SystemCall {
         return result
     }
 
-    /// Takes over a new descriptor that closes on exec, and never keeps one of the standard three: a program that was
-    /// started without them would read and write a segment as its input and output.
+    /// Takes ownership of a new close-on-exec descriptor, and moves it above the three standard ones: a program that
+    /// was started without them would otherwise use a segment as its input or output.
     static func descriptor(_ result: CInt) throws(Errno) -> FileDescriptor {
         let opened = try check(result)
         guard opened <= STDERR_FILENO else { return FileDescriptor(rawValue: opened) }

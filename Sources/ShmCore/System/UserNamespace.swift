@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Which user ids mean a user here: in a user namespace (`user_namespaces(7)`), those of outside are all shown as one.
+/// The user ids of this user namespace (`user_namespaces(7)`): it shows every user of outside under one id.
 enum UserNamespace {
-    /// The id by which one that has none here is shown, unless the machine's owner has set another.
+    /// The kernel's default overflow uid, under which unmapped users appear.
     private static let overflow: uid_t = 65534
 
-    /// Whether that id is a user's of this namespace, over whose files its superuser may dispose.
+    /// Whether `user` is a user of this namespace, over whose files its superuser has rights.
     static func hasUser(_ user: uid_t) -> Bool {
         if user != overflow { return true }
         guard let map = try? SmallFile.read("/proc/self/uid_map") else { return false }

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// The library as a client's compiler sees it: asks the toolchain about the module that these tests were built with.
+/// The library as a client's compiler sees it: runs the toolchain on the module that these tests were built with.
 enum ClientView {
     struct Symbol {
         let name: String
         /// "swift.struct", "swift.method", ….
         let kind: String
         let isDocumented: Bool
-        /// Whether the compiler made it: conformances' witnesses.
+        /// Whether the compiler generated it, such as a conformance's witness.
         let isSynthesised: Bool
     }
 
@@ -33,7 +33,7 @@ enum ClientView {
         }
     }
 
-    /// What the compiler says of a client's file: nothing where all is well.
+    /// The compiler's diagnostics for a client's file; empty if it compiles.
     static func compile(_ source: String) throws -> String {
         let file = FileManager.default.temporaryDirectory.appending(path: "shmcore-\(UUID().uuidString).swift")
         try source.write(to: file, atomically: true, encoding: .utf8)
@@ -49,7 +49,7 @@ enum ClientView {
         #endif
     }
 
-    /// Where the module and those that it was built from are.
+    /// The folder of the module and of the modules that it was built from.
     private static let search: [String] = {
         let programs = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         let system = programs.deletingLastPathComponent().deletingLastPathComponent().appending(

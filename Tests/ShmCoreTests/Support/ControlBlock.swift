@@ -3,28 +3,28 @@ import Glibc
 
 @testable import ShmCore
 
-/// A segment's control block, by hand.
+/// Reads and writes a segment's control block directly.
 enum ControlBlock {
-    /// Where the header of a segment with a small lock begins.
+    /// The offset of the header of a segment with a small lock.
     static func headerOffset(_ file: [UInt8]) -> Int { file.count - SegmentLayout.pageSize }
 
-    /// Where the lock's area lies in a segment whose data fit into one page.
+    /// The offset of the lock's area in a segment whose data fit into one page.
     static func lockArea(_ file: [UInt8]) -> Range<Int> {
         let header = headerOffset(file)
         return header == SegmentLayout.pageSize
             ? header + SegmentLayout.smallLockOffset..<file.count : SegmentLayout.pageSize..<header
     }
 
-    /// Marks a segment destroyed without removing it: what a destroyer that was killed half-way leaves.
+    /// Marks a segment destroyed without removing it, as a destroyer leaves it that is killed in between.
     static func markDead(_ key: String) {
         let offset = headerOffset(RawFile.read(key)) + SegmentLayout.lifeOffset
         RawFile.write([UInt8(SegmentBinding.Life.dead), 0, 0, 0], to: key, at: offset)
     }
 
-    /// Makes a changed header's checksum right again, in the content of a file.
+    /// Corrects the checksum of a changed header in the content of a file.
     static func seal(_ file: inout [UInt8]) {
         let header = headerOffset(file)
-        let checksum = SegmentHeader.checksum(file[header..<header + 120])
+        let checksum = Checksum.fnv1a(file[header..<header + 120])
         for index in 0..<8 { file[header + 120 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * index)) }
     }
 
@@ -37,7 +37,7 @@ enum ControlBlock {
         return stored == 0 ? nil : Int32(bitPattern: stored) - 1
     }
 
-    /// What a segment's lock calls its object outside the segment, if it has one: see `NamedObject`.
+    /// The name of the object of a segment's lock outside the segment, if it has one; see `NamedObject`.
     static func nameOutside(_ key: String) -> String? {
         let file = RawFile.read(key)
         guard file.count == 2 * SegmentLayout.pageSize else { return nil }
@@ -47,7 +47,7 @@ enum ControlBlock {
     }
 }
 
-/// The objects that locks have under names of their own.
+/// The named objects of locks.
 enum NamedObjects {
     static func remove(_ name: String) {
         for file in [name, "sem." + name] { unsafe _ = unlink("/dev/shm/" + file) }

@@ -2,11 +2,12 @@ import Glibc
 import ShmCore
 import Testing
 
-/// Every suite of the library lies in this one. Its tests run one after another: they start processes and measure time.
+/// The parent of all suites of the library. Its tests run one after another, because they start processes and measure
+/// time.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 enum ShmCoreSuite {}
 
-/// Expects a failure of that kind, and returns it.
+/// Expects a failure with that code, and returns it.
 @discardableResult
 func expect(
     _ code: SharedMemoryError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
@@ -19,23 +20,23 @@ func expect(
     return error
 }
 
-/// How long something took.
+/// The duration of a closure.
 func time(_ body: () throws -> Void) rethrows -> Duration {
     try ContinuousClock().measure(body)
 }
 
-/// Whether this process may become other users.
+/// Whether this process may change its user.
 let isRoot = geteuid() == 0
 
 extension Trait where Self == ConditionTrait {
-    /// For tests that become another user.
-    static var needsRoot: Self { .enabled(if: isRoot, "needs root, to become another user") }
+    /// For tests that change the user.
+    static var needsRoot: Self { .enabled(if: isRoot, "needs root, to change the user") }
 }
 
 extension LockKind {
-    /// Those that exclude anybody.
+    /// The kinds that exclude.
     static let excluding = all.filter(\.properties.excludes)
 
-    /// Those where somebody waits.
+    /// The kinds with waiters.
     static let waiting = all.filter { $0.properties.waiting != .never }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Who runs this, and when.
+/// The user that runs the tests, and the time.
 enum Identity {
     static var process: pid_t { getpid() }
     static var user: uid_t { geteuid() }
 
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970-01-01 UTC.
     static var now: Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of its own, which no pool shares: locks belong to threads.
+/// A dedicated thread, which no pool shares: locks belong to threads.
 final class OtherThread {
     private final class Body {
         let run: () throws -> Void
@@ -29,7 +29,7 @@ final class OtherThread {
         }
     }
 
-    /// Waits for its end, and throws what it threw.
+    /// Waits for the thread's end, and throws its error.
     func join() throws {
         _ = pthread_join(thread, nil)
         if let failure = body.failure { throw failure }

@@ -4,9 +4,10 @@ import Testing
 
 @_spi(Bench) @testable import ShmCore
 
-/// Another process with a handle to a segment: shmprobe, driven by lines. Killed and reaped at the latest with this object.
+/// Another process with a handle to a segment: shmprobe, controlled by lines of text. It is killed and reaped with this
+/// object at the latest.
 ///
-/// It dies with the thread that started it, so a test that uses one stays on its thread.
+/// It dies with the thread that started it, so a test that uses one must stay on its thread.
 final class Probe {
     let processID: pid_t
     private let socket: CInt
@@ -29,15 +30,15 @@ final class Probe {
     /// Starts a process with a handle for that key, and waits until it is ready.
     ///
     /// - Parameters:
-    ///   - mounting: where given, the process has a `/dev/shm` of its own, a tmpfs with these options. Needs root.
-    ///   - wrapper: where given, the program and arguments that start the process.
+    ///   - mounting: gives the process a private `/dev/shm`, a tmpfs with these options. Needs root.
+    ///   - wrapper: the program and arguments that start the process.
     init(key: String, mounting options: String? = nil, through wrapper: [String] = []) throws {
         var words = wrapper + [Self.path, key]
         if let options {
             let script = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
             words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"] + words
         }
-        // Closed by every other process that is started meanwhile: its end must not outlive this one.
+        // Closed by every process that is started meanwhile: the pipe's write end must not outlive this process.
         var ends: [CInt] = [0, 0]
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw Failure.notStarted(errno: errno) }
@@ -47,7 +48,7 @@ final class Probe {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        // A probe that crashes is meant to: nobody needs its backtrace.
+        // Crashes of a probe are intended, so backtraces are off.
         var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
         var started: pid_t = 0
         let failure = unsafe posix_spawn(&started, words[0], &actions, nil, &arguments, &environment)
@@ -76,18 +77,18 @@ final class Probe {
         return try answer(to: command, within: timeout)
     }
 
-    /// Sends a command whose answer comes later.
+    /// Sends a command. The caller reads its answer later.
     func send(_ command: String) {
         let bytes = Array((command + "\n").utf8)
         let noSignal = CInt(MSG_NOSIGNAL)
         unsafe bytes.withUnsafeBytes { _ = unsafe Glibc.send(socket, $0.baseAddress, $0.count, noSignal) }
     }
 
-    /// Sends a command that is going to wait for something, and returns when it does. Its answer comes later.
+    /// Sends a command that will wait, and returns once it does. The caller reads its answer later.
     func begin(_ command: String) throws {
         send("begin \(command)")
         guard try answer(to: command) == "begun" else { throw Failure.noAnswer(to: command) }
-        // From here on, the first thing that it sleeps in is what the command waits for, and so is whatever burns so much CPU time.
+        // From here on, the command is what the process first sleeps in, or what consumes that much CPU time.
         let before = try cpuTime
         let waits = try eventually {
             try state == "S" || answers(within: .zero) || cpuTime - before >= .milliseconds(3)
@@ -95,7 +96,7 @@ final class Probe {
         if !waits { throw Failure.notWaiting(in: command) }
     }
 
-    /// The process's state by `proc_pid_stat(5)`: R, S, T, ….
+    /// The state of the process in `proc_pid_stat(5)`: R, S, T, ….
     var state: Character? {
         get throws {
             let text = try SmallFile.read("/proc/\(processID)/stat")
@@ -103,7 +104,7 @@ final class Probe {
         }
     }
 
-    /// CPU time that the process has had, `clock_getcpuclockid(3)`.
+    /// The CPU time of the process, `clock_getcpuclockid(3)`.
     var cpuTime: Duration {
         get throws {
             var clock = clockid_t()
@@ -128,13 +129,13 @@ final class Probe {
         }
     }
 
-    /// Whether an answer comes within that time.
+    /// Whether an answer arrives within that time.
     func answers(within timeout: Duration) throws -> Bool {
         if unread.contains(UInt8(ascii: "\n")) { return true }
         return try receive(until: .after(timeout))
     }
 
-    /// Reads what is there; `false` when the deadline passed. Throws when the process has ended.
+    /// Reads the available input; `false` once the deadline has passed. Throws if the process has ended.
     private func receive(until deadline: Deadline) throws -> Bool {
         var poller = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         let milliseconds = CInt(clamping: (deadline.remaining + 999_999) / 1_000_000)
@@ -150,7 +151,7 @@ final class Probe {
 
     func signal(_ number: CInt) { _ = Glibc.kill(processID, number) }
 
-    /// Kills the process, the way the machine's memory killer would, and reaps it.
+    /// Kills the process, as the out-of-memory killer would, and reaps it.
     @discardableResult
     func kill() -> End {
         if let end { return end }
@@ -158,7 +159,7 @@ final class Probe {
         return waitForEnd()
     }
 
-    /// Reaps the process: it has ended, or is about to.
+    /// Reaps the process, which has ended or is about to.
     @discardableResult
     func waitForEnd() -> End {
         if let end { return end }
@@ -171,7 +172,7 @@ final class Probe {
         }
     }
 
-    /// Waits for the process to end or, where it is traced, to stop.
+    /// Waits until the process ends or, if it is traced, stops.
     func wait() -> CInt {
         var status: CInt = 0
         let deadline = Deadline.after(.seconds(10))
@@ -190,7 +191,7 @@ final class Probe {
 
     // MARK: Start
 
-    /// Beside the test bundle's executable.
+    /// The path of shmprobe, beside the test bundle's executable.
     private static let path: String = {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)

@@ -2,13 +2,13 @@ import Glibc
 
 @testable import ShmCore
 
-/// A segment's file, or whatever else has its name, past the library: as any other program sees it.
+/// A segment's file, or any other object of its name, accessed without the library as any other program does.
 enum RawFile {
     static func path(_ key: String) -> String {
         (try? SegmentKey.name(of: key)).map(SegmentFile.path) ?? "/dev/shm/no such name"
     }
 
-    /// The whole file.
+    /// The content of the whole file.
     static func read(_ key: String) -> [UInt8] {
         let file = unsafe open(path(key), O_RDONLY)
         guard file >= 0 else { return [] }
@@ -18,14 +18,14 @@ enum RawFile {
         return Array(bytes.prefix(max(0, count)))
     }
 
-    /// Bytes at a place of an existing file.
+    /// Writes bytes at an offset of an existing file.
     static func write(_ bytes: [UInt8], to key: String, at offset: Int) {
         let file = unsafe open(path(key), O_WRONLY)
         unsafe bytes.withUnsafeBytes { _ = unsafe pwrite(file, $0.baseAddress, $0.count, offset) }
         close(file)
     }
 
-    /// A new file with that content, or an existing one's new content, in place.
+    /// Creates a file with that content, or replaces the content of an existing one in place.
     static func replace(_ key: String, with bytes: [UInt8]) {
         let file = unsafe open(path(key), O_RDWR | O_CREAT, 0o600)
         unsafe bytes.withUnsafeBytes { _ = unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
@@ -35,7 +35,7 @@ enum RawFile {
 
     static func truncate(_ key: String, to size: Int) { _ = unsafe Glibc.truncate(path(key), size) }
 
-    /// What has that name, itself; `nil` where nothing has.
+    /// The status of the object with that name, without following links; `nil` if there is none.
     static func status(_ key: String) -> stat? {
         var status = stat()
         return unsafe lstat(path(key), &status) == 0 ? status : nil
@@ -50,7 +50,7 @@ enum RawFile {
         unsafe rmdir(path(key))
     }
 
-    /// The names of what belongs to a user.
+    /// The names of a user's files.
     static func names(ofUser user: uid_t) -> [String] {
         ((try? SegmentFile.names()) ?? []).filter { (try? SegmentFile.status(ofName: $0))?.st_uid == user }
     }

@@ -4,7 +4,8 @@ import SystemPackage
 
 @testable import ShmCore
 
-/// A robust-futex lock's words, past the lock: what the kernel, a dead process or a scribbler may leave there.
+/// The words of a robust-futex lock, accessed without the lock: values that the kernel, a dead process or an
+/// overwriting program may leave there.
 @safe final class RobustWord {
     static let waiters: UInt32 = 0x8000_0000
     static let ownerDied: UInt32 = 0x4000_0000
@@ -27,18 +28,18 @@ import SystemPackage
 
     var owner: UInt32 { value & Self.ownerMask }
 
-    /// The thread that the lock is held out to.
-    var heir: UInt32 {
+    /// The hand-off's target.
+    var target: UInt32 {
         get { unsafe (base - 1).pointee.load(ordering: .acquiring) }
         set { unsafe (base - 1).pointee.store(newValue, ordering: .releasing) }
     }
 
-    /// Writes into the hint that lies so many words before the word.
-    func scribble(_ value: UInt32, before distance: Int) {
+    /// Writes to the hint that lies `words` words before the word.
+    func overwrite(_ value: UInt32, before distance: Int) {
         unsafe (base - distance).pointee.store(value, ordering: .relaxed)
     }
 
-    /// A thread id that was somebody's, and is nobody's now.
+    /// A thread id that no thread has any more.
     static func deadThread(_ scratch: Scratch, _ shared: SharedMemory) throws -> UInt32 {
         let dead = try scratch.probe(shared)
         dead.kill()

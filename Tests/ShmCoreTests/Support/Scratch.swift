@@ -3,8 +3,8 @@ import Synchronization
 
 @testable import ShmCore
 
-/// What a test uses, and leaves nothing of: keys that nobody else has, handles and processes. A suite holds one, so each of its
-/// tests has its own.
+/// The resources of one test, all removed at its end: unique keys, handles and processes. A suite holds one, so each of
+/// its tests has its own.
 final class Scratch {
     private static let counter = Atomic<Int>(0)
 
@@ -14,7 +14,7 @@ final class Scratch {
     private var objects: [String] = []
     private var semaphoreSets: [Int32] = []
 
-    /// A key that is like no other: of this test, of another one, of another run.
+    /// A key that no other test and no other run uses.
     func key(_ suffix: String = "") -> String {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let key = "shmcore-test-\(getpid())-\(number)\(suffix)"
@@ -22,10 +22,10 @@ final class Scratch {
         return key
     }
 
-    /// Removes what has that key in the end, too.
+    /// Also removes the segment of that key at the end.
     func cleanUp(_ key: String) { keys.append(key) }
 
-    /// Takes a segment's name away, as `rm` does; what its lock has outside it then goes in the end.
+    /// Removes a segment's name, as `rm` does; the lock's objects outside it are removed at the end.
     func removeName(of shared: SharedMemory) {
         if let name = ControlBlock.nameOutside(shared.key), NamedObject.isName(name) { objects.append(name) }
         if shared.lockKind?.properties.kernelObject == "semaphore set", let set = ControlBlock.semaphoreSet(shared.key)
@@ -35,7 +35,7 @@ final class Scratch {
         RawFile.remove(shared.key)
     }
 
-    /// A handle for a key: a new one, where none is given.
+    /// A handle for a key, by default a new key.
     func handle(_ key: String? = nil) -> SharedMemory {
         let handle = SharedMemory(key: key ?? self.key())
         handles.append(handle)
@@ -58,7 +58,7 @@ final class Scratch {
 
     func probe(_ shared: SharedMemory) throws -> Probe { try probe(shared.key) }
 
-    /// The same, some of them.
+    /// Several such processes.
     func probes(_ count: Int, _ shared: SharedMemory) throws -> [Probe] {
         try (0..<count).map { _ in try probe(shared) }
     }

@@ -1,4 +1,5 @@
-/// Random numbers that are the same in every run (SplitMix64, Steele, Lea and Flood 2014), so that what fails once fails again.
+/// Random numbers that are the same in every run (SplitMix64, Steele, Lea and Flood 2014), so that a failure can be
+/// reproduced.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

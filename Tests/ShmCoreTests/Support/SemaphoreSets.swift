@@ -9,10 +9,10 @@ enum SemaphoreSets {
         return unsafe shm_sem_stat(identifier, &status) == 0
     }
 
-    /// What `ipcrm -s` does.
+    /// Removes a set, as `ipcrm -s` does.
     static func remove(_ identifier: Int32) { _ = shm_sem_remove(identifier) }
 
-    /// The identifiers of the sets that a user made (`sysvipc(5)`: the cuid column).
+    /// The identifiers of the sets that a user created (`sysvipc(5)`: the cuid column).
     static func made(byUser user: UInt32) -> [Int32] {
         let text = (try? SmallFile.read("/proc/sysvipc/sem")) ?? ""
         return text.split(separator: "\n").dropFirst().compactMap { line in

@@ -1,9 +1,9 @@
 public import Synchronization
 
-/// No lock, but one atomic addition in its place: a lower bound on the cost of any lock, contended or not. It excludes no
-/// process.
+/// The control: no lock, but one atomic addition in place of a lock's first instruction. It is a lower bound for the
+/// cost of a lock, contended or not. It excludes no process.
 ///
-/// Memory ordering: the addition is an acquire and a release. Owner death: nothing is held, so nothing happens.
+/// Memory ordering: the addition is an acquire and a release. Owner death: no effect, because no lock is held.
 @_spi(Bench) @safe public struct AtomicAddControl: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -16,9 +16,6 @@ public import Synchronization
 
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
-
-    /// Nothing to do.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
@@ -44,6 +41,6 @@ public import Synchronization
 }
 
 extension LockKind {
-    /// The control: one atomic addition.
+    /// The baseline: one atomic addition.
     public static let atomicAdd = LockKind(AtomicAddControl.self)
 }

@@ -1,7 +1,7 @@
-/// No lock at all: the negative control. It excludes no process, so an integrity check that does not fail under it with
-/// two busy processes checks nothing.
+/// The negative control: no lock at all. It excludes no process, so an integrity check that passes with two busy
+/// processes under it checks nothing.
 ///
-/// Memory ordering: none. Owner death: nothing is held, so nothing happens.
+/// Memory ordering: none. Owner death: no effect, because no lock is held.
 @_spi(Bench) public struct NoLock: LockPrimitive, ~Copyable {
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -10,13 +10,10 @@
             excludes: false, summary: "negative control: no lock, must fail the integrity check")
     }
 
-    /// Nothing.
+    /// No bytes.
     public static func bytesNeeded(participants: Int) -> Int { 0 }
 
-    /// Nothing to do.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Nothing to bind to.
+    /// Ignores the binding.
     public init(_ binding: borrowing LockBinding) {}
 
     /// Always succeeds.
@@ -37,10 +34,10 @@
 }
 
 extension LockKind {
-    /// No lock at all, by the name "none": the negative control.
+    /// The negative control: no lock at all. Its name is "none".
     public static let noLock = LockKind(NoLock.self)
 
-    /// The former name of ``noLock``. Beside an optional kind, `.none` is `nil`, and always was.
+    /// The former name of ``noLock``. In an optional context `.none` means `nil`, which is why it was renamed.
     @available(*, deprecated, renamed: "noLock")
     public static var none: LockKind { noLock }
 }

@@ -1,19 +1,19 @@
 internal import CShm
 public import Synchronization
 
-/// A word and `futex(2)`: the plain cross-process mutex that everything else is compared with.
+/// A word and `futex(2)`: the plain cross-process mutex, and the reference for comparisons.
 ///
-/// Three states after Ulrich Drepper, *Futexes Are Tricky* (2011), "mutex2": free, held, held with possible sleepers.
+/// Three states as in Ulrich Drepper, *Futexes Are Tricky* (2011), "mutex2": free, held, held with possible sleepers.
 /// Uncontended, lock and unlock are one atomic instruction each.
 ///
-/// Memory ordering: the compare-exchange or exchange that takes the word is an acquire, the exchange that frees it a
-/// release. The kernel compares the word under its hash bucket's lock, so a wake between the waiter's last look and
+/// Memory ordering: the compare-exchange or exchange that takes the word is an acquire; the exchange that frees it is a
+/// release. The kernel compares the word under its hash bucket's lock, so a wake-up between the waiter's last load and
 /// its sleep makes the sleep return at once.
 ///
-/// Owner death: the word stays taken and every other process waits for ever. A *waiter* that dies is harmless: at
-/// worst the word says "sleepers" where there are none, which costs one wake. The exception is a waiter that is
-/// killed between its wake-up and its next look at the word: it takes the wake-up with it, the word says "free", and
-/// the other sleepers wait until another process contends anew.
+/// Owner death: the word stays taken and every other process waits for ever. The death of a *waiter* is harmless, with
+/// one exception. Usually it leaves at most a mark for sleepers where none sleep, which costs one wake call. The
+/// exception is a waiter that is killed between its wake-up and its next load of the word. The wake-up is lost with it,
+/// the word is free, and the other sleepers wait until another process contends.
 @_spi(Bench) @safe public struct FutexLock: LockPrimitive, ~Copyable {
     @usableFromInline static var free: UInt32 { 0 }
     @usableFromInline static var held: UInt32 { 1 }
@@ -31,15 +31,12 @@ public import Synchronization
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) {
         unsafe word = binding.area.assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// The word itself.
+    /// Compare-exchange on the word.
     public var fastPath: FastPath { unsafe .word(word, held: Self.held) }
 
     /// One compare-exchange when free; sleeps otherwise.
@@ -58,14 +55,14 @@ public import Synchronization
         return taken.exchanged ? .acquired : .busy
     }
 
-    /// As ``lock()``, but sleeps no longer than the deadline.
+    /// As ``lock()``, but sleeps until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
         let outcome = tryLock()
         return outcome == .busy ? lockContended(until: deadline) : outcome
     }
 
-    /// One exchange; wakes one sleeper when there may be any.
+    /// One exchange; wakes one sleeper if there may be any.
     @inlinable
     public borrowing func unlock() {
         if unsafe word.pointee.exchange(Self.free, ordering: .releasing) == Self.heldWithSleepers { wakeOne() }
@@ -73,8 +70,8 @@ public import Synchronization
 
     @usableFromInline @inline(never)
     borrowing func lockContended(until deadline: Deadline?) -> LockOutcome {
-        // A waiter takes the word as "held with sleepers" even when it finds it free: others may
-        // still sleep, and only this mark makes the next unlock wake them.
+        // A waiter takes the word as "held with sleepers" even if it is free: others may still sleep, and only this
+        // mark makes the next unlock wake them.
         while unsafe word.pointee.exchange(Self.heldWithSleepers, ordering: .acquiring) != Self.free {
             switch unsafe Futex.wait(word, while: Self.heldWithSleepers, until: deadline) {
             case .timedOut: return .busy

@@ -3,18 +3,19 @@ internal import Glibc
 public import Synchronization
 internal import SystemPackage
 
-/// The kernel's priority-inheriting futex: the word names the owner, and the kernel lends it the priority of the most urgent
-/// waiter and hands the lock over to that.
+/// The kernel's priority-inheriting futex: the word names the owner, and the kernel gives the owner the priority of the
+/// most urgent waiter and hands the lock over to that waiter.
 ///
 /// Source: `futex(2)`, `FUTEX_LOCK_PI`; the kernel's *pi-futex* documentation. Uncontended, lock and unlock are one
-/// compare-exchange each. Ownership is the thread's. All participants must be in one PID namespace.
+/// compare-exchange each. Ownership belongs to the thread. All participants must be in one PID namespace.
 ///
-/// Memory ordering: the compare-exchange that puts the thread's id into the word is an acquire, the one that takes it out a
-/// release; the kernel's own changes are made under the hash bucket's lock.
+/// Memory ordering: the compare-exchange that stores the thread's id in the word is an acquire; the one that removes it
+/// is a release. The kernel changes the word under the hash bucket's lock.
 ///
-/// Owner death: the kernel hands the lock to whoever sleeps, with a mark in the word; where nobody did, whoever comes later
-/// is told that no thread has the owner's id, and takes the word. Both are reported. It is not promised: once another thread
-/// has got the dead one's id, the others wait for that one, for ever as like as not.
+/// Owner death: the kernel hands the lock to a sleeping waiter, with a mark in the word. If no waiter slept, the kernel
+/// tells the next one that no thread has the owner's id, and that waiter takes the word. Both deaths are reported, but
+/// the report is not promised: once another thread has the dead owner's id, the others wait for that thread, usually
+/// for ever.
 @_spi(Bench) @safe public struct FutexPILock: LockPrimitive, ~Copyable {
     private static var ownerDied: UInt32 { 0x4000_0000 }
     @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
@@ -29,16 +30,13 @@ internal import SystemPackage
             summary: "priority-inheriting futex (FUTEX_LOCK_PI)")
     }
 
-    /// Why the kernel cannot do it.
+    /// Why the kernel does not support the lock.
     public static var obstacle: String? {
         shm_has_pi_futexes() ? nil : "the kernel has no priority-inheriting futexes with deadlines (FUTEX_LOCK_PI2)"
     }
 
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
-
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
 
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
@@ -47,7 +45,7 @@ internal import SystemPackage
     @inlinable
     public borrowing func lock() -> LockOutcome { take() ? .acquired : lockContended(until: Int64(SHM_NO_LIMIT)) }
 
-    /// One compare-exchange; the kernel's help where the owner has died.
+    /// One compare-exchange; one system call if the owner has died.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         if take() { return .acquired }
@@ -55,13 +53,13 @@ internal import SystemPackage
         return seen != 0 && seen & Self.ownerMask == 0 ? lockContended(until: 0) : .busy
     }
 
-    /// As ``lock()``, but sleeps no longer than the deadline.
+    /// As ``lock()``, but sleeps until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
         take() ? .acquired : lockContended(until: deadline.nanoseconds)
     }
 
-    /// One compare-exchange; a system call where there are waiters.
+    /// One compare-exchange; one system call if there are waiters.
     @inlinable
     public borrowing func unlock() {
         let released = unsafe word.pointee.compareExchange(
@@ -84,21 +82,21 @@ internal import SystemPackage
             let seen = unsafe word.pointee.load(ordering: .relaxed)
             switch unsafe -shm_futex_lock_pi(address, deadline) {
             case 0:
-                // The word is this thread's; only marks of others come to it.
+                // This thread owns the word; other threads only add marks.
                 let marks = unsafe word.pointee.bitwiseAnd(~Self.ownerDied, ordering: .acquiring).oldValue
                 return marks & Self.ownerDied == 0 ? .acquired : .ownerDied
             case Int(EINTR), Int(EAGAIN): continue
             case Int(ETIMEDOUT): return .busy
             case Int(ESRCH):
-                // The owner is gone: nobody will ever release. What the kernel does for robust futexes is done here; then it
-                // hands the lock to whoever asks first.
+                // The owner is gone and will never release the lock. Do what the kernel does for robust futexes; the
+                // kernel then hands the lock to the next thread that asks.
                 let left = unsafe word.pointee.load(ordering: .relaxed)
                 if left & Self.ownerMask == seen & Self.ownerMask {
                     _ = unsafe word.pointee.compareExchange(
                         expected: left, desired: (left & ~Self.ownerMask) | Self.ownerDied, ordering: .relaxed)
                 }
             case Int(EINVAL) where refusals < 1000:
-                // The kernel has met a dead owner's word between two steps of those that take it over.
+                // The kernel found a dead owner's word between two steps of another thread's takeover.
                 refusals += 1
                 sched_yield()
             case let failure: return .failed(Errno(rawValue: Int32(failure)))

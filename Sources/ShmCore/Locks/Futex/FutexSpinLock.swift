@@ -1,15 +1,14 @@
 internal import CShm
 internal import Synchronization
 
-/// ``FutexLock`` whose waiters look for a bounded while before they sleep: about 10 µs, which is what a sleep and a wake-up
-/// cost.
+/// ``FutexLock`` with waiters that spin for about 10 µs, the cost of a sleep and a wake-up, before they sleep.
 ///
 /// Source: Drepper's mutex2 as in ``FutexLock``; A. R. Karlin, K. Li, M. S. Manasse and S. Owicki, *Empirical Studies
 /// of Competitive Spinning for a Shared-Memory Multiprocessor*, SOSP 1991.
 ///
-/// Memory ordering and deaths: as ``FutexLock``.
+/// Memory ordering and owner death: as ``FutexLock``.
 @_spi(Bench) @safe public struct FutexSpinLock: LockPrimitive, ~Copyable {
-    private static var looks: Int { 250 }
+    private static var spinIterations: Int { 250 }
 
     @usableFromInline let futex: FutexLock
 
@@ -23,13 +22,10 @@ internal import Synchronization
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { FutexLock.bytesNeeded(participants: participants) }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) { futex = FutexLock(binding) }
 
-    /// The word itself.
+    /// Compare-exchange on the word.
     public var fastPath: FastPath { futex.fastPath }
 
     /// One compare-exchange when free.
@@ -44,7 +40,7 @@ internal import Synchronization
     @inlinable
     public borrowing func tryLock() -> LockOutcome { futex.tryLock() }
 
-    /// As ``lock()``, but waits no longer than the deadline.
+    /// As ``lock()``, but waits until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
         let outcome = futex.tryLock()
@@ -52,13 +48,13 @@ internal import Synchronization
         return lockContended(until: deadline)
     }
 
-    /// One exchange; wakes one sleeper when there may be any.
+    /// One exchange; wakes one sleeper if there may be any.
     @inlinable
     public borrowing func unlock() { futex.unlock() }
 
     @usableFromInline @inline(never)
     borrowing func lockContended(until deadline: Deadline?) -> LockOutcome {
-        for _ in 0..<Self.looks {
+        for _ in 0..<Self.spinIterations {
             shm_cpu_relax()
             if unsafe futex.word.pointee.load(ordering: .relaxed) == 0, case .acquired = futex.tryLock() {
                 return .acquired

@@ -2,15 +2,15 @@ internal import CShm
 internal import Glibc
 public import SystemPackage
 
-/// `flock(2)`, exclusive, on the segment's own file.
+/// `flock(2)`, exclusive, on the segment's file.
 ///
-/// Each participant has an open file description of its own; within one description `flock` never conflicts. Every
+/// Each participant has an open file description of its own: within one description `flock` locks never conflict. Every
 /// operation is a system call. The call has no timeout, so a handle that waits (it must notice a forced destroy) and
-/// ``lock(until:)`` polls, with pauses that double from 20 µs to 500 µs.
+/// ``lock(until:)`` poll, with pauses that double from 20 µs to 500 µs.
 ///
-/// Memory ordering: the kernel's file-lock list is kept under a spin lock, which orders a release before the next
-/// acquisition. Owner death: the kernel drops the lock when the dead process's descriptor is closed; a mark in the
-/// area (``OwnerMark``) tells the next owner. The child of a fork closes the description that it inherits.
+/// Memory ordering: the kernel protects its list of file locks with a spinlock, which orders a release before the next
+/// acquisition. Owner death: the kernel drops the lock when it closes the dead process's descriptor; a mark in the area
+/// (``OwnerMark``) reports the death to the next owner. The child of a fork closes the description that it inherits.
 @_spi(Bench) public struct FlockLock: LockPrimitive, ~Copyable {
     private let description: OwnDescription
     private let mark: OwnerMark
@@ -23,7 +23,8 @@ public import SystemPackage
             pollsUntilDeadline: true, summary: "flock(2) on the segment's file")
     }
 
-    /// Why this process may not use `flock(2)`: a descriptor that cannot be says whether it may ask.
+    /// Why this process cannot use `flock(2)`; `nil` if it can. The call on an invalid descriptor shows whether it is
+    /// permitted.
     public static var obstacle: String? {
         flock(-1, LOCK_UN) != 0 && errno != EBADF ? "flock(2) is refused: a seccomp filter" : nil
     }
@@ -31,10 +32,7 @@ public import SystemPackage
     /// The owner mark.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is "no owner died".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Opens the segment's file once more.
+    /// Reopens the segment's file.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let segment = binding.file
         description = try OwnDescription.opened { () throws(Errno) in try SegmentFile.reopen(segment) }
@@ -47,7 +45,7 @@ public import SystemPackage
     /// `flock(LOCK_EX | LOCK_NB)`.
     public borrowing func tryLock() -> LockOutcome { acquire(LOCK_EX | LOCK_NB) }
 
-    /// Polls until the deadline.
+    /// Polls with ``tryLock()`` until the deadline.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
     /// `flock(LOCK_UN)`.

@@ -2,13 +2,14 @@ internal import CShm
 internal import Glibc
 public import SystemPackage
 
-/// A token in a POSIX message queue: whoever has received the one message that there is holds the lock, and sends it back.
+/// A token in a POSIX message queue: the process that has received the only message holds the lock. It releases the
+/// lock by sending the message back.
 ///
-/// Source: `mq_overview(7)`. Every operation is a system call; waiters are served in the order of arrival, since a sent
-/// message goes straight to the first of them.
+/// Source: `mq_overview(7)`. Every operation is a system call. Waiters are served in the order of arrival, because the
+/// kernel passes a message directly to the first of them.
 ///
-/// Memory ordering: the queue's spin lock orders a send before the receive that gets the message. Owner death: the
-/// token is gone, and every other process waits for ever. `mq_timedreceive(3)` counts on `CLOCK_REALTIME`: a deadline moves
+/// Memory ordering: the queue's spinlock orders a send before the receive that gets the message. Owner death: the token
+/// is lost, and every other process waits for ever. `mq_timedreceive(3)` uses `CLOCK_REALTIME`, so a deadline moves
 /// when that clock is set.
 @_spi(Bench) @safe public struct MessageQueueTokenLock: LockPrimitive, ~Copyable {
     private let queue: Int32
@@ -21,24 +22,21 @@ public import SystemPackage
             kernelObject: "message queue", oneIPCNamespace: true, summary: "the one message of a POSIX queue")
     }
 
-    /// Why the machine has no message queues.
+    /// Why the kernel has no message queues; `nil` if it has.
     public static var obstacle: String? {
-        // A name that no queue can have: another error says that there are queues.
+        // An invalid name: any error other than ENOSYS shows that the kernel has queues.
         unsafe shm_queue_open("", -1) == -ENOSYS ? "the kernel has no POSIX message queues" : nil
     }
 
-    /// The name.
+    /// The name of the queue.
     public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
 
-    /// The name that the area holds.
+    /// The name in the area.
     public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
 
-    /// Zero is "not made yet".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Opens the queue, or makes it, with its token, when this is the first participant.
+    /// Opens the queue. The first participant creates it, with its token.
     ///
-    /// Throws `EMFILE` or `ENOSPC` where the limits of `mq_overview(7)` are reached.
+    /// Throws `EMFILE` or `ENOSPC` if a limit of `mq_overview(7)` is reached.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         unsafe area = binding.area
         queue = try unsafe NamedObject.findOrMake(
@@ -58,7 +56,7 @@ public import SystemPackage
     /// `mq_receive(3)`.
     public borrowing func lock() -> LockOutcome { receive(until: Int64(SHM_NO_LIMIT)) }
 
-    /// `mq_timedreceive(3)` with a time that has passed.
+    /// `mq_timedreceive(3)` with a time in the past.
     public borrowing func tryLock() -> LockOutcome { receive(until: 0) }
 
     /// `mq_timedreceive(3)`.
@@ -67,7 +65,7 @@ public import SystemPackage
     /// `mq_send(3)`.
     public borrowing func unlock() { _ = shm_queue_send(queue) }
 
-    /// Removes the name; those who have the queue open keep it.
+    /// Removes the name; processes that have the queue open keep it.
     public borrowing func retire() {
         if let name = unsafe NamedObject.name(in: area) { unsafe _ = shm_queue_remove("/" + name) }
     }

@@ -3,33 +3,34 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// What a lock has outside its segment, under a name of its own: a named semaphore, a queue, a FIFO, a file.
+/// An object of a lock that lies outside the segment and has a name: a named semaphore, a message queue, a FIFO or a
+/// file.
 ///
-/// Such an object outlives processes, so it must always be reachable from a segment that is. It is therefore made by the
-/// first participant *after* the segment has its name, under a record lock that the kernel drops should its maker die,
-/// and under a name that the area holds *before* the object exists: whoever comes next finds and removes what a dead maker
-/// left. Destroying the segment removes it.
+/// Such an object outlives processes, so it must always be reachable from a segment that is reachable. The first
+/// participant therefore creates it *after* the segment has its name, under a record lock that the kernel drops if that
+/// process dies, and with a name that the area holds *before* the object exists. If the creator dies, the next
+/// participant finds and removes what it left. Destroying the segment removes the object.
 ///
-///     0   for the lock itself
-///     8   the name, a number: a random half, and a checksum of that; 0: none yet
-///     16  non-zero when the object is ready
+///     0   the lock's own word
+///     8   the name, a number: a random half and its checksum; 0 before it is chosen
+///     16  nonzero once the object is ready
 enum NamedObject {
     static let byteCount = 24
-    /// What all names begin with; the number follows in hexadecimal.
+    /// The prefix of all names; a hexadecimal number follows.
     static let prefix = "shmcore-"
 
-    /// Finds the object, or makes it when this is the first participant.
+    /// Opens the object. The first participant creates it.
     ///
     /// - Parameters:
-    ///   - open: opens what has that name.
-    ///   - make: makes it, with those permissions. Throws `EEXIST` where the name is taken.
-    ///   - remove: removes what may have that name.
+    ///   - open: opens the object of a name.
+    ///   - make: creates the object with a name and permissions. Throws `EEXIST` if the name is in use.
+    ///   - remove: removes an object of that name, if there is one.
     static func findOrMake<Object>(
         _ area: UnsafeMutableRawPointer, of file: FileDescriptor,
         open: (String) throws(Errno) -> Object, make: (String, mode_t) throws(Errno) -> Object,
         remove: (String) -> Void
     ) throws(Errno) -> Object {
-        // Acquire: pairs with the release below, so that an object that is seen as ready is.
+        // Acquire: pairs with the release below, so an object that is observed as ready is complete.
         if let name = unsafe readyName(in: area) { return try open(name) }
         try takeSetup(of: file)
         defer { RecordLock.release(.lockSetup, of: file) }
@@ -45,26 +46,27 @@ enum NamedObject {
                 return object
             } catch {
                 if error == .fileExists { continue }
-                // Half made, for want of descriptors, say: no process would find it.
+                // Incomplete, for want of descriptors, for example: no process would find it.
                 remove(name)
                 throw error
             }
         }
     }
 
-    /// Removes whatever has that name, of whichever kind: for whoever cannot take part in the lock that it belongs to.
+    /// Removes an object of that name and of any type. For processes that cannot become participants of the lock.
     static func removeAny(_ name: String) {
         for file in [name, "sem." + name] { try? SegmentFile.remove(file) }
         unsafe _ = shm_queue_remove("/" + name)
     }
 
-    /// What the object in an area is called, if there may be one.
+    /// The name of the object that the area refers to; `nil` if it has none. The object need not exist.
     static func name(in area: UnsafeMutableRawPointer) -> String? {
         let number = unsafe area.longWord(at: 8).pointee.load(ordering: .acquiring)
         return number == 0 ? nil : prefix + String(number, radix: 16)
     }
 
-    /// Whether a name is one of these. A person does not choose a number that contains its own checksum.
+    /// Whether a name is one of these. The number contains its own checksum, which tells it from a name that a user
+    /// chose.
     static func isName(_ name: some StringProtocol) -> Bool {
         guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.count), radix: 16) else { return false }
         return number == withChecksum(UInt32(truncatingIfNeeded: number >> 32))
@@ -74,7 +76,7 @@ enum NamedObject {
     private static func newNumber() -> UInt64 { withChecksum(.random(in: 0x1000_0000 ... .max)) }
 
     private static func withChecksum(_ random: UInt32) -> UInt64 {
-        let checksum = SegmentHeader.checksum("\(prefix)\(random)".utf8)
+        let checksum = Checksum.fnv1a("\(prefix)\(random)".utf8)
         return UInt64(random) << 32 | UInt64(UInt32(truncatingIfNeeded: checksum))
     }
 
@@ -83,8 +85,8 @@ enum NamedObject {
         return isReady ? unsafe name(in: area) : nil
     }
 
-    /// Making an object takes microseconds; one that is stopped half-way must not stop the others for ever. Throws
-    /// `EAGAIN` after a second.
+    /// Locks the setup byte. Setup takes microseconds, but a process that is stopped during it must not block the
+    /// others for ever: throws `EAGAIN` after a second.
     static func takeSetup(of file: FileDescriptor) throws(Errno) {
         let patience = Deadline.after(.seconds(1))
         while true {

@@ -1,14 +1,14 @@
 public import SystemPackage
 
-/// An open-file-description lock (`F_OFD_SETLK`) on a byte of the segment's own file.
+/// An open-file-description lock (`F_OFD_SETLK`) on a byte of the segment's file.
 ///
-/// Source: `fcntl(2)`, "open file description locks". Each participant has a description of its own, and the lock is the
-/// description's. Every operation is a system call; there is no timeout, so waits with a deadline poll, with pauses that
-/// double from 20 µs to 500 µs.
+/// Source: `fcntl(2)`, "open file description locks". Each participant has an open file description of its own, to
+/// which the lock belongs. Every operation is a system call. There is no timeout, so waits with a deadline poll, with
+/// pauses that double from 20 µs to 500 µs.
 ///
-/// Memory ordering: the kernel's list of file locks is kept under a spin lock, which orders a release before the next
-/// acquisition. Owner death: the kernel drops the lock when the dead process's descriptor is closed; a mark in the area
-/// (``OwnerMark``) tells the next owner. The child of a fork closes the description that it inherits.
+/// Memory ordering: the kernel protects its list of file locks with a spinlock, which orders a release before the next
+/// acquisition. Owner death: the kernel drops the lock when it closes the dead process's descriptor; a mark in the area
+/// (``OwnerMark``) reports the death to the next owner. The child of a fork closes the description that it inherits.
 @_spi(Bench) public struct OFDRecordLock: LockPrimitive, ~Copyable {
     private let description: OwnDescription
     private let mark: OwnerMark
@@ -24,10 +24,7 @@ public import SystemPackage
     /// The owner mark.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is "no owner died".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Opens the segment's file once more.
+    /// Reopens the segment's file.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let segment = binding.file
         description = try OwnDescription.opened { () throws(Errno) in try SegmentFile.reopen(segment) }
@@ -40,7 +37,7 @@ public import SystemPackage
     /// `F_OFD_SETLK`.
     public borrowing func tryLock() -> LockOutcome { acquire(waiting: false) }
 
-    /// Polls until the deadline.
+    /// Polls with ``tryLock()`` until the deadline.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
     /// `F_OFD_SETLK` with `F_UNLCK`.

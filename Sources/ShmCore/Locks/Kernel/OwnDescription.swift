@@ -1,16 +1,16 @@
 internal import CShm
 internal import SystemPackage
 
-/// A participant's own open file description, which carries a lock of the kernel's.
+/// A participant's own open file description, to which a kernel lock belongs.
 ///
-/// Such a lock lasts as long as the last descriptor of the description. The child of a fork has one of each, so it would
-/// keep its parent's lock after its parent's death: it closes them at once. (Not where it was forked by `clone(2)` past
-/// libc's handlers.)
+/// The lock lasts until the last descriptor of the description is closed. After `fork(2)` the child has a copy of each
+/// descriptor and would keep its parent's lock after the parent's death, so it closes them at once. (A child of
+/// `clone(2)` that bypasses libc's fork handlers does not.)
 struct OwnDescription: ~Copyable {
     let file: FileDescriptor
     private let generation = shm_generation()
 
-    /// Opens it.
+    /// Opens a description and registers it to be closed in the child of a fork.
     static func opened(_ open: () throws(Errno) -> FileDescriptor) throws(Errno) -> OwnDescription {
         shm_registry_lock()
         defer { shm_registry_unlock() }
@@ -19,13 +19,13 @@ struct OwnDescription: ~Copyable {
             try? file.close()
             throw error
         }
-        return OwnDescription(noted: file)
+        return OwnDescription(registered: file)
     }
 
-    private init(noted file: FileDescriptor) { self.file = file }
+    private init(registered file: FileDescriptor) { self.file = file }
 
     deinit {
-        // In the child of a fork the number may be another file's by now.
+        // In the child of a fork the number may belong to another file by now.
         guard shm_generation() == generation else { return }
         shm_registry_lock()
         shm_keep_in_child(file.rawValue)

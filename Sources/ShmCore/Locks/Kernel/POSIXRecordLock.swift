@@ -2,14 +2,14 @@ internal import CShm
 internal import Glibc
 public import SystemPackage
 
-/// A POSIX record lock (`F_SETLK`), which belongs to the *process*: on a file of its own beside the segment's, since a
-/// process loses all its record locks on a file with the first descriptor for it that it closes.
+/// A POSIX record lock (`F_SETLK`), which belongs to the *process*. It uses a file of its own beside the segment's,
+/// because a process loses all its record locks on a file when it closes any descriptor of that file.
 ///
-/// Source: `fcntl(2)`, "advisory record locking", which names that trap. So a second participant of the same process gets
-/// the lock that the first one holds (and is told of a death that was none), and ends it when it goes: one participant a
-/// process, and no threads.
+/// Source: `fcntl(2)`, "advisory record locking", which describes that behaviour. A second participant of the same
+/// process would obtain the lock that the first one holds, with a false report of an owner death, and would release it
+/// when it ends. So only one participant per process is possible, and no threads.
 ///
-/// Memory ordering, deadlines and owner death: as ``OFDRecordLock``, but that a `fork` child inherits nothing.
+/// Memory ordering, deadlines and owner death: as ``OFDRecordLock``, except that the child of a fork inherits no lock.
 @_spi(Bench) @safe public struct POSIXRecordLock: LockPrimitive, ~Copyable {
     private let file: FileDescriptor
     private let mark: OwnerMark
@@ -25,13 +25,10 @@ public import SystemPackage
     /// The owner mark and the file's name.
     public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
 
-    /// The name that the area holds.
+    /// The name in the area.
     public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
 
-    /// Zero is "no owner died", and "not made yet".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Opens the lock file, or makes it when this is the first participant.
+    /// Opens the lock file. The first participant creates it.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         unsafe area = binding.area
         mark = unsafe OwnerMark(binding.area)
@@ -60,7 +57,7 @@ public import SystemPackage
     /// `F_SETLK`.
     public borrowing func tryLock() -> LockOutcome { acquire(waiting: false) }
 
-    /// Polls until the deadline.
+    /// Polls with ``tryLock()`` until the deadline.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
     /// `F_SETLK` with `F_UNLCK`.
@@ -69,7 +66,7 @@ public import SystemPackage
         _ = shm_record_lock(file.rawValue, Int16(F_UNLCK), false)
     }
 
-    /// Removes the file; those who have it open keep it.
+    /// Removes the file; processes that have it open keep it.
     public borrowing func retire() {
         if let name = unsafe NamedObject.name(in: area) { try? SegmentFile.remove(name) }
     }

@@ -2,16 +2,16 @@ internal import CShm
 internal import Glibc
 public import SystemPackage
 
-/// A token in a pipe: whoever has read the one byte that there is holds the lock, and writes it back. The pipe has a name (a
-/// FIFO beside the segment's file), so that any process can open it.
+/// A token in a pipe: the process that has read the only byte holds the lock. It releases the lock by writing the byte
+/// back. The pipe has a name (a FIFO beside the segment's file), so that any process can open it.
 ///
-/// Source: `pipe(7)`, `fifo(7)`; the jobserver of make works like this. Every operation is a system call.
+/// Source: `pipe(7)`, `fifo(7)`; make's jobserver works like this. Every operation is a system call.
 ///
-/// A FIFO's bytes are gone when no process has it open. Each participant therefore holds a shared `flock(2)` on it; whoever
-/// comes and could have it exclusively is alone, and puts the token in anew.
+/// A FIFO loses its bytes when no process has it open. Each participant therefore holds a shared `flock(2)` on it. A
+/// new participant that could lock it exclusively is the only one, and puts the token in again.
 ///
-/// Memory ordering: the pipe's mutex orders a write before the read that gets the byte. Owner death: the token is gone,
-/// and every other process waits for ever, until all of them have gone.
+/// Memory ordering: the pipe's mutex orders a write before the read that gets the byte. Owner death: the token is lost,
+/// and every other process waits for ever; the lock works again once all participants have ended.
 @_spi(Bench) @safe public struct PipeTokenLock: LockPrimitive, ~Copyable {
     private let description: OwnDescription
     private var pipe: Int32 { description.file.rawValue }
@@ -24,36 +24,33 @@ public import SystemPackage
             summary: "the one byte of a FIFO")
     }
 
-    /// The name.
+    /// The name of the FIFO.
     public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
 
-    /// The name that the area holds.
+    /// The name in the area.
     public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
 
-    /// Zero is "not made yet".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Opens the FIFO, or makes it when this is the first participant.
+    /// Opens the FIFO. The first participant creates it.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         unsafe area = binding.area
         let pipe = FileDescriptor(rawValue: try unsafe Self.joined(binding.area, of: binding.file))
         description = try OwnDescription.opened { pipe }
     }
 
-    /// Waits for the byte with `poll(2)` where it is not there: the descriptor does not block, so that nobody sleeps in
-    /// a read that another one's read has made vain.
+    /// Waits with `poll(2)` while there is no byte. The descriptor is non-blocking, so no process sleeps in a read
+    /// after another one has taken the byte.
     public borrowing func lock() -> LockOutcome { take(until: Int64(SHM_NO_LIMIT)) }
 
     /// One `read(2)`.
     public borrowing func tryLock() -> LockOutcome { take(until: 0) }
 
-    /// As ``lock()``, but waits no longer than the deadline.
+    /// As ``lock()``, but waits until the deadline at the latest.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { take(until: deadline.nanoseconds) }
 
     /// One `write(2)`.
     public borrowing func unlock() { _ = Self.put(in: pipe) }
 
-    /// Removes the name; those who have the FIFO open keep it.
+    /// Removes the name; processes that have the FIFO open keep it.
     public borrowing func retire() {
         if let name = unsafe NamedObject.name(in: area) { unsafe _ = unlink(Self.path(name)) }
     }
@@ -68,7 +65,7 @@ public import SystemPackage
         }
     }
 
-    /// Opens the FIFO, and counts this participant among those that have.
+    /// Opens the FIFO and registers this participant with a shared lock.
     private static func joined(_ area: UnsafeMutableRawPointer, of file: FileDescriptor) throws(Errno) -> Int32 {
         let pipe = try unsafe NamedObject.findOrMake(
             area, of: file,
@@ -96,7 +93,7 @@ public import SystemPackage
     }
 
     private static func open(_ name: String) throws(Errno) -> Int32 {
-        // For both: then there is always a reader, and no SIGPIPE.
+        // Read and write: then there is always a reader, and no SIGPIPE.
         let opened = try SystemCall.retrying {
             unsafe shm_open_path(path(name), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0)
         }

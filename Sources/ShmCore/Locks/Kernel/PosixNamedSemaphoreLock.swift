@@ -2,8 +2,7 @@ internal import CShm
 public import Glibc
 public import SystemPackage
 
-/// A POSIX semaphore with a name of its own, `sem_open(3)`: a file `sem.…` beside the segment's. See
-/// ``PosixSemaphorePrimitive``.
+/// A named POSIX semaphore, `sem_open(3)`: a file `sem.…` beside the segment's. See ``PosixSemaphorePrimitive``.
 @_spi(Bench) @safe public struct PosixNamedSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
     /// The semaphore in this process's mapping of its file.
     public let semaphore: UnsafeMutablePointer<sem_t>
@@ -16,16 +15,13 @@ public import SystemPackage
             summary: "POSIX semaphore with a name")
     }
 
-    /// The name.
+    /// The name of the semaphore.
     public static func bytesNeeded(participants: Int) -> Int { NamedObject.byteCount }
 
-    /// The name that the area holds.
+    /// The name in the area.
     public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { unsafe NamedObject.name(in: area) }
 
-    /// Zero is "not made yet".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Opens the semaphore, or makes it when this is the first participant.
+    /// Opens the semaphore. The first participant creates it.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         unsafe area = binding.area
         unsafe semaphore = try unsafe NamedObject.findOrMake(
@@ -40,13 +36,13 @@ public import SystemPackage
 
     deinit { unsafe _ = sem_close(semaphore) }
 
-    /// Removes the name; those who have the semaphore open keep it.
+    /// Removes the name; processes that have the semaphore open keep it.
     public borrowing func retire() {
         if let name = unsafe NamedObject.name(in: area) { unsafe _ = sem_unlink("/" + name) }
     }
 
-    /// `sem_open` with `O_CREAT` leaves a file of a random name behind when it is killed, so the file is made here, in one
-    /// step: it holds nothing but a `sem_t`.
+    /// Creates the semaphore's file in one step. A process that is killed in `sem_open` with `O_CREAT` leaves a file
+    /// with a random name behind. The file holds a `sem_t` and nothing else.
     private static func make(_ name: String, mode: mode_t) throws(Errno) {
         let file = try SegmentFile.createUnnamed(mode: mode)
         defer { try? file.close() }
@@ -55,7 +51,7 @@ public import SystemPackage
         let size = MemoryLayout<sem_t>.size
         let written = unsafe withUnsafeBytes(of: &fresh) { unsafe pwrite(file.rawValue, $0.baseAddress, size, 0) }
         guard written == size else { throw Errno(rawValue: errno) }
-        // What it was created with is cut by the process's umask.
+        // The process's umask has masked the mode that the file was created with.
         _ = fchmod(file.rawValue, mode)
         try SegmentFile.publish(file, as: "sem." + name)
     }

@@ -2,7 +2,7 @@ internal import CShm
 public import Glibc
 internal import SystemPackage
 
-/// What POSIX semaphores that serve as locks have in common: one that is 1 while free.
+/// A POSIX semaphore as a lock: its value is 1 while the lock is free.
 ///
 /// Source: `sem_overview(7)`. Memory ordering: POSIX's "memory synchronization" (XBD 4.15); in glibc an acquire
 /// compare-exchange and a release addition. Owner death: the semaphore stays taken and every other process waits for
@@ -41,12 +41,12 @@ internal import SystemPackage
     @inlinable @inline(__always)
     public borrowing func unlock() { unsafe sem_post(semaphore) }
 
-    /// Whether that is a semaphore that processes share: glibc aborts on what it does not know, so memory that somebody
-    /// scribbled over must not reach it.
+    /// Whether the memory holds a process-shared semaphore. glibc aborts the process on an unknown kind, so a semaphore
+    /// that was overwritten must not reach glibc.
     static func isIntact(_ semaphore: UnsafeMutablePointer<sem_t>) -> Bool {
         var fresh = sem_t()
         unsafe sem_init(&fresh, 1, 1)
-        // Behind the value and the number of waiters lies what kind it is.
+        // The semaphore's kind follows its value and its number of waiters.
         return unsafe withUnsafeBytes(of: &fresh) {
             unsafe memcmp(UnsafeRawPointer(semaphore) + 8, $0.baseAddress.unsafelyUnwrapped + 8, 4) == 0
         }

@@ -2,7 +2,7 @@ internal import CShm
 public import Glibc
 public import SystemPackage
 
-/// A POSIX semaphore that lies in the segment, `sem_init(3)`. See ``PosixSemaphorePrimitive``.
+/// A POSIX semaphore in the segment, `sem_init(3)`. See ``PosixSemaphorePrimitive``.
 @_spi(Bench) @safe public struct PosixSemaphoreLock: PosixSemaphorePrimitive, ~Copyable {
     /// The semaphore in this process's mapping.
     public let semaphore: UnsafeMutablePointer<sem_t>
@@ -16,12 +16,12 @@ public import SystemPackage
     /// One `sem_t`.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<sem_t>.size }
 
-    /// `sem_init(3)`, shared, with the value 1.
+    /// `sem_init(3)`, process-shared, with the value 1.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
         if unsafe sem_init(area.assumingMemoryBound(to: sem_t.self), 1, 1) != 0 { throw Errno(rawValue: errno) }
     }
 
-    /// Binds to the semaphore at the area's start. Throws `EINVAL` where that is none.
+    /// Binds to the semaphore at the area's start. Throws `EINVAL` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let found = unsafe binding.area.assumingMemoryBound(to: sem_t.self)
         guard unsafe Self.isIntact(found) else { throw .invalidArgument }

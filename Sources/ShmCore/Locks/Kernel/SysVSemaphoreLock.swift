@@ -3,19 +3,19 @@ internal import Glibc
 internal import Synchronization
 public import SystemPackage
 
-/// A System V semaphore, with `SEM_UNDO` or without: what shared-memory libraries of the 2000s used, Qt's among them.
+/// A System V semaphore, with `SEM_UNDO` or without: the lock of shared-memory libraries of the 2000s, among them Qt's.
 ///
 /// Source: `semop(2)`, `semget(2)`. Every operation is a system call.
 ///
-/// The semaphore set is a kernel object that outlives processes, so it must always be reachable from a segment that
-/// is. It is therefore made by the first participant *after* the segment has its name, under a record lock that the
-/// kernel drops should its maker die, and under a key that the area holds *before* the set exists: whoever comes next
-/// finds and removes what a dead maker left.
+/// The semaphore set is a kernel object that outlives processes, so it must always be reachable from a segment that is
+/// reachable. The first participant therefore creates it *after* the segment has its name, under a record lock that the
+/// kernel drops if that process dies, and with a key that the area holds *before* the set exists. If the creator dies,
+/// the next participant finds and removes what it left.
 ///
-/// Memory ordering: `semop` takes the set's spin lock, which orders a release before the next acquisition. Owner
-/// death: ``Undone``: the kernel undoes the decrement when the process (not the thread) ends, and a mark in the area
-/// (``OwnerMark``) tells the next owner; ``Kept``: the semaphore stays taken and every other process waits for ever.
-/// Removing the set wakes all waiters with `EIDRM`.
+/// Memory ordering: `semop` takes the set's spinlock, which orders a release before the next acquisition. Owner death
+/// with ``Undone``: the kernel undoes the decrement when the process (not the thread) ends, and a mark in the area
+/// (``OwnerMark``) reports the death to the next owner. With ``Kept``: the semaphore stays taken and every other
+/// process waits for ever. Removing the set wakes all waiters with `EIDRM`.
 @_spi(Bench) public struct SysVSemaphoreLock<Undo: SysVUndo>: LockPrimitive, ~Copyable {
     private typealias Area = SysVArea
 
@@ -29,22 +29,20 @@ public import SystemPackage
             kernelObject: "semaphore set", oneIPCNamespace: true, summary: "System V semaphore" + Undo.remark)
     }
 
-    /// Why this process has no System V semaphores: a set that cannot be says whether it may ask.
+    /// Why this process cannot use System V semaphores; `nil` if it can. An operation on an invalid set shows whether
+    /// it is permitted.
     public static var obstacle: String? {
         let answer = shm_sem_op(-1, 1, 0, 0)
         return answer == -ENOSYS || answer == -EPERM || answer == -EACCES
             ? "semop(2) is refused: no System V IPC, or a seccomp filter" : nil
     }
 
-    /// The mark, the key and the identifier.
+    /// The mark, the key and the identifier of the set.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<Area>.size }
 
-    /// Zero is "not made yet".
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Finds the semaphore, or makes it when this is the first participant.
+    /// Finds the semaphore set. The first participant creates it.
     ///
-    /// Throws `ENOSPC` when the machine's limit of semaphore sets is reached.
+    /// Throws `ENOSPC` if the machine's limit of semaphore sets is reached.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let area = unsafe binding.area.assumingMemoryBound(to: Area.self)
         semaphore = try unsafe Self.findOrMake(area, file: binding.file)
@@ -66,7 +64,7 @@ public import SystemPackage
         _ = shm_sem_op(semaphore, 1, Undo.flag, Int64(SHM_NO_LIMIT))
     }
 
-    /// Removes the semaphore set; everyone who waits on it gets ``LockOutcome/failed(_:)``.
+    /// Removes the semaphore set; all waiters get ``LockOutcome/failed(_:)``.
     public borrowing func retire() {
         _ = shm_sem_remove(semaphore)
     }
@@ -86,8 +84,7 @@ public import SystemPackage
     // MARK: Finding and making the set
 
     private static func findOrMake(_ area: UnsafeMutablePointer<Area>, file: FileDescriptor) throws(Errno) -> Int32 {
-        // Acquire: pairs with the release in `make`, so that the semaphore's value is set when its identifier is
-        // seen.
+        // Acquire: pairs with the release in `make`, so the semaphore has its value once its identifier is observed.
         if let ready = unsafe identifier(in: area) { return try unsafe verified(ready, area) }
         try NamedObject.takeSetup(of: file)
         defer { RecordLock.release(.lockSetup, of: file) }
@@ -100,7 +97,8 @@ public import SystemPackage
         return stored > 0 ? stored - 1 : nil
     }
 
-    /// Shared memory can hold anything: an identifier counts only if the set has the key that belongs to it.
+    /// Verifies an identifier from shared memory, which may hold anything: the set must have the key that the area
+    /// records.
     private static func verified(_ identifier: Int32, _ area: UnsafeMutablePointer<Area>) throws(Errno) -> Int32 {
         let status = try status(of: identifier)
         let key = unsafe area.pointee.key.load(ordering: .relaxed)
@@ -123,8 +121,8 @@ public import SystemPackage
         }
     }
 
-    /// A key without an identifier: its maker died in between. Its set, if it came to that, has never been operated
-    /// on.
+    /// Removes the set of a creator that died after it stored the key and before it stored the identifier. No process
+    /// has operated on such a set.
     private static func removeLeftover(_ area: UnsafeMutablePointer<Area>) {
         let key = unsafe area.pointee.key.load(ordering: .relaxed)
         guard key > 0 else { return }
@@ -142,47 +140,47 @@ public import SystemPackage
     }
 }
 
-/// What lies in shared memory.
+/// The lock's area in shared memory.
 private struct SysVArea: ~Copyable {
-    /// Non-zero while a process holds the lock, or died holding it.
+    /// Nonzero while a process holds the lock, or after a process died while it held the lock.
     let mark = Atomic<UInt32>(0)
-    /// The set's key, stored before the set is made; 0 before that.
+    /// The set's key, stored before the set is created; 0 before that.
     let key = Atomic<Int32>(0)
     /// The set's identifier plus one, stored when the semaphore is ready; 0 before that.
     let identifierPlusOne = Atomic<Int32>(0)
 }
 
-/// What the kernel does for a process that dies with a System V semaphore.
+/// What the kernel does when a process dies that holds a System V semaphore.
 @_spi(Bench) public protocol SysVUndo: SendableMetatype {
-    /// What the lock's name ends with.
+    /// The suffix of the lock's name.
     static var suffix: String { get }
-    /// What its summary ends with.
+    /// The suffix of the lock's summary.
     static var remark: String { get }
-    /// What the next process meets.
+    /// What the next process observes.
     static var ownerDeath: LockProperties.OwnerDeath { get }
-    /// Of each operation, `semop(2)`.
+    /// The `sem_flg` of each operation, `semop(2)`.
     static var flag: Int16 { get }
 }
 
-/// Nothing.
+/// The kernel does nothing: the semaphore stays taken.
 @_spi(Bench) public enum Kept: SysVUndo {
-    /// None.
+    /// No suffix.
     public static var suffix: String { "" }
-    /// None.
+    /// No suffix.
     public static var remark: String { "" }
-    /// It waits for ever.
+    /// The next process waits for ever.
     public static var ownerDeath: LockProperties.OwnerDeath { .hangs }
-    /// None.
+    /// No flag.
     public static var flag: Int16 { 0 }
 }
 
-/// Undoes its operations, at the price of keeping account of them.
+/// The kernel undoes the process's operations, at the cost of recording them.
 @_spi(Bench) public enum Undone: SysVUndo {
-    /// What the lock's name ends with.
+    /// The suffix of the lock's name.
     public static var suffix: String { "-undo" }
-    /// What its summary ends with.
+    /// The suffix of the lock's summary.
     public static var remark: String { " with SEM_UNDO" }
-    /// It is told.
+    /// The next owner receives the report.
     public static var ownerDeath: LockProperties.OwnerDeath { .reported }
     /// `SEM_UNDO`.
     public static var flag: Int16 { Int16(SEM_UNDO) }

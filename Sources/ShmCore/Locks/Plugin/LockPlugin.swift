@@ -2,16 +2,16 @@ internal import CShm
 internal import Glibc
 internal import Synchronization
 
-/// A lock from a shared object that was written elsewhere: see `shm_lock_plugin.h`. A process can have one, which is part of
-/// the catalogue from then on.
+/// Loads a lock from a shared object; `shm_lock_plugin.h` is its interface. A process can load one plugin, which then
+/// belongs to its catalogue.
 @_spi(Bench) public enum LockPlugin {
-    /// The largest area that a plugin may ask for, bytes.
+    /// The largest area that a plugin may request, in bytes.
     private static let mostBytes = 16 << 20
 
-    /// The longest summary, bytes.
+    /// The longest summary, in bytes.
     private static let longestSummary = 120
 
-    /// What was loaded, for as long as the process runs.
+    /// A loaded plugin. It is never unloaded.
     @safe struct Loaded: @unchecked Sendable {
         let path: String
         let description: UnsafePointer<shm_lock_plugin>
@@ -22,15 +22,15 @@ internal import Synchronization
 
     static var loaded: Loaded? { storage.withLock { $0 } }
 
-    /// Whether there is one.
+    /// Whether a plugin is loaded.
     public static var isLoaded: Bool { loaded != nil }
 
-    /// Loads the shared object of that path, and checks what it says of itself.
+    /// Loads the shared object at `path` and validates its description.
     ///
-    /// - Parameter groups: names that its lock must not have, since they stand for several locks.
+    /// - Parameter groups: names that the lock must not have, because each of them selects several locks.
     package static func load(_ path: String, groups: [String] = []) throws(LockPluginError) {
         if let loaded {
-            throw LockPluginError(path, "\(loaded.path) is loaded already, and there can be one")
+            throw LockPluginError(path, "\(loaded.path) is already loaded; a process can load one plugin")
         }
         let found = try unsafe description(path)
         let properties = try unsafe validated(found, path, groups)
@@ -39,12 +39,13 @@ internal import Synchronization
 
     private static func description(_ path: String) throws(LockPluginError) -> UnsafePointer<shm_lock_plugin> {
         guard unsafe access(path, F_OK) == 0 else {
-            throw LockPluginError(path, "there is no such file")
+            throw LockPluginError(path, "no such file; expected the path of a shared object")
         }
-        // Without a slash the dynamic linker would look elsewhere.
-        let place = path.contains("/") ? path : "./" + path
-        guard let object = unsafe dlopen(place, RTLD_NOW | RTLD_LOCAL) else {
-            throw LockPluginError(path, unsafe dlerror().map { unsafe String(cString: $0) } ?? "no shared object")
+        // Without a slash the dynamic linker would search its library path.
+        let file = path.contains("/") ? path : "./" + path
+        guard let object = unsafe dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
+            let reason = unsafe dlerror().map { unsafe String(cString: $0) }
+            throw LockPluginError(path, reason ?? "not a shared object: expected one that exports shm_lock_plugin_get")
         }
         guard let symbol = unsafe dlsym(object, "shm_lock_plugin_get") else {
             throw LockPluginError(
@@ -52,7 +53,7 @@ internal import Synchronization
         }
         typealias Get = @convention(c) () -> UnsafePointer<shm_lock_plugin>?
         guard let description = unsafe unsafeBitCast(symbol, to: Get.self)() else {
-            throw LockPluginError(path, "its shm_lock_plugin_get returns nothing")
+            throw LockPluginError(path, "its shm_lock_plugin_get returns NULL; expected a description")
         }
         return unsafe description
     }
@@ -64,12 +65,12 @@ internal import Synchronization
         guard version == SHM_LOCK_PLUGIN_ABI else {
             throw LockPluginError(
                 path,
-                "it was built for version \(version) of shm_lock_plugin.h, and this is version \(SHM_LOCK_PLUGIN_ABI); "
-                    + "build it anew")
+                "invalid abi_version \(version): expected \(SHM_LOCK_PLUGIN_ABI); "
+                    + "rebuild it with this version's shm_lock_plugin.h")
         }
         let (size, expected) = unsafe (Int(plugin.pointee.struct_size), MemoryLayout<shm_lock_plugin>.size)
         guard size == expected || size == sizeBeforeShared else {
-            throw LockPluginError(path, "its struct_size is \(size) and not \(expected); build it anew")
+            throw LockPluginError(path, "invalid struct_size \(size): expected \(expected); rebuild it")
         }
         let functions: [(String, Bool)] = unsafe [
             ("name", plugin.pointee.name != nil), ("summary", plugin.pointee.summary != nil),
@@ -78,53 +79,54 @@ internal import Synchronization
             ("unlock", plugin.pointee.unlock != nil),
         ]
         if let missing = functions.first(where: { !$0.1 }) {
-            throw LockPluginError(path, "its \(missing.0) is null")
+            throw LockPluginError(
+                path, "its \(missing.0) is NULL: expected a function or a string; see shm_lock_plugin.h")
         }
         guard unsafe (plugin.pointee.attach == nil) == (plugin.pointee.detach == nil) else {
-            throw LockPluginError(path, "it has one of attach and detach; give it both or none")
+            throw LockPluginError(path, "it has only one of attach and detach: expected both or neither")
         }
         let shared = unsafe sharedCalls(of: plugin)
         guard unsafe (shared.lock == nil) == (shared.unlock == nil) else {
-            throw LockPluginError(path, "it has one of lock_shared and unlock_shared; give it both or none")
+            throw LockPluginError(path, "it has only one of lock_shared and unlock_shared: expected both or neither")
         }
         let name = try unsafe line(
-            plugin.pointee.name.unsafelyUnwrapped, atMost: SegmentHeader.longestLockName, "name", path)
+            plugin.pointee.name.unsafelyUnwrapped, atMost: LockProperties.longestName, "name", path)
         let isName =
             !name.isEmpty
             && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         guard isName else {
             throw LockPluginError(
-                path, "its name is \(name.debugDescription); names are 1 to 31 lower-case letters, digits and hyphens")
+                path, "invalid name \(name.debugDescription): expected 1 to 31 lower-case letters, digits and hyphens")
         }
         guard !LockKind.builtIn.contains(where: { $0.name == name }) else {
-            throw LockPluginError(path, "its name is \(name), which is a lock of the catalogue; give it another")
+            throw LockPluginError(
+                path, "invalid name '\(name)': the catalogue has a lock of that name; rename the plugin's lock")
         }
         guard !groups.contains(name) else {
-            throw LockPluginError(path, "its name is \(name), which stands for a group of locks; give it another")
+            throw LockPluginError(path, "invalid name '\(name)': it selects a group of locks; rename the plugin's lock")
         }
         let known =
             SHM_LOCK_FIFO | SHM_LOCK_SURVIVES_OWNER | SHM_LOCK_SPINS | SHM_LOCK_ONE_PER_PROCESS | SHM_LOCK_QUEUES
         let unknown = unsafe plugin.pointee.promises & ~UInt64(known)
         guard unknown == 0 else {
             throw LockPluginError(
-                path,
-                "its promises have bits that mean nothing (0x\(String(unknown, radix: 16))); see shm_lock_plugin.h")
+                path, "its promises have unknown bits (0x\(String(unknown, radix: 16))); see shm_lock_plugin.h")
         }
         let summary = try unsafe line(
             plugin.pointee.summary.unsafelyUnwrapped, atMost: longestSummary, "summary", path)
-        let bytes = unsafe plugin.pointee.bytes_needed.unsafelyUnwrapped(UInt32(SharedMemory.participantLimit))
+        let bytes = unsafe plugin.pointee.bytes_needed.unsafelyUnwrapped(UInt32(ParticipantNumber.limit))
         guard (1...mostBytes).contains(Int(clamping: bytes)) else {
-            throw LockPluginError(path, "its bytes_needed says \(bytes); 1 to \(mostBytes) are possible")
+            throw LockPluginError(path, "its bytes_needed returns \(bytes): expected 1…\(mostBytes)")
         }
         return properties(
             name: name, summary: summary, promises: unsafe plugin.pointee.promises,
             hasDeadlines: unsafe plugin.pointee.lock_until != nil, sharesReaders: unsafe shared.lock != nil)
     }
 
-    /// The size of a description from before there were readers.
+    /// The size of a description that predates `lock_shared`.
     private static let sizeBeforeShared = unsafe MemoryLayout<shm_lock_plugin>.offset(of: \.lock_shared) ?? 0
 
-    /// The functions for readers; none where the plugin was built before there were any.
+    /// The functions for readers; `nil` if the plugin's description predates them.
     static func sharedCalls(
         of plugin: UnsafePointer<shm_lock_plugin>
     ) -> (lock: PluginLock.Operation?, unlock: PluginLock.Release?) {
@@ -132,16 +134,16 @@ internal import Synchronization
         return unsafe (plugin.pointee.lock_shared, plugin.pointee.unlock_shared)
     }
 
-    /// A string as it is safe to print: of bounded length, UTF-8, without control characters.
+    /// A string that is safe to print: at most `limit` bytes of UTF-8 without control characters.
     private static func line(
         _ string: UnsafePointer<CChar>, atMost limit: Int, _ what: String, _ path: String
     ) throws(LockPluginError) -> String {
         guard unsafe strnlen(string, limit + 1) <= limit else {
-            throw LockPluginError(path, "its \(what) is longer than \(limit) bytes")
+            throw LockPluginError(path, "invalid \(what): expected at most \(limit) bytes")
         }
         guard let text = unsafe String(validatingCString: string),
             text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-        else { throw LockPluginError(path, "its \(what) is not one line of UTF-8 text") }
+        else { throw LockPluginError(path, "invalid \(what): expected one line of UTF-8 text") }
         return text
     }
 
@@ -158,12 +160,11 @@ internal import Synchronization
     }
 }
 
-/// Why a plugin cannot be loaded: one line that says what to do.
+/// Why a plugin cannot be loaded: one line that names the file, the cause and the remedy.
 package struct LockPluginError: Error, CustomStringConvertible {
-    /// The line.
     package let description: String
 
-    /// An error with a plugin's file.
+    /// An error about the plugin at `path`.
     package init(_ path: String, _ reason: String) {
         description = "cannot load the lock plugin \(path): \(reason)"
     }

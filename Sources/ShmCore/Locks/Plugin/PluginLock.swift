@@ -1,9 +1,9 @@
 internal import CShm
 public import SystemPackage
 
-/// The lock of the plugin that this process has loaded (``LockPlugin``): one indirect call an operation.
+/// The lock of the plugin that this process has loaded (``LockPlugin``). Each operation is one indirect call.
 ///
-/// Memory ordering and deaths: as the plugin says.
+/// Memory ordering and owner death: as the plugin's description promises.
 @_spi(Bench) @safe public struct PluginLock: LockPrimitive, ~Copyable {
     @usableFromInline typealias Operation = @convention(c) (UnsafeMutableRawPointer?) -> Int32
     @usableFromInline typealias Release = @convention(c) (UnsafeMutableRawPointer?) -> Void
@@ -16,13 +16,13 @@ public import SystemPackage
     @usableFromInline let releaseShared: Release?
     private let description: UnsafePointer<shm_lock_plugin>
 
-    /// See ``LockPrimitive/properties``. Unused where no plugin is loaded.
+    /// See ``LockPrimitive/properties``. A placeholder if no plugin is loaded.
     public static var properties: LockProperties {
         LockPlugin.loaded?.properties
             ?? LockProperties(name: "plugin", family: .plugin, ownerDeath: .hangs, summary: "")
     }
 
-    /// What the plugin says.
+    /// The plugin's `bytes_needed`.
     public static func bytesNeeded(participants: Int) -> Int {
         guard let plugin = LockPlugin.loaded else { return 0 }
         return Int(clamping: unsafe plugin.description.pointee.bytes_needed?(UInt32(participants)) ?? 0)

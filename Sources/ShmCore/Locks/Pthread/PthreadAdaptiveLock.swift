@@ -1,7 +1,6 @@
 public import Glibc
 
-/// glibc's adaptive process-shared mutex: tries again for a while, as long as earlier waits have taught it, before it
-/// sleeps.
+/// glibc's adaptive process-shared mutex: a waiter spins before it sleeps, for a time that depends on earlier waits.
 ///
 /// Source: `pthread_mutexattr_settype(3)`, `PTHREAD_MUTEX_ADAPTIVE_NP` (GNU). Memory ordering and owner death: as
 /// ``PthreadMutexLock``.
@@ -19,7 +18,7 @@ public import Glibc
     /// `PTHREAD_MUTEX_ADAPTIVE_NP`.
     public static var attributes: PthreadMutexAttributes { .adaptive }
 
-    /// Takes part in a mutex.
+    /// Uses an initialised mutex.
     public init(mutex: UnsafeMutablePointer<pthread_mutex_t>) { unsafe self.mutex = mutex }
 }
 

@@ -2,24 +2,24 @@ internal import CShm
 public import Glibc
 public import SystemPackage
 
-/// A lock that is a `pthread_mutex_t` in shared memory. What kind of mutex, the conforming type says in its
-/// ``LockPrimitive/properties`` and its ``attributes``; everything else is the same.
+/// A lock that is a `pthread_mutex_t` in shared memory. The conforming type supplies the kind of mutex by its
+/// ``LockPrimitive/properties`` and ``attributes``; everything else is common.
 ///
 /// Locking and unlocking must happen on the same thread.
 @_spi(Bench) public protocol PthreadMutexPrimitive: LockPrimitive, ~Copyable {
-    /// How the mutex is initialised, beside being process-shared.
+    /// The mutex attributes beside `PTHREAD_PROCESS_SHARED`.
     static var attributes: PthreadMutexAttributes { get }
 
     /// The mutex in this process's mapping.
     var mutex: UnsafeMutablePointer<pthread_mutex_t> { get }
 
-    /// Takes part in the mutex.
+    /// Uses an initialised mutex.
     init(mutex: UnsafeMutablePointer<pthread_mutex_t>)
 }
 
-/// What can be asked of a process-shared mutex.
+/// The attributes of a process-shared mutex.
 @_spi(Bench) public struct PthreadMutexAttributes: OptionSet, Sendable {
-    /// The options as bits.
+    /// The attributes as a bit mask.
     public let rawValue: Int
     /// `PTHREAD_MUTEX_ROBUST`.
     public static let robust = PthreadMutexAttributes(rawValue: SHM_MUTEX_ROBUST)
@@ -28,7 +28,7 @@ public import SystemPackage
     /// `PTHREAD_MUTEX_ADAPTIVE_NP`.
     public static let adaptive = PthreadMutexAttributes(rawValue: SHM_MUTEX_ADAPTIVE)
 
-    /// The options of these bits.
+    /// Makes a set from a bit mask.
     public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
@@ -41,8 +41,8 @@ public import SystemPackage
         try SystemCall.check(unsafe shm_mutex_init(area, Int32(attributes.rawValue)))
     }
 
-    /// Binds to the mutex at the area's start. Throws `EINVAL` where that is no mutex of this type: glibc aborts on a
-    /// kind that it does not know, so shared memory that was overwritten must not reach it.
+    /// Binds to the mutex at the area's start. Throws `EINVAL` if there is no mutex of this type: glibc aborts the
+    /// process on an unknown kind, so a mutex that was overwritten must not reach glibc.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         var fresh = unsafe pthread_mutex_t()
         try unsafe Self.initialise(&fresh, participants: binding.participants)
@@ -51,7 +51,7 @@ public import SystemPackage
         unsafe self.init(mutex: binding.area.assumingMemoryBound(to: pthread_mutex_t.self))
     }
 
-    /// glibc's functions themselves.
+    /// glibc's functions, called directly.
     public var fastPath: FastPath { unsafe PthreadMutex.fastPath(mutex) }
 
     /// `pthread_mutex_lock(3)`.
@@ -79,36 +79,36 @@ public import SystemPackage
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// Repairs a mutex whose owner died.
+    /// Makes a mutex consistent whose owner died.
     public borrowing func settle(_ failure: Int32) -> LockOutcome { unsafe PthreadMutex.settle(mutex, failure) }
 }
 
-/// What is the same for every kind of mutex, and not generic: the measured loops of all kinds stay the same code,
-/// which the compiler then folds into one without making calls indirect.
+/// The parts that are common to all kinds of mutex and not generic: the measured loops of all kinds stay identical
+/// code, which the compiler then merges without making the calls indirect.
 @_spi(Bench) public enum PthreadMutex {
-    /// Why the machine cannot have a mutex with such attributes.
+    /// Why this process cannot use a mutex with these attributes; `nil` if it can.
     static func obstacle(_ attributes: PthreadMutexAttributes) -> String? {
         var mutex = unsafe pthread_mutex_t()
         guard unsafe shm_mutex_init(&mutex, Int32(attributes.rawValue)) != 0 else {
             unsafe pthread_mutex_destroy(&mutex)
             return nil
         }
-        return "its kernel or its libc has no such mutexes"
+        return "the kernel or libc does not support such mutexes"
     }
 
     static func fastPath(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) -> FastPath {
         typealias MutexCall = @convention(c) (UnsafeMutablePointer<pthread_mutex_t>) -> Int32
         let tryLock: MutexCall = unsafe pthread_mutex_trylock
         let unlock: MutexCall = unsafe pthread_mutex_unlock
-        // A typed and an untyped pointer are passed alike.
+        // Typed and untyped pointers have the same calling convention.
         return unsafe .calls(
             FastCalls(
                 object: mutex, take: unsafeBitCast(tryLock, to: FastCalls.Call.self),
                 unlock: unsafeBitCast(unlock, to: FastCalls.Call.self)))
     }
 
-    /// What a locking function's error number means. A mutex whose owner died is made consistent at once, so exactly
-    /// one next owner is told.
+    /// The outcome for a locking function's error number. A mutex whose owner died is made consistent at once, so
+    /// exactly one next owner receives the report.
     @usableFromInline
     static func settle(_ mutex: UnsafeMutablePointer<pthread_mutex_t>, _ failure: Int32) -> LockOutcome {
         switch failure {

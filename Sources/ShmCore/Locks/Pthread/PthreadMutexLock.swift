@@ -15,10 +15,10 @@ public import Glibc
             name: "pthread-mutex", family: .pthread, ownerDeath: .hangs, summary: "glibc's process-shared mutex")
     }
 
-    /// None.
+    /// No attributes.
     public static var attributes: PthreadMutexAttributes { [] }
 
-    /// Takes part in a mutex.
+    /// Uses an initialised mutex.
     public init(mutex: UnsafeMutablePointer<pthread_mutex_t>) { unsafe self.mutex = mutex }
 }
 

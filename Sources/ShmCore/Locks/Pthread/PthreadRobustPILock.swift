@@ -1,11 +1,11 @@
 public import Glibc
 
-/// glibc's robust, priority-inheriting process-shared mutex: ``PthreadRobustLock`` and ``PthreadPILock`` in one.
+/// glibc's robust, priority-inheriting process-shared mutex: ``PthreadRobustLock`` and ``PthreadPILock`` combined.
 ///
-/// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel passes the lock on to a waiter, or marks the word;
-/// the next owner gets ``LockOutcome/ownerDied``, and the mutex is made consistent at once.
+/// Memory ordering: as ``PthreadMutexLock``. Owner death: the kernel passes the lock on to a waiter, or marks the word.
+/// The next owner gets ``LockOutcome/ownerDied``, and the mutex is made consistent at once.
 ///
-/// glibc aborts the process where the kernel refuses the word, which happens only if it was overwritten.
+/// glibc aborts the process if the kernel rejects the word, which happens only if the word was overwritten.
 @_spi(Bench) @safe public struct PthreadRobustPILock: PthreadMutexPrimitive, ~Copyable {
     /// The mutex in this process's mapping.
     public let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -17,13 +17,14 @@ public import Glibc
             onePIDNamespace: true, summary: "glibc's robust mutex with priority inheritance")
     }
 
-    /// Why a death would not be noticed here, or the machine has no priority inheritance.
+    /// Why a death would not be detected here, or why the kernel has no priority inheritance; `nil` if there is no
+    /// obstacle.
     public static var obstacle: String? { RobustListEntry.missingList?.reason ?? PthreadMutex.obstacle(attributes) }
 
     /// `PTHREAD_MUTEX_ROBUST` and `PTHREAD_PRIO_INHERIT`.
     public static var attributes: PthreadMutexAttributes { [.robust, .inherit] }
 
-    /// Takes part in a mutex.
+    /// Uses an initialised mutex.
     public init(mutex: UnsafeMutablePointer<pthread_mutex_t>) { unsafe self.mutex = mutex }
 }
 

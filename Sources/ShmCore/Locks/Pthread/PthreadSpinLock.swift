@@ -1,13 +1,13 @@
 public import Glibc
 public import SystemPackage
 
-/// glibc's process-shared spin lock.
+/// glibc's process-shared spinlock.
 ///
-/// Source: `pthread_spin_init(3)`, `pthread_spin_lock(3)`. On x86-64 glibc decrements the word and, where it was taken,
-/// reads it between pauses. There is no wait with a deadline: that polls.
+/// Source: `pthread_spin_init(3)`, `pthread_spin_lock(3)`. On x86-64 glibc decrements the word and, while it is taken,
+/// reads it between pauses. There is no function with a deadline, so that wait polls.
 ///
 /// Memory ordering: an acquire decrement and a release store. Owner death: the word stays taken and every other process
-/// spins for ever. A waiter's death changes nothing.
+/// spins for ever. A waiter's death has no effect.
 @_spi(Bench) @safe public struct PthreadSpinLock: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<pthread_spinlock_t>
 
@@ -44,7 +44,7 @@ public import SystemPackage
     @inlinable
     public borrowing func tryLock() -> LockOutcome { unsafe pthread_spin_trylock(word) == 0 ? .acquired : .busy }
 
-    /// Polls until the deadline.
+    /// Polls with ``tryLock()`` until the deadline.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
@@ -54,6 +54,6 @@ public import SystemPackage
 }
 
 extension LockKind {
-    /// glibc's process-shared spin lock.
+    /// glibc's process-shared spinlock.
     public static let pthreadSpin = LockKind(PthreadSpinLock.self)
 }

@@ -1,31 +1,33 @@
 public import Synchronization
 public import SystemPackage
 
-/// A queue in which each waiter looks at its *predecessor's* node, and takes that node with it when it leaves.
+/// A queue lock in which each waiter polls its *predecessor's* node and takes that node over when it releases the lock.
 ///
 /// Source: T. S. Craig, *Building FIFO and Priority-Queueing Spin Locks from Atomic Swap*, 1993; P. Magnusson, A. Landin
 /// and E. Hagersten, *Queue Locks on Cache Coherent Multiprocessors*, IPPS 1994.
 ///
-/// Memory ordering: the exchange of the tail publishes the node (release) and finds the predecessor's (acquire). Leaving
-/// is a release store to the node, which the successor's acquire load pairs with. Owner death: all wait for ever; so
-/// they do behind a *waiter* that died.
+/// Memory ordering: the exchange of the tail publishes this node (release) and obtains the predecessor's (acquire). A
+/// release of the lock is a release store to the node, which pairs with the successor's acquire load. Owner death: all
+/// others wait for ever. They do so as well behind a *waiter* that died.
 ///
-/// The tail has the node's number in its low half and how often that node was enqueued in the high half: a try that
-/// found the last node released can then not mistake the same node, enqueued anew, for it.
+/// The tail has the node's number in its low half, and in its high half how often that node was enqueued. So a
+/// `tryLock()` that found the last node released cannot confuse it with the same node after another enqueue.
 @_spi(Bench) @safe public struct CLHLock: LockPrimitive, ~Copyable {
     //     0    tail
     //     128  table of participants
-    //     …    nodes, 128 bytes each, one more than participants: taken (32 bits), times enqueued (32 bits), and the
-    //          node that the participant of this number owns, plus one (32 bits; 0: the next one's)
+    //     …    nodes, 128 bytes each, one more than participants: taken (32 bits), times enqueued (32 bits), and, for the
+    //          participant with the node's number: the number of the node that it uses, plus one (32 bits); 0 if it
+    //          never took over another
+    // All zeroes: node 0 is the tail, and it is released.
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let nodes: UnsafeMutableRawPointer
     @usableFromInline let participants: UInt32
     @usableFromInline let owned: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let seat: UnsafeMutablePointer<Seat>
+    @usableFromInline let pair: UnsafeMutablePointer<NodePair>
     private let number: ParticipantNumber
 
-    /// What one participant knows by itself: the node that it owns, and the one that it will.
-    @usableFromInline struct Seat {
+    /// Process-private state: the number of the participant's node, and the number of its predecessor's node.
+    @usableFromInline struct NodePair {
         @usableFromInline var mine: UInt32
         @usableFromInline var before: UInt32 = 0
     }
@@ -43,10 +45,7 @@ public import SystemPackage
         lineStride + ParticipantNumber.bytesNeeded(participants: participants) + (participants + 1) * lineStride
     }
 
-    /// Node 0 is the last, and released.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Claims a number, and the node that goes with it. Throws `ENOSPC` where there is none.
+    /// Claims a number and its node. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let table = unsafe binding.area + lineStride
         let word = unsafe binding.area.longWord(at: 0)
@@ -62,13 +61,13 @@ public import SystemPackage
         }
         unsafe owned = base.word(at: number.value * lineStride + 8)
         let stored = unsafe owned.pointee.load(ordering: .relaxed)
-        unsafe seat = .allocate(capacity: 1)
-        unsafe seat.initialize(to: Seat(mine: stored == 0 ? UInt32(number.value) + 1 : min(stored - 1, limit)))
+        unsafe pair = .allocate(capacity: 1)
+        unsafe pair.initialize(to: NodePair(mine: stored == 0 ? UInt32(number.value) + 1 : min(stored - 1, limit)))
     }
 
-    deinit { unsafe seat.deallocate() }
+    deinit { unsafe pair.deallocate() }
 
-    /// One exchange and a look when free.
+    /// One exchange and one load when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
         let (me, tag) = prepare()
@@ -76,7 +75,7 @@ public import SystemPackage
         return wait(for: UInt32(truncatingIfNeeded: last))
     }
 
-    /// A look, and one compare-exchange when free.
+    /// One load, and one compare-exchange when free.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         let last = unsafe tail.pointee.load(ordering: .acquiring)
@@ -88,28 +87,28 @@ public import SystemPackage
             expected: last, desired: tag | UInt64(me), successOrdering: .acquiringAndReleasing,
             failureOrdering: .relaxed)
         guard entered.exchanged else { return .busy }
-        unsafe seat.pointee.before = before
+        unsafe pair.pointee.before = before
         return .acquired
     }
 
-    /// Tries again and again: a node cannot leave the queue.
+    /// Polls with ``tryLock()``, because a node cannot leave the queue.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// Two stores: the node that will be this participant's is noted for whoever has its number next, and the old one is
-    /// released.
+    /// Two stores: the first records the node that this participant takes over, for the next owner of its number; the
+    /// second releases the old node.
     @inlinable
     public borrowing func unlock() {
-        let mine = unsafe seat.pointee.mine
-        unsafe seat.pointee.mine = seat.pointee.before
-        unsafe owned.pointee.store(seat.pointee.before &+ 1, ordering: .relaxed)
+        let mine = unsafe pair.pointee.mine
+        unsafe pair.pointee.mine = pair.pointee.before
+        unsafe owned.pointee.store(pair.pointee.before &+ 1, ordering: .relaxed)
         unsafe taken(mine).pointee.store(0, ordering: .releasing)
     }
 
-    /// Marks the own node as taken; returns its number, and its tag in place.
+    /// Marks the participant's node as taken; returns its number, and its tag in the high half.
     @inlinable @inline(__always)
     borrowing func prepare() -> (node: UInt32, tag: UInt64) {
-        let mine = unsafe seat.pointee.mine
+        let mine = unsafe pair.pointee.mine
         let times = unsafe taken(mine) + 1
         let next = unsafe times.pointee.load(ordering: .relaxed) &+ 1
         unsafe times.pointee.store(next, ordering: .relaxed)
@@ -127,7 +126,7 @@ public import SystemPackage
         guard before <= participants else { return .failed(.invalidArgument) }
         let word = unsafe taken(before)
         while unsafe word.pointee.load(ordering: .acquiring) != 0 { Spinning.rest(after: 0) }
-        unsafe seat.pointee.before = before
+        unsafe pair.pointee.before = before
         return .acquired
     }
 }

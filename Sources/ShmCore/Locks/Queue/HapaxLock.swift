@@ -1,25 +1,25 @@
 public import Synchronization
 
-/// First come, first served by *values*: each acquisition has a number of its own that never comes again (a hapax). An
-/// arrival exchanges the last arrival's number for its own, and has the lock when that last one has departed.
+/// A queue lock by *values*: each acquisition has a number that never recurs (a hapax). An arriving participant
+/// exchanges the last arrival's number for its own, and holds the lock once that arrival has departed.
 ///
-/// No node, no address and no participant's number passes between processes, so nothing is claimed when a participant
-/// comes and nothing has to be given back when it goes or dies beside the lock. Waiters look at a place of an array that
-/// the awaited number hashes to, so that few of them look at the same line.
+/// No node, no address and no participant number passes between processes. So a participant claims nothing when it
+/// starts, and returns nothing when it ends or dies outside the lock. A waiter polls a slot of an array, selected by a
+/// hash of the number it waits for, so few waiters poll the same cache line.
 ///
-/// Source: D. Dice and A. Kogan, *Hapax Locks: Scalable Value-Based Mutual Exclusion*, arXiv 2511.14608, 2025; numbers
-/// are drawn in blocks from a counter, and the waiting array is that of ``TWALock``.
+/// Source: D. Dice and A. Kogan, *Hapax Locks: Scalable Value-Based Mutual Exclusion*, arXiv 2511.14608, 2025.
+/// Participants draw numbers in blocks from a counter; the waiting array is that of ``TWALock``.
 ///
-/// Memory ordering: the exchange of the arrivals word is an acquire, where the last arrival has departed already. A
-/// departure is a release store, which the acquire load of whoever waits for it pairs with; it comes before the release
-/// store to the array's place, whose waiter reads the place first and the departures then: it sees the departure, or the
-/// place changes. Owner death: all wait for ever; so they do behind a *waiter* that died.
+/// Memory ordering: the exchange of the arrivals word is an acquire in case the last arrival has already departed. A
+/// departure is a release store, which pairs with the acquire load of its successor. It precedes the release store to
+/// the array's slot. The successor reads the slot first and the departures second, so either it observes the departure,
+/// or the slot changes. Owner death: all others wait for ever. They do so as well behind a *waiter* that died.
 @_spi(Bench) @safe public struct HapaxLock: LockPrimitive, ~Copyable {
     //     0     the last arrival's number
     //     128   the last departure's number
     //     256   the next block of numbers
     //     384   waiting array
-    @usableFromInline static var places: UInt64 { 1024 }
+    @usableFromInline static var slots: UInt64 { 1024 }
     @usableFromInline static var block: UInt64 { 1 << 16 }
     private static var arrayOffset: Int { 3 * lineStride }
 
@@ -27,7 +27,7 @@ public import Synchronization
     @usableFromInline let departed: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let blocks: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let array: UnsafeMutablePointer<Atomic<UInt64>>
-    /// The number of this participant's latest arrival; the next one follows it unless a block begins there.
+    /// The number of this participant's latest arrival. The next number follows it, unless that starts a new block.
     @usableFromInline let latest: UnsafeMutablePointer<UInt64>
 
     /// See ``LockPrimitive/properties``.
@@ -38,11 +38,8 @@ public import Synchronization
             summary: "value-based queue lock (Dice and Kogan)")
     }
 
-    /// Three words, apart, and the array.
-    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(places) * MemoryLayout<UInt64>.size }
-
-    /// Arrival 0 has departed.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
+    /// Three words on cache lines of their own, and the array.
+    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(slots) * MemoryLayout<UInt64>.size }
 
     /// Binds to the words.
     public init(_ binding: borrowing LockBinding) {
@@ -56,7 +53,7 @@ public import Synchronization
 
     deinit { unsafe latest.deallocate() }
 
-    /// One exchange and a look when free.
+    /// One exchange and one load when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
         let before = unsafe arrived.pointee.exchange(draw(), ordering: .acquiringAndReleasing)
@@ -64,7 +61,8 @@ public import Synchronization
         return .acquired
     }
 
-    /// A look, and one compare-exchange when free. Numbers never come again, so it cannot mistake one arrival for another.
+    /// One load, and one compare-exchange when free. Numbers never recur, so it cannot confuse one arrival with
+    /// another.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         let last = unsafe departed.pointee.load(ordering: .acquiring)
@@ -74,19 +72,19 @@ public import Synchronization
         return entered.exchanged ? .acquired : .busy
     }
 
-    /// Tries again and again: an arrival cannot be taken back.
+    /// Polls with ``tryLock()``, because an arrival cannot be withdrawn.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// Two stores: departed, and the place where whoever waits for that looks.
+    /// Two stores: the departure, and the slot that the successor polls.
     @inlinable
     public borrowing func unlock() {
         let mine = unsafe latest.pointee
         unsafe departed.pointee.store(mine, ordering: .releasing)
-        unsafe place(of: mine).pointee.store(mine, ordering: .releasing)
+        unsafe slot(of: mine).pointee.store(mine, ordering: .releasing)
     }
 
-    /// A number that never was and never will be again: 2⁴⁸ blocks last for ever.
+    /// Draws a number that never recurs: the 2⁴⁸ blocks do not run out.
     @inlinable @inline(__always)
     borrowing func draw() -> UInt64 {
         var next = unsafe latest.pointee &+ 1
@@ -97,19 +95,19 @@ public import Synchronization
         return next
     }
 
-    /// Numbers of one block that follow each other lie in different cache lines.
+    /// The slot of a number. Consecutive numbers of a block use different cache lines.
     @inlinable @inline(__always)
-    borrowing func place(of number: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe array + Int(((number &* 17) ^ (number >> 16)) % Self.places)
+    borrowing func slot(of number: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe array + Int(((number &* 17) ^ (number >> 16)) % Self.slots)
     }
 
     @inlinable @inline(never)
     borrowing func wait(for before: UInt64) {
-        let place = unsafe place(of: before)
+        let slot = unsafe slot(of: before)
         while true {
-            let seen = unsafe place.pointee.load(ordering: .acquiring)
+            let seen = unsafe slot.pointee.load(ordering: .acquiring)
             if unsafe departed.pointee.load(ordering: .acquiring) == before { return }
-            while unsafe place.pointee.load(ordering: .acquiring) == seen { Spinning.rest(after: 0) }
+            while unsafe slot.pointee.load(ordering: .acquiring) == seen { Spinning.rest(after: 0) }
         }
     }
 }

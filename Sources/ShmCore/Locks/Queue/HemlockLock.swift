@@ -1,24 +1,24 @@
 public import Synchronization
 public import SystemPackage
 
-/// A queue lock with one word a participant and no node to pass around: a waiter looks at its predecessor's word, takes the
-/// grant from it, and so tells the predecessor that the word is free again.
+/// A queue lock with one word per participant and no nodes. A waiter polls its predecessor's word, takes the grant from
+/// it, and so acknowledges that the word can be reused.
 ///
-/// The releaser waits for that answer, so with more workers than CPUs the release, too, falls off the cliff. The
-/// paper's point, one word for all locks that a thread holds, does not show here, where each participant has a word for
-/// each lock.
+/// The releaser waits for that acknowledgement, so with more workers than CPUs the release collapses as well. The
+/// paper's main advantage, one word for all locks that a thread holds, does not appear here, because each participant
+/// has a word per lock.
 ///
 /// Source: D. Dice and A. Kogan, *Hemlock: Compact and Scalable Mutual Exclusion*, SPAA 2021 (arXiv 2102.03863), the
-/// plain version.
+/// basic version.
 ///
-/// Memory ordering: the exchange of the tail publishes (release) and, where the queue is empty, acquires. The grant is a
-/// release store and an acquire load; the answer likewise, since the next grant must not overtake it. Owner death: all
-/// wait for ever; so they do behind a *waiter* that died.
+/// Memory ordering: the exchange of the tail is a release, and an acquire in case the queue is empty. The grant is a
+/// release store and an acquire load; so is the acknowledgement, because the next grant must not overtake it. Owner
+/// death: all others wait for ever. They do so as well behind a *waiter* that died.
 @_spi(Bench) @safe public struct HemlockLock: LockPrimitive, ~Copyable {
-    /// The last participant's number plus one; 0 where the lock is free and has no waiters.
+    /// The last participant's number plus one; 0 if the lock is free and has no waiters.
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
-    /// Whose first words are the grants.
-    @usableFromInline let places: ParticipantPlaces
+    /// The slots; the first word of each is its participant's grant.
+    @usableFromInline let slots: ParticipantSlots
     @usableFromInline let name: UInt32
     @usableFromInline let grant: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -32,22 +32,19 @@ public import SystemPackage
 
     /// The tail, the table of participants and their words.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Claims a word. Throws `ENOSPC` where there is none.
+    /// Claims a word. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        places = try unsafe ParticipantPlaces(binding) { (_, _) in
+        slots = try unsafe ParticipantSlots(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
         unsafe tail = word
-        name = places.number + 1
-        unsafe grant = places.mine.word(at: 0)
-        // A dead predecessor of the same number may have left a grant that was not taken.
+        name = slots.number + 1
+        unsafe grant = slots.mine.word(at: 0)
+        // A dead participant with the same number may have left a grant that no waiter took.
         unsafe grant.pointee.store(0, ordering: .relaxed)
     }
 
@@ -66,11 +63,11 @@ public import SystemPackage
         ).exchanged ? .acquired : .busy
     }
 
-    /// Tries again and again: a waiter cannot leave the queue.
+    /// Polls with ``tryLock()``, because a waiter cannot leave the queue.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// One compare-exchange when there is no waiter; else a store, and a wait until the successor has seen it.
+    /// One compare-exchange if there is no waiter; otherwise one store, and a wait for the successor's acknowledgement.
     @inlinable
     public borrowing func unlock() {
         if unsafe tail.pointee.compareExchange(
@@ -83,7 +80,7 @@ public import SystemPackage
 
     @inlinable @inline(never)
     borrowing func wait(behind before: UInt32) -> LockOutcome {
-        guard let word = unsafe places.place(before &- 1) else { return .failed(.invalidArgument) }
+        guard let word = unsafe slots.slot(before &- 1) else { return .failed(.invalidArgument) }
         while unsafe word.pointee.load(ordering: .acquiring) == 0 { Spinning.rest(after: 0) }
         unsafe word.pointee.store(0, ordering: .releasing)
         return .acquired

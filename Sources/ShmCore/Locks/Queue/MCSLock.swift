@@ -1,17 +1,17 @@
 public import Synchronization
 public import SystemPackage
 
-/// A queue of waiters, each of which looks at a place of its own: the lock that scales.
+/// A queue lock in which each waiter polls its own node.
 ///
-/// Nodes lie in shared memory, one a participant, and name each other by number. First come, first served, and so with
-/// more workers than CPUs it falls off a cliff (``MCSParkLock`` does not).
+/// There is one node per participant in shared memory; nodes refer to each other by number. It is first come, first
+/// served, so with more workers than CPUs its throughput collapses (that of ``MCSParkLock`` does not).
 ///
 /// Source: J. M. Mellor-Crummey and M. L. Scott, *Algorithms for Scalable Synchronization on Shared-Memory
 /// Multiprocessors*, ACM TOCS 9(1), 1991, algorithm 5.
 ///
-/// Memory ordering: the exchange of the tail is an acquire, for whoever finds the queue empty, and a release, for the
-/// node that it publishes. A hand-over is a release store to the successor's node, which its acquire load pairs with;
-/// giving up an empty queue is a release. Owner death: all wait for ever; so they do behind a *waiter* that died.
+/// Memory ordering: the exchange of the tail is an acquire in case the queue is empty, and a release of the node that
+/// it publishes. A hand-over is a release store to the successor's node, which pairs with its acquire load. Leaving an
+/// empty queue is a release. Owner death: all others wait for ever. They do so as well behind a *waiter* that died.
 @_spi(Bench) @safe public struct MCSLock: LockPrimitive, ~Copyable {
     @usableFromInline let queue: MCSQueue
 
@@ -25,13 +25,10 @@ public import SystemPackage
 
     /// The tail, the table of participants and the nodes.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Claims a node. Throws `ENOSPC` where there is none.
+    /// Claims a node. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) { queue = try MCSQueue(binding) }
 
     /// One exchange when free.
@@ -45,11 +42,11 @@ public import SystemPackage
     @inlinable
     public borrowing func tryLock() -> LockOutcome { queue.enterIfEmpty() ? .acquired : .busy }
 
-    /// Tries again and again: a node cannot leave the queue.
+    /// Polls with ``tryLock()``, because a node cannot leave the queue.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// One compare-exchange when there is no waiter, else one store.
+    /// One compare-exchange if there is no waiter, otherwise one store.
     @inlinable
     public borrowing func unlock() {
         if let successor = unsafe queue.leave() { unsafe successor.pointee.store(1, ordering: .releasing) }

@@ -2,21 +2,21 @@ internal import CShm
 public import Synchronization
 public import SystemPackage
 
-/// ``MCSLock`` whose waiters look for a bounded while, about 10 µs, and then sleep: first come, first served, without the
-/// cliff. The price is a system call and a wake-up for most hand-overs once there are more workers than CPUs.
+/// ``MCSLock`` with waiters that spin for about 10 µs and then sleep: first come, first served, without the collapse
+/// under oversubscription. With more workers than CPUs most hand-overs cost a system call and a wake-up.
 ///
 /// Source: the queue as in ``MCSLock``; spinning before sleeping after A. R. Karlin, K. Li, M. S. Manasse and S.
 /// Owicki, *Empirical Studies of Competitive Spinning for a Shared-Memory Multiprocessor*, SOSP 1991.
 ///
-/// Memory ordering: as ``MCSLock``. A waiter says in its node that it sleeps by a compare-exchange and the kernel
-/// compares once more; the hand-over is an exchange, so it either finds that or makes the sleep return. Deaths: as
-/// ``MCSLock``.
+/// Memory ordering: as ``MCSLock``. A waiter marks its node as sleeping by a compare-exchange, and the kernel compares
+/// the word once more. The hand-over is an exchange, so it either finds the mark or makes the sleep return. Owner
+/// death: as ``MCSLock``.
 @_spi(Bench) @safe public struct MCSParkLock: LockPrimitive, ~Copyable {
-    /// What a node's word says.
+    /// The values of a node's word.
     private static var waits: UInt32 { 0 }
     @usableFromInline static var granted: UInt32 { 1 }
     @usableFromInline static var sleeps: UInt32 { 2 }
-    private static var looks: Int { 250 }
+    private static var spinIterations: Int { 250 }
 
     @usableFromInline let queue: MCSQueue
 
@@ -30,13 +30,10 @@ public import SystemPackage
 
     /// The tail, the table of participants and the nodes.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Claims a node. Throws `ENOSPC` where there is none.
+    /// Claims a node. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) { queue = try MCSQueue(binding) }
 
     /// One exchange when free.
@@ -50,10 +47,10 @@ public import SystemPackage
     @inlinable
     public borrowing func tryLock() -> LockOutcome { queue.enterIfEmpty() ? .acquired : .busy }
 
-    /// Tries again and again: a node cannot leave the queue.
+    /// Polls with ``tryLock()``, because a node cannot leave the queue.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgainSleeping(until: deadline) }
 
-    /// One compare-exchange when there is no waiter, else one exchange, and a wake-up where the next one sleeps.
+    /// One compare-exchange if there is no waiter; otherwise one exchange, and a wake-up if the successor sleeps.
     @inlinable
     public borrowing func unlock() {
         guard let successor = unsafe queue.leave() else { return }
@@ -66,7 +63,7 @@ public import SystemPackage
     borrowing func lockContended(behind before: UInt32) -> LockOutcome {
         guard queue.link(behind: before) else { return .failed(.invalidArgument) }
         let word = unsafe queue.granted
-        for _ in 0..<Self.looks {
+        for _ in 0..<Self.spinIterations {
             if unsafe word.pointee.load(ordering: .acquiring) == Self.granted { return .acquired }
             shm_cpu_relax()
         }

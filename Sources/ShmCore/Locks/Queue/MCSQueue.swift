@@ -1,39 +1,41 @@
 public import Synchronization
 internal import SystemPackage
 
-/// The queue of an MCS lock: a tail that names the last node, and nodes that name the next. Names count from 1; 0 is
-/// nobody. See ``MCSLock`` for the ordering.
+/// The queue of an MCS lock: a tail that names the last node, and nodes that name their successors. Names start at 1; 0
+/// means none. ``MCSLock`` describes the memory ordering.
 ///
-/// The lock's own word is the tail; a place holds who comes next, and whether the lock was handed over.
+/// The tail is the lock's own word. A participant's slot holds its successor's name and the word that the lock is
+/// handed over with.
 @safe @usableFromInline struct MCSQueue: ~Copyable {
     @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt32>>
-    private let places: ParticipantPlaces
-    /// What others call this participant.
+    private let slots: ParticipantSlots
+    /// The name by which other nodes refer to this participant.
     @usableFromInline let name: UInt32
     /// The successor; 0 while none has linked itself.
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
-    /// Whether the lock was handed over; what the values mean beyond 0 is the lock's business.
+    /// 0 until the lock is handed over. The lock defines all other values.
     @usableFromInline let granted: UnsafeMutablePointer<Atomic<UInt32>>
 
     init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        places = try unsafe ParticipantPlaces(binding) { (_, _) in
+        slots = try unsafe ParticipantSlots(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
         unsafe tail = word
-        name = places.number + 1
-        unsafe next = places.mine.word(at: 0)
-        unsafe granted = places.mine.word(at: 4)
+        name = slots.number + 1
+        unsafe next = slots.mine.word(at: 0)
+        unsafe granted = slots.mine.word(at: 4)
     }
 
-    /// Joins the queue; returns who was last, 0 where it was empty and the lock is this participant's.
+    /// Enqueues this participant. Returns the previous tail; 0 if the queue was empty, and then this participant holds
+    /// the lock.
     @inlinable @inline(__always)
     borrowing func enter() -> UInt32 {
         unsafe next.pointee.store(0, ordering: .relaxed)
         return unsafe tail.pointee.exchange(name, ordering: .acquiringAndReleasing)
     }
 
-    /// Joins the queue if it is empty.
+    /// Enqueues this participant if the queue is empty.
     @inlinable @inline(__always)
     borrowing func enterIfEmpty() -> Bool {
         unsafe next.pointee.store(0, ordering: .relaxed)
@@ -42,16 +44,17 @@ internal import SystemPackage
         ).exchanged
     }
 
-    /// Tells the last in the queue that this participant is next. `false` where there is none: the memory is corrupt.
+    /// Links this participant behind `last`. Returns `false` if there is no such slot, which means that memory is
+    /// corrupt.
     @usableFromInline
     borrowing func link(behind last: UInt32) -> Bool {
-        guard let theirNext = unsafe places.place(last &- 1) else { return false }
+        guard let theirNext = unsafe slots.slot(last &- 1) else { return false }
         unsafe granted.pointee.store(0, ordering: .relaxed)
         unsafe theirNext.pointee.store(name, ordering: .releasing)
         return true
     }
 
-    /// Leaves the queue; returns where the lock is to be handed over, `nil` where there is no waiter.
+    /// Leaves the queue. Returns the word to hand the lock over with; `nil` if there is no waiter.
     @inlinable @inline(__always)
     borrowing func leave() -> UnsafeMutablePointer<Atomic<UInt32>>? {
         if unsafe next.pointee.load(ordering: .relaxed) == 0,
@@ -64,15 +67,15 @@ internal import SystemPackage
         return unsafe self.successor()
     }
 
-    /// A successor that has not linked itself yet is about to.
+    /// Waits for the link of a successor that has already exchanged the tail.
     @usableFromInline @inline(never)
     borrowing func successor() -> UnsafeMutablePointer<Atomic<UInt32>>? {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             let successor = unsafe next.pointee.load(ordering: .acquiring)
-            if successor != 0 { return unsafe places.place(successor &- 1).map { unsafe $0 + 1 } }
-            Yielding.rest(after: looks)
-            looks &+= 1
+            if successor != 0 { return unsafe slots.slot(successor &- 1).map { unsafe $0 + 1 } }
+            Yielding.rest(after: iterations)
+            iterations &+= 1
         }
     }
 }

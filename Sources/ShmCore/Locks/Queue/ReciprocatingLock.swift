@@ -1,34 +1,36 @@
 public import Synchronization
 public import SystemPackage
 
-/// Arrivals push themselves on a stack; whoever finds its own segment of waiters exhausted detaches all that arrived
-/// meanwhile, and the lock passes through that segment from its newest to its oldest.
+/// Arrivals push themselves on a stack. An owner whose segment of waiters is exhausted detaches all that arrived
+/// meanwhile as the next segment, and the lock passes through it from the newest waiter to the oldest.
 ///
-/// Within a segment the last to come is served first, and nobody of a later segment before it is through: a waiter is
-/// passed at most once by each other. Hence bounded bypass, but not first come, first served.
+/// Within a segment the last arrival is served first, and no waiter of a later segment is served before the segment is
+/// exhausted. So each waiter is overtaken at most once by each other participant: bounded bypass, but not first come,
+/// first served.
 ///
 /// Source: D. Dice and A. Kogan, *Reciprocating Locks*, PPoPP 2025 (arXiv 2501.02380).
 ///
-/// Memory ordering: the exchange of the arrivals word publishes the element (release) and, where nobody holds the lock,
-/// acquires. A grant is a release store to the waiter's gate, which its acquire load pairs with; giving the lock up is a
-/// release. Owner death: all wait for ever; so they do behind a *waiter* that died.
+/// Memory ordering: the exchange of the arrivals word publishes the element (release), and is an acquire in case the
+/// lock is free. A grant is a release store to the waiter's gate, which pairs with its acquire load. Freeing the lock
+/// is a release. Owner death: all others wait for ever. They do so as well behind a *waiter* that died.
 @_spi(Bench) @safe public struct ReciprocatingLock: LockPrimitive, ~Copyable {
     /// Held, with an empty stack.
     @usableFromInline static var empty: UInt32 { 1 }
 
-    /// 0 where the lock is free, ``empty``, or the newest participant's number plus 2.
+    /// 0 if the lock is free; ``empty``; or the newest participant's number plus 2.
     @usableFromInline let arrivals: UnsafeMutablePointer<Atomic<UInt32>>
-    /// Whose first words are gates: 0 is closed, else it says where the segment ends that is being served.
-    @usableFromInline let places: ParticipantPlaces
+    /// The slots; the first word of each is its participant's gate. 0 is closed; any other value names the end of the
+    /// segment that is being served.
+    @usableFromInline let slots: ParticipantSlots
     @usableFromInline let name: UInt32
     @usableFromInline let gate: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let tenure: UnsafeMutablePointer<Tenure>
 
-    /// What an owner must remember until it releases.
+    /// Process-private state from the acquisition to the release.
     @usableFromInline struct Tenure {
-        /// The next to be served in this segment; 0 for none.
+        /// The next waiter of this segment; 0 for none.
         @usableFromInline var successor: UInt32
-        /// Where the segment ends.
+        /// The end of the segment.
         @usableFromInline var end: UInt32
 
         @inlinable
@@ -48,21 +50,18 @@ public import SystemPackage
 
     /// The arrivals word, the table of participants and their gates.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Claims a gate. Throws `ENOSPC` where there is none.
+    /// Claims a gate. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         let word = unsafe binding.area.word(at: 0)
-        places = try unsafe ParticipantPlaces(binding) { (_, _) in
+        slots = try unsafe ParticipantSlots(binding) { (_, _) in
             unsafe word.pointee.load(ordering: .acquiring) == 0
         }
         unsafe arrivals = word
-        name = places.number + 2
-        unsafe gate = places.mine.word(at: 0)
+        name = slots.number + 2
+        unsafe gate = slots.mine.word(at: 0)
         unsafe tenure = .allocate(capacity: 1)
         unsafe tenure.initialize(to: Tenure(successor: 0, end: 0))
     }
@@ -89,31 +88,33 @@ public import SystemPackage
         return .acquired
     }
 
-    /// Tries again and again: a waiter cannot leave the stack.
+    /// Polls with ``tryLock()``, because a waiter cannot leave the stack.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Spinning.self) }
 
-    /// One store within a segment; at its end one compare-exchange without new arrivals, else an exchange and a store.
+    /// One store within a segment. At its end: one compare-exchange without new arrivals, otherwise an exchange and a
+    /// store.
     @inlinable
     public borrowing func unlock() {
         let (successor, end) = unsafe (tenure.pointee.successor, tenure.pointee.end)
         if successor != 0 { return open(successor, end) }
-        // There are no new arrivals: what the word says is where this segment ends.
+        // Without new arrivals the word still names the end of this segment.
         if unsafe arrivals.pointee.compareExchange(
             expected: end, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed
         ).exchanged {
             return
         }
-        // Acquire: the newest has closed its gate before it came.
+        // Acquire: the newest arrival closed its gate before it pushed itself.
         open(unsafe arrivals.pointee.exchange(Self.empty, ordering: .acquiringAndReleasing), end)
     }
 
     @inlinable @inline(__always)
     borrowing func open(_ successor: UInt32, _ end: UInt32) {
-        unsafe places.place(successor &- 2)?.pointee.store(end, ordering: .releasing)
+        unsafe slots.slot(successor &- 2)?.pointee.store(end, ordering: .releasing)
     }
 
-    /// Waits; the one that came before is the successor, unless it ends the segment: the owner when the segment began.
+    /// Waits for the grant. The previous arrival becomes the successor, unless it ends the segment: then it was the
+    /// owner when the segment began.
     @inlinable @inline(never)
     borrowing func wait(before newest: UInt32) -> LockOutcome {
         var successor = newest == Self.empty ? 0 : newest

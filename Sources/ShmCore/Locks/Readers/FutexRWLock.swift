@@ -1,19 +1,19 @@
 public import Synchronization
 
-/// A reader-writer lock on one word and `futex(2)`; ``lock()`` is the writer's side. Writers come first: once one
-/// waits, readers that come later wait too.
+/// A reader-writer lock on one word and `futex(2)`; ``lock()`` takes it exclusively. Writers have precedence: while a
+/// writer waits, new readers wait too.
 ///
 ///     bits 0–28  readers inside       bit 29  a writer inside
 ///     bit 30     a writer waits       bit 31  there are sleepers
 ///
-/// Whoever leaves the lock free clears the word and wakes all that sleep, who try anew: simple, and a stampede where
-/// many wait. What a waiter that died has left in the word is cleared with it.
+/// The participant that leaves the lock free clears the word and wakes all sleepers, which try again. That is simple,
+/// and a thundering herd if many wait. It also clears what a dead waiter has left in the word.
 ///
 /// Source: the rules are those of P. J. Courtois, F. Heymans and D. L. Parnas, *Concurrent Control with "Readers" and
 /// "Writers"*, CACM 14(10), 1971, problem 2.
 ///
-/// Memory ordering: entering is an acquire, leaving a release of the one word. Owner death: a dead writer, and a dead
-/// *reader*, keep the lock for ever.
+/// Memory ordering: entering is an acquire and leaving is a release of the one word. Owner death: a dead writer, and a
+/// dead *reader*, hold the lock for ever.
 @_spi(Bench) @safe public struct FutexRWLock: LockPrimitive, ~Copyable {
     @usableFromInline static var readers: UInt32 { 0x1fff_ffff }
     @usableFromInline static var writer: UInt32 { 0x2000_0000 }
@@ -32,13 +32,10 @@ public import Synchronization
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
 
-    /// The word itself.
+    /// Compare-exchange on the word.
     public var fastPath: FastPath { unsafe .word(word, held: Self.writer) }
 
     /// One compare-exchange when free.
@@ -57,7 +54,7 @@ public import Synchronization
         ).exchanged ? .acquired : .busy
     }
 
-    /// As ``lock()``, but sleeps no longer than the deadline.
+    /// As ``lock()``, but sleeps until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
         let outcome = tryLock()
@@ -65,13 +62,13 @@ public import Synchronization
         return lockContended(until: deadline)
     }
 
-    /// One exchange; wakes all sleepers where there may be any.
+    /// One exchange; wakes all sleepers if there may be any.
     @inlinable
     public borrowing func unlock() {
         if unsafe word.pointee.exchange(0, ordering: .releasing) & Self.sleepers != 0 { wakeAll() }
     }
 
-    /// One compare-exchange where no writer is inside or waits.
+    /// One compare-exchange if no writer is inside and none waits.
     @inlinable
     public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
         let seen = unsafe word.pointee.load(ordering: .relaxed)
@@ -99,7 +96,7 @@ public import Synchronization
         while true {
             let seen = unsafe word.pointee.load(ordering: .relaxed)
             if seen & (Self.readers | Self.writer) == 0 {
-                // Free but for marks: the next owner keeps them, so that its release wakes those that sleep.
+                // Free but for marks: the next owner keeps them, so that its release wakes the sleepers.
                 let taken = unsafe word.pointee.compareExchange(
                     expected: seen, desired: seen | Self.writer, successOrdering: .acquiring, failureOrdering: .relaxed)
                 if taken.exchanged { return .acquired }
@@ -120,7 +117,7 @@ public import Synchronization
                     expected: seen, desired: seen + 1, successOrdering: .acquiring, failureOrdering: .relaxed)
                 if entered.exchanged { return }
             } else if seen & (Self.readers | Self.writer) == 0 {
-                // It is free, and the writer that waited is gone, or about to come.
+                // The lock is free, and the writer that waited is gone, or is about to take it.
                 clear(seen)
             } else if isWaiting(seen, for: Self.sleepers) {
                 _ = unsafe Futex.wait(word, while: seen | Self.sleepers, until: nil)
@@ -128,13 +125,14 @@ public import Synchronization
         }
     }
 
-    /// Puts marks into the word that was seen; `false` where it has changed.
+    /// Sets marks in the word if it still has the value `seen`; returns `false` if it does not.
     private borrowing func isWaiting(_ seen: UInt32, for marks: UInt32) -> Bool {
         if seen & marks == marks { return true }
         return unsafe word.pointee.compareExchange(expected: seen, desired: seen | marks, ordering: .relaxed).exchanged
     }
 
-    /// Clears a word that has marks alone, and wakes all sleepers. Where it has changed, the one that changed it will.
+    /// Clears a word that has only marks, and wakes all sleepers. If the word has changed, the participant that changed
+    /// it does so.
     @usableFromInline @inline(never)
     borrowing func clear(_ seen: UInt32) {
         if unsafe word.pointee.compareExchange(expected: seen, desired: 0, ordering: .relaxed).exchanged,

@@ -2,13 +2,13 @@ internal import CShm
 public import Glibc
 public import SystemPackage
 
-/// glibc's process-shared reader-writer lock; ``lock()`` is the writer's side.
+/// glibc's process-shared reader-writer lock; ``lock()`` takes it exclusively.
 ///
 /// Source: `pthread_rwlock_init(3)`, `pthread_rwlockattr_setkind_np(3)`: glibc's default kind prefers readers.
 ///
-/// Memory ordering: POSIX's "memory synchronization" (XBD 4.15). Owner death: a dead writer, and a dead *reader*, keep
-/// the lock for ever. So does a reader that dies while it waits for a writer: it counts itself among the readers before it
-/// waits.
+/// Memory ordering: POSIX's "memory synchronization" (XBD 4.15). Owner death: a dead writer, and a dead *reader*, hold
+/// the lock for ever. So does a reader that dies while it waits for a writer, because it counts itself among the
+/// readers before it waits.
 @_spi(Bench) @safe public struct PthreadRWLock: LockPrimitive, ~Copyable {
     @usableFromInline let lockPointer: UnsafeMutablePointer<pthread_rwlock_t>
 

@@ -1,18 +1,18 @@
 internal import CShm
 public import Synchronization
 
-/// Readers that write nothing: they read a counter, the data, and the counter again, and start over where it has changed.
-/// Writers exclude each other by the same counter, which is odd while one is inside.
+/// A sequence lock. Readers write nothing: they read a counter, the data, and the counter again, and repeat if it has
+/// changed. Writers exclude each other with the same counter, which is odd while a writer is inside.
 ///
-/// For data that can be read while it is written, by atomic loads, and judged afterwards. Writers barge and spin, with
-/// yields; a reader waits for a writer inside, and under constant writing for ever.
+/// For data that a reader can load atomically while it is being written, and validate afterwards. Writers barge and
+/// spin, with yields. A reader waits for a writer inside, and for ever under constant writing.
 ///
 /// Source: C. Lameter, *Effective Synchronization on Linux/NUMA Systems*, 2005; H.-J. Boehm, *Can Seqlocks Get Along with
 /// Programming Language Memory Models?*, MSPC 2012, whose fences these are.
 ///
-/// Memory ordering: a writer's entry is an acquire, followed by a release fence, so that the odd counter is visible before
-/// its first write; its leaving is a release. A reader's first look is an acquire; an acquire fence stands before its
-/// second. Owner death: a dead writer keeps writers and readers out for ever. A dead reader changes nothing.
+/// Memory ordering: a writer's entry is an acquire, followed by a release fence, so that the odd counter is visible
+/// before its first write. Its exit is a release. A reader's first load of the counter is an acquire; an acquire fence
+/// precedes its second. Owner death: a dead writer blocks writers and readers for ever. A dead reader has no effect.
 @_spi(Bench) @safe public struct SeqLock: LockPrimitive, ~Copyable {
     @usableFromInline let counter: UnsafeMutablePointer<Atomic<UInt64>>
 
@@ -26,21 +26,18 @@ public import Synchronization
     /// One 64-bit word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt64>.size }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
     /// Binds to the counter at the area's start.
     public init(_ binding: borrowing LockBinding) { unsafe counter = binding.area.longWord(at: 0) }
 
     /// One compare-exchange when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             let outcome = tryLock()
             if case .acquired = outcome { return outcome }
-            Yielding.rest(after: looks)
-            looks &+= 1
+            Yielding.rest(after: iterations)
+            iterations &+= 1
         }
     }
 
@@ -57,7 +54,7 @@ public import Synchronization
         return .acquired
     }
 
-    /// As ``lock()``, with a look at the clock now and then.
+    /// Polls with ``tryLock()`` and reads the clock at intervals.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Yielding.self) }
 
@@ -67,19 +64,19 @@ public import Synchronization
         unsafe counter.pointee.store(counter.pointee.load(ordering: .relaxed) &+ 1, ordering: .releasing)
     }
 
-    /// The counter, once no writer is inside.
+    /// Reads the counter once no writer is inside.
     @inlinable
     public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             begun = unsafe counter.pointee.load(ordering: .acquiring)
             if begun % 2 == 0 { return .acquired }
-            Yielding.rest(after: looks)
-            looks &+= 1
+            Yielding.rest(after: iterations)
+            iterations &+= 1
         }
     }
 
-    /// Whether no writer has been inside since.
+    /// Returns whether no writer has been inside since ``beginRead(_:)``.
     @inlinable
     public borrowing func endRead(_ begun: UInt64) -> Bool {
         atomicMemoryFence(ordering: .acquiring)

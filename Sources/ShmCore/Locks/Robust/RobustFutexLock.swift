@@ -3,65 +3,67 @@ internal import Glibc
 public import Synchronization
 public import SystemPackage
 
-/// A futex mutex that survives its owner's death at the price of one that does not: the default kind.
+/// A futex mutex that survives its owner's death and costs as much as one that does not. The default kind.
 ///
-/// The word is the kernel's own format for robust futexes: the owner's thread id, `FUTEX_WAITERS`,
-/// `FUTEX_OWNER_DIED`. Where glibc's robust mutex links a node into the thread's robust list at every lock and
-/// unlinks it at every unlock, this lock's node stays linked for as long as the thread takes part (``RobustListEntry``): the
-/// kernel ignores a node whose word does not hold the dying thread's id. Uncontended, lock and unlock are one
-/// compare-exchange each and a look at a thread-local number. `Documentation/RobustFutex.md` argues the rest.
+/// The word has the kernel's format for robust futexes: the owner's thread id, `FUTEX_WAITERS` and `FUTEX_OWNER_DIED`.
+/// glibc's robust mutex links a node into the thread's robust list at every lock and unlinks it at every unlock. This
+/// lock's node stays linked for as long as the thread is registered (``RobustListEntry``): the kernel ignores a node
+/// whose word does not hold the dying thread's id. Uncontended, lock and unlock cost one compare-exchange each and one
+/// load of a thread-local number. `Documentation/RobustFutex.md` has the complete argument.
 ///
-/// Source: the kernel's `robust-futexes.rst` and `get_robust_list(2)`; the sleeping and waking is that of ``FutexLock``
-/// (Drepper's mutex2) on the kernel's bits.
+/// Source: the kernel's `robust-futexes.rst` and `get_robust_list(2)`. Sleeping and waking follow ``FutexLock``
+/// (Drepper's mutex2), with the kernel's bits.
 ///
-/// Memory ordering: the compare-exchange that puts the owner's id into the word is an acquire, the one that takes it out a
-/// release. The kernel's own change of a dead owner's word is a full barrier, after everything that the owner did.
+/// Memory ordering: the compare-exchange that stores the owner's id in the word is an acquire; the one that removes it
+/// is a release. When the kernel changes a dead owner's word, that is a full barrier, after all stores of the owner.
 ///
-/// Owner death: the kernel marks the word and wakes a waiter; the next owner learns of it, and no other. A
-/// waiter that is killed between its wake-up and its next look can take that wake-up with it if another took
-/// the lock meanwhile: sleepers look again after 50 ms, so that is the longest that such a death delays them. An owner that
-/// becomes another program (`execve(2)`) has died; where it did so on a thread that is not its process's first, the kernel
-/// does not notice: a sleeper does, within 50 ms, and one that tries does, once in 10 ms.
+/// Owner death: the kernel marks the word and wakes a waiter. The next owner, and no other, receives the report. A
+/// waiter that is killed between its wake-up and its next load of the word can take that wake-up with it if another
+/// thread took the lock meanwhile. Sleepers check the word again after 50 ms, so that is the longest delay that such a
+/// death causes. An owner that executes another program (`execve(2)`) has died. If it does so on a thread that is not
+/// its thread-group leader, the kernel does not notice; a sleeper notices within 50 ms, and a thread that polls with
+/// `tryLock()` checks once in 10 ms.
 ///
-/// Ownership is the thread's: lock and unlock on the same thread. All participants must be in one PID namespace, since
-/// thread ids mean nothing in another.
+/// Ownership belongs to the thread: lock and unlock on the same thread. All participants must be in one PID namespace,
+/// because a thread id means nothing in another.
 @_spi(Bench) @safe public struct RobustFutexLock: LockPrimitive, ~Copyable {
-    /// The word's bits that name the owner; all ones, which no thread has for an id, says that the lock is gone.
+    /// The bits of the word that name the owner. All ones, which is no valid thread id, means that the lock was
+    /// removed.
     @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
     @usableFromInline static var ownerDied: UInt32 { 0x4000_0000 }
     @usableFromInline static var waiters: UInt32 { 0x8000_0000 }
     private static var gone: UInt32 { ownerMask }
-    /// After how long a sleeper looks again.
-    private static var slice: Int64 { 50_000_000 }
-    /// The starvation threshold: after so long a waiter asks for a hand-off, and hand-offs are so far apart.
+    /// The longest sleep, in ns. After it a sleeper checks the word again.
+    private static var recheckInterval: Int64 { 50_000_000 }
+    /// The starvation threshold, in ns: a waiter requests a hand-off after so long a wait. It is also the minimum
+    /// interval between hand-offs.
     private static var starvationThreshold: Int64 { 1_000_000 }
-    /// The hand-off's grace period: for so long others leave the lock to its target.
+    /// The hand-off's grace period, in ns: for so long other waiters leave the lock to the target.
     private static var gracePeriod: Int64 { 100_000 }
-    /// A thread's time slice at a contended lock. After it the thread makes room: by a sleep where others sleep, by
-    /// yielding its CPU in any case.
+    /// A thread's time slice at a contended lock, in ns. After it the thread makes room: it sleeps if others sleep, and
+    /// it yields its CPU in any case.
     private static var timeSlice: Int64 { 100_000 }
-    /// A sleep so long says that critical sections are long, and that spinning was no use.
+    /// A sleep of at least this length, in ns, shows that critical sections are long and that spinning did not help.
     private static var brief: Int64 { 100_000 }
-    /// How rarely one that tries asks whether the owner exists.
+    /// The minimum interval, in ns, at which one participant's `tryLock()` asks whether the owner still exists.
     private static var tryInterval: Int64 { 10_000_000 }
-    /// `futex(2)` bits of a hand-off's target and of all others.
+    /// The `futex(2)` wake bits of a hand-off's target and of all other waiters.
     private static var targetOnly: UInt32 { 2 }
-    private static var anybody: UInt32 { 1 }
+    private static var allOthers: UInt32 { 1 }
 
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
-    /// The thread that the lock is reserved for; 0 for none. A hint: exclusion and recovery hold with any value.
+    /// The thread that the lock is reserved for; 0 if none. A hint: exclusion and recovery hold with any value.
     private var handoffTarget: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word - 1 }
-    /// When the last hand-off was done, in ns on `CLOCK_MONOTONIC`. A hint as well.
+    /// The time of the last hand-off, in ns on `CLOCK_MONOTONIC`. A hint as well.
     private var lastHandoff: UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (UnsafeMutableRawPointer(word) - 16).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
-    /// How long to spin before sleeping: what all participants have learned.
+    /// The spin limit that all participants learn together.
     private var spinLimit: SpinLimit { unsafe SpinLimit(word: word - 2) }
-    /// Whether any waiter sleeps.
     private var sleepers: SleeperCount { unsafe SleeperCount(words: word - 6) }
     @usableFromInline let registration: UnsafeMutablePointer<RobustRegistration>
     private let pageSize: Int
-    /// Where the thread ids in the word mean something.
+    /// The PID namespace in which the thread ids in the word are valid.
     private let pidNamespace: UInt64
 
     /// See ``LockPrimitive/properties``.
@@ -74,20 +76,20 @@ public import SystemPackage
     /// Why the lock cannot work on this machine.
     public static var obstacle: String? { RobustListEntry.obstacle?.reason }
 
-    /// All of the page that it lies in: the word must lie right before the page's end.
+    /// The rest of the page that the area lies in: the word must lie right before the page's end.
     public static func bytesNeeded(participants: Int) -> Int { bytesNeeded(pageSize: SegmentLayout.pageSize) }
 
     static func bytesNeeded(pageSize: Int) -> Int { pageSize - SegmentLayout.smallLockOffset }
 
-    /// Where in the area the word lies.
+    /// The offset of the word in the area.
     static func wordPlace(pageSize: Int) -> Int { bytesNeeded(pageSize: pageSize) - RobustListEntry.wordOffset }
 
-    /// Zero is free.
+    /// Leaves the area as it is. Throws the reason if this process cannot use robust-list entries.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
         if let obstacle = RobustListEntry.obstacle { throw obstacle.errno }
     }
 
-    /// Binds to the word near the area's end. The thread that uses the participant registers with its first operation.
+    /// Binds to the word near the area's end. A thread registers in its first operation on the participant.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
         pageSize = SegmentLayout.pageSize
         pidNamespace = ProcessIdentity.currentPIDNamespace
@@ -106,7 +108,7 @@ public import SystemPackage
         unsafe registration.deallocate()
     }
 
-    /// The word itself, for the thread that is registered.
+    /// Compare-exchange on the word, for the registered thread only.
     public var fastPath: FastPath { isRegistered ? unsafe .word(word, held: registration.pointee.threadID) : .none }
 
     /// One compare-exchange when free; sleeps otherwise.
@@ -121,13 +123,13 @@ public import SystemPackage
         isRegistered && take() ? .acquired : lockSlowly(until: nil, waiting: false)
     }
 
-    /// As ``lock()``, but sleeps no longer than the deadline.
+    /// As ``lock()``, but sleeps until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
         isRegistered && take() ? .acquired : lockSlowly(until: deadline, waiting: true)
     }
 
-    /// One compare-exchange; wakes one sleeper when there may be any. Does nothing on a thread that is not the owner.
+    /// One compare-exchange; wakes one sleeper if there may be any. Does nothing on a thread that is not the owner.
     @inlinable
     public borrowing func unlock() {
         guard isRegistered else { return }
@@ -136,13 +138,14 @@ public import SystemPackage
         if !released.exchanged { unlockSlowly() }
     }
 
-    /// Marks the word for good, and wakes all sleepers.
+    /// Marks the word as removed and wakes all sleepers. The mark is permanent.
     public borrowing func retire() {
         _ = unsafe word.pointee.exchange(Self.gone, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(word, count: .max)
     }
 
-    /// Marks the word unless it names an owner: without an entry, which is most of what destroying a segment would cost.
+    /// Marks the word as removed unless it names an owner. Needs no robust-list entry, which would be most of the cost
+    /// of destroying a segment.
     public borrowing func retireIfFree() -> Bool {
         var seen = unsafe word.pointee.load(ordering: .relaxed)
         while seen & Self.ownerMask == 0 {
@@ -159,7 +162,7 @@ public import SystemPackage
 
     // MARK: Inside
 
-    /// Whether the participant's entry is the calling thread's.
+    /// Whether the calling thread is the registered one.
     @inlinable @inline(__always)
     var isRegistered: Bool { unsafe RobustRegistration.currentThread == registration.pointee.thread }
 
@@ -170,9 +173,9 @@ public import SystemPackage
         ).exchanged
     }
 
-    /// Gives the calling thread an entry, and frees the one that another thread had.
+    /// Registers the calling thread and unregisters the previous one.
     private borrowing func register() throws(Errno) {
-        // The child of a fork, which has its participants from its parent, may be in another PID namespace.
+        // The child of a fork, which inherited the participant, may be in another PID namespace.
         guard ProcessIdentity.currentPIDNamespace == pidNamespace else { throw .improperLink }
         shm_registry_lock()
         defer { shm_registry_unlock() }
@@ -186,8 +189,8 @@ public import SystemPackage
         if !isRegistered {
             do throws(Errno) { try register() } catch { return .failed(error) }
         }
-        // Killed from here on, the kernel wakes a waiter where the word names no owner: this thread may have consumed
-        // the wake-up that was meant for the next owner.
+        // If this thread is killed from here on, the kernel wakes a waiter where the word names no owner: this thread
+        // may have consumed the wake-up that was meant for the next owner.
         unsafe registration.pointee.announce()
         defer { unsafe registration.pointee.conclude() }
         let me = unsafe registration.pointee.threadID
@@ -197,11 +200,11 @@ public import SystemPackage
             let seen = unsafe word.pointee.load(ordering: .relaxed)
             let owner = seen & Self.ownerMask
             if owner == 0 {
-                // The lock is reserved for a starving waiter: others leave it to that one for the grace period.
+                // The lock is reserved for a starving waiter: do not barge within the grace period.
                 if seen == Self.waiters, waiting, !wait.hasYielded, isReservedForAnother(me) {
                     wait.hasYielded = true
                     _ = unsafe Futex.wait(
-                        word, while: seen, bits: Self.anybody, until: .after(nanoseconds: Self.gracePeriod))
+                        word, while: seen, bits: Self.allOthers, until: .after(nanoseconds: Self.gracePeriod))
                     wait.hasSlept = true
                     continue
                 }
@@ -236,10 +239,10 @@ public import SystemPackage
                 guard marked.exchanged else { continue }
             }
             requestHandoff(&wait, me, now: now)
-            // Nothing generic: the language's runtime would allocate at its first use.
-            var end = Deadline(nanoseconds: now + Self.slice)
+            // No generic code here: the language's runtime would allocate at its first use.
+            var end = Deadline(nanoseconds: now + Self.recheckInterval)
             if let deadline, deadline < end { end = deadline }
-            let bits = wait.isTarget ? Self.targetOnly : Self.anybody
+            let bits = wait.isTarget ? Self.targetOnly : Self.allOthers
             switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
             case .woken: break
             case .timedOut:
@@ -251,11 +254,11 @@ public import SystemPackage
         }
     }
 
-    /// Takes the word from an owner that is gone without the kernel's mark. There is one way to go like that: to
-    /// become another program on a thread that is not the process's first. That thread has its process's id by the time
-    /// when the kernel looks at its list, and the word has the id that it had.
+    /// Takes the word over from an owner that ended without the kernel's mark. That happens in one case only: a thread
+    /// that is not the thread-group leader executes another program. By the time the kernel walks the thread's robust
+    /// list, the thread has the id of the leader, while the word holds its former id.
     ///
-    /// - Parameter asTry: by one that does not wait: it asks the kernel once in 10 ms at most.
+    /// - Parameter asTry: whether the caller does not wait. It then asks the kernel at most once in 10 ms.
     private borrowing func takeFromVanished(_ seen: UInt32, _ me: UInt32, asTry: Bool = false) -> Bool {
         let owner = seen & Self.ownerMask
         if owner == me { return false }
@@ -273,30 +276,31 @@ public import SystemPackage
 
     // MARK: Waiting
 
-    /// What a call of ``lockSlowly(until:waiting:)`` knows of its wait.
+    /// The state of one call of ``lockSlowly(until:waiting:)``.
     private struct Wait {
-        /// When it first found the lock taken; 0 before that.
+        /// When the call first found the lock taken, in ns on `CLOCK_MONOTONIC`; 0 before that.
         var since: Int64 = 0
-        /// How often it may still spin before it sleeps.
+        /// Remaining spin iterations before the thread sleeps.
         var iterations: UInt32 = 0
-        /// Whether it has spun before it slept.
+        /// Whether the thread spun before it slept.
         var spins = false
         var hasSlept = false
-        /// Whether the lock is reserved for it.
+        /// Whether the lock is reserved for this thread.
         var isTarget = false
-        /// Whether it has left the lock to a hand-off's target.
+        /// Whether the thread has left the lock to a hand-off's target.
         var hasYielded = false
     }
 
-    /// Makes room for others if it is time to, and decides how long to spin before sleeping.
+    /// Yields the CPU if the thread's time slice is over, and sets the number of spin iterations before the first
+    /// sleep.
     ///
-    /// Two threads that spin pass the lock to and fro between them for as long as the scheduler lets them run, which is
-    /// milliseconds: a thread that waits for a CPU, not for the lock, can do nothing about that. So after its time slice a
-    /// waiter yields its CPU once, which costs 1 in 200 where no other wants it; and where others sleep on the lock, one
-    /// that has not slept for a time slice joins them at once.
+    /// Two threads that spin pass the lock between them for as long as the scheduler lets both run, which is
+    /// milliseconds. A thread that waits for a CPU, and not for the lock, cannot interrupt them. So a waiter yields its
+    /// CPU once after its time slice, which costs 1 in 200 if no other thread wants the CPU. And if others sleep on the
+    /// lock, a waiter that has not slept for a time slice sleeps at once, too.
     private borrowing func begin(_ wait: inout Wait, until deadline: Deadline?) {
         wait.since = Deadline.now.nanoseconds
-        // A yield may take as long as a sleep: a wait that is to end sooner does without.
+        // A yield may take as long as a sleep, so a wait with a near deadline does not yield.
         var mayYield = true
         if let deadline { mayYield = deadline.nanoseconds - wait.since > Self.starvationThreshold }
         if mayYield, unsafe wait.since - registration.pointee.lastYielded > Self.timeSlice {
@@ -310,17 +314,18 @@ public import SystemPackage
         wait.spins = true
     }
 
-    /// What to take the word with.
+    /// The mark to take the word with: `FUTEX_WAITERS` or nothing.
     ///
-    /// A waiter that has slept may have consumed the only wake-up, and the mark that came with it: while others sleep, it
-    /// takes the word with the mark, which alone makes the next unlock wake one. A sleeper was counted before the mark was
-    /// there to be consumed. Where none sleeps, the mark would be a system call for nothing, during which those that spin
-    /// take the lock: a waiter that slept once would go on losing it.
+    /// A waiter that has slept may have consumed the only wake-up, and the mark with it. While others sleep, it takes
+    /// the word with the mark, because only the mark makes the next unlock wake a sleeper. A sleeper is counted before
+    /// it sets the mark, so the count includes it when the mark is consumed. If no other thread sleeps, the mark would
+    /// cost a useless system call, during which spinning threads take the lock: a waiter that slept once would keep
+    /// losing it.
     private borrowing func mark(after wait: Wait) -> UInt32 {
         wait.hasSlept && sleepers.isAnyAsleep(at: Deadline.now.nanoseconds) ? Self.waiters : 0
     }
 
-    /// The lock is taken.
+    /// Records how the lock was acquired.
     private borrowing func conclude(_ wait: Wait) {
         if wait.hasSlept {
             unsafe registration.pointee.lastSlept = Deadline.now.nanoseconds
@@ -331,10 +336,10 @@ public import SystemPackage
 
     // MARK: Hand-off
 
-    /// Becomes the hand-off's target after a long wait, if there is none and was none a moment ago: hand-offs cost
-    /// throughput.
+    /// Becomes the hand-off's target after a long wait, unless there is a target or the last hand-off was less than the
+    /// starvation threshold ago: hand-offs cost throughput.
     private borrowing func requestHandoff(_ wait: inout Wait, _ me: UInt32, now: Int64) {
-        // A target that was too slow was removed by the one that left it the lock in vain: it may ask again.
+        // A waiter that reserved the lock for this target in vain has removed it as target. It may then request again.
         if wait.isTarget { wait.isTarget = unsafe handoffTarget.pointee.load(ordering: .relaxed) == me }
         guard !wait.isTarget, now - wait.since > Self.starvationThreshold,
             now &- Int64(bitPattern: unsafe lastHandoff.pointee.load(ordering: .relaxed)) > Self.starvationThreshold
@@ -348,8 +353,8 @@ public import SystemPackage
         return named != 0 && named != me
     }
 
-    /// At the end of a wait, however it ended. One that left the lock to a target in vain removes
-    /// it: the target may be dead.
+    /// Ends a hand-off at the end of a wait, successful or not. A waiter that left the lock to a target in vain
+    /// removes the target, which may be dead.
     private borrowing func endHandoff(_ wait: Wait) {
         guard wait.isTarget || wait.hasYielded else { return }
         if wait.isTarget {
@@ -358,22 +363,22 @@ public import SystemPackage
         unsafe handoffTarget.pointee.store(0, ordering: .relaxed)
     }
 
-    /// There are waiters, or the lock is gone.
+    /// Releases a word that is marked: there are waiters, or the lock was removed.
     @usableFromInline @inline(never)
     borrowing func unlockSlowly() {
-        // Killed between the release and the wake-up, the kernel wakes instead.
+        // If this thread is killed between the release and the wake-up, the kernel wakes a waiter instead.
         unsafe registration.pointee.announce()
         defer { unsafe registration.pointee.conclude() }
         let me = unsafe registration.pointee.threadID
         var seen = unsafe word.pointee.load(ordering: .relaxed)
         while seen & Self.ownerMask == me {
-            // Reserved for a target, the word is free and yet not 0: no fast path takes it.
+            // While the lock is reserved for a target, the released word is not 0, so no fast path takes it.
             let hasTarget = unsafe handoffTarget.pointee.load(ordering: .relaxed) != 0
             let released = unsafe word.pointee.compareExchange(
                 expected: seen, desired: hasTarget ? Self.waiters : 0, successOrdering: .acquiringAndReleasing,
                 failureOrdering: .relaxed)
             if released.exchanged {
-                // A target that does not sleep is on its way, or dead.
+                // A target that does not sleep is about to take the lock, or is dead.
                 if hasTarget, unsafe Futex.wake(word, bits: Self.targetOnly, count: 1) > 0 { return }
                 unsafe Futex.wake(word, count: 1)
                 return
@@ -383,33 +388,32 @@ public import SystemPackage
     }
 }
 
-/// A participant's view of its ``RobustListEntry``: what lock and unlock need to know of the thread.
+/// A participant's view of its ``RobustListEntry``: what lock and unlock need to know about the registered thread.
 @safe @usableFromInline struct RobustRegistration {
-    /// The serial number of the registered thread; no thread's where none is.
+    /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
-    /// ``shm_generation()`` of the process that has it.
+    /// ``shm_generation()`` of the process that registered.
     var generation: UInt32 = 0
-    /// When it last had the lock after sleeping for it, in ns on `CLOCK_MONOTONIC`.
+    /// When the thread last got the lock after it slept for it, in ns on `CLOCK_MONOTONIC`.
     var lastSlept: Int64 = 0
-    /// When it last asked, without waiting, whether the owner exists, on the same clock.
+    /// When `tryLock()` last asked whether the owner exists, on the same clock.
     var lastAsked: Int64 = 0
-    /// When it last yielded its CPU while the lock was taken, on the same clock.
+    /// When the thread last yielded its CPU while the lock was taken, on the same clock.
     var lastYielded: Int64 = 0
-    /// The node in the thread's robust list.
+    /// The address of the node in the thread's robust list.
     var node: UInt = 0
-    /// The list head's `list_op_pending`.
+    /// The `list_op_pending` field of the thread's robust-list head.
     var pending: UnsafeMutablePointer<Atomic<UInt>>?
     var entry: RobustListEntry.Pointer?
 
-    /// The calling thread's serial number.
     @inlinable @inline(__always)
     static var currentThread: UInt64 { shm_thread_serial() }
 
-    /// Tells the kernel that this thread is about to change the word, or to act on a change.
+    /// Sets `list_op_pending`: the thread is about to change the word, or to act on a change.
     func announce() { unsafe pending?.pointee.store(node, ordering: .releasing) }
 
-    /// Tells the kernel that it is done.
+    /// Clears `list_op_pending`.
     func conclude() { unsafe pending?.pointee.store(0, ordering: .releasing) }
 }
 

@@ -3,45 +3,46 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// A thread's robust-list entry for a ``RobustFutexLock``: it makes the kernel look at the lock's word when the thread dies.
+/// A thread's robust-list entry for a ``RobustFutexLock``. It makes the kernel check the lock's word when the thread
+/// dies.
 ///
 ///        shared page, mapped once more          page of this thread's own
 ///     ┌────────────────────────── word ─────┬ prev ┬ next ┬─────────┬ entry ─────────┐
 ///     └──────────────────────────  −24  ────┴  0   ┴  8   ┴─────────┴  64  ──────────┘
 ///
-/// `prev` and `next` are a node of the thread's robust list, which the thread's libc keeps and the kernel walks when
-/// the thread ends (`get_robust_list(2)`). The kernel finds a node's futex word at a fixed distance, the list head's
-/// `futex_offset`: hence the two pages. A node that is linked costs nothing; the kernel ignores those whose word does
-/// not hold the dying thread's id.
+/// `prev` and `next` are a node of the thread's robust list, which the thread's libc maintains and the kernel walks
+/// when the thread ends (`get_robust_list(2)`). The kernel finds a node's futex word at a fixed distance, the list
+/// head's `futex_offset`; that is why the entry needs two adjacent pages. A linked node costs nothing at run time: the
+/// kernel ignores a node whose word does not hold the dying thread's id.
 ///
-/// A thread registers with its first operation on a lock, and its entry is freed
-/// - when the participant ends: by that thread itself, or, where another thread ends the participant, as soon as the
-///   owning thread registers again or ends, since only it may change its list;
-/// - when the thread ends, unless it holds the lock: then the entry stays for the kernel, and is freed by the next thread
-///   that registers after this one is gone.
+/// A thread registers in its first operation on a lock. Its entry is freed
+/// - when the participant ends: by the registered thread itself, or, if another thread ends the participant, when the
+///   registered thread registers again or ends, because only that thread may change its list;
+/// - when the thread ends, unless it holds the lock. In that case the entry stays for the kernel, and the next thread
+///   that registers after the owner has ended frees it.
 ///
 /// Every function here runs under the process's registry lock.
 @safe struct RobustListEntry {
-    /// The most entries that a thread may have: the kernel walks 2,048 nodes, and libc's own robust mutexes share them.
+    /// The maximum number of entries of a thread. The kernel walks 2,048 nodes, and libc's robust mutexes share them.
     static var limit: Int { 1024 }
-    /// How far before the end of its page the word lies.
+    /// The distance of the word from the end of its page.
     static var wordOffset: Int { 24 }
 
     typealias Pointer = UnsafeMutablePointer<RobustListEntry>
     private static var offsetInPage: Int { 64 }
 
-    /// The registration that uses the entry; `nil` once none does.
+    /// The registration that uses the entry; `nil` if none does.
     private var registration: UnsafeMutablePointer<RobustRegistration>?
-    /// The next entry of the same thread, or the next that waits for its thread's end.
+    /// The next entry of the same thread, or of the deferred-free list.
     private var next: Pointer?
-    /// The first of the two pages.
+    /// The address of the first of the two pages.
     private let pages: UnsafeMutableRawPointer
     private let threadID: UInt32
-    /// The node's address: that of its `next`.
+    /// The address of the node's `next`, as the kernel's list refers to it.
     private let node: UInt
     private let head: UInt
 
-    /// Why the kernel does not look after the calling thread's robust mutexes; `nil` where it does.
+    /// Why the kernel does not handle the calling thread's robust mutexes; `nil` if it does.
     static var missingList: (reason: String, errno: Errno)? {
         var (offset, failure) = (Int64(0), Int32(0))
         return unsafe shm_robust_list(&offset, &failure) == 0 ? isRefused(failure) : nil
@@ -51,26 +52,27 @@ internal import SystemPackage
         ("get_robust_list(2) is refused: no robust list, or a seccomp filter", Errno(rawValue: -failure))
     }
 
-    /// Why a machine, a libc or a filter makes entries impossible; `nil` where they are possible. A filter may come later.
+    /// Why the machine, libc or a seccomp filter rules out entries; `nil` if entries are possible. A filter may be
+    /// installed later.
     static var obstacle: (reason: String, errno: Errno)? {
         var (offset, failure) = (Int64(0), Int32(0))
         if unsafe shm_robust_list(&offset, &failure) == 0 { return Self.isRefused(failure) }
         return nodeOffset(futexOffset: offset) == nil
-            ? ("this libc keeps its robust list's words at an unknown distance (\(offset))", .notSupported) : nil
+            ? ("this libc registers an unsupported futex_offset (\(offset)) for its robust list", .notSupported) : nil
     }
 
-    /// Where in the second page the node lies, by the distance that libc registered with the kernel; `nil` where it
-    /// would not lie there as a whole.
+    /// The offset of the node in the second page for the `futex_offset` that libc registered; `nil` if the whole node
+    /// would not fit there.
     static func nodeOffset(futexOffset: Int64) -> Int? {
         guard futexOffset < 0, futexOffset > -64 else { return nil }
         let offset = -Int(futexOffset) - wordOffset
-        // The backward link lies 8 bytes before the node's address.
+        // `prev` lies 8 bytes before the node's address.
         return offset >= 8 && offset + 8 <= offsetInPage && offset % 8 == 0 ? offset : nil
     }
 
     // MARK: Registering
 
-    /// Gives the calling thread an entry for the lock whose word lies in that page.
+    /// Makes and links an entry of the calling thread for the lock whose word lies in `page`.
     static func register(
         _ registration: UnsafeMutablePointer<RobustRegistration>, page: UnsafeMutableRawPointer, pageSize: Int
     ) throws(Errno) {
@@ -86,7 +88,7 @@ internal import SystemPackage
         }
         unsafe thread.pointee.id = shm_gettid()
         guard let pages = unsafe shm_map_alias(page, UInt(pageSize), &failure) else {
-            // An emulator may not know an old size of 0.
+            // An emulator may not support `mremap(2)` with an old size of 0.
             throw failure == -EINVAL ? .notSupported : Errno(rawValue: -failure)
         }
         let second = unsafe pages + pageSize
@@ -105,24 +107,25 @@ internal import SystemPackage
                 pending: UnsafeMutablePointer(bitPattern: head + 16), entry: entry))
     }
 
-    /// Frees a participant's entry, or leaves it to be freed. Any thread may call it.
+    /// Frees a participant's entry, or leaves it to be freed later. Any thread may call it.
     static func unregister(_ registration: UnsafeMutablePointer<RobustRegistration>, pageSize: Int) {
         defer { unsafe registration.pointee = RobustRegistration() }
-        // The child of a fork has nothing of its parent's.
+        // The child of a fork owns none of its parent's entries.
         guard let entry = unsafe registration.pointee.entry, unsafe registration.pointee.generation == shm_generation()
         else { return }
         unsafe entry.pointee.registration = nil
         if unsafe shm_thread_serial() == registration.pointee.thread {
             unsafe clear(shm_thread_self(), all: false, pageSize)
         } else if unsafe !entry.pointee.isHeld(pageSize) {
-            // What another thread's list refers to must stay, but the segment's page need not.
+            // Another thread's list refers to the node, so that page must stay mapped; the alias of the segment's page
+            // need not.
             unsafe _ = shm_drop_alias(entry.pointee.pages, UInt(pageSize))
         }
     }
 
     // MARK: Freeing
 
-    /// The deferred-free list: entries of threads of this process that ended while they held the lock.
+    /// The deferred-free list: entries of this process's threads that ended while they held the lock.
     nonisolated(unsafe) private static var deferredFrees: (entries: Pointer?, generation: UInt32) = (nil, 0)
 
     private static func count(_ thread: UnsafeMutablePointer<shm_thread>) -> Int {
@@ -134,16 +137,16 @@ internal import SystemPackage
         return count
     }
 
-    /// Frees unused entries of this thread, and entries of threads that are gone.
+    /// Frees this thread's unused entries and the entries of ended threads.
     private static func sweep() {
         let pageSize = SegmentLayout.pageSize
         unsafe clear(shm_thread_self(), all: false, pageSize)
-        // The child of a fork has none of its parent's.
+        // The child of a fork owns none of its parent's entries.
         var entry = unsafe deferredFrees.generation == shm_generation() ? deferredFrees.entries : nil
         unsafe deferredFrees = (nil, shm_generation())
         while let found = unsafe entry {
             unsafe entry = found.pointee.next
-            // A thread that exists may not have done with its list.
+            // The kernel may still walk the list of a thread that exists.
             if unsafe shm_thread_exists(found.pointee.threadID) {
                 unsafe found.pointee.next = deferredFrees.entries
                 unsafe deferredFrees.entries = found
@@ -153,7 +156,8 @@ internal import SystemPackage
         }
     }
 
-    /// Unlinks and unmaps this thread's unused entries, or all of them; those for a lock that the thread holds stay.
+    /// Unlinks and unmaps this thread's unused entries, or with `all` every entry. Entries of locks that the thread
+    /// holds stay.
     private static func clear(_ thread: UnsafeMutablePointer<shm_thread>, all: Bool, _ pageSize: Int) {
         var entry = unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self)
         var kept: Pointer?
@@ -173,14 +177,14 @@ internal import SystemPackage
         unsafe thread.pointee.entries = UnsafeMutableRawPointer(kept)
     }
 
-    /// The calling thread ends.
+    /// Frees the entries of the calling thread, which is about to end.
     static func threadEnds() {
         shm_registry_lock()
         defer { shm_registry_unlock() }
         sweep()
         let thread = unsafe shm_thread_self()
         unsafe clear(thread, all: true, SegmentLayout.pageSize)
-        // What is left is held: it stays linked, for the kernel to find.
+        // The remaining entries are of locks that the thread holds. They stay linked, so that the kernel finds them.
         var entry = unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self)
         while let found = unsafe entry {
             unsafe entry = found.pointee.next
@@ -201,13 +205,13 @@ internal import SystemPackage
         return unsafe word.pointee.load(ordering: .relaxed) & RobustFutexLock.ownerMask == threadID
     }
 
-    /// Puts the node at the front of the thread's list. The kernel follows forward links alone, so the last store is
-    /// the one that counts, whenever the thread is killed.
+    /// Puts the node at the front of the thread's list. The kernel follows forward links only, so the last store makes
+    /// the node visible, wherever the thread is killed.
     private func link() {
         let first = Self.load(head)
         Self.store(first, at: node)
         Self.store(head, at: node - 8)
-        // The lowest bit says something about the node that a link leads to; the head needs no backward link.
+        // The lowest bit of a link is a flag of the node it leads to. The head needs no backward link.
         if first & ~1 != head { Self.store(node, at: (first & ~1) - 8) }
         Self.store(node, at: head)
     }
@@ -222,7 +226,7 @@ internal import SystemPackage
         unsafe UnsafePointer<Atomic<UInt>>(bitPattern: address).unsafelyUnwrapped.pointee.load(ordering: .relaxed)
     }
 
-    /// In program order as seen from this CPU: by the kernel, when the thread dies.
+    /// A release store. Program order on this CPU is enough: the kernel reads the list on the thread's own exit path.
     private static func store(_ value: UInt, at address: UInt) {
         unsafe UnsafePointer<Atomic<UInt>>(bitPattern: address).unsafelyUnwrapped.pointee
             .store(value, ordering: .releasing)

@@ -1,18 +1,19 @@
 internal import Synchronization
 
-/// How many waiters sleep on a lock's word, and whether any does: a count, in shared memory, that forgets the dead.
+/// The number of waiters that sleep on a lock's word: a count in shared memory that expires entries of dead waiters.
 ///
-/// A sleeper is counted for an epoch of 67 ms, and no longer when it wakes. It wakes every 50 ms and is counted anew, so
-/// that it counts in its epoch and the next, and one that was killed does not count for long.
+/// A sleeper is counted for one epoch of 67 ms; it removes itself when it wakes. It wakes every 50 ms and adds itself
+/// again, so the count includes it in its epoch and the next. A sleeper that was killed drops out after that.
 ///
-/// Two words, one for even epochs, one for odd: the epoch in the high 24 bits, a count in the low 8, which stays at 255
-/// when it gets there. With any content: one too many costs a system call, one too few costs a sleeper the
-/// time until it looks again.
+/// There are two words, one for even epochs and one for odd epochs: the epoch in the high 24 bits, a count in the low
+/// 8, which saturates at 255. The words may have any content: a count that is too high costs a system call, and one
+/// that is too low delays a sleeper until it checks the word again.
 ///
-/// Memory ordering: counting is a release, before the word's `FUTEX_WAITERS` that the sleeper relies on; reading the count
-/// is an acquire, after the word. So a waiter that was woken in an unlock that took that mark away finds the count.
+/// Memory ordering: adding is a release and comes before the sleeper sets `FUTEX_WAITERS`, which it relies on. Reading
+/// the count is an acquire and comes after the load of the word. So a waiter that was woken by an unlock that cleared
+/// the mark observes the count.
 @safe struct SleeperCount {
-    /// One that was counted, in its epoch.
+    /// A counted sleeper, with the epoch in which it was counted.
     struct Sleeper {
         fileprivate let epoch: UInt32
     }
@@ -33,7 +34,7 @@ internal import Synchronization
         return Sleeper(epoch: epoch)
     }
 
-    /// The sleeper has woken.
+    /// Removes a sleeper that has woken.
     func remove(_ sleeper: Sleeper) {
         change(sleeper.epoch) {
             let count = $0 & Self.countMask
@@ -41,7 +42,7 @@ internal import Synchronization
         }
     }
 
-    /// Whether any was counted in this epoch or the last.
+    /// Whether a sleeper was counted in this epoch or the last.
     func isAnyAsleep(at now: Int64) -> Bool {
         let epoch = Self.epoch(now)
         return count(epoch) > 0 || count((epoch &- 1) & 0xff_ffff) > 0

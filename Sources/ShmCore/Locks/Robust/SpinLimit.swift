@@ -1,34 +1,35 @@
 internal import CShm
 internal import Synchronization
 
-/// How long a waiter spins on a taken lock before it sleeps: up to about 16 µs, since a sleeper is not woken sooner,
-/// and hardly at all where that has not helped.
+/// How long a waiter spins on a taken lock before it sleeps: up to about 16 µs, because a wake-up takes as long, and
+/// hardly at all if spinning has not helped.
 ///
-/// It has helped where the lock was taken, or the sleep that followed was short: sections are short. Between two
-/// iterations it pauses, since each reads the word and takes its cache line away from the owner; twice as many, with
-/// pauses half as long, cost empty sections a quarter of their throughput. All participants learn together, in shared
-/// memory: where each learned for itself, one that spun long kept the lock from one that had given up.
+/// Spinning helped if the waiter then took the lock, or if the sleep that followed was short: critical sections are
+/// short. The waiter pauses between two iterations, because each iteration reads the word and takes its cache line away
+/// from the owner. Twice as many iterations with pauses half as long cost empty sections a quarter of their throughput.
+/// All participants learn one limit in shared memory: when each learned its own, a participant that spun long kept the
+/// lock from one that had given up.
 @safe struct SpinLimit {
     private static var most: UInt32 { 50 }
     private static var fewest: UInt32 { 2 }
     private static var pauses: UInt32 { 8 }
-    /// One wait in so many spins to the limit, to find out whether that helps again.
+    /// One wait in this many spins up to the maximum, to find out whether spinning helps again.
     private static var probeInterval: UInt32 { 32 }
 
-    /// The low half counts what experience has taken off, the high half counts waits. With any content, the answer lies
+    /// The low half is how far the limit is below the maximum, the high half counts waits. Any content gives a limit
     /// within the bounds.
     private let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     init(word: UnsafeMutablePointer<Atomic<UInt32>>) { unsafe self.word = word }
 
-    /// The spin iterations of this wait.
+    /// The number of spin iterations for this wait.
     func iterations() -> UInt32 {
         let seen = unsafe word.pointee.load(ordering: .relaxed)
         unsafe word.pointee.store(seen &+ 0x1_0000, ordering: .relaxed)
         return (seen >> 16) % Self.probeInterval == 0 ? Self.most : Self.iterations(seen)
     }
 
-    /// Spinning was worthwhile, or not.
+    /// Doubles the limit if spinning was worthwhile, and halves it otherwise.
     func learn(worthwhile: Bool) {
         let seen = unsafe word.pointee.load(ordering: .relaxed)
         let iterations = Self.iterations(seen)

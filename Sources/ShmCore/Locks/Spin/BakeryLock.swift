@@ -2,24 +2,28 @@ internal import CShm
 internal import Synchronization
 public import SystemPackage
 
-/// Mutual exclusion without a read-modify-write instruction: loads, stores and fences alone. Here as a lesson in what
-/// atomics buy: an acquisition reads what every participant that ever was has written.
+/// Mutual exclusion without a read-modify-write instruction: loads, stores and fences alone. It shows what atomic
+/// instructions save: an acquisition here reads a word of every participant that ever existed.
 ///
-/// Draw a number that is larger than all that you see, then let all pass that are drawing or have a smaller one.
+/// A participant draws a number larger than all numbers that it reads, then waits for every participant that is drawing
+/// or has a smaller number.
 ///
-/// Source: L. Lamport, *A New Solution of Dijkstra's Concurrent Programming Problem*, CACM 17(8), 1974. The numbers of
-/// places in use is this implementation's: claiming a place does use a compare-exchange, once a participant.
+/// Source: L. Lamport, *A New Solution of Dijkstra's Concurrent Programming Problem*, CACM 17(8), 1974. The count of
+/// slots in use is an addition of this implementation: claiming a slot does use a compare-exchange, once per
+/// participant.
 ///
-/// Memory ordering: a participant's "I am drawing" and its number must be visible before it reads the others', which no
-/// acquire or release gives: sequentially consistent fences stand between. The release of the number is a release store;
-/// whoever waits for it reads with acquire. A newcomer raises the count of places in use before it draws for the first
-/// time: one that read the count before that has its number written already, so the newcomer draws a larger one.
-/// Owner death: all wait for ever; so they do for a *waiter* that died.
+/// Memory ordering: a participant's "drawing" flag, and its number, must be visible before it reads those of others. No
+/// acquire or release gives that order, so sequentially consistent fences separate them. Giving the number back is a
+/// release store; a waiter reads it with acquire. A newcomer raises the count of slots in use before it draws for the
+/// first time: a participant that read the count before that has already written its number, so the newcomer draws a
+/// larger one.
+/// Owner death: all others wait for ever. They do so as well after the death of a *waiter*.
 @_spi(Bench) @safe public struct BakeryLock: LockPrimitive, ~Copyable {
-    /// Places in use.
+    /// The number of slots in use.
     private let used: UnsafeMutablePointer<Atomic<UInt32>>
-    /// Each with two 64-bit words: drawing, and the number; 0 where the participant does not want the lock.
-    private let places: ParticipantPlaces
+    /// Each slot has two 64-bit words: the "drawing" flag, and the number, which is 0 while the participant does not
+    /// want the lock.
+    private let slots: ParticipantSlots
     private let me: Int
 
     /// See ``LockPrimitive/properties``.
@@ -30,47 +34,45 @@ public import SystemPackage
             summary: "Lamport's bakery: loads, stores and fences alone")
     }
 
-    /// The count, the table of participants and their places.
+    /// The count, the table of participants and their slots.
     public static func bytesNeeded(participants: Int) -> Int {
-        ParticipantPlaces.bytesNeeded(participants: participants)
+        ParticipantSlots.bytesNeeded(participants: participants)
     }
 
-    /// No participant wants the lock.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
-    /// Claims a place. Throws `ENOSPC` where there is none.
+    /// Claims a slot. Throws `ENOSPC` if there is none.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        // A place may change hands while no participant has a number: its dead owner had none, or the lock hangs anyway.
-        places = try unsafe ParticipantPlaces(binding) { (first, count) in
+        // A slot may change owners while no participant has a number: either its dead owner had none, or the lock hangs
+        // anyway.
+        slots = try unsafe ParticipantSlots(binding) { (first, count) in
             (0..<count).allSatisfy {
                 unsafe first.longWord(at: $0 * lineStride + 8).pointee.load(ordering: .sequentiallyConsistent) == 0
             }
         }
         unsafe used = binding.area.word(at: 0)
-        me = Int(places.number)
+        me = Int(slots.number)
         unsafe drawing(me).pointee.store(0, ordering: .relaxed)
-        unsafe _ = used.pointee.max(places.number + 1, ordering: .sequentiallyConsistent)
+        unsafe _ = used.pointee.max(slots.number + 1, ordering: .sequentiallyConsistent)
     }
 
-    /// Draws, and waits for all that are before.
+    /// Draws a number and waits for all smaller ones.
     public borrowing func lock() -> LockOutcome {
         let mine = draw()
         let count = inUse
         var other = 0
         while other < count {
-            var looks: UInt32 = 0
+            var iterations: UInt32 = 0
             while isBefore(other, mine) {
-                Yielding.rest(after: looks)
-                looks &+= 1
+                Yielding.rest(after: iterations)
+                iterations &+= 1
             }
             other += 1
         }
         return .acquired
     }
 
-    /// Draws, and gives the number back unless it is the smallest.
+    /// Draws a number, and gives it back unless it is the smallest.
     public borrowing func tryLock() -> LockOutcome {
-        // Without drawing where another is before: those that draw hold each other up.
+        // Do not draw while another participant has a number: each draw delays the others.
         if largestNumber != 0 { return .busy }
         let mine = draw()
         let count = inUse
@@ -85,7 +87,7 @@ public import SystemPackage
         return .acquired
     }
 
-    /// Tries again and again.
+    /// Polls with ``tryLock()``.
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Yielding.self) }
 
     /// One store.
@@ -97,7 +99,7 @@ public import SystemPackage
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         let number = largestNumber &+ 1
         unsafe mine.pointee.store(number, ordering: .relaxed)
-        // The number is visible before it is said that it is drawn, and both before the others are read.
+        // The number becomes visible before the flag is cleared, and both before the others' words are read.
         unsafe drawing.pointee.store(0, ordering: .releasing)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         return number
@@ -114,7 +116,7 @@ public import SystemPackage
         return largest
     }
 
-    /// Whether another one is before a number of this participant, or may be.
+    /// Whether another participant precedes this participant's number, or may do so.
     private borrowing func isBefore(_ other: Int, _ mine: UInt64) -> Bool {
         if other == me { return false }
         if unsafe drawing(other).pointee.load(ordering: .acquiring) != 0 { return true }
@@ -122,14 +124,14 @@ public import SystemPackage
         return theirs != 0 && (theirs < mine || theirs == mine && other < me)
     }
 
-    private var inUse: Int { min(Int(places.count), Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }
+    private var inUse: Int { min(Int(slots.count), Int(unsafe used.pointee.load(ordering: .sequentiallyConsistent))) }
 
-    private borrowing func drawing(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe places.first.longWord(at: place * lineStride)
+    private borrowing func drawing(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe slots.first.longWord(at: slot * lineStride)
     }
 
-    private borrowing func ticket(_ place: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        unsafe places.first.longWord(at: place * lineStride + 8)
+    private borrowing func ticket(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe slots.first.longWord(at: slot * lineStride + 8)
     }
 }
 

@@ -1,57 +1,57 @@
 public import CShm
 public import Glibc
 
-/// What a waiter of a spinning lock does between two looks. Each spinning lock comes in one variant a policy.
+/// What a waiter of a spinlock does between two polls. Each spinlock has one variant per policy.
 @_spi(Bench) public protocol SpinPolicy: SendableMetatype {
-    /// What the lock's name ends with.
+    /// The suffix of the lock's name.
     static var suffix: String { get }
-    /// What a waiter does, as users are told.
+    /// The value of ``LockProperties/waiting``.
     static var waiting: LockProperties.Waiting { get }
-    /// Passes a moment after so many looks in vain.
-    static func rest(after looks: UInt32)
+    /// Pauses after `iterations` unsuccessful polls.
+    static func rest(after iterations: UInt32)
 }
 
-/// Nothing but pauses. With more waiters than CPUs, whoever is to have the lock next waits for a time slice of each of
-/// those that spin.
+/// Pauses only. With more waiters than CPUs, the next owner waits until each spinning thread has used up its time
+/// slice.
 @_spi(Bench) public enum Spinning: SpinPolicy {
-    /// None.
+    /// No suffix.
     public static var suffix: String { "" }
-    /// It spins.
+    /// Waiters spin.
     public static var waiting: LockProperties.Waiting { .spins }
     /// One pause.
     @inlinable @inline(__always)
-    public static func rest(after looks: UInt32) { shm_cpu_relax() }
+    public static func rest(after iterations: UInt32) { shm_cpu_relax() }
 }
 
-/// Pauses, and from the hundredth look on gives up the CPU between looks, `sched_yield(2)`.
+/// Pauses, and after 100 polls yields the CPU between two polls, `sched_yield(2)`.
 @_spi(Bench) public enum Yielding: SpinPolicy {
-    /// What the lock's name ends with.
+    /// The suffix of the lock's name.
     public static var suffix: String { "-yield" }
-    /// It yields.
+    /// Waiters spin, then yield.
     public static var waiting: LockProperties.Waiting { .yields }
     /// One pause, or one yield.
     @inlinable @inline(__always)
-    public static func rest(after looks: UInt32) {
-        if looks < 100 { shm_cpu_relax() } else { sched_yield() }
+    public static func rest(after iterations: UInt32) {
+        if iterations < 100 { shm_cpu_relax() } else { sched_yield() }
     }
 }
 
 @_spi(Bench) extension LockPrimitive where Self: ~Copyable {
-    /// Tries again and again until a deadline: all that a waiter can do which cannot leave its lock's queue.
+    /// Polls with `tryLock()` until a deadline: the only bounded wait for a lock whose queue a waiter cannot leave.
     @inlinable @inline(never)
     borrowing func tryAgain<Policy: SpinPolicy>(until deadline: Deadline, _: Policy.Type) -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while true {
             let outcome = tryLock()
             guard case .busy = outcome else { return outcome }
-            // A yield can take milliseconds, a pause takes nanoseconds, and so does a look at the clock.
-            if looks % 64 == 0 || looks > 100, deadline.hasPassed { return .busy }
-            Policy.rest(after: looks)
-            looks &+= 1
+            // A yield can take milliseconds. A pause takes nanoseconds, and so does reading the clock.
+            if iterations % 64 == 0 || iterations > 100, deadline.hasPassed { return .busy }
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
     }
 
-    /// The same for what costs a system call: pauses that double from 20 µs to 500 µs.
+    /// Polls a lock whose `tryLock()` is a system call, with pauses that double from 20 µs to 500 µs.
     borrowing func tryAgainSleeping(until deadline: Deadline) -> LockOutcome {
         var pause: Int64 = 20_000
         while true {

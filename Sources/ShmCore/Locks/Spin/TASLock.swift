@@ -1,13 +1,13 @@
 public import Synchronization
 
-/// Test-and-set: exchanges a word until it was free. The simplest lock that there is, and the measure of what a
-/// waiter's writes cost: each look takes the word's cache line away from the owner.
+/// Test-and-set: exchanges a word until it was free. The simplest spinlock. It shows the cost of a waiter's writes:
+/// each attempt takes the word's cache line away from the owner.
 ///
 /// Source: T. E. Anderson, *The Performance of Spin Lock Alternatives for Shared-Memory Multiprocessors*, IEEE TPDS
 /// 1(1), 1990, "spin on test-and-set".
 ///
-/// Memory ordering: the exchange that takes the word is an acquire, the store that frees it a release. Owner death: the
-/// word stays taken and every other process spins for ever. A waiter's death changes nothing.
+/// Memory ordering: the exchange that takes the word is an acquire; the store that frees it is a release. Owner death:
+/// the word stays taken and every other process spins for ever. A waiter's death has no effect.
 @_spi(Bench) @safe public struct TASLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -21,22 +21,19 @@ public import Synchronization
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) { unsafe word = binding.area.word(at: 0) }
 
-    /// The word itself.
+    /// Compare-exchange on the word.
     public var fastPath: FastPath { unsafe .word(word, held: 1) }
 
     /// One exchange when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
-        var looks: UInt32 = 0
+        var iterations: UInt32 = 0
         while unsafe word.pointee.exchange(1, ordering: .acquiring) != 0 {
-            Policy.rest(after: looks)
-            looks &+= 1
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
         return .acquired
     }
@@ -47,7 +44,7 @@ public import Synchronization
         unsafe word.pointee.exchange(1, ordering: .acquiring) == 0 ? .acquired : .busy
     }
 
-    /// As ``lock()``, with a look at the clock now and then.
+    /// Polls with ``tryLock()`` and reads the clock at intervals.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Policy.self) }
 

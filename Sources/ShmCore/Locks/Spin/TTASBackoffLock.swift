@@ -1,8 +1,8 @@
 public import CShm
 public import Synchronization
 
-/// Test-and-test-and-set with randomised exponential backoff: reads until the word looks free, exchanges once, and
-/// after each lost race stays away for a random while of a range that doubles.
+/// Test-and-test-and-set with randomised exponential backoff: reads the word until it is free, exchanges it once, and
+/// after each lost race waits for a random time from a range that doubles.
 ///
 /// Source: T. E. Anderson, *The Performance of Spin Lock Alternatives for Shared-Memory Multiprocessors*, IEEE TPDS
 /// 1(1), 1990; J. M. Mellor-Crummey and M. L. Scott, *Algorithms for Scalable Synchronization on Shared-Memory
@@ -10,12 +10,12 @@ public import Synchronization
 ///
 /// Memory ordering and deaths: as ``TASLock``.
 @_spi(Bench) @safe public struct TTASBackoffLock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
-    /// Pauses of the first and of the longest range.
+    /// The upper bounds of the first and the longest backoff, in pause instructions.
     @usableFromInline static var shortest: UInt32 { 4 }
     @usableFromInline static var longest: UInt32 { 1024 }
 
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
-    /// Where this participant's random numbers begin.
+    /// The seed of this participant's random numbers.
     @usableFromInline let seed: UInt32
 
     /// See ``LockPrimitive/properties``.
@@ -28,16 +28,13 @@ public import Synchronization
     /// One word.
     public static func bytesNeeded(participants: Int) -> Int { MemoryLayout<UInt32>.size }
 
-    /// Zero is free.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
-
     /// Binds to the word at the area's start.
     public init(_ binding: borrowing LockBinding) {
         unsafe word = binding.area.word(at: 0)
         seed = .random(in: 1 ... .max)
     }
 
-    /// The word itself.
+    /// Compare-exchange on the word.
     public var fastPath: FastPath { unsafe .word(word, held: 1) }
 
     /// One exchange when free.
@@ -47,14 +44,14 @@ public import Synchronization
         return .acquired
     }
 
-    /// A read, and one exchange where that looks free.
+    /// One load, and one exchange if the word is free.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
         if unsafe word.pointee.load(ordering: .relaxed) != 0 { return .busy }
         return unsafe word.pointee.exchange(1, ordering: .acquiring) == 0 ? .acquired : .busy
     }
 
-    /// Reads and tries, with a look at the clock now and then.
+    /// Polls with ``tryLock()`` and reads the clock at intervals.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Policy.self) }
 
@@ -64,17 +61,17 @@ public import Synchronization
 
     @inlinable @inline(never)
     borrowing func lockContended() {
-        var (range, random, looks) = (Self.shortest, seed, UInt32(0))
+        var (range, random, iterations) = (Self.shortest, seed, UInt32(0))
         repeat {
-            // Marsaglia's xorshift (2003): the processes only have to differ.
+            // Marsaglia's xorshift (2003): the sequences only have to differ between processes.
             random ^= random << 13
             random ^= random >> 17
             random ^= random << 5
             shm_cpu_relax_for(random % range)
             if range < Self.longest { range *= 2 }
             while unsafe word.pointee.load(ordering: .relaxed) != 0 {
-                Policy.rest(after: looks)
-                looks &+= 1
+                Policy.rest(after: iterations)
+                iterations &+= 1
             }
         } while unsafe word.pointee.exchange(1, ordering: .acquiring) != 0
     }

@@ -1,21 +1,23 @@
 public import Synchronization
 
-/// A ticket lock augmented with a waiting array: only the next in turn looks at the word that the owner writes, all
-/// others at places of the array that their tickets hash to.
+/// A ticket lock with a waiting array: only the waiter that is next polls the word that the owner writes. All others
+/// poll slots of the array, selected by a hash of the ticket.
 ///
 /// Source: D. Dice and A. Kogan, *TWA – Ticket Locks Augmented with a Waiting Array*, Euro-Par 2019 (arXiv 1810.01573).
-/// There one array serves all locks of a process; here each lock has its own, since processes share nothing else.
+/// In the paper one array serves all locks of a process; here each lock has its own, because processes share no other
+/// memory.
 ///
-/// Memory ordering: as ``TicketLock``. The release store that calls a ticket comes before the (releasing) increment of
-/// the place that the ticket after it waits at; a waiter reads its place, then the called ticket, so it either sees the
-/// call or has read the place before the increment and sees that change. Deaths: as ``TicketLock``.
+/// Memory ordering: as ``TicketLock``. The release store that serves a ticket comes before the (releasing) increment of
+/// the slot at which the ticket after it waits. A waiter reads its slot, then the ticket now served. So either it
+/// observes the new ticket, or it has read the slot before the increment and observes that change. Owner death: as
+/// ``TicketLock``.
 @_spi(Bench) @safe public struct TWALock<Policy: SpinPolicy>: LockPrimitive, ~Copyable {
-    /// The paper's size of the array.
-    @usableFromInline static var places: UInt32 { 4096 }
+    /// The size of the array in the paper.
+    @usableFromInline static var slots: UInt32 { 4096 }
     private static var arrayOffset: Int { 2 * lineStride }
 
     @usableFromInline let next: UnsafeMutablePointer<Atomic<UInt32>>
-    @usableFromInline let called: UnsafeMutablePointer<Atomic<UInt32>>
+    @usableFromInline let nowServing: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline let array: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
@@ -27,70 +29,67 @@ public import Synchronization
     }
 
     /// Two words, apart, and the array.
-    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(places) * MemoryLayout<UInt32>.size }
-
-    /// Ticket 0 is called, and has not been drawn.
-    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
+    public static func bytesNeeded(participants: Int) -> Int { arrayOffset + Int(slots) * MemoryLayout<UInt32>.size }
 
     /// Binds to the words.
     public init(_ binding: borrowing LockBinding) {
         unsafe next = binding.area.word(at: 0)
-        unsafe called = binding.area.word(at: lineStride)
+        unsafe nowServing = binding.area.word(at: lineStride)
         unsafe array = binding.area.word(at: Self.arrayOffset)
     }
 
-    /// One fetch-and-add and a look when free.
+    /// One fetch-and-add and one load when free.
     @inlinable
     public borrowing func lock() -> LockOutcome {
         let mine = unsafe next.pointee.add(1, ordering: .relaxed).oldValue
-        if unsafe called.pointee.load(ordering: .acquiring) != mine { wait(for: mine) }
+        if unsafe nowServing.pointee.load(ordering: .acquiring) != mine { wait(for: mine) }
         return .acquired
     }
 
-    /// Draws the ticket that is called, if it has not been drawn.
+    /// Takes the ticket that is now served, if no participant has drawn it.
     @inlinable
     public borrowing func tryLock() -> LockOutcome {
-        let turn = unsafe called.pointee.load(ordering: .acquiring)
+        let turn = unsafe nowServing.pointee.load(ordering: .acquiring)
         let drawn = unsafe next.pointee.compareExchange(
             expected: turn, desired: turn &+ 1, successOrdering: .acquiring, failureOrdering: .relaxed)
         return drawn.exchanged ? .acquired : .busy
     }
 
-    /// Tries again and again: a ticket cannot be given back.
+    /// Polls with ``tryLock()``, because a drawn ticket cannot be returned.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome { tryAgain(until: deadline, Policy.self) }
 
-    /// One load, one store and one increment: the release always tells the place of the ticket after next.
+    /// One load, one store and one increment: the release always notifies the slot of the ticket after next.
     @inlinable
     public borrowing func unlock() {
-        let turn = unsafe called.pointee.load(ordering: .relaxed) &+ 1
-        unsafe called.pointee.store(turn, ordering: .releasing)
-        unsafe place(of: turn &+ 1).pointee.add(1, ordering: .releasing)
+        let turn = unsafe nowServing.pointee.load(ordering: .relaxed) &+ 1
+        unsafe nowServing.pointee.store(turn, ordering: .releasing)
+        unsafe slot(of: turn &+ 1).pointee.add(1, ordering: .releasing)
     }
 
-    /// Where a ticket waits that is not the next in turn. Neighbours lie in different cache lines.
+    /// The slot at which a ticket waits while it is not next. Adjacent tickets use different cache lines.
     @inlinable @inline(__always)
-    borrowing func place(of ticket: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>> {
-        unsafe array + Int((ticket &* 127) % Self.places)
+    borrowing func slot(of ticket: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>> {
+        unsafe array + Int((ticket &* 127) % Self.slots)
     }
 
     @inlinable @inline(never)
     borrowing func wait(for mine: UInt32) {
-        let place = unsafe place(of: mine)
-        var looks: UInt32 = 0
+        let slot = unsafe slot(of: mine)
+        var iterations: UInt32 = 0
         while true {
-            let seen = unsafe place.pointee.load(ordering: .acquiring)
-            // Not next in turn: the place changes when this ticket becomes that, or another's with the same place.
-            guard mine &- (unsafe called.pointee.load(ordering: .acquiring)) > 1 else { break }
-            while unsafe place.pointee.load(ordering: .acquiring) == seen {
-                Policy.rest(after: looks)
-                looks &+= 1
+            let seen = unsafe slot.pointee.load(ordering: .acquiring)
+            // Not next: the slot changes when this ticket becomes next, or another ticket with the same slot does.
+            guard mine &- (unsafe nowServing.pointee.load(ordering: .acquiring)) > 1 else { break }
+            while unsafe slot.pointee.load(ordering: .acquiring) == seen {
+                Policy.rest(after: iterations)
+                iterations &+= 1
             }
         }
-        looks = 0
-        while unsafe called.pointee.load(ordering: .acquiring) != mine {
-            Policy.rest(after: looks)
-            looks &+= 1
+        iterations = 0
+        while unsafe nowServing.pointee.load(ordering: .acquiring) != mine {
+            Policy.rest(after: iterations)
+            iterations &+= 1
         }
     }
 }

@@ -1,38 +1,38 @@
 public import Synchronization
 
-/// How a handle, which learns its lock's kind at run time, takes and releases an uncontended lock for hardly more
-/// than code that was compiled for that kind. It holds for the thread that asked; a handle asks again after each
+/// How a handle takes and releases an uncontended lock whose kind it learns at run time, at nearly the cost of code
+/// that was compiled for that kind. Valid only on the thread that asked for it; a handle asks again after each
 /// acquisition through the primitive.
 @_spi(Bench) @safe public enum FastPath {
-    /// Only through the primitive.
+    /// There is no fast path: every operation goes through the primitive.
     case none
 
-    /// A word that is 0 while the lock is free and takes `held` by a compare-exchange (acquire). If it still holds
-    /// that value at the unlock, a compare-exchange back to 0 (release) is all there is to do; otherwise the
-    /// primitive's `unlock` is called.
+    /// A word that is 0 while the lock is free. A compare-exchange to `held` (acquire) takes the lock. At the unlock,
+    /// if the word still holds `held`, a compare-exchange back to 0 (release) completes the release; otherwise the
+    /// handle calls the primitive's `unlock`.
     case word(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32)
 
-    /// Plain functions on an object in shared memory.
+    /// C functions on an object in shared memory.
     case calls(FastCalls)
 }
 
-/// Plain C functions, and the object in shared memory that they work on. Called directly, without a thunk in between.
-/// Holds no reference, so that using it counts none.
+/// C functions and the object in shared memory that they work on. They are called directly, without a thunk. The value
+/// holds no reference, so a use changes no reference count.
 @_spi(Bench) @safe public struct FastCalls {
-    /// A function on the object that returns 0 or an error number.
+    /// A function on the object that returns 0 or an errno value.
     public typealias Call = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
     let object: UnsafeMutableRawPointer
     let take: Call
     let unlock: Call
 
-    /// Names the functions and the object.
+    /// Names the functions and their object.
     ///
     /// - Parameters:
-    ///   - object: what the functions work on.
-    ///   - take: takes the lock without waiting: a waiting call could not notice that the segment is destroyed.
-    ///     ``LockPrimitive/settle(_:)`` is told an error number.
-    ///   - unlock: releases it.
+    /// - object: the argument of both functions.
+    ///   - take: takes the lock without waiting: a blocking call could not notice that the segment is destroyed. The
+    ///     handle passes a nonzero result to ``LockPrimitive/settle(_:)``.
+    ///   - unlock: releases the lock.
     public init(object: UnsafeMutableRawPointer, take: Call, unlock: Call) {
         unsafe self.object = object
         unsafe self.take = unsafe take

@@ -1,111 +1,115 @@
 public import SystemPackage
 
-/// One way for processes to exclude one another, working on a few bytes of shared memory.
+/// A mutual-exclusion algorithm on a few bytes of memory that processes share.
 ///
-/// A value of a conforming type is one participant's view of the lock: it may hold process-private things, such as
-/// a pointer into this process's mapping or a file descriptor of its own, while everything that lies in shared memory
-/// is an index, an offset or a number. A participant takes part from one thread at a time, and from the process that made
-/// it: the child of a fork must make its own, since those that it inherited are its parent's (a queue's node, for one).
+/// A value of a conforming type is one participant's view of the lock. It may hold process-private state, such as a
+/// pointer into this process's mapping or a file descriptor; shared memory itself contains only indices, offsets and
+/// numbers. One thread at a time may use a participant, and only in the process that made it: after `fork(2)` the child
+/// must make its own, because an inherited participant (a queue node, for example) belongs to the parent.
 ///
 /// To add a lock, write one file with a conforming type and its ``LockKind`` constant, and add its line to
 /// ``LockCatalogue/visit(_:)``.
 ///
-/// **Memory ordering.** For every primitive but the negative control, a successful `lock`, `tryLock` or
-/// `lock(until:)` is an acquire operation and `unlock` is a release operation on the same location: what the previous
-/// owner wrote before `unlock` is visible after the acquisition. Where the primitive is a system call, the kernel's
-/// own synchronisation gives the same guarantee.
+/// **Memory ordering.** For every primitive but the negative control, a successful `lock`, `tryLock` or `lock(until:)`
+/// is an acquire operation and `unlock` is a release operation on the same location: what the previous owner wrote
+/// before `unlock` is visible after the acquisition. If the primitive is a system call, the kernel's own
+/// synchronisation gives the same guarantee.
 @_spi(Bench) public protocol LockPrimitive: ~Copyable, SendableMetatype {
-    /// What a user chooses by. True of the type as a whole.
+    /// The properties by which a user chooses a lock; they hold for every value of the type.
     static var properties: LockProperties { get }
 
     /// The bytes of shared memory that the lock needs.
     ///
-    /// - Parameter participants: the largest number of simultaneous participants; only queue locks depend on it.
+    /// - Parameter participants: the largest number of simultaneous participants. Only locks with per-participant slots
+    ///   depend on it.
     static func bytesNeeded(participants: Int) -> Int
 
-    /// Why this machine cannot have the lock, for a person; `nil` where it can.
+    /// Why this process cannot use the lock, as a sentence for the user; `nil` if it can.
     static var obstacle: String? { get }
 
-    /// Puts a zero-filled area, which no other process sees yet, into the unlocked state.
+    /// Puts a zero-filled area into the unlocked state. No other process has the area mapped yet.
     static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno)
 
-    /// What the object is called that a lock with this area has outside its segment under a name of its own, if there is
-    /// or may be one.
+    /// The name of the object outside the segment that belongs to this area, if the kind uses one. The object need not
+    /// exist.
     static func nameOutside(_ area: UnsafeMutableRawPointer) -> String?
 
-    /// Takes part in the lock at the binding's address. May open or create what the lock needs outside the area.
+    /// Makes a participant of the lock at the binding's address. May open or create what the lock needs outside the
+    /// area.
     init(_ binding: borrowing LockBinding) throws(Errno)
 
     /// Waits until the caller holds the lock. Never returns ``LockOutcome/busy``.
     borrowing func lock() -> LockOutcome
 
-    /// Takes the lock if it is free; returns ``LockOutcome/busy`` at once otherwise.
+    /// Takes the lock if it is free; otherwise returns ``LockOutcome/busy`` without waiting.
     borrowing func tryLock() -> LockOutcome
 
-    /// Waits for the lock until a point in time; returns ``LockOutcome/busy`` when that has passed.
+    /// Waits for the lock until `deadline`; returns ``LockOutcome/busy`` once it has passed.
     borrowing func lock(until deadline: Deadline) -> LockOutcome
 
-    /// Releases the lock, which the caller holds.
+    /// Releases the lock. The caller must hold it.
     borrowing func unlock()
 
-    /// Begins a read-only section: waits until no writer is inside. Where the lock does not share readers, the same as
-    /// ``lock()``.
+    /// Begins a read-only section: waits until no writer is inside. The same as ``lock()`` if the lock has no shared
+    /// mode.
     ///
-    /// - Parameter begun: set to what ``endRead(_:)`` is to be told.
+    /// - Parameter begun: set to the value to pass to ``endRead(_:)``.
     borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome
 
-    /// Ends a read-only section. Returns `false` where a writer was inside meanwhile: what was read is worth nothing, and
-    /// the section is to be repeated from ``beginRead()`` on.
+    /// Ends a read-only section. Returns `false` if a writer was inside meanwhile: the caller must discard what it read
+    /// and repeat the section from ``beginRead(_:)``.
     borrowing func endRead(_ begun: UInt64) -> Bool
 
     /// The fast path by which ``SharedMemory`` takes and releases this participant's lock while it is uncontended.
     var fastPath: FastPath { get }
 
-    /// What an error number of ``FastCalls``' `take` means; the caller may hold the lock even so (its owner died,
-    /// say).
+    /// The outcome for a nonzero result of ``FastCalls``' `take`. The caller may hold the lock even so: for example,
+    /// its owner may have died.
     borrowing func settle(_ failure: Int32) -> LockOutcome
 
-    /// Removes what the lock keeps outside its area (a kernel object, say). Called when the segment is destroyed,
-    /// possibly more than once, and possibly while others wait; they must then return ``LockOutcome/failed(_:)`` or
-    /// keep to their deadlines.
+    /// Removes what the lock keeps outside its area, such as a kernel object. Called when the segment is destroyed,
+    /// possibly more than once and possibly while others wait. Waiters must then return ``LockOutcome/failed(_:)``, or
+    /// at least return at their deadlines.
     borrowing func retire()
 
-    /// As ``retire()``, if the lock is free, in one step: a destroyer need not take the lock first.
-    /// Returns whether the lock is gone now; `false` as well where a kind cannot do it in one step.
+    /// Does the same as ``retire()`` if the lock is free, in one atomic step, so that the destroyer need not take the
+    /// lock first. Returns whether the lock is now removed; `false` also if this kind cannot do it in one step.
     borrowing func retireIfFree() -> Bool
 }
 
 @_spi(Bench) extension LockPrimitive where Self: ~Copyable {
-    /// None.
+    /// Every process can use the lock.
     public static var obstacle: String? { nil }
 
-    /// None.
+    /// The kind uses no object outside the segment.
     public static func nameOutside(_ area: UnsafeMutableRawPointer) -> String? { nil }
 
-    /// The lock itself.
+    /// Leaves the area as it is: all zeroes is the unlocked state of most locks.
+    public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) {}
+    /// Takes the lock exclusively.
     @inlinable
     public borrowing func beginRead(_ begun: inout UInt64) -> LockOutcome { lock() }
 
-    /// The lock itself.
+    /// Releases the lock; the section need not be repeated.
     @inlinable
     public borrowing func endRead(_ begun: UInt64) -> Bool {
         unlock()
         return true
     }
 
-    /// None: the lock costs a system call anyway.
+    /// There is no fast path, because each operation is a system call anyway.
     @inlinable
     public var fastPath: FastPath { .none }
 
-    /// Any error number is a failure.
+    /// Every nonzero result is a failure.
     @inlinable
     public borrowing func settle(_ failure: Int32) -> LockOutcome { .failed(Errno(rawValue: failure)) }
 
-    /// Nothing lies outside the area.
+    /// The lock keeps nothing outside its area.
     @inlinable
     public borrowing func retire() {}
 
-    /// Not in one step.
+    /// The lock cannot be removed in one step.
     @inlinable
     public borrowing func retireIfFree() -> Bool { false }
 }

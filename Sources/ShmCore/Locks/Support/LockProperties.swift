@@ -1,109 +1,110 @@
-/// What a user chooses a lock by.
+/// The properties by which a user chooses a lock.
 public struct LockProperties: Sendable, Hashable {
-    /// The family a lock belongs to.
+    /// The family of algorithms that a lock belongs to.
     public enum Family: String, Sendable, CaseIterable {
-        /// Not a lock: a negative control.
+        /// Not a lock: the baseline, or a negative control.
         case control
-        /// Words in shared memory that every waiter looks at again and again.
+        /// All waiters poll the same words in shared memory.
         case spin
-        /// Waiters in a queue whose nodes lie in shared memory, each looking at a place of its own.
+        /// Waiters queue up in shared memory; each polls a word of its own.
         case queue
-        /// From before atomic instructions: loads, stores and fences alone.
+        /// No atomic read-modify-write instruction: loads, stores and fences alone.
         case classic
-        /// A word in shared memory, and `futex(2)` when it is contended.
+        /// A word in shared memory, and `futex(2)` under contention.
         case futex
         /// glibc's mutexes, process-shared.
         case pthread
-        /// An object that the kernel keeps; each operation is a system call.
+        /// An object in the kernel; each operation is a system call.
         case kernel
-        /// A shared object that was loaded, see `shm_lock_plugin.h`.
+        /// A shared object loaded at run time; see `shm_lock_plugin.h`.
         case plugin
     }
 
-    /// What a waiter does.
+    /// How a waiter waits.
     public enum Waiting: String, Sendable {
         /// Sleeps in the kernel until it is woken.
         case blocks
-        /// Burns CPU time.
+        /// Busy-waits.
         case spins
-        /// Burns CPU time for a while, then yields the CPU between its looks.
+        /// Busy-waits for a bounded time, then yields the CPU between two attempts.
         case yields
-        /// Burns CPU time for a bounded while, then sleeps in the kernel.
+        /// Busy-waits for a bounded time, then sleeps in the kernel.
         case parks
         /// Does not wait.
         case never
     }
 
-    /// In which order waiters get the lock.
+    /// The order in which waiters get the lock.
     public enum Fairness: String, Sendable {
-        /// Any: the first to try takes it, and a running process is faster than one that is being woken.
+        /// No order: a running process can take the lock ahead of a waiter that is being woken.
         case barging
         /// In the order of arrival.
         case fifo
-        /// In another order, but no waiter is passed by another more than once.
+        /// In another order, but no waiter is overtaken by another more than once.
         case bounded
-        /// There is no exclusion, and so no order.
+        /// No order, because there is no exclusion.
         case unordered = "none"
 
-        /// The former name of ``unordered``. Beside an optional, `.none` is `nil`, and always was.
+        /// The former name of ``unordered``. In an optional context `.none` means `nil`, which is why it was renamed.
         @available(*, deprecated, renamed: "unordered")
         public static var none: Fairness { .unordered }
     }
 
-    /// What the next process meets when the owner was killed while holding the lock.
+    /// What the next process observes when an owner was killed while it held the lock.
     public enum OwnerDeath: String, Sendable {
         /// It waits for ever.
         case hangs
-        /// It gets the lock and learns of the death (``SharedMemory/Acquisition/ownerDied``).
+        /// It gets the lock and the report of the death (``SharedMemory/Acquisition/ownerDied``).
         case reported
-        /// There is nothing to hold.
+        /// There is no lock to hold.
         case notApplicable = "n/a"
     }
 
-    /// The name by which users ask for the lock and results name it: lower case, digits and hyphens, at most 31
-    /// bytes.
+    /// The maximum length of a name, in bytes: a segment's header has room for so many.
+    static let longestName = 31
+
+    /// The name in options and in results: lower-case letters, digits and hyphens, at most 31 bytes.
     public var name: String
-    /// The family.
+    /// The family of algorithms.
     public var family: Family
-    /// What a waiter does.
+    /// How a waiter waits.
     public var waiting: Waiting
-    /// The order of grants.
+    /// The order in which waiters get the lock.
     public var fairness: Fairness
     /// What happens when the owner dies.
     public var ownerDeath: OwnerDeath
-    /// The kernel object that the lock needs beyond its bytes, if any.
+    /// The kernel object that the lock needs beside its shared memory, if any.
     public var kernelObject: String?
-    /// Whether the owner inherits the priority of those who wait for it.
+    /// Whether the owner inherits the priority of its waiters.
     public var priorityInheritance: Bool
-    /// Whether the others go on when a process is killed while it waits for the lock; `false` where waiters stand in a
-    /// queue that a dead one blocks.
+    /// Whether the other participants continue when a process is killed while it waits for the lock; `false` if a dead
+    /// waiter blocks the queue behind it.
     public var survivesWaiterDeath: Bool
-    /// Nodes in shared memory that each participant needs; 0 where a word or an object suffices.
+    /// Nodes in shared memory that each participant needs; 0 if the lock has no per-participant state.
     public var nodesPerParticipant: Int
-    /// Whether threads of one process may take part side by side, each with a participant of its own; `false` where
-    /// the kernel takes a process for one owner.
+    /// Whether threads of one process can contend, each with a participant of its own; `false` if the kernel regards
+    /// the process as one owner.
     public var threads: Bool
-    /// Whether a wait with a deadline tries again and again, out of turn, because a waiter cannot leave the lock's
-    /// queue.
+    /// Whether a wait with a deadline polls, out of order, because a waiter cannot leave the lock's queue.
     public var pollsUntilDeadline: Bool
     /// Whether readers share the lock.
     public var sharesReaders: Bool
-    /// Whether all participants must be in one PID namespace, since the lock names its owner by thread id.
+    /// Whether all participants must be in one PID namespace, because the lock names its owner by thread id.
     public var onePIDNamespace: Bool
-    /// Whether all participants must be in one IPC namespace, `ipc_namespaces(7)`, since the lock is an object in it.
+    /// Whether all participants must be in one IPC namespace, `ipc_namespaces(7)`, because the lock is an object in it.
     public var oneIPCNamespace: Bool
-    /// Whether a participant that locks twice, or a second one of the same thread, gets `EDEADLK` from the lock itself
-    /// instead of waiting for ever. A ``SharedMemory`` handle finds that out for every kind.
+    /// Whether the lock itself returns `EDEADLK` to a participant that locks twice, or to a second participant of the
+    /// same thread, instead of waiting for ever. A ``SharedMemory`` handle detects that for every kind.
     public var detectsRelock: Bool
-    /// Whether the lock excludes at all; `false` only for negative controls, which must fail the integrity check.
+    /// Whether the lock excludes; `false` only for negative controls, which must fail the integrity check.
     public var excludes: Bool
-    /// One line for a person.
+    /// A one-line description for the user.
     public var summary: String
 
     /// Whether the lock survives its owner's death.
     public var survivesOwnerDeath: Bool { ownerDeath == .reported }
 
-    /// Describes a lock. The defaults are what most locks are.
+    /// Describes a lock. The defaults are those of most locks.
     public init(
         name: String, family: Family, waiting: Waiting = .blocks, fairness: Fairness = .barging, ownerDeath: OwnerDeath,
         kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,

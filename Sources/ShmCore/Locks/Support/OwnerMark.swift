@@ -1,11 +1,12 @@
 public import Synchronization
 
-/// A word beside a lock that the kernel frees silently when its owner dies: it lets the next owner notice.
+/// A word beside a lock that the kernel releases without notice when its owner dies. It lets the next owner detect the
+/// death.
 ///
-/// The owner sets it right after it acquired and clears it right before it releases, so an acquirer that finds it
-/// set knows that the previous owner died in between. An owner killed before it could set the mark has written
-/// nothing yet; one killed after clearing it has finished. Both accesses happen under the lock, whose own ordering
-/// covers them, so relaxed ones suffice.
+/// The owner sets the word right after it acquires the lock and clears it right before it releases the lock, so an
+/// acquirer that finds it set knows that the previous owner died in between. An owner killed before it set the word has
+/// written nothing yet; one killed after it cleared the word has finished. Both accesses happen under the lock, whose
+/// ordering covers them, so they are relaxed.
 @safe @usableFromInline
 struct OwnerMark: ~Copyable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>

@@ -3,30 +3,33 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// A participant's number in a lock whose participants have something of their own in shared memory: a queue node, or
-/// a place in an array. Numbers are small, and given back when the value ends.
+/// The number of a participant in a lock that keeps per-participant state in shared memory: a queue node or an array
+/// slot. Numbers are small, and the value's end returns its number.
 ///
-/// A table says whose each number is: a process's number and start time, since the kernel uses a number again. A process
-/// that died cannot give its numbers back: they are taken from it when no other is left, but only at a moment when the
-/// lock is free, for a dead waiter's node may still be linked into the queue. Process numbers mean nothing in another PID
-/// namespace, so locks that use this table say ``LockProperties/onePIDNamespace``.
+/// A table records the owner of each number: the process id and the start time, because the kernel reuses process ids.
+/// A process that died cannot return its numbers. A newcomer takes them over when no other number is left, and only
+/// while the lock is free, because a dead waiter's node may still be linked into the queue. A process id means nothing
+/// in another PID namespace, so locks that use this table set ``LockProperties/onePIDNamespace``.
 ///
-/// The child of a fork must not use the participants that it inherited: they are its parent's.
+/// The child of a fork must not use the participants that it inherited: they belong to its parent.
 @safe @usableFromInline struct ParticipantNumber: ~Copyable {
-    /// From 0 to the number of participants that the area was initialised for, less one.
+    /// The maximum number of participants of a lock.
+    static let limit = 4096
+
+    /// At least 0, and less than the number of participants that the area was initialised for.
     let value: Int
     private let claim: UnsafeMutablePointer<Atomic<UInt64>>
     private let owner: UInt64
     private let generation = shm_generation()
 
-    /// Bytes of the table.
+    /// The size of the table.
     static func bytesNeeded(participants: Int) -> Int {
         (participants * MemoryLayout<UInt64>.size + lineStride - 1) / lineStride * lineStride
     }
 
     /// Claims a number in a table.
     ///
-    /// Throws `ENOSPC` where all are taken by processes that live, or the lock was not seen free for a second.
+    /// Throws `ENOSPC` if live processes own all numbers, or if the lock was not observed free within a second.
     init(
         in table: UnsafeMutableRawPointer, participants: Int, whileFree isFree: () -> Bool
     ) throws(Errno) {
@@ -34,7 +37,7 @@ internal import SystemPackage
         owner = me
         for number in 0..<participants {
             let word = unsafe table.longWord(at: number * MemoryLayout<UInt64>.size)
-            // Acquire: what the former holder of the number did with it is over.
+            // Acquire: the previous owner of the number has finished with its slot.
             guard unsafe word.pointee.load(ordering: .relaxed) == 0,
                 unsafe word.pointee.compareExchange(expected: 0, desired: me, ordering: .acquiring).exchanged
             else { continue }
@@ -44,12 +47,12 @@ internal import SystemPackage
         }
         let patience = Deadline.after(.seconds(1))
         repeat {
-            // A process may have many: it is asked for once in a pass.
+            // One process may own many numbers: ask about it once in a pass.
             var living: UInt64 = 0
             for number in 0..<participants {
                 let word = unsafe table.longWord(at: number * MemoryLayout<UInt64>.size)
                 let owner = unsafe word.pointee.load(ordering: .acquiring)
-                // Dead first, then free: no participant enqueues the node of a dead one any more.
+                // Check the death before the lock: once its owner is dead, no participant enqueues that node any more.
                 if owner != 0 {
                     if owner == living { continue }
                     guard Self.isDead(owner) else {
@@ -71,12 +74,12 @@ internal import SystemPackage
     }
 
     deinit {
-        // Not the child of a fork, nor where the table was overwritten.
+        // The child of a fork returns nothing, nor does a process whose entry was overwritten.
         guard shm_generation() == generation else { return }
         _ = unsafe claim.pointee.compareExchange(expected: owner, desired: 0, ordering: .releasing)
     }
 
-    /// The process's number, and above it the low half of its start time.
+    /// The process id in the low half, the low half of its start time above it.
     private static func word(of process: ProcessIdentity) -> UInt64 {
         UInt64(UInt32(bitPattern: process.process)) | process.startTime << 32
     }
@@ -85,7 +88,7 @@ internal import SystemPackage
         let process = UInt32(truncatingIfNeeded: word)
         guard process <= UInt32(Int32.max) else { return true }
         if kill(pid_t(process), 0) != 0 && errno == ESRCH { return true }
-        // The number may be another process's by now.
+        // Another process may have the id by now.
         guard word >> 32 != 0, let start = ProcessIdentity.startTime(of: Int32(process)) else { return false }
         return start << 32 != word & ~0xffff_ffff
     }

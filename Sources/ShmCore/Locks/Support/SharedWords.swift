@@ -12,5 +12,5 @@ extension UnsafeMutableRawPointer {
     }
 }
 
-/// Places that different processes write to lie so far apart: two cache lines, since x86-64 fetches pairs.
+/// The distance between words that different processes write: two cache lines, because x86-64 prefetches pairs.
 let lineStride = 128

@@ -1,15 +1,15 @@
 public import Synchronization
 internal import SystemPackage
 
-/// The area of a lock whose participants each have a place of their own in shared memory.
+/// The area of a lock that has a slot in shared memory for each participant.
 ///
 ///     0        the lock's own words
 ///     128      table of participants
-///     …        places, 128 bytes each
-@safe @usableFromInline struct ParticipantPlaces: ~Copyable {
-    /// How many there are.
+///     …        slots, 128 bytes each
+@safe @usableFromInline struct ParticipantSlots: ~Copyable {
+    /// The number of slots.
     @usableFromInline let count: UInt32
-    /// This participant's, from 0.
+    /// This participant's slot, from 0.
     @usableFromInline let number: UInt32
     @usableFromInline let first: UnsafeMutableRawPointer
     private let claim: ParticipantNumber
@@ -18,29 +18,29 @@ internal import SystemPackage
         lineStride + ParticipantNumber.bytesNeeded(participants: participants) + participants * lineStride
     }
 
-    /// Claims a place, which may have to be a dead participant's.
+    /// Claims a slot. It may be the slot of a dead participant.
     ///
-    /// - Parameter isFree: whether the lock is free, by its own words and the given number of places from the given one on.
+    /// - Parameter isFree: whether the lock is free, judged by its own words and by `count` slots from `first` on.
     init(
         _ binding: borrowing LockBinding, whileFree isFree: (_ first: UnsafeMutableRawPointer, _ count: Int) -> Bool
     ) throws(Errno) {
         let table = unsafe binding.area + lineStride
         let participants = binding.participants
-        let places = unsafe table + ParticipantNumber.bytesNeeded(participants: participants)
+        let slots = unsafe table + ParticipantNumber.bytesNeeded(participants: participants)
         claim = try unsafe ParticipantNumber(in: table, participants: participants) {
-            unsafe isFree(places, participants)
+            unsafe isFree(slots, participants)
         }
-        unsafe first = places
+        unsafe first = slots
         count = UInt32(participants)
         number = UInt32(claim.value)
     }
 
-    /// This participant's place.
+    /// The address of this participant's slot.
     var mine: UnsafeMutableRawPointer { unsafe first + Int(number) * lineStride }
 
-    /// A place by its number; `nil` where there is none, which corrupt memory can ask for.
+    /// The slot with that number; `nil` if there is none, which only corrupt memory asks for.
     @inlinable @inline(__always)
-    borrowing func place(_ number: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>>? {
+    borrowing func slot(_ number: UInt32) -> UnsafeMutablePointer<Atomic<UInt32>>? {
         guard number < count else { return nil }
         return unsafe (first + Int(number) * 128).assumingMemoryBound(to: Atomic<UInt32>.self)
     }

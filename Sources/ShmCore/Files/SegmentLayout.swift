@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// Where things lie in a segment's file.
+/// The offsets in a segment's file.
 ///
 ///     0                data, page-aligned and zero-padded to whole pages
-///     controlOffset    lock area, where it is too large for the header's page
-///     headerOffset     the last page: header, life word, and the lock area where it fits
+///     controlOffset    lock area, if it is too large for the header's page
+///     headerOffset     the last page: header, life word, and the lock area if it fits
 ///
-/// Every number follows from the data's size, the lock area's size and the page size, so a header that disagrees with
-/// its own sizes is corrupt.
+/// All offsets follow from the size of the data, the size of the lock area and the page size, so a header that
+/// contradicts its own sizes is corrupt.
 struct SegmentLayout: Equatable {
     static var pageSize: Int { sysconf(Int32(_SC_PAGESIZE)) }
 
-    /// Offset of the life word in the header's page: its own cache line.
+    /// The offset of the life word in the header's page: on a cache line of its own.
     static let lifeOffset = 256
-    /// Offset of a small lock area in the header's page, two cache lines away from everything else.
+    /// The offset of a small lock area in the header's page, two cache lines away from all other fields.
     static let smallLockOffset = 512
 
     let pageSize: Int
@@ -22,7 +22,7 @@ struct SegmentLayout: Equatable {
     let lockOffset: Int
     let fileSize: Int
 
-    /// `nil` where the sizes overflow.
+    /// Computes the layout; `nil` if the sizes overflow.
     init?(dataSize: Int, lockSize: Int, pageSize: Int) {
         guard dataSize > 0, lockSize >= 0, pageSize >= 4096,
             let dataEnd = Self.roundedUp(dataSize, to: pageSize)
@@ -44,7 +44,7 @@ struct SegmentLayout: Equatable {
         fileSize = size
     }
 
-    /// Bytes of the control region.
+    /// The size of the control region, in bytes.
     var controlSize: Int { fileSize - controlOffset }
 
     private static func roundedUp(_ size: Int, to page: Int) -> Int? {

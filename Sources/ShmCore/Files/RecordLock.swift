@@ -2,26 +2,26 @@ internal import CShm
 internal import Glibc
 internal import SystemPackage
 
-/// Open-file-description locks (`F_OFD_SETLK`, `fcntl(2)`) on bytes far past the end of a segment's file.
+/// Open-file-description locks (`F_OFD_SETLK`, `fcntl(2)`) on bytes far beyond the end of a segment's file.
 ///
-/// The kernel drops them when the description's last descriptor is closed, however the process ended, so what they
-/// say is never stale. They belong to the description, not to the process: each handle opens the file for itself.
+/// The kernel drops them when it closes the description's last descriptor, however the process ended, so they are never
+/// stale. They belong to the description and not to the process: each handle opens the file itself.
 enum RecordLock {
-    /// A byte, or a range of bytes, that stands for something.
+    /// A byte, or a range of bytes, with a meaning.
     enum Place {
-        /// Held shared while attaching, exclusively by a destroyer that waits for the attachments to go.
+        /// Held shared while a handle attaches; held exclusively by a destroyer that waits for attachments to end.
         case attachGate
-        /// Held exclusively by the process that takes the segment's name away.
+        /// Held exclusively by the process that removes the segment's name.
         case removal
-        /// Held exclusively by the participant that makes the lock's kernel object.
+        /// Held exclusively by the participant that creates the lock's kernel object.
         case lockSetup
         /// Held exclusively by the creator while it initialises the segment, from before the segment has its name.
         case initialisation
-        /// The segment's lock itself, where that is a record lock.
+        /// The segment's lock, if that is a record lock.
         case userLock
-        /// One attachment's own byte.
+        /// The byte of one attachment.
         case attachment(Int64)
-        /// Every attachment's byte.
+        /// The bytes of all attachments.
         case allAttachments
 
         static let firstAttachment: Int64 = 1 << 61
@@ -40,13 +40,13 @@ enum RecordLock {
         }
     }
 
-    /// A byte for a new attachment. Two attachments share one of 2⁶¹ bytes with negligible probability; where the
-    /// lock is exclusive, that is noticed.
+    /// A random byte for a new attachment. The probability that two attachments share one of 2⁶¹ bytes is negligible;
+    /// if the lock is exclusive, the collision is detected.
     static func newAttachment() -> Place {
         .attachment(.random(in: Place.firstAttachment...Place.lastAttachment))
     }
 
-    /// Takes a lock; throws `EAGAIN` when another description has a conflicting one.
+    /// Takes a lock without waiting; throws `EAGAIN` if another description holds a conflicting one.
     static func take(_ place: Place, shared: Bool = false, of file: FileDescriptor) throws(Errno) {
         let range = place.range
         let type = Int16(shared ? F_RDLCK : F_WRLCK)
@@ -57,19 +57,19 @@ enum RecordLock {
         }
     }
 
-    /// Waits for a lock as long as it takes.
+    /// Takes a lock; waits without a limit.
     static func takeWaiting(_ place: Place, of file: FileDescriptor) throws(Errno) {
         let range = place.range
         try SystemCall.retrying { shm_ofd_lock(file.rawValue, Int16(F_WRLCK), range.start, range.length, true) }
     }
 
-    /// Whether another description has a lock there.
+    /// Whether another description holds a lock in that range.
     static func isTaken(_ place: Place, of file: FileDescriptor) -> Bool {
         var (start, length) = place.range
         return unsafe shm_ofd_conflict(file.rawValue, &start, &length) == 1
     }
 
-    /// Releases a lock. Cannot fail in a way that matters: the kernel drops it with the description at the latest.
+    /// Releases a lock. A failure is harmless: the kernel drops the lock with the description.
     static func release(_ place: Place, of file: FileDescriptor) {
         let range = place.range
         _ = shm_ofd_lock(file.rawValue, Int16(F_UNLCK), range.start, range.length, false)
@@ -77,8 +77,8 @@ enum RecordLock {
 
     /// The number of attachments that other descriptions hold.
     ///
-    /// `F_OFD_GETLK` names one conflicting lock of a range, in no particular order, so the search goes on to its left
-    /// and to its right: two calls an attachment.
+    /// `F_OFD_GETLK` returns one conflicting lock of a range, in no particular order, so the search continues to the
+    /// left and to the right of it: two calls per attachment.
     static func countAttachments(of file: FileDescriptor) throws(Errno) -> Int {
         var count = 0
         var open: [(start: Int64, end: Int64)] = [(Place.firstAttachment, Place.lastAttachment)]
@@ -86,7 +86,7 @@ enum RecordLock {
             var start = range.start
             var length = range.end - range.start + 1
             guard try SystemCall.check(unsafe shm_ofd_conflict(file.rawValue, &start, &length)) == 1 else { continue }
-            // A length of 0 means "to the end of the file": no attachment of ours, but count it once and move on.
+            // A length of 0 means "to the end of the file". That is not one of our locks: count it once and continue.
             let end = length > 0 ? start + length - 1 : Int64.max
             count += 1
             if start > range.start { open.append((range.start, start - 1)) }

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// The control groups of a process (`cgroups(7)`), of both versions of the interface.
+/// The control groups of a process (`cgroups(7)`), in version 1 and version 2 of the interface.
 package struct ControlGroup {
-    /// The group's folder, then those of its parents, as far as they can be seen from here: a group's limit holds for all
-    /// below it.
+    /// The group's folder, then those of its parents as far as they are visible here: a group's limit applies to all
+    /// groups below it.
     package let folders: [String]
-    /// Whether they are of version 2, whose files have other names.
+    /// Whether the hierarchy is of version 2, which uses other file names.
     package let isUnified: Bool
 
-    /// The group that a controller counts a process to: of version 1 where the controller has a hierarchy of its own, else of
-    /// version 2. `nil` where there is none, or it cannot be seen.
+    /// The group in which a controller accounts for a process: of version 1 if the controller has a hierarchy of its
+    /// own, otherwise of version 2. `nil` if there is no group or it is not visible.
     ///
-    /// - Parameter process: where it is not this one.
+    /// - Parameter process: the process; `nil` for the calling process.
     package init?(_ controller: String, of process: Int32? = nil, files: KernelFiles = KernelFiles()) {
         let text = files.folder(of: process).flatMap { files.text("\($0)/cgroup") } ?? ""
         let groups = text.split(separator: "\n").map {
@@ -26,15 +26,15 @@ package struct ControlGroup {
         if folders.isEmpty { return nil }
     }
 
-    /// The group, or its nearest parent, for whose folder a question has an answer.
+    /// The first result that is not `nil`, asked for the group and then for its parents.
     package func first<Answer>(_ question: (String) -> Answer?) -> Answer? { folders.lazy.compactMap(question).first }
 
-    /// Where a hierarchy is mounted, and which of its groups is shown there as the root.
+    /// Where a hierarchy is mounted, and which group that mount shows as its root.
     private struct Mount {
         let root: Substring
         let point: Substring
 
-        /// Finds a controller's hierarchy, or version 2's, in `proc_pid_mountinfo(5)`.
+        /// Finds a controller's hierarchy in `proc_pid_mountinfo(5)`; that of version 2 for `nil`.
         init?(_ controller: String?, _ files: KernelFiles) {
             for line in (files.text("/proc/self/mountinfo") ?? "").split(separator: "\n") {
                 let fields = line.split(separator: " ")
@@ -50,9 +50,9 @@ package struct ControlGroup {
             return nil
         }
 
-        /// The folders of a group and of those above it, as far as they are shown; none where the group is not.
+        /// The folders of a group and of its parents, as far as they are visible; empty if the group is not.
         func folders(of group: Substring, process: Int32, _ files: KernelFiles) -> [String] {
-            // A mount from before this process entered its cgroup namespace: it shows what lies above.
+            // The mount predates this process's cgroup namespace, so it shows groups above the namespace's root.
             let above = root.split(separator: "/")
             if above.contains("..") {
                 guard let own = folder(of: process, below: "\(point)", depth: above.count, files) else { return [] }
@@ -66,7 +66,7 @@ package struct ControlGroup {
             return (0...names.count).reversed().map { names.prefix($0).reduce("\(point)") { "\($0)/\($1)" } }
         }
 
-        /// The group, so many levels down, that a process is in.
+        /// The folder of a process's group, `depth` levels below `folder`.
         private func folder(of process: Int32, below folder: String, depth: Int, _ files: KernelFiles) -> String? {
             let names = ((try? SegmentFile.names(in: files.root + folder)) ?? []).map { "\(folder)/\($0)" }
             let groups = names.filter { SegmentFile.status(at: "\(files.root)\($0)/cgroup.procs") != nil }

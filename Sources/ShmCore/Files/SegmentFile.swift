@@ -2,51 +2,52 @@ internal import CShm
 package import Glibc
 package import SystemPackage
 
-/// The files behind segments: entries of the directory in which `shm_open(3)` keeps POSIX shared memory.
+/// The files of segments: entries of the directory in which `shm_open(3)` keeps POSIX shared memory.
 package enum SegmentFile {
     package static let directory = "/dev/shm"
 
     static func path(of name: String) -> String { "\(directory)/\(name)" }
 
-    /// What a segment's file has among its permissions, so that it can be told from files of other programs without
-    /// being opened: the sticky bit, which means nothing on a regular file (`inode(7)`).
+    /// A mode bit that distinguishes a segment's file from files of other programs without opening it: the sticky bit,
+    /// which has no effect on a regular file (`inode(7)`).
     static var mark: mode_t { S_ISVTX }
 
-    /// Whether what was found is a segment's file, and may be opened.
+    /// Whether a file found by name is a segment's file and may be opened.
     ///
-    /// A process loses its record locks on a file with the first descriptor of it that it closes (`fcntl(2)`), and opening a
-    /// file breaks a lease on it, so a file of another program must not be opened. The mark goes where somebody sets the
-    /// permissions by number; the extended attribute, where the kernel has those of users on a tmpfs (Linux 6.6), stays.
+    /// A process loses its record locks on a file when it closes any descriptor of that file (`fcntl(2)`), and opening
+    /// a file breaks a lease on it. So a file of another program must not be opened. The mark disappears when a user
+    /// sets the permissions by number. The extended attribute, where the kernel supports those of users on a tmpfs
+    /// (Linux 6.6), stays.
     static func isMarked(_ status: stat, name: String) -> Bool {
         guard status.st_mode & S_IFMT == S_IFREG else { return false }
         return unsafe status.st_mode & mark != 0 || shm_has_mark(path(of: name)) == 1
     }
 
-    /// Whether a file is ours for certain, so that it may be removed without a header. Another program may set the sticky bit as
-    /// well; only where there are no extended attributes must that do.
+    /// Whether a file is certainly a segment's file, so that it may be removed without a valid header. Another program
+    /// may set the sticky bit as well, so that bit suffices only where there are no extended attributes.
     static func isOurs(_ status: stat, name: String) -> Bool {
         let attribute = unsafe shm_has_mark(path(of: name))
         return status.st_mode & S_IFMT == S_IFREG && (attribute < 0 ? status.st_mode & mark != 0 : attribute == 1)
     }
 
-    /// A file without a name. It vanishes with its last descriptor unless `publish` names it.
+    /// Creates an unnamed file. It disappears with its last descriptor unless `publish` names it.
     package static func createUnnamed(mode: mode_t) throws(Errno) -> FileDescriptor {
         try SystemCall.descriptor(unsafe shm_open_unnamed(directory, mode))
     }
 
-    /// Gives an unnamed file its name, atomically. Throws `EEXIST` when the name is taken.
+    /// Gives an unnamed file its name, atomically. Throws `EEXIST` if the name is in use.
     package static func publish(_ file: FileDescriptor, as name: String) throws(Errno) {
         let path = path(of: name)
-        // By descriptor is faster; before Linux 6.10 that is for privileged processes only, and ENOENT for others.
+        // Linking by descriptor is faster. Before Linux 6.10 it needs privileges and otherwise fails with ENOENT.
         if unsafe linkat(file.rawValue, "", AT_FDCWD, path, shm_at_empty_path()) == 0 { return }
         guard errno == ENOENT else { throw Errno(rawValue: errno) }
         let source = "/proc/self/fd/\(file.rawValue)"
         if unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0 { throw Errno(rawValue: errno) }
     }
 
-    /// Opens a segment's file by name. Never follows a symbolic link, and never blocks on a FIFO.
+    /// Opens a segment's file by name. Does not follow a symbolic link, and does not block on a FIFO.
     ///
-    /// Whether this process may is for the kernel to say: the file's owner and permissions are the segment's.
+    /// The kernel checks whether this process may open it: the file's owner and permissions are the segment's.
     package static func open(_ name: String, writable: Bool) throws(Errno) -> FileDescriptor {
         let flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
         let path = path(of: name)
@@ -55,14 +56,14 @@ package enum SegmentFile {
             do throws(Errno) {
                 return try SystemCall.descriptor(try SystemCall.retrying { unsafe shm_open_path(path, flags, 0) })
             } catch {
-                // A destroyer holds a lease for a moment, to find out whether it is alone.
+                // A destroyer holds a lease for a moment, to find out whether another process has the file open.
                 guard error == .resourceTemporarilyUnavailable, !patience.hasPassed else { throw error }
                 usleep(50)
             }
         }
     }
 
-    /// Opens the same file once more, as a new open file description with the same access.
+    /// Opens the same file again, as a new open file description with the same access mode.
     static func reopen(_ file: FileDescriptor) throws(Errno) -> FileDescriptor {
         let access = fcntl(file.rawValue, F_GETFL) & O_ACCMODE
         let path = "/proc/self/fd/\(file.rawValue)"
@@ -76,10 +77,10 @@ package enum SegmentFile {
         return status
     }
 
-    /// Whether a file lies in a tmpfs, which does not outlive the machine's run.
+    /// Whether a file lies in a tmpfs, whose content does not survive a restart of the machine.
     static func isInMemory(_ file: FileDescriptor) -> Bool { shm_is_in_memory(file.rawValue) }
 
-    /// What has this name now, without following a symbolic link.
+    /// The status of the object with this name. Does not follow a symbolic link.
     package static func status(ofName name: String) throws(Errno) -> stat {
         var status = stat()
         if unsafe lstat(path(of: name), &status) != 0 { throw Errno(rawValue: errno) }
@@ -90,14 +91,14 @@ package enum SegmentFile {
         if unsafe unlink(path(of: name)) != 0 { throw Errno(rawValue: errno) }
     }
 
-    /// What has that path, itself or, where it is a symbolic link, what that leads to; `nil` where there is nothing.
+    /// The status of the object with that path, or of a symbolic link's target if `following`; `nil` if there is none.
     static func status(at path: String, following: Bool = false) -> stat? {
         var status = stat()
         let outcome = following ? unsafe stat(path, &status) : unsafe lstat(path, &status)
         return outcome == 0 ? status : nil
     }
 
-    /// The names in a directory; in that of segments where none is given.
+    /// The names in a directory, by default in that of segments.
     package static func names(in directory: String = directory) throws(Errno) -> [String] {
         guard let stream = unsafe opendir(directory) else { throw Errno(rawValue: errno) }
         defer { unsafe closedir(stream) }
@@ -111,12 +112,12 @@ package enum SegmentFile {
         return names
     }
 
-    /// The names that may be segments'.
+    /// The names of files with the mark of a segment.
     static func segmentNames() throws(Errno) -> [String] {
         try names().filter { name in (try? status(ofName: name)).map { isMarked($0, name: name) } ?? false }
     }
 
-    /// What a file that is not a regular file is, in words.
+    /// The type of a file, as a phrase for a message.
     static func kind(of status: stat) -> String {
         switch status.st_mode & S_IFMT {
         case S_IFREG: "a regular file"
@@ -130,11 +131,13 @@ package enum SegmentFile {
 }
 
 extension SegmentFile {
-    /// What is wrong where the directory itself is missing; `nil` where it is there.
+    /// What is wrong with the directory itself; `nil` if it exists.
     static var missingDirectory: String? {
         guard let status = status(at: directory, following: true) else {
-            return "there is no \(directory); make it and mount a tmpfs on it: mount -t tmpfs tmpfs \(directory)"
+            return "\(directory) does not exist; create it and mount a tmpfs on it: mount -t tmpfs tmpfs \(directory)"
         }
-        return status.st_mode & S_IFMT == S_IFDIR ? nil : "\(directory) is \(kind(of: status)), not a directory"
+        return status.st_mode & S_IFMT == S_IFDIR
+            ? nil
+            : "\(directory) is \(kind(of: status)), not a directory; replace it with one that a tmpfs is mounted on"
     }
 }
