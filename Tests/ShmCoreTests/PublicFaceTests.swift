@@ -64,14 +64,15 @@ extension ShmCoreSuite {
                 #expect(answer == "", "in \(file)")
                 count += 1
             }
-            #expect(count >= 5)
+            #expect(count >= 6)
         }
 
-        /// The Swift examples of the documentation's articles, each with its file's name.
+        /// The Swift examples of README and of the documentation's articles, each with its file's name.
         private static func examples() throws -> [(file: String, text: String)] {
-            let folder = URL(filePath: #filePath).appending(path: "../../../Sources/ShmCore/ShmCore.docc").standardized
-            return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).flatMap {
-                file in
+            let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+            let articles = try FileManager.default.contentsOfDirectory(
+                at: root.appending(path: "Sources/ShmCore/ShmCore.docc"), includingPropertiesForKeys: nil)
+            return try (articles + [root.appending(path: "README.md")]).flatMap { file in
                 let parts = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "```swift\n")
                     .dropFirst()
                 return parts.map { (file.lastPathComponent, $0.components(separatedBy: "```")[0]) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ShmCoordinator
+import ShmCore
 import Testing
 
 @testable import ShmRecord
@@ -17,24 +18,13 @@ extension CommandLineSuite.Inputs {
             var testDescription: String { "\(file):\(number): \(text)" }
         }
 
-        private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path
-
-        private static let documents =
-            ["README.md", "CONTRIBUTING.md"]
-            + ["results", "Documentation"].flatMap { folder in
-                Folder.names("\(root)/\(folder)").filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }
-            }
-
-        private static func read(_ path: String) -> String {
-            (try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)) ?? ""
-        }
-
         /// What stands in `sh` blocks.
-        private static let blocks: [Line] = documents.flatMap { file in
+        private static let blocks: [Line] = Documents.all.flatMap { file in
             var isInside = false
             var lines: [Line] = []
-            for (index, line) in read(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            for (index, line) in Documents.read(file).split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated()
+            {
                 if line.hasPrefix("```") {
                     isInside = line == "```sh"
                 } else if isInside, let last = lines.last, last.text.count(where: { $0 == "\"" }) % 2 == 1 {
@@ -48,18 +38,12 @@ extension CommandLineSuite.Inputs {
         }
 
         /// What stands between backquotes in a sentence, and names a script or a command with options.
-        private static let phrases: [Line] = documents.flatMap { file in
-            var lines: [Line] = []
-            var isBlock = false
-            for (index, line) in read(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-                if line.hasPrefix("```") { isBlock.toggle() }
-                if isBlock { continue }
-                for (part, text) in line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-                where part % 2 == 1 && (text.hasPrefix("scripts/") || text.hasPrefix("shmbench ")) {
-                    lines.append(Line(file: file, number: index + 1, text: String(text)))
+        private static let phrases: [Line] = Documents.all.flatMap { file in
+            Documents.prose(file).flatMap { number, line in
+                Documents.quoted(line).filter { $0.hasPrefix("scripts/") || $0.hasPrefix("shmbench ") }.map {
+                    Line(file: file, number: number, text: $0)
                 }
             }
-            return lines
         }
 
         /// Programs that are not this project's.
@@ -110,7 +94,7 @@ extension CommandLineSuite.Inputs {
                 try #require(program.hasPrefix("scripts/"), "neither a script nor shmbench")
                 // A glob or a placeholder names no file.
                 if program.contains(where: { "*<…".contains($0) }) { continue }
-                let path = "\(Self.root)/\(program)"
+                let path = "\(Documents.root)/\(program)"
                 try #require(FileManager.default.fileExists(atPath: path), "there is no such script")
                 guard !program.contains(".") && !program.hasSuffix("s/scenarios") && !program.hasSuffix("/plugins")
                 else {
@@ -126,12 +110,13 @@ extension CommandLineSuite.Inputs {
             if arguments.contains(where: { $0.contains("…") || $0.contains("[") }) || arguments.isEmpty { return }
             // A command that is spoken of, and not called.
             if arguments.count == 1 && Shmbench.commandNames.contains(arguments[0]) { return }
+            // A command that is about to come.
             let command = try Shmbench.parseAsRoot(arguments)
             try (command as? any CheckedCommand)?.check()
             switch command {
             case let run as Run where run.plugin.lockPlugin == nil:
                 if let scenario = run.options.load.scenario {
-                    #expect(FileManager.default.fileExists(atPath: "\(Self.root)/\(scenario)"))
+                    #expect(FileManager.default.fileExists(atPath: "\(Documents.root)/\(scenario)"))
                 } else {
                     #expect(try !run.options.workloads().flatMap(\.cells).isEmpty)
                 }
@@ -141,7 +126,16 @@ extension CommandLineSuite.Inputs {
             case let crash as Crash where crash.plugin.lockPlugin == nil:
                 #expect(try !crash.options.kinds(hasPlugin: false).isEmpty)
                 #expect(try !crash.options.selectedPaths().isEmpty)
-            case let compare as Compare: _ = try compare.options.settings(seed: 1)
+            case let compare as Compare:
+                _ = try compare.options.settings(seed: 1)
+                for side in [compare.base, compare.candidate] {
+                    // Neither a file nor a placeholder: a lock, perhaps behind variables.
+                    let name = side.split(separator: " ").last.map(String.init) ?? ""
+                    guard !name.contains("/") && !name.hasSuffix(".csv") && name.contains(where: \.isLowercase) else {
+                        continue
+                    }
+                    #expect(LockKind(named: name) != nil, "there is no lock of that name")
+                }
             case let check as Check: _ = try check.options.settings(seed: 1)
             default: break
             }
