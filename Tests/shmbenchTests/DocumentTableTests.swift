@@ -65,7 +65,6 @@ extension CommandLineSuite {
             var matrix: [String: [String]] = [:]
             for line in deaths.split(separator: "\n") where line.hasPrefix("| ") {
                 let cells = line.split(separator: "|").map { $0.split(separator: " ").first.map(String.init) ?? "" }
-                // The word of files of an earlier version.
                 matrix[cells[0]] = Array(cells.dropFirst())
             }
             let heads = try #require(matrix["lock"])

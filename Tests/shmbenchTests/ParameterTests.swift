@@ -96,9 +96,9 @@ extension CommandLineSuite {
         }
 
         @Test func `a title says of each parameter that is not the usual`() {
-            #expect(Parameter.all.compactMap { $0.phrase(Load()) } == [])
+            #expect(Parameter.all.compactMap { $0.unusual(Load()) } == [])
             #expect(
-                Parameter.all.compactMap { $0.phrase(Self.unusual) } == [
+                Parameter.all.compactMap { $0.unusual(Self.unusual) } == [
                     "critical section 150ns", "think 1500ns", "7 counters", "50.0 k/s due, uniform", "pinned compact",
                     "95% only read",
                 ])

@@ -110,7 +110,6 @@ extension CommandLineSuite.Inputs {
             if arguments.contains(where: { $0.contains("…") || $0.contains("[") }) || arguments.isEmpty { return }
             // A command that is spoken of, and not called.
             if arguments.count == 1 && Shmbench.commandNames.contains(arguments[0]) { return }
-            // A command that is about to come.
             let command = try Shmbench.parseAsRoot(arguments)
             try (command as? any CheckedCommand)?.check()
             switch command {

@@ -1,3 +1,4 @@
+internal import ShmCoordinator
 internal import ShmRecord
 
 /// Locks that fall off a cliff: with more workers than CPUs, less than a hundredth is left of what they did with as many

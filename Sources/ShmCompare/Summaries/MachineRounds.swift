@@ -1,3 +1,4 @@
+internal import ShmCoordinator
 internal import ShmCore
 package import ShmRecord
 

@@ -1,3 +1,4 @@
+package import ShmCoordinator
 package import ShmRecord
 
 /// A line for each lock under a load: what it does with each number of workers.

@@ -1,4 +1,5 @@
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmStatistics
 
