@@ -83,7 +83,9 @@ extension Field where Subject == StressRow {
         field("tolerated_half_updates", "half-written updates of dead owners that their successors repaired") {
             Value($0.result.repaired)
         },
-        field("told_deaths", "acquisitions to which the lock reported an owner's death") { Value($0.result.reportedDeaths) },
+        field("told_deaths", "acquisitions to which the lock reported an owner's death") {
+            Value($0.result.reportedDeaths)
+        },
         field("untold_deaths", "acquisitions to which the lock should have reported an owner's death, and did not") {
             Value($0.result.unreportedDeaths)
         },
