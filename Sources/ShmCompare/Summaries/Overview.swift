@@ -1,5 +1,5 @@
 package import ShmCoordinator
-package import ShmRecord
+internal import ShmRecord
 
 /// A line for each lock under a load: what it does with each number of workers.
 package struct Overview {
