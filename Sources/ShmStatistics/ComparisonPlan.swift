@@ -94,9 +94,9 @@ public enum Direction: Sendable, Equatable {
     case higher
     /// Below zero by the interval, and below the negative threshold by the estimate.
     case lower
-    /// Equivalent: the interval is within the threshold.
+    /// Equivalent at the margin: the interval is within the threshold.
     case equivalent
-    /// Neither.
+    /// None of these: the interval is too wide.
     case undecided
 }
 

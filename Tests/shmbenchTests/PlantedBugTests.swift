@@ -47,7 +47,7 @@ extension CommandLineSuite.Faults {
             Bug("planted-bug", "try-takes", "try-lock", "all workers only try, and "),
             Bug("planted-bug", "try-fails", "try-lock", "all workers only try, and none gets the lock"),
             Bug("planted-bug", "beyond", "interrupt", "1 to 8 bytes behind its end"),
-            Bug("planted-bug", "before", "attach-storm", "8 to 1 bytes before its begin"),
+            Bug("planted-bug", "before", "attach-storm", "8 to 1 bytes before its start"),
             Bug("planted-bug", "descriptors", "come-and-go", "left 32 descriptors open"),
             Bug("planted-queue", "order", "order", "came in this order"),
             Bug("planted-queue", "share", "crowd", "participants", verdict: ""),
