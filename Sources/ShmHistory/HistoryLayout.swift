@@ -16,9 +16,9 @@ public struct HistoryLayout: Sendable {
 
     /// Where a run took place.
     public let environment: [Fact]
-    /// What tells one round of a cell from all others, the run's id among them.
+    /// The columns that identify a round of a cell, including the run's identifier.
     public let round: [String]
-    /// What tells the cells of a run apart.
+    /// The columns that identify a cell of a run.
     public let cell: [String]
     /// Those of a cell that are not measured everywhere, and that older files may lack.
     public let optional: Set<String>
@@ -34,7 +34,7 @@ public struct HistoryLayout: Sendable {
     /// The facts about a run that each of its rounds repeats.
     var runColumns: [String] { ["run_id", "started_at"] + environment.map(\.name) }
 
-    /// What tells one round from all others.
+    /// The columns that identify a round.
     var roundKey: [String] { round + cell }
 
     /// Those of them that every file has.

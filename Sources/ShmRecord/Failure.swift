@@ -1,25 +1,25 @@
-/// How the program ends.
+/// The exit code of the program.
 package enum ExitStatus: Int32 {
     case ok = 0
-    /// The run could not be done, or was interrupted.
+    /// The run failed or was interrupted, or nothing could be judged.
     case failed = 1
-    /// Something became slower, or allocates.
+    /// A metric became worse.
     case regression = 2
-    /// A lock let two in, lost an update, got stuck, or did not survive what it promises to.
+    /// A lock admitted two processes, lost an update, got stuck, or did not survive what it promises to survive.
     case integrity = 3
-    /// It could not be decided, and that was asked to be a failure.
-    case inconclusive = 4
-    /// The command line makes no sense.
+    /// The comparison is undecided, and `--fail-inconclusive` makes that a failure.
+    case undecided = 4
+    /// The command line, or a file that it names, is invalid.
     case usage = 64
 }
 
-/// Why the program ends before its work is done: one line that says what to do.
+/// The error that ends the program: one line that says what failed and what to do.
 package struct Failure: Error {
     package let message: String
     package let code: ExitStatus
     package let cause: Cause
 
-    /// Whose doing it is.
+    /// Whether the program failed or was interrupted.
     package enum Cause { case trouble, interrupted }
 
     package init(_ message: String, code: ExitStatus = .failed, cause: Cause = .trouble) {
@@ -28,9 +28,14 @@ package struct Failure: Error {
         self.cause = cause
     }
 
-    /// Of a value that an option, a key, a column or a word of a request cannot have.
+    /// The error for an invalid value of an option, a key, a column or a word of a request.
+    ///
+    /// - Parameters:
+    ///   - text: the value, which the message shows with control characters escaped.
+    ///   - name: the option, key, column or word.
+    ///   - expected: the accepted values.
     package static func invalid(_ text: String, for name: String, expected: String) -> Failure {
-        // Its escapes keep it in one line.
+        // The escapes keep the message on one line.
         let shown = text.debugDescription.dropFirst().dropLast()
         return Failure("invalid value '\(shown)' for \(name): expected \(expected)", code: .usage)
     }

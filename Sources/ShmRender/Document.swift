@@ -1,9 +1,9 @@
 package import ShmRecord
 internal import TextTable
 
-/// A table of anything in each of the forms that the program writes.
+/// A table of rows, in every form that the program writes.
 package struct Document<Row>: Sendable {
-    /// A column: its title for a person, its name for a program, and what it shows to either.
+    /// A column: title and text for people, name and value for programs.
     package struct Item: Sendable {
         package let title: String
         package let name: String
@@ -22,7 +22,7 @@ package struct Document<Row>: Sendable {
             self.value = value
         }
 
-        /// A text that is the same to both.
+        /// A column with one text for people and programs.
         package init(_ title: String, _ name: String, _ text: @escaping @Sendable (Row) -> String) {
             self.init(title, name, shown: text, value: { .text(text($0)) })
         }
@@ -36,19 +36,20 @@ package struct Document<Row>: Sendable {
         self.items = items
     }
 
-    /// For a person: aligned columns; lines without blanks at their ends.
+    /// Aligned columns of text, without trailing blanks.
     package func table(_ rows: [Row]) -> String { Self.trimmed(text(rows, style: Style.simple)) }
 
+    /// The text without trailing blanks on its lines.
     package static func trimmed(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { line in line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() }
             .joined(separator: "\n")
     }
 
-    /// For a page: a table in GitHub's Markdown.
+    /// A table in GitHub's Markdown.
     package func markdown(_ rows: [Row]) -> String { text(rows, style: Style.pipe) }
 
-    /// For programs.
+    /// The rows for programs.
     package func records(_ rows: [Row]) -> Report.Records { Report.Records(items.map(\.name), values(rows)) }
 
     private func values(_ rows: [Row]) -> [[Value]] { rows.map { row in items.map { $0.value(row) } } }

@@ -1,6 +1,6 @@
-/// What a document for a person is laid out for.
+/// The layout of a document for people.
 package struct Page {
-    /// Columns of the terminal, or of the file that a person may look at.
+    /// The width in columns.
     package var width: Int
 
     package init(
@@ -9,8 +9,8 @@ package struct Page {
         self.width = width
     }
 
-    /// A sentence broken into lines of at most 80 columns, or of the page's where that is narrower; lines after the first
-    /// are indented.
+    /// Breaks a sentence into lines of at most 80 columns, or of the page's width if that is less, and indents all but the
+    /// first.
     package func wrapped(_ text: String) -> String {
         let limit = max(40, min(80, width))
         var lines: [String] = []
@@ -26,7 +26,7 @@ package struct Page {
         return (lines + [line]).joined(separator: "\n")
     }
 
-    /// A text behind a head, broken into lines that begin below its beginning.
+    /// Breaks a text after a heading into lines with a hanging indent.
     package func hanging(_ head: String, _ text: String) -> String {
         let limit = max(head.count + 20, min(100, width))
         var result = head

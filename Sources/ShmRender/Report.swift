@@ -1,20 +1,20 @@
 package import ShmRecord
 
-/// What a command tells, before it is known in which format: for a person, for a page, for programs, for CI services.
+/// The document of a command, independent of the format: for people, for programs, and for CI services.
 package struct Report {
-    /// For a terminal, or a file that a person looks at.
+    /// Text for a terminal.
     package let text: (Page) -> String
     /// In GitHub's Markdown.
     package let markdown: () -> String
     package let records: Records
-    /// What was checked, by CI services' terms.
+    /// The test suites for CI services.
     package let suites: [Suite]
-    /// What somebody must look at, and the verdict.
+    /// The annotations for CI services; the last is the verdict.
     package let notices: [Notice]
 
     /// - Parameters:
-    ///   - suites: where there are none, each record is a case that passed.
-    ///   - notices: where there are none, the number of records is told.
+    ///   - suites: the default is a passed case per record.
+    ///   - notices: the default is a notice with the number of records.
     package init(
         _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String, records: Records,
         suites: [Suite]? = nil, notices: [Notice]? = nil
@@ -27,7 +27,7 @@ package struct Report {
         self.notices = notices ?? [Notice(.notice, "shmbench \(name)", "\(count) row\(count == 1 ? "" : "s")")]
     }
 
-    /// A document whose rows are all that there is to tell.
+    /// A report that consists of the rows of a document.
     package init<Row>(
         _ name: String, _ document: Document<Row>, _ rows: [Row], text: @escaping (Page) -> String,
         markdown: (() -> String)? = nil, suites: [Suite]? = nil, notices: [Notice]? = nil
@@ -37,7 +37,7 @@ package struct Report {
             records: document.records(rows), suites: suites, notices: notices)
     }
 
-    /// Rows of values under the names of their columns.
+    /// Rows of values, and the names of their columns.
     package struct Records {
         package let schema: Int
         package let names: [String]
@@ -49,20 +49,20 @@ package struct Report {
             self.rows = rows
         }
 
-        /// What fields tell of some subjects.
+        /// The values of fields, a row per subject.
         package init<Subject>(schema: Int, _ fields: [Field<Subject>], _ subjects: [Subject]) {
             self.init(
                 schema: schema, fields.map(\.name), subjects.map { subject in fields.map { $0.value(subject) } })
         }
 
-        /// A row as a case that passed: its first value names it.
+        /// A passed case for a row, which has the row's first value as its name.
         fileprivate func check(_ row: [Value]) -> Check {
-            let told = zip(names, row).filter { $1 != .empty }.map { "\($0)=\($1.text)" }
-            return Check(row.first { $0 != .empty }?.text ?? "", .passed, told.joined(separator: ", "))
+            let values = zip(names, row).filter { $1 != .empty }.map { "\($0)=\($1.text)" }
+            return Check(row.first { $0 != .empty }?.text ?? "", .passed, values.joined(separator: ", "))
         }
     }
 
-    /// Checks that belong together.
+    /// A group of checks.
     package struct Suite {
         package let title: String
         package let checks: [Check]
@@ -73,14 +73,14 @@ package struct Report {
         }
     }
 
-    /// One thing that was checked.
+    /// A check and its outcome.
     package struct Check {
-        /// What came of it.
+        /// The outcome of a check.
         package enum Outcome { case passed, failed, error, skipped }
 
         package let name: String
         package let outcome: Outcome
-        /// What was found.
+        /// The details of the outcome.
         package let text: String
 
         package init(_ name: String, _ outcome: Outcome, _ text: String) {
@@ -90,9 +90,9 @@ package struct Report {
         }
     }
 
-    /// A line for a person who looks at a job.
+    /// An annotation of a CI job.
     package struct Notice {
-        /// How much it matters.
+        /// The severity.
         package enum Level: String { case notice, warning, error }
 
         package let level: Level
@@ -108,12 +108,13 @@ package struct Report {
 }
 
 extension Report {
-    /// That there is nothing to tell, and why: no format takes that for a good end.
+    /// The report of a command that failed, which counts as an error in every format.
     ///
     /// - Parameters:
-    ///   - subject: what there would have been, as in "comparison".
-    ///   - what: was not done, as in "compared".
-    ///   - names: of the columns that there would be.
+    ///   - failure: the reason.
+    ///   - subject: the missing result, as in "comparison".
+    ///   - what: the missing step, as in "compared".
+    ///   - names: the columns of the missing records.
     package static func failure(
         _ failure: Failure, of subject: String, nothingWas what: String, names: [String]
     ) -> Report {

@@ -11,13 +11,13 @@
 ///   durations, not on their values. There are never more looks than planned.
 /// - Second stage. Findings of the first stage are measured again in fresh blocks, with their own random orders, and
 ///   must be found there in the same direction at one of a few looks. Each is found by chance with a probability of at
-///   most `stageLevel`, whatever the first stage saw.
+///   most `stageLevel`, for any outcome of the first stage.
 /// - A claim needs both stages. The probability of any claim is at most the sum over the hypotheses of the probability
 ///   to be found, in sum at most `stageLevel`, times the probability to be confirmed: `stageLevel`² = `falseAlarmRate`.
 ///   The probabilities multiply, since the second stage's bound holds conditionally on the first: it rests on fresh
 ///   random orders only (`SignedRankInterval`). As the sum is bounded, several candidates need no further correction.
 ///
-/// The estimate must also exceed a threshold, which only makes false positives rarer. `same` (equivalent within the
+/// The estimate must also exceed a threshold, which only makes false positives rarer. `equivalent` (within the
 /// threshold) rests on the first stage alone: the probability that any hypothesis is found equivalent although it
 /// differs by more than the threshold is at most `stageLevel`.
 ///
@@ -94,17 +94,17 @@ public enum Direction: Sendable, Equatable {
     case higher
     /// Below zero by the interval, and below the negative threshold by the estimate.
     case lower
-    /// Equivalent: the interval is within the threshold.
-    case same
-    /// Undecided.
-    case open
+    /// Equivalent at the margin: the interval is within the threshold.
+    case equivalent
+    /// None of these: the interval is too wide.
+    case undecided
 }
 
 /// Decides on the estimate and the interval of a log-ratio with a threshold, which is a log-ratio above zero: smaller
-/// differences do not matter. An interval above zero that lies within the threshold is `same`, however certain the
+/// differences do not matter. An interval above zero that lies within the threshold is `equivalent`, however certain the
 /// difference. An estimate beyond the threshold suffices for a difference; the interval need not be beyond it.
 public func direction(estimate: Double, low: Double, high: Double, threshold: Double) -> Direction {
     if low > 0, estimate > threshold { return .higher }
     if high < 0, estimate < -threshold { return .lower }
-    return -threshold <= low && high <= threshold ? .same : .open
+    return -threshold <= low && high <= threshold ? .equivalent : .undecided
 }

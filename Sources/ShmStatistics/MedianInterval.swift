@@ -12,7 +12,7 @@ public struct MedianInterval: Sendable, Equatable {
     /// Creates the narrowest interval between the k-th smallest and the k-th largest value that has the confidence; the
     /// range of the sample if none has. `nil` for a sample of fewer than two values.
     ///
-    /// The number of values below the median is binomial with p = 1/2, whatever the distribution. Source: David and
+    /// The number of values below the median is binomial with p = 1/2 for any distribution. Source: David and
     /// Nagaraja, *Order Statistics*, 3rd edition, 2003, section 7.1.
     public init?(_ sample: some Sequence<Double>, confidence wanted: Double = 0.95) {
         let sorted = sample.filter(\.isFinite).sorted()

@@ -155,7 +155,7 @@ enum ErrorRates {
             var outcome = Outcome()
             var noises = (0..<plan.hypotheses).map { _ in SyntheticNoise(kind, &random) }
             var values = [[Double]](repeating: [], count: plan.hypotheses)
-            var findings = [Direction](repeating: .open, count: plan.hypotheses)
+            var findings = [Direction](repeating: .undecided, count: plan.hypotheses)
             for (look, rank) in zip(plan.looks, ranks) {
                 for index in findings.indices {
                     while values[index].count < look {
@@ -173,7 +173,7 @@ enum ErrorRates {
                 }
                 outcome.blocks = look
                 // A regression (more time) ends the comparison.
-                if findings.contains(.higher) || !findings.contains(.open) { break }
+                if findings.contains(.higher) || !findings.contains(.undecided) { break }
             }
             let candidates = findings.indices.filter { findings[$0] == .higher || findings[$0] == .lower }
             if candidates.isEmpty { return outcome }

@@ -54,10 +54,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.05, 0.01, 0.09, Direction.higher), (-0.05, -0.09, -0.01, .lower), (0, -0.02, 0.02, .same),
-        (0.02, 0.01, 0.03, .same), (0.02, 0.01, 0.04, .open), (-0.02, -0.04, -0.01, .open), (0.05, 0, 0.1, .open),
-        (0.05, -0.01, 0.11, .open), (0, -.infinity, .infinity, .open), (.nan, .nan, .nan, .open),
-        (-0.05, -0.1, 0, .open), (0, -0.03, 0.03, .same), (0.03, 0.01, 0.05, .open),
+        (0.05, 0.01, 0.09, Direction.higher), (-0.05, -0.09, -0.01, .lower), (0, -0.02, 0.02, .equivalent),
+        (0.02, 0.01, 0.03, .equivalent), (0.02, 0.01, 0.04, .undecided), (-0.02, -0.04, -0.01, .undecided),
+        (0.05, 0, 0.1, .undecided),
+        (0.05, -0.01, 0.11, .undecided), (0, -.infinity, .infinity, .undecided), (.nan, .nan, .nan, .undecided),
+        (-0.05, -0.1, 0, .undecided), (0, -0.03, 0.03, .equivalent), (0.03, 0.01, 0.05, .undecided),
     ])
     func `a difference needs the interval and the threshold`(
         estimate: Double, low: Double, high: Double, expected: Direction

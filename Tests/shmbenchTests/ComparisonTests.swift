@@ -6,9 +6,9 @@ import Testing
 @testable import ShmRecord
 @testable import shmbench
 
-/// How a comparison decides, on rounds that are made up.
+/// Decisions of comparisons on synthetic rounds.
 @Suite(.timeLimit(.minutes(1))) struct ComparisonTests {
-    /// Compares as the command does; each round takes a twentieth of a second of a clock that only counts rounds.
+    /// Compares as the command does; each round takes 50 ms of a simulated clock.
     private func compare(
         _ rounds: SyntheticRounds, workers: [Int] = [1], patience: Double = 60, seed: UInt64 = 1,
         _ change: (inout Comparison.Settings) -> Void = { _ in }
@@ -35,63 +35,63 @@ import Testing
         findings.cells.first?.metrics.first { $0.metric == metric }?.word
     }
 
-    @Test func `what is slower is found, and early`() throws {
+    @Test func `a regression is found early`() throws {
         var rounds = SyntheticRounds(seed: 3)
         rounds.slowdown = 0.15
         let (findings, count) = try compare(rounds)
         #expect(word(findings, .throughput) == .slower && findings.cells[0].word == .slower)
-        #expect(findings.status(failsInconclusive: false) == .regression)
+        #expect(findings.status(failsUndecided: false) == .regression)
         let change = try #require(findings.cells[0].metrics[0].change)
         #expect(change.low < 1 / 1.15 && 1 / 1.15 < change.high && change.high < 1)
         // Two looks, the control, and two looks at fresh blocks, of four rounds each.
         #expect(count <= (16 + 11 + 16) * 4, "\(count)")
     }
 
-    @Test func `what is faster is no regression`() throws {
+    @Test func `an improvement is not a regression`() throws {
         var rounds = SyntheticRounds(seed: 4)
         rounds.slowdown = -0.1
         let (findings, _) = try compare(rounds)
-        #expect(word(findings, .throughput) == .faster && findings.status(failsInconclusive: true) == .ok)
+        #expect(word(findings, .throughput) == .faster && findings.status(failsUndecided: true) == .ok)
         #expect(findings.cells[0].word == .faster)
     }
 
-    @Test func `equals are the same, also while the machine gets slower and slower`() throws {
+    @Test func `equal programs are equivalent, even while the machine slows down`() throws {
         var rounds = SyntheticRounds(seed: 5)
         rounds.drift = 0.002
         let (findings, _) = try compare(rounds, workers: [1, 2])
-        for cell in findings.cells { #expect(cell.word == .same, "\(cell)") }
-        #expect(findings.status(failsInconclusive: true) == .ok)
+        for cell in findings.cells { #expect(cell.word == .equivalent, "\(cell)") }
+        #expect(findings.status(failsUndecided: true) == .ok)
     }
 
-    @Test func `a change below its threshold is none, and above a smaller one is one`() throws {
+    @Test func `a change is reported only above its threshold`() throws {
         var rounds = SyntheticRounds(seed: 6)
         rounds.slowdown = 0.015
         rounds.noise = 0.002
-        #expect(word(try compare(rounds).findings, .throughput) == .same)
+        #expect(word(try compare(rounds).findings, .throughput) == .equivalent)
         let strict = try compare(rounds) { $0.thresholds = [.throughput: 0.005] }
-        #expect(word(strict.findings, .throughput) == .slower && word(strict.findings, .cpu) == .same)
+        #expect(word(strict.findings, .throughput) == .slower && word(strict.findings, .cpu) == .equivalent)
     }
 
-    @Test func `what is too noisy for the time is not decided`() throws {
+    @Test func `a metric that is too noisy for the time is undecided`() throws {
         var rounds = SyntheticRounds(seed: 7)
         rounds.noise = 0.5
         let (findings, count) = try compare(rounds, patience: 12)
-        #expect(word(findings, .throughput) == .inconclusive)
-        #expect(findings.status(failsInconclusive: false) == .ok)
-        #expect(findings.status(failsInconclusive: true) == .inconclusive)
+        #expect(word(findings, .throughput) == .undecided)
+        #expect(findings.status(failsUndecided: false) == .ok)
+        #expect(findings.status(failsUndecided: true) == .undecided)
         // Two thirds of the time, and the block at its end.
         #expect(Double(count) / 20 < 8.5)
     }
 
-    @Test func `too little time says how much is needed`() throws {
+    @Test func `with too little time, the note says how many blocks are needed`() throws {
         let (findings, _) = try compare(SyntheticRounds(seed: 8), patience: 1)
         let finding = try #require(findings.cells[0].metrics.first)
         #expect(finding.word == .unjudged && findings.cells[0].note?.contains("--max-time") == true)
         #expect(findings.status == .failed)
     }
 
-    @Test func `what fresh rounds do not show again is not reported`() throws {
-        // Slower until the first look, and not after.
+    @Test func `a change that fresh rounds do not confirm is not reported`() throws {
+        // Slower until the first look, but not afterwards.
         var rounds = SyntheticRounds(seed: 9)
         rounds.noise = 0.005
         var settings = Comparison.Settings(patience: 60, seed: 1)
@@ -106,35 +106,35 @@ import Testing
             return rounds.next(role, pair, round)
         }
         let finding = try #require(comparison.findings.first?.metrics.first)
-        #expect(finding.word == .inconclusive && finding.note?.contains("not confirmed") == true)
+        #expect(finding.word == .undecided && finding.note?.contains("not confirmed") == true)
         #expect(try #require(finding.change).high < 1)
     }
 
-    @Test func `where the base differs from itself nothing is judged`() throws {
+    @Test func `if the base differs from itself, nothing is judged`() throws {
         var rounds = SyntheticRounds(seed: 10)
         rounds.accidents = 0
         rounds.controlSlowdown = 0.2
         rounds.slowdown = 0.2
         let (findings, _) = try compare(rounds)
-        #expect(findings.cells[0].word == .unjudged && findings.status(failsInconclusive: false) == .failed)
+        #expect(findings.cells[0].word == .unjudged && findings.status(failsUndecided: false) == .failed)
         #expect(findings.cells[0].note?.contains("against itself") == true)
     }
 
-    @Test func `what the control finds once and not again was chance`() throws {
+    @Test func `a difference of the control that does not recur is ignored`() throws {
         var rounds = SyntheticRounds(seed: 10)
         rounds.accidents = 0
         rounds.controlSlowdown = 0.2
         rounds.slowControls = 2 * Comparison.controlBlocks
         let (findings, count) = try compare(rounds)
-        #expect(findings.cells[0].word == .same && findings.status(failsInconclusive: true) == .ok)
-        // The blocks, the control, and the control once more.
+        #expect(findings.cells[0].word == .equivalent && findings.status(failsUndecided: true) == .ok)
+        // The blocks, the control, and the repeated control.
         #expect(count >= 3 * Comparison.controlBlocks * 4)
-        // Where the time is over before the control was asked again, the suspicion stays.
+        // If the time is over before the control is repeated, the suspicion remains.
         let (hasty, _) = try compare(rounds, patience: Double((3 * Comparison.controlBlocks - 3) * 4) / 20)
         #expect(hasty.cells[0].word == .unjudged)
     }
 
-    @Test func `a broken candidate is an integrity failure, whatever its speed`() throws {
+    @Test func `a broken candidate is an integrity failure at any speed`() throws {
         for figures in [
             ["integrity": "failed", "lost_updates": "7"], ["integrity": "stuck"], ["kill_failures": "1", "kills": "2"],
         ] {
@@ -142,12 +142,12 @@ import Testing
             rounds.figures = figures
             rounds.slowdown = -0.5
             let (findings, count) = try compare(rounds)
-            #expect(findings.cells[0].word == .broken && findings.status(failsInconclusive: false) == .integrity)
+            #expect(findings.cells[0].word == .broken && findings.status(failsUndecided: false) == .integrity)
             #expect(findings.cells[0].note != nil && count <= 12)
         }
     }
 
-    @Test func `a broken base is nothing to compare with`() throws {
+    @Test func `a cell with a broken base is not judged`() throws {
         var rounds = SyntheticRounds(seed: 12)
         var comparison = Comparison(
             [Comparison.Pair(load: load(), baseLock: "futex", candidateLock: "futex")], Comparison.Settings())
@@ -160,34 +160,34 @@ import Testing
         #expect(comparison.findings[0].note?.contains("the base is broken") == true)
     }
 
-    @Test func `any heap byte where there was none is a regression`() throws {
+    @Test func `any heap byte after 0 is a regression`() throws {
         var rounds = SyntheticRounds(seed: 13)
         rounds.figures = ["heap_bytes_per_op": "0.020"]
         let (findings, _) = try compare(rounds)
-        #expect(word(findings, .heap) == .slower && findings.status(failsInconclusive: false) == .regression)
-        // A few bytes in one round are somebody's else.
-        #expect(word(try compare(SyntheticRounds(seed: 14)).findings, .heap) == .same)
+        #expect(word(findings, .heap) == .slower && findings.status(failsUndecided: false) == .regression)
+        // A few bytes in one round come from elsewhere in the process.
+        #expect(word(try compare(SyntheticRounds(seed: 14)).findings, .heap) == .equivalent)
     }
 
-    @Test func `what the candidate no longer has is not called the same`() throws {
+    @Test func `a metric that the candidate lacks is not equivalent`() throws {
         var rounds = SyntheticRounds(seed: 15)
         rounds.figures = ["acquire_p99_ns": ""]
         let (findings, _) = try compare(rounds)
         #expect(word(findings, .p99) == .unjudged && findings.status == .failed)
     }
 
-    @Test func `a difference of one step of the clock is none`() throws {
+    @Test func `a difference of one clock step is not reported`() throws {
         var rounds = SyntheticRounds(seed: 16)
         (rounds.noise, rounds.accidents) = (0, 0)
         rounds.figures = ["acquire_p50_ns": "209", "clock_step_ns": "10"]
         let (findings, _) = try compare(rounds) { $0.metrics = [.p50] }
-        #expect(word(findings, .p50) == .same)
+        #expect(word(findings, .p50) == .equivalent)
         rounds.figures["acquire_p50_ns"] = "240"
         #expect(word(try compare(rounds) { $0.metrics = [.p50] }.findings, .p50) == .slower)
     }
 
     /// The order of blocks is random: base and candidate go first about as often, and each block has two of each.
-    @Test func `blocks are ABBA or BAAB by chance`() throws {
+    @Test func `blocks are ABBA or BAAB at random`() throws {
         var rounds = SyntheticRounds(seed: 17)
         var roles: [Comparison.Role] = []
         var comparison = Comparison(

@@ -3,7 +3,7 @@ import ShmCompare
 import ShmRecord
 import Testing
 
-/// The description of the results, and what follows from it.
+/// The tables of fields, and the documents and keys that are derived from them.
 @Suite(.timeLimit(.minutes(1))) struct FieldTests {
     private static let results = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("results").path
@@ -12,7 +12,7 @@ import Testing
         try String(contentsOfFile: "\(Self.results)/\(name)", encoding: .utf8)
     }
 
-    @Test func `the document of the results describes each field as the program does`() throws {
+    @Test func `results/README.md describes each field of a round as the program does`() throws {
         let table = ResultColumn.all.describing()
         let document = try text("README.md")
         #expect(document.contains(table), "replace its table by\n\(table)")
@@ -21,28 +21,28 @@ import Testing
     @Test(arguments: [
         ("Crash tests", CrashColumn.all.describing()), ("Stress tests", StressColumn.all.describing()),
     ])
-    func `the document of the results describes the fields of other tests`(title: String, table: String) throws {
+    func `results/README.md describes each field of crash and stress tests`(title: String, table: String) throws {
         let section = try #require(try text("README.md").split(separator: "\n## ").first { $0.hasPrefix(title) })
         #expect(section.contains(table), "replace its table by\n\(table)")
     }
 
-    @Test func `the machine is described alike in all results`() {
+    @Test func `all results have the same fields of the machine`() {
         let machine = ["tool_version", "hostname", "kernel", "cpu_model", "cpus"]
         #expect(Array(ResultColumn.all.map(\.name)[3..<8]) == machine)
         #expect(Array(CrashColumn.all.map(\.name)[2..<7]) == machine)
         #expect(Array(StressColumn.all.map(\.name)[2..<7]) == machine)
     }
 
-    @Test func `the document of the results describes each field of a report`() throws {
+    @Test func `results/README.md describes each field of a report`() throws {
         let table = SummaryColumn.all.describing()
         #expect(try text("README.md").contains(table), "replace its table by\n\(table)")
     }
 
-    @Test func `the list of columns is that of the fields`() throws {
+    @Test func `columns.txt lists the fields of a round`() throws {
         #expect(try text("columns.txt").split(separator: "\n").map(String.init) == ResultColumn.all.map(\.name))
     }
 
-    @Test func `names are unique, and every field is described`() {
+    @Test func `names are unique, and every field has a description`() {
         for fields in [
             ResultColumn.all.map { ($0.name, $0.doc) }, CrashColumn.all.map { ($0.name, $0.doc) },
             StressColumn.all.map { ($0.name, $0.doc) }, SummaryColumn.all.map { ($0.name, $0.doc) },
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `keys follow from roles`() {
+    @Test func `roles determine the keys`() {
         let fields = ResultColumn.all
         #expect(fields.names(.machine) == ["hostname", "cpu_model", "cpus"])
         #expect(
@@ -61,7 +61,7 @@ import Testing
                 "pinning", "read_percent",
             ])
         #expect(fields.names(.round) == ["run_id", "round"])
-        // What a program could write before a field was there must stay readable: new ones are not required.
+        // Files from before a field was added must stay readable, so new fields are not required.
         #expect(fields.prefix(50).names(.required) == fields.names(.required))
     }
 }

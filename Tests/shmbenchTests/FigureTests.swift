@@ -12,7 +12,7 @@ import Testing
     ]
 
     @Test(arguments: numbers)
-    func `a number has its decimals, and never an exponent`(number: Double, decimals: Int, text: String) {
+    func `a number has a fixed number of decimals and no exponent`(number: Double, decimals: Int, text: String) {
         #expect(Figure.decimal(number, decimals) == text)
     }
 
@@ -22,7 +22,7 @@ import Testing
     ]
 
     @Test(arguments: rates)
-    func `a rate has three digits and a unit`(rate: Double, text: String) {
+    func `a rate has three significant digits and a unit`(rate: Double, text: String) {
         #expect(Figure.rate(rate) == text)
     }
 
@@ -32,7 +32,7 @@ import Testing
     ]
 
     @Test(arguments: times)
-    func `a time has three digits and a unit`(nanoseconds: Double, text: String) {
+    func `a duration has three significant digits and a unit`(nanoseconds: Double, text: String) {
         #expect(Figure.time(nanoseconds) == text)
     }
 
@@ -42,7 +42,7 @@ import Testing
         #expect(Timestamp.compact(1_709_210_096) == "20240229T123456Z")
     }
 
-    @Test func `lines lose the blanks at their ends and nothing else`() {
+    @Test func `lines lose trailing blanks only`() {
         #expect(Document<Int>.trimmed("a  b  \n\n  c \n") == "a  b\n\n  c\n")
     }
 }

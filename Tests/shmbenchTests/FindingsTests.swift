@@ -10,7 +10,7 @@ import Testing
     import FoundationXML
 #endif
 
-/// What a comparison found, in each of the forms in which it is written.
+/// The findings of a comparison in every format.
 @Suite(.timeLimit(.minutes(1))) struct FindingsTests {
     private static let slower = MetricFinding(
         metric: .throughput, threshold: 0.03, base: 2e8, candidate: 1.8e8,
@@ -23,7 +23,7 @@ import Testing
         return CellFinding(
             load: load(workers: 2), baseLock: "futex", candidateLock: lock,
             metrics: [
-                metric, MetricFinding(metric: .integrity, threshold: 0, word: word == .broken ? .broken : .same),
+                metric, MetricFinding(metric: .integrity, threshold: 0, word: word == .broken ? .broken : .equivalent),
             ],
             note: note)
     }
@@ -32,28 +32,28 @@ import Testing
         Findings(base: "a b", candidate: "c<d>&\"e\"", cells: cells, falseAlarms: 0.01, startedAt: 0, seed: 1)
     }
 
-    @Test func `the worst cell decides how the program ends`() {
-        let (same, open, better) = (cell(.same), cell(.inconclusive), cell(.faster))
+    @Test func `the worst cell determines the exit code`() {
+        let (equivalent, undecided, better) = (cell(.equivalent), cell(.undecided), cell(.faster))
         let (worse, broken, unjudged) = (cell(.slower), cell(.broken), cell(.unjudged))
-        #expect(findings(same, better).status(failsInconclusive: true) == .ok)
-        #expect(findings(same, open).status(failsInconclusive: false) == .ok)
-        #expect(findings(same, open).status(failsInconclusive: true) == .inconclusive)
-        #expect(findings(open, unjudged).status(failsInconclusive: true) == .failed)
-        #expect(findings(unjudged, worse).status(failsInconclusive: true) == .regression)
-        #expect(findings(worse, broken).status(failsInconclusive: true) == .integrity)
+        #expect(findings(equivalent, better).status(failsUndecided: true) == .ok)
+        #expect(findings(equivalent, undecided).status(failsUndecided: false) == .ok)
+        #expect(findings(equivalent, undecided).status(failsUndecided: true) == .undecided)
+        #expect(findings(undecided, unjudged).status(failsUndecided: true) == .failed)
+        #expect(findings(unjudged, worse).status(failsUndecided: true) == .regression)
+        #expect(findings(worse, broken).status(failsUndecided: true) == .integrity)
     }
 
-    @Test func `a cell without figures is not the same`() {
+    @Test func `a cell without figures is undecided`() {
         let empty = CellFinding(
             load: load(), baseLock: "futex", candidateLock: "futex",
             metrics: [
                 MetricFinding(metric: .throughput, threshold: 0.03),
-                MetricFinding(metric: .integrity, threshold: 0, word: .same),
+                MetricFinding(metric: .integrity, threshold: 0, word: .equivalent),
             ])
-        #expect(empty.word == .inconclusive)
+        #expect(empty.word == .undecided)
     }
 
-    @Test func `the table says in words what changed`() {
+    @Test func `the text names what changed`() {
         let text = FindingsTable(findings: findings(cell(.slower, lock: "mcs"))).text
         #expect(text.contains("futex → mcs × 2: WORSE"))
         #expect(text.contains("-10.0%") && text.contains("-11.0% to -9.0%") && text.contains("SLOWER"))
@@ -63,7 +63,7 @@ import Testing
         for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     }
 
-    @Test func `a wide page shows each interval beside what counts`() {
+    @Test func `a wide page shows each interval and its threshold`() {
         func picture(_ low: Double, _ ratio: Double, _ high: Double, threshold: Double = 0.1) -> String {
             IntervalPicture.text(
                 Change(ratio: ratio, low: low, high: high, confidence: 0.99, samples: 11), threshold: threshold)
@@ -75,15 +75,16 @@ import Testing
         #expect(picture(1, 1, 1, threshold: 0) == "")
         let narrow = FindingsTable(findings: findings(cell(.slower))).text
         let wide = FindingsTable(findings: findings(cell(.slower)), page: Page(width: 200)).text
-        #expect(!narrow.contains("┊") && wide.contains("┊") && wide.contains("● the estimate"))
+        #expect(!narrow.contains("┊") && wide.contains("┊") && wide.contains("● estimate"))
         for line in wide.split(separator: "\n") { #expect(line.count <= 120, "\(line)") }
     }
 
-    @Test func `Markdown has the verdict in its first line and a table`() {
+    @Test func `Markdown starts with the verdict and has a table`() {
         let text = FindingsTable(findings: findings(cell(.slower))).markdown
         #expect(text.hasPrefix("### ❌ shmbench: REGRESSION"))
         #expect(text.contains("|throughput") || text.contains("| throughput"))
-        #expect(FindingsTable(findings: findings(cell(.same))).markdown.hasPrefix("### ✅ shmbench: No regression"))
+        #expect(
+            FindingsTable(findings: findings(cell(.equivalent))).markdown.hasPrefix("### ✅ shmbench: No regression"))
     }
 
     private final class Elements: NSObject, XMLParserDelegate {
@@ -98,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `JUnit parses, and counts failures, errors and skips`() throws {
+    @Test func `JUnit is valid XML, and counts failures, errors and skips`() throws {
         func elements(_ findings: Findings) throws -> Elements {
             let (parser, elements) = (XMLParser(data: Data(try rendered(Report(findings), "junit").utf8)), Elements())
             parser.delegate = elements
@@ -113,12 +114,12 @@ import Testing
         #expect(broken.names["failure"] == 2)
         #expect(broken.attributes["failure"]?["message"]?.contains("<7> \"updates\" &") == true)
         #expect(try elements(findings(cell(.unjudged))).names["error"] == 1)
-        #expect(try elements(findings(cell(.inconclusive))).names["skipped"] == 1)
+        #expect(try elements(findings(cell(.undecided))).names["skipped"] == 1)
     }
 
-    @Test func `annotations are one line each, with what GitHub needs escaped`() throws {
+    @Test func `annotations are one escaped line each`() throws {
         let text = try rendered(
-            Report(findings(cell(.slower), cell(.inconclusive), cell(.broken, note: "50%\nx"))), "github")
+            Report(findings(cell(.slower), cell(.undecided), cell(.broken, note: "50%\nx"))), "github")
         let lines = text.split(separator: "\n")
         #expect(lines.allSatisfy { $0.hasPrefix("::") })
         #expect(
@@ -128,8 +129,8 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("::warning") } && text.contains("50%25%0Ax"))
     }
 
-    @Test func `CSV and JSON have a row for each metric of each cell`() throws {
-        let table = try Table(rendered(Report(findings(cell(.slower), cell(.same))), "csv"))
+    @Test func `CSV and JSON have a row per metric of each cell`() throws {
+        let table = try Table(rendered(Report(findings(cell(.slower), cell(.equivalent))), "csv"))
         #expect(table.rows.count == 4)
         #expect(table.rows[0]["verdict"] == "slower" && table.rows[0]["ratio"] == "0.90000")
         #expect(table.rows[0]["candidate"] == "c<d>&\"e\"" && table.rows[0]["samples"] == "10")
@@ -139,7 +140,7 @@ import Testing
         #expect(rows.count == 2 && rows[0]["fresh_samples"] as? Int == 8)
     }
 
-    @Test func `thresholds are read as they are written`() throws {
+    @Test func `thresholds are parsed`() throws {
         #expect(try Threshold.parse(["throughput=5%", "p99=12.5%"]) == [.throughput: 0.05, .p99: 0.125])
         for wrong in [
             "throughput", "throughput=5", "speed=5%", "integrity=5%", "p99=0%", "p99=-1%", "p99=2000%", "p99=nan%",

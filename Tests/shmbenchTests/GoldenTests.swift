@@ -18,7 +18,7 @@ extension CommandLineSuite.Inputs {
         private static let formats = Renderers.all.map(\.name)
         private static let run = RunConditions(id: "20231114T221320Z-1", seed: 7, clock: ClockCalibration())
 
-        /// What the documents tell of this machine.
+        /// Facts about this machine in the documents.
         private static var machine: KeyValuePairs<String, String> {
             let machine = Machine.current
             return [
@@ -98,7 +98,7 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: SortKey.allCases)
-        func `run: the order of lines`(sort: SortKey) throws {
+        func `run: sort orders`(sort: SortKey) throws {
             let text = SummaryTable(summaries: Self.summaries, sort: sort).text
             let locks = text.split(separator: "\n").compactMap { $0.split(separator: " ").first }
             try Golden.expect(locks.joined(separator: "\n") + "\n", "run.sort.\(sort.rawValue).txt")
@@ -112,14 +112,14 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: [true, false])
-        func `run: what was not measured to the end is no good report`(isEmpty: Bool) throws {
+        func `run: an incomplete run is not a success`(isEmpty: Bool) throws {
             let report = RunReport(
                 rows: isEmpty ? [] : Self.rows, summaries: isEmpty ? [] : Self.summaries, isComplete: false,
                 sort: .throughput, kept: "")
-            #expect(try rendered(report.report, "junit").contains("<error message=\"not all was measured\"/>"))
+            #expect(try rendered(report.report, "junit").contains("<error message=\"not all rounds were measured\"/>"))
         }
 
-        @Test func `run: a page, and what programs read`() throws {
+        @Test func `run: Markdown, CSV and JSON`() throws {
             try Golden.expect(
                 SummaryTable(summaries: Self.summaries, markdown: true).text, "run.markdown.md")
             let clock = Self.run.clock
@@ -206,11 +206,11 @@ extension CommandLineSuite.Inputs {
                     CellFinding(
                         load: load(workers: 2), baseLock: "futex", candidateLock: "mcs",
                         metrics: [
-                            metric(.throughput, 0.9, .slower), metric(.p50, 1.01, .same),
-                            metric(.p99, 1.2, .inconclusive),
+                            metric(.throughput, 0.9, .slower), metric(.p50, 1.01, .equivalent),
+                            metric(.p99, 1.2, .undecided),
                             metric(.fairness, 1.3, .faster),
-                            MetricFinding(metric: .heap, threshold: 0, base: 0, candidate: 0, word: .same),
-                            MetricFinding(metric: .integrity, threshold: 0, word: .same),
+                            MetricFinding(metric: .heap, threshold: 0, base: 0, candidate: 0, word: .equivalent),
+                            MetricFinding(metric: .integrity, threshold: 0, word: .equivalent),
                         ]),
                     CellFinding(
                         load: load(workers: 1), baseLock: "futex", candidateLock: "futex",
@@ -342,7 +342,7 @@ extension CommandLineSuite.Inputs {
             #expect(outcome.exit == .code(0))
             if format == "github" { return #expect(outcome.stdout.contains("::notice title=shmbench::")) }
             let heads = outcome.stdout.split(separator: "\n").prefix(1)
-            // A table's widths follow from what else there is.
+            // Column widths depend on the other rows.
             let text = (heads + lines).map {
                 $0.replacing(/\ +/, with: " ").replacing(/-+/, with: "-").replacing(/,$/, with: "")
             }

@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 
 extension CommandLineSuite.Measuring {
-    /// Runs that are appended to a history, and what is shown of one.
+    /// Appending runs to a history, and showing it.
     @Suite struct HistoryTests {
-        /// All rows that a query brings, as text.
+        /// The rows of a query, as text.
         private func query(_ path: String, _ sql: String) throws -> [[String]] {
             let queue = try DatabaseQueue(path: path)
             defer { try? queue.close() }
@@ -24,7 +24,7 @@ extension CommandLineSuite.Measuring {
             try Invocation(["history", "h.db"] + more, in: folder).finish()
         }
 
-        @Test func `a run appends its rows under the contract's names`() throws {
+        @Test func `a run appends its rows with the columns of the results`() throws {
             let run = try Invocation.run(
                 "futex,flock", workers: "1,2", "--rounds", "2", "--output", "x.csv", "--history", "h.db", "--commit",
                 "a'b c")
@@ -57,7 +57,7 @@ extension CommandLineSuite.Measuring {
         }
 
         @Test(arguments: [([], "sha"), (["--commit", "mine"], "mine")])
-        func `a CI service tells the commit, unless the command line does`(more: [String], kept: String) throws {
+        func `the commit comes from the command line, or from the CI service`(more: [String], kept: String) throws {
             let arguments = ["run", "--locks", "futex", "--workers", "1", "--rounds", "1", "--duration", "1ms"]
             let run = try Invocation(
                 program: "/usr/bin/env",
@@ -66,7 +66,7 @@ extension CommandLineSuite.Measuring {
             #expect(try query(run.folder.path("h.db"), "SELECT commit_id FROM runs") == [[kept]])
         }
 
-        @Test func `a search for a capacity is kept with all rates that it tried`() throws {
+        @Test func `a capacity search appends all rates that it measured`() throws {
             let run = try Invocation.run(
                 "futex", workers: "1", "--find-capacity", "--output", "x.csv", "--history", "h.db")
             #expect(run.finish().exit == .code(0))
@@ -98,7 +98,7 @@ extension CommandLineSuite.Measuring {
             #expect(folder.names == (1...8).map { "\($0).csv" } + ["h.db"])
         }
 
-        @Test func `an interrupted run is appended with what it measured`() throws {
+        @Test func `an interrupted run appends the rounds that it measured`() throws {
             let run = try Invocation.run(
                 "futex", workers: "2", "--rounds", "10000", "--duration", "20ms", "--output", "x.csv", "--history",
                 "h.db")
@@ -128,7 +128,7 @@ extension CommandLineSuite.Measuring {
             #expect(try query(folder.path("h.db"), "SELECT count(*) FROM runs") == [["2"]])
         }
 
-        @Test func `a history that cannot be used is refused before anything is measured`() throws {
+        @Test func `an unusable history is rejected before the run`() throws {
             let folder = try Folder()
             try FileManager.default.createDirectory(atPath: folder.path("folder"), withIntermediateDirectories: false)
             try "no database, by any means\n".write(
@@ -161,7 +161,7 @@ extension CommandLineSuite.Measuring {
             #expect(folder.names == before)
         }
 
-        @Test func `what makes no sense for a history is refused`() throws {
+        @Test func `invalid options of a history are rejected`() throws {
             let folder = try Folder()
             try plant([("a", 1), ("b", 2)], folder.path("h.db"))
             try FileManager.default.copyItem(atPath: folder.path("h.db"), toPath: folder.path("h.csv"))
@@ -169,8 +169,11 @@ extension CommandLineSuite.Measuring {
                 (["run", "--commit", "x"], 64, "it needs a --history"),
                 (["history"], 64, "shmbench history --help"),
                 (["history", "h.db", "--metric", "throughputt"], 64, "did you mean `throughput`?"),
-                (["history", "h.db", "--metric", "zzzzzzzzzzzzzzzz"], 64, "is no column of the results"),
-                (["history", "h.db", "--metric", "cpu_model"], 64, "is a text"),
+                (
+                    ["history", "h.db", "--metric", "zzzzzzzzzzzzzzzz"], 64,
+                    "for --metric: expected a column of results/README.md"
+                ),
+                (["history", "h.db", "--metric", "cpu_model"], 64, "cpu_model holds text"),
                 (["history", "h.db", "--metric", "heap"], 1, "no round in h.db has heap_bytes_per_op"),
                 (["history", "h.db", "--lock", "futx"], 1, "did you mean `futex`?"),
                 (["history", "h.db", "--workers", "7"], 1, "the workers \"7\"; there are 2"),
@@ -193,7 +196,7 @@ extension CommandLineSuite.Measuring {
 
         // MARK: Planted histories
 
-        /// Runs with one round of futex with 2 workers each, of so many acquisitions a second; three rounds whose median it is.
+        /// Runs of futex with 2 workers; the rate is the median of three rounds, in acquisitions per second.
         private func plant(_ runs: [(id: String, rate: Double)], _ path: String, host: String = "here") throws {
             let history = try History(path: path, .results, creating: true)
             let columns = [
@@ -222,7 +225,7 @@ extension CommandLineSuite.Measuring {
                 (0..<40).map { ("20260102T030000Z-x\($0)", ($0 < 20 ? 50e6 : 40e6) * (1 + noise[$0 % 5])) }, path)
         }
 
-        @Test func `a change that was planted is shown where it is, in words`() throws {
+        @Test func `a planted change is reported at its run`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))
             let outcome = try show(folder, "--metric", "throughput", "--lock", "futex", "--workers", "2")
@@ -242,7 +245,7 @@ extension CommandLineSuite.Measuring {
                     "from 2026-01-02 03:20, run x20, commit c20: 50.0 M/s → 40.0 M/s (-20.0%, worse), p < 0.0001"))
         }
 
-        @Test func `machines are not compared with each other, unless that is asked for`() throws {
+        @Test func `machines are compared only with --any-host`() throws {
             let folder = try Folder()
             try plant((0..<20).map { ("a\($0)", 50e6) }, folder.path("h.db"), host: "here")
             try plant((0..<20).map { ("b\($0)", 40e6) }, folder.path("h.db"), host: "there")
@@ -257,7 +260,7 @@ extension CommandLineSuite.Measuring {
             #expect(together.stdout.contains("on any host (A CPU, 2 CPUs)"))
         }
 
-        @Test func `runs are listed, and both views can be read by programs`() throws {
+        @Test func `runs are listed, and programs can read both views`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))
             let list = try show(folder)
@@ -284,7 +287,7 @@ extension CommandLineSuite.Measuring {
             try DatabaseQueue(path: folder.path("h.db")).write { try $0.execute(sql: sql) }
         }
 
-        @Test func `figures that no machine has are shown`() throws {
+        @Test func `extreme figures are shown`() throws {
             let folder = try Folder()
             try plant([("a", 1), ("b", 5e307), ("c", 2)], folder.path("h.db"))
             let outcome = try show(folder, "--metric", "throughput")
@@ -292,15 +295,24 @@ extension CommandLineSuite.Measuring {
         }
 
         @Test(arguments: [
-            ("throughput_per_s = 9e999", "row 5, column `throughput_per_s`: inf is no figure"),
-            ("throughput_per_s = 'abc'", "row 5, column `throughput_per_s`: \"abc\" is no figure"),
-            ("throughput_per_s = x'0102'", "row 5, column `throughput_per_s`: \"a blob of 2 bytes\" is no figure"),
-            ("throughput_per_s = -5", "row 5, column `throughput_per_s`: -5 is less than 0"),
-            ("workers = 'two'", "row 5, column `workers`: \"two\" makes no sense"),
-            ("lock = 7", "row 5, column `lock`: 7 makes no sense"),
+            ("throughput_per_s = 9e999", "row 5: invalid value inf for column `throughput_per_s`: expected a number"),
+            (
+                "throughput_per_s = 'abc'",
+                "row 5: invalid value \"abc\" for column `throughput_per_s`: expected a number"
+            ),
+            (
+                "throughput_per_s = x'0102'",
+                "row 5: invalid value \"a blob of 2 bytes\" for column `throughput_per_s`: expected a number"
+            ),
+            (
+                "throughput_per_s = -5",
+                "row 5: invalid value -5 for column `throughput_per_s`: expected a number of at least 0"
+            ),
+            ("workers = 'two'", "row 5: invalid value \"two\" for column `workers`: expected a whole number"),
+            ("lock = 7", "row 5: invalid value 7 for column `lock`: expected the name of a lock"),
             ("run_id = 'x'", "the run \"x\" has rounds and is not in the table of runs"),
         ])
-        func `what another program spoilt is refused with its row and column`(update: String, words: String) throws {
+        func `an invalid value is rejected with its row and column`(update: String, words: String) throws {
             let folder = try Folder()
             try plant([("a", 1), ("b", 2)], folder.path("h.db"))
             try change(folder, "PRAGMA foreign_keys = OFF")
@@ -316,7 +328,7 @@ extension CommandLineSuite.Measuring {
             #expect(outcome.stderr.count { $0 == "\n" } == 1, "one line: \(outcome.stderr)")
         }
 
-        @Test func `a run without a time is damage, and no text reaches the terminal's controls`() throws {
+        @Test func `a run without a time is an error, and control characters are escaped`() throws {
             let folder = try Folder()
             try plant([("a", 1), ("b", 2)], folder.path("h.db"))
             try change(folder, "UPDATE runs SET command = 'run ' || char(27) || '[2J' || char(10) || 'x'")
@@ -328,7 +340,7 @@ extension CommandLineSuite.Measuring {
             #expect(outcome.exit == .code(1) && outcome.stderr.contains("the run b started at \"yesterday\""))
         }
 
-        @Test func `how fast a broken lock was is left out, and said`() throws {
+        @Test func `rounds of a broken lock are left out and counted`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))
             try change(folder, "ALTER TABLE rounds ADD COLUMN integrity")
@@ -345,12 +357,12 @@ extension CommandLineSuite.Measuring {
                 list.stdout.contains(" broken ") && list.stdout.split(separator: "\n").allSatisfy { $0.count <= 80 })
             let runs = try Table(try show(folder, "--format", "csv").stdout)
             #expect(runs.rows.last?["broken"] == "3" && runs.rows[1]["broken"] == "0")
-            // What promises nothing breaks nothing.
+            // A control breaks no promise.
             try change(folder, "UPDATE rounds SET lock = 'none'")
             #expect(try show(folder, "--metric", "throughput").stdout.contains("◆"))
         }
 
-        @Test func `windows of other lengths are another series`() throws {
+        @Test func `windows of different lengths are separate series`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))
             try change(folder, "ALTER TABLE rounds ADD COLUMN duration_s")
@@ -361,14 +373,14 @@ extension CommandLineSuite.Measuring {
             #expect(outcome.stdout.components(separatedBy: "No change point in 20 runs.").count == 3)
         }
 
-        @Test func `an empty history is none of the failures`() throws {
+        @Test func `an empty history is not an error`() throws {
             let folder = try Folder()
             _ = try History(path: folder.path("h.db"), .results, creating: true)
             let outcome = try show(folder)
-            #expect(outcome.exit == .code(0) && outcome.stdout == "h.db holds no runs yet.\n")
+            #expect(outcome.exit == .code(0) && outcome.stdout == "h.db contains no runs.\n")
         }
 
-        @Test func `the export has a line a run and a column a figure, and the yaml that reads it`() throws {
+        @Test func `the export has a line per run, a column per figure, and a yaml file for it`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))
             let outcome = try show(folder, "--export", "x.csv", "--metric", "throughput,p50")

@@ -5,9 +5,9 @@ import Testing
 @testable import ShmRender
 @testable import shmbench
 
-/// What is made of rounds that were not measured in turn.
+/// Comparisons of rounds that were not measured alternately.
 @Suite(.timeLimit(.minutes(1))) struct IndependentComparisonTests {
-    /// So many rounds of mcs, and of both references, with times as given: of mcs for each round.
+    /// Rounds of mcs and of both references with the given times; that of mcs depends on the round.
     private func table(
         machine: Double = 1, atomicAdd: Double = 1, heap: Double = 0, _ time: (Int) -> Double = { _ in 1 }
     ) -> RoundTable {
@@ -40,57 +40,57 @@ import Testing
 
     private let steady = 1.0
 
-    @Test func `a change is one if all of its interval is beyond the threshold`() {
+    @Test func `a change is reported if its whole interval is beyond the threshold`() {
         let base = table { _ in steady }
         #expect(words(base, table { _ in 1.3 }) == [.slower, .slower])
         #expect(words(base, table { _ in 0.7 }) == [.faster, .faster])
-        #expect(words(base, table { _ in 1.05 }) == [.same, .same])
-        // From 8 % to 14 %, which is more than the threshold in most rounds, but not for certain.
-        #expect(words(base, table { 1.08 + 0.06 * Double($0 % 5) / 4 }) == [.inconclusive, .inconclusive])
-        // Another machine at half the speed changes nothing.
+        #expect(words(base, table { _ in 1.05 }) == [.equivalent, .equivalent])
+        // From 8 % to 14 %: above the threshold in most rounds, but not with its whole interval.
+        #expect(words(base, table { 1.08 + 0.06 * Double($0 % 5) / 4 }) == [.undecided, .undecided])
+        // A machine at half the speed has the same ratios.
         #expect(words(base, table(machine: 2) { _ in 1.3 }) == [.slower, .slower])
-        #expect(words(base, table(machine: 2) { _ in steady }) == [.same, .same])
+        #expect(words(base, table(machine: 2) { _ in steady }) == [.equivalent, .equivalent])
     }
 
-    @Test func `by what single rounds differ sessions may differ, too`() {
-        // Two modes, of which a session may see mostly the one or the other.
+    @Test func `a change within the spread of single rounds is undecided`() {
+        // Two modes, one of which dominates a session.
         let both = table { $0 % 3 == 0 ? 1.5 : 1 }
         let one = table { _ in steady }
         let other = table { _ in 1.5 }
-        #expect(words(both, other) == [.inconclusive, .inconclusive])
-        #expect(words(one, both).allSatisfy { $0 == .inconclusive || $0 == .same })
+        #expect(words(both, other) == [.undecided, .undecided])
+        #expect(words(one, both).allSatisfy { $0 == .undecided || $0 == .equivalent })
         #expect(words(one, other) == [.slower, .slower])
         #expect(words(both, table { _ in 3 }) == [.slower, .slower])
     }
 
-    @Test func `a change against one reference alone is none`() {
-        // Not the lock, but atomic-add became faster.
-        #expect(words(table(), table(atomicAdd: 0.85)) == [.inconclusive, .inconclusive])
+    @Test func `a change against one reference alone is undecided`() {
+        // atomic-add became faster, not the lock.
+        #expect(words(table(), table(atomicAdd: 0.85)) == [.undecided, .undecided])
     }
 
-    @Test func `what the references disagree by counts for nothing`() {
-        // 20 % more against the one, 41 % against the other; with references that agree 20 % would be enough.
-        #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.2 }) == [.inconclusive, .inconclusive])
+    @Test func `a change within the disagreement of the references is undecided`() {
+        // 20 % more against one reference, 41 % against the other. With references that agree, 20 % suffices.
+        #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.2 }) == [.undecided, .undecided])
         #expect(words(table(), table { _ in 1.2 }) == [.slower, .slower])
         #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.6 }) == [.slower, .slower])
     }
 
-    @Test func `on a machine of another kind nothing but counts is judged`() {
+    @Test func `on a machine of another kind, only counts are judged`() {
         for atomicAdd in [0.5, 2] {
             let other = finding(
                 table(), table(atomicAdd: atomicAdd) { _ in 3 }, [.throughput, .p50, .heap, .integrity])
-            #expect(other.metrics.map(\.word) == [.unjudged, .unjudged, .same, .same])
-            #expect(other.word == .unjudged && other.note?.contains("ratios do not carry over") == true)
+            #expect(other.metrics.map(\.word) == [.unjudged, .unjudged, .equivalent, .equivalent])
+            #expect(other.word == .unjudged && other.note?.contains("ratios do not transfer") == true)
         }
         let greedy = finding(table(), table(atomicAdd: 2, heap: 8), [.throughput, .heap])
         #expect(greedy.metrics.map(\.word) == [.unjudged, .slower] && greedy.word == .slower)
         let all = Findings(
             base: "a", candidate: "b", cells: [greedy, greedy], falseAlarms: 0.01, startedAt: 0, seed: nil)
         #expect(FindingsText.sentences(all).map(\.word) == [.unjudged, .slower, .slower])
-        #expect(all.status(failsInconclusive: false) == .regression)
+        #expect(all.status(failsUndecided: false) == .regression)
     }
 
-    @Test func `what one side has not measured is not the same`() {
+    @Test func `a metric that one side lacks is not equivalent`() {
         func without(_ column: String) -> RoundTable {
             RoundTable(
                 (1...21).flatMap { round in
@@ -102,45 +102,45 @@ import Testing
         func p50(_ base: RoundTable, _ candidate: RoundTable) -> MetricFinding {
             finding(base, candidate, [.throughput, .p50]).metrics[1]
         }
-        // That the candidate has none is no good news.
+        // The candidate may have lost the metric.
         let ofCandidate = p50(table(), without("acquire_p50_ns"))
-        #expect(ofCandidate.word == .unjudged && ofCandidate.note == "not measured of the candidate")
+        #expect(ofCandidate.word == .unjudged && ofCandidate.note == "not measured in the candidate")
         for (finding, whose) in [
-            (p50(without("acquire_p50_ns"), table()), "of the base"),
-            (p50(table(), without("acquire_mean_ns")), "of the references, or 0"),
+            (p50(without("acquire_p50_ns"), table()), "in the base"),
+            (p50(table(), without("acquire_mean_ns")), "in the references, or 0 there"),
         ] {
-            #expect(finding.word == .inconclusive && finding.note == "not measured \(whose)")
+            #expect(finding.word == .undecided && finding.note == "not measured \(whose)")
         }
         #expect(p50(without("acquire_p50_ns"), without("acquire_p50_ns")).word == .missing)
     }
 
-    @Test func `what fresh rounds do not say too is not decided`() {
+    @Test func `a change that fresh rounds do not confirm is undecided`() {
         func confirmed(_ first: RoundTable, _ fresh: RoundTable) -> [Word] {
             var found = finding(table(), first, [.throughput, .integrity])
             Check.confirm(&found, by: finding(table(), fresh, [.throughput, .integrity]))
             return found.metrics.map(\.word)
         }
         let (same, slower, elsewhere) = (table(), table { _ in 1.5 }, table(atomicAdd: 2))
-        #expect(confirmed(slower, slower) == [.slower, .same])
-        #expect(confirmed(slower, same) == [.inconclusive, .same])
-        #expect(confirmed(slower, elsewhere) == [.inconclusive, .same])
-        #expect(confirmed(elsewhere, elsewhere) == [.unjudged, .same])
-        #expect(confirmed(elsewhere, same) == [.inconclusive, .same])
-        #expect(confirmed(elsewhere, slower) == [.inconclusive, .same])
+        #expect(confirmed(slower, slower) == [.slower, .equivalent])
+        #expect(confirmed(slower, same) == [.undecided, .equivalent])
+        #expect(confirmed(slower, elsewhere) == [.undecided, .equivalent])
+        #expect(confirmed(elsewhere, elsewhere) == [.unjudged, .equivalent])
+        #expect(confirmed(elsewhere, same) == [.undecided, .equivalent])
+        #expect(confirmed(elsewhere, slower) == [.undecided, .equivalent])
     }
 
-    @Test func `a reference is never found to be slower by the other one`() {
-        // By less than what another machine is known by.
+    @Test func `a reference is never slower relative to the other`() {
+        // By less than the limit that marks another machine.
         let (base, other) = (table(), table(atomicAdd: 0.85))
         let comparison = IndependentComparison(
             base: base, candidate: other, usesReferences: true, metrics: [.throughput, .integrity],
             threshold: { _ in 0.1 })
         let futex = comparison.finding(CellID(lock: "futex", load: load()), confidence: 0.99)
-        #expect(futex.metrics.map(\.word) == [.inconclusive, .same])
-        #expect(futex.metrics[0].note?.contains("may be atomic-add") == true)
+        #expect(futex.metrics.map(\.word) == [.undecided, .equivalent])
+        #expect(futex.metrics[0].note?.contains("may be in atomic-add") == true)
     }
 
-    @Test func `with a broken reference nothing is judged`() {
+    @Test func `with a broken reference, nothing is judged`() {
         let broken = RoundTable(
             (1...21).flatMap { round in
                 [("atomic-add", "1e8", "stuck"), ("futex", "5e7", "ok"), ("mcs", "5e7", "ok")].map {
@@ -150,12 +150,12 @@ import Testing
         for found in [
             finding(table(), broken, [.throughput, .integrity]), finding(broken, table(), [.throughput, .integrity]),
         ] {
-            #expect(found.metrics.map(\.word) == [.unjudged, .same])
-            #expect(found.note?.contains("atomic-add, which others are compared with, is broken") == true)
+            #expect(found.metrics.map(\.word) == [.unjudged, .equivalent])
+            #expect(found.note?.contains("the reference atomic-add is broken") == true)
         }
     }
 
-    @Test func `heap bytes that one side has not measured are not the same`() {
+    @Test func `heap bytes that one side lacks are not equivalent`() {
         let blind = RoundTable(
             (1...21).flatMap { round in
                 [("atomic-add", "1e8"), ("futex", "5e7"), ("mcs", "5e7")].map { lock, rate in
@@ -163,7 +163,7 @@ import Testing
                 }
             })
         #expect(finding(table(), blind, [.heap]).word == .unjudged)
-        #expect(finding(blind, table(heap: 64), [.heap]).word == .inconclusive)
+        #expect(finding(blind, table(heap: 64), [.heap]).word == .undecided)
         #expect(finding(table(), table(heap: 64), [.heap]).word == .slower)
     }
 }

@@ -36,7 +36,7 @@ extension CommandLineSuite.Inputs {
             #expect(list.exit == .code(0) && list.stdout.contains("robust-futex\n"))
             #expect(try preloaded("shmworker-dynamic", "--version").stdout.hasPrefix("shmworker "))
             let bench = try preloaded("selfbench", "nosuch")
-            #expect(bench.exit == .code(64) && bench.stdout.contains("no part nosuch"))
+            #expect(bench.exit == .code(64) && bench.stdout.contains("invalid part 'nosuch'"))
             #expect(try preloaded("shmprobe", "shmbench-tests-nosuch").stdout == "ok\n")
         }
 

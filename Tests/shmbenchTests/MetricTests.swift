@@ -5,22 +5,22 @@ import Testing
 
 /// The table of metrics, and the names that it shares with the columns.
 @Suite(.timeLimit(.minutes(1))) struct MetricTests {
-    @Test func `names are unique, and one vocabulary for comparisons, histories and orders of tables`() throws {
+    @Test func `names are unique, and comparisons, histories and sort orders share them`() throws {
         #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
         let names = ResultColumn.all.flatMap { [$0.name] + $0.short }
         #expect(Set(names).count == names.count)
-        // That follows from several columns.
+        // It is computed from several columns.
         #expect(Metric.all.map(\.name).filter { ResultColumn.named($0) == nil } == ["cpu"])
         for key in SortKey.allCases where key != .name { #expect(ResultColumn.named(key.rawValue) != nil, "\(key)") }
         let known = ResultColumn.all.map(\.name)
         #expect(try HistoryMetric("fairness", known: known) == HistoryMetric("jain", known: known))
     }
 
-    @Test func `what is better follows from the columns`() {
+    @Test func `the columns determine which direction is better`() {
         #expect(Metric.all.filter(\.isBetterWhenMore) == [.throughput, .fairness])
     }
 
-    @Test func `a metric reads its column, and nothing where it is not measured`() {
+    @Test func `a metric reads its column, and is nil if not measured`() {
         #expect(Metric.hold.value(record("futex", ["hold_p50_ns": "70"])) == 70)
         #expect(Metric.handoff.value(record("futex", workers: 2)) == 500 && Metric.handoff.value(record()) == nil)
         #expect(Metric.fairness.value(record("futex", workers: 2)) == 0.99 && Metric.fairness.value(record()) == nil)
@@ -28,13 +28,13 @@ import Testing
         #expect(Metric.integrity.value(record("futex", ["integrity": "failed"])) == 0)
     }
 
-    @Test func `the usual thresholds are those of the help`() {
+    @Test func `the help states the default thresholds`() {
         #expect(
             Metric.usualThresholds
                 == "throughput=3%,p50=5%,p99=10%,hold=5%,hand-off=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%")
     }
 
-    @Test func `what excludes must exclude, and so must a lock that this program does not know`() {
+    @Test func `a lock must exclude, and so must a lock that this program does not know`() {
         let failed = ["integrity": "failed"]
         #expect(!record("futex", failed).isAsPromised && !record("of-another-build", failed).isAsPromised)
         #expect(record("none", failed).isAsPromised && !record("none", ["integrity": "stuck"]).isAsPromised)

@@ -6,9 +6,9 @@ import Testing
 @testable import ShmRecord
 
 extension CommandLineSuite {
-    /// The table of parameters, and what follows from it.
+    /// The table of parameters, and the options, requests and files that are derived from it.
     @Suite struct ParameterTests {
-        /// A load in which nothing is the usual.
+        /// A load without any default.
         private static var unusual: Load {
             var load = Load(workers: 3, criticalSection: 150, think: 1500, pinning: .compact)
             load.scenario = "cache"
@@ -19,7 +19,7 @@ extension CommandLineSuite {
             return load
         }
 
-        /// The options of a command: what the parser itself tells of them.
+        /// The options of a command, from the parser's own description.
         private static func options(_ command: String) throws -> [String: (help: String, valueName: String?)] {
             let outcome = try Invocation([command, "--experimental-dump-help"]).finish()
             let dump = try JSONSerialization.jsonObject(with: Data(outcome.stdout.utf8)) as? [String: Any]
@@ -31,7 +31,7 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: ["run", "compare", "check"])
-        func `there is one option for each parameter, and its help is the parameter's`(command: String) throws {
+        func `each parameter has one option, with the parameter's help`(command: String) throws {
             let options = try Self.options(command)
             #expect(options.count > 10)
             for parameter in Parameter.all where parameter.valueName != nil {
@@ -40,7 +40,7 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `every parameter of a load is in the table, with a column and a word of its own`() {
+        @Test func `the table has every parameter of a load, with a unique column and key`() {
             #expect(Parameter.all.count == Mirror(reflecting: Load()).children.count)
             #expect(Set(Parameter.all.map(\.column)).count == Parameter.all.count)
             #expect(Set(Parameter.all.map(\.key)).count == Parameter.all.count)
@@ -48,14 +48,14 @@ extension CommandLineSuite {
             for parameter in Parameter.all { #expect(columns.count { $0 == parameter.column } == 1) }
         }
 
-        @Test func `the key of a cell is its lock and its load`() {
+        @Test func `the key of a cell consists of its lock and its load`() {
             #expect(Set(ResultColumn.all.names(.cell)) == Set(["lock"] + Parameter.all.map(\.column)))
         }
 
-        @Test func `a load survives a request line, and no digit is lost`() throws {
+        @Test func `a request line preserves a load exactly`() throws {
             let timing = Timing(warmup: 1, throughput: 2, latency: 3, order: 4, stuckAfter: 5)
             let request = RoundRequest(lock: "mcs", load: Self.unusual, round: 9, timing: timing, kills: 6)
-            // The protocol's first version, as builds that are older write and read it.
+            // The first version of the protocol, which older builds use.
             #expect(
                 request.line
                     == "lock=mcs scenario=cache workers=3 round=9 critical_section_ns=150 think_ns=1500 counters=7 "
@@ -65,17 +65,17 @@ extension CommandLineSuite {
             #expect(try RoundRequest(request.line).cell().load == Self.unusual)
         }
 
-        @Test func `a load survives a results file`() {
+        @Test func `a results file preserves a load`() {
             for load in [Load(), Self.unusual] {
                 let fields = Parameter.all.map { ($0.column, $0.value(load).text) }
                 #expect(Record(fields: Dictionary(uniqueKeysWithValues: fields)).load == load)
             }
-            // The usual of a parameter that may be left out is no figure.
+            // An optional parameter is empty at its default.
             #expect(
                 Parameter.all.filter { $0.value(Load()) == .empty }.map(\.column) == ["rate_per_s", "read_percent"])
         }
 
-        @Test func `a request is refused with the word, its value and what is expected`() {
+        @Test func `an invalid request names the word, its value and what is expected`() {
             let timing = Timing(warmup: 1, throughput: 2, latency: 3, order: 4, stuckAfter: 5)
             let line = RoundRequest(lock: "mcs", load: Load(), round: 9, timing: timing, kills: 6).line
             for (word, wrong, message) in [
@@ -85,22 +85,25 @@ extension CommandLineSuite {
                     "pinning=spread", "pinning=tight",
                     "invalid value 'tight' for pinning: expected none, compact or spread"
                 ),
-                ("arrivals=closed", "arrivals=poisson", "arrivals=poisson needs a rate_per_s above 0"),
-                (" counters=4", "", "there is no counters"),
+                (
+                    "arrivals=closed", "arrivals=poisson",
+                    "invalid value '0' for rate_per_s: expected more than 0 with arrivals=poisson"
+                ),
+                (" counters=4", "", "missing word counters in the request: expected counters=value"),
             ] {
                 let failure = #expect(throws: Failure.self) { try RoundRequest(line.replacing(word, with: wrong)) }
                 #expect(failure?.message == message)
             }
-            // A word that is newer than the other build.
+            // An older build does not send a new word.
             #expect(throws: Never.self) { try RoundRequest(line.replacing(" read_percent=0", with: "")) }
         }
 
-        @Test func `a title says of each parameter that is not the usual`() {
+        @Test func `a title names each parameter that is not at its default`() {
             #expect(Parameter.all.compactMap { $0.unusual(Load()) } == [])
             #expect(
                 Parameter.all.compactMap { $0.unusual(Self.unusual) } == [
                     "critical section 150ns", "think 1500ns", "7 counters", "50.0 k/s due, uniform", "pinned compact",
-                    "95% only read",
+                    "95% read-only",
                 ])
         }
     }

@@ -9,7 +9,7 @@ import Testing
 @testable import ShmRender
 @testable import shmbench
 
-/// What is said of promises: of what was tried, and of nothing else.
+/// Sentences on promises cover only what was tested.
 @Suite(.timeLimit(.minutes(1))) struct PromiseTests {
     private func result(
         _ lock: LockKind, _ fault: Fault, _ change: (inout StressResult) -> Void = { $0.episodes = 3 }
@@ -28,25 +28,25 @@ import Testing
         matrix.text(markdown: true).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    @Test func `nothing was tried, and nothing is praised`() throws {
+    @Test func `without a tested fault, no promise is confirmed`() throws {
         let nothing = matrix([result(.futex, .killHolder) { _ in }], [.futex, .flock], [.killHolder])
-        #expect(words(nothing).hasPrefix("Nothing was tried") && !nothing.hasTried)
+        #expect(words(nothing).hasPrefix("Nothing was tested") && !nothing.hasTried)
         for text in [words(nothing), nothing.text(markdown: false)] { #expect(!text.contains("kept its promises")) }
         let impossible = matrix([result(.futex, .fillShm) { $0.obstacle = "no mounts" }], [.futex], [.fillShm])
         #expect(words(impossible).contains("no mounts") && !impossible.hasTried)
     }
 
-    @Test func `all was tried`() throws {
+    @Test func `a complete test confirms all promises`() throws {
         let all = matrix(
             [result(.futex, .killHolder), result(.futex, .fork), result(.flock, .killHolder), result(.flock, .fork)],
             [.futex, .flock], [.killHolder, .fork])
-        #expect(words(all).contains("Every lock kept its promises.") && !words(all).contains("Not tried"))
-        // A later pass could not be made, for want of what the machine has.
+        #expect(words(all).contains("Every lock kept its promises.") && !words(all).contains("Not tested"))
+        // A later pass was impossible on this machine.
         var short = all
         short.wasCutShort = true
         #expect(!words(short).contains("kept its promises"))
-        #expect(words(short).contains("No promise was broken in what was tried: 2 of 2 locks."))
-        // What this machine cannot do is named elsewhere.
+        #expect(words(short).contains("No lock broke a promise; 2 of 2 locks were tested."))
+        // Another sentence names faults that this machine does not support.
         let some = matrix(
             [result(.futex, .fork), result(.futex, .fillShm) { $0.obstacle = "no mounts" }], [.futex],
             [.fork, .fillShm])
@@ -54,19 +54,19 @@ import Testing
             words(some).contains("Every lock kept its promises.") && words(some).contains("n/a: fill-shm: no mounts"))
     }
 
-    @Test func `a part was tried, and the rest is named`() throws {
+    @Test func `an incomplete test names the rest`() throws {
         let part = matrix([result(.futex, .killHolder)], [.futex, .flock, .tas], [.killHolder, .fork])
         let text = words(part)
-        #expect(text.contains("No promise was broken in what was tried: 1 of 3 locks."))
-        #expect(text.contains("Not tried: flock, tas; futex under fork."))
+        #expect(text.contains("No lock broke a promise; 1 of 3 locks were tested."))
+        #expect(text.contains("Not tested: flock, tas; futex under fork."))
         #expect(!text.contains("kept its promises"))
-        // Programs are told, too.
+        // Documents for programs have the rest, too.
         let rows = try Table(rendered(Report(part), "csv")).rows
         #expect(rows.count == 6 && rows.count { $0["verdict"] == "-" } == 5)
         for row in rows { #expect(row["as_promised"] == (row["episodes"] == "0" ? "" : "yes")) }
     }
 
-    @Test func `the promise that is broken is named, and not what was to be expected`() throws {
+    @Test func `the report names the broken promise, not an expected failure`() throws {
         let both = result(.futex, .killHolder) {
             $0.episodes = 2
             $0.hangs = 1
@@ -109,39 +109,39 @@ import Testing
             separator: " ")
     }
 
-    @Test func `a crash test praises what it tested to the end`() throws {
+    @Test func `a crash test confirms only complete tests`() throws {
         #expect(try words([crash(.flock), crash(.robustFutex)]).contains("Every lock that promises to survive"))
         let part = try words([crash(.flock), crash(.robustFutex, isComplete: false), CrashResult(lock: .ofdRecord)])
         #expect(part.contains("1 of 3 locks that promise to survive") && !part.contains("Every lock"))
-        #expect(part.contains("Not tested to the end: robust-futex.") && part.contains("Not tried: ofd-record."))
+        #expect(part.contains("Incomplete: robust-futex.") && part.contains("Not tested: ofd-record."))
         #expect(CrashResult(lock: .flock).words == "not tried" && !CrashResult(lock: .flock).isKnown)
     }
 
-    @Test func `a crash test names the promise that was broken`() throws {
+    @Test func `a crash test names the broken promise`() throws {
         let hung = try words([crash(.flock) { $0.hangs = 2 }])
-        #expect(hung.contains("waited for ever after 2 of 10 kills") && !hung.contains("were wrong"))
+        #expect(hung.contains("hung after 2 of 10 kills") && !hung.contains("were wrong"))
         let corrupt = try words([crash(.flock) { $0.corruptions = 3 }])
-        #expect(corrupt.contains("were wrong after 3 of 10 kills") && !corrupt.contains("waited for ever"))
+        #expect(corrupt.contains("were wrong after 3 of 10 kills") && !corrupt.contains("process hung"))
         let expected = crash(.futex) {
             ($0.hangs, $0.corruptions) = (6, 1)
             $0.findings = ["hang", "hang"]
             $0.corruptionFindings = ["two met"]
         }
         #expect(expected.breaches == ["two met"])
-        #expect(try !words([expected]).contains("waited for ever"))
+        #expect(try !words([expected]).contains("process hung"))
         #expect(crash(.futex) { ($0.hangs, $0.findings) = (6, ["hang"]) }.breaches == [])
     }
 
     // MARK: Comparisons
 
-    @Test func `findings about nothing are not green`() {
+    @Test func `a comparison of nothing is not a success`() {
         let nothing = Findings(base: "a", candidate: "b", cells: [], falseAlarms: 0.01, startedAt: 0, seed: nil)
         #expect(nothing.status == .failed && FindingsText.verdict(nothing).hasPrefix("NOTHING COMPARED"))
         var heap = MetricFinding(metric: .heap, threshold: 0)
         heap.word = .missing
         var integrity = MetricFinding(metric: .integrity, threshold: 0)
-        integrity.word = .same
+        integrity.word = .equivalent
         let cell = CellFinding(load: load(), baseLock: "futex", candidateLock: "futex", metrics: [heap, integrity])
-        #expect(cell.word == .inconclusive, "what was asked for was not measured")
+        #expect(cell.word == .undecided, "what was asked for was not measured")
     }
 }

@@ -10,7 +10,7 @@ import Testing
 @testable import shmbench
 
 extension CommandLineSuite {
-    /// Results files as `report` shows them, and what it makes of bad ones.
+    /// `report` on valid and invalid results files.
     @Suite struct ReportTests {
         private let folder: Folder
         private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -57,7 +57,7 @@ extension CommandLineSuite {
         // MARK: Documents
 
         @Test(arguments: formats)
-        func `a report in every format`(format: String) throws {
+        func `report prints every format`(format: String) throws {
             let broken = (1...3).map { round in
                 Self.rounds(
                     "tas", workers: 2, round: round, rate: 1e6,
@@ -81,7 +81,7 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: SortKey.allCases)
-        func `lines of tables and overview are in the order that was asked for`(sort: SortKey) throws {
+        func `tables and overview have the requested order`(sort: SortKey) throws {
             try write("a.csv", Self.sound)
             let outcome = try report("a.csv", "--sort", sort.rawValue)
             let locks = outcome.stdout.split(separator: "\n").map { $0.prefix { $0 != " " } }
@@ -90,7 +90,7 @@ extension CommandLineSuite {
             #expect(locks.count == 6 && [0, 2, 4].allSatisfy { locks[$0] == first }, "\(locks)")
         }
 
-        @Test func `what run prints of its rounds, report prints of its file`() throws {
+        @Test func `report prints the same as run`() throws {
             let run = try Invocation.run(
                 "none,robust-futex,futex", workers: "1,2", "--output", "x.csv", "--rounds", "3", "--duration", "50ms",
                 in: folder
@@ -104,7 +104,7 @@ extension CommandLineSuite {
                 let tables = SummaryTable(summaries: part.summaries, markdown: format == "markdown").text
                 #expect(tables.hasPrefix(name) && shown.stdout.contains(tables))
                 if format == "table" {
-                    // As far as the lines that tell of the clock's rate and of the file.
+                    // Up to the lines with the clock's frequency and the file.
                     let own = run.stdout.components(separatedBy: "\nClock: ")[0]
                     #expect(own.hasPrefix(name) && own.contains("Every lock kept its promise"))
                     let head = own.components(separatedBy: "\n\nMedians over").first ?? ""
@@ -121,10 +121,10 @@ extension CommandLineSuite {
             #expect(try report("x.csv", "--strict").exit == .code(0))
         }
 
-        @Test func `the committed files are whole`() throws {
+        @Test func `the committed files are complete`() throws {
             for name in ["example.csv", "baseline.csv"] {
                 let file = try #require(try ResultsReader.read(["\(Self.root)/results/\(name)"]).first)
-                // A committed file may be from before the last columns came.
+                // A committed file may lack the latest columns.
                 let findings = StrictReading.findings(file)
                 #expect(findings.count == 1 && findings[0].contains("is missing: expected `discarded_tries`"))
                 #expect(ResultColumn.all.map(\.name).starts(with: file.columns))
@@ -133,7 +133,7 @@ extension CommandLineSuite {
 
         // MARK: Several files
 
-        @Test func `the standard input is a file`() throws {
+        @Test func `- reads standard input`() throws {
             try write("a.csv", Self.sound)
             let program = "\(Invocation.programs)/shmbench"
             func piped(_ command: String) throws -> Invocation.Outcome {
@@ -146,7 +146,7 @@ extension CommandLineSuite {
             #expect(empty.exit == .code(64) && empty.stderr.contains("<stdin> is empty"), "\(empty.stderr)")
         }
 
-        @Test func `rounds of several runs are in one median, and what makes them unlike is told`() throws {
+        @Test func `a median over several runs warns of their differences`() throws {
             try write("a.csv", Self.sound)
             let later = ["run_id": "s", "kernel": "6.2", "duration_s": "0.300000"]
             try write(
@@ -156,11 +156,11 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let row = try Table(outcome.stdout).rows.first { $0["lock"] == "futex" && $0["workers"] == "2" }
             #expect(row?["rounds"] == "6" && row?["throughput_per_s"] == "17500002.0")
-            #expect(outcome.stderr.contains("several kernels are in one median, of futex with 2 workers"))
-            #expect(outcome.stderr.contains("windows of 20.0 ms and of 300 ms are in one median"))
+            #expect(outcome.stderr.contains("the median of futex with 2 workers mixes rounds of several kernels"))
+            #expect(outcome.stderr.contains("mixes windows of 20.0 ms and 300 ms"))
         }
 
-        @Test func `loads that differ are in no common table`() throws {
+        @Test func `different loads have separate tables`() throws {
             try write("a.csv", Self.sound)
             let loaded = ["run_id": "s", "critical_section_ns": "1000"]
             try write("b.csv", (1...3).map { Self.rounds("futex", workers: 2, round: $0, rate: 1e6, loaded) })
@@ -170,7 +170,7 @@ extension CommandLineSuite {
             #expect(
                 outcome.stdout.contains("\n2 workers, critical section \(TimeSpan(nanoseconds: 1000))\n"),
                 "\(outcome.stdout)")
-            #expect(outcome.stdout.contains("\n1 worker, nobody to wait for\n"))
+            #expect(outcome.stdout.contains("\n1 worker, uncontended\n"))
         }
 
         @Test func `a round counts once`() throws {
@@ -180,7 +180,7 @@ extension CommandLineSuite {
             try FileManager.default.copyItem(atPath: folder.path("a.csv"), toPath: folder.path("copy.csv"))
             for (other, words) in [
                 ("a.csv", "are one file"), ("link.csv", "are one file"),
-                ("copy.csv", "copy.csv:2: round 1 of robust-futex with 1 workers is in a.csv:2 already"),
+                ("copy.csv", "copy.csv:2: round 1 of robust-futex with 1 workers is already in a.csv:2"),
             ] {
                 let outcome = try report("a.csv", other)
                 #expect(outcome.exit == .code(64) && outcome.stdout.isEmpty)
@@ -190,7 +190,7 @@ extension CommandLineSuite {
 
         // MARK: Old, new and other files
 
-        @Test func `a file of an older or a later version is shown`() throws {
+        @Test func `a file of an older or a later version is accepted`() throws {
             let required = ResultColumn.all.names(.required)
             try write("old.csv", Self.sound, columns: required)
             let old = try report("old.csv")
@@ -204,7 +204,7 @@ extension CommandLineSuite {
             let new = try report("new.csv")
             #expect(new.exit == .code(0))
             #expect(
-                new.stderr.contains("new.csv has columns that this version does not know, which are left out: \"mood\"")
+                new.stderr.contains("new.csv has unknown columns, which are left out: \"mood\"")
             )
             let strict = try report("new.csv", "--strict")
             #expect(
@@ -235,7 +235,7 @@ extension CommandLineSuite {
             #expect(try report("b.csv").exit == .code(3))
         }
 
-        @Test func `numbers of any size and control characters do no harm`() throws {
+        @Test func `extreme numbers and control characters are harmless`() throws {
             let huge = String(repeating: "9", count: 300)
             let figures = [
                 "throughput_per_s": huge, "acquire_p99_ns": huge, "overlaps": huge, "lost_updates": huge,
@@ -250,7 +250,7 @@ extension CommandLineSuite {
             }
         }
 
-        // MARK: What is no good
+        // MARK: Invalid files
 
         struct Bad: CustomTestStringConvertible {
             let name: String
@@ -265,16 +265,16 @@ extension CommandLineSuite {
         private static let bad = [
             Bad(name: "empty", text: "", words: "is empty"),
             Bad(name: "a header alone", text: header, words: "nothing was measured"),
-            Bad(name: "cut off", text: header + line + line.prefix(40), words: "cut off"),
+            Bad(name: "truncated", text: header + line + line.prefix(40), words: "truncated"),
             Bad(name: "another CSV", text: "a,b\n1,2\n", words: "no column `schema`"),
-            Bad(name: "a line twice", text: header + line + line, words: "is in line 2 already"),
-            Bad(name: "no text", text: "\u{0}\u{1}", words: "the last line has no end"),
+            Bad(name: "a line twice", text: header + line + line, words: "is already in line 2"),
+            Bad(name: "no text", text: "\u{0}\u{1}", words: "the last line does not end in a newline"),
             Bad(
                 name: "a missing column", text: (header + line).replacing(",integrity,", with: ",sanity,"),
                 words: "no column `integrity`"),
         ]
 
-        @Test(arguments: bad) func `of nothing there is no good report`(bad: Bad) throws {
+        @Test(arguments: bad) func `an invalid file is an error in every format`(bad: Bad) throws {
             try write("a.csv", bad.text)
             for format in Self.formats {
                 let outcome = try report("a.csv", "--format", format)
@@ -290,7 +290,7 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `what is not there, or of another kind, is refused`() throws {
+        @Test func `a missing file, or one of another kind, is rejected`() throws {
             try write("a.json", "{}")
             for (name, words) in [
                 ("nosuch.csv", "No such file"), (".", "directory"), ("a.json", "reports are of CSV files"),
@@ -303,16 +303,16 @@ extension CommandLineSuite {
             #expect(nothing.exit == .code(64) && nothing.stderr.contains("report --help"), "\(nothing.stderr)")
         }
 
-        @Test func `a run that was not measured to the end is not green`() throws {
+        @Test func `an incomplete run is not a success`() throws {
             try write("a.csv", Array(Self.sound.dropLast()))
             let outcome = try report("a.csv")
             #expect(outcome.exit == .code(1))
             #expect(outcome.stderr.contains("a.csv lacks rounds"), "\(outcome.stderr)")
-            #expect(outcome.stdout.contains("Not all was measured."))
+            #expect(outcome.stdout.contains("Not all rounds were measured."))
             #expect(try report("a.csv", "--format", "junit").stdout.contains("errors=\"1\""))
         }
 
-        @Test func `a broken lock decides how the program ends`() throws {
+        @Test func `a broken lock determines the exit code`() throws {
             let stuck = Record(
                 fields: Self.sound[0].fields.merging(["integrity": "stuck", "throughput_per_s": "", "user_s": ""]) {
                     $1
@@ -342,23 +342,29 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: [
-            Finding(name: "nothing acquired", figures: ["acquisitions": "0"], words: "acquired nothing"),
-            Finding(name: "no throughput", figures: ["throughput_per_s": "0.0"], words: "has no throughput"),
-            Finding(name: "no latency", figures: ["acquire_p99_ns": ""], words: "has no latency"),
+            Finding(
+                name: "nothing acquired", figures: ["acquisitions": "0"],
+                words: "acquisitions is 0: expected more than 0"),
+            Finding(
+                name: "no throughput", figures: ["throughput_per_s": "0.0"],
+                words: "throughput_per_s is 0.0: expected more than 0"),
+            Finding(
+                name: "no latency", figures: ["acquire_p99_ns": ""],
+                words: "acquire_p99_ns is empty: expected more than 0"),
             Finding(
                 name: "heap", figures: ["heap_bytes_per_op": "1.500"],
-                words: "allocates 1.500 bytes an acquisition: expected 0"),
+                words: "heap_bytes_per_op is 1.500: expected 0"),
         ])
-        func `--strict names the line of what a run would not write`(finding: Finding) throws {
+        func `--strict names the line of an invalid value`(finding: Finding) throws {
             let changed = Record(fields: Self.sound[1].fields.merging(finding.figures) { $1 })
             try write("a.csv", [Self.sound[0], changed] + Self.sound.dropFirst(2))
             let outcome = try report("a.csv", "--strict")
             #expect(outcome.exit == .code(1))
-            #expect(outcome.complaints == ["shmbench: a.csv:3: futex with 1 workers \(finding.words)"])
+            #expect(outcome.complaints == ["shmbench: a.csv:3: futex with 1 workers: \(finding.words)"])
             #expect(try report("a.csv").exit == .code(0))
         }
 
-        @Test func `--strict holds a file to the columns, and its control to be caught`() throws {
+        @Test func `--strict checks the columns and the control`() throws {
             try write("a.csv", Self.sound)
             #expect(try report("a.csv", "--strict").exit == .code(0))
             try write("short.csv", Self.sound, columns: contractedColumns.dropLast())
@@ -372,7 +378,7 @@ extension CommandLineSuite {
             let missed = Self.sound + (1...3).map { Self.rounds("none", workers: 2, round: $0, rate: 1e8) }
             try write("missed.csv", missed)
             let control = try report("missed.csv", "--strict")
-            #expect(control.exit == .code(1) && control.stderr.contains("was never caught"), "\(control.stderr)")
+            #expect(control.exit == .code(1) && control.stderr.contains("`none` is never failed"), "\(control.stderr)")
         }
     }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import ShmRecord
 @testable import shmbench
 
-/// Results files are not believed: whatever is wrong is told with file, line and column.
+/// Results files are validated: errors name the file, the line and the column.
 @Suite(.timeLimit(.minutes(1))) struct ResultsReaderTests {
     private static let columns = record().fields.keys.sorted()
 
@@ -14,7 +14,7 @@ import Testing
     private static let header = columns.joined(separator: ",") + "\n"
     private static let good = header + line(record(round: 1)) + line(record(round: 2))
 
-    @Test func `a good file is read as it was written`() throws {
+    @Test func `a valid file is read as it was written`() throws {
         let records = try ResultsReader.records(Self.good, path: "a.csv")
         #expect(records == [record(round: 1), record(round: 2)])
         #expect(
@@ -39,23 +39,23 @@ import Testing
     private static let mistakes = [
         Mistake(name: "empty", text: "", place: "a.csv", words: "empty"),
         Mistake(name: "no rows", text: header, place: "a.csv", words: "no rows"),
-        Mistake(name: "cut off", text: String(good.dropLast(5)), place: "a.csv:3:", words: "cut off"),
+        Mistake(name: "truncated", text: String(good.dropLast(5)), place: "a.csv:3:", words: "truncated"),
         Mistake(
             name: "a short row", text: good + "1,2,3\n", place: "a.csv:4:", words: "3 fields"),
         Mistake(
             name: "another schema", text: header + line(record("futex", ["schema": "2"])), place: "a.csv:2:",
-            words: "column `schema`: \"2\" is another schema"),
+            words: "invalid value '2' for column `schema`: expected 1"),
         Mistake(
             name: "text in a number", text: header + line(record("futex", ["throughput_per_s": "fast"])),
             place: "a.csv:2:",
-            words: "column `throughput_per_s`: \"fast\" is no number"),
+            words: "invalid value 'fast' for column `throughput_per_s`: expected a number"),
         Mistake(
             name: "not a number", text: header + line(record("futex", ["acquire_p50_ns": "nan"])), place: "a.csv:2:",
-            words: "column `acquire_p50_ns`: \"nan\" is no number"),
+            words: "invalid value 'nan' for column `acquire_p50_ns`: expected a number"),
         Mistake(
             name: "less than nothing", text: header + line(record("futex", ["acquire_p99_ns": "-3"])),
             place: "a.csv:2:",
-            words: "less than 0"),
+            words: "invalid value '-3' for column `acquire_p99_ns`: expected a number of at least 0"),
         Mistake(
             name: "no workers", text: header + line(record(workers: 0)), place: "a.csv:2:",
             words: "invalid value '0' for column `workers`: expected 1…4096"),
@@ -70,21 +70,23 @@ import Testing
             words: "invalid value '101' for column `read_percent`: expected 0…100"),
         Mistake(
             name: "an unknown verdict", text: header + line(record("futex", ["integrity": "fine"])), place: "a.csv:2:",
-            words: "column `integrity`"),
-        Mistake(name: "no lock", text: header + line(record("")), place: "a.csv:2:", words: "names no lock"),
+            words: "invalid value 'fine' for column `integrity`: expected ok, failed or stuck"),
+        Mistake(
+            name: "no lock", text: header + line(record("")), place: "a.csv:2:",
+            words: "invalid value '' for column `lock`: expected a name"),
         Mistake(
             name: "a row twice", text: good + line(record(round: 1)), place: "a.csv:4:",
-            words: "round 1 of futex with 1 workers is in line 2 already"),
+            words: "round 1 of futex with 1 workers is already in line 2: expected each round once"),
         Mistake(
             name: "a column twice", text: "lock,\(header)x,\(line(record()))", place: "a.csv:1:",
             words: "two columns `lock`"
         ),
         Mistake(name: "other columns", text: "a,b\n1,2\n", place: "a.csv:1:", words: "no column `schema`"),
         Mistake(name: "an open quotation mark", text: header + "\"x\n", place: "a.csv:3:", words: "not closed"),
-        Mistake(name: "text behind a quotation mark", text: "a,\"b\"c\n", place: "a.csv:1:", words: "behind a closing"),
+        Mistake(name: "text after a quotation mark", text: "a,\"b\"c\n", place: "a.csv:1:", words: "after a closing"),
     ]
 
-    @Test(arguments: mistakes) func `a mistake is told with its place`(mistake: Mistake) {
+    @Test(arguments: mistakes) func `an error names the file, the line and the column`(mistake: Mistake) {
         do {
             _ = try ResultsReader.records(mistake.text, path: "a.csv")
             Issue.record("it was taken")

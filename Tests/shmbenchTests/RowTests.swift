@@ -9,7 +9,7 @@ import Testing
 @testable import ShmRender
 @testable import shmbench
 
-/// What becomes of a round's result in the files, without running one.
+/// Rows of results from synthetic rounds.
 @Suite(.timeLimit(.minutes(1))) struct RowTests {
     private func figures(_ sections: [UInt64]) -> RoundResult.Figures {
         RoundResult.Figures(
@@ -18,7 +18,7 @@ import Testing
             histograms: [.acquire: counts([40: 998, 100: 1, 4096: 1])], longestAcquisition: 4097)
     }
 
-    /// A histogram of values, by how often each was met.
+    /// A histogram from values and their counts.
     private func counts(_ values: [UInt64: UInt64], _ timed: Arena.Timed = .acquire) -> [UInt64] {
         var counts = [UInt64](repeating: 0, count: timed.geometry.cellCount)
         for (value, count) in values { counts[timed.geometry.index(of: value)] += count }
@@ -47,13 +47,13 @@ import Testing
         try #require(try Table(csvDocument([row])).rows.first)
     }
 
-    @Test func `the columns are the contract's, in its order`() {
+    @Test func `the columns are those of schema 1, in its order`() {
         #expect(ResultColumn.all.map(\.name) == contractedColumns)
         #expect(ResultColumn.schema == 1)
     }
 
-    @Test func `workers' counts reach the fairness columns by their value`() throws {
-        // Counts taken as bit patterns are denormal numbers, whose squares vanish: the index came out wrong or empty.
+    @Test func `fairness follows from the workers' acquisitions`() throws {
+        // Counts that are taken as bit patterns are denormal numbers, whose squares vanish.
         let row = try csv(row(figures([1_000_000, 2_000_000, 3_000_000])))
         #expect(row["fairness_jain"] == "0.8571")
         #expect(row["fairness_min_max"] == "0.3333")
@@ -62,17 +62,17 @@ import Testing
         #expect(try csv(self.row(figures([9, 0, 0])))["fairness_min_max"] == "0.0000")
     }
 
-    @Test func `windowed fairness is the median over windows in which enough happened`() throws {
+    @Test func `windowed fairness is the median over windows with enough acquisitions`() throws {
         var figures = figures([])
         figures.windows = [[90, 0], [0, 90], [50, 50], [0, 0], [1, 0]]
         let row = try csv(row(figures))
         #expect(row["fairness_window_jain"] == "0.5000")
-        // Over the whole, turns nearly even out.
+        // Over the whole window, the counts are nearly even.
         #expect((row["fairness_jain"].flatMap { Double($0) } ?? 0) > 0.999)
         #expect(row["acquisitions"] == "281")
     }
 
-    @Test func `figures are in the units that their columns name`() throws {
+    @Test func `figures have the units of their columns`() throws {
         let row = try csv(row(figures([100, 200, 300])))
         let expected = [
             "started_at": "2023-11-14T22:13:20Z", "lock": "futex", "workers": "3", "round": "2",
@@ -86,11 +86,11 @@ import Testing
         for (name, value) in expected { #expect(row[name] == value, "\(name)") }
     }
 
-    @Test func `what was not measured is empty and never 0`() throws {
+    @Test func `a value that was not measured is empty, not 0`() throws {
         let stuck = try csv(row(nil, integrity: .stuck))
         for name in closedLoopEmptyColumns + figureColumns + ["lost_updates"] { #expect(stuck[name] == "", "\(name)") }
         #expect(stuck["integrity"] == "stuck")
-        // Nobody got anything: there is no fairness and no cost of one acquisition to tell, but the count is 0.
+        // Without acquisitions, fairness and costs per acquisition are undefined, but the number of acquisitions is 0.
         let idle = try csv(row(figures([0, 0, 0])))
         for name in ["fairness_jain", "fairness_min_max", "heap_bytes_per_op"] { #expect(idle[name] == "", "\(name)") }
         #expect(idle["acquisitions"] == "0")
@@ -101,8 +101,8 @@ import Testing
         }
     }
 
-    @Test func `no percentile is above the longest time that was measured`() throws {
-        // The last cell of the histogram reaches from 4096 to 4099.
+    @Test func `no percentile exceeds the measured maximum`() throws {
+        // The last bucket of the histogram covers 4096 to 4099.
         var figures = figures([1, 1, 1])
         figures.histograms = [.acquire: counts([4096: 10])]
         figures.longestAcquisition = 4096
@@ -110,7 +110,7 @@ import Testing
         for name in ["acquire_p50_ns", "acquire_p999_ns", "acquire_max_ns"] { #expect(row[name] == "4096", "\(name)") }
     }
 
-    @Test func `CSV and JSON say the same, and text survives both`() throws {
+    @Test func `CSV and JSON have equal values, with text preserved`() throws {
         let rows = [row(figures([1, 2, 3])), row(nil, integrity: .stuck, lock: .noLock)]
         let table = try Table(csvDocument(rows))
         let parsed = try JSONSerialization.jsonObject(with: Data(json(rows).utf8))
@@ -133,7 +133,7 @@ import Testing
         #expect(table.rows[0]["run_id"] == "a,b \"c\"")
     }
 
-    @Test func `no rows are a document all the same`() throws {
+    @Test func `a document without rows is valid`() throws {
         #expect(try Table(csvDocument([])).columns == contractedColumns)
         let parsed = try JSONSerialization.jsonObject(with: Data(json([]).utf8))
         #expect((parsed as? [String: Any])?["rows"] as? [[String: Any]] != nil)
@@ -146,7 +146,7 @@ import Testing
         #expect(!row(nil, integrity: .stuck, lock: .noLock).isAsPromised)
     }
 
-    @Test func `a lock that falls off the cliff is marked, and named in words`() throws {
+    @Test func `a lock that collapses with more workers than CPUs is marked and named`() throws {
         func rows(_ lock: LockKind, _ counts: [(workers: Int, sections: UInt64)]) -> [Row] {
             counts.map { count in
                 let cell = Cell(lock, Load(workers: count.workers))
@@ -163,12 +163,12 @@ import Testing
         let table = SummaryTable(summaries: summaries).text.split(separator: "\n").filter { $0.contains("▼") }
         #expect(table.count == 1 && table[0].hasPrefix("ticket "))
         let words = Verdict.text(summaries).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        #expect(words.contains("left of ticket:"))
-        // Without a number of workers that fits the CPUs there is nothing to fall from.
+        #expect(words.contains("the throughput of ticket drops"))
+        // Without a number of workers that fits the CPUs, there is no comparison.
         #expect(Cliff.fallen(Array(summaries.filter { $0.load.workers == beyond })) == [])
     }
 
-    @Test func `a round that was cut short has no costs and no latency`() throws {
+    @Test func `a round that was cut short has neither costs nor latency`() throws {
         let figures = figures([10])
         var result = RoundResult(startedAt: 0)
         result.figures = figures
@@ -185,14 +185,14 @@ import Testing
         #expect(Verdict.text(summary).contains("cut: "))
     }
 
-    @Test func `windows are shorter where there are many rounds`() {
+    @Test func `windows are shorter if there are many rounds`() {
         #expect(RunOptions.window(rounds: 1) == 300_000_000)
         #expect(RunOptions.window(rounds: 60) == 300_000_000)
         #expect((20_000_000..<100_000_000).contains(RunOptions.window(rounds: 378)))
         #expect(RunOptions.window(rounds: 1_000_000) == 20_000_000)
     }
 
-    @Test func `a summary has the rounds' medians and the worst of their findings`() throws {
+    @Test func `a summary has the rounds' medians and their worst finding`() throws {
         let rows = [row(figures([1, 1, 1])), row(figures([2, 2, 2]), integrity: .failed), row(figures([9, 9, 9]))]
         let summary = try #require(CellSummary.summaries(rows, cells: [rows[0].cell]).first)
         #expect(summary.rounds == 3)

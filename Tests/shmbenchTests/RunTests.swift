@@ -128,7 +128,7 @@ extension CommandLineSuite.Measuring {
             let outcome = run.finish()
             #expect(outcome.exit == .code(0))
             #expect(outcome.stdout.contains("fail*"))
-            #expect(outcome.stdout.contains("as it must"))
+            #expect(outcome.stdout.contains("as expected"))
             let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
             #expect(row["integrity"] == "failed")
             #expect(row["lost_updates"] != "0" || row["overlaps"] != "0")

@@ -8,7 +8,7 @@ import Testing
 @testable import ShmRecord
 @testable import shmbench
 
-/// What a scenario file says, and that a mistake in it is reported with its line.
+/// Scenario files, and errors in them, which name the line.
 @Suite(.timeLimit(.minutes(1))) struct ScenarioTests {
     private func workloads(_ text: String, locks: [LockKind]? = nil, workers: [Int]? = nil) throws -> [Workload] {
         try Scenario.workloads(text, path: "s.toml", locks: locks, workers: workers, stuckAfter: 5_000_000_000)
@@ -46,14 +46,14 @@ import Testing
         #expect(read[0].cells.count == 4 && read[0].cells.allSatisfy { $0.scenario == "cache" })
     }
 
-    @Test func `a rate alone is Poisson, and the command line's locks and workers come first`() throws {
+    @Test func `a rate alone means Poisson arrivals, and the command line overrides locks and workers`() throws {
         let read = try workloads("[[workload]]\nname = \"a\"\nrate = 1000\n", locks: [.tas], workers: [3])
         #expect(read[0].load.spacing == .poisson && read[0].load.rate == 1000)
         #expect(read[0].locks == [.tas] && read[0].workers == [3])
         #expect(try workloads("[[workload]]\nname = \"a\"\n")[0].locks == LockKind.all)
     }
 
-    @Test func `thresholds are read, and are no workload`() throws {
+    @Test func `thresholds are parsed, and are not a workload`() throws {
         let text = "[[workload]]\nname = \"a\"\n\n[thresholds]\nthroughput = \"5%\"\n\"hand-off\" = \"20%\"\n"
         #expect(try workloads(text).count == 1)
         #expect(try Scenario.thresholds(text, path: "s.toml") == [.throughput: 0.05, .handoff: 0.2])
@@ -76,10 +76,10 @@ import Testing
     private static let mistakes = [
         Mistake("", line: 1, "no workload"),
         Mistake("[[workload]]\nname = \"a\"\n\n[[workload]]\nname = \n", line: 5, "value"),
-        Mistake("seed = 1\n[[workload]]\nname = \"a\"\n", line: 1, "no `seed`"),
-        Mistake("[[workload]]\nlocks = [\"tas\"]\n", line: 1, "needs a name"),
+        Mistake("seed = 1\n[[workload]]\nname = \"a\"\n", line: 1, "unknown key `seed`"),
+        Mistake("[[workload]]\nlocks = [\"tas\"]\n", line: 1, "missing key name"),
         Mistake("[[workload]]\nname = \"a b\"\n", line: 2, "invalid value 'a b' for name: expected a name of letters"),
-        Mistake("[[workload]]\nname = \"a\"\nlock = \"tas\"\n", line: 3, "no `lock`"),
+        Mistake("[[workload]]\nname = \"a\"\nlock = \"tas\"\n", line: 3, "unknown key `lock`"),
         Mistake(
             "[[workload]]\nname = \"a\"\n[[workload]]\nname = \"b\"\n# x\nlocks = [\"futx\"]\n", line: 6, "`futex`"),
         Mistake("[[workload]]\nname = \"a\"\nlocks = [1]\n", line: 3, "names in quotation marks"),
@@ -91,21 +91,25 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\ncounters = \"5\"\n", line: 3, "whole number"),
         Mistake("[[workload]]\nname = \"a\"\npin = \"tight\"\n", line: 3, "for pin: expected none, compact or spread"),
         Mistake("[[workload]]\nname = \"a\"\nrate = 0\n", line: 3, "more than 0"),
-        Mistake("[[workload]]\nname = \"a\"\narrivals = \"poisson\"\n", line: 3, "need a rate"),
+        Mistake("[[workload]]\nname = \"a\"\narrivals = \"poisson\"\n", line: 3, "expected a rate"),
         Mistake(
             "[[workload]]\nname = \"a\"\nrate = 5\narrivals = \"bursts\"\n", line: 4,
             "for arrivals: expected poisson or uniform"),
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
         Mistake("\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4, "for read_percent: expected 0…100"),
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4, "no metric"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5, "write it as in"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "write it as in"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4,
+            "invalid value 'speed' for the metric of a threshold"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5,
+            "invalid value '5' for the threshold of p99: expected a percentage"),
+        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "expected a percentage"),
         Mistake("thresholds = 5\n[[workload]]\nname = \"a\"\n", line: 1, "[thresholds]"),
     ]
 
     @Test(arguments: mistakes)
-    func `a mistake is reported with its line`(mistake: Mistake) {
+    func `an error names the file and the line`(mistake: Mistake) {
         do {
             _ = try workloads(mistake.text)
             Issue.record("it was taken")
@@ -119,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func `a file that cannot be read is named`() {
+    @Test func `an unreadable file is an error`() {
         #expect(throws: Failure.self) { try ScenarioFile.text("/nowhere/x.toml") }
     }
 }

@@ -49,7 +49,7 @@ extension CommandLineSuite.Faults {
                 ["stress", "--locks", "none,futex", "--faults", "kill-holder,interrupt", "--duration", "100ms"])
             let outcome = run.finish(within: .seconds(50))
             #expect(outcome.exit == .code(0))
-            #expect(outcome.stdout.contains("exclude nobody were caught"))
+            #expect(outcome.stdout.contains("without mutual exclusion failed the check"))
             let lines = outcome.stdout.split(separator: "\n")
             #expect(lines.contains { $0.hasPrefix("none ") && $0.contains("unsafe") })
             #expect(lines.contains { $0.hasPrefix("futex ") && $0.contains("hangs") })
@@ -179,7 +179,7 @@ extension CommandLineSuite.Faults {
             ).finish(within: .seconds(50))
             #expect(outcome.exit == .code(3), "\(outcome.stderr)")
             #expect(outcome.stdout.contains("did not survive the kill of an owner"), "\(outcome.stdout)")
-            #expect(!outcome.stdout.contains("let two in") && !outcome.stdout.contains("lost updates"))
+            #expect(!outcome.stdout.contains("admitted two") && !outcome.stdout.contains("lost updates"))
         }
 
         @Test func `reports of an older run in a folder that is named are replaced`() throws {
@@ -207,7 +207,9 @@ extension CommandLineSuite.Faults {
                 program: "/usr/bin/env",
                 arguments + ["--locks", "plugin", "--workers", "2", "--duration", "60ms", "--rounds", "1"], in: folder
             ).finish()
-            #expect(outcome.exit == .code(3) && outcome.stdout.contains("let two in at once ("), "\(outcome.stdout)")
+            #expect(
+                outcome.exit == .code(3) && outcome.stdout.contains("admitted two processes at once ("),
+                "\(outcome.stdout)")
             #expect(!outcome.stderr.contains("backwards") && !outcome.stderr.contains("noisy"), "\(outcome.stderr)")
         }
 
@@ -227,7 +229,7 @@ extension CommandLineSuite.Faults {
             #expect(outcome.exit == (signal == SIGKILL ? .signal(SIGKILL) : .code(1)))
             if signal != SIGKILL {
                 #expect(outcome.stderr.contains("shmbench: interrupted at "))
-                #expect(outcome.stdout.contains("Not tried: ") && !outcome.stdout.contains("Every lock"))
+                #expect(outcome.stdout.contains("Not tested: ") && !outcome.stdout.contains("Every lock"))
             }
             #expect(traces.left(processes: workers) == [])
         }

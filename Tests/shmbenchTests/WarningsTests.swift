@@ -8,11 +8,11 @@ import Testing
 @testable import ShmRender
 @testable import shmbench
 
-/// What is said of runs whose figures are less than they seem, and in which words.
+/// Warnings and verdicts on runs.
 @Suite(.timeLimit(.minutes(1))) struct WarningsTests {
     private static let run = RunConditions(id: "x", seed: 7, clock: ClockCalibration())
 
-    /// A summary of rounds with these throughputs; `change` makes each round's result unlike a good one.
+    /// A summary of rounds with these throughputs; `change` modifies each round's result.
     private func summary(
         _ throughputs: [UInt64], workers: Int = 2, lock: LockKind = .futex, spacing: Arrivals.Spacing = .closed,
         change: (inout RoundResult) -> Void = { _ in }
@@ -36,18 +36,21 @@ import Testing
 
     private func warnings(_ summary: CellSummary) -> [String] { Warnings.lines([summary]) }
 
-    @Test func `good rounds need no warning`() throws {
+    @Test func `sound rounds cause no warning`() throws {
         let lines = warnings(try summary([1000, 1001, 1002, 1000, 999], workers: 1))
-        // What is said of the machine itself is true of every run on it.
+        // Warnings about the machine apply to every run on it.
         #expect(lines.filter { !$0.contains("governor") && !$0.contains("clock_gettime") } == [])
     }
 
-    @Test func `rounds that differ are too noisy, with a stricter bar for a worker alone`() throws {
+    @Test func `rounds that differ are too noisy, with a stricter limit for a single worker`() throws {
         #expect(warnings(try summary([1000, 1050, 1100, 1000, 1100])).filter { $0.hasPrefix("too noisy") } == [])
         let alone = warnings(try summary([1000, 1050, 1100, 1000, 1100], workers: 1))
-        #expect(alone.contains { $0.hasPrefix("too noisy: the median of futex ") && $0.contains("--rounds") })
+        #expect(
+            alone.contains {
+                $0.hasPrefix("too noisy: the interval of the median of futex ") && $0.contains("--rounds")
+            })
         let wild = warnings(try summary([1000, 2000, 1500, 900, 2500]))
-        #expect(wild.contains { $0.hasPrefix("too noisy: the median of futex × 2 ") })
+        #expect(wild.contains { $0.hasPrefix("too noisy: the interval of the median of futex × 2 ") })
     }
 
     @Test func `a round far from the others is an outlier`() throws {
@@ -55,7 +58,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("outlier rounds: ") && $0.contains("futex × 2") })
     }
 
-    @Test func `stolen time, a short warm-up, workers apart and clocks apart are told with their cure`() throws {
+    @Test func `warnings on stolen time, warm-up, overlap and clocks name a remedy`() throws {
         func lines(_ change: (inout RoundResult) -> Void) throws -> [String] {
             warnings(try summary([1000, 1000, 1000], change: change))
         }
@@ -71,7 +74,7 @@ import Testing
             })
     }
 
-    @Test func `of a broken lock, the promise that it broke is told, and no cure for noise`() throws {
+    @Test func `a broken lock is reported with its promise and without advice on noise`() throws {
         let wild: [UInt64] = [1000, 2000, 1500, 900, 2500]
         let two = try summary(wild) {
             ($0.integrity, $0.overlaps, $0.lostUpdates) = (.failed, 2, 3)
@@ -82,14 +85,15 @@ import Testing
             warnings(two).allSatisfy { !$0.contains("clock went") && !$0.contains("noisy") && !$0.contains("steady") })
         let words = Verdict.text([two]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
-            words.contains("futex with 2 workers let two in at once (10 times), and lost 15 updates: do not use it."))
+            words.contains(
+                "futex with 2 workers admitted two processes at once (10 times) and lost 15 updates: do not use it."))
         let lost = Verdict.text([try summary([1]) { ($0.integrity, $0.lostUpdates) = (.failed, 7) }])
-        #expect(lost.contains("lost 7 updates") && !lost.contains("let two in"))
+        #expect(lost.contains("lost 7 updates") && !lost.contains("admitted two"))
         let stuck = Verdict.text([try summary([1]) { $0.integrity = .stuck }])
-        #expect(stuck.contains("made no progress") && !stuck.contains("let two in") && !stuck.contains("updates"))
+        #expect(stuck.contains("made no progress") && !stuck.contains("admitted two") && !stuck.contains("updates"))
     }
 
-    @Test func `a lock that does not survive a kill is told of that alone`() throws {
+    @Test func `a lock that does not survive a kill is reported for that alone`() throws {
         var recovery = StressResult(.flock, .killHolder)
         (recovery.episodes, recovery.hangs) = (2, 1)
         recovery.noteHang("worker 1 (pid 7) is waiting, sleeping")
@@ -98,24 +102,24 @@ import Testing
         let line = try #require(CellSummary.summaries([row], cells: [cell]).first)
         let words = Verdict.text([line]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("did not survive the kill of an owner (worker 1 (pid 7) is waiting, sleeping)"))
-        #expect(!words.contains("let two in") && !words.contains("lost"))
+        #expect(!words.contains("admitted two") && !words.contains("lost"))
     }
 
-    @Test func `only what was measured is praised`() throws {
+    @Test func `promises are confirmed only for measured rounds`() throws {
         let line = try summary([1000, 1000])
-        #expect(Verdict.text([line]).contains("Every lock kept its promise: no lost update, no two inside at once."))
-        #expect(Verdict.text([line], isComplete: false).hasPrefix("Not all was measured."))
+        #expect(Verdict.text([line]).contains("Every lock kept its promise: no lost updates, no overlaps."))
+        #expect(Verdict.text([line], isComplete: false).hasPrefix("Not all rounds were measured."))
         let alone = Verdict.text([try summary([1000, 1000], workers: 1)])
-        #expect(alone.contains("kept its promise: no lost update.") && !alone.contains("two inside"))
+        #expect(alone.contains("kept its promise: no lost updates.") && !alone.contains("overlaps"))
     }
 
-    @Test func `more workers than CPUs are said to be the scheduler's business`() throws {
+    @Test func `more workers than CPUs cause a warning about the scheduler`() throws {
         let many = Machine.current.cpus + 1
         #expect(
             warnings(try summary([1, 1, 1], workers: many)).contains { $0.hasPrefix("up to \(many) workers share") })
     }
 
-    @Test func `an overloaded open loop shows no latency, and is named in words`() throws {
+    @Test func `an overloaded open loop has no latency, and the verdict names it`() throws {
         let overloaded = try summary([1000, 1000, 1000], spacing: .poisson) {
             $0.figures?.arrivalsDue = 10_000
             $0.figures?.arrivalsDone = 5000
@@ -130,7 +134,7 @@ import Testing
         #expect(table.contains { $0.hasPrefix("futex ") && $0.contains("overloaded") })
         #expect(table.contains { $0.hasPrefix("robust-futex ") && !$0.contains("overloaded") })
         let words = Verdict.text([overloaded, carried])
-        #expect(words.contains("overloaded by 1.00 k/s: futex; best p99 robust-futex† (100 ns)"))
+        #expect(words.contains("overloaded at 1.00 k/s: futex; best p99: robust-futex† (100 ns)"))
         #expect(!Verdict.text([carried, carried]).contains("overloaded"))
     }
 
@@ -141,12 +145,13 @@ import Testing
         let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
             line.contains(
-                "2 workers: futex is fastest (2.00 k/s), robust-futex† of those that survive their owner (0.50×)"))
-        #expect(line.contains("† survives its owner's death"))
+                "2 workers: futex is fastest (2.00 k/s), robust-futex† is fastest of those that survive owner death (0.50×)"
+            ))
+        #expect(line.contains("†: survives its owner's death"))
     }
 
     @Test(arguments: SortKey.allCases)
-    func `tables are sorted as asked`(key: SortKey) throws {
+    func `tables have the requested order`(key: SortKey) throws {
         func named(_ lock: LockKind, _ throughput: UInt64, _ value: UInt64) throws -> CellSummary {
             try summary([throughput, throughput, throughput], lock: lock) {
                 var counts = [UInt64](repeating: 0, count: Arena.Timed.acquire.geometry.cellCount)
@@ -165,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func `colours mark lines of a table, and are only colours`() {
+    @Test func `colours mark lines of a table and change no text`() {
         let table = "lock\n------\nfutex  1 no ok\nrobust-futex  1 yes ok\nx FAILED\n▼y\n"
         let painted = Colour.paint(table, isWanted: true)
         #expect(painted.contains("\u{1b}[31mx FAILED\u{1b}[0m"))

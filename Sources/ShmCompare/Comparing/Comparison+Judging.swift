@@ -2,13 +2,14 @@ internal import Glibc
 internal import ShmRecord
 package import ShmStatistics
 
-// What blocks say, and what is made of it.
+// Decisions on blocks, and findings.
 extension Comparison {
+    /// Whether a direction is a change for the worse.
     package static func isWorse(_ metric: Metric, _ finding: Direction) -> Bool {
         finding == (metric.isBetterWhenMore ? .lower : .higher)
     }
 
-    /// What blocks say of a metric; `nil` where it was not measured.
+    /// The decision of blocks on a metric; `nil` if it was not measured.
     package func finding(_ metric: Metric, _ blocks: [Block], confidence: Double) -> Direction? {
         if metric == .heap { return heap(blocks) }
         guard let interval = interval(metric, blocks, confidence: confidence) else { return nil }
@@ -19,11 +20,11 @@ extension Comparison {
 
     private func interval(_ metric: Metric, _ blocks: [Block], confidence: Double) -> SignedRankInterval? {
         let ratios = blocks.compactMap { $0.logRatio(metric) }
-        // What is there now and then only says nothing of the rest.
+        // A metric that fewer than half of the blocks have does not represent the others.
         return ratios.count * 2 > blocks.count ? SignedRankInterval(ratios, confidence: confidence) : nil
     }
 
-    /// The least change that counts, as a logarithm: the threshold, or one step of the clock where that is more.
+    /// The minimum change to report, as a logarithm: the threshold, or one step of the clock if that is more.
     private func logThreshold(_ metric: Metric, _ blocks: [Block]) -> Double {
         let rounds = blocks.flatMap(\.base)
         let step = rounds.map(metric.step).max() ?? 0
@@ -31,29 +32,29 @@ extension Comparison {
         return log1p(max(settings.threshold(metric), least))
     }
 
-    /// Heap bytes are counted, not timed: one more than ever before in most rounds is a rise.
+    /// Heap bytes are counted exactly, so a median above the maximum of the base is a rise.
     private func heap(_ blocks: [Block]) -> Direction? {
         let base = blocks.flatMap(\.base).compactMap(Metric.heap.value)
         let other = blocks.flatMap(\.other).compactMap(Metric.heap.value)
         guard let most = base.max(), let middle = median(other), let before = median(base) else { return nil }
         let scale = 1 + settings.threshold(.heap)
         if middle > most * scale { return .higher }
-        return (other.max() ?? 0) * scale < (base.min() ?? 0) && middle < before ? .lower : .same
+        return (other.max() ?? 0) * scale < (base.min() ?? 0) && middle < before ? .lower : .equivalent
     }
 
     // MARK: Results
 
-    /// What was found.
+    /// The findings, one per cell.
     package var findings: [CellFinding] { cells.map(finding) }
 
     private func finding(_ cell: Cell) -> CellFinding {
-        // A plugin's name is known from what was measured.
+        // Only the measured rounds have the name of a plugin's lock.
         let first = cell.blocks.first
         var result = CellFinding(
             load: cell.pair.load, baseLock: first?.base.first?.lock ?? cell.pair.baseLock,
             candidateLock: first?.other.first?.lock ?? cell.pair.candidateLock, metrics: [])
         if let breach = cell.breach {
-            result.note = cell.baseBreach == nil ? breach : breach + "; the base does, too"
+            result.note = cell.baseBreach == nil ? breach : breach + "; so does the base"
         } else {
             result.note =
                 cell.baseBreach.map { "the base is broken: \($0)" } ?? controlFailure(cell) ?? tooFewBlocks(cell)
@@ -75,7 +76,7 @@ extension Comparison {
             base: median(blocks.flatMap(\.base).compactMap(metric.value)),
             candidate: median(blocks.flatMap(\.other).compactMap(metric.value)))
         if metric == .integrity {
-            result.word = cell.breach == nil ? .same : .broken
+            result.word = cell.breach == nil ? .equivalent : .broken
             result.candidate = cell.breach == nil ? 1 : 0
             return result
         }
@@ -90,29 +91,30 @@ extension Comparison {
         }
         guard let found = cell.found[metric] else {
             if result.base != nil || result.candidate != nil {
-                (result.word, result.note) = MetricFinding.whatIsMissing(result, otherwise: "above 0 in most blocks")
+                (result.word, result.note) = MetricFinding.whatIsMissing(
+                    result, otherwise: "as more than 0 in most blocks")
             }
             return result
         }
         switch found {
-        case .same: result.word = .same
-        case .open:
-            result.word = .inconclusive
+        case .equivalent: result.word = .equivalent
+        case .undecided:
+            result.word = .undecided
         case .higher, .lower:
             if isConfirmed(cell, metric) {
                 result.word = Self.isWorse(metric, found) ? .slower : .faster
             } else {
-                result.word = .inconclusive
-                result.note = "not confirmed in \(cell.fresh.count) fresh blocks"
+                result.word = .undecided
+                result.note = "not confirmed by \(cell.fresh.count) fresh blocks"
             }
         }
         return result
     }
 
-    /// Whether fresh blocks say of all that was found the same.
+    /// Whether fresh blocks confirm all changes that were found.
     package func isConfirmed(_ cell: Cell) -> Bool {
         cell.found.allSatisfy { metric, found in
-            found == .same || found == .open || isConfirmed(cell, metric)
+            found == .equivalent || found == .undecided || isConfirmed(cell, metric)
         }
     }
 
@@ -120,15 +122,15 @@ extension Comparison {
         finding(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
     }
 
-    /// Why the cell cannot be judged: time was up before anything could be. That says nothing good of a candidate.
+    /// Why the cell cannot be judged, if the time was over before the first look; `nil` otherwise.
     private func tooFewBlocks(_ cell: Cell) -> String? {
         guard cell.stage == .done, cell.blocks.count < plan.looks[0] else { return nil }
         let count = cell.blocks.count
         return
-            "\(count) block\(count == 1 ? "" : "s") of four rounds in the time, and \(plan.looks[0]) are needed; give more --max-time"
+            "\(count) block\(count == 1 ? "" : "s") of four rounds: expected at least \(plan.looks[0]); use a longer --max-time"
     }
 
-    /// Why the cell cannot be judged: the base differs from itself, and nothing has refuted that.
+    /// Why the cell cannot be judged, if the base differs from itself and no second set of blocks refutes it; `nil` otherwise.
     package func controlFailure(_ cell: Cell) -> String? {
         if cell.suspects.isEmpty { return nil }
         let again = cell.needsControl ? cell.suspects : differences(cell.control.suffix(Self.controlBlocks))
@@ -137,10 +139,10 @@ extension Comparison {
         else { return nil }
         return
             "the base against itself: \(metric.name) differs by \(Percent.change(exp(interval.estimate))) (\(Percent.change(exp(interval.low))) to \(Percent.change(exp(interval.high)))); "
-            + "something but the candidate changes figures here: look at `shmbench doctor`, and try again"
+            + "something other than the candidate changes the figures: see `shmbench doctor`, and compare again"
     }
 
-    /// In what the base differs from itself by some control blocks.
+    /// The metrics in which the base differs from itself, by control blocks.
     package func differences(_ blocks: ArraySlice<Block>) -> [Metric: Direction] {
         let blocks = Array(blocks)
         let pairs = settings.metrics.filter(\.isRatio).compactMap { metric in
@@ -149,7 +151,7 @@ extension Comparison {
         return Dictionary(uniqueKeysWithValues: pairs).filter { $0.value == .higher || $0.value == .lower }
     }
 
-    /// All differences of the control blocks have one sign; a little less, so that no rounding asks for more.
+    /// The confidence at which all differences of the control blocks must have one sign, slightly reduced for rounding.
     private static let controlConfidence = 1 - 1.001 * exp2(Double(1 - controlBlocks))
 }
 

@@ -4,38 +4,38 @@ internal import ShmCore
 package import ShmRecord
 package import ShmStatistics
 
-/// Compares two things by measuring them in turn.
+/// Compares two programs or locks by measuring them alternately.
 ///
-/// **Blocks.** A sample is a block of four rounds, `A B B A` or `B A A B` by the toss of a coin; a round is a fleet of fresh
-/// processes. A block's figure is the difference of the logarithms' means: whatever drifts in a straight line falls out of
-/// it. If there is no difference, the coin alone decides on its sign, whatever the noise is like and however rounds hang
-/// together: that is all that the signed-rank interval needs (``SignedRankInterval``).
+/// **Blocks.** A sample is a block of four rounds in the random order `A B B A` or `B A A B`; a round is a fleet of fresh
+/// processes. The figure of a block is the difference of the mean logarithms, from which linear drift cancels. Without a
+/// difference between the programs, only the random order decides its sign, for any noise and any dependence between rounds:
+/// the signed-rank interval needs no other assumption (``SignedRankInterval``).
 ///
-/// **Cells** are measured in turn too: each pass gives each open cell one block, in a new random order.
+/// **Cells** alternate as well: each pass measures one block of each unfinished cell, in a new random order.
 ///
-/// **Looks.** After some numbers of blocks it is looked whether all is decided (``ComparisonPlan``): each metric is either
-/// more, or less, by more than its threshold, with an interval that excludes no change; or the same, with an interval within
-/// the thresholds. What is not decided by the end of two thirds of the time is inconclusive.
+/// **Looks.** After planned numbers of blocks (``ComparisonPlan``), each metric is judged. It is higher or lower if the
+/// interval excludes no change and the estimate exceeds the threshold; it is equivalent if the interval lies within the
+/// thresholds; otherwise it is undecided. The looks end after two thirds of the time.
 ///
-/// **Confirmation.** Whatever was found to differ is measured anew, in fresh blocks, and counts only if these say the same.
-/// The figure that they give is free of the luck of having been selected.
+/// **Confirmation.** A change is measured again in fresh blocks, and is reported only if these have the same direction. Their
+/// estimate is free of selection bias.
 ///
-/// **Control.** Beside the first ``controlBlocks`` blocks of each cell, a third process measures the base a second time. Where
+/// **Control.** During the first ``controlBlocks`` blocks of each cell, a third process measures the base a second time. If
 /// the base differs from itself, and again in as many fresh blocks, the cell is not judged.
 package struct Comparison {
-    /// Who measures a round.
+    /// The process that measures a round.
     package enum Role: String { case base, candidate, control }
 
     package struct Settings {
         package var metrics: [Metric]
-        /// The least changes that count, as shares.
+        /// Minimum relative changes to report, where they differ from the metrics' own.
         package var thresholds: [Metric: Double]
-        /// The chance of a false alarm in the whole comparison, at most.
+        /// Family-wise false-positive rate, over all cells, metrics and interim looks.
         package var falseAlarms: Double
-        /// For all of it, s.
+        /// The time limit of the comparison, s.
         package var patience: Double
         package var seed: UInt64
-        /// Owners killed after each round.
+        /// The number of owners to kill after each round.
         package var kills: Int
 
         package init(
@@ -53,12 +53,12 @@ package struct Comparison {
         package func threshold(_ metric: Metric) -> Double { thresholds[metric] ?? metric.usualThreshold }
     }
 
-    /// A cell of both sides.
+    /// A cell, with its lock on either side.
     package struct Pair {
         package let load: Load
         package let baseLock: String
         package let candidateLock: String
-        /// Whether owners are killed.
+        /// The number of owners to kill after each round.
         package var kills: Int
 
         package init(
@@ -73,7 +73,7 @@ package struct Comparison {
         package func lock(_ role: Role) -> String { role == .candidate ? candidateLock : baseLock }
     }
 
-    /// Four rounds: two of each.
+    /// Four rounds: two of the base, and two of the candidate or the control.
     package struct Block {
         package var base: [Record]
         package var other: [Record]
@@ -85,17 +85,17 @@ package struct Comparison {
             self.other = other
         }
 
-        /// The logarithm of the ratio of the other to the base; `nil` where one was not measured.
+        /// The logarithm of the ratio of the other side to the base; `nil` if a round lacks the metric.
         package func logRatio(_ metric: Metric) -> Double? {
             let (base, other) = (base.compactMap(metric.logarithm), other.compactMap(metric.logarithm))
             return base.count == 2 && other.count == 2 ? (other[0] + other[1] - base[0] - base[1]) / 2 : nil
         }
     }
 
-    /// How far a cell is.
+    /// The stage of a cell.
     package enum Stage: Equatable {
         case judging
-        /// In fresh blocks, which are looked at after these numbers.
+        /// Measures fresh blocks, with looks after these numbers of them.
         case confirming(looks: [Int])
         case done
     }
@@ -106,10 +106,10 @@ package struct Comparison {
         package var blocks: [Block]
         package var fresh: [Block]
         package var control: [Block]
-        /// In what the base differs from itself by the first control blocks.
+        /// The metrics in which the base differs from itself, by the first control blocks.
         package var suspects: [Metric: Direction]
         package var found: [Metric: Direction]
-        /// Why the candidate is broken, or the base.
+        /// The broken promise of the candidate, and of the base; `nil` if it broke none.
         package var breach: String?
         package var baseBreach: String?
 
@@ -131,7 +131,7 @@ package struct Comparison {
 
         package var isBroken: Bool { breach != nil || baseBreach != nil }
 
-        /// Whether control blocks are missing, those that confirm a suspicion among them.
+        /// Whether the cell needs more control blocks, including those that confirm a suspicion.
         package var needsControl: Bool {
             if isBroken { return false }
             return suspects.isEmpty
@@ -139,7 +139,7 @@ package struct Comparison {
         }
     }
 
-    /// So many blocks in a row differ with a chance of one in 1,024.
+    /// The number of control blocks: all of them have one sign by chance with a probability of 1/1024.
     package static let controlBlocks = 11
     private static let looks = 8
 
@@ -164,21 +164,21 @@ package struct Comparison {
             fewest: Self.controlBlocks)
     }
 
-    /// Measures until all is decided or the time is over.
+    /// Measures until all cells are decided or the time is over.
     ///
     /// - Parameters:
-    ///   - elapsed: seconds since the beginning.
-    ///   - measure: measures a round; the number is unique.
-    ///   - look: called after each block, with the cell.
+    ///   - elapsed: returns the seconds since the start.
+    ///   - measure: measures a round, which has a unique number.
+    ///   - look: called after each block with the index of its cell.
     package mutating func run(
         elapsed: () -> Double, measure: (Role, Pair, Int) throws -> Record,
         look: (Comparison, Int) -> Void = { _, _ in }
     ) throws {
         while true {
             let isOver = elapsed() > settings.patience
-            let open = cells.indices.filter { cells[$0].stage != .done || (cells[$0].needsControl && !isOver) }
-            if open.isEmpty { return }
-            for index in open.shuffled(using: &generator) {
+            let unfinished = cells.indices.filter { cells[$0].stage != .done || (cells[$0].needsControl && !isOver) }
+            if unfinished.isEmpty { return }
+            for index in unfinished.shuffled(using: &generator) {
                 if cells[index].needsControl {
                     cells[index].control.append(try block(index, .control, measure))
                     if cells[index].control.count == Self.controlBlocks {
@@ -189,7 +189,7 @@ package struct Comparison {
                 case _ where cells[index].isBroken: break
                 case .judging:
                     cells[index].blocks.append(try block(index, .candidate, measure))
-                    // Before the first look there is nothing to confirm that time would have to be kept for.
+                    // The last third of the time is for confirmation, which is not needed before the first look.
                     let share = cells[index].blocks.count < plan.looks[0] ? 1 : 2.0 / 3
                     judge(index, isLast: elapsed() > settings.patience * share)
                 case .confirming(let looks):
@@ -199,10 +199,10 @@ package struct Comparison {
                     if isOver || (looks.contains(count) && isConfirmed(cells[index])) { cells[index].stage = .done }
                 case .done: break
                 }
-                // Of these nothing will be judged, however much is measured.
-                let isPointless =
+                // More blocks cannot change the verdict of these cells.
+                let isSettled =
                     cells[index].isBroken || (!cells[index].needsControl && controlFailure(cells[index]) != nil)
-                if isPointless { cells[index].stage = .done }
+                if isSettled { cells[index].stage = .done }
                 look(self, index)
             }
         }
@@ -218,7 +218,7 @@ package struct Comparison {
             rounds += 1
             let record = try measure(role, cells[index].pair, rounds)
             if role == .base { block.base.append(record) } else { block.other.append(record) }
-            // A control may fail the integrity check, but only beside another control: beside a lock it counts as a lock.
+            // A control may fail the integrity check, but not as the candidate for a lock.
             let failsIntegrity = record.text("integrity") == RoundResult.Integrity.failed.rawValue
             let isExcused =
                 role != .candidate || !(LockKind(named: cells[index].pair.baseLock)?.properties.excludes ?? true)
@@ -228,7 +228,7 @@ package struct Comparison {
             } else {
                 cells[index].baseBreach = Self.breach(record)
             }
-            // Nothing will be judged, and a stuck round takes long.
+            // The cell will not be judged, and stuck rounds take long.
             break
         }
         return block
@@ -237,12 +237,12 @@ package struct Comparison {
     private static func breach(_ record: Record) -> String {
         if record.number("kill_failures") ?? 0 > 0 {
             return
-                "after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner somebody waited for ever, or the data were wrong"
+                "after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner, a process hung or the data were wrong"
         }
-        if record.text("integrity") == "stuck" { return "it got stuck: no worker made progress" }
-        let found = [("overlaps", "sections met another owner"), ("lost_updates", "updates were lost")]
+        if record.text("integrity") == "stuck" { return "stuck: no worker made progress" }
+        let found = [("overlaps", "overlaps of critical sections"), ("lost_updates", "lost updates")]
             .filter { record.number($0.0) ?? 0 > 0 }.map { "\(record.text($0.0)) \($0.1)" }
-        return found.isEmpty ? "it failed the integrity check" : found.joined(separator: ", and ")
+        return found.isEmpty ? "it failed the integrity check" : found.joined(separator: " and ")
     }
 
     // MARK: Judging
@@ -250,7 +250,7 @@ package struct Comparison {
     private mutating func judge(_ index: Int, isLast: Bool) {
         let cell = cells[index]
         guard isLast || plan.looks.contains(cell.blocks.count) else { return }
-        // Fewer blocks than for the first look decide nothing, nor is the control done by then.
+        // There is no decision before the first look, and the control is not complete.
         if cell.blocks.count < plan.looks[0] {
             cells[index].stage = .done
             return
@@ -261,7 +261,8 @@ package struct Comparison {
         }
         let found = cells[index].found
         let isWorse = found.contains { Self.isWorse($0.key, $0.value) }
-        let isDecided = !found.values.contains(.open) || isLast || cell.blocks.count >= plan.looks[plan.looks.count - 1]
+        let isDecided =
+            !found.values.contains(.undecided) || isLast || cell.blocks.count >= plan.looks[plan.looks.count - 1]
         guard isWorse || isDecided else { return }
         let differs = found.values.contains { $0 == .higher || $0 == .lower }
         cells[index].stage =

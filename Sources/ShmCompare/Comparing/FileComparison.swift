@@ -3,7 +3,7 @@ internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmStatistics
 
-/// Compares two results files, round by round as they are: nothing was measured in turn, and nothing can be measured anew.
+/// Compares two results files, whose rounds were not measured alternately and cannot be measured again.
 package struct FileComparison {
     package let base: String
     package let candidate: String
@@ -35,7 +35,7 @@ package struct FileComparison {
         }
         guard usesReferences || machines[0] == machines[1] else {
             throw Failure(
-                "\(base) and \(candidate) are of different machines, and times do not carry over: measure both with \(RoundTable.references.joined(separator: " and ")) among the --locks, and ratios to these are compared",
+                "\(base) and \(candidate) are of different machines, whose times are not comparable: measure both with \(RoundTable.references.joined(separator: " and ")) among the --locks, to compare ratios to these",
                 code: .usage)
         }
         if usesReferences { cells = cells.filter { $0.lock != RoundTable.references[0] } }
@@ -48,15 +48,15 @@ package struct FileComparison {
             base: base, candidate: candidate, cells: cells.map { comparison.finding($0, confidence: confidence) },
             falseAlarms: settings.falseAlarms, startedAt: time(nil), seed: nil)
         findings.notes = [
-            "The two files were not measured in turn: what else has changed between them counts as the candidate's. Nothing was confirmed. "
+            "The two files were not measured alternately, so every other change between them is attributed to the candidate. No finding was confirmed. "
                 + (usesReferences
-                    ? "Compared are ratios to \(RoundTable.references.joined(separator: " and "))."
-                    : "Compared are absolute figures of one machine; with \(RoundTable.references.joined(separator: " and ")) among the locks it would be ratios to these.")
+                    ? "Figures are ratios to \(RoundTable.references.joined(separator: " and "))."
+                    : "Figures are absolute, of one machine; with \(RoundTable.references.joined(separator: " and ")) among the locks, they are ratios to these.")
         ]
         return findings
     }
 
-    /// Refuses what has other cells, or too few rounds.
+    /// Rejects files with different cells or missing rounds.
     private static func check(_ table: RoundTable, _ path: String, against other: RoundTable, _ otherPath: String)
         throws
     {
@@ -64,20 +64,20 @@ package struct FileComparison {
             guard other.cells.contains(cell) else {
                 let isKnown = other.cells.contains { $0.lock == cell.lock && $0.load.workers == cell.load.workers }
                 throw Failure(
-                    "\(path) has \(cell.title) of the scenario \(cell.load.scenario), and \(otherPath) has \(isKnown ? "it under another load" : "not"); measure both alike",
+                    "\(path) has \(cell.title) of the scenario \(cell.load.scenario), which \(otherPath) has \(isKnown ? "under another load" : "not"): measure both with the same options",
                     code: .usage)
             }
         }
-        if let gap = table.gap { throw Failure("\(path) \(gap); measure anew", code: .usage) }
+        if let gap = table.gap { throw Failure("\(path) \(gap); measure again", code: .usage) }
     }
 
-    /// Refuses windows of other lengths: tails and fairness depend on them.
+    /// Rejects windows of different lengths, on which tails and fairness depend.
     private func checkWindows(_ left: RoundTable, _ right: RoundTable) throws {
         for cell in left.cells {
             let windows = [left, right].map { median($0.records(cell).compactMap { $0.number("duration_s") }) ?? 0 }
             if windows[0] > 2 * windows[1] || windows[1] > 2 * windows[0] {
                 throw Failure(
-                    "\(base) was measured with windows of \(Figure.time(windows[0] * 1e9)), and \(candidate) of \(Figure.time(windows[1] * 1e9)): measure both with one --duration",
+                    "\(base) was measured with windows of \(Figure.time(windows[0] * 1e9)), and \(candidate) with windows of \(Figure.time(windows[1] * 1e9)): measure both with the same --duration",
                     code: .usage)
             }
         }

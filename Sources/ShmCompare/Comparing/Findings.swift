@@ -1,14 +1,18 @@
 package import ShmCoordinator
 package import ShmRecord
 
-/// What a comparison says of a metric, and of a cell.
+/// The verdict on a metric, and on a cell. Raw values are those of schema 1.
 package enum Word: String {
-    case faster, slower, same, inconclusive
-    /// The candidate lost updates, let two in, got stuck, or hung after a kill.
+    case faster, slower
+    /// Equivalent at the margin: any change is smaller than the threshold.
+    case equivalent = "same"
+    /// Neither a change nor equivalent.
+    case undecided = "inconclusive"
+    /// The candidate lost updates, admitted two processes, got stuck, or hung after a kill.
     case broken
-    /// The same thing against itself came out different, or the base is no measure: nothing can be judged here and now.
+    /// Not comparable: the base differs from itself or is broken, ratios do not transfer, or there are too few rounds.
     case unjudged
-    /// There was nothing to compare.
+    /// Neither side has the metric.
     case missing = "-"
 }
 
@@ -18,7 +22,7 @@ package struct Change: Equatable {
     package let low: Double
     package let high: Double
     package let confidence: Double
-    /// Blocks, or rounds of the candidate where there are no blocks.
+    /// The number of blocks, or of the candidate's rounds if there are no blocks.
     package let samples: Int
 
     package init(
@@ -31,28 +35,28 @@ package struct Change: Equatable {
         self.samples = samples
     }
 
-    /// The interval in words.
+    /// The interval in percent.
     package var interval: String {
         if low == 0 || !high.isFinite { return "-" }
         return "\(Percent.change(low)) to \(Percent.change(high))"
     }
 }
 
-/// A metric of a cell, compared.
+/// The finding on one metric of a cell.
 package struct MetricFinding {
     package let metric: Metric
-    /// The least change that counts, as a share of the base.
+    /// Minimum change to report, as a share of the base.
     package var threshold: Double
-    /// Medians over the rounds.
+    /// The medians over the rounds; `nil` if not measured.
     package var base: Double?
     package var candidate: Double?
-    /// What was found first, and then in fresh rounds.
+    /// The change in the first blocks, and in fresh ones.
     package var change: Change?
     package var fresh: Change?
     package var word: Word
-    /// Anything that a person must know beside that.
+    /// A remark on the verdict.
     package var note: String?
-    /// Whether a sample is a block of rounds of both sides.
+    /// Whether samples are blocks of both sides, not single rounds.
     package var isPaired: Bool
 
     package init(
@@ -70,21 +74,23 @@ package struct MetricFinding {
         self.isPaired = isPaired
     }
 
-    /// What is made of a metric that has a figure and cannot be compared. That the candidate has none where the base has one
-    /// is no good news.
+    /// The verdict on a metric that lacks figures. A metric that only the base has is not judged: the candidate may have lost
+    /// it.
+    ///
+    /// - Parameter whose: what lacks the metric if both medians exist.
     package static func whatIsMissing(_ finding: MetricFinding, otherwise whose: String) -> (Word, note: String) {
-        if finding.candidate == nil { return (.unjudged, "not measured of the candidate") }
-        return (.inconclusive, "not measured \(finding.base == nil ? "of the base" : whose)")
+        if finding.candidate == nil { return (.unjudged, "not measured in the candidate") }
+        return (.undecided, "not measured \(finding.base == nil ? "in the base" : whose)")
     }
 }
 
-/// A cell, compared.
+/// The findings on one cell.
 package struct CellFinding {
     package let load: Load
     package let baseLock: String
     package let candidateLock: String
     package var metrics: [MetricFinding]
-    /// Why it is broken or cannot be judged.
+    /// Why the candidate is broken, or why the cell is not judged.
     package var note: String?
 
     package init(
@@ -96,15 +102,17 @@ package struct CellFinding {
         self.metrics = metrics
         self.note = note
     }
+
+    /// The verdict on the cell: the worst of its metrics.
     package var word: Word {
         let words = metrics.map(\.word)
         for word in [Word.broken, .slower, .unjudged] where words.contains(word) { return word }
         let ratios = metrics.filter(\.metric.isRatio)
-        // Where nothing was measured nothing is the same.
+        // A cell without measured metrics is not equivalent.
         let asked = ratios.isEmpty ? metrics.filter { $0.metric != .integrity } : ratios
         let isEmpty = metrics.isEmpty || (!asked.isEmpty && asked.allSatisfy { $0.word == .missing })
-        if isEmpty || words.contains(.inconclusive) { return .inconclusive }
-        return words.contains(.faster) ? .faster : .same
+        if isEmpty || words.contains(.undecided) { return .undecided }
+        return words.contains(.faster) ? .faster : .equivalent
     }
 
     /// `futex × 2`, or `futex → mcs × 2`.
@@ -115,24 +123,24 @@ package struct CellFinding {
     }
 }
 
-/// All of a comparison.
+/// The findings of a comparison.
 package struct Findings {
-    /// What was compared with what, as the user named them.
+    /// The two sides, as named on the command line.
     package let base: String
     package let candidate: String
     package var cells: [CellFinding]
-    /// The chance of a false alarm in all of it, at most.
+    /// Family-wise false-positive rate, over all cells, metrics and interim looks.
     package let falseAlarms: Double
     package let startedAt: Int
     package let seed: UInt64?
-    /// What a person must know of how it was done.
+    /// Remarks on the method.
     package var notes: [String]
-    /// Whether it is a failure that something could not be decided.
-    package var failsInconclusive: Bool
+    /// Whether undecided cells are a failure.
+    package var failsUndecided: Bool
 
     package init(
         base: String, candidate: String, cells: [CellFinding], falseAlarms: Double, startedAt: Int, seed: UInt64? = nil,
-        notes: [String] = [], failsInconclusive: Bool = false
+        notes: [String] = [], failsUndecided: Bool = false
     ) {
         self.base = base
         self.candidate = candidate
@@ -141,22 +149,25 @@ package struct Findings {
         self.startedAt = startedAt
         self.seed = seed
         self.notes = notes
-        self.failsInconclusive = failsInconclusive
+        self.failsUndecided = failsUndecided
     }
 
-    /// Whether nothing at all could be decided.
-    package var isOpen: Bool { cells.allSatisfy { $0.word == .inconclusive } }
+    /// Whether all cells are undecided.
+    package var isUndecided: Bool { cells.allSatisfy { $0.word == .undecided } }
 
-    /// How the program ends.
-    package var status: ExitStatus { status(failsInconclusive: failsInconclusive) }
+    /// The exit code.
+    package var status: ExitStatus { status(failsUndecided: failsUndecided) }
 
-    package func status(failsInconclusive: Bool) -> ExitStatus {
+    /// The exit code.
+    ///
+    /// - Parameter failsUndecided: whether undecided cells are a failure.
+    package func status(failsUndecided: Bool) -> ExitStatus {
         let words = cells.map(\.word)
-        // What compared nothing is not green.
+        // A comparison without cells is not a success.
         if words.isEmpty { return .failed }
         if words.contains(.broken) { return .integrity }
         if words.contains(.slower) { return .regression }
         if words.contains(.unjudged) { return .failed }
-        return failsInconclusive && words.contains(.inconclusive) ? .inconclusive : .ok
+        return failsUndecided && words.contains(.undecided) ? .undecided : .ok
     }
 }

@@ -3,19 +3,19 @@ package import ShmCoordinator
 package import ShmRecord
 internal import ShmStatistics
 
-/// Compares two sets of rounds that were not measured in turn: of another day, or another machine.
+/// Compares two sets of rounds that were not measured alternately: of another day, or another machine.
 ///
-/// Absolute times do not carry over from one to the other, but ratios to reference primitives do as far as the machines are
-/// alike. There are two references; what they say of each other is how well ratios transfer (``Transfer``). Where that is
-/// badly, nothing is judged; elsewhere a change counts only if it is one against both: the interval is the hull of both
-/// intervals, and the estimate that of the two which is nearer to no change. Each interval is that of Mann, Whitney and Moses
-/// for independent samples (``RankSumInterval``). A reference itself has only the other one beside it, and a change may be
-/// either's: it can be found to be the same, and no more.
+/// Absolute times are not comparable between the sets. Ratios to reference primitives are, as far as the machines are alike.
+/// There are two references, and the ratio of one to the other shows how well ratios transfer (``Transfer``). If they transfer
+/// badly, no ratio is judged. Otherwise a change must be one against both references: the interval is the hull of both
+/// intervals, and the estimate is the one that is nearer to no change. Each interval is that of Mann, Whitney and Moses for
+/// independent samples (``RankSumInterval``). A reference has only the other one as its reference, and a change may be due to
+/// either, so a reference is equivalent or undecided.
 ///
-/// An interval knows how fleets of one session differ, not how sessions do: placements and neighbours change between them, and
-/// stay for a while. So all of the interval must lie beyond what counts, and that is not only the threshold but also the
-/// ``spread`` of single rounds, by which a session may differ for no reason; and on top of it what the two references
-/// disagree by, since a third lock may be as far from either as they are from each other.
+/// An interval covers the differences between fleets of one session, not those between sessions, in which placement and
+/// neighbours differ. So the whole interval must lie beyond the minimum change. This is the threshold, or the ``spread`` of
+/// single rounds if that is more, plus the disagreement of the two references, since a third lock may be as far from either
+/// as they are from each other.
 package struct IndependentComparison {
     package let base: RoundTable
     package let candidate: RoundTable
@@ -35,40 +35,42 @@ package struct IndependentComparison {
         self.threshold = threshold
     }
 
-    /// Nine rounds in ten are no further from the median than what a session may differ by.
+    /// The share of rounds within the spread, by which sessions may differ.
     private static let ordinary = 0.9
 
-    /// Fewer rounds of a cell say nothing, on either side: where all of one sample lie on one side of the other, that must be
-    /// rarer by chance than the confidence of an interval allows.
+    /// Whether the numbers of rounds suffice for a finding: the probability that two samples of one distribution are disjoint
+    /// must not exceed 1 - confidence.
     package static func areEnough(_ base: Int, _ candidate: Int, confidence: Double) -> Bool {
         let (all, drawn) = (base + candidate, min(base, candidate))
         guard drawn > 0 else { return false }
         return 2 / (1...drawn).reduce(1.0) { $0 * Double(all - drawn + $1) / Double($1) } <= 1 - confidence
     }
 
-    /// How many rounds on either side are enough.
+    /// The smallest sufficient number of rounds on either side.
     package static func enoughRounds(confidence: Double) -> Int {
         (1...10_000).first { areEnough($0, $0, confidence: confidence) } ?? 10_000
     }
 
-    /// Refuses samples that are too small for anything to be found, since what cannot be red must not be green.
+    /// Rejects samples that are too small for any finding, so that they do not pass as free of regressions.
+    ///
+    /// - Throws: ``Failure`` with the code `usage`.
     package func checkSizes(_ cells: [CellID], confidence: Double) throws {
         for cell in cells {
             let (before, after) = (base.records(cell).count, candidate.records(cell).count)
             if Self.areEnough(before, after, confidence: confidence) { continue }
             throw Failure(
-                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to show: it takes \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds",
+                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to be found: expected \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds",
                 code: .usage)
         }
     }
 
-    /// Of what was not measured in turn only a larger change counts.
+    /// The default minimum change to report, which is larger than for alternating rounds.
     package static func usualThreshold(_ metric: Metric) -> Double { 3 * metric.usualThreshold }
 
-    /// By how much one reference has changed against the other under a load, in throughput.
+    /// The change of the references' throughput ratio under a load.
     package struct Transfer {
         package let change: Change
-        /// Whether that is so much, for certain, that the one figure says nothing of another lock's.
+        /// Whether the change certainly exceeds ``limit``, so that ratios of other locks do not transfer.
         package let isBad: Bool
 
         package init(
@@ -78,11 +80,11 @@ package struct IndependentComparison {
             self.isBad = isBad
         }
 
-        /// More than between two runs on one machine; between two makes of CPU it is easily more.
+        /// Two runs on one machine differ by less; different CPU models often differ by more.
         package static let limit = 0.25
     }
 
-    /// Of each interval, so that all are right at once but for a rate of false alarms.
+    /// The confidence of each interval, for a family-wise false-positive rate over all cells and metrics.
     package func confidence(_ cells: [CellID], falseAlarms: Double) -> Double {
         let hypotheses = cells.reduce(0) { sum, cell in
             sum + metrics.count { $0.isRatio && !base.logarithms($0, cell, reference: nil).isEmpty }
@@ -90,9 +92,9 @@ package struct IndependentComparison {
         return 1 - falseAlarms / Double(max(1, hypotheses))
     }
 
-    /// What the rounds say of a cell.
+    /// The findings on a cell.
     ///
-    /// - Parameter confidence: of each interval.
+    /// - Parameter confidence: the confidence of each interval.
     package func finding(_ cell: CellID, confidence: Double) -> CellFinding {
         var result = CellFinding(load: cell.load, baseLock: cell.lock, candidateLock: cell.lock, metrics: [])
         let broken = candidate.records(cell).first { !$0.isAsPromised }
@@ -106,7 +108,7 @@ package struct IndependentComparison {
                 (finding.word, finding.note) = (.unjudged, nil)
             }
             if metric == .integrity {
-                finding.word = broken == nil ? .same : .broken
+                finding.word = broken == nil ? .equivalent : .broken
                 finding.base = brokenBase == nil ? 1 : 0
                 finding.candidate = broken == nil ? 1 : 0
             } else if broken != nil {
@@ -118,22 +120,23 @@ package struct IndependentComparison {
         return result
     }
 
+    /// The broken promise of a round.
     package static func breach(_ record: Record) -> String {
         if record.number("kill_failures") ?? 0 > 0 {
             return
-                "in round \(record.text("round")) somebody waited for ever, or the data were wrong, after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner"
+                "in round \(record.text("round")), a process hung or the data were wrong after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner"
         }
         return
             "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
     }
 
-    /// Why nothing can be compared with the references; `nil` where that is no trouble.
+    /// Why ratios to the references cannot be compared: a reference is broken. `nil` if none is.
     private func brokenReference(of cell: CellID) -> String? {
         guard usesReferences else { return nil }
         for name in RoundTable.references {
             for (side, table) in [("base", base), ("candidate", candidate)] {
                 if let record = table.records(CellID(lock: name, load: cell.load)).first(where: { !$0.isAsPromised }) {
-                    return "\(name), which others are compared with, is broken in the \(side): \(Self.breach(record))"
+                    return "the reference \(name) is broken in the \(side): \(Self.breach(record))"
                 }
             }
         }
@@ -143,9 +146,9 @@ package struct IndependentComparison {
     private func refusal(_ load: Load, confidence: Double) -> String? {
         guard let transfer = transfer(load, confidence: confidence), transfer.isBad else { return nil }
         return
-            "ratios do not carry over: \(RoundTable.references[1]) has changed against \(RoundTable.references[0]) by "
-            + "\(Percent.change(transfer.change.ratio)) (\(transfer.change.interval)), so that this is another kind of "
-            + "machine than the base's, or \(RoundTable.references[1]) is another: measure the base anew, here"
+            "ratios do not transfer: \(RoundTable.references[1]) changed relative to \(RoundTable.references[0]) by "
+            + "\(Percent.change(transfer.change.ratio)) (\(transfer.change.interval)), so the machine differs from the base's, "
+            + "or \(RoundTable.references[1]) itself changed: measure the base again on this machine"
     }
 
     private func finding(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> MetricFinding {
@@ -160,7 +163,7 @@ package struct IndependentComparison {
                 Self.noteWhatIsMissing(&result)
                 return result
             }
-            result.word = now > most * (1 + threshold(.heap)) ? .slower : now < then ? .faster : .same
+            result.word = now > most * (1 + threshold(.heap)) ? .slower : now < then ? .faster : .equivalent
             return result
         }
         guard metric.isRatio else { return result }
@@ -176,23 +179,23 @@ package struct IndependentComparison {
         if low > log1p(result.threshold) || high < -log1p(result.threshold) {
             result.word = Comparison.isWorse(metric, low > 0 ? .higher : .lower) ? .slower : .faster
             if usesReferences && references(cell).count == 1 {
-                result.word = .inconclusive
-                result.note = "what changed may be \(references(cell)[0] ?? ""), the only other reference"
+                result.word = .undecided
+                result.note = "the change may be in \(references(cell)[0] ?? ""), the only other reference"
             }
         } else {
-            result.word = -log1p(small) <= low && high <= log1p(small) ? .same : .inconclusive
+            result.word = -log1p(small) <= low && high <= log1p(small) ? .equivalent : .undecided
         }
         return result
     }
 
-    /// What has a figure on one side, or none to compare with, is not called the same.
+    /// Sets the verdict on a metric that one side or a reference lacks: it is not equivalent.
     private static func noteWhatIsMissing(_ finding: inout MetricFinding) {
         if finding.base == nil && finding.candidate == nil { return }
-        (finding.word, finding.note) = MetricFinding.whatIsMissing(finding, otherwise: "of the references, or 0")
+        (finding.word, finding.note) = MetricFinding.whatIsMissing(finding, otherwise: "in the references, or 0 there")
     }
 
-    /// The change against all references at once, and by how much they disagree on it, as a logarithm; `nil` where the
-    /// metric was not measured on both sides.
+    /// The change relative to all references, and their disagreement as a logarithm; `nil` if the metric was not measured on
+    /// both sides.
     private func change(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> (Change, disagreement: Double)? {
         let references = references(cell)
         let intervals = references.compactMap { reference in
@@ -211,12 +214,12 @@ package struct IndependentComparison {
         return (change, (estimates.max() ?? 0) - (estimates.min() ?? 0))
     }
 
-    /// What figures are ratios to: nothing, which is `nil`, where they are absolute.
+    /// The references of a cell; `[nil]` if figures are absolute.
     private func references(_ cell: CellID) -> [String?] {
         usesReferences ? base.references(of: cell).filter(candidate.references(of: cell).contains) : [nil]
     }
 
-    /// By how much single rounds of one side differ, as a logarithm.
+    /// The spread of single rounds of one side, as a logarithm.
     private func spread(_ metric: Metric, _ cell: CellID) -> Double {
         let spreads = references(cell).flatMap { reference in
             [base, candidate].compactMap { side in
@@ -226,7 +229,7 @@ package struct IndependentComparison {
         return spreads.max() ?? 0
     }
 
-    /// How well ratios transfer under a load; `nil` where figures are absolute, or the references were not measured.
+    /// How well ratios transfer under a load; `nil` if figures are absolute or the references were not measured.
     package func transfer(_ load: Load, confidence: Double) -> Transfer? {
         let cell = CellID(lock: RoundTable.references[1], load: load)
         guard usesReferences, let (change, _) = change(.throughput, cell, confidence) else { return nil }

@@ -2,16 +2,16 @@ internal import ShmCoordinator
 package import ShmHistory
 internal import ShmRecord
 
-/// What must be the same for figures of two runs to be compared: the machine, the lock, and its load.
+/// The key of comparable figures: the machine, the lock, and its load.
 package struct HistoryCell: Hashable {
-    /// What tells cells apart. The kernel is not among them: what a new one changes is to be seen.
+    /// The columns of the key. The kernel is not among them, so that a change by a new kernel shows.
     package static let columns = ResultColumn.all.names([.machine, .cell])
 
     private var values: [HistoryValue]
 
     /// - Parameters:
     ///   - values: one for each of ``columns``.
-    ///   - anyHost: whether machines are told apart by their CPUs alone.
+    ///   - anyHost: whether machines with different host names count as one.
     package init(_ values: some Sequence<HistoryValue>, anyHost: Bool) {
         self.values = Array(values)
         if anyHost, let host = Self.columns.firstIndex(of: "hostname") { self.values[host] = .null }
@@ -24,11 +24,11 @@ package struct HistoryCell: Hashable {
     private func text(_ column: String) -> String { self[column].text ?? "?" }
 
     package var lock: String { text("lock") }
-    /// Whether it names a lock.
+    /// Whether the lock has a name.
     package var isNamed: Bool { self["lock"].text?.isEmpty == false }
     package var workers: Int { Int(self["workers"].integer ?? 0) }
 
-    /// For a title: the lock and its load, as far as that is not the usual.
+    /// The title: the lock, and the parameters that are not at their defaults.
     package var title: String {
         var parts = [text("scenario") == "default" ? lock : "\(text("scenario")): \(lock)"]
         parts.append(workers == 1 ? "1 worker" : "\(workers) workers")
@@ -36,7 +36,7 @@ package struct HistoryCell: Hashable {
         return (parts + Parameter.all.compactMap { $0.unusual(load) }).joined(separator: ", ")
     }
 
-    /// As far as the history tells it: another program may have changed the file.
+    /// The load. An invalid parameter has its default: another program may have changed the file.
     private var load: Load {
         Parameter.all.reduce(into: Load()) { load, parameter in
             try? parameter.restore(self[parameter.column].record, for: parameter.column, in: &load)
@@ -50,7 +50,7 @@ package struct HistoryCell: Hashable {
 }
 
 extension HistoryValue {
-    /// As a results file has it.
+    /// The text in a results file.
     fileprivate var record: String {
         switch self {
         case .text(let text): text

@@ -2,7 +2,7 @@ package import ShmHistory
 internal import ShmRecord
 
 extension HistoryLayout {
-    /// That of the results.
+    /// The layout for results of schema 1.
     package static let results = HistoryLayout(
         environment: ResultColumn.environment.map { Fact($0.name, isText: $0.kind == .text) },
         round: ResultColumn.all.names(.round), cell: ResultColumn.all.names(.cell),

@@ -1,34 +1,38 @@
 internal import ShmHistory
 internal import ShmRecord
 
-/// A figure that is looked at over time: a column of the results.
+/// A column of the results that a history shows over time.
 package struct HistoryMetric: Hashable {
     package let column: String
 
-    /// Short names.
+    /// The short names of columns.
     package static let names = ResultColumn.all.flatMap(\.short)
 
-    /// - Parameter known: the columns that there are.
+    /// Finds a column by its name or short name.
+    ///
+    /// - Parameter known: the columns of the history.
+    /// - Throws: ``Failure`` with the code `usage` if there is no such column, or it holds text.
     package init(_ name: String, known: [String]) throws {
         let column = ResultColumn.named(name)?.name ?? name
         guard known.contains(column) else {
             let hint = LockSelection.nearest(to: name, among: Self.names + known)
                 .map { "; did you mean `\($0)`?" }
-            throw Failure(
-                "--metric \(name.debugDescription) is no column of the results\(hint ?? "; results/README.md describes them, and throughput, p50, p99, hold, handoff, jain and heap are short for some")",
-                code: .usage)
+            throw Failure.invalid(
+                name, for: "--metric",
+                expected: "a column of results/README.md or a short name, as in throughput, p99 or jain\(hint ?? "")")
         }
         if ResultsReader.texts.contains(column) {
-            throw Failure("--metric \(column) is a text, no figure that changes", code: .usage)
+            throw Failure.invalid(name, for: "--metric", expected: "a column of numbers; \(column) holds text")
         }
         self.column = column
     }
 
-    /// Whether more of it is better; `nil` where it is neither.
+    /// Whether more is better; `nil` if neither direction is.
     package var isBetterHigh: Bool? {
         ResultColumn.named(column).flatMap(\.better).map { $0 == .more }
     }
 
+    /// A value with its unit.
     package func shown(_ figure: Double) -> String {
         if column.hasSuffix("_per_s") { return Figure.rate(figure) }
         if column.hasSuffix("_ns") {

@@ -2,27 +2,27 @@ package import ShmHistory
 internal import ShmRecord
 package import ShmStatistics
 
-/// One figure of one cell over the runs of a history.
+/// A metric of one cell over the runs of a history.
 package struct HistorySeries {
     package let metric: HistoryMetric
     package let cell: HistoryCell
-    /// The length of the windows, s, where the history has the cell with others, too: tails and fairness depend on it.
+    /// The length of the windows, s, if the history has the cell with several lengths; tails and fairness depend on it.
     package let window: Double?
-    /// Oldest first; runs without the figure are left out.
+    /// The runs with the metric, oldest first.
     package let points: [Point]
     package let changes: [ChangePoint]
-    /// Runs with rounds that were left out, since the lock was broken in them, oldest first.
+    /// The runs with rounds that are left out because the lock broke a promise, oldest first.
     package let broken: [(run: HistoryRun, rounds: Int)]
 
     /// One run.
     package struct Point {
         package let run: HistoryRun
-        /// Over the run's rounds.
+        /// The median over the run's rounds.
         package let median: Double
         package let rounds: Int
-        /// Rounds that were left out, since the lock was broken in them.
+        /// The number of rounds that are left out because the lock broke a promise.
         package let broken: Int
-        /// Against the point before, as a share of that.
+        /// The relative change from the previous point; `nil` at the first.
         package let change: Double?
 
         package init(
@@ -36,7 +36,7 @@ package struct HistorySeries {
         }
     }
 
-    /// Which rounds are looked at, by the columns' names.
+    /// Accepted values by column.
     package typealias Filter = [String: [HistoryValue]]
 
     /// The figures of a cell in one run.
@@ -46,7 +46,9 @@ package struct HistorySeries {
         var windows: [Double] = []
     }
 
-    /// All series of a figure that rounds were found for, cells in the order in which they first came.
+    /// The series of a metric, in the order in which their cells first occur.
+    ///
+    /// - Throws: ``Failure`` that names the row and column of an invalid value.
     package static func all(
         _ history: History, _ runs: [HistoryRun], _ metric: HistoryMetric, _ filter: Filter, anyHost: Bool
     )
@@ -58,19 +60,23 @@ package struct HistorySeries {
         var order: [HistoryCell] = []
         var figures: [HistoryCell: [String: Figures]] = [:]
         for round in rounds {
-            func damage(_ column: Int, _ what: String) -> Failure {
+            func invalid(_ column: Int, expected: String) -> Failure {
                 Failure(
-                    "\(history.path): rounds, row \(round[0].integer ?? 0), column `\(names[column])`: \(round[column].shown) \(what); mend it or delete the row with sqlite3"
+                    "\(history.path): rounds, row \(round[0].integer ?? 0): invalid value \(round[column].shown) for column `\(names[column])`: expected \(expected); correct it or delete the row with sqlite3"
                 )
             }
             if round[2] == .null { continue }
-            guard let id = round[1].text else { throw damage(1, "names no run") }
-            guard let figure = round[2].number, figure.isFinite else { throw damage(2, "is no figure") }
-            if figure < 0 { throw damage(2, "is less than 0") }
+            guard let id = round[1].text else { throw invalid(1, expected: "the name of a run") }
+            guard let figure = round[2].number, figure.isFinite, figure >= 0 else {
+                throw invalid(2, expected: "a number of at least 0")
+            }
             let first = 4 + BrokenRounds.columns.count
             let cell = HistoryCell(round[first...], anyHost: anyHost)
-            for (column, isSound) in [("lock", cell.isNamed), ("workers", cell.workers > 0)] where !isSound {
-                throw damage(first + (HistoryCell.columns.firstIndex(of: column) ?? 0), "makes no sense")
+            let checks = [
+                ("lock", cell.isNamed, "the name of a lock"), ("workers", cell.workers > 0, "a whole number above 0"),
+            ]
+            for (column, isValid, expected) in checks where !isValid {
+                throw invalid(first + (HistoryCell.columns.firstIndex(of: column) ?? 0), expected: expected)
             }
             if figures[cell] == nil { order.append(cell) }
             var run = figures[cell]?[id] ?? Figures()
@@ -86,7 +92,7 @@ package struct HistorySeries {
         }
     }
 
-    /// Runs whose windows were about as long; a measured length is a little more than the one that was asked for.
+    /// Groups runs by the length of their windows. Measured lengths slightly exceed the requested ones.
     private static func byWindow(_ all: [String: Figures]) -> [(window: Double?, figures: [String: Figures])] {
         var groups: [(window: Double?, figures: [String: Figures])] = []
         for (id, figures) in all.sorted(by: { median($0.value.windows) ?? 0 < median($1.value.windows) ?? 0 }) {
@@ -119,12 +125,12 @@ package struct HistorySeries {
         broken = runs.compactMap { run in figures[run.id].flatMap { $0.broken > 0 ? (run, $0.broken) : nil } }
     }
 
-    /// For a title.
+    /// The title: the cell, and the length of the windows if there are several.
     package var title: String {
         cell.title + (window.map { ", windows of \(Figure.time($0 * 1e9))" } ?? "")
     }
 
-    /// Whether a change is for the better; `nil` where nobody can say.
+    /// Whether a change is an improvement; `nil` if neither direction is better.
     package func isBetter(_ change: ChangePoint) -> Bool? {
         metric.isBetterHigh.map { $0 == (change.after > change.before) }
     }

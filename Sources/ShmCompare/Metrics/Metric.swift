@@ -1,62 +1,62 @@
 internal import Glibc
 package import ShmRecord
 
-/// What two things are compared by: a figure of a round, and how it is judged.
+/// A figure of a round that comparisons judge, and the rule by which they judge it.
 package struct Metric: Sendable {
-    /// As users write it, and as the findings have it.
+    /// The name in options and findings.
     package let name: String
-    /// What it is, for a person.
+    /// The meaning, for help and documents.
     package let summary: String
-    /// The least change that counts, as a share of the base, where nothing else is asked for. It is above what builds of one
-    /// source differ by for no reason (the placing of code and stacks), and for the tails and what depends on the scheduler
-    /// above what such differences are amplified to.
+    /// Default minimum relative change to report, as a share of the base. It exceeds the differences between builds of one
+    /// source, which come from the layout of code and stacks; for tails and metrics that depend on the scheduler, it exceeds
+    /// their amplified effect.
     package let usualThreshold: Double
-    /// Whether more of it is better.
+    /// Whether more is better.
     package let isBetterWhenMore: Bool
-    /// What it becomes, for a person.
+    /// The verdicts in tables.
     package let words: (worse: String, better: String)
-    /// Its value in a round; `nil` where it was not measured.
+    /// The value in a round; `nil` if it was not measured.
     package let value: @Sendable (Record) -> Double?
     package let judgement: Judgement
     package let scale: Scale
     private let quantity: Quantity
     private let need: Need
 
-    /// How it is judged.
+    /// The kind of judgement.
     package enum Judgement: Sendable {
         case ratio
-        /// A rule of its own.
+        /// A rule for this metric alone.
         case rule
     }
 
-    /// What it is compared with where rounds were not measured in turn: as ratios to that it carries over from one machine
-    /// to another.
+    /// The denominator of the ratios that make rounds of different sessions or machines comparable.
     package enum Scale: Sendable {
-        /// It is a ratio by itself.
+        /// The metric is dimensionless.
         case none
-        /// The same figure of a reference.
+        /// The same metric of a reference.
         case reference
-        /// It is read from a clock, and compared with a mean of such readings of a reference, so that the price of a reading
-        /// is in both: percentiles would be in steps of the clock.
+        /// A mean of a reference that the same clock timed, so that both contain the cost of a reading. A percentile would be a
+        /// multiple of the clock's step.
         case clock(mean: String)
         /// Another column of the same round.
         case own(String)
     }
 
-    /// What a value is.
+    /// The quantity, which determines the unit.
     package enum Quantity: Sendable {
         case rate, time
-        /// Of which small differences are shown.
+        /// A time that is shown with decimals.
         case fineTime
         case share, bytes, verdict
     }
 
-    /// Without what it is not measured.
+    /// The condition under which the metric is measured.
     package enum Need: Sendable { case nothing, otherWorkers, kills }
 
     /// - Parameters:
-    ///   - name: a short name of the column that has it, where there is no `value`.
-    ///   - value: what it follows from.
+    ///   - name: the name; without `value`, a short name of the column.
+    ///   - threshold: default minimum relative change to report.
+    ///   - value: computes the value from a round.
     package init(
         _ name: String, _ quantity: Quantity, threshold: Double, _ summary: String, judgement: Judgement = .ratio,
         scale: Scale, need: Need = .nothing, words: (worse: String, better: String) = ("SLOWER", "faster"),
@@ -79,18 +79,18 @@ package struct Metric: Sendable {
         }
     }
 
-    /// Those that are compared by ratios. The others are judged by rules.
+    /// Whether ratios are judged.
     package var isRatio: Bool { judgement == .ratio }
 
-    /// The logarithm of its value in a round; `nil` where there is none.
+    /// The logarithm of the value in a round; `nil` if the value is missing or 0.
     package func logarithm(_ record: Record) -> Double? { value(record).flatMap { $0 > 0 ? log($0) : nil } }
 
-    /// The steps in which it is measured: a difference of one says nothing.
+    /// The resolution of the clock in a round, ns; 0 for metrics that are not timed.
     package func step(_ record: Record) -> Double {
         if case .clock = scale { record.number("clock_step_ns") ?? 0 } else { 0 }
     }
 
-    /// Whether it exists under a load, as far as that is known beforehand: not every hypothesis is one everywhere.
+    /// Whether the metric can be measured under a load, so that it counts as a hypothesis.
     package func isMeasured(workers: Int, kills: Bool) -> Bool {
         switch need {
         case .nothing: true
@@ -99,7 +99,7 @@ package struct Metric: Sendable {
         }
     }
 
-    /// A value for a person.
+    /// A value with its unit.
     package func shown(_ value: Double) -> String {
         switch quantity {
         case .rate: Figure.rate(value)
@@ -111,6 +111,7 @@ package struct Metric: Sendable {
         }
     }
 
+    /// The unit of the values in documents for programs.
     package var unit: String {
         switch quantity {
         case .rate: "1/s"

@@ -1,13 +1,13 @@
 internal import ShmRecord
 
 extension Metric {
-    /// All of them, in the order of tables and findings.
+    /// All metrics, in the order of tables and findings.
     package static let all: [Metric] = [
         throughput, p50, p99, hold, handoff, fairness, cpu, heap, recovery, integrity,
     ]
 
     package static let throughput = Metric(
-        "throughput", .rate, threshold: 0.03, "acquisitions a second", scale: .reference)
+        "throughput", .rate, threshold: 0.03, "acquisitions per second", scale: .reference)
 
     package static let p50 = Metric(
         "p50", .time, threshold: 0.05, "median time to acquire", scale: .clock(mean: "acquire_mean_ns"))
@@ -16,14 +16,16 @@ extension Metric {
         "p99", .time, threshold: 0.1, "99th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
 
     package static let hold = Metric(
-        "hold", .time, threshold: 0.05, "median time for which the lock is held", scale: .clock(mean: "hold_mean_ns"))
+        "hold", .time, threshold: 0.05, "median time between acquisition and release",
+        scale: .clock(mean: "hold_mean_ns"))
 
     package static let handoff = Metric(
-        "hand-off", .time, threshold: 0.1, "median time from a release to the next owner, who waited",
+        "hand-off", .time, threshold: 0.1, "median time from a release to the acquisition by a waiter",
         scale: .clock(mean: "acquire_mean_ns"), need: .otherWorkers)
 
     package static let fairness = Metric(
-        "fairness", .share, threshold: 0.05, "Jain's index of the workers' counts", scale: .none, need: .otherWorkers,
+        "fairness", .share, threshold: 0.05, "Jain's index of the workers' acquisitions", scale: .none,
+        need: .otherWorkers,
         words: ("LESS FAIR", "fairer"))
 
     package static let cpu = Metric(
@@ -39,10 +41,10 @@ extension Metric {
         "heap", .bytes, threshold: 0, "heap bytes per acquisition; any rise from 0 is a regression", judgement: .rule,
         scale: .none, words: ("ALLOCATES", "allocates less"))
 
-    /// Compared with the time that the kernel took to remove the dead process.
+    /// Compared with the time that the kernel needs to end the killed process.
     package static let recovery = Metric(
         "recovery", .time, threshold: 0.25,
-        "median time from an owner's death to the next acquisition, of locks that survive it",
+        "median time from an owner's death to the next acquisition, for locks that survive it",
         scale: .own("reaping_p50_ns"), need: .kills)
 
     package static let integrity = Metric(

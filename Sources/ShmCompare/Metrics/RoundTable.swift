@@ -14,14 +14,14 @@ package struct CellID: Hashable {
 
     package init(_ record: Record) { self.init(lock: record.lock, load: record.load) }
 
-    /// For a person.
+    /// The lock and the number of workers, for messages.
     package var title: String { "\(lock) with \(load.workers) worker\(load.workers == 1 ? "" : "s")" }
 }
 
-/// Rounds of many cells, measured in turn: those of one number belong together.
+/// Rounds of many cells. Rounds with one number were measured close together.
 package struct RoundTable {
-    /// The primitives that others are compared with: neither depends on a lock's implementation in this program's hands
-    /// alone, one being an instruction and the other a few around a system call.
+    /// The reference primitives. Neither depends much on its implementation: one is a single instruction, the other a few
+    /// instructions around a system call.
     package static let references = ["atomic-add", "futex"]
 
     private struct RoundID: Hashable {
@@ -30,7 +30,7 @@ package struct RoundTable {
     }
 
     private var rows: [CellID: [RoundID: Record]] = [:]
-    /// In an order for a person: the rounds were shuffled.
+    /// The cells by scenario, workers and lock, since rounds are in random order.
     package var cells: [CellID] {
         rows.keys.sorted { ($0.load.scenario, $0.load.workers, $0.lock) < ($1.load.scenario, $1.load.workers, $1.lock) }
     }
@@ -48,8 +48,8 @@ package struct RoundTable {
         return (rows[cell] ?? [:]).values.sorted { key($0) < key($1) }
     }
 
-    /// What is missing where all cells of a run do not have as many rounds; `nil` where they have. Such a file was cut off
-    /// between two lines, or its run was.
+    /// Explains which cells lack rounds; `nil` if all cells of each run have the same number. The file was truncated between
+    /// two lines, or the run was interrupted.
     package var gap: String? {
         var counts: [String: [CellID: Int]] = [:]
         for (cell, rounds) in rows { for id in rounds.keys { counts[id.run, default: [:]][cell, default: 0] += 1 } }
@@ -57,17 +57,17 @@ package struct RoundTable {
             guard let most = cells.values.max(), let short = cells.filter({ $0.value < most }).map(\.key.title).min()
             else { continue }
             return
-                "lacks rounds: not all cells of the run \(run) have \(most), \(short) for one; it was cut off, or the run was"
+                "lacks rounds: expected \(most) of each cell of the run \(run), but \(short) has fewer; the file is truncated, or the run was interrupted"
         }
         return nil
     }
 
-    /// The references that were measured under the cell's load, other than the cell itself.
+    /// The references that were measured under the cell's load, without the cell itself.
     package func references(of cell: CellID) -> [String] {
         Self.references.filter { $0 != cell.lock && rows[CellID(lock: $0, load: cell.load)] != nil }
     }
 
-    /// The logarithm of a metric in each round; as a ratio to what a reference did in the same round, where one is given
+    /// The logarithm of a metric in each round; with a reference, of the ratio to the reference in the same round
     /// (``Metric/Scale``).
     package func logarithms(_ metric: Metric, _ cell: CellID, reference: String?) -> [Double] {
         let others = reference.flatMap { rows[CellID(lock: $0, load: cell.load)] }

@@ -1,26 +1,25 @@
 internal import ShmCoordinator
 package import ShmRecord
 
-/// Which promise a lock broke in rounds, and nothing that it did not: kills of owners after a round are one thing, what the
-/// oracle found in the round is another.
+/// Names the promises that a lock broke: mutual exclusion and progress during rounds, and survival of kills after them.
 package enum Breach {
     package static func words(_ records: [Record]) -> String {
         var parts: [String] = []
         let failed = records.filter { $0.integrity == .failed }
         func sum(_ column: String) -> Double { failed.compactMap { $0.number(column) }.reduce(0, +) }
         let (overlaps, lost) = (sum("overlaps"), sum("lost_updates"))
-        if overlaps > 0 { parts.append("let two in at once (\(Figure.decimal(overlaps, 0)) times)") }
+        if overlaps > 0 { parts.append("admitted two processes at once (\(Figure.decimal(overlaps, 0)) times)") }
         if lost > 0 { parts.append("lost \(Figure.decimal(lost, 0)) updates") }
         if !failed.isEmpty && parts.isEmpty { parts.append("failed the integrity check") }
         let stuck = records.filter { $0.integrity == .stuck }
         if !stuck.isEmpty {
-            // Only the run itself prints where they were.
+            // Only the run itself prints the positions of its workers.
             let place =
-                stuck.contains { $0.unrecorded != nil } ? " (the lines about its workers say where each was)" : ""
+                stuck.contains { $0.unrecorded != nil } ? " (see the lines about its workers)" : ""
             parts.append("made no progress\(place)")
         }
         if let breach = kills(records) { parts.append("did not survive the kill of an owner (\(breach))") }
-        return parts.joined(separator: ", and ")
+        return parts.joined(separator: " and ")
     }
 
     private static func kills(_ records: [Record]) -> String? {

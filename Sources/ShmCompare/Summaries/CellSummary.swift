@@ -3,12 +3,12 @@ package import ShmCore
 package import ShmRecord
 package import ShmStatistics
 
-/// All rounds of one cell in one line: medians over the rounds, and the worst that the oracle found.
+/// A summary of the rounds of one cell: medians, and the worst finding of the integrity oracle.
 package struct CellSummary {
     package let cell: CellID
-    /// The rounds that it sums up.
+    /// The rounds of the cell.
     package let records: [Record]
-    /// What the lock promises; `nil` of a lock that this program does not know.
+    /// The properties of the lock; `nil` if this program does not know it.
     package let properties: LockProperties?
     package let throughput: Double?
     /// The confidence interval of ``throughput`` over the rounds; `nil` for a single round.
@@ -21,22 +21,22 @@ package struct CellSummary {
     package let hold: Double?
     package let handoff: Double?
     package let jain: Double?
-    /// Of the workers' counts in windows of 10 ms.
+    /// The median of Jain's index over windows of 10 ms.
     package let windowJain: Double?
-    /// Rounds of an open loop that could not carry its rate.
+    /// The number of rounds of an open loop that did not sustain its rate.
     package let overloadedRounds: Int
     package let integrity: RoundResult.Integrity
     package let isAsPromised: Bool
-    /// What breaks the lock's promises, in words; `nil` where nothing does.
+    /// The broken promises in words; `nil` if none is broken.
     package let breach: String?
-    /// Whether a round's workers had to be ended, though they made progress.
+    /// Whether workers of a round were ended although they made progress.
     package let isCutShort: Bool
 
     package var lock: String { cell.lock }
     package var load: Load { cell.load }
     package var rounds: Int { records.count }
 
-    /// Whether it is a lock, and no control. One that this program does not know promises to exclude.
+    /// Whether it is a lock, not a control. A lock that this program does not know promises mutual exclusion.
     package var excludes: Bool { properties?.excludes ?? true }
     package var survivesOwnerDeath: Bool { properties?.survivesOwnerDeath ?? false }
 
@@ -46,19 +46,19 @@ package struct CellSummary {
         return (interval.high - interval.low) / 2 / throughput
     }
 
-    /// Whether most rounds of an open loop could not carry its rate.
+    /// Whether most rounds of an open loop did not sustain its rate.
     package var isOverloaded: Bool { overloadedRounds * 2 > rounds || (load.isOpen && isCutShort) }
 
-    /// One summary a cell, in the order of the cells.
+    /// One summary per cell, in the order of the cells.
     package static func summaries(_ records: [Record], cells: [CellID]) -> [CellSummary] {
         let groups = Dictionary(grouping: records, by: CellID.init)
         return cells.compactMap { cell in groups[cell].map { CellSummary(cell, $0) } }
     }
 
-    /// Of rounds that this process measured.
+    /// The summaries of rounds that this process measured.
     package static func summaries(_ rows: [Row], cells: [Cell]) -> [CellSummary] {
         let records = rows.map { Record($0) }
-        // By what the record says: it has fewer decimals of a rate than the cell.
+        // By the record's own key, which has fewer decimals of the rate than the cell.
         let ids = Dictionary(zip(rows.map(\.cell), records.map(CellID.init))) { first, _ in first }
         return summaries(records, cells: cells.compactMap { ids[$0] }.uniqued())
     }
@@ -66,7 +66,7 @@ package struct CellSummary {
     private init(_ cell: CellID, _ records: [Record]) {
         func middle(_ column: String) -> Double? { median(records.compactMap { $0.number(column) }) }
         let overloaded = records.count(where: \.isOverloaded)
-        /// Nothing where most rounds could not carry their rate: the others were lucky.
+        // If most rounds are overloaded, the others are not representative.
         func response(_ column: String) -> Double? { overloaded * 2 > records.count ? nil : middle(column) }
 
         self.cell = cell
@@ -77,7 +77,7 @@ package struct CellSummary {
         interval = MedianInterval(throughputs)
         p50 = response("acquire_p50_ns")
         p99 = response("acquire_p99_ns")
-        // Ten beyond it at least: of fewer, it is one round's accident.
+        // At least ten samples must lie beyond the percentile.
         let long = records.filter { ($0.number("latency_samples") ?? 0) >= 10_000 }
         p999 = overloaded * 2 > records.count ? nil : median(long.compactMap { $0.number("acquire_p999_ns") })
         longest = records.compactMap { $0.number("acquire_max_ns") }.max()

@@ -1,9 +1,8 @@
 internal import ShmCoordinator
 internal import ShmRecord
 
-/// Locks that fall off a cliff: with more workers than CPUs, less than a hundredth is left of what they did with as many
-/// as there are. Whoever is to have the lock next must first be scheduled, while those that are not spin through their
-/// time slices.
+/// Finds locks that collapse under oversubscription: with more workers than CPUs, their throughput is less than a hundredth
+/// of that without. The next owner must first be scheduled, while other waiters spin through their time slices.
 package enum Cliff {
     /// A lock under a load, with any number of workers.
     private struct Line: Hashable {
@@ -16,12 +15,12 @@ package enum Cliff {
         }
     }
 
-    /// The cells beyond the cliff.
+    /// The oversubscribed cells whose throughput collapsed.
     package static func fallen(_ summaries: [CellSummary]) -> Set<CellID> {
         var fallen: Set<CellID> = []
         for (_, lines) in Dictionary(grouping: summaries, by: { Line($0.cell) }) {
             guard let cpus = lines.first?.records.first?.cpus else { continue }
-            // One worker alone says little about a lock that is contended.
+            // The largest number of workers that fits the CPUs: one worker alone has no contention.
             let within = lines.filter { $0.load.workers <= cpus }
             guard let before = (within.max { $0.load.workers < $1.load.workers })?.throughput else { continue }
             for line in lines where line.load.workers > cpus {

@@ -2,15 +2,15 @@ internal import ShmCoordinator
 internal import ShmCore
 package import ShmRecord
 
-/// Rounds of one machine: figures of two machines are never in one median.
+/// Rounds of one machine. No median mixes machines.
 package struct MachineRounds {
     package let records: [Record]
-    /// One a cell: by scenario and load, and locks in the catalogue's order.
+    /// One summary per cell, by scenario and load, with locks in the catalogue's order.
     package let summaries: [CellSummary]
 
     private static let key = ResultColumn.all.names(.machine)
 
-    /// Rounds by machine, in the order in which they come.
+    /// Rounds by machine, in the order in which the machines first occur.
     package static func groups(_ records: [Record]) -> [MachineRounds] {
         let groups = Dictionary(grouping: records) { record in key.map(record.text) }
         return records.map { record in key.map(record.text) }.uniqued().compactMap { groups[$0] }.map(
@@ -25,7 +25,7 @@ package struct MachineRounds {
     private static func cells(_ records: [Record]) -> [CellID] {
         let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
         let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
-        // Files do not hold the order in which loads were asked for.
+        // Files do not contain the requested order of loads.
         let loads = records.map(\.load).uniqued().sorted { one, other in
             (one.scenario, one.workers, one.rate, one.criticalSection, one.think)
                 < (other.scenario, other.workers, other.rate, other.criticalSection, other.think)
@@ -37,13 +37,13 @@ package struct MachineRounds {
         }
     }
 
-    /// The machine, for a person.
+    /// The name of the machine, its CPU model and number of CPUs.
     package var title: String {
         let cpus = plain("cpus")
         return "\(plain("hostname")) (\(plain("cpu_model")), \(cpus) CPU\(cpus == "1" ? "" : "s"))"
     }
 
-    /// When and with what it was measured, in a sentence.
+    /// When, where and with which version the rounds were measured.
     package var origin: String {
         let times = records.map { $0.text("started_at") }.filter { !$0.isEmpty }
         let first = times.min().map { " from \(Self.plain($0))" } ?? ""
@@ -54,14 +54,14 @@ package struct MachineRounds {
         return ([count + "\(first) on \(title)"] + kernels + tools).joined(separator: ", ")
     }
 
-    /// All values of a column, in the order in which they come.
+    /// The distinct values of a column, in the order in which they first occur.
     package func values(_ column: String) -> [String] {
         records.map { $0.text(column) }.filter { !$0.isEmpty }.uniqued().map(Self.plain)
     }
 
     private func plain(_ column: String) -> String { values(column).first ?? "?" }
 
-    /// Text of a file without control characters and markup.
+    /// Replaces control characters and markup in text from a file.
     private static func plain(_ text: String) -> String {
         String(
             text.prefix(80).map { $0.isASCII && ($0.isLetter || $0.isNumber || " -_.,:()@+/#".contains($0)) ? $0 : "?" }

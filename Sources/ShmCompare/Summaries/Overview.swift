@@ -1,13 +1,13 @@
 package import ShmCoordinator
 internal import ShmRecord
 
-/// A line for each lock under a load: what it does with each number of workers.
+/// The summaries of each lock under a load, by number of workers.
 package struct Overview {
     package struct Line {
         package let lock: String
-        /// By number of workers.
+        /// The summaries by number of workers.
         package let cells: [Int: CellSummary]
-        /// With the most workers; `nil` where the lock was not measured with as many.
+        /// The summary with the largest number of workers; `nil` if the lock was not measured with it.
         package let most: CellSummary?
 
         package var survivesOwnerDeath: Bool { cells.values.contains(where: \.survivesOwnerDeath) }
@@ -15,13 +15,13 @@ package struct Overview {
         fileprivate var excludes: Bool { cells.values.allSatisfy(\.excludes) }
     }
 
-    /// With the most workers.
+    /// The load, with the largest number of workers.
     package let load: Load
     /// Numbers of workers, ascending.
     package let workers: [Int]
     package let lines: [Line]
 
-    /// One for each load, but for the number of workers.
+    /// One overview per load, over all numbers of workers.
     package static func all(_ summaries: [CellSummary], sort: SortKey) -> [Overview] {
         func key(_ summary: CellSummary) -> Load {
             var load = summary.load
@@ -47,7 +47,7 @@ package struct Overview {
             guard let left = left.most else { return false }
             return right.most.map { sort.sorts(left, $0) } ?? true
         }
-        // What is no lock at the end, in the catalogue's order.
+        // Controls come last, in the catalogue's order.
         self.lines = sorted.filter(\.excludes) + lines.filter { !$0.excludes }
     }
 }

@@ -1,4 +1,4 @@
-/// By what the lines of a table are sorted.
+/// The sort order of the lines of a table, best first.
 package enum SortKey: String, CaseIterable {
     case throughput, p50, p99
     case p999 = "p99.9"

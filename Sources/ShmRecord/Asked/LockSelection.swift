@@ -1,33 +1,39 @@
 package import ShmCore
 
-/// The value of `--locks`: names of the catalogue, `all`, `survivors`, or a family's name.
+/// The value of `--locks`: names of locks, `all`, `survivors`, or the name of a family.
 package enum LockSelection {
-    package static func kinds(_ names: [String]) throws -> [LockKind] {
+    /// The locks that the names stand for, in their order, each once.
+    ///
+    /// - Parameter option: the option or key that has the names, for the message of the error.
+    /// - Throws: ``Failure`` with the code `usage` if a name is unknown or there is none.
+    package static func kinds(_ names: [String], for option: String = "--locks") throws -> [LockKind] {
         var kinds: [LockKind] = []
         for name in names {
-            // `futex` is both; a lock goes before its family.
+            // `futex` names a lock and a family; the lock takes precedence.
             if let kind = LockKind(named: name) {
                 kinds.append(kind)
             } else if let group = group(name) {
                 if group.isEmpty, name == LockProperties.Family.plugin.rawValue {
-                    throw Failure("--locks plugin is the lock of a --lock-plugin, and none is given", code: .usage)
+                    throw Failure.invalid(name, for: option, expected: "--lock-plugin FILE beside it")
                 }
                 kinds += group
             } else {
-                throw Failure(unknown(name), code: .usage)
+                let hint = nearest(to: name, among: LockKind.all.map(\.name) + groups)
+                throw Failure.invalid(
+                    name, for: option, expected: help + (hint.map { "; did you mean `\($0)`?" } ?? ""))
             }
         }
-        if kinds.isEmpty { throw Failure("--locks names no lock; `shmbench list` shows them all", code: .usage) }
+        if kinds.isEmpty { throw Failure.invalid("", for: option, expected: help) }
         return kinds.uniqued()
     }
 
-    /// What help texts say about them.
+    /// The names, for help and messages.
     package static let help = "all, survivors, a family or names from `shmbench list`"
 
     /// Names that stand for several locks.
     package static let groups = ["all", "survivors"] + LockProperties.Family.allCases.map(\.rawValue)
 
-    /// The locks of such a name: never those that `shmbench list` says this machine cannot have.
+    /// The locks of a group, without those that this machine does not support; `nil` if no group has the name.
     private static func group(_ name: String) -> [LockKind]? {
         let available = LockKind.all.filter { $0.obstacle == nil }
         switch name {
@@ -40,15 +46,9 @@ package enum LockSelection {
         }
     }
 
-    private static func unknown(_ name: String) -> String {
-        let known = LockKind.all.map(\.name) + groups
-        let hint = nearest(to: name, among: known).map { "; did you mean `\($0)`?" }
-        return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
-    }
-
-    /// The name that was meant, perhaps.
+    /// The most similar name; `nil` if none is similar.
     package static func nearest(to name: String, among known: [String]) -> String? {
-        // A part of a name is meant more likely than a short name with as many other letters.
+        // A name that contains the text is a likelier match than a short name that differs in every letter.
         let nearest =
             known.map { candidate in
                 let isPart = name.count >= 3 && candidate.contains(name)
@@ -58,7 +58,7 @@ package enum LockSelection {
         return nearest.flatMap { $0.distance <= max(2, name.count / 2) ? $0.name : nil }
     }
 
-    /// Insertions, deletions and substitutions that lead from one name to the other (Levenshtein).
+    /// The least number of insertions, deletions and substitutions between two names (Levenshtein distance).
     package static func editDistance(_ from: String, _ to: String) -> Int {
         let target = Array(to)
         var row = Array(0...target.count)
@@ -76,7 +76,7 @@ package enum LockSelection {
 }
 
 extension Sequence where Element: Hashable {
-    /// The elements in order, each once.
+    /// The elements in order, without repetitions.
     package func uniqued() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }

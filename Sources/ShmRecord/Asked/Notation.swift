@@ -1,18 +1,18 @@
-/// How the values of a parameter are written, by a person and by a program.
+/// How the values of a parameter are written: by users in options and scenarios, by programs in files and requests.
 package struct Notation<Content: Equatable & Sendable>: Sendable {
-    /// What a person may write, for a message.
+    /// The accepted values, for error messages.
     package let expected: String
-    /// Whether a scenario takes no quotation marks around it.
+    /// Whether a scenario writes the value without quotation marks.
     package var isBare = false
-    /// Whether a results file has it as a text.
+    /// Whether the column of a results file is text.
     package var isText = false
-    /// Reads what a person writes; `nil` where that is no such value.
+    /// Parses a user's notation; `nil` if it is invalid.
     package let read: @Sendable (String) -> Content?
-    /// Reads what a program writes.
+    /// Parses a program's notation; `nil` if it is invalid.
     package let parse: @Sendable (String) -> Content?
-    /// As a program writes it, with all digits.
+    /// The program's notation, with all digits.
     package let text: @Sendable (Content) -> String
-    /// As a results file has it.
+    /// The value in a results file.
     package let value: @Sendable (Content) -> Value
 }
 
@@ -24,7 +24,7 @@ extension Notation<Int> {
             expected: range.text, isBare: true, read: read, parse: read, text: { "\($0)" }, value: { .integer($0) })
     }
 
-    /// A length of time in nanoseconds, which a person writes with a unit.
+    /// A duration in nanoseconds. Users write a unit; programs write nanoseconds.
     package static let time = Notation(
         expected: "a time \(TimeSpan.form)", read: { TimeSpan($0)?.nanoseconds },
         parse: { text in Int(text).flatMap { TimeSpan.range.contains($0) ? $0 : nil } }, text: { "\($0)" },
@@ -32,7 +32,7 @@ extension Notation<Int> {
 }
 
 extension Notation<Double> {
-    /// Acquisitions a second; 0 for no schedule.
+    /// Acquisitions per second; 0 is a closed loop.
     package static let rate = Notation(
         expected: Rate.form, read: { Rate($0)?.perSecond },
         parse: { text in Double(text).flatMap { (0...Rate.most).contains($0) ? $0 : nil } }, text: { "\($0)" },
@@ -40,7 +40,7 @@ extension Notation<Double> {
 }
 
 extension Notation<String> {
-    /// A name that file names, request lines and reports of several syntaxes need not quote.
+    /// A name that needs no quoting in file names, request lines and reports.
     package static let name: Notation = {
         let read: @Sendable (String) -> String? = { $0.isPlainName ? $0 : nil }
         return Notation(
@@ -50,9 +50,9 @@ extension Notation<String> {
 }
 
 extension Notation {
-    /// One of a few values, each with a name.
+    /// One of several named values.
     ///
-    /// - Parameter unasked: a value that only a program writes.
+    /// - Parameter unasked: a value that only programs write.
     package static func choice(
         _ values: [Content], unasked: Content? = nil, name: @escaping @Sendable (Content) -> String
     ) -> Notation {
@@ -66,12 +66,12 @@ extension Notation {
 }
 
 extension ClosedRange<Int> {
-    /// For a message: `1…4096`.
+    /// The range in an error message: `1…4096`.
     package var text: String { "\(lowerBound)…\(upperBound)" }
 }
 
 extension String {
-    /// Whether it is a name that file names, request lines and reports need not quote.
+    /// Whether the text is a name that needs no quoting: letters, digits, hyphens, dots and underscores.
     package var isPlainName: Bool {
         !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }

@@ -1,43 +1,44 @@
 package import ShmCoordinator
 
-/// A parameter of a load: its names, its values, what it means, and where a ``Load`` has it.
+/// A parameter of the workload: its names, its notation, its meaning, and the property of ``Load`` that holds it.
 ///
-/// Options' help and checks, keys of scenarios, the request line, columns, the reader's checks and titles follow from it.
+/// The help and validation of options, the keys of scenarios, the request line, the columns, the reader's checks and the
+/// titles are derived from it.
 package struct Parameter: Sendable {
-    /// The column of a results file and the word of a request line, with its unit at the end.
+    /// The name in results files and request lines, which ends in the unit.
     package let column: String
-    /// The key in a scenario; the option is this with hyphens.
+    /// The key in scenarios; the option's name is the key with hyphens.
     package let key: String
-    /// How a usage line names its values; `nil` where no option has it.
+    /// The placeholder in usage lines; `nil` if no option sets the parameter.
     package let valueName: String?
     /// Unit and meaning, in Markdown.
     package let doc: String
-    /// Whether help says what it is where it is not asked for.
+    /// Whether the help states the default.
     private let hasDefault: Bool
-    /// What a person may write, for a message.
+    /// The accepted values, for error messages.
     package let expected: String
-    /// Whether a scenario takes no quotation marks around it.
+    /// Whether a scenario writes the value without quotation marks.
     package let isBare: Bool
-    /// Whether a results file has it as a text.
+    /// Whether the column of a results file is text.
     package let isText: Bool
-    /// Whether a results file must have it.
+    /// Whether a results file must have the column.
     package let isRequired: Bool
-    /// As a results file has it.
+    /// The value in a results file.
     package let value: @Sendable (Load) -> Value
-    /// The same with all digits, for a request line.
+    /// The value in a request line, with all digits.
     package let text: @Sendable (Load) -> String
-    /// What a title says of it; `nil` for what titles say by themselves.
+    /// The value in a title; `nil` for parameters that every title names.
     package let phrase: (@Sendable (Load) -> String)?
     private let isUsual: @Sendable (Load) -> Bool
     private let read: @Sendable (String, inout Load) -> Bool
     private let parse: @Sendable (String, inout Load) -> Bool
 
     /// - Parameters:
-    ///   - key: in a scenario, where that is not the column's name.
-    ///   - place: where a load has it.
-    ///   - isOptional: whether the column may be missing, and is empty where the value is the usual. One that is added to
-    ///     schema 1 is optional, since older files lack it.
-    ///   - phrase: what a title says of a value.
+    ///   - key: the key in a scenario, if it differs from the column's name.
+    ///   - place: the property of the load.
+    ///   - isOptional: whether the column may be missing, and is empty at the default. A parameter that is added to schema 1
+    ///     is optional, because older files do not have its column.
+    ///   - phrase: a value in a title.
     package init<Content>(
         _ column: String, key: String? = nil, valueName: String?, _ notation: Notation<Content>,
         _ place: any WritableKeyPath<Load, Content> & Sendable, isOptional: Bool = false, hasDefault: Bool = true,
@@ -72,25 +73,29 @@ package struct Parameter: Sendable {
         }
     }
 
-    /// What a title says of a value that is not the usual.
+    /// The value in a title; `nil` at the default.
     package func unusual(_ load: Load) -> String? { isUsual(load) ? nil : phrase?(load) }
 
-    /// The option's name.
+    /// The name of the option, `--` included.
     package var option: String { "--" + key.replacing("_", with: "-") }
 
-    /// What help says of it.
+    /// The option's help.
     package var help: String {
         doc.prefix(1).uppercased() + doc.dropFirst() + "." + (hasDefault ? " (default: \(text(Load())))" : "")
     }
 
-    /// Takes what a person wrote.
+    /// Sets the value from a user's notation.
     ///
-    /// - Parameter name: of what it was written for: an option, or a key.
+    /// - Parameter name: the option or key, for the message of the error.
+    /// - Throws: ``Failure`` with the code `usage` if the value is invalid.
     package func set(_ text: String, for name: String, in load: inout Load) throws {
         guard read(text, &load) else { throw Failure.invalid(text, for: name, expected: expected) }
     }
 
-    /// Takes what a program wrote.
+    /// Sets the value from a program's notation.
+    ///
+    /// - Parameter name: the column or word, for the message of the error.
+    /// - Throws: ``Failure`` with the code `usage` if the value is invalid.
     package func restore(_ text: String, for name: String, in load: inout Load) throws {
         guard parse(text, &load) else { throw Failure.invalid(text, for: name, expected: expected) }
     }

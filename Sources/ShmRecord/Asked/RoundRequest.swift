@@ -1,18 +1,18 @@
 package import ShmCoordinator
 internal import ShmCore
 
-/// One round that another process is asked to measure: a line of `name=value` words, which a later version may add to.
+/// A request to another process to measure one round: a line of `name=value` words. Later versions may add words.
 package struct RoundRequest: Equatable {
-    /// The first line that the other process says. The number is this protocol's.
+    /// The first line of the other process, with the version of the protocol.
     package static let greeting = "shmbench rounds 1"
-    /// What begins an answer that is no row.
+    /// The prefix of an answer that reports an error instead of a row.
     package static let refusal = "error: "
 
     /// The lock's name, or `plugin` for the plugin's.
     package var lock: String
     package var load: Load
     package var round: Int
-    /// Lengths of the windows, ns.
+    /// Lengths of the phases, ns.
     package var warmup: Int
     package var throughput: Int
     package var latency: Int
@@ -36,7 +36,7 @@ package struct RoundRequest: Equatable {
     package var line: String {
         var words = Parameter.all.map { ($0.column, $0.text(load)) }
         words.insert(("lock", lock), at: 0)
-        // Where the first version has it.
+        // The position that the first version of the protocol used.
         words.insert(("round", "\(round)"), at: 3)
         words += [
             ("warmup_ns", "\(warmup)"), ("throughput_ns", "\(throughput)"), ("latency_ns", "\(latency)"),
@@ -45,16 +45,22 @@ package struct RoundRequest: Equatable {
         return words.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
     }
 
-    /// Reads a line; says what is wrong with it.
+    /// Parses a line.
+    ///
+    /// - Throws: ``Failure`` that names the word, its value and what is expected.
     package init(_ line: String) throws {
         var words: [Substring: Substring] = [:]
         for word in line.split(separator: " ") {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { throw Failure("\(word.debugDescription) is no name=value") }
+            guard parts.count == 2 else {
+                throw Failure.invalid(String(word), for: "a word of the request", expected: "name=value")
+            }
             words[parts[0]] = parts[1]
         }
         func text(_ name: String) throws -> String {
-            guard let value = words[name[...]] else { throw Failure("there is no \(name)") }
+            guard let value = words[name[...]] else {
+                throw Failure("missing word \(name) in the request: expected \(name)=value")
+            }
             return String(value)
         }
         func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
@@ -69,7 +75,9 @@ package struct RoundRequest: Equatable {
         for parameter in Parameter.all where parameter.isRequired || words[parameter.column[...]] != nil {
             try parameter.restore(text(parameter.column), for: parameter.column, in: &load)
         }
-        if load.lacksRate { throw Failure("arrivals=\(load.spacing.name) needs a rate_per_s above 0") }
+        if load.lacksRate {
+            throw Failure.invalid("0", for: "rate_per_s", expected: "more than 0 with arrivals=\(load.spacing.name)")
+        }
         round = try number("round", 0...Int.max)
         warmup = try number("warmup_ns", TimeSpan.range)
         throughput = try number("throughput_ns", TimeSpan.range)
@@ -83,11 +91,15 @@ package struct RoundRequest: Equatable {
         Timing(warmup: warmup, throughput: throughput, latency: latency, order: order, stuckAfter: stuckAfter)
     }
 
-    /// The cell that it asks for, where this program and machine have it.
+    /// The requested cell.
+    ///
+    /// - Throws: ``Failure`` if this program does not have the lock, or this machine does not support it.
     package func cell() throws -> Cell {
-        let kinds = try LockSelection.kinds([lock])
-        guard kinds.count == 1, let kind = kinds.first else { throw Failure("\(lock) is not one lock") }
-        if let obstacle = kind.obstacle { throw Failure("this machine cannot have \(kind): \(obstacle)") }
+        let kinds = try LockSelection.kinds([lock], for: "lock")
+        guard kinds.count == 1, let kind = kinds.first else {
+            throw Failure.invalid(lock, for: "lock", expected: "the name of one lock")
+        }
+        if let obstacle = kind.obstacle { throw Failure("this machine does not support \(kind): \(obstacle)") }
         return Cell(kind, load)
     }
 }

@@ -3,11 +3,11 @@ package import ShmCore
 internal import SystemPackage
 internal import TOMLKit
 
-/// A scenario file: several named workloads in TOML, each a `[[workload]]` table.
+/// A scenario file: named workloads in TOML, each a `[[workload]]` table.
 ///
 ///     [[workload]]
 ///     name = "log-appender"
-///     locks = ["robust-futex", "futex"]   # as --locks; all where there is none
+///     locks = ["robust-futex", "futex"]   # as --locks; default: all
 ///     workers = [2, 8]                     # as --workers
 ///     critical_section = "1us"
 ///     think = "5us"
@@ -20,15 +20,17 @@ internal import TOMLKit
 ///     [thresholds]                         # of `shmbench compare` and `check`
 ///     throughput = "5%"
 ///
-/// A mistake is reported with its line.
+/// Errors name the file and the line.
 package enum Scenario {
-    /// The workloads of a text.
+    /// Parses the workloads of a scenario.
     ///
     /// - Parameters:
-    ///   - path: by which mistakes name the file.
-    ///   - locks: instead of the file's own.
-    ///   - workers: likewise.
-    ///   - threshold: reads a threshold, and says what is wrong with it.
+    ///   - path: the name of the file in error messages.
+    ///   - locks: replace those of the file.
+    ///   - workers: replace those of the file.
+    ///   - stuckAfter: the watchdog's limit, ns, which critical section and think time must not exceed.
+    ///   - threshold: validates a threshold; throws if it is invalid.
+    /// - Throws: ``Failure`` with the code `usage`, which names file and line.
     package static func workloads(
         _ text: String, path: String, locks: [LockKind]?, workers: [Int]?, stuckAfter: Int,
         threshold: (_ name: String, _ value: String) throws -> Void
@@ -41,16 +43,17 @@ package enum Scenario {
         for key in document.keys where key != "workload" && key != "thresholds" {
             throw mistake(
                 path, lines.line(of: key, in: nil),
-                "there is no `\(key)`; a scenario has [[workload]] tables, and may have [thresholds]")
+                "unknown key `\(key)`: expected [[workload]] tables or [thresholds]")
         }
         try thresholds(document, lines, path, threshold)
         guard let array = document["workload"]?.array, !array.isEmpty else {
-            throw mistake(path, 1, "there is no workload: write a [[workload]] table with a name")
+            throw mistake(path, 1, "no workload: expected a [[workload]] table with a name")
         }
         var workloads: [Workload] = []
         for index in 0..<array.count {
             guard let table = array[index].table else {
-                throw mistake(path, lines.header(index), "a workload is a table: write [[workload]]")
+                throw mistake(
+                    path, lines.header(index), "invalid value for workload: expected a table, as in [[workload]]")
             }
             var reader = Reader(table: table) { key, problem in
                 mistake(path, lines.line(of: key, in: index) ?? lines.header(index), problem)
@@ -58,7 +61,9 @@ package enum Scenario {
             let workload = try reader.workload(locks: locks, workers: workers)
             let name = workload.load.scenario
             if workloads.contains(where: { $0.load.scenario == name }) {
-                throw mistake(path, lines.line(of: "name", in: index), "there are two workloads named \(name)")
+                throw mistake(
+                    path, lines.line(of: "name", in: index),
+                    "invalid value '\(name)' for name: expected another name, since two workloads have this one")
             }
             if let objection = workload.objection(stuckAfter: stuckAfter) {
                 throw mistake(path, lines.header(index), objection)
@@ -68,9 +73,10 @@ package enum Scenario {
         return workloads
     }
 
-    /// The least changes that count, as a text says them.
+    /// Parses the `[thresholds]` of a scenario.
     ///
-    /// - Parameter read: reads one, and says what is wrong with it.
+    /// - Parameter read: takes the name of a metric and a value; throws if either is invalid.
+    /// - Throws: ``Failure`` with the code `usage`, which names file and line.
     package static func thresholds(_ text: String, path: String, read: (_ name: String, _ value: String) throws -> Void)
         throws
     {
@@ -84,7 +90,9 @@ package enum Scenario {
     ) throws {
         guard let value = document["thresholds"] else { return }
         guard let table = value.table else {
-            throw mistake(path, lines.line(of: "thresholds", in: nil), "thresholds are a table: write [thresholds]")
+            throw mistake(
+                path, lines.line(of: "thresholds", in: nil),
+                "invalid value for thresholds: expected a table, as in [thresholds]")
         }
         for key in table.keys {
             do { try read(key, table[key]?.string ?? "") } catch let failure as Failure {
@@ -97,19 +105,19 @@ package enum Scenario {
         Failure("\(path):\(line ?? 1): \(problem)", code: .usage)
     }
 
-    /// Where in the text a table or a key is: values that were read no longer know it.
+    /// Finds the lines of tables and keys: parsed values do not hold their positions.
     private struct Lines {
         private let lines: [Substring]
 
         init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-        /// The line of the n-th workload's header, from 1.
+        /// The line of the header of the workload with this index; lines count from 1.
         func header(_ index: Int) -> Int? {
             let headers = lines.indices.filter { isHeader(lines[$0]) }
             return index < headers.count ? headers[index] + 1 : nil
         }
 
-        /// The line of a key in the n-th workload, or before the first.
+        /// The line of a key in the workload with this index, or outside of workloads.
         func line(of key: String, in index: Int?) -> Int? {
             let start = index.map { header($0) ?? 1 } ?? 0
             for number in start..<max(start, lines.count) {
@@ -127,10 +135,10 @@ package enum Scenario {
         }
     }
 
-    /// Reads one table, and takes each key that it knows out of those that are left.
+    /// Reads one `[[workload]]` table.
     private struct Reader {
         let table: TOMLTable
-        /// Makes a failure of a key and what is wrong with it.
+        /// Creates the error for a key.
         let mistake: (_ key: String, _ problem: String) -> Failure
 
         private static let keys =
@@ -138,25 +146,31 @@ package enum Scenario {
 
         mutating func workload(locks: [LockKind]?, workers: [Int]?) throws -> Workload {
             for key in table.keys where !Self.keys.contains(key) {
-                throw mistake(key, "a workload has no `\(key)`; it has \(Self.keys.joined(separator: ", "))")
+                throw mistake(key, "unknown key `\(key)` in a workload: expected \(Self.keys.joined(separator: ", "))")
             }
-            if table[Parameter.scenario.key] == nil { throw mistake("name", "a workload needs a name") }
+            if table[Parameter.scenario.key] == nil {
+                throw mistake("name", "missing key name in a workload: expected name = \"…\"")
+            }
             var load = Load()
             for parameter in Parameter.all where parameter.key != Parameter.workers.key {
                 try set(parameter, in: &load)
             }
-            if load.lacksRate { throw mistake("arrivals", "arrivals need a rate, as in rate = \"50k\"") }
+            if load.lacksRate {
+                throw mistake("arrivals", "missing key rate beside arrivals: expected a rate, as in rate = \"50k\"")
+            }
             return Workload(
                 locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers, load)
         }
 
-        /// Takes a parameter's value, where the table has one.
+        /// Sets a parameter, if the table has its key.
         private func set(_ parameter: Parameter, in load: inout Load) throws {
             guard let value = table[parameter.key] else { return }
             let text = value.string ?? value.int.map { "\($0)" } ?? value.double.map { Figure.decimal($0, 3) } ?? ""
             if parameter.isBare && value.int == nil {
                 throw mistake(
-                    parameter.key, "\(parameter.key) is a whole number, \(parameter.expected), without quotation marks")
+                    parameter.key,
+                    "invalid value for \(parameter.key): expected a whole number without quotation marks, \(parameter.expected)"
+                )
             }
             do { try parameter.set(text, for: parameter.key, in: &load) } catch {
                 throw mistake(parameter.key, (error as? Failure)?.message ?? "\(error)")
@@ -167,9 +181,10 @@ package enum Scenario {
             guard let value = table["locks"] else { return try LockSelection.kinds(["all"]) }
             let names = value.string.map { [$0] } ?? value.array?.compactMap(\.string) ?? []
             guard !names.isEmpty, value.array.map({ $0.count == names.count }) ?? true else {
-                throw mistake("locks", "locks are names in quotation marks, as in locks = [\"futex\"]")
+                throw mistake(
+                    "locks", "invalid value for locks: expected names in quotation marks, as in locks = [\"futex\"]")
             }
-            do { return try LockSelection.kinds(names) } catch {
+            do { return try LockSelection.kinds(names, for: "locks") } catch {
                 throw mistake("locks", (error as? Failure)?.message ?? "\(error)")
             }
         }
@@ -178,7 +193,7 @@ package enum Scenario {
             guard let value = table["workers"] else { return nil }
             let counts = value.int.map { [$0] } ?? value.array?.compactMap(\.int) ?? []
             guard !counts.isEmpty, value.array.map({ $0.count == counts.count }) ?? true else {
-                throw mistake("workers", "workers are whole numbers, as in workers = [1, 2, 8]")
+                throw mistake("workers", "invalid value for workers: expected whole numbers, as in workers = [1, 2, 8]")
             }
             do { return try WorkerCounts.counts(counts.map(String.init), for: "workers") } catch {
                 throw mistake("workers", (error as? Failure)?.message ?? "\(error)")
@@ -187,9 +202,9 @@ package enum Scenario {
     }
 }
 
-/// A scenario file's text.
+/// Reads scenario files.
 package enum ScenarioFile {
-    /// More than this is not a scenario.
+    /// The size limit, bytes.
     private static let longest = 1 << 20
 
     package static func text(_ path: String) throws -> String {
@@ -205,13 +220,14 @@ package enum ScenarioFile {
                     bytes += part
                 }
                 guard bytes.count <= longest, let text = String(validating: bytes, as: UTF8.self) else {
-                    throw Failure("cannot read the scenario \(path): it is not a text of at most 1 MiB", code: .usage)
+                    throw Failure(
+                        "cannot read the scenario \(path): expected UTF-8 text of at most 1 MiB", code: .usage)
                 }
                 return text
             }
         } catch let error as Errno {
             throw Failure(
-                "cannot read the scenario \(path): \(error); name a file as in scripts/scenarios", code: .usage)
+                "cannot read the scenario \(path): \(error); scripts/scenarios has examples", code: .usage)
         }
     }
 }

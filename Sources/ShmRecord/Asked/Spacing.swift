@@ -2,7 +2,7 @@ package import ShmCoordinator
 package import ShmHarness
 
 extension Arrivals.Spacing {
-    /// By which the results call it.
+    /// The name in options and results.
     package var name: String {
         switch self {
         case .closed: "closed"
@@ -13,6 +13,6 @@ extension Arrivals.Spacing {
 }
 
 extension Load {
-    /// Whether it is an open loop in which nothing is due.
+    /// Whether it is an open loop without a rate.
     package var lacksRate: Bool { isOpen && rate == 0 }
 }

@@ -1,15 +1,18 @@
 internal import ShmCoordinator
 
-/// The value of `--workers`: counts of contending processes.
+/// The value of `--workers`: numbers of contending processes.
 package enum WorkerCounts {
-    /// - Parameter name: of what the values were written for: an option, or a key.
+    /// Parses the numbers, in their order, each once.
+    ///
+    /// - Parameter name: the option or key, for the message of the error.
+    /// - Throws: ``Failure`` with the code `usage` if a number is invalid or there is none.
     package static func counts(_ values: [String], for name: String = Parameter.workers.option) throws -> [Int] {
         let counts = try values.map { value in
             var load = Load()
             try Parameter.workers.set(value, for: name, in: &load)
             return load.workers
         }
-        if counts.isEmpty { throw Failure("\(name) names no number, as in `--workers 1,2,8`", code: .usage) }
+        if counts.isEmpty { throw Failure.invalid("", for: name, expected: "numbers of workers, as in 1,2,8") }
         return counts.uniqued()
     }
 }

@@ -1,11 +1,11 @@
 package import ShmCoordinator
 package import ShmCore
 
-/// One workload, under which several locks are measured with several numbers of workers.
+/// A workload, under which several locks are measured with several numbers of workers.
 package struct Workload {
     package var locks: [LockKind]
     package var workers: [Int]
-    /// What is measured under, but for the number of workers.
+    /// The load; ``workers`` replaces its number of workers.
     package var load: Load
 
     package init(locks: [LockKind], workers: [Int], _ load: Load = Load()) {
@@ -14,7 +14,7 @@ package struct Workload {
         self.load = load
     }
 
-    /// Its load with each number of workers.
+    /// The load with each number of workers.
     package var loads: [Load] {
         workers.map { count in
             var load = load
@@ -26,20 +26,19 @@ package struct Workload {
     /// Every lock with every number of workers.
     package var cells: [Cell] { loads.flatMap { load in locks.map { Cell($0, load) } } }
 
-    /// Numbers of workers where none are asked for.
+    /// The default numbers of workers: 1, 2, and four per CPU.
     package static var usualWorkers: [Int] { [1, 2, 4 * Machine.current.cpus].uniqued() }
 
-    /// Says which of its parameters contradict each other; `nil` where none do. Both the command line and scenario files are
-    /// held to this.
+    /// Explains which parameters contradict each other; `nil` if none do. It applies to the command line and to scenarios.
     package func objection(stuckAfter: Int) -> String? {
         if load.criticalSection + load.think >= stuckAfter {
             return
-                "critical section and think time take longer than --stuck-after \(TimeSpan(nanoseconds: stuckAfter)); raise that"
+                "critical section and think time last as long as --stuck-after \(TimeSpan(nanoseconds: stuckAfter)): expected a longer --stuck-after"
         }
         let (rate, think) = (load.rate, load.think)
         if load.isOpen, think > 0, let most = workers.max(), rate * Double(think) > 1e9 * Double(most) {
             return
-                "a rate of \(Figure.rate(rate)) is more than \(most) workers with a think time of \(TimeSpan(nanoseconds: think)) can ask for"
+                "a rate of \(Figure.rate(rate)) is more than \(most) workers with a think time of \(TimeSpan(nanoseconds: think)) can request: expected a lower rate, a shorter think time or more workers"
         }
         return nil
     }

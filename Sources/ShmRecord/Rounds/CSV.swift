@@ -1,10 +1,10 @@
-/// RFC 4180: comma-separated, quoted where needed, CRLF-free lines as most Unix tools write them.
+/// Writes CSV: RFC 4180, quoted where needed, but with LF at the ends of lines, as most Unix tools do.
 package enum CSV {
     package static var header: String { line(ResultColumn.all.map(\.name)) }
 
     package static func line(_ row: Row) -> String { line(ResultColumn.all.map { $0.value(row).text }) }
 
-    /// Any columns: their names, and a line for each row.
+    /// A header row, and a line per row.
     package static func document(_ names: [String], _ rows: [[Value]]) -> String {
         line(names) + rows.map { line($0.map(\.text)) }.joined()
     }

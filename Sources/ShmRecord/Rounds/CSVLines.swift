@@ -1,5 +1,5 @@
-/// The records of a CSV text with their line numbers. Written here since a file that is cut off must be noticed, and every
-/// mistake must be told with its line.
+/// Parses CSV into records with line numbers. The project has its own parser so that a truncated file is an error and every
+/// error names its line.
 package struct CSVLines {
     package struct Line {
         package let number: Int
@@ -19,7 +19,7 @@ package struct CSVLines {
         var fields: [String] = []
         var field: [UInt8] = []
         var (number, start) = (1, 1)
-        // Inside quotation marks; behind a closing one.
+        // Whether the position is inside quotation marks, or directly after the closing one.
         var (isQuoted, isClosed) = (false, false)
         func mistake(_ what: String) -> Failure { Failure("\(path):\(number): \(what)", code: .usage) }
         for byte in text.utf8 {
@@ -33,7 +33,9 @@ package struct CSVLines {
                 field.append(byte)
                 (isQuoted, isClosed) = (true, false)
             case UInt8(ascii: "\"") where field.isEmpty: isQuoted = true
-            case UInt8(ascii: "\""): throw mistake("there is a quotation mark inside a field that has none around it")
+            case UInt8(ascii: "\""):
+                throw mistake(
+                    "invalid quotation mark inside an unquoted field: expected quotation marks around the whole field")
             case UInt8(ascii: ","), UInt8(ascii: "\n"):
                 // Lines may end in CR LF.
                 if byte == UInt8(ascii: "\n") && !isClosed && field.last == UInt8(ascii: "\r") { field.removeLast() }
@@ -48,13 +50,16 @@ package struct CSVLines {
                 }
             case UInt8(ascii: "\r") where isClosed: break
             default:
-                if isClosed { throw mistake("there is text behind a closing quotation mark") }
+                if isClosed {
+                    throw mistake(
+                        "invalid text after a closing quotation mark: expected a comma or the end of the line")
+                }
                 field.append(byte)
             }
         }
-        if isQuoted { throw mistake("a quotation mark is not closed: the file is cut off") }
+        if isQuoted { throw mistake("a quotation mark is not closed: the file is truncated") }
         if !field.isEmpty || !fields.isEmpty || isClosed {
-            throw mistake("the last line has no end: the file is cut off")
+            throw mistake("the last line does not end in a newline: the file is truncated")
         }
     }
 }

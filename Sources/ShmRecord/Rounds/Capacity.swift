@@ -1,14 +1,14 @@
 package import ShmCoordinator
 
-/// The highest rate of an open loop that a lock was found to carry.
+/// The highest rate of an open loop that a lock sustains.
 package struct Capacity {
-    /// The cell; its rate is the one that was found, or 0 where none was.
+    /// The cell; its rate is the result, or 0 if the lock sustained none.
     package let cell: Cell
-    /// Acquisitions a second in a closed loop, for comparison.
+    /// Acquisitions per second in a closed loop, for comparison.
     package let closed: Double
-    /// The median p99 at that rate, ns.
+    /// The median p99 at the rate found, ns.
     package let p99: Double?
-    /// The lowest rate that was found too high; `nil` where none was.
+    /// The lowest rate at which the lock failed; `nil` if it failed at none.
     package let tooHigh: Double?
 
     package init(cell: Cell, closed: Double, p99: Double?, tooHigh: Double?) {

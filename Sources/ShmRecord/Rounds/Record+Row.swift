@@ -1,21 +1,21 @@
 internal import ShmCoordinator
 
-/// Facts about a round that the results have no column for.
+/// Facts about a round that are not in the results.
 package struct Unrecorded: Equatable, Sendable {
-    /// Rate of the CPU's counter, Hz; `nil` where another clock is used.
+    /// The frequency of the CPU's time-stamp counter, Hz; `nil` if another clock is used.
     package let counterHertz: Double?
-    /// Why the CPU's counter is not used.
+    /// Why the time-stamp counter is not used; `nil` if it is.
     package let clockObstacle: String?
-    /// Pairs of clock readings whose later one was smaller.
+    /// The number of intervals with a negative length, which were left out.
     package let clockAnomalies: UInt64
-    /// How the CPU's frequency is chosen; `nil` where the system does not choose it.
+    /// The CPU frequency governor; `nil` if the system has none.
     package let scalingGovernor: String?
-    /// Which promise the lock broke when owners were killed after the round, in words.
+    /// The promise that the lock broke when owners were killed after the round; `nil` if it broke none.
     package let killBreach: String?
 }
 
 extension Record {
-    /// A round that this process measured, as its results file has it.
+    /// The record of a round that this process measured.
     package init(_ row: Row) {
         let clock = row.run.clock
         self.init(

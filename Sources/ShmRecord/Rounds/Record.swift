@@ -1,11 +1,11 @@
 package import ShmCoordinator
 package import ShmCore
 
-/// One round as the results contract writes it: what comes from a file, or from another process that measures.
+/// One round in the notation of results files: read from a file, or measured by this or another process.
 package struct Record: Equatable {
-    /// By the contract's names; an empty text is what was not measured.
+    /// The values by column; empty if not measured.
     package let fields: [String: String]
-    /// What only the process that measured it knows; `nil` of what was read.
+    /// Facts that only the measuring process knows; `nil` for a round that was read from a file.
     package let unrecorded: Unrecorded?
 
     package init(fields: [String: String], unrecorded: Unrecorded? = nil) {
@@ -15,10 +15,10 @@ package struct Record: Equatable {
 
     package func text(_ column: String) -> String { fields[column] ?? "" }
 
-    /// A figure; `nil` where it was not measured.
+    /// The number in a column; `nil` if it was not measured.
     package func number(_ column: String) -> Double? { Double(text(column)) }
 
-    /// The value of a column, as it was before it was written.
+    /// The typed value of a column.
     package func value(_ column: String) -> Value {
         let text = text(column)
         if text.isEmpty { return .empty }
@@ -28,7 +28,7 @@ package struct Record: Equatable {
         return Double(text).map { .decimal($0, decimals) } ?? .text(text)
     }
 
-    /// What was measured, but for the lock. What is missing or wrong is the usual; ``ResultsReader`` has refused it.
+    /// The load. A missing or invalid parameter has its default; ``ResultsReader`` rejects such files.
     package var load: Load {
         Parameter.all.reduce(into: Load()) { load, parameter in
             try? parameter.restore(text(parameter.column), for: parameter.column, in: &load)
@@ -37,24 +37,24 @@ package struct Record: Equatable {
 
     package var lock: String { text("lock") }
 
-    /// Where it was measured, kernel included, for a person.
+    /// The machine and its kernel, for messages.
     package var platform: String { ResultColumn.all.names(.platform).map(text).joined(separator: ", ") }
 
-    /// Whether the oracle's finding is what the lock promises; a lock that this program does not know promises to exclude.
+    /// Whether the lock kept its promises. A lock that this program does not know promises mutual exclusion.
     package var isAsPromised: Bool {
         if unrecorded?.killBreach != nil { return false }
         return Self.isAsPromised(
             lock: lock, integrity: text("integrity"), killFailures: number("kill_failures") ?? 0)
     }
 
-    /// The same of a round's own values.
+    /// Whether the lock kept its promises, from the values of the columns.
     package static func isAsPromised(lock: String, integrity: String, killFailures: Double) -> Bool {
         killFailures == 0 && RoundResult.Integrity(rawValue: integrity)?.isAsPromised(by: LockKind(named: lock)) == true
     }
 }
 
 extension RoundResult.Integrity {
-    /// Whether it is what a lock promises; one that this program does not know promises to exclude.
+    /// Whether a lock may have this finding. A lock that this program does not know promises mutual exclusion.
     package func isAsPromised(by lock: LockKind?) -> Bool {
         switch self {
         case .ok: true

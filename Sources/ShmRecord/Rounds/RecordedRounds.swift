@@ -1,15 +1,15 @@
-/// A results file that was read: its columns, and its rounds with their places.
+/// The contents of a results file: its columns, and its rounds with their line numbers.
 package struct RecordedRounds {
-    /// By which messages name it.
+    /// The name of the file in messages.
     package let path: String
-    /// In the file's order.
+    /// The columns, in the file's order.
     package let columns: [String]
-    /// In the file's order; lines are counted from 1.
+    /// The rounds, in the file's order; lines count from 1.
     package let rounds: [(line: Int, record: Record)]
 
     package var records: [Record] { rounds.map(\.record) }
 
-    /// Columns that this version does not know: a later one wrote the file.
+    /// Columns that this version does not know, from a later version.
     package var unknownColumns: [String] {
         let known = Set(ResultColumn.all.map(\.name))
         return columns.filter { !known.contains($0) }

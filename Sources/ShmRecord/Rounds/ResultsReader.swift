@@ -2,29 +2,29 @@ internal import Glibc
 internal import ShmCoordinator
 internal import SystemPackage
 
-/// Reads results files (RFC 4180, schema 1), and believes nothing: whatever is wrong is reported with file, line and column.
+/// Reads results files (RFC 4180, schema 1) and validates every value. Errors name the file, the line and the column.
 package enum ResultsReader {
-    /// What a row must have, or it cannot be told what was measured.
+    /// The required columns, which identify what was measured.
     private static let identity = ResultColumn.all.names(.required)
-    /// Fields whose values are texts.
+    /// The columns of text.
     package static let texts = Set(ResultColumn.all.filter { $0.kind == .text }.map(\.name))
-    /// Whole numbers that name what was measured.
+    /// The columns of whole numbers that identify what was measured.
     private static let counts = ResultColumn.all.filter { $0.kind == .count }.map(\.name)
-    /// What tells one round from all others.
+    /// The columns that identify a round.
     private static let roundKey = ResultColumn.all.names([.round, .cell])
-    /// Columns whose values are numbers, or empty. A later version may have other columns, of any kind.
+    /// The columns of numbers, which may be empty. A later version may have more columns, of any kind.
     private static let numbers = Set(ResultColumn.all.filter { $0.kind != .text }.map(\.name))
-    /// The name of the standard input on the command line.
+    /// The path that stands for standard input.
     package static let standardInput = "-"
-    /// More is not a results file of this program.
+    /// The size limit, bytes.
     private static let longest = 256 << 20
 
-    /// The rows of a file.
+    /// Reads the rows of a file.
     package static func read(_ path: String) throws -> [Record] { try rounds(path).records }
 
-    /// The rounds of several files, each once.
+    /// Reads several files. A round that is in two of them is an error.
     ///
-    /// - Parameter paths: `-` is the standard input.
+    /// - Parameter paths: `-` is standard input.
     package static func read(_ paths: [String]) throws -> [RecordedRounds] {
         let files = try paths.map { try rounds($0) }
         var seen: [[String]: String] = [:]
@@ -33,7 +33,7 @@ package enum ResultsReader {
                 let place = "\(file.path):\(line)"
                 if let earlier = seen.updateValue(place, forKey: roundKey.map(record.text)) {
                     throw Failure(
-                        "\(place): \(title(record)) is in \(earlier) already: name each file once", code: .usage)
+                        "\(place): \(title(record)) is already in \(earlier): expected each round once", code: .usage)
                 }
             }
         }
@@ -44,20 +44,20 @@ package enum ResultsReader {
         try rounds(text(path), path: path == standardInput ? "<stdin>" : path)
     }
 
-    /// The rows of a text.
+    /// Parses the rows of a text.
     ///
-    /// - Parameter path: by which mistakes name it.
+    /// - Parameter path: the name of the file in error messages.
     package static func records(_ text: String, path: String) throws -> [Record] {
         try rounds(text, path: path).records
     }
 
-    /// The rounds of a text.
+    /// Parses the rounds of a text.
     ///
-    /// - Parameter path: by which mistakes name it.
+    /// - Parameter path: the name of the file in error messages.
     package static func rounds(_ text: String, path: String) throws -> RecordedRounds {
         let lines = try CSVLines(text, path: path)
         guard let header = lines.records.first else {
-            throw Failure("\(path) is empty: it has not even a header row; measure anew", code: .usage)
+            throw Failure("\(path) is empty: expected a header row; measure again", code: .usage)
         }
         let names = header.fields
         try check(columns: names, path)
@@ -66,17 +66,21 @@ package enum ResultsReader {
         for line in lines.records.dropFirst() {
             guard line.fields.count == names.count else {
                 throw Failure(
-                    "\(path):\(line.number): there are \(line.fields.count) fields and \(names.count) columns; the line is cut off or damaged",
+                    "\(path):\(line.number): the line has \(line.fields.count) fields: expected \(names.count), one per column; it is truncated or damaged",
                     code: .usage)
             }
             let record = Record(fields: Dictionary(uniqueKeysWithValues: zip(names, line.fields)))
             try check(record, names, "\(path):\(line.number)")
             if let earlier = seen.updateValue(line.number, forKey: roundKey.map(record.text)) {
-                throw Failure("\(path):\(line.number): \(title(record)) is in line \(earlier) already", code: .usage)
+                throw Failure(
+                    "\(path):\(line.number): \(title(record)) is already in line \(earlier): expected each round once",
+                    code: .usage)
             }
             rounds.append((line.number, record))
         }
-        if rounds.isEmpty { throw Failure("\(path) has a header and no rows: nothing was measured", code: .usage) }
+        if rounds.isEmpty {
+            throw Failure("\(path) has no rows: expected at least one; nothing was measured", code: .usage)
+        }
         return RecordedRounds(path: path, columns: names, rounds: rounds)
     }
 
@@ -87,20 +91,21 @@ package enum ResultsReader {
     private static func check(columns names: [String], _ path: String) throws {
         for name in identity where !names.contains(name) {
             throw Failure(
-                "\(path):1: there is no column `\(name)`; it is no results file of schema \(ResultColumn.schema)",
+                "\(path):1: no column `\(name)`: expected the columns of schema \(ResultColumn.schema), as `shmbench run` writes them",
                 code: .usage)
         }
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-            throw Failure("\(path):1: there are two columns `\(twice)`", code: .usage)
+            throw Failure("\(path):1: two columns `\(twice)`: expected each column once", code: .usage)
         }
     }
 
     private static func check(_ record: Record, _ names: [String], _ place: String) throws {
-        func wrong(_ column: String, _ what: String) -> Failure {
-            Failure("\(place): column `\(column)`: \(record.text(column).debugDescription) \(what)", code: .usage)
+        func invalid(_ column: String, expected: String) -> Failure {
+            let failure = Failure.invalid(record.text(column), for: "column `\(column)`", expected: expected)
+            return Failure("\(place): \(failure.message)", code: .usage)
         }
         guard record.text("schema") == "\(ResultColumn.schema)" else {
-            throw wrong("schema", "is another schema than \(ResultColumn.schema), which this program reads")
+            throw invalid("schema", expected: "\(ResultColumn.schema)")
         }
         var load = Load()
         for parameter in Parameter.all {
@@ -111,24 +116,26 @@ package enum ResultsReader {
             }
         }
         for column in counts {
-            guard let count = Int(record.text(column)), count >= 0 else { throw wrong(column, "is no whole number") }
+            guard let count = Int(record.text(column)), count >= 0 else {
+                throw invalid(column, expected: "a whole number of at least 0")
+            }
         }
-        if record.lock.isEmpty { throw wrong("lock", "names no lock") }
-        // It is handed on to a measuring process, and shown in reports of several syntaxes.
-        if !record.lock.isPlainName { throw wrong("lock", "has other than letters, digits, hyphens and dots") }
+        // The name goes into requests to measuring processes, and into reports of several syntaxes.
+        if !record.lock.isPlainName { throw invalid("lock", expected: Notation<String>.name.expected) }
         let (integrity, losses) = (
             RoundResult.Integrity(rawValue: record.text("integrity")), ["lost_updates", "overlaps"]
         )
-        if integrity == nil { throw wrong("integrity", "is none of ok, failed, stuck") }
+        if integrity == nil { throw invalid("integrity", expected: "ok, failed or stuck") }
         if integrity == .ok, let column = losses.first(where: { record.number($0) ?? 0 > 0 }) {
-            throw wrong(column, "contradicts the integrity ok")
+            throw invalid(column, expected: "0 where integrity is ok")
         }
         if integrity == .ok, record.text("throughput_per_s").isEmpty {
-            throw wrong("throughput_per_s", "is empty: nothing was measured")
+            throw invalid("throughput_per_s", expected: "a number where integrity is ok")
         }
         for column in names where numbers.contains(column) && !record.text(column).isEmpty {
-            guard let number = record.number(column), number.isFinite else { throw wrong(column, "is no number") }
-            if number < 0 { throw wrong(column, "is less than 0") }
+            guard let number = record.number(column), number.isFinite, number >= 0 else {
+                throw invalid(column, expected: "a number of at least 0, or nothing")
+            }
         }
     }
 
@@ -152,7 +159,7 @@ package enum ResultsReader {
             bytes += part
         }
         guard bytes.count <= longest, let text = String(validating: bytes, as: UTF8.self) else {
-            throw Failure("cannot read the results \(path): it is no text of at most 256 MiB", code: .usage)
+            throw Failure("cannot read the results \(path): expected UTF-8 text of at most 256 MiB", code: .usage)
         }
         return text
     }

@@ -4,15 +4,15 @@ internal import ShmCore
 package import ShmHarness
 internal import ShmStatistics
 
-/// What all rows of an invocation share.
+/// The conditions that all rows of an invocation share.
 package struct RunConditions {
-    /// One id for the whole invocation.
+    /// The identifier of the invocation.
     package let id: String
-    /// What the order of rounds and random arrivals follow from.
+    /// The seed of the order of rounds and of random arrivals.
     package let seed: UInt64
-    /// What times acquisitions.
+    /// The clock that times acquisitions.
     package let clock: ClockCalibration
-    /// What the order window's log costs an acquisition, ns.
+    /// The cost of the order window's log per acquisition, ns.
     package let logCost: Double
 
     package init(id: String, seed: UInt64, clock: ClockCalibration) {
@@ -23,53 +23,53 @@ package struct RunConditions {
     }
 }
 
-/// One round of one cell: a row of the results.
+/// A row of the results: one round of one cell.
 package struct Row {
     package let run: RunConditions
     package let cell: Cell
     package let round: Int
     package let result: RoundResult
-    /// What the kills of owners after it came to; `nil` where there were none.
+    /// The result of the kills after the round; `nil` if there were none.
     package let recovery: StressResult?
-    /// Why earlier tries of the round were discarded, one each.
+    /// The pauses for which earlier attempts at the round were discarded, one each.
     package let discarded: [Standstill]
 
-    /// Time for which this program, or all, stood still in the round and in its discarded tries, s.
+    /// The time for which the coordinator was paused in the round and its discarded attempts, s.
     package var pausedSeconds: Double {
         let pauses = result.ownPauses + result.bornePauses
         return Double(discarded.map(\.nanoseconds).reduce(0, +) + pauses.map(\.nanoseconds).reduce(0, +)) / 1e9
     }
 
-    /// Acquisitions a second in the throughput window.
+    /// Acquisitions per second in the throughput window.
     package var throughput: Double? {
         result.figures.flatMap { $0.duration > 0 ? Double($0.acquisitions) / $0.duration : nil }
     }
 
-    /// What the throughput window cost; `nil` where workers were ended before they had given account of it.
+    /// The costs of the throughput window; `nil` if workers were ended before they reported them.
     package var costs: RoundResult.Figures? { result.isCutShort ? nil : result.figures }
 
-    /// A count of the throughput window for each of its acquisitions.
+    /// A count of the throughput window per acquisition.
     package func perAcquisition(_ count: (RoundResult.Figures) -> UInt64?) -> Double? {
         costs.flatMap { figures in
             count(figures).flatMap { figures.acquisitions > 0 ? Double($0) / Double(figures.acquisitions) : nil }
         }
     }
 
-    /// Of the workers' counts.
+    /// Jain's index of the workers' acquisitions.
     package var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map { Double($0) }) } }
 
-    /// Of the workers' counts.
+    /// The smallest number of acquisitions of a worker, as a share of the largest.
     package var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map { Double($0) }) } }
 
-    /// The median over windows of 10 ms in which anybody got the lock.
+    /// The median of Jain's index over windows of 10 ms with acquisitions.
     package var windowJain: Double? {
         result.figures.flatMap { figures in
             median(Self.filled(figures.windows, workers: cell.workers).compactMap { jainIndex($0.map { Double($0) }) })
         }
     }
 
-    /// Windows put together until each has ten acquisitions a worker: in shorter ones nobody could be fair. A rest that does
-    /// not come to that is left out, unless it is all there is.
+    /// Merges windows until each has ten acquisitions per worker: fewer cannot be evenly distributed. An incomplete last
+    /// window is left out, unless it is the only one.
     private static func filled(_ windows: [[UInt64]], workers: Int) -> [[UInt64]] {
         var (filled, current): ([[UInt64]], [UInt64]) = ([], [])
         for window in windows {
@@ -82,10 +82,10 @@ package struct Row {
         return filled.isEmpty && !current.isEmpty ? [current] : filled
     }
 
-    /// What the log of the order window says; computed once.
+    /// Figures from the log of the order window; computed once.
     package let order: Order?
 
-    /// What the histograms say; computed once, since merging takes a moment.
+    /// Figures from the histograms; computed once, because merging is slow.
     package let latency: Latency?
 
     package init(
@@ -103,28 +103,29 @@ package struct Row {
         order = complete.flatMap { Order($0.owners, workers: cell.workers) }
     }
 
-    /// In an open loop: whether the lock could not carry the rate, so that latencies only tell how long that went on.
+    /// Whether an open loop did not sustain its rate, so that latencies only reflect its duration; `nil` in a closed loop.
     package var isOverloaded: Bool? { costs.flatMap { Self.isOverloaded($0, cell) } }
 
     private static func isOverloaded(_ figures: RoundResult.Figures, _ cell: Cell) -> Bool? {
         guard cell.spacing != .closed else { return nil }
         let (due, done) = (Double(figures.arrivalsDue), Double(figures.arrivalsDone))
-        // Workers that are busy with one each at the end are no backlog, unless for a good part of the window.
+        // One unfinished acquisition per worker at the end is not a backlog, unless it takes a fifth of the window.
         return due - done > 0.05 * due + Double(cell.workers)
             || Double(figures.backlogAge) > 0.2e9 * figures.latencyDuration
     }
 
-    /// Whether the oracle's finding is what the lock promises.
+    /// Whether the lock kept its promises.
     package var isAsPromised: Bool {
         result.integrity.isAsPromised(by: cell.lock) && recovery?.isAsPromised != false
     }
 }
 
-/// Percentiles of what was timed, ns.
+/// Percentiles of the measured times, ns.
 package struct Latency {
-    /// From calling lock, or from when that was due, to holding it; `nil` where an open loop was overloaded.
+    /// From the call of lock, in an open loop from when it was due, to the acquisition; `nil` if an open loop was
+    /// overloaded.
     package let acquire: Percentiles?
-    /// In an open loop, from calling lock to holding it.
+    /// In an open loop, from the call of lock to the acquisition.
     package let uncorrected: Percentiles?
     package let hold: Percentiles?
     package let handoff: Percentiles?
@@ -152,15 +153,15 @@ package struct Percentiles {
     package let p99: UInt64
     package let p999: UInt64
     package let p9999: UInt64
-    /// Unlike the others, finer than the clock's step.
+    /// Unlike percentiles, it resolves less than one step of the clock.
     package let mean: Double
     package let longest: UInt64
     /// The whole distribution.
     package let histogram: Histogram<UInt64>
 
     /// - Parameters:
-    ///   - counts: by cell of the geometry.
-    ///   - longest: the longest time where it is known better than by its cell.
+    ///   - counts: the number of samples in each bucket of the geometry.
+    ///   - longest: the exact maximum, if it is known.
     package init?(_ counts: [UInt64], _ geometry: LatencyHistogram.Geometry, longest: UInt64? = nil) {
         var histogram = Histogram<UInt64>(
             lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.Geometry.highestValue,
@@ -170,7 +171,7 @@ package struct Percentiles {
         }
         guard histogram.totalCount > 0 else { return nil }
         let greatest = longest ?? histogram.max
-        // A cell's largest value can lie above the longest time that was measured.
+        // A bucket's upper bound can exceed the measured maximum.
         func percentile(_ percent: Double) -> UInt64 { min(histogram.valueAtPercentile(percent), greatest) }
         samples = histogram.totalCount
         p50 = percentile(50)
@@ -184,13 +185,13 @@ package struct Percentiles {
     }
 }
 
-/// What the order of owners says.
+/// Figures of the order of owners.
 package struct Order {
-    /// The most acquisitions in a row by one worker.
+    /// The longest sequence of acquisitions by one worker.
     package let longestRun: Int
     /// Median time to reacquire, in acquisitions.
     package let medianReturn: Double?
-    /// Median of Jain's index over windows of 32 acquisitions a worker.
+    /// The median of Jain's index over windows of 32 acquisitions per worker.
     package let jain: Double?
 
     package init?(_ owners: [UInt16], workers: Int) {

@@ -1,9 +1,9 @@
 internal import ShmCoordinator
 internal import ShmCore
 
-/// Holds a file to what a complete `run` of this version writes.
+/// Checks a file against what a complete `run` of this version writes.
 package enum StrictReading {
-    /// Each difference, a line with its place.
+    /// The differences, a line each, with file and line.
     package static func findings(_ file: RecordedRounds) -> [String] {
         columns(file)
             + file.rounds.flatMap { round in
@@ -31,20 +31,33 @@ package enum StrictReading {
             lines.append("\(title): integrity is \(record.text("integrity")): expected ok")
         }
         if record.integrity == .stuck { return lines }
-        if record.number("acquisitions") ?? 0 <= 0 { lines.append("\(title) acquired nothing") }
-        if record.throughput ?? 0 <= 0 { lines.append("\(title) has no throughput") }
-        // The latencies of an overloaded open loop are left out.
-        if record.number("acquire_p99_ns") ?? 0 <= 0 && !record.isOverloaded { lines.append("\(title) has no latency") }
+        if record.number("acquisitions") ?? 0 <= 0 {
+            lines.append("\(title): acquisitions is \(Self.shown(record, "acquisitions")): expected more than 0")
+        }
+        if record.throughput ?? 0 <= 0 {
+            lines.append(
+                "\(title): throughput_per_s is \(Self.shown(record, "throughput_per_s")): expected more than 0")
+        }
+        // An overloaded open loop has no latencies.
+        if record.number("acquire_p99_ns") ?? 0 <= 0 && !record.isOverloaded {
+            lines.append(
+                "\(title): acquire_p99_ns is \(Self.shown(record, "acquire_p99_ns")): expected more than 0")
+        }
         if let bytes = record.number("heap_bytes_per_op"), bytes > 0 {
-            lines.append("\(title) allocates \(record.text("heap_bytes_per_op")) bytes an acquisition: expected 0")
+            lines.append("\(title): heap_bytes_per_op is \(record.text("heap_bytes_per_op")): expected 0")
         }
         return lines
     }
 
-    /// The negative control takes no lock: where it was never caught, the integrity check shows nothing.
+    private static func shown(_ record: Record, _ column: String) -> String {
+        record.text(column).isEmpty ? "empty" : record.text(column)
+    }
+
+    /// The negative control takes no lock. If it never failed, the integrity check has no power in this run.
     private static func controls(_ file: RecordedRounds) -> [String] {
         let controls = file.records.filter { $0.lock == LockKind.noLock.name && $0.load.workers > 1 }
         let wasCaught = controls.contains { $0.integrity == .failed }
-        return controls.isEmpty || wasCaught ? [] : ["\(file.path): the negative control `none` was never caught"]
+        return controls.isEmpty || wasCaught
+            ? [] : ["\(file.path): integrity of the control `none` is never failed: expected it in at least one round"]
     }
 }

@@ -2,10 +2,13 @@ internal import ShmCoordinator
 internal import ShmHarness
 
 extension Field {
-    /// What ran, and where: columns of every results file, and the key of the machine.
+    /// The version and the machine: columns of every results file, and the key of the machine.
     package static var environment: [Field] {
         [
-            Field("tool_version", kind: .text, "what ran, and where; `cpus` counts those that the run may use") { _ in
+            Field(
+                "tool_version", kind: .text,
+                "version of shmbench, and the machine; `cpus` counts the CPUs that the run may use"
+            ) { _ in
                 .text(ToolVersion.current)
             },
             Field("hostname", kind: .text, roles: [.machine, .platform], "") { _ in .text(Machine.current.hostname) },

@@ -1,41 +1,41 @@
-/// One thing that is told of a subject, in files and documents: what it is, how it reads, and its part in keys.
+/// A column of files and documents: its name, type and meaning, its role in keys, and how its value is computed.
 package struct Field<Subject>: Sendable {
-    /// How a value reads.
+    /// The type of the values.
     package enum Kind: Sendable {
         case text
-        /// A whole number that names what was measured: there in every row.
+        /// A whole number that identifies what was measured; every row has it.
         case count
         case number
     }
 
-    /// Its part in keys.
+    /// The roles of a field in keys.
     package struct Roles: OptionSet, Sendable {
         package let rawValue: Int
 
         package init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// Tells machines apart: figures of two machines are not compared.
+        /// Identifies the machine: figures of two machines are not compared.
         package static var machine: Roles { Roles(rawValue: 1) }
-        /// Tells cells apart: a lock under a load.
+        /// Identifies the cell: a lock under a load.
         package static var cell: Roles { Roles(rawValue: 2) }
-        /// Tells the rounds of a cell apart.
+        /// Identifies a round of a cell.
         package static var round: Roles { Roles(rawValue: 4) }
-        /// Tells apart what figures depend on beside the load: machines, and their kernels.
+        /// Identifies the machine and its kernel.
         package static var platform: Roles { Roles(rawValue: 16) }
-        /// Without it, a file does not tell what was measured.
+        /// Every file must have it.
         package static var required: Roles { Roles(rawValue: 8) }
     }
 
-    /// Which way is better.
+    /// Whether more or less is better.
     package enum Direction: Sendable { case more, less }
 
-    /// The column's name, with its unit at the end.
+    /// The name of the column, which ends in the unit.
     package let name: String
-    /// What users may write for it.
+    /// Short names for options.
     package let short: [String]
     package let kind: Kind
     package let roles: Roles
-    /// `nil` where it is neither.
+    /// Whether more or less is better; `nil` if neither is.
     package let better: Direction?
     /// Unit and meaning, in Markdown.
     package let doc: String
@@ -57,7 +57,7 @@ package struct Field<Subject>: Sendable {
 }
 
 extension Field {
-    /// Fields that have no description get that of the one before.
+    /// Gives fields without a description that of their predecessor.
     package static func sharingDescriptions(_ fields: [Field]) -> [Field] {
         var doc = ""
         return fields.map { field in
@@ -70,12 +70,12 @@ extension Field {
 }
 
 extension Sequence {
-    /// The names of fields that have a role.
+    /// The names of the fields that have one of the roles.
     package func names<Subject>(_ roles: Field<Subject>.Roles) -> [String] where Element == Field<Subject> {
         filter { !$0.roles.isDisjoint(with: roles) }.map(\.name)
     }
 
-    /// The table of a document that describes fields: consecutive ones of one meaning share a row.
+    /// The Markdown table that describes the fields. Consecutive fields with the same description share a row.
     package func describing<Subject>() -> String where Element == Field<Subject> {
         var rows: [(names: [String], doc: String)] = []
         for field in self {

@@ -1,9 +1,9 @@
-/// Numbers as text.
+/// Formats numbers.
 package enum Figure {
-    /// With that many decimals, `.` as the decimal point, never an exponent.
+    /// A number with a fixed number of decimals, `.` as the decimal point, and no exponent.
     package static func decimal(_ number: Double, _ decimals: Int) -> String {
         guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
-        // A file may hold numbers with more digits than an integer has.
+        // Numbers from files may have more digits than fit into an integer.
         var (scale, kept) = (1, 0)
         while kept < decimals && abs(number) * Double(scale) < 9e17 && kept < 15 {
             scale *= 10
@@ -29,13 +29,13 @@ package enum Figure {
         short(perSecond, [("M/s", 1e6), ("k/s", 1e3), ("/s", 1)])
     }
 
-    /// A number: 1.23 M.
+    /// A count: 1.23 M.
     package static func count(_ number: Double) -> String {
         let text = short(number, [("M", 1e6), ("k", 1e3), ("", 1)])
         return text.hasSuffix(" ") ? String(text.dropLast()) : text
     }
 
-    /// A length of time: 1.23 µs.
+    /// A duration: 1.23 µs.
     package static func time(_ nanoseconds: Double) -> String {
         if nanoseconds < 1000 { return "\(decimal(nanoseconds, 0)) ns" }
         return short(nanoseconds, [("s", 1e9), ("ms", 1e6), ("µs", 1e3)])
@@ -43,6 +43,6 @@ package enum Figure {
 }
 
 extension String {
-    /// Filled with blanks on the right.
+    /// The text, padded with blanks on the right.
     package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,11 +1,11 @@
-/// A number of acquisitions a second on the command line: `20000`, `50k`, `1.5M`.
+/// Acquisitions per second on the command line: `20000`, `50k`, `1.5M`.
 package struct Rate: Hashable, CustomStringConvertible {
     package let perSecond: Double
 
-    /// More is a mistake.
+    /// The limit, acquisitions per second.
     package static let most = 1e9
-    /// How to write one.
-    package static let form = "acquisitions a second as in 20000, 50k or 1.5M, more than 0 and at most 1000M"
+    /// The notation, for error messages.
+    package static let form = "acquisitions per second as in 20000, 50k or 1.5M, more than 0 and at most 1000M"
 
     package init?(_ argument: String) {
         let scale = argument.hasSuffix("k") ? 1e3 : argument.hasSuffix("M") ? 1e6 : 1

@@ -1,18 +1,17 @@
-/// A length of time on the command line or in a scenario: `200ns`, `1.5us`, `300ms`, `2s`, `1.5min`, `1h`. A bare 0 needs no
-/// unit.
+/// A duration on the command line or in a scenario: `200ns`, `1.5us`, `300ms`, `2s`, `1.5min`, `1h`. A 0 needs no unit.
 package struct TimeSpan: Hashable, CustomStringConvertible {
     package let nanoseconds: Int
 
-    /// By length. The micro sign and the Greek letter look alike, and keyboards have the one or the other.
+    /// Ascending. Keyboards have either the micro sign or the Greek letter, which look alike.
     private static let units: [(name: String, nanoseconds: Double)] = [
         ("ns", 1), ("us", 1e3), ("μs", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 6e10), ("h", 3.6e12),
     ]
-    /// What one may be, ns: longer is a mistake.
+    /// The accepted durations, ns.
     package static let range = 0...24 * 3600 * 1_000_000_000
 
     package init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
 
-    /// How to write one.
+    /// The notation, for error messages.
     package static let form = "as in 200ns, 1.5us, 300ms, 2s, 1.5min or 1h, at most a day"
 
     package init?(_ argument: String) {

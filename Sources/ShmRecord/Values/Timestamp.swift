@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Points in time as text, in UTC.
+/// Formats points in time, in UTC.
 package enum Timestamp {
     package static func iso8601(_ seconds: Int) -> String { formatted(seconds, "%Y-%m-%dT%H:%M:%SZ") }
 
-    /// For file names and run ids.
+    /// The form in file names and run identifiers.
     package static func compact(_ seconds: Int) -> String { formatted(seconds, "%Y%m%dT%H%M%SZ") }
 
     private static func formatted(_ seconds: Int, _ format: String) -> String {

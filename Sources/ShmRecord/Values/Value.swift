@@ -13,7 +13,7 @@ package enum Value: Equatable {
         self = value.flatMap { $0.isFinite ? .decimal($0, decimals) : nil } ?? .empty
     }
 
-    /// As a file for programs has it; empty where it was not measured.
+    /// The text in CSV files; empty if not measured.
     package var text: String {
         switch self {
         case .text(let text): text

@@ -4,7 +4,7 @@ internal import ShmHarness
 package import ShmRecord
 
 extension Report {
-    /// What a crash test found: a suite for each lock, a case for each path.
+    /// The results of a crash test: a suite per lock, a case per path.
     package init(_ results: [CrashResult], _ conditions: CrashConditions) {
         let hasTried = results.contains { $0.total.kills > 0 }
         self.init(
@@ -42,7 +42,7 @@ extension Report {
             } else if open > 0 || results.isEmpty {
                 Notice(
                     .warning, "shmbench",
-                    "\(open) of \(count) were not tested to the end; the others kept their promises")
+                    "the test of \(open) of \(count) is incomplete; the others kept their promises")
             } else {
                 Notice(.notice, "shmbench", "\(count) kept their promises")
             }

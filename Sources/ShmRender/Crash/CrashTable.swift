@@ -3,7 +3,7 @@ internal import ShmCore
 internal import ShmHarness
 package import ShmRecord
 
-/// The table of a crash test that a person reads: one line a lock, at most 80 columns wide, and what it means.
+/// The table of a crash test, one line per lock and at most 80 columns wide, with an explanation.
 package enum CrashTable {
     package static func text(
         _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
@@ -34,9 +34,9 @@ package enum CrashTable {
     private static func sentences(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
         var lines: [String] = []
         for result in results where !result.verdict.isAsPromised {
-            lines.append("\(breach(result)); stderr says where: do not use it.")
+            lines.append("\(breach(result)); stderr says where. Do not use it.")
         }
-        // One that was not tried counts as well: not every one did.
+        // Untested locks count in the total, so "every" means all that were requested.
         let promising = results.filter { $0.lock.properties.survivesOwnerDeath }
         let surviving = promising.count { $0.verdict == .survives }
         if surviving > 0 && surviving == promising.count {
@@ -46,36 +46,38 @@ package enum CrashTable {
                 "\(surviving) of \(promising.count) locks that promise to survive their owner's death did, wherever the owner was killed."
             )
         }
-        for (words, isTried) in [("Not tested to the end", true), ("Not tried", false)] {
+        for (words, isTried) in [("Incomplete", true), ("Not tested", false)] {
             let locks = results.filter { !$0.isKnown && ($0.total.kills > 0) == isTried }.map(\.lock)
             if !locks.isEmpty { lines.append("\(words): \(Promises.names(locks)).") }
         }
         let left = results.flatMap(\.left).map { "\($0.path) (\($0.reason))" }.uniqued()
         if !left.isEmpty {
-            lines.append("Not exercised, and not said to be survived: \(left.joined(separator: ", ")).")
+            lines.append("Untested paths: \(left.joined(separator: ", ")).")
         }
         if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
-            lines.append("`none` takes no lock: that the check caught it shows that the check works.")
+            lines.append("The control `none` takes no lock and failed the check, so the check works.")
         }
         if results.contains(where: { $0.verdict == .notCaught }) {
-            lines.append("Warning: `none` was not caught, so the check says little here; take more --paths.")
+            lines.append(
+                "Warning: the control `none` passed the check, which therefore has little power here; use more --paths."
+            )
         }
         lines.append("")
-        let every = conditions.every == 1 ? "every one" : "every \(conditions.every)th"
+        let every = conditions.every == 1 ? "each" : "every \(conditions.every)th"
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
-            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)), a target killed at "
-                + "\(every). deaths: acquisitions to which the lock reported an owner's death. slowest: from a kill until another process had the lock. A hang: a live process waits for 2 s."
+            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)); a target is killed at "
+                + "\(every). deaths: acquisitions to which the lock reported an owner's death. slowest: longest time from a kill to the next acquisition. hang: a live process waits for 2 s."
         )
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(
-                "After its first hang (its fifth, where it promises to survive) a lock is given up after 25 ms asleep, or 50 ms of spinning."
+                "After its first hang (its fifth if it promises to survive), a lock counts as hung after 25 ms asleep or 50 ms of spinning."
             )
         }
         return lines
     }
 
-    /// Which promise was broken: what was corrupt says nothing of hangs, nor do hangs of what was corrupt.
+    /// The broken promise: hangs, corruptions or both.
     private static func breach(_ result: CrashResult) -> String {
         let total = result.total
         var parts: [String] = []
@@ -83,11 +85,12 @@ package enum CrashTable {
             result.lock.properties.survivesOwnerDeath
             ? " promises to survive its owner's death and did not" : " breaks its promise"
         if total.hangs > 0 && result.verdict == .brokenPromise {
-            parts.append("a live process waited for ever after \(total.hangs) of \(total.kills) kills")
+            parts.append("a live process hung after \(total.hangs) of \(total.kills) kills")
         }
         if total.corruptions > 0 {
             parts.append(
-                "the data, or what the lock reported, were wrong after \(total.corruptions) of \(total.kills) kills")
+                "the data or the lock's report of the death were wrong after \(total.corruptions) of \(total.kills) kills"
+            )
         }
         return "\(result.lock)\(promise): \(parts.joined(separator: ", and "))"
     }

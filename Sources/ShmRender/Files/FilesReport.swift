@@ -1,14 +1,14 @@
 package import ShmCompare
 package import ShmRecord
 
-/// The document of `report`: for each machine an overview, and the tables and verdict of `run`.
+/// The document of `report`: an overview per machine, and the tables and verdict of `run`.
 package struct FilesReport {
     /// The rounds of one machine.
     private struct Part {
         let rounds: MachineRounds
         let document: RoundsDocument
         let overviews: [Overview]
-        /// Rounds that are missing; `nil` where all cells of each run have as many.
+        /// Explains which rounds are missing; `nil` if none are.
         let gap: String?
 
         init(_ rounds: MachineRounds, sort: SortKey) {
@@ -26,7 +26,7 @@ package struct FilesReport {
     package init(_ files: [RecordedRounds], sort: SortKey) {
         self.files = files.map(\.path).joined(separator: ", ")
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
-            "\(file.path) has columns that this version does not know, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+            "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
         }
         parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
     }
@@ -34,15 +34,15 @@ package struct FilesReport {
     /// Whether every lock kept its promises.
     package var isAsPromised: Bool { parts.allSatisfy { $0.rounds.summaries.allSatisfy(\.isAsPromised) } }
 
-    /// Rounds that are missing, a line a machine: a run was interrupted, or a file is cut off between two lines.
+    /// The missing rounds, a line per machine: a run was interrupted, or a file is truncated between two lines.
     package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } }
 
-    /// Reasons to trust the figures less, a line each.
+    /// Warnings about the quality of the figures, a line each.
     package var warnings: [String] {
         var lines = unknown
         if parts.count > 1 {
             lines.append(
-                "the rounds are of \(parts.count) machines: each has its own tables, and no median is over two of them"
+                "the rounds are of \(parts.count) machines, which have separate tables and medians"
             )
         }
         return lines
@@ -59,17 +59,17 @@ package struct FilesReport {
             suites: parts.flatMap(suites), notices: parts.flatMap(notices))
     }
 
-    /// A row for each cell.
+    /// A row per cell.
     private static func records(_ summaries: [CellSummary]) -> Report.Records {
         Report.Records(
             schema: SummaryColumn.schema, columns,
             summaries.map { summary in SummaryColumn.all.map { $0.value(summary) } })
     }
 
-    /// The columns that programs read.
+    /// The names of the columns for programs.
     package static var columns: [String] { SummaryColumn.all.map(\.name) }
 
-    // MARK: For a person
+    // MARK: For people
 
     private func text(_ part: Part, _ page: Page, isMarkdown: Bool) -> String {
         let heading = parts.count == 1 ? "" : isMarkdown ? "## \(part.rounds.title)\n\n" : "== \(part.rounds.title)\n\n"
@@ -94,7 +94,7 @@ package struct FilesReport {
             + (lines.contains { !$0.isAsPromised } ? " !: broke its promise." : "")
         let seeds = part.rounds.values("seed")
         let seed = seeds.isEmpty ? "" : "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")), "
-        return ["Overview: rates by number of workers; p99 and jain with the most.\(marks)"]
+        return ["Overview: rates by number of workers; p99 and jain are those of the largest number.\(marks)"]
             + Footnote.lines(part.rounds.summaries)
             + ["Measured: \(part.rounds.origin).", "\(seed)rows of \(files)"]
     }
@@ -119,6 +119,6 @@ package struct FilesReport {
         part.overviews.count == 1 ? "overview" : "overview: \(title(overview, part))"
     }
 
-    /// Names the machine where there are several.
+    /// The prefix that names the machine, if there are several.
     private func prefix(_ part: Part) -> String { parts.count == 1 ? "" : "\(part.rounds.title): " }
 }

@@ -1,11 +1,11 @@
 internal import ShmCompare
 internal import ShmRecord
 
-/// An overview in the forms in which it is shown.
+/// Renders an overview.
 struct OverviewTable {
     let overview: Overview
 
-    /// For a terminal, of fixed widths.
+    /// Text with columns of fixed width.
     var text: String {
         let width = max(22, overview.lines.map { Self.label($0).count }.max() ?? 0)
         let head = "lock".padded(to: width) + overview.workers.map { Self.right(LoadTitles.workers($0), 11) }.joined()
@@ -17,7 +17,7 @@ struct OverviewTable {
         return head + Self.right("p99", 8) + Self.right("jain", 5) + "\n" + lines.joined()
     }
 
-    /// For a page.
+    /// A Markdown table.
     var markdown: String {
         typealias Item = Document<Overview.Line>.Item
         func number(_ title: String, _ text: @escaping @Sendable (Overview.Line) -> String) -> Item {
@@ -32,7 +32,7 @@ struct OverviewTable {
         ).markdown(overview.lines) + "\n"
     }
 
-    /// A case for each lock; what is broken fails in the suites of its cells.
+    /// A case per lock. A broken lock is skipped here: it fails in the suites of its cells.
     func suite(_ title: String) -> Report.Suite {
         Report.Suite(
             title,
@@ -44,7 +44,7 @@ struct OverviewTable {
             })
     }
 
-    /// A lock that survives its owner's death has a star; one that broke a promise, an exclamation mark.
+    /// The name of the lock, with `*` if it survives its owner's death and `!` if it broke a promise.
     private static func label(_ line: Overview.Line) -> String {
         line.lock + (line.survivesOwnerDeath ? " *" : "") + (line.isAsPromised ? "" : " !")
     }
@@ -65,7 +65,7 @@ struct OverviewTable {
         value.map { Figure.short($0, units) } ?? "-"
     }
 
-    /// Behind a blank, filled with blanks on the left.
+    /// The text, right-aligned after a blank.
     private static func right(_ text: String, _ width: Int) -> String {
         " " + String(repeating: " ", count: max(0, width - text.count)) + text
     }

@@ -2,7 +2,7 @@ package import ShmCompare
 package import ShmRecord
 
 extension Report {
-    /// What a comparison found: a suite for each cell, a case for each metric, a notice for each thing to look at.
+    /// The findings of a comparison: a suite per cell, a case per metric, a notice per sentence.
     package init(_ findings: Findings) {
         self.init(
             "comparison", text: { FindingsTable(findings: findings, page: $0).text },
@@ -11,7 +11,7 @@ extension Report {
             suites: findings.cells.map(Self.suite), notices: Self.notices(findings))
     }
 
-    /// That nothing was compared.
+    /// The report of a comparison that failed.
     package static func nothingCompared(_ failure: Failure) -> Report {
         .failure(failure, of: "comparison", nothingWas: "compared", names: FindingsTable.columnNames)
     }
@@ -31,22 +31,22 @@ extension Report {
         switch word {
         case .slower, .broken: .failed
         case .unjudged: .error
-        case .inconclusive: .skipped
-        case .same, .faster, .missing: .passed
+        case .undecided: .skipped
+        case .equivalent, .faster, .missing: .passed
         }
     }
 
     private static func notices(_ findings: Findings) -> [Notice] {
         let notices = FindingsText.sentences(findings).map { Notice(level($0.word), $0.title, $0.text) }
-        let worst: Notice.Level = findings.status == .ok ? (findings.isOpen ? .warning : .notice) : .error
+        let worst: Notice.Level = findings.status == .ok ? (findings.isUndecided ? .warning : .notice) : .error
         return notices + [Notice(worst, "shmbench", FindingsText.verdict(findings))]
     }
 
     private static func level(_ word: Word) -> Notice.Level {
         switch word {
         case .broken, .slower, .unjudged: .error
-        case .inconclusive: .warning
-        case .faster, .same, .missing: .notice
+        case .undecided: .warning
+        case .faster, .equivalent, .missing: .notice
         }
     }
 }

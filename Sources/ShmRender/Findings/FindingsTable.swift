@@ -2,7 +2,7 @@ package import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
 
-/// What a comparison found as tables: for a person, for a page, and for programs.
+/// The findings of a comparison as text, Markdown, and records for programs.
 package struct FindingsTable {
     package let findings: Findings
     package var page: Page
@@ -33,7 +33,7 @@ package struct FindingsTable {
         findings.cells.flatMap { cell in cell.metrics.map { Line(findings: findings, cell: cell, metric: $0) } }
     }
 
-    /// A block for each cell, then the verdict in words.
+    /// A table per cell, then the verdict in words.
     package var text: String {
         let isWide = page.width >= Self.widthWithPicture
         let document = isWide ? Self.pictured : Self.brief
@@ -47,11 +47,11 @@ package struct FindingsTable {
             + (words + rest).map { page.wrapped($0) + "\n" }.joined()
     }
 
-    /// For a job's summary, or a comment on a pull request.
+    /// Markdown for a job's summary or a comment on a pull request.
     package var markdown: String {
         let mark =
             switch findings.status {
-            case .ok: findings.isOpen ? "❔" : "✅"
+            case .ok: findings.isUndecided ? "❔" : "✅"
             case .failed: "⚠️"
             default: "❌"
             }
@@ -67,38 +67,40 @@ package struct FindingsTable {
         return text + "\n</details>\n"
     }
 
+    /// A row per metric of each cell.
     package var records: Report.Records { Self.full.records(lines) }
 
-    /// Of ``records``.
+    /// The names of the columns of ``records``.
     package static var columnNames: [String] { full.items.map(\.name) }
 
-    /// What was measured; integrity always.
+    /// The metrics that were measured, and integrity.
     private func shown(_ cell: CellFinding) -> [Line] {
         cell.metrics.filter { $0.word != .missing || $0.base != nil }.map {
             Line(findings: findings, cell: cell, metric: $0)
         }
     }
 
+    /// The verdict on a cell, for people.
     package static func shown(_ word: Word) -> String {
         switch word {
         case .slower: "WORSE"
         case .faster: "better"
         case .broken: "BROKEN"
         case .unjudged: "NOT JUDGED"
-        case .inconclusive: "not decided"
-        case .same: "the same"
+        case .undecided: "undecided"
+        case .equivalent: "equivalent"
         case .missing: "-"
         }
     }
 
     private static func ratio(_ value: Double?) -> Value { Value(value, decimals: 5) }
 
-    /// The widest table of the usual columns, and a picture.
+    /// The page width from which tables have a picture.
     private static let widthWithPicture = 86 + IntervalPicture.width
 
     private static let pictured = Document<Line>(
         items: brief.items.dropLast() + [
-            .init("change against what counts", "picture") { line in
+            .init("change and margin", "picture") { line in
                 line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.threshold) } ?? ""
             }
         ] + brief.items.suffix(1))
@@ -110,7 +112,7 @@ package struct FindingsTable {
         number("change") { $0.metric.change.map { Percent.change($0.ratio) } },
         .init("interval", "interval") { $0.metric.change.map(\.interval) ?? "-" },
         number("fresh") { $0.metric.fresh.map { Percent.change($0.ratio) } },
-        number("counts from") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
+        number("margin") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
         .init("verdict", "verdict") { $0.metric.shownWord },
     ])
 
@@ -118,7 +120,7 @@ package struct FindingsTable {
         .init(title, title, isNumber: true, shown: { text($0) ?? "-" }) { .text(text($0) ?? "") }
     }
 
-    /// Schema 1, in its order. New columns come at the end.
+    /// Schema 1, in its order. Append new columns.
     private static let full = Document<Line>(items: [
         value("schema") { _ in .integer(1) },
         value("started_at") { .text(Timestamp.iso8601($0.findings.startedAt)) },

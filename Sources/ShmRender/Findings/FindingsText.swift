@@ -1,30 +1,31 @@
 package import ShmCompare
 internal import ShmRecord
 
-/// What a comparison found, in words.
+/// The findings of a comparison in words.
 package enum FindingsText {
-    /// The last word, in one line.
+    /// The verdict on the comparison, in one line.
     package static func verdict(_ findings: Findings) -> String {
         func count(_ word: Word) -> Int { findings.cells.count { $0.word == word } }
         let total = findings.cells.count
         let cells = "\(total) cell\(total == 1 ? "" : "s")"
-        if total == 0 { return "NOTHING COMPARED: there are no cells." }
+        if total == 0 { return "NOTHING COMPARED: no cells." }
         if count(.broken) > 0 {
-            return "BROKEN: the candidate lost updates, let two in, got stuck or hung in \(count(.broken)) of \(cells)."
+            return
+                "BROKEN: the candidate lost updates, admitted two processes, got stuck or hung in \(count(.broken)) of \(cells)."
         }
         if count(.slower) > 0 { return "REGRESSION: the candidate is worse in \(count(.slower)) of \(cells)." }
         if count(.unjudged) > 0 {
-            return "NOT JUDGED: \(count(.unjudged)) of \(cells), for the reason given."
+            return "NOT JUDGED: \(count(.unjudged)) of \(cells), for the reasons above."
         }
         var parts: [String] = []
         if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
-        if count(.same) > 0 { parts.append("the same in \(count(.same))") }
-        if count(.inconclusive) > 0 { parts.append("not decided in \(count(.inconclusive))") }
-        if findings.isOpen { return "NOT DECIDED: no regression was found, and nothing else, in \(cells)." }
+        if count(.equivalent) > 0 { parts.append("equivalent in \(count(.equivalent))") }
+        if count(.undecided) > 0 { parts.append("undecided in \(count(.undecided))") }
+        if findings.isUndecided { return "UNDECIDED: neither a change nor equivalence was found in \(cells)." }
         return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
     }
 
-    /// A thing that a person must know: of what, and in words.
+    /// A sentence on a cell or several.
     package struct Sentence {
         package let word: Word
         package let title: String
@@ -37,7 +38,7 @@ package enum FindingsText {
         }
     }
 
-    /// What a person must know; nothing where all is the same. What keeps several cells from being judged is said once.
+    /// The sentences on all cells that are not equivalent. Cells that are not judged for the same reason share a sentence.
     package static func sentences(_ findings: Findings) -> [Sentence] {
         let unjudged = findings.cells.filter { cell in
             cell.word != .broken && cell.metrics.contains { $0.word == .unjudged }
@@ -63,18 +64,18 @@ package enum FindingsText {
             lines.append(
                 Sentence(.faster, cell.title, "became better: \(faster.map(change).joined(separator: "; "))"))
         }
-        let open = cell.metrics.filter { $0.word == .inconclusive }
-        let wide = open.filter { $0.note == nil }.map(\.metric.name)
+        let undecided = cell.metrics.filter { $0.word == .undecided }
+        let wide = undecided.filter { $0.note == nil }.map(\.metric.name)
         if !wide.isEmpty {
-            let more = open.contains { $0.isPaired } ? "--max-time" : "rounds"
+            let more = undecided.contains { $0.isPaired } ? "a longer --max-time" : "more rounds"
             lines.append(
                 Sentence(
-                    .inconclusive, cell.title,
-                    "is not decided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
-                        + "reach\(wide.count == 1 ? "es" : "") beyond what counts; more \(more) or a quieter machine narrows \(wide.count == 1 ? "it" : "them")"
+                    .undecided, cell.title,
+                    "is undecided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
+                        + "\(wide.count == 1 ? "exceeds its margin" : "exceed their margins"); use \(more) or a quieter machine"
                 ))
         }
-        for (word, what) in [(Word.unjudged, "is not judged"), (.inconclusive, "is not decided")] {
+        for (word, what) in [(Word.unjudged, "is not judged"), (.undecided, "is undecided")] {
             let noted = cell.metrics.filter { $0.word == word && $0.note != nil }
             for note in noted.compactMap(\.note).uniqued() {
                 let names = noted.filter { $0.note == note }.map(\.metric.name)
@@ -94,7 +95,7 @@ package enum FindingsText {
         return "\(finding.metric.name) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))"
     }
 
-    /// How it was done.
+    /// The method: confidence, error rate and remarks.
     package static func footnote(_ findings: Findings) -> [String] {
         let changes = findings.cells.flatMap(\.metrics).compactMap(\.change).filter { $0.high.isFinite }
         var lines = findings.notes
@@ -103,10 +104,10 @@ package enum FindingsText {
             let isPaired = findings.cells.flatMap(\.metrics).allSatisfy(\.isPaired)
             let rate = Percent.text(findings.falseAlarms)
             lines.insert(
-                "Change is candidate against base, with an interval of \(percent)% confidence each, so that "
+                "change: candidate relative to base, each with a \(percent)% confidence interval. "
                     + (isPaired
-                        ? "with the confirmation a false alarm in all of this happens at most \(rate) of the time."
-                        : "noise within a session gives a false alarm in all of this at most \(rate) of the time; what differs between sessions for no reason is for the thresholds."),
+                        ? "With the confirmation, the family-wise false-positive rate is at most \(rate)."
+                        : "For noise within a session, the family-wise false-positive rate is at most \(rate); thresholds cover differences between sessions."),
                 at: 0)
         }
         return lines
@@ -114,17 +115,19 @@ package enum FindingsText {
 }
 
 extension MetricFinding {
-    /// What a sample is.
+    /// The unit of samples.
     fileprivate var unit: String { isPaired ? "blocks" : "rounds" }
 
-    /// The verdict of a metric for a table.
+    /// The verdict on the metric, for people.
     package var shownWord: String {
         switch word {
         case .slower: metric.words.worse
         case .faster: metric.words.better
         case .broken: "BROKEN"
-        case .inconclusive: "open"
-        case .same, .unjudged, .missing: word.rawValue
+        case .undecided: "undecided"
+        case .equivalent: "equivalent"
+        case .unjudged: "not judged"
+        case .missing: "-"
         }
     }
 }

@@ -1,25 +1,25 @@
 internal import Glibc
 package import ShmCompare
 
-/// An interval of a change as a picture, to be seen at a glance beside others: in units of what counts, by logarithm, so that
-/// whatever the metric, a regression or an improvement lies beyond a dotted line.
+/// The interval of a change as a picture, on a logarithmic scale in units of the threshold. For every metric, a change beyond
+/// the threshold lies outside the dotted lines.
 ///
-///          ┊    │━●━ ┊         more than nothing, and less than counts
-///          ┊    │   ━┊━●━━     counts, if the verdict says so
-///     ◀━━●━━━━━━│━━━━┊         reaches farther than the picture
+///          ┊    │━●━ ┊         a change below the threshold
+///          ┊    │   ━┊━●━━     an estimate beyond the threshold
+///     ◀━━●━━━━━━│━━━━┊         an interval beyond the picture
 package enum IntervalPicture {
-    /// Columns of text.
+    /// The width in columns of text.
     package static let width = 31
-    package static let legend = "│ no change, ┊ what counts, ━ the interval, ● the estimate."
+    package static let legend = "│ no change, ┊ margin, ━ interval, ● estimate."
 
     private static let center = width / 2
-    /// From no change to what counts.
+    /// The distance from no change to the threshold, in columns.
     private static let unit = 5.0
 
-    /// A picture; empty where there is no threshold to compare with.
+    /// The picture; empty if the threshold is 0.
     package static func text(_ change: Change, threshold: Double) -> String {
         guard threshold > 0 else { return "" }
-        /// The column of a ratio, which may lie outside.
+        /// The column of a ratio, which may lie outside of the picture.
         func column(_ ratio: Double) -> Int {
             let place = log(ratio) / log1p(threshold) * unit
             return center + Int(max(-Double(width), min(Double(width), place)).rounded())

@@ -1,6 +1,6 @@
 internal import ShmRecord
 
-/// For programs: a header, and a line for each record.
+/// CSV for programs: a header row, and a line per record.
 package struct CSVRenderer: Renderer {
     package let name = "csv"
     package let ending: String? = ".csv"

@@ -1,5 +1,5 @@
-/// GitHub's workflow commands: an annotation for each thing that somebody must look at, and one for the verdict. Source:
-/// GitHub's documentation, "Workflow commands for GitHub Actions".
+/// GitHub's workflow commands: an annotation per notice. Source: GitHub's documentation, "Workflow commands for GitHub
+/// Actions".
 package struct GitHubRenderer: Renderer {
     package let name = "github"
     package let ending: String? = nil
@@ -14,7 +14,7 @@ package struct GitHubRenderer: Renderer {
 
     private static func escaped(_ text: String, isProperty: Bool) -> String {
         var result = ""
-        // Not by characters: CR and LF together are one.
+        // By scalars: CR and LF together are one character.
         for scalar in text.unicodeScalars {
             switch scalar {
             case "%": result += "%25"

@@ -1,8 +1,8 @@
 package import ShmRecord
 
-/// The rows as JSON (RFC 8259), names as in the CSV, `null` for what was not measured.
+/// JSON (RFC 8259) with the names of the CSV, and `null` for values that were not measured.
 package enum JSON {
-    /// Any columns: an object for each row.
+    /// An object per row.
     package static func document(schema: Int, _ names: [String], _ rows: [[Value]]) -> String {
         let objects = rows.map { row in
             "{" + zip(names, row).map { "\(string($0)):\(text($1))" }.joined(separator: ",") + "}"

@@ -1,4 +1,4 @@
-/// For programs: an object for each record.
+/// JSON for programs: an object per record.
 package struct JSONRenderer: Renderer {
     package let name = "json"
     package let ending: String? = ".json"

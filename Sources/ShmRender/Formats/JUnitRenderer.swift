@@ -28,7 +28,7 @@ package struct JUnitRenderer: Renderer {
         }
     }
 
-    /// XML 1.0 has no other control characters than these, escaped or not.
+    /// XML 1.0 allows no other control characters, even escaped.
     private static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

@@ -1,4 +1,4 @@
-/// For a page: a job's summary, a comment on a pull request, a document.
+/// Markdown for a job's summary, a comment on a pull request, or a document.
 package struct MarkdownRenderer: Renderer {
     package let name = "markdown"
     package let ending: String? = ".md"

@@ -9,7 +9,7 @@ package struct OutputFormat: Sendable, Equatable {
         self.renderer = renderer
     }
 
-    /// By a file's ending.
+    /// The format of a file, by its ending; `nil` if no format has it.
     package init?(file: String) {
         guard let renderer = Renderers.all.first(where: { $0.ending.map(file.hasSuffix) ?? false }) else { return nil }
         self.renderer = renderer

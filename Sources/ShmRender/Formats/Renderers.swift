@@ -1,4 +1,4 @@
-/// All formats.
+/// All formats, in the order of the help.
 package enum Renderers {
     package static let all: [any Renderer] = [
         TableRenderer(), MarkdownRenderer(), CSVRenderer(), JSONRenderer(), JUnitRenderer(), GitHubRenderer(),

@@ -1,4 +1,4 @@
-/// For a person at a terminal.
+/// Tables and sentences for a terminal.
 package struct TableRenderer: Renderer {
     package let name = "table"
     package let ending: String? = nil

@@ -3,19 +3,23 @@ package import ShmHistory
 package import ShmRecord
 internal import ShmStatistics
 
-/// What a program reads of a history: names, and rows of values.
+/// A history for programs: names of columns, and rows of values.
 package enum HistoryRecords {
+    /// The columns of ``runs(_:broken:)``.
     package static let runNames = factNames + ["cells", "rounds", "broken"]
 
     private static let factNames =
         ["run_id", "started_at", "command"] + ResultColumn.environment.map(\.name) + ["commit_id"]
 
-    /// - Parameter broken: how many rounds of each run are of a broken lock.
+    /// A row per run.
+    ///
+    /// - Parameter broken: the number of broken rounds by run.
     package static func runs(_ runs: [HistoryRun], broken: [String: Int]) -> [[Value]] {
         runs.map { facts($0) + [.integer($0.cells), .integer($0.rounds), .integer(broken[$0.id] ?? 0)] }
     }
 
-    /// `change_percent` is against the run before; `before`, `after` and `p` are those of a change point at this run.
+    /// The columns of ``series(_:)``. `change_percent` is relative to the previous run; `before`, `after` and `p` belong to a
+    /// change point at this run.
     package static let seriesNames =
         factNames + ResultColumn.all.names(.cell)
         + [
@@ -23,6 +27,7 @@ package enum HistoryRecords {
             "broken",
         ]
 
+    /// A row per run of each series.
     package static func series(_ all: [HistorySeries]) -> [[Value]] {
         all.flatMap { series in
             let changes = Dictionary(series.changes.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })

@@ -6,11 +6,11 @@ extension Report {
     /// The runs of a history.
     ///
     /// - Parameters:
-    ///   - file: its name.
-    ///   - broken: how many rounds of each run are of a broken lock.
+    ///   - file: the name of the file.
+    ///   - broken: the number of broken rounds by run.
     package init(runs: [HistoryRun], of file: String, broken: [String: Int]) {
         func text(_ page: Page, isMarkdown: Bool) -> String {
-            if runs.isEmpty { return "\(file) holds no runs yet.\n" }
+            if runs.isEmpty { return "\(file) contains no runs.\n" }
             return HistoryTable(markdown: isMarkdown, page: page, broken: broken).text(runs)
         }
         self.init(
@@ -18,7 +18,7 @@ extension Report {
             records: Records(HistoryRecords.runNames, HistoryRecords.runs(runs, broken: broken)))
     }
 
-    /// Figures over time; of the series that a person is shown, those with changes come first.
+    /// Series of metrics. Text and Markdown show at most `limit`, those with changes first; records contain all.
     package init(_ series: [HistorySeries], limit: Int) {
         let changed = series.filter { !$0.changes.isEmpty }
         let shown = (changed + series.filter(\.changes.isEmpty)).prefix(limit)
@@ -28,7 +28,7 @@ extension Report {
             if series.count <= shown.count { return text }
             return text + "\n"
                 + page.wrapped(
-                    "\(series.count - shown.count) more of \(series.count), \(changed.count) with a change; choose with --lock, --workers and --scenario, or show more with --limit \(series.count)."
+                    "\(series.count - shown.count) more of \(series.count) series, \(changed.count) with a change: select with --lock, --workers and --scenario, or use --limit \(series.count)."
                 ) + "\n"
         }
         self.init(

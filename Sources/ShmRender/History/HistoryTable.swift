@@ -3,12 +3,11 @@ package import ShmHistory
 internal import ShmRecord
 package import ShmStatistics
 
-/// What a person reads of a history: the runs, or a figure of one cell run by run. At most 80 columns wide, or with more
-/// where the terminal has room.
+/// A history for people: the runs, or a series run by run. At most 80 columns wide, with more columns on a wide terminal.
 package struct HistoryTable {
     package var markdown: Bool
     package var page: Page
-    /// How many rounds of each run are of a broken lock.
+    /// The number of broken rounds by run.
     package var broken: [String: Int]
 
     package init(
@@ -46,14 +45,14 @@ package struct HistoryTable {
                     .integer(broken[$0.id] ?? 0)
                 })
         }
-        // The command gets what room is left.
+        // The command gets the remaining width.
         let used = (isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7) + (broken.isEmpty ? 0 : 7)
         let room = markdown ? 200 : max(20, page.width - used - 2)
         items.append(.init("command", "command") { Self.cut($0.command, room) })
         return document(items, runs)
     }
 
-    // MARK: A figure
+    // MARK: A series
 
     package func text(_ series: HistorySeries) -> String {
         let title = "\(series.title): \(series.metric.column) on \(series.cell.machine)"
@@ -66,16 +65,16 @@ package struct HistoryTable {
             + rest + left(out: series.broken)
     }
 
-    /// Which rounds say nothing, in words.
+    /// The sentence on broken rounds.
     private func left(out broken: [(run: HistoryRun, rounds: Int)]) -> String {
         guard let last = broken.last else { return "" }
         let rounds = broken.reduce(0) { $0 + $1.rounds }
         let text =
-            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out, since the lock lost updates, let two in, got stuck or hung after a kill; the last in run \(Self.short(last.run)) of \(Self.when(last.run))."
+            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out because the lock lost updates, admitted two processes, got stuck or hung after a kill; the last in run \(Self.short(last.run)) of \(Self.when(last.run))."
         return page.wrapped(text) + "\n"
     }
 
-    /// A change in words.
+    /// A change point in words.
     package static func words(_ change: ChangePoint, _ series: HistorySeries) -> String {
         let point = series.points[change.index]
         let metric = series.metric
@@ -124,7 +123,7 @@ package struct HistoryTable {
         ]
         if !markdown {
             let range = "\(series.metric.shown(low)) … \(series.metric.shown(high))"
-            items.append(.init(range.count <= room ? range : "least … most", "picture") { $0.picture })
+            items.append(.init(range.count <= room ? range : "min … max", "picture") { $0.picture })
         }
         items.append(.init(markdown ? "mark" : " ", "mark") { $0.mark })
         return document(items, lines)
@@ -135,27 +134,28 @@ package struct HistoryTable {
         return markdown ? document.markdown(rows) : document.table(rows)
     }
 
-    // MARK: Pieces
+    // MARK: Formatting
 
-    /// Where a figure lies between the least and the greatest: a dot on a line.
+    /// The position of a value between the minimum and the maximum, as a dot on a line.
     package static func picture(_ figure: Double, _ low: Double, _ high: Double, _ room: Int) -> String {
-        // Halves, since a hostile file's range may be more than a number can be.
+        // Halves, because the range in a hostile file may exceed the largest number.
         let share = high > low ? (figure / 2 - low / 2) / (high / 2 - low / 2) : 0.5
         let place = max(0, min(room - 1, Int((share * Double(room - 1)).rounded())))
         return String(repeating: "·", count: place) + "●" + String(repeating: "·", count: room - 1 - place)
     }
 
+    /// A relative change in percent.
     package static func percent(_ share: Double) -> String {
         let text = Figure.decimal(share * 100, 1)
         return (share < 0 || text == "0.0" ? "" : "+") + text + "%"
     }
 
-    /// 2026-11-24 04:19, in UTC.
+    /// The start of the run in UTC: 2026-11-24 04:19.
     package static func when(_ run: HistoryRun) -> String {
         String(run.startedAt.prefix(16).map { $0 == "T" ? " " : $0 })
     }
 
-    /// The part of a run's id that its time does not tell.
+    /// The random part of a run's identifier.
     package static func short(_ run: HistoryRun) -> String {
         String((run.id.split(separator: "-").last ?? "-").prefix(8))
     }

@@ -1,9 +1,9 @@
 package import ShmCore
 internal import ShmRecord
 
-/// The catalogue of locks as a document: a block for each family, and what is no lock at the end.
+/// The catalogue of locks as a document: a block per family, controls last.
 package enum Catalogue {
-    /// All kinds, family by family.
+    /// All kinds, grouped by family.
     package static var kinds: [LockKind] {
         families.flatMap { family in LockKind.all.filter { $0.properties.family == family } }
     }
@@ -14,22 +14,22 @@ package enum Catalogue {
 
     private static func title(_ family: LockProperties.Family) -> String {
         switch family {
-        case .futex: "futex: a word, and futex(2) when it is contended"
+        case .futex: "futex: a word in shared memory, and futex(2) under contention"
         case .pthread: "pthread: glibc's, process-shared"
-        case .kernel: "kernel: an object that the kernel keeps, or glibc on top of it"
-        case .spin: "spin: one word for all waiters to look at"
-        case .queue: "queue: a place for each waiter to look at"
+        case .kernel: "kernel: a kernel object, directly or through glibc"
+        case .spin: "spin: all waiters spin on one word"
+        case .queue: "queue: each waiter spins or sleeps on its own node"
         case .classic: "classic: without read-modify-write instructions"
         case .plugin: "plugin: from a shared object"
-        case .control: "controls, not locks: what `run` compares with"
+        case .control: "controls: not locks, for comparison"
         }
     }
 
-    /// For a terminal; the summaries are a column where they fit.
+    /// Text; the summaries are a column on a wide page, and a list below the table otherwise.
     package static func text(_ page: Page = Page()) -> String {
         let isWide = page.width >= 140
         let document = Document(items: brief + (isWide ? [summary] : []))
-        // One table, so that all blocks have the same columns.
+        // One table, so that all blocks have the same column widths.
         let lines = document.table(kinds).split(separator: "\n")
         var text = lines.prefix(2).joined(separator: "\n") + "\n"
         var rest = lines.dropFirst(2)
@@ -43,7 +43,7 @@ package enum Catalogue {
         return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined() + legend
     }
 
-    /// For a page.
+    /// Markdown.
     package static var markdown: String {
         families.compactMap { family in
             let block = LockKind.all.filter { $0.properties.family == family }
@@ -52,7 +52,7 @@ package enum Catalogue {
         }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n" + legend
     }
 
-    /// Every property, for programs.
+    /// All properties, for programs.
     package static let full = Document<LockKind>(items: [
         .init("lock", "name") { $0.name },
         .init("family", "family") { $0.properties.family.rawValue },
@@ -102,7 +102,7 @@ package enum Catalogue {
         return notes.isEmpty ? "-" : notes.joined(separator: " ")
     }
 
-    /// What a table has no room for: which kinds have a property, a line or two each.
+    /// Properties that have no column in the table, with the kinds that have them.
     private static var confines: [String] {
         func names(_ has: KeyPath<LockProperties, Bool>) -> String {
             LockKind.all.filter { $0.properties[keyPath: has] }.map(\.name).joined(separator: ", ")
@@ -110,26 +110,27 @@ package enum Catalogue {
         return [
             "All participants must be in one PID namespace: \(names(\.onePIDNamespace)).",
             "All participants must be in one IPC namespace: \(names(\.oneIPCNamespace)).",
-            "A thread that locks twice past a handle gets EDEADLK: \(names(\.detectsRelock)); with all others it waits for "
-                + "itself. A SharedMemory handle tells it for every lock.",
+            "A second lock by the same thread, without a handle, fails with EDEADLK: \(names(\.detectsRelock)); all others "
+                + "deadlock. A SharedMemory handle detects it for every lock.",
         ]
     }
 
     private static var obstacles: String {
-        LockKind.all.compactMap { kind in kind.obstacle.map { "This machine cannot have \(kind): \($0).\n" } }.joined()
+        LockKind.all.compactMap { kind in kind.obstacle.map { "This machine does not support \(kind): \($0).\n" } }
+            .joined()
     }
 
     private static let legend = """
-        * the kind that a segment gets when its creator names none
-        waits: blocks, sleeps in the kernel · parks, spins for a while, then sleeps
-          · yields, spins, then gives up the CPU between looks · spins
-        order: barging, whoever comes first · fifo, in the order of arrival · bounded,
-          nobody is passed more than once by each other
-        owner dies: what the next process meets when the owner is killed while it holds
-          the lock: reported, it gets the lock and is told · hangs, it waits for ever
-        waiter: what the others do when one of them is killed while it waits
-        notes: PI, the owner inherits priority · readers share it · node, each
-          participant has one in shared memory · 1/process, a process is one owner
+        * the default kind of a new segment
+        waits: blocks, sleeps in the kernel · parks, spins for a limited time, then
+          sleeps · yields, spins, then yields the CPU between iterations · spins
+        order: barging, any process may take a free lock · fifo, in the order of
+          arrival · bounded, each other process passes a waiter at most once
+        owner dies: after the owner is killed while it holds the lock: reported, the
+          next process acquires it and learns of the death · hangs, all wait forever
+        waiter: what the other processes do after a waiter is killed
+        notes: PI, the owner inherits priority · readers share the lock · node, each
+          participant has a node in shared memory · 1/process, one owner per process
 
         """
 

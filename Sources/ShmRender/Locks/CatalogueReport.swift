@@ -1,7 +1,7 @@
 internal import ShmCore
 
 extension Report {
-    /// The catalogue of locks: a case for each, skipped where this machine cannot have it.
+    /// The catalogue of locks: a case per lock, skipped if this machine does not support it.
     package static var catalogue: Report {
         let obstacles = Catalogue.kinds.compactMap { kind in kind.obstacle.map { (kind.name, $0) } }
         return Report(
@@ -14,7 +14,7 @@ extension Report {
                             ?? Check(kind.name, .passed, kind.properties.summary)
                     })
             ],
-            notices: obstacles.map { Notice(.warning, $0.0, "cannot be had here: \($0.1)") }
+            notices: obstacles.map { Notice(.warning, $0.0, "not supported by this machine: \($0.1)") }
                 + [Notice(.notice, "shmbench", "\(Catalogue.kinds.count) locks and controls")])
     }
 }

@@ -3,7 +3,7 @@ internal import ShmCore
 internal import ShmHarness
 package import ShmRecord
 
-/// What was found, a line each.
+/// The highest sustainable rates, a line per cell.
 package enum CapacityTable {
     package static func text(_ capacities: [Capacity], bound: TimeSpan, markdown: Bool) -> String {
         func item(_ title: String, isNumber: Bool = true, _ text: @escaping @Sendable (Capacity) -> String)
@@ -12,7 +12,7 @@ package enum CapacityTable {
         let document = Document<Capacity>(items: [
             item("lock", isNumber: false) { $0.cell.lock.name },
             item("workers") { "\($0.cell.workers)" },
-            item("carries") { $0.cell.rate > 0 ? Figure.rate($0.cell.rate) : "nothing" },
+            item("sustains") { $0.cell.rate > 0 ? Figure.rate($0.cell.rate) : "none" },
             item("p99 there") { $0.p99.map(Figure.time) ?? "-" },
             item("fails at") { $0.tooHigh.map(Figure.rate) ?? "-" },
             item("closed loop") { Figure.rate($0.closed) },

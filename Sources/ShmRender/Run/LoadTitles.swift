@@ -2,19 +2,19 @@ internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
 
-/// Titles of loads. Where two loads would have one title, it names what they differ by.
+/// Titles of loads. If two loads would have the same title, the titles contain the parameters that differ.
 struct LoadTitles {
     private let loads: [Load]
 
     init(_ summaries: [CellSummary]) { loads = summaries.map(\.load).uniqued() }
 
-    /// For the head of a table.
+    /// The title of a table.
     func title(_ load: Load) -> String { Self.title(load) + suffix(load, among: Self.title) }
 
-    /// For a sentence.
+    /// The load in a sentence.
     func place(_ load: Load) -> String { Self.place(load) + suffix(load, among: Self.place) }
 
-    /// Of any number of workers.
+    /// The load without its number of workers.
     func scenario(_ load: Load) -> String { load.scenario + suffix(load, among: \.scenario) }
 
     static func workers(_ count: Int) -> String { count == 1 ? "1 worker" : "\(count) workers" }
@@ -29,9 +29,9 @@ struct LoadTitles {
         if load.isOpen {
             title += ", \(Figure.rate(load.rate)) due in all, \(load.spacing.name)"
         } else if load.workers == 1 {
-            title += ", nobody to wait for"
+            title += ", uncontended"
         }
-        if load.readPercent > 0 { title += ", \(load.readPercent)% of the sections only read" }
+        if load.readPercent > 0 { title += ", \(load.readPercent)% read-only sections" }
         return title
     }
 
@@ -40,7 +40,7 @@ struct LoadTitles {
         return Self.parts.filter { part in others.contains { part($0) != part(load) } }.map { ", " + $0(load) }.joined()
     }
 
-    /// What may tell two loads apart.
+    /// The parameters that can differ.
     private static let parts: [@Sendable (Load) -> String] =
         [{ $0.isOpen ? "\(Figure.decimal($0.rate, 1))/s due, \($0.spacing.name)" : "closed loop" }]
         + Parameter.all.filter { $0.column != Parameter.rate.column }.compactMap(\.phrase)

@@ -1,6 +1,6 @@
 internal import ShmStatistics
 
-/// What the ± of a table is, as part of a sentence, which depends on the number of rounds.
+/// Explains the ± of a table, which depends on the number of rounds.
 package enum MedianIntervalText {
     package static func text(rounds: Int) -> String {
         guard let interval = MedianInterval((0..<rounds).map(Double.init)) else { return "" }

@@ -1,10 +1,10 @@
 internal import ShmCompare
 internal import ShmRecord
 
-/// Rounds as tables and sentences, and as checks for CI services: what `run` and `report` have in common.
+/// The part that the documents of `run` and `report` share: tables, sentences, and checks for CI services.
 struct RoundsDocument {
     let summaries: [CellSummary]
-    /// Whether all that was asked for was measured.
+    /// Whether all requested rounds were measured.
     let isComplete: Bool
     let sort: SortKey
 
@@ -15,15 +15,15 @@ struct RoundsDocument {
 
     // MARK: For CI services
 
-    /// A suite for each load, a case for each lock.
+    /// A suite per load, a case per lock.
     var suites: [Report.Suite] {
         let titles = LoadTitles(summaries)
         let measured = summaries.map(\.load).uniqued().map { load in
             Report.Suite(titles.title(load), summaries.filter { $0.load == load }.map(Self.check))
         }
         if isComplete && !summaries.isEmpty { return measured }
-        // CI services take a report without failures, or without tests, for a good one.
-        return measured + [Report.Suite("run", [Report.Check("complete", .error, "not all was measured")])]
+        // CI services accept a report without failures, or without tests, as a success.
+        return measured + [Report.Suite("run", [Report.Check("complete", .error, "not all rounds were measured")])]
     }
 
     private static func check(_ summary: CellSummary) -> Report.Check {
@@ -31,7 +31,7 @@ struct RoundsDocument {
         return Report.Check(summary.lock, .passed, summary.throughput.map(Figure.rate) ?? "no throughput")
     }
 
-    /// Each broken promise, and the verdict.
+    /// A notice per broken promise, and the verdict.
     var notices: [Report.Notice] {
         let titles = LoadTitles(summaries)
         let broken = summaries.filter { !$0.isAsPromised }
@@ -41,11 +41,12 @@ struct RoundsDocument {
         let count = "\(summaries.count) cell\(summaries.count == 1 ? "" : "s")"
         let verdict =
             if !broken.isEmpty {
-                Report.Notice(.error, "shmbench", "\(broken.count) of \(count) broke their lock's promise")
+                Report.Notice(.error, "shmbench", "a lock broke its promise in \(broken.count) of \(count)")
             } else if isComplete && !summaries.isEmpty {
                 Report.Notice(.notice, "shmbench", "every lock kept its promise in \(count)")
             } else {
-                Report.Notice(.warning, "shmbench", "not all was measured; in \(count) every lock kept its promise")
+                Report.Notice(
+                    .warning, "shmbench", "not all rounds were measured; in \(count) every lock kept its promise")
             }
         return breaches + [verdict]
     }

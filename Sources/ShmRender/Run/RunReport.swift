@@ -1,7 +1,7 @@
 package import ShmCompare
 package import ShmRecord
 
-/// The document of `run`: tables, verdicts, how to read them, and every row.
+/// The document of `run`: tables, verdicts, explanations, and all rows.
 package struct RunReport {
     private let document: RoundsDocument
     private let rows: [Row]
@@ -9,9 +9,9 @@ package struct RunReport {
     private let capacities: (found: [Capacity], bound: TimeSpan)?
 
     /// - Parameters:
-    ///   - isComplete: whether all that was asked for was measured.
-    ///   - kept: where the rows are, in words.
-    ///   - capacities: of a search for them, with the bound of p99.
+    ///   - isComplete: whether all requested rounds were measured.
+    ///   - kept: the location of the rows, in words.
+    ///   - capacities: the results of a capacity search, with the bound of p99; `nil` for other runs.
     package init(
         rows: [Row], summaries: [CellSummary], isComplete: Bool, sort: SortKey, kept: String,
         capacities: (found: [Capacity], bound: TimeSpan)? = nil
@@ -43,7 +43,7 @@ package struct RunReport {
 }
 
 extension Report.Records {
-    /// Rounds, by the contract of the results.
+    /// Rounds in schema 1 of the results.
     package init(_ rows: [Row]) {
         self.init(
             schema: ResultColumn.schema, ResultColumn.all.map(\.name),

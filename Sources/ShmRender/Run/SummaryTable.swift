@@ -3,8 +3,8 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
 
-/// The table that a person reads: one line a cell, a block for each workload and number of workers. At most 80 columns
-/// wide, or with more figures where the terminal has room for them.
+/// The table of cells: one line per cell, a block per workload and number of workers. At most 80 columns wide, with more
+/// columns on a wide terminal.
 package struct SummaryTable {
     package let summaries: [CellSummary]
     package var markdown: Bool
@@ -20,9 +20,10 @@ package struct SummaryTable {
         self.page = page
     }
 
-    /// From how many columns on the wide form is shown.
+    /// The page width from which the table has all columns.
     package static let wide = 110
 
+    /// The table as text or Markdown.
     package var text: String {
         let titles = LoadTitles(summaries)
         return blocks.map { block in
@@ -34,19 +35,19 @@ package struct SummaryTable {
         }.joined(separator: "\n")
     }
 
-    /// Lines of one load, in the order in which they were asked for.
+    /// The lines by load, in the requested order.
     private var blocks: [[CellSummary]] {
         let blocks = Dictionary(grouping: summaries, by: \.load)
         return summaries.map(\.load).uniqued().compactMap { blocks[$0] }
     }
 
-    /// As asked; what is no lock at the end.
+    /// The lines in the requested order, controls last.
     private func sorted(_ block: [CellSummary]) -> [CellSummary] {
         let sorted = block.sorted(by: sort.sorts)
         return sorted.filter(\.excludes) + sorted.filter { !$0.excludes }
     }
 
-    /// The throughput that others are compared with: of the fastest lock that survives its owner's death.
+    /// The denominator of `rel`: the throughput of the fastest lock that survives its owner's death.
     private static func reference(_ block: [CellSummary]) -> Double? {
         block.filter { $0.survivesOwnerDeath && $0.isAsPromised }.compactMap(\.throughput).max()
     }
@@ -69,7 +70,7 @@ package struct SummaryTable {
         if isOpen {
             items.append(time("closed", \.uncorrectedP99))
         } else {
-            // Of an open loop, throughput is the schedule's.
+            // In an open loop, the schedule determines the throughput.
             items.insert(
                 item("rel") { line in
                     Self.shown(reference.flatMap { best in line.throughput.map { $0 / best } }) {
@@ -92,7 +93,7 @@ package struct SummaryTable {
         figure.map(format) ?? "-"
     }
 
-    /// Whether the next process gets the lock when its owner is killed.
+    /// Whether the lock survives its owner's death.
     private static func survives(_ ownerDeath: LockProperties.OwnerDeath?) -> String {
         switch ownerDeath {
         case .reported: "yes"

@@ -2,9 +2,11 @@ package import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
 
-/// What the table says, in words.
+/// The verdict on a run: sentences on promises, rankings, overload and controls.
 package enum Verdict {
-    /// - Parameter isComplete: whether all that was asked for was measured.
+    /// The sentences, wrapped.
+    ///
+    /// - Parameter isComplete: whether all requested rounds were measured.
     package static func text(_ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page()) -> String {
         var lines: [String] = []
         let titles = LoadTitles(summaries)
@@ -15,13 +17,13 @@ package enum Verdict {
         }
         let real = summaries.filter { $0.excludes && $0.isAsPromised }
         if broken.isEmpty && !real.isEmpty {
-            // One worker meets nobody.
+            // With one worker, overlaps are impossible.
             let found =
-                real.contains { $0.load.workers > 1 } ? "no lost update, no two inside at once" : "no lost update"
+                real.contains { $0.load.workers > 1 } ? "no lost updates, no overlaps" : "no lost updates"
             lines.append(
                 isComplete
                     ? "Every lock kept its promise: \(found)."
-                    : "Not all was measured. In what was, every lock kept its promise: \(found).")
+                    : "Not all rounds were measured. In those that were, every lock kept its promise: \(found).")
         }
         for load in real.map(\.load).uniqued() {
             let block = real.filter { $0.load == load }
@@ -30,12 +32,14 @@ package enum Verdict {
         lines += cliff(summaries)
         lines += controls(summaries)
         if lines.contains(where: { $0.contains("†") }) {
-            lines.append("† survives its owner's death; the others leave everybody waiting when it is killed.")
+            lines.append(
+                "†: survives its owner's death. With the other locks, all processes wait forever after the owner is killed."
+            )
         }
         return lines.map { page.wrapped($0) }.joined(separator: "\n")
     }
 
-    /// Of one block: the fastest, the fairest, the best tail, and which of them survive.
+    /// The fastest and fairest locks of a block and the one with the best tail, and which of them survive.
     private static func best(_ lines: [CellSummary], _ load: Load, _ titles: LoadTitles) -> [String] {
         guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let rate = fastest.throughput
@@ -46,39 +50,40 @@ package enum Verdict {
             let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
             let safeRate = safe.throughput
         {
-            text += ", \(name(safe)) of those that survive their owner (\(Figure.decimal(safeRate / rate, 2))×)"
+            text +=
+                ", \(name(safe)) is fastest of those that survive owner death (\(Figure.decimal(safeRate / rate, 2))×)"
         }
-        // Of those that are as good as each other, the fastest is named.
+        // Of equally fair locks, the fastest is named.
         if load.workers > 1, let fairest = lines.compactMap(\.windowJain).max(),
             let line = lines.first(where: { $0.cell == fastest.cell && ($0.windowJain ?? 0) >= fairest - 0.01 })
                 ?? lines.filter({ ($0.windowJain ?? 0) >= fairest - 0.01 }).max(by: {
                     ($0.throughput ?? 0) < ($1.throughput ?? 0)
                 })
         {
-            text += "; fairest \(name(line)) (\(Figure.decimal(line.windowJain ?? 0, 2)) within 10 ms)"
+            text += "; fairest: \(name(line)) (\(Figure.decimal(line.windowJain ?? 0, 2)) within 10 ms)"
         }
         if let shortest = lines.compactMap(\.p999).min(),
             let line = lines.filter({ ($0.p999 ?? .infinity) <= shortest * 1.05 }).max(by: {
                 ($0.throughput ?? 0) < ($1.throughput ?? 0)
             })
         {
-            text += "; best tail \(name(line)) (p99.9 \(Figure.time(line.p999 ?? 0)))"
+            text += "; best tail: \(name(line)) (p99.9 \(Figure.time(line.p999 ?? 0)))"
         }
         return [text + "."]
     }
 
-    /// Of an open loop: who could not carry the rate, and whose tail is best.
+    /// The locks that did not sustain the rate of an open loop, and the one with the best tail.
     private static func open(_ lines: [CellSummary], _ load: Load, _ titles: LoadTitles) -> [String] {
         let overloaded = lines.filter(\.isOverloaded).map(name)
         var parts =
             overloaded.isEmpty
-            ? ["\(lines.count == 1 ? lines.map(name)[0] + " carries" : "all carry") \(Figure.rate(load.rate))"]
-            : ["overloaded by \(Figure.rate(load.rate)): \(list(overloaded))"]
+            ? ["\(lines.count == 1 ? lines.map(name)[0] + " sustains" : "all sustain") \(Figure.rate(load.rate))"]
+            : ["overloaded at \(Figure.rate(load.rate)): \(list(overloaded))"]
         for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
             parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(line.rounds) rounds")
         }
         if let best = lines.filter({ $0.p99 != nil }).min(by: { ($0.p99 ?? 0) < ($1.p99 ?? 0) }) {
-            parts.append("best p99 \(name(best)) (\(Figure.time(best.p99 ?? 0)))")
+            parts.append("best p99: \(name(best)) (\(Figure.time(best.p99 ?? 0)))")
         }
         return ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
     }
@@ -93,12 +98,12 @@ package enum Verdict {
         var lines: [String] = []
         if !names.isEmpty {
             lines.append(
-                "▼ off the cliff: with more workers than CPUs, less than a hundredth is left of \(list(names)): whoever is next "
-                    + "must first get a CPU.")
+                "▼: with more workers than CPUs, the throughput of \(list(names)) drops to less than a hundredth: the next owner must "
+                    + "first be scheduled.")
         }
         if summaries.contains(where: \.isCutShort) {
             lines.append(
-                "cut: the workers made progress, but so slowly that they were ended; there is no latency window.")
+                "cut: the workers progressed so slowly that they were ended before the latency window.")
         }
         return lines
     }
@@ -107,17 +112,17 @@ package enum Verdict {
         names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
-    /// The negative control must fail where workers meet; where it did not, this run's oracle has shown nothing.
+    /// The negative control must fail under contention. Otherwise the integrity check has no power in this run.
     private static func controls(_ summaries: [CellSummary]) -> [String] {
         let controls = summaries.filter { !$0.excludes }
         var lines: [String] = []
         if controls.contains(where: { $0.integrity == .failed }) {
-            lines.append("* no lock, and the integrity check caught it, as it must.")
+            lines.append("*: a control without a lock failed the integrity check, as expected.")
         }
         for line in controls where line.integrity == .ok && line.load.workers > 1 {
             lines.append(
-                "Warning: with \(line.load.workers) workers `\(line.lock)` was not caught, so integrity says little here. Use a "
-                    + "longer --duration.")
+                "Warning: with \(line.load.workers) workers the control `\(line.lock)` passed the integrity check, which therefore has "
+                    + "little power here. Use a longer --duration.")
         }
         return lines
     }

@@ -2,7 +2,7 @@ package import ShmCoordinator
 package import ShmCore
 internal import ShmRecord
 
-/// What a stress test tried of what locks offer, and what it did not: of that nothing is said to be kept.
+/// The operations of locks that a stress test tested, and those that it did not.
 package struct ExerciseReport {
     private let results: [StressResult]
     private let locks: [Exercised]
@@ -12,14 +12,14 @@ package struct ExerciseReport {
         locks = results.map(\.lock).uniqued().map { lock in Exercised(lock, results.filter { $0.lock == lock }) }
     }
 
-    /// Whether all that the locks offer was tried.
+    /// Whether all operations of the locks were tested.
     package var isComplete: Bool {
         locks.allSatisfy { lock in
             Exercise.allCases.allSatisfy { if case .untried = lock.state($0) { false } else { true } }
         }
     }
 
-    /// The columns of a table with a row a lock.
+    /// The columns of a table with a row per lock.
     package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
         let words = words
         return Exercise.allCases.filter { $0 != .lock }.map { exercise in
@@ -34,7 +34,7 @@ package struct ExerciseReport {
     }
 
     private func word(_ exercise: Exercise, _ lock: Exercised) -> String {
-        // What hung or was lost meanwhile says more than how often it was done.
+        // A hang or a lost update takes precedence over the outcome of the operation.
         if let result = results.first(where: { $0.lock == lock.lock && $0.fault.exercise == exercise }),
             [.hangs, .corrupts].contains(result.verdict)
         {
@@ -48,7 +48,7 @@ package struct ExerciseReport {
         }
     }
 
-    /// What was not tried, by the reason, in one sentence; `nil` where everything was.
+    /// The sentence on operations that were not tested, by reason; `nil` if all were.
     package var sentence: String? {
         var groups: [(what: String, locks: [LockKind])] = []
         // Controls promise nothing.
@@ -69,6 +69,6 @@ package struct ExerciseReport {
                 group.locks.count <= 3 ? group.locks.map(\.name).joined(separator: ", ") : "\(group.locks.count) locks"
             return isAll ? group.what : "\(group.what) of \(names)"
         }
-        return "Not exercised, and not said to be kept: \(parts.joined(separator: "; "))."
+        return "Untested operations: \(parts.joined(separator: "; "))."
     }
 }

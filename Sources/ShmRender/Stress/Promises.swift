@@ -2,14 +2,14 @@ package import ShmCoordinator
 package import ShmCore
 internal import ShmRecord
 
-/// What a stress test says of promises: of what was tried, and of nothing else.
+/// The sentences of a stress test on promises. They cover only what was tested.
 package struct Promises {
     package let results: [StressResult]
-    /// What was to be tried, and was not come to.
+    /// Combinations of lock and fault that were requested and not tested.
     package let missing: [StressResult]
-    /// Whether all that the locks offer was tried.
+    /// Whether all operations of the locks were tested.
     package let isComplete: Bool
-    /// Whether the test ended before its end.
+    /// Whether the test was interrupted.
     package let wasCutShort: Bool
 
     package init(
@@ -21,9 +21,10 @@ package struct Promises {
         self.wasCutShort = wasCutShort
     }
 
+    /// The sentences.
     package var text: [String] {
         let tried = results.filter(\.wasTried)
-        if tried.isEmpty { return ["Nothing was tried: no fault was done to any lock."] + obstacles }
+        if tried.isEmpty { return ["Nothing was tested: no fault was injected."] + obstacles }
         var sentences = tried.compactMap { result in
             result.breach.map { "\(result.lock) breaks its promise under \(result.fault.name): \($0)." }
         }
@@ -33,15 +34,15 @@ package struct Promises {
             sentences.append(
                 open.isEmpty && !wasCutShort
                     ? isComplete
-                        ? "Every lock kept its promises." : "Every lock kept those of its promises that were tried."
-                    : "No promise was broken in what was tried: \(locks) of \(all.count) locks.")
+                        ? "Every lock kept its promises." : "Every lock kept its tested promises."
+                    : "No lock broke a promise; \(locks) of \(all.count) locks were tested.")
         }
         return sentences + open
     }
 
     private var all: [LockKind] { (results + missing).map(\.lock).uniqued() }
 
-    /// What was to be tried, could be, and was not.
+    /// The sentence on combinations that were possible and not tested.
     private var untried: [String] {
         let locks = all
         let open = results.filter { $0.verdict == .untried } + missing
@@ -53,10 +54,10 @@ package struct Promises {
             let faults = open.filter { $0.lock == lock }.map(\.fault.name).uniqued()
             if !faults.isEmpty { parts.append("\(lock) under \(faults.joined(separator: ", "))") }
         }
-        return parts.isEmpty ? [] : ["Not tried: \(parts.joined(separator: "; "))."]
+        return parts.isEmpty ? [] : ["Not tested: \(parts.joined(separator: "; "))."]
     }
 
-    /// A few locks by name, and how many more there are.
+    /// The first locks by name, and the number of others.
     package static func names(_ locks: [LockKind]) -> String {
         let shown = 6
         return locks.prefix(shown).map(\.name).joined(separator: ", ")

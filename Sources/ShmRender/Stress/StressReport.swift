@@ -3,7 +3,7 @@ internal import ShmCore
 internal import ShmRecord
 
 extension Report {
-    /// What a stress test found: a suite for each lock, a case for each fault.
+    /// The results of a stress test: a suite per lock, a case per fault.
     package init(_ matrix: SurvivalMatrix) {
         let all = matrix.results + matrix.missing
         let suites = all.map(\.lock).uniqued().map { lock in
@@ -23,9 +23,9 @@ extension Report {
         let name = result.fault.name
         if let breach = result.breach { return Check(name, .failed, breach) }
         if case .notApplicable(let why) = result.verdict { return Check(name, .skipped, why) }
-        if !result.wasTried { return Check(name, .skipped, "not tried") }
+        if !result.wasTried { return Check(name, .skipped, "not tested") }
         return Check(
-            name, .passed, "\(result.episodes) times, \(result.kills) kills: \(SurvivalMatrix.word(result))")
+            name, .passed, "\(SurvivalMatrix.word(result)) in \(result.episodes) episodes with \(result.kills) kills")
     }
 
     private static func notices(_ results: [StressResult]) -> [Notice] {
@@ -33,7 +33,7 @@ extension Report {
             result.breach.map { Notice(.error, "\(result.lock), \(result.fault.name)", $0) }
         }
         let untried = results.count { $0.verdict == .untried }
-        let tried = "\(results.count(where: \.wasTried)) of \(results.count) faults of locks were tried"
+        let tried = "\(results.count(where: \.wasTried)) of \(results.count) combinations of lock and fault were tested"
         let verdict =
             breaches.isEmpty
             ? Notice(untried > 0 ? .warning : .notice, "shmbench", "\(tried); no promise was broken")

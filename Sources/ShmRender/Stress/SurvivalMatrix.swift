@@ -3,16 +3,16 @@ package import ShmCore
 internal import ShmHarness
 internal import ShmRecord
 
-/// What a stress test found: one row a lock, one column a fault, and what it means.
+/// The results of a stress test: one row per lock, one column per fault, and an explanation.
 package struct SurvivalMatrix {
     package let results: [StressResult]
-    /// What was to be tried: these locks, and these faults of each.
+    /// The requested locks and faults.
     package let kinds: [LockKind]
     package let faults: [Fault]
     package let startedAt: Int
     package let seed: UInt64
     package let workers: Int
-    /// Whether the test ended before its end.
+    /// Whether the test was interrupted.
     package var wasCutShort: Bool
     package var page: Page
 
@@ -30,7 +30,7 @@ package struct SurvivalMatrix {
         self.page = page
     }
 
-    /// What was not come to.
+    /// Combinations of lock and fault that the test did not reach.
     var missing: [StressResult] {
         let found = Dictionary(grouping: results, by: \.lock).mapValues { Set($0.map(\.fault)) }
         return kinds.flatMap { kind in
@@ -38,14 +38,14 @@ package struct SurvivalMatrix {
         }
     }
 
-    /// Whether anything was tried.
+    /// Whether any fault was injected.
     package var hasTried: Bool { results.contains(where: \.wasTried) }
 
     private var exercises: ExerciseReport { ExerciseReport(results) }
 
-    // MARK: For a person
+    // MARK: For people
 
-    /// A lock and what all faults did to it.
+    /// A lock and its results by fault.
     package struct Line {
         package let lock: LockKind
         package let cells: [Fault: StressResult]
@@ -69,7 +69,7 @@ package struct SurvivalMatrix {
         }
     }
 
-    /// Deaths, the rest, and how fast the others went on: each fits 80 columns.
+    /// Tables of deaths, other faults, operations and recovery times, each at most 80 columns wide, and the explanation.
     package func text(markdown: Bool) -> String {
         if !hasTried {
             return promises(isComplete: true).map { $0 + "\n" }.joined()
@@ -86,11 +86,12 @@ package struct SurvivalMatrix {
             }
         }
         parts.append(
-            render("What they offer", Document(items: [Self.name] + exercises.items { $0.lock }), markdown))
+            render("Operations", Document(items: [Self.name] + exercises.items { $0.lock }), markdown))
         let recovering = lines.filter { line in line.cells[.killHolder].map { $0.recovery.count > 0 } ?? false }
         if !recovering.isEmpty {
             parts.append(
-                render("From the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
+                render(
+                    "Recovery: from the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
         }
         return parts.joined(separator: "\n") + "\n"
             + sentences(markdown: markdown).map { page.wrapped($0) }.joined(separator: "\n")
@@ -105,17 +106,17 @@ package struct SurvivalMatrix {
 
     private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }
 
-    /// From so many columns on, cells tell how fast the others went on.
+    /// The page width from which cells contain recovery times.
     private static let wide = 160
 
-    /// Columns for as many tables as 80 columns of text need: the longest name of a lock has 20 characters, and a cell 7.
+    /// Splits the faults into tables of at most 80 columns: the longest name of a lock has 20 characters, a cell 7.
     private static func narrow(_ faults: [Fault]) -> [[Fault]] {
         let tables = (faults.count + 6) / 7
         let size = (faults.count + tables - 1) / tables
         return stride(from: 0, to: faults.count, by: size).map { Array(faults[$0..<min($0 + size, faults.count)]) }
     }
 
-    /// A fault's column: short enough for 80 columns, or with the median and the longest time until the next acquisition.
+    /// The column of a fault: the verdict, on a wide page with the median and the longest recovery time.
     private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
         .init(fault.title, fault.name) { line in
             guard let result = line.cells[fault] else { return "" }
@@ -126,6 +127,7 @@ package struct SurvivalMatrix {
         }
     }
 
+    /// The verdict, for people. A broken promise is in capitals with an exclamation mark.
     package static func word(_ result: StressResult) -> String {
         let word =
             switch result.verdict {
@@ -138,11 +140,6 @@ package struct SurvivalMatrix {
             case .untried: "-"
             }
         return result.isAsPromised ? word : word.uppercased() + "!"
-    }
-
-    /// The verdict as schema 1 spells it: there `unsafe` is `bad`.
-    private static func value(of result: StressResult) -> String {
-        result.verdict == .corrupts ? "bad" : word(result).lowercased().replacing("!", with: "")
     }
 
     private static let recovery = Document<Line>(items: [
@@ -171,19 +168,20 @@ package struct SurvivalMatrix {
         if let sentence = exercises.sentence { sentences.append(sentence) }
         let controls = results.filter { !$0.lock.properties.excludes && $0.wasTried }
         if controls.contains(where: { $0.verdict == .corrupts }) {
-            sentences.append("Those that exclude nobody were caught, which shows that the check works.")
+            sentences.append("The controls without mutual exclusion failed the check, so the check works.")
         } else if !controls.isEmpty {
             sentences.append(
-                "Warning: what excludes nobody was not caught, so the check says little here; use a longer --duration.")
+                "Warning: the controls without mutual exclusion passed the check, which therefore has little power here; use a longer --duration."
+            )
         }
         sentences.append(
-            "ok: the others went on; stalls: they stood still while a process was frozen; hangs: a process waits for ever; "
-                + "unsafe: two processes were in the critical section at once, or updates were lost; wrong: the lock does "
-                + "not do what it offers (a deadline, an order, a number of participants); CAPITALS!: a broken promise."
+            "ok: the other processes went on; stalls: they made no progress while a process was frozen; hangs: a process waits "
+                + "forever; unsafe: two processes were in the critical section at once, or updates were lost; wrong: an operation "
+                + "failed (a deadline, an order, a number of participants); CAPITALS!: a broken promise."
         )
         if markdown || page.width >= Self.wide {
             sentences.append(
-                "Times: the median and the longest from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
+                "Times: median and maximum from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
             )
         }
         let obstacles = results.compactMap { result -> String? in
@@ -193,7 +191,7 @@ package struct SurvivalMatrix {
         if !obstacles.isEmpty { sentences.append("n/a: \(obstacles.uniqued().joined(separator: "; ")).") }
         if results.contains(where: { $0.recovery.count > 0 && $0.fault == .killHolder }) {
             sentences.append(
-                "reaped: from the kill until the kernel was done with the process; repaired: half-written updates of dead owners."
+                "reaped: from the kill to the end of the process in the kernel; repaired: half-written updates of dead owners."
             )
         }
         let (episodes, kills) = (results.reduce(0) { $0 + $1.episodes }, results.reduce(0) { $0 + $1.kills })
@@ -201,18 +199,19 @@ package struct SurvivalMatrix {
             $0.fault == .killHolder && $0.isPromised && $0.hangs == 0 && $0.duration > 0
         }
         let rate = killing.isEmpty ? "" : killRate(killing)
-        sentences.append("\(episodes) faults, \(kills) kills\(rate); \(workers) workers, seed \(seed)")
+        sentences.append("\(episodes) episodes, \(kills) kills\(rate); \(workers) workers, seed \(seed)")
         return sentences
     }
 
     private func killRate(_ results: [StressResult]) -> String {
         let (kills, time) = (results.reduce(0) { $0 + $1.kills }, results.reduce(0) { $0 + $1.duration })
-        return ", \(Figure.decimal(Double(kills) * 1e9 / Double(time), 0)) owners a second where they may die"
+        return
+            ", \(Figure.decimal(Double(kills) * 1e9 / Double(time), 0)) killed owners per second of locks that survive"
     }
 
-    // MARK: For a program
+    // MARK: For programs
 
-    /// What was tried, and what was to be.
+    /// A row per requested lock and fault.
     package var records: Report.Records {
         let conditions = StressConditions(startedAt: startedAt, seed: seed, workers: workers)
         return Report.Records(

@@ -175,7 +175,7 @@ struct Check: JudgingCommand {
             guard [.slower, .faster, .unjudged].contains(word), again.word != word, again.word != .broken else {
                 continue
             }
-            finding.metrics[index].word = .inconclusive
+            finding.metrics[index].word = .undecided
             finding.metrics[index].note =
                 word == .unjudged
                 ? "ratios to the references did not carry over at first, and did in fresh rounds"

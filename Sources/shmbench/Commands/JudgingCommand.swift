@@ -18,7 +18,7 @@ extension JudgingCommand {
         let output = try FindingsOutput(options, inputs: inputs)
         let history = try options.history.open()
         var (found, records) = try output.told(findings)
-        found.failsInconclusive = options.failInconclusive
+        found.failsUndecided = options.failInconclusive
         try output.write(found)
         try history?.append(records, beside: found.status)
         if found.status != .ok { throw ExitCode(found.status.rawValue) }

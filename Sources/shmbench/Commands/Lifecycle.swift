@@ -56,7 +56,7 @@ struct Lifecycle: MeasuringCommand {
 
     private func kind() throws -> LockKind {
         guard let lock else { return .default }
-        let kinds = try LockSelection.kinds([lock])
+        let kinds = try LockSelection.kinds([lock], for: "--lock")
         if kinds.count != 1 { throw Failure("--lock names one lock, as in --lock futex", code: .usage) }
         return kinds[0]
     }
