@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Tests are not optimised in a release build either: what they test is, and their own code takes long to optimise.
+let tests = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// Whether another package depends on this one. SwiftPM then reads the manifest out of a repository, as if it lay in "/", and
 /// later in its folder of checkouts, which has the repositories beside it, or of downloads from a registry.
 let isDependency: Bool = {
@@ -138,27 +141,27 @@ let package = Package(
             dependencies: [
                 "TestSupport", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: strict),
-        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: strict),
+            swiftSettings: tests),
+        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: tests),
         .testTarget(
             name: "ShmHistoryTests",
-            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: tests),
         .testTarget(
             name: "ShmHarnessTests",
             dependencies: [
                 "TestSupport", "ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "ShmWorkerTests", dependencies: ["TestSupport", "ShmWorker", "ShmHarness", "ShmCore"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "ShmCoordinatorTests",
             dependencies: [
                 "TestSupport", "ShmCoordinator", "ShmHarness", "ShmCore",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "shmbenchTests",
             dependencies: [
@@ -169,7 +172,7 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             exclude: ["Golden"],
-            swiftSettings: strict),
+            swiftSettings: tests),
     ],
     cLanguageStandard: .gnu11
 )
