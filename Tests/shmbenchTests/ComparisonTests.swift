@@ -63,7 +63,7 @@ import Testing
         #expect(findings.status(failsInconclusive: true) == .ok)
     }
 
-    @Test func `a change below its threshold is none, and above a smaller one is one`() throws {
+    @Test func `a change is reported only above its threshold`() throws {
         var rounds = SyntheticRounds(seed: 6)
         rounds.slowdown = 0.015
         rounds.noise = 0.002
@@ -90,7 +90,7 @@ import Testing
         #expect(findings.status == .failed)
     }
 
-    @Test func `what fresh rounds do not show again is not reported`() throws {
+    @Test func `a change that new rounds do not confirm is not reported`() throws {
         // Slower until the first look, and not after.
         var rounds = SyntheticRounds(seed: 9)
         rounds.noise = 0.005
@@ -134,7 +134,7 @@ import Testing
         #expect(hasty.cells[0].word == .unjudged)
     }
 
-    @Test func `a broken candidate is an integrity failure, whatever its speed`() throws {
+    @Test func `an integrity failure of the candidate is reported at any speed`() throws {
         for figures in [
             ["integrity": "failed", "lost_updates": "7"], ["integrity": "stuck"], ["kill_failures": "1", "kills": "2"],
         ] {
@@ -165,7 +165,7 @@ import Testing
         rounds.figures = ["heap_bytes_per_op": "0.020"]
         let (findings, _) = try compare(rounds)
         #expect(word(findings, .heap) == .slower && findings.status(failsInconclusive: false) == .regression)
-        // A few bytes in one round are somebody's else.
+        // A few bytes in one round are those of another thread.
         #expect(word(try compare(SyntheticRounds(seed: 14)).findings, .heap) == .same)
     }
 
@@ -176,7 +176,7 @@ import Testing
         #expect(word(findings, .p99) == .unjudged && findings.status == .failed)
     }
 
-    @Test func `a difference of one step of the clock is none`() throws {
+    @Test func `a difference of one clock tick is not reported`() throws {
         var rounds = SyntheticRounds(seed: 16)
         (rounds.noise, rounds.accidents) = (0, 0)
         rounds.figures = ["acquire_p50_ns": "209", "clock_step_ns": "10"]

@@ -63,7 +63,7 @@ import Testing
         #expect(words(both, table { _ in 3 }) == [.slower, .slower])
     }
 
-    @Test func `a change against one reference alone is none`() {
+    @Test func `a change against one reference alone is not reported`() {
         // Not the lock, but atomic-add became faster.
         #expect(words(table(), table(atomicAdd: 0.85)) == [.inconclusive, .inconclusive])
     }
@@ -114,7 +114,7 @@ import Testing
         #expect(p50(without("acquire_p50_ns"), without("acquire_p50_ns")).word == .missing)
     }
 
-    @Test func `what fresh rounds do not say too is not decided`() {
+    @Test func `a change that new rounds do not confirm is undecided`() {
         func confirmed(_ first: RoundTable, _ fresh: RoundTable) -> [Word] {
             var found = finding(table(), first, [.throughput, .integrity])
             Check.confirm(&found, by: finding(table(), fresh, [.throughput, .integrity]))

@@ -28,7 +28,7 @@ import Testing
         matrix.text(markdown: true).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    @Test func `nothing was tried, and nothing is praised`() throws {
+    @Test func `without a fault no promise is reported as kept`() throws {
         let nothing = matrix([result(.futex, .killHolder) { _ in }], [.futex, .flock], [.killHolder])
         #expect(words(nothing).hasPrefix("Nothing was tried") && !nothing.hasTried)
         for text in [words(nothing), nothing.text(markdown: false)] { #expect(!text.contains("kept its promises")) }
@@ -60,7 +60,7 @@ import Testing
         #expect(text.contains("No promise was broken in what was tried: 1 of 3 locks."))
         #expect(text.contains("Not tried: flock, tas; futex under fork."))
         #expect(!text.contains("kept its promises"))
-        // Programs are told, too.
+        // Machine formats have it as well.
         let rows = try Table(rendered(Report(part), "csv")).rows
         #expect(rows.count == 6 && rows.count { $0["verdict"] == "-" } == 5)
         for row in rows { #expect(row["as_promised"] == (row["episodes"] == "0" ? "" : "yes")) }

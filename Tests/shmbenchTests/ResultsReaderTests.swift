@@ -3,7 +3,7 @@ import Testing
 @testable import ShmRecord
 @testable import shmbench
 
-/// Results files are not believed: whatever is wrong is told with file, line and column.
+/// Results files are not trusted: each mistake is reported with file, line and column.
 @Suite(.timeLimit(.minutes(1))) struct ResultsReaderTests {
     private static let columns = record().fields.keys.sorted()
 
@@ -84,7 +84,7 @@ import Testing
         Mistake(name: "text behind a quotation mark", text: "a,\"b\"c\n", place: "a.csv:1:", words: "behind a closing"),
     ]
 
-    @Test(arguments: mistakes) func `a mistake is told with its place`(mistake: Mistake) {
+    @Test(arguments: mistakes) func `a mistake is reported with its place`(mistake: Mistake) {
         do {
             _ = try ResultsReader.records(mistake.text, path: "a.csv")
             Issue.record("it was taken")

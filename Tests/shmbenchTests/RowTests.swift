@@ -90,7 +90,7 @@ import Testing
         let stuck = try csv(row(nil, integrity: .stuck))
         for name in closedLoopEmptyColumns + figureColumns + ["lost_updates"] { #expect(stuck[name] == "", "\(name)") }
         #expect(stuck["integrity"] == "stuck")
-        // Nobody got anything: there is no fairness and no cost of one acquisition to tell, but the count is 0.
+        // Without an acquisition there is no fairness and no cost of one, but the count is 0.
         let idle = try csv(row(figures([0, 0, 0])))
         for name in ["fairness_jain", "fairness_min_max", "heap_bytes_per_op"] { #expect(idle[name] == "", "\(name)") }
         #expect(idle["acquisitions"] == "0")

@@ -55,7 +55,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("outlier rounds: ") && $0.contains("futex × 2") })
     }
 
-    @Test func `stolen time, a short warm-up, workers apart and clocks apart are told with their cure`() throws {
+    @Test func `stolen time, a short warm-up, workers apart and clocks apart are reported with their remedy`() throws {
         func lines(_ change: (inout RoundResult) -> Void) throws -> [String] {
             warnings(try summary([1000, 1000, 1000], change: change))
         }
@@ -71,7 +71,7 @@ import Testing
             })
     }
 
-    @Test func `of a broken lock, the promise that it broke is told, and no cure for noise`() throws {
+    @Test func `for a lock with an integrity failure, its promise is reported, and no remedy for noise`() throws {
         let wild: [UInt64] = [1000, 2000, 1500, 900, 2500]
         let two = try summary(wild) {
             ($0.integrity, $0.overlaps, $0.lostUpdates) = (.failed, 2, 3)
@@ -89,7 +89,7 @@ import Testing
         #expect(stuck.contains("made no progress") && !stuck.contains("let two in") && !stuck.contains("updates"))
     }
 
-    @Test func `a lock that does not survive a kill is told of that alone`() throws {
+    @Test func `for a lock that does not survive a kill, only that is reported`() throws {
         var recovery = StressResult(.flock, .killHolder)
         (recovery.episodes, recovery.hangs) = (2, 1)
         recovery.noteHang("worker 1 (pid 7) is waiting, sleeping")
