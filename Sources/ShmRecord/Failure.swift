@@ -9,7 +9,7 @@ package enum ExitStatus: Int32 {
     case integrity = 3
     /// It could not be decided, and that was asked to be a failure.
     case inconclusive = 4
-    /// The command line makes no sense.
+    /// The command line is invalid.
     case usage = 64
 }
 

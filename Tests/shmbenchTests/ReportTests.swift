@@ -146,7 +146,7 @@ extension CommandLineSuite {
             #expect(empty.exit == .code(64) && empty.stderr.contains("<stdin> is empty"), "\(empty.stderr)")
         }
 
-        @Test func `rounds of several runs are in one median, and what makes them unlike is told`() throws {
+        @Test func `rounds of several runs are in one median, with a warning of their differences`() throws {
             try write("a.csv", Self.sound)
             let later = ["run_id": "s", "kernel": "6.2", "duration_s": "0.300000"]
             try write(
@@ -274,7 +274,7 @@ extension CommandLineSuite {
                 words: "no column `integrity`"),
         ]
 
-        @Test(arguments: bad) func `of nothing there is no good report`(bad: Bad) throws {
+        @Test(arguments: bad) func `an unreadable file gives no successful report`(bad: Bad) throws {
             try write("a.csv", bad.text)
             for format in Self.formats {
                 let outcome = try report("a.csv", "--format", format)
@@ -290,10 +290,11 @@ extension CommandLineSuite {
             }
         }
 
-        @Test func `what is not there, or of another kind, is refused`() throws {
+        @Test func `a missing file, or one of another kind, is refused`() throws {
             try write("a.json", "{}")
             for (name, words) in [
-                ("nosuch.csv", "No such file"), (".", "directory"), ("a.json", "reports are of CSV files"),
+                ("nosuch.csv", "No such file"), (".", "directory"),
+                ("a.json", "invalid value 'a.json' for <file>: expected a CSV file"),
             ] {
                 let outcome = try report(name)
                 #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(outcome.stderr)")

@@ -98,9 +98,14 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
         Mistake("\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4, "for read_percent: expected 0…100"),
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4, "no metric"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5, "write it as in"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "write it as in"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4,
+            "invalid value 'speed' for threshold: expected throughput"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5,
+            "invalid value '5' for threshold p99: expected more than 0%"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "for threshold p99: expected more than 0%"),
         Mistake("thresholds = 5\n[[workload]]\nname = \"a\"\n", line: 1, "[thresholds]"),
     ]
 

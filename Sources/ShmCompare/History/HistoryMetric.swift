@@ -8,18 +8,21 @@ package struct HistoryMetric: Hashable {
     /// Short names.
     package static let names = ResultColumn.all.flatMap(\.short)
 
+    /// What to write, for help texts and messages.
+    package static let form = "\(names.joined(separator: ", ")), or columns of results/README.md"
+
     /// - Parameter known: the columns that there are.
     package init(_ name: String, known: [String]) throws {
         let column = ResultColumn.named(name)?.name ?? name
         guard known.contains(column) else {
             let hint = LockSelection.nearest(to: name, among: Self.names + known)
                 .map { "; did you mean `\($0)`?" }
-            throw Failure(
-                "--metric \(name.debugDescription) is no column of the results\(hint ?? "; results/README.md describes them, and throughput, p50, p99, hold, handoff, jain and heap are short for some")",
-                code: .usage)
+            throw Failure.invalid(
+                name, for: "--metric",
+                expected: Self.form + (hint ?? ""))
         }
         if ResultsReader.texts.contains(column) {
-            throw Failure("--metric \(column) is a text, no figure that changes", code: .usage)
+            throw Failure.invalid(name, for: "--metric", expected: "a column of numbers, and \(column) is a text")
         }
         self.column = column
     }

@@ -1,19 +1,22 @@
 internal import ShmRecord
 
-/// The least change of a metric that counts, as users write it: `p99=20%`.
+/// The minimum relative change of a metric to report, as users write it: `p99=20%`.
 package enum Threshold {
-    /// Reads one; says what is wrong with it.
-    package static func parse(_ name: String, _ value: String) throws -> (metric: Metric, share: Double) {
-        guard let metric = Metric.all.first(where: { $0.name == name }) else {
-            throw Failure("there is no metric \(name.debugDescription): \(Metric.names)", code: .usage)
-        }
-        if metric == .integrity {
-            throw Failure("integrity has no threshold: any breach is a failure", code: .usage)
+    /// How to write one.
+    package static let form = "METRIC=PERCENT, as in p99=20%"
+
+    /// Reads one.
+    ///
+    /// - Parameter option: the option, or what a file has in its place.
+    package static func parse(_ name: String, _ value: String, for option: String = "threshold") throws -> (
+        metric: Metric, share: Double
+    ) {
+        guard let metric = Metric.all.first(where: { $0.name == name }), metric != .integrity else {
+            throw Failure.invalid(name, for: option, expected: Metric.thresholdNames)
         }
         guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric == .heap else {
-            throw Failure(
-                "a threshold of \(value.debugDescription) for \(name) makes no sense: write it as in \"5%\", more than 0 and at most 1000%",
-                code: .usage)
+            throw Failure.invalid(
+                value, for: "\(option) \(name)", expected: "more than 0% and at most 1000%, as in 5%")
         }
         return (metric, share)
     }
@@ -24,11 +27,11 @@ package enum Threshold {
         for item in items {
             let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw Failure("--threshold \(item) makes no sense: write METRIC=PERCENT, as in p99=20%", code: .usage)
+                throw Failure.invalid(item, for: "--threshold", expected: form)
             }
-            let (metric, share) = try parse(parts[0], parts[1])
+            let (metric, share) = try parse(parts[0], parts[1], for: "--threshold")
             guard thresholds.updateValue(share, forKey: metric) == nil else {
-                throw Failure("--threshold has \(metric.name) twice", code: .usage)
+                throw Failure.invalid(item, for: "--threshold", expected: "each metric once")
             }
         }
         return thresholds
@@ -36,9 +39,14 @@ package enum Threshold {
 }
 
 extension Metric {
+    /// The metrics with a threshold. Any integrity failure is reported.
+    private static var judged: [Metric] { all.filter { $0 != .integrity } }
+
+    fileprivate static var thresholdNames: String { judged.map(\.name).joined(separator: ", ") }
+
     /// The least changes that count where nothing else is asked for, as users write them.
     package static var usualThresholds: String {
-        all.filter { $0 != .integrity }.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
+        judged.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
     }
 
     /// All names, for a person.
@@ -49,13 +57,12 @@ extension Metric {
         let metrics = try names.map { name in
             guard let metric = Metric.all.first(where: { $0.name == name }) else {
                 let hint = LockSelection.nearest(to: name, among: all.map(\.name))
-                throw Failure(
-                    "there is no metric \(name.debugDescription)\(hint.map { "; did you mean `\($0)`?" } ?? ""): \(self.names)",
-                    code: .usage)
+                    .map { "; did you mean `\($0)`?" }
+                throw Failure.invalid(name, for: "--metrics", expected: self.names + (hint ?? ""))
             }
             return metric
         }
-        if metrics.isEmpty { throw Failure("--metrics names none: \(self.names)", code: .usage) }
+        if metrics.isEmpty { throw Failure.invalid("", for: "--metrics", expected: self.names) }
         return all.filter { metrics.contains($0) || $0 == .integrity }
     }
 }

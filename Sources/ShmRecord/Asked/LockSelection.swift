@@ -2,7 +2,8 @@ package import ShmCore
 
 /// The value of `--locks`: names of the catalogue, `all`, `survivors`, or a family's name.
 package enum LockSelection {
-    package static func kinds(_ names: [String]) throws -> [LockKind] {
+    /// - Parameter option: the option or the key whose value is read.
+    package static func kinds(_ names: [String], for option: String = "--locks") throws -> [LockKind] {
         var kinds: [LockKind] = []
         for name in names {
             // `futex` is both; a lock goes before its family.
@@ -10,14 +11,14 @@ package enum LockSelection {
                 kinds.append(kind)
             } else if let group = group(name) {
                 if group.isEmpty, name == LockProperties.Family.plugin.rawValue {
-                    throw Failure("--locks plugin is the lock of a --lock-plugin, and none is given", code: .usage)
+                    throw Failure.invalid(name, for: option, expected: "--lock-plugin FILE beside it")
                 }
                 kinds += group
             } else {
-                throw Failure(unknown(name), code: .usage)
+                throw unknown(name, option)
             }
         }
-        if kinds.isEmpty { throw Failure("--locks names no lock; `shmbench list` shows them all", code: .usage) }
+        if kinds.isEmpty { throw Failure.invalid("", for: option, expected: help) }
         return kinds.uniqued()
     }
 
@@ -40,10 +41,10 @@ package enum LockSelection {
         }
     }
 
-    private static func unknown(_ name: String) -> String {
+    private static func unknown(_ name: String, _ option: String) -> Failure {
         let known = LockKind.all.map(\.name) + groups
-        let hint = nearest(to: name, among: known).map { "; did you mean `\($0)`?" }
-        return "there is no lock named \(name.debugDescription)\(hint ?? ""); `shmbench list` shows them all"
+        let hint = nearest(to: name, among: known).map { "; did you mean `\($0)`?" } ?? ""
+        return Failure.invalid(name, for: option, expected: help + hint)
     }
 
     /// The name that was meant, perhaps.

@@ -85,7 +85,7 @@ package struct RoundRequest: Equatable {
 
     /// The cell that it asks for, where this program and machine have it.
     package func cell() throws -> Cell {
-        let kinds = try LockSelection.kinds([lock])
+        let kinds = try LockSelection.kinds([lock], for: "lock")
         guard kinds.count == 1, let kind = kinds.first else { throw Failure("\(lock) is not one lock") }
         if let obstacle = kind.obstacle { throw Failure("this machine cannot have \(kind): \(obstacle)") }
         return Cell(kind, load)

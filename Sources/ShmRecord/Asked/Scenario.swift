@@ -169,7 +169,7 @@ package enum Scenario {
             guard !names.isEmpty, value.array.map({ $0.count == names.count }) ?? true else {
                 throw mistake("locks", "locks are names in quotation marks, as in locks = [\"futex\"]")
             }
-            do { return try LockSelection.kinds(names) } catch {
+            do { return try LockSelection.kinds(names, for: "locks") } catch {
                 throw mistake("locks", (error as? Failure)?.message ?? "\(error)")
             }
         }

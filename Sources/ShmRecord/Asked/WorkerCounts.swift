@@ -9,7 +9,7 @@ package enum WorkerCounts {
             try Parameter.workers.set(value, for: name, in: &load)
             return load.workers
         }
-        if counts.isEmpty { throw Failure("\(name) names no number, as in `--workers 1,2,8`", code: .usage) }
+        if counts.isEmpty { throw Failure.invalid("", for: name, expected: Parameter.workers.expected) }
         return counts.uniqued()
     }
 }
