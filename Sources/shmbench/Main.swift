@@ -3,7 +3,7 @@ internal import Glibc
 internal import ShmHarness
 internal import ShmRecord
 
-/// Parses the command line, runs the command, and turns every failure into one line on stderr and an exit code.
+/// Parses the command line, runs the command, and reports a failure as one line on stderr and an exit code.
 @main
 enum Main {
     static func main() {
@@ -18,18 +18,24 @@ enum Main {
         } catch {
             let code = Shmbench.exitCode(for: error)
             if code.isSuccess {
-                // Help and version are what was asked for: a document, to stdout.
+                // Help and version are documents, for stdout.
                 print(Shmbench.fullMessage(for: error))
                 exit(0)
             }
-            let message = oneLine(Shmbench.message(for: error))
+            let message = Shmbench.message(for: error)
+            if let range = message.firstRange(of: ": invalid value '") {
+                // The parser's own words precede the failure of a notation.
+                Terminal.complain(String(message[range.lowerBound...].dropFirst(2)))
+                exit(ExitStatus.usage.rawValue)
+            }
+            let line = oneLine(message)
             let command = ["shmbench"] + ProgramArguments.given.prefix(1).filter(Shmbench.commandNames.contains)
-            if !message.isEmpty { Terminal.complain("\(message) (see `\(command.joined(separator: " ")) --help`)") }
+            if !line.isEmpty { Terminal.complain("\(line) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }
     }
 
-    /// The parser's words without line ends; the list of what may be given as in 'a', 'b'.
+    /// The parser's message in one line, with its list of values as in 'a', 'b'.
     private static func oneLine(_ message: String) -> String {
         let lines = message.split(separator: "\n").map { $0.drop { $0 == " " } }
         let choices = lines.filter { $0.hasPrefix("- ") }.map { "'\($0.dropFirst(2))'" }
@@ -37,12 +43,12 @@ enum Main {
         return choices.isEmpty ? text : "\(text) \(choices.joined(separator: ", "))"
     }
 
-    /// What is to be done. Where not even a name is given, the arguments were lost on the way: a gate must not be green.
+    /// The arguments. Without even the program's name they were lost, and a gate must fail.
     private static func arguments() throws -> [String] {
-        // Linux makes one empty argument of none.
+        // Linux replaces an empty argument vector by one empty argument.
         if ProgramArguments.all.first?.isEmpty != false {
             throw Failure(
-                "was started without arguments, its name included: start it as in `shmbench run`", code: .usage)
+                "the program was started with an empty argument vector: start it as in `shmbench run`", code: .usage)
         }
         return ProgramArguments.given
     }

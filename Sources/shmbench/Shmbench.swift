@@ -5,15 +5,15 @@ internal import ShmHarness
 struct Shmbench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shmbench",
-        abstract: "Which lock between processes: how fast, how fair, how bad is the tail, and is it correct?",
+        abstract: "Compare locks between processes: throughput, fairness, tail latency and integrity.",
         discussion: """
-            Starts real processes that contend for a lock in real shared memory, and reports throughput, latency, \
-            fairness and integrity of each lock. `crash` kills a process at every machine instruction of lock, critical \
-            section and unlock, `stress` kills, freezes and disturbs processes under load, and both show whether the \
-            others go on. `compare` and `check` tell whether something became slower or unsafe.
+            `run` starts processes that contend for a lock in shared memory, and reports throughput, latency, fairness and \
+            integrity of each lock. `crash` kills a process at every machine instruction of lock, critical section and \
+            unlock. `stress` kills, freezes and disturbs processes under load. Both check that the others go on. `compare` \
+            and `check` report whether a lock or a build became slower or unsafe.
 
-            Exit codes: 0 ok, 1 the run failed, 2 regression, 3 integrity failure or a broken promise, 4 not decided (on \
-            request), 64 usage.
+            Exit codes: 0 ok, 1 the run failed, 2 regression, 3 integrity failure or a broken promise, 4 undecided (with \
+            --fail-inconclusive), 64 usage.
             """,
         version: "shmbench \(ToolVersion.current)",
         subcommands: [

@@ -43,7 +43,7 @@ import Testing
         #expect(LockSelection.editDistance(to, from) == distance)
     }
 
-    @Test func `locks come in the order of asking, each once`() throws {
+    @Test func `locks keep their order, each once`() throws {
         #expect(try LockSelection.kinds(["flock", "futex", "flock"]) == [.flock, .futex])
         #expect(try LockSelection.kinds(["all"]) == LockKind.all)
         #expect(try LockSelection.kinds(["futex", "all"]).count == LockKind.all.count)
@@ -57,30 +57,57 @@ import Testing
     @Test(arguments: [
         ("futx", "futex"), ("Futex", "futex"), ("pthread-mutx", "pthread-mutex"), ("flok", "flock"),
     ])
-    func `a name that is nearly right gets the right one as a hint`(name: String, nearest: String) throws {
+    func `a misspelt name gets the nearest one as a hint`(name: String, nearest: String) throws {
         let failure = try #require(throws: Failure.self) { try LockSelection.kinds([name]) }
         #expect(failure.message.contains("did you mean `\(nearest)`?"))
         #expect(failure.code == .usage)
     }
 
-    @Test func `a name that resembles none gets no hint but the list`() throws {
+    @Test func `a name unlike all others gets no hint`() throws {
         let failure = try #require(throws: Failure.self) { try LockSelection.kinds(["zzzzzzzzzzzzzzzzzzzz"]) }
         #expect(!failure.message.contains("did you mean"))
         #expect(failure.message.contains("shmbench list"))
     }
 
-    @Test func `worker counts come in the order of asking, each once`() throws {
+    @Test func `worker counts keep their order, each once`() throws {
         #expect(try WorkerCounts.counts(["8", "1", "8", "4096"]) == [8, 1, 4096])
     }
 
     @Test(arguments: [["0"], ["-1"], ["x"], ["1.5"], ["4097"], ["99999999999999999999"], ["1", "0"], []])
-    func `worker counts that make no sense are refused`(values: [String]) throws {
+    func `invalid worker counts are refused`(values: [String]) throws {
         let failure = try #require(throws: Failure.self) { try WorkerCounts.counts(values) }
         #expect(failure.code == .usage)
     }
 
-    @Test func `lists forgive blanks and trailing commas`() {
-        #expect(CommaList(argument: "a, b,,c,")?.items == ["a", "b", "c"])
-        #expect(CommaList(argument: " , ")?.items == [])
+    @Test func `the values of an option are in its range`() {
+        let span = Notation<TimeSpan>.span(from: 1_000_000)
+        #expect(span.read("1ms") == TimeSpan("1ms") && span.read("24h") != nil)
+        #expect(span.read("999us") == nil && span.read("25h") == nil && span.read("0") == nil)
+        #expect(span.expected.hasPrefix("a time from 1ms to 24h, as in "))
+        #expect(Notation<TimeSpan>.span().read("0") == TimeSpan(nanoseconds: 0))
+        #expect(Notation<Int>.atLeast(1).read("1") == 1 && Notation<Int>.atLeast(1).read("0") == nil)
+        let percent = Notation<Double>.percent(upTo: 0.2)
+        #expect(percent.read("20%") == 0.2 && percent.text(0.01) == "1%")
+        for wrong in ["0%", "20.1%", "-1%", "1", "%", ""] { #expect(percent.read(wrong) == nil, "\(wrong)") }
+        #expect(Notation<UInt64>.seed.read("18446744073709551615") == .max)
+        for wrong in ["18446744073709551616", "-1", "0x1", ""] {
+            #expect(Notation<UInt64>.seed.read(wrong) == nil, "\(wrong)")
+        }
+        let file = Notation<String>.file([".csv", ".json"])
+        #expect(file.expected == "a file name that ends in .csv or .json")
+        #expect(file.read("x.json") == "x.json" && file.read("x.txt") == nil && file.read("") == nil)
+        #expect(Notation<CommaList>.list(of: "names").read(" , ") == nil)
+    }
+
+    @Test func `a wrong value is named with its option and what is expected`() {
+        let read = Notation<Int>.count(1...3).reader(for: "--x")
+        #expect(throws: Never.self) { try read("3") }
+        let failure = #expect(throws: Failure.self) { try read("4\n") }
+        #expect(failure?.message == #"invalid value '4\n' for --x: expected 1…3"# && failure?.code == .usage)
+    }
+
+    @Test func `lists may have spaces and trailing commas`() {
+        #expect(CommaList("a, b,,c,").items == ["a", "b", "c"])
+        #expect(CommaList(" , ").items == [])
     }
 }

@@ -3,7 +3,7 @@ import ShmCoordinator
 import Testing
 
 extension CommandLineSuite.Inputs {
-    /// What makes no sense is refused in one line that says what does, before anything is started or touched.
+    /// Invalid input is refused in one line with the remedy, before anything is started or changed.
     @Suite struct BadInputTests {
         struct Refusal: CustomTestStringConvertible {
             let arguments: [String]
@@ -19,6 +19,7 @@ extension CommandLineSuite.Inputs {
         }
 
         private static let options = [
+            Refusal("--locks", "futx", saying: "invalid value 'futx' for --locks: expected all, survivors"),
             Refusal("--locks", "futx", saying: "did you mean `futex`?"),
             Refusal("--locks", "futex,pthread-robst", saying: "did you mean `pthread-robust`?"),
             Refusal("--locks", "zzzzzzzzzzzz", saying: "names from `shmbench list`"),
@@ -30,30 +31,32 @@ extension CommandLineSuite.Inputs {
             Refusal("--workers", "x", saying: "expected 1…4096"),
             Refusal("--workers", "2,1.5", saying: "expected 1…4096"),
             Refusal("--workers", "1000000", saying: "expected 1…4096"),
-            Refusal("--workers", ",", saying: "invalid value '' for --workers: expected numbers"),
+            Refusal("--workers", ",", saying: "invalid value ',' for --workers: expected 1…4096"),
             Refusal("--duration", "soon", saying: "300ms"),
             Refusal("--duration", "300", saying: "300ms"),
             Refusal("--duration", "", saying: "300ms"),
             Refusal("--duration", "-5ms", saying: "--duration"),
             Refusal("--duration=-5ms", saying: "300ms"),
-            Refusal("--duration", "0", saying: "too short"),
-            Refusal("--duration", "10us", saying: "too short"),
+            Refusal("--duration", "0", saying: "invalid value '0' for --duration: expected a time from 1ms"),
+            Refusal("--duration", "10us", saying: "a time from 1ms to 24h, as in 300ms"),
             Refusal("--duration", "1e9s", saying: "300ms"),
-            Refusal("--duration", "99999min", saying: "at most a day"),
+            Refusal("--duration", "99999min", saying: "to 24h"),
+            Refusal("--warmup", "99999min", saying: "at most a day"),
             Refusal("--warmup", "nan", saying: "--warmup"),
             Refusal("--critical-section", "1parsec", saying: "--critical-section"),
             Refusal("--critical-section", "10s", saying: "--stuck-after"),
             Refusal("--think", "inf", saying: "--think"),
-            Refusal("--stuck-after", "1ms", saying: "too short"),
-            Refusal("--rounds", "0", saying: "1 to 10000"),
-            Refusal("--rounds", "many", saying: "--rounds"),
+            Refusal("--stuck-after", "1ms", saying: "a time from 100ms"),
+            Refusal("--rounds", "0", saying: "invalid value '0' for --rounds: expected 1…10000"),
+            Refusal("--rounds", "1\n2", saying: #"invalid value '1\n2' for --rounds"#),
+            Refusal("--rounds", "many", saying: "for --rounds: expected 1…10000"),
             Refusal("--counters", "0", saying: "invalid value '0' for --counters: expected 1…1024"),
             Refusal("--counters", "1025", saying: "expected 1…1024"),
             Refusal("--counters", "4\n5", saying: #"invalid value '4\n5' for --counters"#),
             Refusal("--read-percent", "101", saying: "for --read-percent: expected 0…100"),
             Refusal("--pin", "tight", saying: "for --pin: expected none, compact or spread"),
-            Refusal("--seed", "0x1", saying: "--seed"),
-            Refusal("--format", "xml", saying: "'csv'"),
+            Refusal("--seed", "0x1", saying: "invalid value '0x1' for --seed: expected 0…"),
+            Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
             Refusal("--output", "x.txt", saying: ".csv or .json"),
             Refusal("--output", "", saying: ".csv or .json"),
             Refusal("--output", "/nowhere/at/all/x.csv", code: 1, saying: "No such file or directory"),
@@ -71,23 +74,25 @@ extension CommandLineSuite.Inputs {
             Refusal("--rate", "2000M", saying: "at most 1000M"),
             Refusal("--rate", "1k", "--arrivals", "bursty", saying: "for --arrivals: expected poisson or uniform"),
             Refusal("--rate", "1k", "--arrivals", "closed", saying: "expected poisson or uniform"),
-            Refusal("--arrivals", "poisson", saying: "--rate 50k"),
+            Refusal("--arrivals", "poisson", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
             Refusal("--rate", "1k", "--find-capacity", saying: "leave out --rate"),
-            Refusal("--bound", "10us", saying: "--find-capacity"),
-            Refusal("--find-capacity", "--bound", "5ns", saying: "100ns or more"),
-            Refusal("--find-capacity", "--scenario", "x.toml", saying: "leave out --scenario"),
+            Refusal("--bound", "10us", saying: "--bound needs --find-capacity"),
+            Refusal("--find-capacity", "--bound", "5ns", saying: "a time from 100ns"),
+            Refusal(
+                "--find-capacity", "--scenario", "x.toml", saying: "--scenario exclude each other: leave out --scenario"
+            ),
             Refusal("--scenario", "nowhere.toml", saying: "nowhere.toml: No such file or directory"),
-            Refusal("--sort", "speed", saying: "'throughput'"),
+            Refusal("--sort", "speed", saying: "invalid value 'speed' for --sort: expected throughput, p50"),
             Refusal("--hgrm", "/dev/null", code: 1, saying: "Not a directory"),
-            Refusal("--trace", "x.txt", saying: "must be .json"),
+            Refusal("--trace", "x.txt", saying: "for --trace: expected a file name that ends in .json"),
             Refusal("--trace", "/nowhere/at/all/x.json", code: 1, saying: "No such file or directory"),
-            Refusal("--hgrm", "/nowhere/at/all", code: 1, saying: "cannot make the folder /nowhere/at/all"),
+            Refusal("--hgrm", "/nowhere/at/all", code: 1, saying: "cannot create the folder /nowhere/at/all"),
             Refusal("--frobnicate", saying: "--frobnicate"),
             Refusal("extra", saying: "extra"),
         ]
 
         @Test(arguments: options)
-        func `an option that makes no sense is refused`(refusal: Refusal) throws {
+        func `an invalid option is refused`(refusal: Refusal) throws {
             let worker = try Script.logging()
             let run = try Invocation(["run", "--worker", worker.path] + refusal.arguments)
             try expectRefusal(run, code: refusal.code, saying: refusal.words)
@@ -100,19 +105,20 @@ extension CommandLineSuite.Inputs {
             Refusal("--locks", "", saying: "invalid value '' for --locks: expected all"),
             Refusal("--paths", "waitr", saying: "did you mean `waiter`?"),
             Refusal("--paths", "waiter,contended", saying: "did you mean `uncontended`?"),
-            Refusal("--paths", "zzzzzzzzzzzz", saying: "there are uncontended, waiter, holder"),
-            Refusal("--paths", "", saying: "--paths names no path"),
-            Refusal("--workers", "0", saying: "1 to 64"),
-            Refusal("--workers", "65", saying: "1 to 64"),
-            Refusal("--workers=-1", saying: "1 to 64"),
+            Refusal(
+                "--paths", "zzzzzzzzzzzz", saying: "for --paths: expected all or names of uncontended, waiter, holder"),
+            Refusal("--paths", "", saying: "invalid value '' for --paths: expected all"),
+            Refusal("--workers", "0", saying: "for --workers: expected 1…64"),
+            Refusal("--workers", "65", saying: "for --workers: expected 1…64"),
+            Refusal("--workers=-1", saying: "for --workers: expected 1…64"),
             Refusal("--workers", "x", saying: "--workers"),
-            Refusal("--every", "0", saying: "1 is every instruction"),
-            Refusal("--format", "xml", saying: "'csv'"),
+            Refusal("--every", "0", saying: "invalid value '0' for --every: expected 1…100000"),
+            Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
             Refusal("--rounds", "3", saying: "--rounds"),
         ]
 
         @Test(arguments: crashOptions)
-        func `an option of crash that makes no sense is refused`(refusal: Refusal) throws {
+        func `an invalid option of crash is refused`(refusal: Refusal) throws {
             let worker = try Script.logging()
             let run = try Invocation(["crash", "--worker", worker.path] + refusal.arguments)
             try expectRefusal(run, code: refusal.code, saying: refusal.words)
@@ -120,17 +126,17 @@ extension CommandLineSuite.Inputs {
         }
 
         private static let lifecycleOptions = [
-            Refusal("--attachments", "0", saying: "1 to 100000"),
-            Refusal("--attachments", "many", saying: "1 to 100000"),
-            Refusal("--samples", "1", saying: "2 to 1000000"),
-            Refusal("--size", "0", saying: "1 or more bytes"),
+            Refusal("--attachments", "0", saying: "for --attachments: expected 1…100000"),
+            Refusal("--attachments", "many", saying: "for --attachments: expected 1…100000"),
+            Refusal("--samples", "1", saying: "for --samples: expected 2…1000000"),
+            Refusal("--size", "0", saying: "for --size: expected 1 or more"),
             Refusal("--lock", "futx", saying: "did you mean `futex`?"),
-            Refusal("--lock", "all", saying: "names one lock"),
-            Refusal("--format", "xml", saying: "'csv'"),
+            Refusal("--lock", "all", saying: "invalid value 'all' for --lock: expected the name of one lock"),
+            Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
         ]
 
         @Test(arguments: lifecycleOptions)
-        func `an option of lifecycle that makes no sense is refused`(refusal: Refusal) throws {
+        func `an invalid option of lifecycle is refused`(refusal: Refusal) throws {
             try expectRefusal(
                 try Invocation(["lifecycle"] + refusal.arguments), code: refusal.code, saying: refusal.words)
         }
@@ -138,20 +144,23 @@ extension CommandLineSuite.Inputs {
         private static let stressOptions = [
             Refusal("--locks", "futx", saying: "did you mean `futex`?"),
             Refusal("--faults", "kill-holdr", saying: "did you mean `kill-holder`?"),
-            Refusal("--faults", "zzzzzzzzzzzz", saying: "there are kill-holder, kill-waiter"),
-            Refusal("--faults", "", saying: "--faults names no fault"),
-            Refusal("--workers", "1", saying: "2 to 64"),
-            Refusal("--workers", "65", saying: "2 to 64"),
+            Refusal(
+                "--faults", "zzzzzzzzzzzz", saying: "for --faults: expected all or names of kill-holder, kill-waiter"),
+            Refusal("--faults", "", saying: "invalid value '' for --faults: expected all"),
+            Refusal("--workers", "1", saying: "for --workers: expected 2…64"),
+            Refusal("--workers", "65", saying: "for --workers: expected 2…64"),
             Refusal("--duration", "soon", saying: "300ms"),
-            Refusal("--duration", "0", saying: "too short"),
-            Refusal("--episodes", "0", saying: "1 to 100000000"),
-            Refusal("--episodes", "5", "--duration", "5s", saying: "leave one out"),
+            Refusal("--duration", "0", saying: "for --duration: expected a time from 1ms"),
+            Refusal("--episodes", "0", saying: "for --episodes: expected 1…100000000"),
+            Refusal(
+                "--episodes", "5", "--duration", "5s",
+                saying: "--episodes and --duration exclude each other: leave one out"),
             Refusal("--seed", "x", saying: "--seed"),
-            Refusal("--format", "xml", saying: "'csv'"),
+            Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
         ]
 
         @Test(arguments: stressOptions)
-        func `an option of stress that makes no sense is refused`(refusal: Refusal) throws {
+        func `an invalid option of stress is refused`(refusal: Refusal) throws {
             let worker = try Script.logging()
             let run = try Invocation(["stress", "--worker", worker.path] + refusal.arguments)
             try expectRefusal(run, code: refusal.code, saying: refusal.words)
@@ -172,7 +181,7 @@ extension CommandLineSuite.Inputs {
         ]
 
         @Test(arguments: workers)
-        func `a worker that is none is refused`(refusal: Refusal) throws {
+        func `a file that is not a worker program is refused`(refusal: Refusal) throws {
             let run = try Invocation(["run", "--worker"] + refusal.arguments)
             try expectRefusal(run, code: refusal.code, saying: refusal.words)
         }
@@ -191,7 +200,7 @@ extension CommandLineSuite.Inputs {
             try expectRefusal(run, code: 1, saying: "Is a directory", leaving: ["x.csv"])
         }
 
-        @Test func `a file called results stands in the way of the default, and is kept`() throws {
+        @Test func `a file named results prevents the default, and is kept`() throws {
             let folder = try Folder()
             try "mine".write(toFile: folder.path("results"), atomically: false, encoding: .utf8)
             let run = try Invocation(["run"], in: folder)
@@ -209,7 +218,7 @@ extension CommandLineSuite.Inputs {
             #expect(!worker.log.contains("contend"))
         }
 
-        @Test func `what is refused leaves older results alone`() throws {
+        @Test func `a refused run leaves older results unchanged`() throws {
             let folder = try Folder()
             try "old".write(toFile: folder.path("x.csv"), atomically: false, encoding: .utf8)
             for option in [["--locks", "futx"], ["--workers", "0"], ["--rounds", "0"], ["--worker", "/bin/true"]] {

@@ -114,7 +114,8 @@ extension CommandLineSuite.Measuring {
             let dumb = try build(["shmworker": old, "shmbench": "echo hello"])
             let refused = try Invocation(["compare", dumb.path, Invocation.programs] + short).finish()
             #expect(
-                refused.exit == .code(1) && refused.stderr.contains("cannot measure for this one"), "\(refused.stderr)")
+                refused.exit == .code(1) && refused.stderr.contains("cannot measure for this program"),
+                "\(refused.stderr)")
             let alone = try build(["shmworker": old])
             let unusable = try Invocation(["compare", alone.path, Invocation.programs] + short).finish()
             #expect(
@@ -150,7 +151,7 @@ extension CommandLineSuite.Measuring {
             #expect(!outcome.stdout.contains("::error"))
             #expect(folder.text("a.md").hasPrefix("### ") && folder.text("a.md").contains(" shmbench: \(verdict)"))
             #expect(folder.text("a.xml").hasPrefix("<?xml") && folder.text("a.json").hasPrefix("{\"schema\":1"))
-            // Integrity is judged, whatever else is.
+            // Integrity is always judged.
             #expect(try Table(folder.text("a.csv")).rows.map { $0["metric"] } == ["throughput", "integrity"])
         }
 
@@ -166,7 +167,7 @@ extension CommandLineSuite.Measuring {
             let tas = try Invocation(["history", "h.db", "--lock", "tas", "--format", "csv"], in: folder).finish()
             #expect(tas.exit == .code(0))
             // The base is of another commit.
-            #expect(try Invocation(["history", "h.db", "--lock", "futex"], in: folder).finish().exit == .code(1))
+            #expect(try Invocation(["history", "h.db", "--lock", "futex"], in: folder).finish().exit == .code(64))
             let bad = try Invocation(
                 ["compare", "futex", "tas", "--history", "/nowhere/h.db", "--max-time", "1s"], in: folder
             ).finish()
@@ -209,7 +210,7 @@ extension CommandLineSuite.Measuring {
             #expect(traces.left(processes: measurers) == [])
         }
 
-        @Test func `a measuring process that dies is told`() throws {
+        @Test func `the death of a measuring process is reported`() throws {
             let traces = Traces()
             let run = try compare("futex", "futex", "--workers", "1", "--max-time", "50s")
             #expect(eventually(within: .seconds(20)) { ProcessTable.children(of: run.pid).count == 3 })
@@ -229,27 +230,35 @@ extension CommandLineSuite.Measuring {
 
         @Test(arguments: [
             BadCall(arguments: ["compare", "futx", "futex"], words: "did you mean `futex`"),
-            BadCall(arguments: ["compare", "futex", "/nowhere"], words: "no file"),
-            BadCall(arguments: ["compare", "futex", "/tmp"], words: "neither a program nor a folder"),
+            BadCall(
+                arguments: ["compare", "futex", "/nowhere"],
+                words: "invalid value '/nowhere' for <candidate>: expected a lock"),
+            BadCall(
+                arguments: ["compare", "futex", "/tmp"],
+                words: "for <candidate>: expected a program, or a folder with a shmworker"),
             BadCall(arguments: ["compare", "futex", "x.csv"], words: "check --baseline"),
             BadCall(arguments: ["compare", "x.json", "x.json"], words: "as CSV"),
-            BadCall(arguments: ["compare", "futex", "mcs", "--locks", "tas"], words: "--locks is for two builds"),
+            BadCall(
+                arguments: ["compare", "futex", "mcs", "--locks", "tas"], words: "exclude each other: leave out --locks"
+            ),
             BadCall(arguments: ["compare", "futex", "mcs", "--threshold", "p99"], words: "METRIC=PERCENT"),
             BadCall(
                 arguments: ["compare", "futex", "mcs", "--metrics", "speed"],
                 words: "invalid value 'speed' for --metrics: expected throughput"),
             BadCall(arguments: ["compare", "futex", "mcs", "--false-alarms", "1"], words: "--false-alarms"),
             BadCall(arguments: ["compare", "futex", "mcs", "--max-time", "10ms"], words: "--max-time"),
-            BadCall(arguments: ["compare", "futex", "mcs", "--output", "x.txt"], words: "ending"),
-            BadCall(arguments: ["compare", "A=1 x.csv", "y.csv"], words: "no environment"),
-            BadCall(arguments: ["compare", "futex", ""], words: "nothing to compare"),
+            BadCall(arguments: ["compare", "futex", "mcs", "--output", "x.txt"], words: "ends in"),
+            BadCall(arguments: ["compare", "A=1 x.csv", "y.csv"], words: "without variables: leave out A=1"),
+            BadCall(arguments: ["compare", "futex", ""], words: "invalid value '' for <candidate>: expected"),
             BadCall(arguments: ["compare", "nowhere.csv", "nowhere.csv"], words: "nowhere.csv"),
             BadCall(arguments: ["check"], words: "--baseline"),
             BadCall(arguments: ["check", "--baseline", "nowhere.csv"], words: "--update"),
-            BadCall(arguments: ["check", "--baseline", "b.csv", "--rounds", "2"], words: "--rounds 2"),
+            BadCall(
+                arguments: ["check", "--baseline", "b.csv", "--rounds", "2"],
+                words: "invalid value '2' for --rounds: expected "),
             BadCall(arguments: ["check", "--baseline", "b.txt", "--update"], words: ".csv"),
         ])
-        func `what makes no sense is refused in one line`(call: BadCall) throws {
+        func `an invalid call is refused in one line`(call: BadCall) throws {
             let outcome = try Invocation(call.arguments).finish()
             #expect(outcome.exit == .code(64), "\(outcome.stderr)")
             #expect(outcome.stderr.contains(call.words), "\(outcome.stderr)")
@@ -313,14 +322,16 @@ extension CommandLineSuite.Measuring {
                 try results(15).write(toFile: folder.path(name), atomically: true, encoding: .utf8)
             }
             for (options, words) in [
-                (["--locks", "mcs"], "--locks has no part"), (["--think", "1us"], "--think has no part"),
-                (["--max-time", "9s"], "--max-time has no part"), (["--output", "b.csv"], "is what is compared"),
+                (["--locks", "mcs"], "--locks and two results files exclude"),
+                (["--think", "1us"], "--think and two results files exclude"),
+                (["--max-time", "9s"], "--max-time and two results files exclude"),
+                (["--output", "b.csv"], "for --output: expected a file other than"),
             ] {
                 let outcome = try Invocation(["compare", "a.csv", "b.csv"] + options, in: folder).finish()
                 #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(outcome.stderr)")
             }
             #expect(folder.text("b.csv") == results(15))
-            // What one file cannot take keeps nobody from knowing.
+            // A file that cannot be written does not stop the others.
             try results(15, slower: 1.5).write(toFile: folder.path("c.csv"), atomically: true, encoding: .utf8)
             try FileManager.default.createSymbolicLink(
                 atPath: folder.path("full.xml"), withDestinationPath: "/dev/full")
@@ -356,7 +367,7 @@ extension CommandLineSuite.Measuring {
             let base = try files(broken, results(15))
             #expect(base.exit == .code(1), "\(base.stdout)\(base.stderr)")
             #expect(base.stdout.contains("NOT JUDGED") && base.stdout.contains("the base is broken: round 1 is failed"))
-            // That the candidate is broken counts, whatever the base is.
+            // An integrity failure of the candidate counts even if the base has one.
             for base in [broken, results(15)] { #expect(try files(base, broken).exit == .code(3)) }
         }
 
@@ -397,16 +408,18 @@ extension CommandLineSuite.Measuring {
                 ["check", "--baseline", "b.csv", "--locks", "atomic-add", "--workers", "1"] + Self.short, in: folder
             )
             .finish()
-            #expect(nothing.exit == .code(64) && nothing.stderr.contains("name a lock beside it"), "\(nothing.stderr)")
+            #expect(nothing.exit == .code(64) && nothing.stderr.contains("name a lock to compare"), "\(nothing.stderr)")
             let few = try check("--rounds", "5", "--false-alarms", "0.1%")
-            #expect(few.exit == .code(64) && few.stderr.contains("--rounds 5 makes no sense: 7 to"), "\(few.stderr)")
+            #expect(
+                few.exit == .code(64) && few.stderr.contains("invalid value '5' for --rounds: expected 7…10000"),
+                "\(few.stderr)")
             // Renewed without a word it keeps its cells.
             let again = try Invocation(
                 ["check", "--baseline", "b.csv", "--update", "--rounds", "9"] + Self.short, in: folder
             )
             .finish(within: .seconds(60))
             #expect(
-                again.exit == .code(0) && again.stdout.contains("of 3 cells, which it had before"), "\(again.stderr)")
+                again.exit == .code(0) && again.stdout.contains("of 3 cells, as before"), "\(again.stderr)")
             try faster.write(toFile: folder.path("b.csv"), atomically: true, encoding: .utf8)
             let other = try check("--workers", "3")
             #expect(other.exit == .code(64) && other.stderr.contains("--update"), "\(other.stderr)")

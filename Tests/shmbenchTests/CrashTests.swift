@@ -91,7 +91,7 @@ extension CommandLineSuite.Faults {
         }
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
-        func `a survivor that somebody stops is no fault of its lock`() throws {
+        func `a survivor that is stopped from outside is no fault of its lock`() throws {
             // As the third target starts, a survivor is stopped for ever.
             let worker = try Script(
                 """
@@ -163,7 +163,7 @@ extension CommandLineSuite.Faults {
                 canTrace && FileManager.default.isExecutableFile(atPath: strace)
             })
         func `where tracing is refused, one line says what to do`() throws {
-            // Nobody has two tracers; -D leaves the target its parent.
+            // A process has at most one tracer; -D leaves the target its parent.
             let worker = try Script(
                 """
                 if [ "$1" = die ]; then exec \(Self.strace) -D -o /dev/null \(Invocation.programs)/shmworker "$@"; fi

@@ -4,7 +4,7 @@ import Testing
 
 @testable import shmbench
 
-/// What the doctor makes of machines that are not this one.
+/// Findings of `doctor` on other machines.
 @Suite(.timeLimit(.minutes(1))) struct DoctorFindingTests {
     private static let clock = ClockCalibration()
 
@@ -47,7 +47,7 @@ import Testing
         #expect(first["CPU limit"]?.text.contains("0.50 CPUs") == true)
     }
 
-    @Test func `frequency scaling, boost and SMT are told with what to do`() throws {
+    @Test func `frequency scaling, boost and SMT are reported with advice`() throws {
         let cpu = "/sys/devices/system/cpu"
         let laptop = try findings([
             "\(cpu)/cpu0/cpufreq/scaling_governor": "powersave\n", "\(cpu)/cpufreq/boost": "1\n",
@@ -77,7 +77,7 @@ import Testing
         #expect(try machine(stolen: 50)?.text.contains("5.00%") == true)
     }
 
-    @Test func `a busy machine, a slow clock source, nodes and used-up semaphores are told`() throws {
+    @Test func `a busy machine, a slow clock source, nodes and used-up semaphores are reported`() throws {
         let found = try findings([
             "/proc/self/cgroup": "0::/box\n", "/sys/fs/cgroup/box/pids.max": "500\n",
             "/sys/fs/cgroup/box/pids.current": "30\n", "/proc/loadavg": "64.00 3.00 2.00 1/100 1\n",

@@ -141,7 +141,7 @@ extension CommandLineSuite.Faults {
             #expect(try Table(run.folder.text("x.csv")).rows.count == 1)
         }
 
-        /// Becomes a user that nobody else is, for whom limits count this test's processes alone.
+        /// Becomes a user without other processes, so that limits count only those of this test.
         private static let stranger = "setpriv --reuid 64321 --regid 64321 --clear-groups \"$@\""
 
         private static var canBecomeStranger: Bool {
@@ -150,7 +150,7 @@ extension CommandLineSuite.Faults {
         }
 
         @Test(
-            .enabled("no limit binds the superuser, and only the superuser can become somebody whom one binds") {
+            .enabled("no limit binds the superuser, and only the superuser can become another user") {
                 canBecomeStranger
             })
         func `more workers than the user may have processes is an error that says so`() throws {

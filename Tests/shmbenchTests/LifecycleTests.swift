@@ -73,7 +73,7 @@ extension CommandLineSuite.Measuring {
             let outcome = run.finish()
             #expect(outcome.exit == .code(1))
             #expect(outcome.stdout.contains("create"))
-            #expect(outcome.stderr.contains("interrupted; what was measured until then is shown"))
+            #expect(outcome.stderr.contains("interrupted; the results until then are shown"))
             #expect(traces.left() == [])
         }
     }

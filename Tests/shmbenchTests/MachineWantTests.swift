@@ -147,7 +147,7 @@ extension CommandLineSuite.Faults {
                     + "67108864; raise it")
         }
 
-        @Test func `a worker that somebody else kills is no fault of its lock`() throws {
+        @Test func `a worker that another process kills is no fault of its lock`() throws {
             let run = try Invocation(
                 Self.stress.dropLast() + ["--faults", "interrupt,attach-storm", "--duration", "20s"])
             try #require(

@@ -73,7 +73,7 @@ extension CommandLineSuite.Inputs {
             #expect(traces.left() == [])
         }
 
-        @Test func `a run that goes on is told as such in another namespace, and left alone`() throws {
+        @Test func `a live run is reported as such in another namespace, and left alone`() throws {
             let run = try Invocation.run("futex", workers: "2", "--duration", "20s", "--output", "x.csv")
             defer { run.send(SIGKILL) }
             #expect(eventually { run.runID != nil })

@@ -6,7 +6,7 @@ import Testing
 @testable import shmbench
 
 extension CommandLineSuite.Inputs {
-    /// Files that commands write: somebody else's are left as they are, and no two runs write one.
+    /// Files that commands write: those of other programs stay unchanged, and no two runs write one.
     @Suite struct OutputFileTests {
         private let folder: Folder
 
@@ -25,7 +25,7 @@ extension CommandLineSuite.Inputs {
 
         struct Call: CustomTestStringConvertible {
             let arguments: [String]
-            /// That is somebody else's.
+            /// The file of another program.
             let file: String
             var testDescription: String { arguments.joined(separator: " ") }
         }
@@ -45,7 +45,8 @@ extension CommandLineSuite.Inputs {
         ]
 
         @Test(arguments: calls)
-        func `somebody else's file is refused before anything is measured, and stays as it is`(call: Call) throws {
+        func `a file of another program is refused before anything is measured, and stays unchanged`(call: Call) throws
+        {
             try write(call.file)
             let outcome = try Invocation(call.arguments, in: folder).finish()
             #expect(outcome.exit == .code(64) && outcome.stdout == "", "\(outcome.stdout)")
@@ -55,7 +56,7 @@ extension CommandLineSuite.Inputs {
             #expect(folder.names == [call.file], "it leaves nothing")
         }
 
-        @Test func `a file that a link leads to is somebody else's, too`() throws {
+        @Test func `the target of a link is checked as well`() throws {
             try write("mine.txt")
             try FileManager.default.createSymbolicLink(atPath: folder.path("x.csv"), withDestinationPath: "mine.txt")
             #expect(try run("--output", "x.csv").exit == .code(64))
@@ -64,16 +65,16 @@ extension CommandLineSuite.Inputs {
             #expect(folder.text("mine.txt") == Self.foreign)
         }
 
-        @Test func `a file that is no baseline is called that, without the advice to overwrite it`() throws {
+        @Test func `a file that is not a baseline is reported without advice to overwrite it`() throws {
             try write("mine.csv")
             let outcome = try Invocation(["check", "--baseline", "mine.csv"], in: folder).finish()
-            #expect(outcome.exit == .code(64) && outcome.stderr.contains("mine.csv is no baseline"))
+            #expect(outcome.exit == .code(64) && outcome.stderr.contains("mine.csv is not a baseline"))
             #expect(!outcome.stderr.contains("--update") && !outcome.stderr.contains("renew"))
             let missing = try Invocation(["check", "--baseline", "nosuch.csv"], in: folder).finish()
             #expect(missing.stderr.contains("write it with `shmbench check --baseline nosuch.csv --update`"))
         }
 
-        @Test func `a baseline is never a device or a dangling link, and its draft takes nobody's place`() throws {
+        @Test func `a baseline is never a device or a dangling link, and its draft replaces no other file`() throws {
             for target in ["/dev/null", "nowhere.csv"] {
                 try FileManager.default.createSymbolicLink(
                     atPath: folder.path("x.csv"), withDestinationPath: target)
@@ -154,7 +155,7 @@ extension CommandLineSuite.Inputs {
             let arguments = ["check", "--baseline", "b.csv", "--update", "--rounds", "9", "--kills", "0"]
             let quick = arguments + ["--locks", "futex", "--workers", "1", "--duration", "1ms"]
             let both = try (1...2).map { _ in try Invocation(quick, in: folder) }
-            // Neither has one to lock: whose is written last is told.
+            // Neither finds a file to lock: the one that is written last is reported.
             let ends = both.map { $0.finish() }
             #expect(ends.contains { $0.exit == .code(0) })
             #expect(try Table(folder.text("b.csv")).rows.count == 18)
@@ -168,10 +169,10 @@ extension CommandLineSuite.Inputs {
             #expect(folder.names == ["b.csv"])
         }
 
-        @Test func `a pipe that no program reads is refused, and one that is read gets all`() throws {
+        @Test func `a pipe without a reader is refused, and one with a reader gets all`() throws {
             unsafe mkfifo(folder.path("x.csv"), 0o600)
             let refused = try run("--output", "x.csv")
-            #expect(refused.exit == .code(1) && refused.stderr.contains("a pipe that no program reads"))
+            #expect(refused.exit == .code(1) && refused.stderr.contains("no program reads the pipe"))
             let reader = try Invocation(program: "/bin/cat", ["x.csv"], in: folder)
             #expect(try run("--output", "x.csv").exit == .code(0))
             #expect(try Table(reader.finish().stdout).rows.count == 1)

@@ -124,7 +124,7 @@ extension CommandLineSuite.Inputs {
             #expect(traces.left() == [])
         }
 
-        /// Longer than a lock that promises to survive may keep somebody waiting.
+        /// Longer than a lock that promises to survive may keep a waiter.
         @Test(arguments: [
             [
                 "stress", "--locks", "robust-futex,futex", "--faults", "kill-waiter,interrupt,freeze-holder",
@@ -135,7 +135,7 @@ extension CommandLineSuite.Inputs {
         func `a test that was stopped for seven seconds accuses no lock, and names the pause`(
             arguments: [String]
         ) throws {
-            // A stop between two trials stops nothing that is being tested, and is not told.
+            // A stop between two trials disturbs no test, and is not reported.
             for _ in 1...4 where try stderr(ofStopping: arguments).contains(Self.doneAgain) { return }
             Issue.record("no run names the pause of seven seconds")
         }
@@ -161,7 +161,7 @@ extension CommandLineSuite.Inputs {
             return outcome.stderr
         }
 
-        @Test func `a test whose workers somebody stops accuses no lock`() throws {
+        @Test func `a test whose workers are stopped from outside accuses no lock`() throws {
             let traces = Traces()
             let run = try Invocation(
                 [

@@ -159,7 +159,8 @@ extension CommandLineSuite.Inputs {
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let other = try Invocation(program: "/usr/bin/env", arguments + ["plugin"] + short).finish()
             #expect(other.exit == .code(64))
-            #expect(other.stderr == "shmbench: --locks plugin is the lock of a --lock-plugin, and none is given\n")
+            #expect(
+                other.stderr == "shmbench: invalid value 'plugin' for --locks: expected --lock-plugin FILE beside it\n")
         }
 
         @Test func `a plugin that promises to survive its owner and does not is found out`() throws {

@@ -166,7 +166,7 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: ["1e99h", "-1s", "nan", "0x10s", "1 h", "1h30min", "25h", "h"])
-        func `what is no time gets one line`(time: String) throws {
+        func `an invalid time is refused in one line`(time: String) throws {
             for command in [
                 ["stress", "--duration=\(time)"], ["run", "--think=\(time)"], ["run", "--stuck-after=\(time)"],
             ] {

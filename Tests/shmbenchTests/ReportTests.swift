@@ -293,7 +293,8 @@ extension CommandLineSuite {
         @Test func `a missing file, or one of another kind, is rejected`() throws {
             try write("a.json", "{}")
             for (name, words) in [
-                ("nosuch.csv", "No such file"), (".", "directory"), ("a.json", "reports are of CSV files"),
+                ("nosuch.csv", "No such file"), (".", "directory"),
+                ("a.json", "invalid value 'a.json' for <file>: expected a CSV file"),
             ] {
                 let outcome = try report(name)
                 #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(outcome.stderr)")

@@ -100,11 +100,12 @@ import Testing
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
         Mistake(
             "[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4,
-            "invalid value 'speed' for the metric of a threshold"),
+            "invalid value 'speed' for threshold: expected throughput"),
         Mistake(
             "[[workload]]\nname = \"a\"\n[thresholds]\n\np99 = \"5\"\n", line: 5,
-            "invalid value '5' for the threshold of p99: expected a percentage"),
-        Mistake("[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "expected a percentage"),
+            "invalid value '5' for threshold p99: expected more than 0%"),
+        Mistake(
+            "[[workload]]\nname = \"a\"\n[thresholds]\np99 = 5\n", line: 4, "for threshold p99: expected more than 0%"),
         Mistake("thresholds = 5\n[[workload]]\nname = \"a\"\n", line: 1, "[thresholds]"),
     ]
 

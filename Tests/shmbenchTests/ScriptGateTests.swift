@@ -47,17 +47,18 @@ extension CommandLineSuite.Inputs {
             }
         }
 
-        @Test func `a missing tool is told`() throws {
+        @Test func `a missing tool is reported`() throws {
             expectRefusal(
-                try script("stress-endings", path: try path(without: "pgrep")), saying: "pgrep is missing")
-            expectRefusal(try script("check-model", path: try path(without: "spin")), saying: "spin is missing")
+                try script("stress-endings", path: try path(without: "pgrep")), saying: "cannot find pgrep on the PATH")
+            expectRefusal(
+                try script("check-model", path: try path(without: "spin")), saying: "cannot find spin on the PATH")
         }
 
         @Test func `a model checker that finds nothing, or dies, does not pass`() throws {
             let bin = try path(without: "spin")
             let spin = try Script("exit 0")
             try FileManager.default.copyItem(atPath: spin.path, toPath: "\(bin)/spin")
-            expectRefusal(try script("check-model", path: bin), saying: "checks came to their end")
+            expectRefusal(try script("check-model", path: bin), saying: "checks completed")
         }
 
         @Test func `ci-regression without a base says so in its reports, and keeps none of an older run`() throws {

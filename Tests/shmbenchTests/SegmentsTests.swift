@@ -39,7 +39,7 @@ extension CommandLineSuite.Inputs {
             try shared.unlock()
         }
 
-        @Test func `a segment of a run that is over is removed, with its lock's object, unless somebody is attached`()
+        @Test func `a segment of a run that is over is removed, with its lock's object, unless a process is attached`()
             throws
         {
             let traces = Traces()
@@ -82,7 +82,9 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: [LockKind.posixNamedSem, .pipeToken, .fcntlRecord])
-        func `an object whose segment was removed by hand is left over once nobody has it open`(kind: LockKind) throws {
+        func `an object whose segment was removed by hand is a leftover once no process has it open`(kind: LockKind)
+            throws
+        {
             let key = "shmbench-tests-orphan-\(getpid())"
             var shared: SharedMemory? = SharedMemory(key: key)
             try shared?.create(size: 100, lock: kind)
@@ -100,7 +102,7 @@ extension CommandLineSuite.Inputs {
             #expect(!FileManager.default.fileExists(atPath: object.path))
         }
 
-        @Test func `what only looks like an object of ours is nobody's business`() throws {
+        @Test func `objects with similar names are left alone`() throws {
             for name in ["shmcore-", "shmcore-xyz", "shmcore-0", "shmcore-00ff", "sem.shmcore-", "shmcore-ff.bak"] {
                 let path = "/dev/shm/\(name)"
                 #expect(FileManager.default.createFile(atPath: path, contents: nil))
@@ -109,7 +111,7 @@ extension CommandLineSuite.Inputs {
             }
         }
 
-        /// Coordinator and janitor are killed together, so that nobody is left to clear up.
+        /// Coordinator and janitor are killed together, so that no process is left to clean up.
         @Test(arguments: outside)
         func `what a run leaves that is killed with its janitor can be removed`(kind: LockKind) throws {
             let traces = Traces()

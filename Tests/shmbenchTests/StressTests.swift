@@ -31,7 +31,7 @@ extension CommandLineSuite.Faults {
             let rows = try Table(outcome.stdout).rows
             #expect(rows.map { $0["fault"] } == Fault.allCases.map(\.name))
             for row in rows where row["verdict"] != "n/a" {
-                // On a loaded machine the others may get no CPU while somebody is frozen.
+                // On a loaded machine the others may get no CPU while one is frozen.
                 let verdicts = row["fault"] == "freeze-waiter" ? ["ok", "stalls"] : ["ok"]
                 #expect(verdicts.contains(row["verdict"] ?? "") && row["as_promised"] == "yes", "\(row)")
                 #expect(row["hangs"] == "0" && row["corruptions"] == "0" && row["untold_deaths"] == "0")
@@ -146,20 +146,21 @@ extension CommandLineSuite.Faults {
             }
         }
 
-        @Test func `where nothing can be tried, that is no success`() throws {
-            // Nobody waits for what excludes nobody.
+        @Test func `a run without a fault is not a success`() throws {
+            // A control without exclusion has no waiters.
             let outcome = try Invocation(
                 ["stress", "--locks", "atomic-add", "--faults", "kill-waiter", "--duration", "1s"], in: folder
             ).finish(within: .seconds(50))
             if outcome.stdout.hasPrefix("Nothing was tried") {
-                #expect(outcome.exit == .code(1) && outcome.stderr.contains("nothing was tried"), "\(outcome.stderr)")
+                #expect(
+                    outcome.exit == .code(1) && outcome.stderr.contains("no fault was injected"), "\(outcome.stderr)")
             } else {
                 #expect(outcome.stdout.contains("kills"))
             }
         }
 
         @Test func `a run with kills names what the lock did after them`() throws {
-            // A second death is not noticed, and nobody ever gets in again.
+            // A second death is not noticed, and no process acquires the lock again.
             let object = try folder.plugin(
                 "planted-bug",
                 [
@@ -193,14 +194,17 @@ extension CommandLineSuite.Faults {
             }
         }
 
-        @Test func `kills that would kill nobody are refused`() throws {
+        @Test func `kills without a possible target are refused`() throws {
             for arguments in [["--locks", "futex", "--workers", "2"], ["--locks", "flock", "--workers", "1"]] {
                 let outcome = try Invocation(["run", "--kills", "3"] + arguments, in: folder).finish()
-                #expect(outcome.exit == .code(64) && outcome.stderr.contains("would kill nobody"), "\(outcome.stderr)")
+                #expect(
+                    outcome.exit == .code(64)
+                        && outcome.stderr.contains("--kills 3 has no effect: it needs --workers of 2"),
+                    "\(outcome.stderr)")
             }
         }
 
-        @Test func `a lock that lets two in is no clock that goes backwards`() throws {
+        @Test func `an integrity failure is not reported as a clock error`() throws {
             let object = try folder.plugin("planted-bug", [("++acquisitions % 10000 == 0", "++acquisitions % 3 == 0")])
             let arguments = ["SHM_PLANTED_BUG=skip", "\(Invocation.programs)/shmbench", "run", "--lock-plugin", object]
             let outcome = try Invocation(

@@ -39,7 +39,7 @@ extension CommandLineSuite.Faults {
         }
 
         @Test(arguments: ["0", "-1", "2147483647"])
-        func `a round that does not exist is told as such`(round: String) throws {
+        func `a round that does not exist is reported as such`(round: String) throws {
             let run = RunID.random()
             let lease = try RunLease(run)
             let arguments = ["contend", "\(run).\(Self.own)", round, "0", "1"]
@@ -65,7 +65,7 @@ extension CommandLineSuite.Faults {
         ]
 
         @Test(arguments: misfits)
-        func `numbers that do not fit the round are told as such`(worker: Int32, workers: Int32) throws {
+        func `numbers that do not fit the round are reported as such`(worker: Int32, workers: Int32) throws {
             // A round with room for one worker.
             let run = RunID.random()
             let lease = try RunLease(run)

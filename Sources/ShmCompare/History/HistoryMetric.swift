@@ -8,10 +8,10 @@ package struct HistoryMetric: Hashable {
     /// The short names of columns.
     package static let names = ResultColumn.all.flatMap(\.short)
 
-    /// Finds a column by its name or short name.
-    ///
-    /// - Parameter known: the columns of the history.
-    /// - Throws: ``Failure`` with the code `usage` if there is no such column, or it holds text.
+    /// What to write, for help texts and messages.
+    package static let form = "\(names.joined(separator: ", ")), or columns of results/README.md"
+
+    /// - Parameter known: the columns that there are.
     package init(_ name: String, known: [String]) throws {
         let column = ResultColumn.named(name)?.name ?? name
         guard known.contains(column) else {
@@ -19,10 +19,10 @@ package struct HistoryMetric: Hashable {
                 .map { "; did you mean `\($0)`?" }
             throw Failure.invalid(
                 name, for: "--metric",
-                expected: "a column of results/README.md or a short name, as in throughput, p99 or jain\(hint ?? "")")
+                expected: Self.form + (hint ?? ""))
         }
         if ResultsReader.texts.contains(column) {
-            throw Failure.invalid(name, for: "--metric", expected: "a column of numbers; \(column) holds text")
+            throw Failure.invalid(name, for: "--metric", expected: "a column of numbers, and \(column) is a text")
         }
         self.column = column
     }

@@ -1,22 +1,22 @@
 internal import ShmRecord
 
-/// The notation of a minimum relative change to report: `p99=20%`.
+/// The minimum relative change of a metric to report, as users write it: `p99=20%`.
 package enum Threshold {
-    /// Parses one threshold.
+    /// How to write one.
+    package static let form = "METRIC=PERCENT, as in p99=20%"
+
+    /// Reads one.
     ///
-    /// - Throws: ``Failure`` with the code `usage` if the metric or the share is invalid.
-    package static func parse(_ name: String, _ value: String) throws -> (metric: Metric, share: Double) {
-        guard let metric = Metric.all.first(where: { $0.name == name }) else {
-            throw Failure.invalid(name, for: "the metric of a threshold", expected: Metric.names)
-        }
-        if metric == .integrity {
-            throw Failure.invalid(
-                name, for: "the metric of a threshold",
-                expected: "another metric, since any breach of integrity is a failure")
+    /// - Parameter option: the option, or what a file has in its place.
+    package static func parse(_ name: String, _ value: String, for option: String = "threshold") throws -> (
+        metric: Metric, share: Double
+    ) {
+        guard let metric = Metric.all.first(where: { $0.name == name }), metric != .integrity else {
+            throw Failure.invalid(name, for: option, expected: Metric.thresholdNames)
         }
         guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric == .heap else {
             throw Failure.invalid(
-                value, for: "the threshold of \(name)", expected: "a percentage above 0% and up to 1000%, as in \"5%\"")
+                value, for: "\(option) \(name)", expected: "more than 0% and at most 1000%, as in 5%")
         }
         return (metric, share)
     }
@@ -29,11 +29,11 @@ package enum Threshold {
         for item in items {
             let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw Failure.invalid(item, for: "--threshold", expected: "METRIC=PERCENT, as in p99=20%")
+                throw Failure.invalid(item, for: "--threshold", expected: form)
             }
-            let (metric, share) = try parse(parts[0], parts[1])
+            let (metric, share) = try parse(parts[0], parts[1], for: "--threshold")
             guard thresholds.updateValue(share, forKey: metric) == nil else {
-                throw Failure.invalid(item, for: "--threshold", expected: "one threshold of \(metric.name)")
+                throw Failure.invalid(item, for: "--threshold", expected: "each metric once")
             }
         }
         return thresholds
@@ -41,9 +41,14 @@ package enum Threshold {
 }
 
 extension Metric {
-    /// The default minimum relative changes to report, in the notation of `--threshold`.
+    /// The metrics with a threshold. Any integrity failure is reported.
+    private static var judged: [Metric] { all.filter { $0 != .integrity } }
+
+    fileprivate static var thresholdNames: String { judged.map(\.name).joined(separator: ", ") }
+
+    /// The least changes that count where nothing else is asked for, as users write them.
     package static var usualThresholds: String {
-        all.filter { $0 != .integrity }.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
+        judged.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
     }
 
     /// The names of all metrics, for messages.
@@ -56,8 +61,8 @@ extension Metric {
         let metrics = try names.map { name in
             guard let metric = Metric.all.first(where: { $0.name == name }) else {
                 let hint = LockSelection.nearest(to: name, among: all.map(\.name))
-                throw Failure.invalid(
-                    name, for: "--metrics", expected: self.names + (hint.map { "; did you mean `\($0)`?" } ?? ""))
+                    .map { "; did you mean `\($0)`?" }
+                throw Failure.invalid(name, for: "--metrics", expected: self.names + (hint ?? ""))
             }
             return metric
         }

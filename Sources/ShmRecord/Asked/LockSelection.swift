@@ -18,9 +18,7 @@ package enum LockSelection {
                 }
                 kinds += group
             } else {
-                let hint = nearest(to: name, among: LockKind.all.map(\.name) + groups)
-                throw Failure.invalid(
-                    name, for: option, expected: help + (hint.map { "; did you mean `\($0)`?" } ?? ""))
+                throw unknown(name, option)
             }
         }
         if kinds.isEmpty { throw Failure.invalid("", for: option, expected: help) }
@@ -44,6 +42,12 @@ package enum LockSelection {
                 available.filter { $0.properties.family == family }
             }
         }
+    }
+
+    private static func unknown(_ name: String, _ option: String) -> Failure {
+        let known = LockKind.all.map(\.name) + groups
+        let hint = nearest(to: name, among: known).map { "; did you mean `\($0)`?" } ?? ""
+        return Failure.invalid(name, for: option, expected: help + hint)
     }
 
     /// The most similar name; `nil` if none is similar.

@@ -14,6 +14,20 @@ package struct Notation<Content: Equatable & Sendable>: Sendable {
     package let text: @Sendable (Content) -> String
     /// The value in a results file.
     package let value: @Sendable (Content) -> Value
+
+    package init(
+        expected: String, isBare: Bool = false, isText: Bool = false, read: @escaping @Sendable (String) -> Content?,
+        parse: @escaping @Sendable (String) -> Content?, text: @escaping @Sendable (Content) -> String,
+        value: @escaping @Sendable (Content) -> Value
+    ) {
+        self.expected = expected
+        self.isBare = isBare
+        self.isText = isText
+        self.read = read
+        self.parse = parse
+        self.text = text
+        self.value = value
+    }
 }
 
 extension Notation<Int> {

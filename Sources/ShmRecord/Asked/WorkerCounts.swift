@@ -12,7 +12,7 @@ package enum WorkerCounts {
             try Parameter.workers.set(value, for: name, in: &load)
             return load.workers
         }
-        if counts.isEmpty { throw Failure.invalid("", for: name, expected: "numbers of workers, as in 1,2,8") }
+        if counts.isEmpty { throw Failure.invalid("", for: name, expected: Parameter.workers.expected) }
         return counts.uniqued()
     }
 }

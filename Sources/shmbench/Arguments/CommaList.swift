@@ -1,14 +1,10 @@
-internal import ArgumentParser
-
-/// A comma-separated list on the command line.
-struct CommaList: ExpressibleByArgument {
+/// A comma-separated list on the command line. Spaces and empty items are dropped.
+struct CommaList: Equatable, Sendable {
     let items: [String]
 
     init(_ items: [String]) { self.items = items }
 
-    init?(argument: String) {
-        items = argument.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+    init(_ text: String) {
+        items = text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
     }
-
-    var defaultValueDescription: String { items.joined(separator: ",") }
 }

@@ -1,37 +1,40 @@
 internal import ArgumentParser
 internal import ShmRecord
 
-/// `--history`: a file that what was measured is appended to.
+/// `--history`: the file to which measured rows are appended.
 struct HistoryOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A SQLite file that the rows are appended to, for `shmbench history`; made where it is missing.",
+            "SQLite file to which the rows are appended, for `shmbench history`. It is created if it does not exist.",
             valueName: "file"))
     var history: String?
 
     @Option(
         help: ArgumentHelp(
-            "What is measured, for the history. (default: GITHUB_SHA of the environment, if set)", valueName: "text"))
+            "Label of this run in the history, usually a commit. (default: the environment's GITHUB_SHA, if set)",
+            valueName: "text"))
     var commit: String?
 
-    /// Refuses what makes no sense, saying what does.
+    /// Refuses a history that is also another option's file, and a label without a history.
     ///
-    /// - Parameter files: others that are written.
-    func check(beside files: [String]) throws {
-        if let history, files.contains(where: { $0 == history || SameFile.isSame($0, history) }) {
-            throw Failure("--history \(history) is another file's name, too: give each its own", code: .usage)
+    /// - Parameter files: the other files that the command writes, with their options.
+    func check(beside files: [(option: String, path: String?)]) throws {
+        if let history, let other = files.first(where: { $0.path.map { SameFile.isSame($0, history) } ?? false }) {
+            throw Failure(
+                "--history and \(other.option) name the same file, \(history): give each a file of its own",
+                code: .usage)
         }
         if commit != nil && history == nil {
-            throw Failure("--commit is kept in a history: it needs a --history", code: .usage)
+            throw Failure.missing("--history", for: "--commit", "add `--history FILE`, or leave out --commit")
         }
     }
 
-    /// Opens it, if there is to be one.
+    /// Opens it, if there is one.
     func open() throws -> HistoryFile? { try history.map { try HistoryFile($0, commit: commit) } }
 }
 
 extension HistoryFile {
-    /// Appends what other processes measured; that it cannot decides how the program ends only where nothing worse was found.
+    /// Appends what other processes measured. A failure sets the exit code only if the findings do not.
     func append(_ records: [Record], beside status: ExitStatus) throws {
         do { try append(records) } catch let failure as Failure where status != .ok {
             Terminal.complain(failure.message)

@@ -4,84 +4,66 @@ internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmRender
 
-/// How two things are measured and judged, and where the findings go: what `compare` and `check` can be told.
+/// How two sides are measured and judged, and where the findings are written: the options of `compare` and `check`.
 struct JudgingOptions: ParsableArguments {
     @OptionGroup var load: LoadOptions
 
     @Option(
-        help: ArgumentHelp(
-            "What is judged, beside integrity, which always is: \(Metric.names). (default: all that are measured)",
-            valueName: "a,b"))
+        "--metrics", .list(of: Metric.names), valueName: "a,b",
+        "Metrics to judge: \(Metric.names), separated by commas. Integrity is always judged. (default: all that are measured)"
+    )
     var metrics: CommaList?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Smaller changes are none. (default: \(Metric.usualThresholds), or a scenario's; three times that for what is not measured in turn)",
-            valueName: "metric=percent,…"))
+        "--threshold", .list(of: Threshold.form), valueName: "metric=percent,…",
+        "Minimum relative change to report, per metric. (default: the scenario's, or \(Metric.usualThresholds); three times that for rounds that are not interleaved)"
+    )
     var threshold: CommaList?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How often a comparison of equals may end in a regression or an improvement, whatever the number of cells and metrics.",
-            valueName: "percent"))
-    var falseAlarms = "1%"
+        "--false-alarms", .percent(upTo: 0.2), valueName: "percent",
+        "Family-wise false-positive rate, over all cells, metrics and interim looks.")
+    var falseAlarms = 0.01
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Length of a round's throughput window.", valueName: "time"), transform: TimeSpan.parse)
+        "--duration", .span(from: 1_000_000), valueName: "time", "Length of the throughput window of each round.")
     var duration = TimeSpan(nanoseconds: 20_000_000)
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Owners killed after each round, of locks that promise to survive it; 0 for none.", valueName: "n"))
+        "--kills", .count(0...1000), valueName: "n",
+        "Number of owners killed after each round of a lock that promises to survive owner death.")
     var kills = 2
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("A round without progress for so long is stuck. (default: 5s)", valueName: "time"),
-        transform: TimeSpan.parse)
+    @Option("--stuck-after", .span(from: 100_000_000), valueName: "time", RunOptions.stuckAfterHelp)
     var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("What the order of rounds follows from. (default: random)", valueName: "n"))
+        "--seed", .seed, valueName: "n",
+        "Seed of the order of rounds. The same seed gives the same order. (default: random)")
     var seed: UInt64?
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     @Option(
-        help: ArgumentHelp(
-            "A file for the findings, by its ending: .md, .xml (JUnit), .json or .csv. May be given several times.",
-            valueName: "file"))
+        "--output", .file(OutputFormat.findingsEndings), valueName: "file",
+        "File for the findings, in the format of its ending: .md, .xml (JUnit), .json or .csv. It can be given several times."
+    )
     var output: [String] = []
 
     @OptionGroup var history: HistoryOption
 
-    @Flag(help: "End with exit code 4 where nothing became slower and something could not be decided.")
+    @Flag(help: "Exit with code 4 if there is no regression and at least one metric is undecided.")
     var failInconclusive = false
 
-    /// Refuses what makes no sense, saying what does.
+    /// Refuses wrong items of lists, and options that exclude each other.
     func check() throws {
         try load.check(needsRate: true)
-        guard let rate = Percent.share(falseAlarms), rate > 0, rate <= 0.2 else {
-            throw usage("--false-alarms \(falseAlarms) makes no sense: more than 0% and at most 20%, as in 1%")
-        }
-        guard duration.nanoseconds >= 1_000_000 else {
-            throw usage("--duration \(duration) is too short to measure anything: 1ms or more")
-        }
-        guard (0...1000).contains(kills) else { throw usage("--kills \(kills) makes no sense: 0 to 1000") }
-        guard stuckAfter.nanoseconds >= 100_000_000 else {
-            throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more")
-        }
-        try history.check(beside: output)
-        for file in output { _ = try OutputFormat(findings: file) }
+        if let locks = load.locks { _ = try LockSelection.kinds(locks.items) }
+        if let metrics { _ = try Metric.list(metrics.items) }
+        if let threshold { _ = try Threshold.parse(threshold.items) }
+        try history.check(beside: output.map { ("--output", $0) })
     }
-
-    private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
 
     var timing: Timing {
         let window = duration.nanoseconds
@@ -93,7 +75,7 @@ struct JudgingOptions: ParsableArguments {
     /// The settings that follow from the options and a scenario's file.
     func settings(seed: UInt64) throws -> Comparison.Settings {
         var settings = Comparison.Settings(seed: seed, kills: kills)
-        settings.falseAlarms = Percent.share(falseAlarms) ?? settings.falseAlarms
+        settings.falseAlarms = falseAlarms
         if let metrics { settings.metrics = try Metric.list(metrics.items) }
         if let scenario = load.scenario {
             settings.thresholds = try Scenario.thresholds(ScenarioFile.text(scenario), path: scenario)

@@ -2,14 +2,16 @@ internal import ArgumentParser
 internal import ShmCoordinator
 internal import ShmRecord
 
-/// Which locks, and under what load: what every command that measures can be told.
+/// The locks and their load: the options of every command that measures rounds.
 struct LoadOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp(
-            "Locks to measure: \(LockSelection.help), separated by commas.", valueName: "a,b"))
+        "--locks", .locks, valueName: "a,b",
+        "Locks to measure: \(LockSelection.help), separated by commas. (default: see above)")
     var locks: CommaList?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(.workers))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp(.workers),
+        transform: Notation.list(of: Parameter.workers.expected, areNumbers: true).reader(for: "--workers"))
     var workers: CommaList?
 
     @Option(
@@ -36,47 +38,47 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file of workloads, as in scripts/scenarios; --locks and --workers override its own.", valueName: "file"))
+            "TOML file of workloads, as in scripts/scenarios. --locks and --workers override those of the file.",
+            valueName: "file"))
     var scenario: String?
 
-    /// The parameters that were given and that a scenario's file decides. They are found as the parser finds options.
+    /// The parameters that were given, all of which a scenario's file sets. Reflection finds them, as the parser does.
     private var given: [Parameter.Asked] {
         Mirror(reflecting: self).children.compactMap { ($0.value as? Option<Parameter.Asked?>)?.wrappedValue }
     }
 
-    /// Refuses invalid options.
+    /// Refuses invalid parameters, and options that exclude or need each other.
     ///
-    /// - Parameter needsRate: whether arrivals are spaced only where there is a rate.
+    /// - Parameter needsRate: whether `--arrivals` needs a `--rate`.
     func check(needsRate: Bool) throws {
+        if let workers { _ = try WorkerCounts.counts(workers.items) }
         if try load().lacksRate && needsRate {
-            throw usage("--arrivals spaces an open loop: it needs a --rate, as in `--rate 50k`")
+            throw Failure.missing("--rate", for: "--arrivals", "add it, as in `--rate 50k`")
         }
         if scenario != nil, let option = given.first?.parameter.option {
-            throw usage("--scenario says what the workloads are: leave out \(option), or change the file")
+            throw Failure.conflict("--scenario", option, "leave out \(option), or set it in the file")
         }
     }
 
-    private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
-
-    /// An option of these that was given.
+    /// The first of these options that was given.
     var firstOption: String? {
         if locks != nil { return "--locks" }
         if workers != nil { return "--workers" }
         return scenario != nil ? "--scenario" : given.first?.parameter.option
     }
 
-    /// The command line's load, but for the number of workers.
+    /// The load of the command line, without the number of workers.
     private func load() throws -> Load {
         try given.reduce(into: Load()) { load, asked in
             try asked.parameter.set(asked.text, for: asked.parameter.option, in: &load)
         }
     }
 
-    /// What is to be measured: the scenario's workloads, or the command line's one.
+    /// The workloads to measure: those of the scenario, or that of the command line.
     ///
     /// - Parameters:
-    ///   - usualLocks: where none are asked for.
-    ///   - usualWorkers: likewise.
+    ///   - usualLocks: the locks without `--locks`.
+    ///   - usualWorkers: the numbers of workers without `--workers`.
     func workloads(usualLocks: [String], usualWorkers: [Int], stuckAfter: Int) throws -> [Workload] {
         let kinds = try locks.map { try LockSelection.kinds($0.items) }
         let counts = try workers.map { try WorkerCounts.counts($0.items) }
@@ -87,22 +89,23 @@ struct LoadOptions: ParsableArguments {
         }
         let workload = Workload(
             locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers, try load())
-        if let objection = workload.objection(stuckAfter: stuckAfter) { throw usage(objection) }
+        if let objection = workload.objection(stuckAfter: stuckAfter) { throw Failure(objection, code: .usage) }
         return [workload]
     }
 
-    /// Refuses open loops whose windows would see next to nothing.
+    /// Refuses open loops with too few acquisitions in a window.
     static func checkRates(_ cells: [Cell], _ timing: Timing) throws {
         for cell in cells where cell.load.isOpen {
             let window = min(timing.throughput, timing.latency)
             if cell.rate * Double(window) < 10e9 {
                 throw Failure(
-                    "a rate of \(Figure.rate(cell.rate)) brings fewer than 10 acquisitions in a latency window of \(TimeSpan(nanoseconds: window)): use a longer --duration",
+                    "--rate of \(Figure.rate(cell.rate)) and a latency window of \(Figure.time(Double(window))) give fewer than 10 acquisitions: use a longer --duration",
                     code: .usage)
             }
             if cell.rate * Double(timing.stuckAfter) < 10e9 {
                 throw Failure(
-                    "a rate of \(Figure.rate(cell.rate)) needs a longer --stuck-after: ten gaps at least", code: .usage)
+                    "--rate of \(Figure.rate(cell.rate)) and --stuck-after of \(TimeSpan(nanoseconds: timing.stuckAfter)) give fewer than 10 acquisitions: use a longer --stuck-after",
+                    code: .usage)
             }
         }
     }

@@ -1,23 +1,18 @@
-internal import ArgumentParser
 internal import ShmRecord
 internal import ShmRender
 
-extension OutputFormat: ExpressibleByArgument {
-    /// A value of `--format`.
-    public init?(argument: String) { self.init(named: argument) }
+extension OutputFormat {
+    /// What help says of `--format`.
+    static let help = "Format of the document on stdout: \(Notation<OutputFormat>.format.expected)."
 
-    /// As help texts show it.
-    public var defaultValueDescription: String { name }
-
-    /// All names, for help texts.
-    public static var allValueStrings: [String] { Renderers.all.map(\.name) }
+    /// Endings of the files that findings are written to.
+    static var findingsEndings: [String] { Renderers.all.compactMap(\.ending) }
 
     /// Of a file that findings are written to, by its ending.
     init(findings file: String) throws {
         guard let format = OutputFormat(file: file) else {
-            let endings = Renderers.all.compactMap(\.ending)
-            let list = endings.dropLast().joined(separator: ", ") + " or " + (endings.last ?? "")
-            throw Failure("--output \(file): the ending must be \(list)", code: .usage)
+            throw Failure.invalid(
+                file, for: "--output", expected: Notation<String>.file(Self.findingsEndings).expected)
         }
         self = format
     }

@@ -2,12 +2,12 @@ internal import ArgumentParser
 internal import ShmRecord
 
 extension ArgumentHelp {
-    /// What help says of a parameter's option.
+    /// The help of a parameter's option.
     init(_ parameter: Parameter) { self.init("\(parameter.help)", valueName: parameter.valueName) }
 }
 
 extension Parameter {
-    /// What a command line gave for a parameter; it is checked with all the others.
+    /// The text that the command line gives for a parameter. It is read with all the others.
     struct Asked {
         let parameter: Parameter
         let text: String

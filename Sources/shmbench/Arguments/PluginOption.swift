@@ -8,15 +8,15 @@ internal import ShmRecord
 struct PluginOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A shared object with a lock of your own (Sources/CShm/include/shm_lock_plugin.h); `all` and its name mean it.",
+            "Shared object (.so) with a lock of your own, which --locks names by its name, `plugin` or `all`. See Sources/CShm/include/shm_lock_plugin.h.",
             valueName: "file"))
     var lockPlugin: String?
 
-    /// Loads it, and lets workers know. Returns whether there is one.
+    /// Loads the plugin, and passes it to workers in their environment. Returns whether there is one.
     @discardableResult
     func load() throws -> Bool {
         guard let lockPlugin else {
-            // Whatever the environment says, it is not for this run's workers.
+            // An inherited variable is not for the workers of this run.
             unsafe unsetenv(PluginVariable.name)
             return false
         }

@@ -6,112 +6,98 @@ internal import ShmHarness
 internal import ShmRecord
 internal import ShmRender
 
-/// What `shmbench run` can be told.
+/// The options of `shmbench run`.
 struct RunOptions: ParsableArguments {
     @OptionGroup var load: LoadOptions
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Length of the throughput window; the latency window has a third of it. (default: 300ms, or less where all rounds "
-                + "would take longer than about 45 s)", valueName: "time"
-        ), transform: TimeSpan.parse)
+        "--duration", .span(from: 1_000_000), valueName: "time",
+        "Length of the throughput window. The latency window has a third of it. (default: 300ms, or less, so that all rounds end in about 45s)"
+    )
     var duration: TimeSpan?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Rounds of each cell, a fresh fleet of workers each.", valueName: "n"))
+        "--rounds", .count(1...10_000), valueName: "n",
+        "Number of rounds of each cell, each with new worker processes.")
     var rounds = 3
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Contending before anything is counted. (default: 50ms, or a third of a shorter window)", valueName: "time"),
-        transform: TimeSpan.parse)
+        "--warmup", .span(), valueName: "time",
+        "Length of the warm-up before the first window. (default: 50ms, or a third of the throughput window if that is less)"
+    )
     var warmup: TimeSpan?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Kill so many owners after each round, of locks that promise to survive it, and time the next acquisition.",
-            valueName: "n"))
+        "--kills", .count(0...1000), valueName: "n",
+        "Number of owners killed after each round of a lock that promises to survive owner death. The time to the next acquisition is measured."
+    )
     var kills = 0
 
-    @Flag(help: "Find the highest rate of an open loop at which p99 stays below --bound, for each lock.")
+    @Flag(help: "Find, for each cell, the highest rate of an open loop at which p99 is below --bound.")
     var findCapacity = false
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The bound for --find-capacity. (default: 100us)", valueName: "time"),
-        transform: TimeSpan.parse)
+        "--bound", .span(from: 100), valueName: "time",
+        "Upper bound of p99 of the response time, for --find-capacity. (default: 100us)")
     var bound: TimeSpan?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Order of the rounds; the same seed gives the same order. (default: random)", valueName: "n")
-    )
+        "--seed", .seed, valueName: "n",
+        "Seed of the order of rounds. The same seed gives the same order. (default: random)")
     var seed: UInt64?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("A round without progress for so long is stuck. (default: 5s)", valueName: "time"),
-        transform: TimeSpan.parse)
+    static let stuckAfterHelp = "Time without progress after which a round is stuck and ended."
+
+    @Option("--stuck-after", .span(from: 100_000_000), valueName: "time", RunOptions.stuckAfterHelp)
     var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     @Option(
-        help: ArgumentHelp(
-            "File for the results, .csv or .json by its ending. (default: results/run-TIME.csv)", valueName: "file"))
+        "--output", .file(ResultsFile.endings), valueName: "file",
+        "File for the results, in the format of its ending: .csv or .json. (default: results/run-TIME.csv)")
     var output: String?
 
     @OptionGroup var history: HistoryOption
 
-    @Option(help: "By what the tables are sorted.")
+    @Option("--sort", .sortKey, valueName: "key", "Sort key of the tables: \(Notation<SortKey>.sortKey.expected).")
     var sort = SortKey.throughput
 
     @Option(
-        help: ArgumentHelp("A folder for the latency distribution of each cell, as .hgrm files.", valueName: "folder"))
+        help: ArgumentHelp(
+            "Folder for the latency distribution of each cell, as .hgrm files in µs.", valueName: "folder"))
     var hgrm: String?
 
     @Option(
-        help: ArgumentHelp(
-            "A file for a picture of who held the lock when: the last of each cell's first round, for ui.perfetto.dev.",
-            valueName: "file.json"))
+        "--trace", .file([".json"]), valueName: "file.json",
+        "File for a trace of the last acquisitions in the first round of each cell, for ui.perfetto.dev.")
     var trace: String?
 
-    @Option(help: ArgumentHelp("The worker program. (default: shmworker beside this program)", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Path of the worker program. (default: shmworker beside this program)", valueName: "path"))
     var worker: String?
 
-    /// Refuses what makes no sense, saying what does.
+    /// Refuses options that exclude or need each other.
     func check() throws {
-        guard (1...10_000).contains(rounds) else { throw usage("--rounds \(rounds) makes no sense: 1 to 10000") }
-        if let duration, duration.nanoseconds < 1_000_000 {
-            throw usage(
-                "--duration \(duration) is too short to measure anything: 1ms or more, as in `--duration 300ms`")
-        }
-        guard (0...1000).contains(kills) else { throw usage("--kills \(kills) makes no sense: 0 to 1000") }
-        guard stuckAfter.nanoseconds >= 100_000_000 else {
-            throw usage("--stuck-after \(stuckAfter) is too short: 100ms or more")
-        }
         try load.check(needsRate: !findCapacity)
-        if findCapacity && load.rate != nil { throw usage("--find-capacity looks for the rate: leave out --rate") }
+        if findCapacity && load.rate != nil { throw Failure.conflict("--find-capacity", "--rate", "leave out --rate") }
         if findCapacity && load.scenario != nil {
-            throw usage("--find-capacity takes its workload from the command line: leave out --scenario")
+            throw Failure.conflict(
+                "--find-capacity", "--scenario", "leave out --scenario, and give the workload with options")
         }
-        if bound != nil && !findCapacity { throw usage("--bound is what --find-capacity keeps to: it needs that") }
-        try history.check(beside: [output, trace].compactMap(\.self))
-        if let trace, !trace.hasSuffix(".json") { throw usage("--trace \(trace): the ending must be .json") }
-        if let bound, bound.nanoseconds < 100 { throw usage("--bound \(bound) is too short: 100ns or more") }
+        if bound != nil && !findCapacity {
+            throw Failure.missing("--find-capacity", for: "--bound", "add it, or leave out --bound")
+        }
+        try history.check(beside: [("--output", output), ("--trace", trace)])
     }
 
-    private func usage(_ message: String) -> Failure { Failure(message, code: .usage) }
-
-    /// A cell of a histogram counts to 4 thousand million; a longer window would add nothing to a percentile.
+    /// A bucket of a histogram counts to 2³². A longer window would not make a percentile more exact.
     private static let longestTimedWindow = 30_000_000_000
 
-    /// A round's timing, where there are so many of them.
+    /// The timing of each round.
+    ///
+    /// - Parameter rounds: the number of rounds of all cells.
     func timing(rounds: Int) -> Timing {
         let window = duration?.nanoseconds ?? Self.window(rounds: rounds)
         return Timing(
@@ -120,22 +106,22 @@ struct RunOptions: ParsableArguments {
             order: min(max(window / 6, 1_000_000), Self.longestTimedWindow), stuckAfter: stuckAfter.nanoseconds)
     }
 
-    /// As long as 45 s for all rounds allow, from 20 to 300 ms.
+    /// The length in nanoseconds with which all rounds end in about 45 s, from 20 to 300 ms.
     static func window(rounds: Int) -> Int {
         // Starting and ending a fleet takes about 25 ms; warm-up and the two later windows take 5/6 of the window.
         let each = 45_000_000_000 / max(1, rounds) - 25_000_000
         return min(300_000_000, max(20_000_000, each * 6 / 11))
     }
 
-    /// Refuses kills where no owner would be killed.
+    /// Refuses `--kills` if no cell has an owner that may be killed.
     func checkKills(_ cells: [Cell]) throws {
         if kills == 0 || cells.contains(where: { $0.workers > 1 && $0.lock.properties.survivesOwnerDeath }) { return }
-        throw usage(
-            "--kills \(kills) would kill nobody: it takes 2 --workers or more, and a lock that promises to survive (`--locks survivors`)"
-        )
+        throw Failure(
+            "--kills \(kills) has no effect: it needs --workers of 2 or more, and --locks with one that survives owner death, as in `--locks survivors`",
+            code: .usage)
     }
 
-    /// What is to be measured.
+    /// The workloads to measure.
     func workloads() throws -> [Workload] {
         try load.workloads(
             usualLocks: ["all"], usualWorkers: Workload.usualWorkers, stuckAfter: stuckAfter.nanoseconds)

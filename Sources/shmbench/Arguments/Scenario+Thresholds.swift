@@ -3,7 +3,7 @@ internal import ShmCore
 internal import ShmRecord
 
 extension Scenario {
-    /// The least changes that count, as a text says them.
+    /// The minimum changes to report, from a scenario's text.
     static func thresholds(_ text: String, path: String) throws -> [Metric: Double] {
         var thresholds: [Metric: Double] = [:]
         try self.thresholds(text, path: path) { name, value in
@@ -13,7 +13,7 @@ extension Scenario {
         return thresholds
     }
 
-    /// The workloads of a text whose thresholds are sound, too.
+    /// The workloads of a text; its thresholds are checked as well.
     static func workloads(
         _ text: String, path: String, locks: [LockKind]?, workers: [Int]?, stuckAfter: Int
     ) throws -> [Workload] {

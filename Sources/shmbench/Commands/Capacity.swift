@@ -6,18 +6,18 @@ internal import ShmRender
 internal import ShmStatistics
 
 extension RunOptions {
-    /// Below which p99 is to stay, ns.
+    /// The upper bound of p99.
     var capacityBound: TimeSpan { bound ?? TimeSpan(nanoseconds: 100_000) }
 }
 
 extension Session {
-    /// A search ends when the rates that pass and fail are this close.
+    /// A search ends when the ratio of the lowest failing to the highest passing rate is below this.
     private static let closeness = 1.1
-    /// It looks no further below this share of what the closed loop does.
+    /// A search ends below this share of the closed loop's throughput.
     private static let least = 1e-4
 
-    /// For each cell: what it does in a closed loop, then open loops at rates between, halving the distance each time.
-    /// A rate passes when in most of its rounds it is not overloaded and p99 is below the bound.
+    /// For each cell, a closed loop, and then a bisection of the rates of open loops. A rate passes if most of its rounds are
+    /// not overloaded and have a p99 below the bound.
     func findCapacities(_ cells: [Cell]) -> Outcome {
         var outcome = Outcome()
         // A search takes about a dozen rates.
@@ -37,14 +37,14 @@ extension Session {
             outcome.failure = error
             if case .interrupted = error.cause {
                 outcome.failure = Failure(
-                    "interrupted after \(outcome.capacities.count) of \(cells.count) searches; what was found until then is reported"
+                    "interrupted after \(outcome.capacities.count) of \(cells.count) searches; the results until then are reported"
                 )
             }
         }
-        // A lock that is broken is told of with its rows.
+        // A lock with an integrity failure is reported with its rows.
         if outcome.failure == nil && !without.isEmpty && outcome.rows.allSatisfy(\.isAsPromised) {
             outcome.failure = Failure(
-                "no rate was found for \(Promises.names(without.uniqued())): it did nothing in a closed loop; use a longer --duration"
+                "no rate was found for \(Promises.names(without.uniqued())): no acquisition in the closed loop; use a longer --duration"
             )
         }
         return outcome
@@ -76,7 +76,7 @@ extension Session {
             } else {
                 high = rate
             }
-            // Downwards in great steps until one passes, then the geometric mean.
+            // An eighth each time until one passes, then the geometric mean.
             rate = low == 0 ? high / 8 : (low * high).squareRoot()
         }
         open.rate = low

@@ -9,47 +9,50 @@ internal import ShmStatistics
 /// `shmbench check`.
 struct Check: JudgingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compare today with a committed baseline of another day or machine.",
+        abstract: "Compare this build with a committed baseline of another day or machine.",
         discussion: """
-            Absolute times do not carry over. Compared are ratios to two reference primitives, atomic-add and futex, that \
-            are measured in the same rounds under the same load; a change counts if it is one against both, if all of its \
-            interval is beyond the threshold and beyond what single rounds differ by, and again in fresh rounds. Thresholds \
-            are three times those of `compare`, unless they are given: for two builds that can both be run, `compare` sees \
-            more.
+            Absolute times of two machines are not comparable. `check` compares ratios to two references, atomic-add and \
+            futex, which it measures in the same rounds under the same load. It reports a change if the change exists \
+            against both references, if its whole confidence interval exceeds the threshold and the variation of single \
+            rounds, and if new rounds confirm it. Default thresholds are three times those of `compare`: `compare` detects \
+            smaller changes where both builds can run.
 
-            The cells are the baseline's. --update measures these anew; without a baseline the locks robust-futex, futex and \
-            pthread-robust with 1 and 2 workers, if nothing else is asked for.
+            The cells are those of the baseline. --update measures them again. Without a baseline, --update measures \
+            robust-futex, futex and pthread-robust with 1 and 2 workers, or what --locks and --workers name.
 
-            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 not \
-            decided (with --fail-inconclusive), 64 usage.
+            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
+            undecided (with --fail-inconclusive), 64 usage.
             """)
 
-    @Option(help: ArgumentHelp("The results file to compare with, or to write.", valueName: "file.csv"))
+    @Option(
+        "--baseline", .file([".csv"]), valueName: "file.csv", "Results file to compare with, or to write with --update."
+    )
     var baseline: String
 
-    @Flag(help: "Write the baseline anew from what is measured now, and judge nothing.")
+    @Flag(help: "Measure, and replace the baseline. Nothing is judged.")
     var update = false
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Rounds of each cell, and again to confirm.", valueName: "n"))
+        "--rounds", .count(1...10_000), valueName: "n",
+        "Number of rounds of each cell. A change is confirmed with as many.")
     var rounds = 21
 
-    @Option(help: ArgumentHelp("The worker program. (default: shmworker beside this program)", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Path of the worker program. (default: shmworker beside this program)", valueName: "path"))
     var worker: String?
 
     @OptionGroup var options: JudgingOptions
 
     func check() throws {
         try options.check()
-        let fewest = IndependentComparison.enoughRounds(confidence: 1 - (Percent.share(options.falseAlarms) ?? 0))
-        guard (fewest...10_000).contains(rounds) else {
-            throw Failure("--rounds \(rounds) makes no sense: \(fewest) to 10000", code: .usage)
+        let fewest = IndependentComparison.enoughRounds(confidence: 1 - options.falseAlarms)
+        if rounds < fewest {
+            throw Failure.invalid(
+                "\(rounds)", for: "--rounds",
+                expected: "\(fewest)…10000 with --false-alarms \(Percent.text(options.falseAlarms))")
         }
-        guard baseline.hasSuffix(".csv") else {
-            throw Failure("--baseline \(baseline): the ending must be .csv", code: .usage)
-        }
-        if update, let file = options.output.first {
-            throw Failure("--output \(file) is for findings, and --update judges nothing: leave it out", code: .usage)
+        if update && !options.output.isEmpty {
+            throw Failure.conflict("--update", "--output", "leave out --output, since nothing is judged")
         }
     }
 
@@ -58,11 +61,11 @@ struct Check: JudgingCommand {
         update ? try renew(seed) : try compare(seed)
     }
 
-    /// What is asked for on the command line; `nil` where nothing is.
+    /// The cells of the command line; `nil` if it names none.
     private func asked() throws -> [CellID]? {
         let load = options.load
         if load.firstOption == nil && !update { return nil }
-        // A load without locks is that of the usual cells.
+        // A load without locks applies to the default cells.
         let workloads = try load.workloads(
             usualLocks: ["robust-futex", "futex", "pthread-robust"], usualWorkers: [1, 2],
             stuckAfter: options.stuckAfter.nanoseconds)
@@ -74,7 +77,7 @@ struct Check: JudgingCommand {
 
     private func renew(_ seed: UInt64) throws {
         let draft = try ReplacedFile(baseline)
-        // What is renewed keeps its cells.
+        // A baseline that is renewed keeps its cells.
         let old = options.load.firstOption == nil ? try? Baseline(baseline) : nil
         let cells = try old?.table.cells ?? asked() ?? []
         let history = try options.history.open()
@@ -83,15 +86,15 @@ struct Check: JudgingCommand {
         let records = try session.measure(CheckSession.withReferences(cells), rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw Failure(
-                "\(CellID(record).title): \(IndependentComparison.breach(record)); a broken lock is no measure, and \(baseline) is left as it was",
+                "\(CellID(record).title): \(IndependentComparison.breach(record)); \(baseline) is unchanged, since a round with an integrity failure cannot serve as a baseline",
                 code: .integrity)
         }
         try draft.publish(session.document(records))
         try history?.append(records)
         let count = Set(records.map(CellID.init)).count
-        let like = old == nil ? "" : ", which it had before"
+        let like = old == nil ? "" : ", as before"
         try Terminal.show(
-            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.duration), to \(baseline): commit it\n"
+            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.duration), to \(baseline); commit the file\n"
         )
     }
 
@@ -106,7 +109,8 @@ struct Check: JudgingCommand {
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {
             throw Failure(
-                "\(RoundTable.references[0]) is what others are compared with: name a lock beside it", code: .usage)
+                "--locks names only the reference \(RoundTable.references[0]): name a lock to compare with it",
+                code: .usage)
         }
         try checkSizes(cells, baseline, settings)
         try judge(inputs: [self.baseline]) {
@@ -121,25 +125,25 @@ struct Check: JudgingCommand {
         }
     }
 
-    /// Refuses so few rounds that nothing could be found, before they are measured.
+    /// Refuses too few rounds to detect a change, before they are measured.
     private func checkSizes(_ cells: [CellID], _ baseline: Baseline, _ settings: Comparison.Settings) throws {
         let confidence = judge(baseline, [], settings).confidence(cells, falseAlarms: settings.falseAlarms)
         for cell in cells {
             let count = baseline.table.records(cell).count
             if IndependentComparison.areEnough(count, rounds, confidence: confidence) { continue }
             throw Failure(
-                "\(count) rounds of \(cell.title) in \(baseline.path) and --rounds \(rounds) are too few for any difference to show: it takes \(IndependentComparison.enoughRounds(confidence: confidence)) on either side; \(Baseline.renewal(baseline.path))",
+                "--rounds \(rounds) and \(count) rounds of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(IndependentComparison.enoughRounds(confidence: confidence)) or more; \(Baseline.renewal(baseline.path))",
                 code: .usage)
         }
     }
 
-    /// Measures, and once more what was found.
+    /// Measures all cells, and measures those with a change again.
     private func measure(_ cells: [CellID], _ baseline: Baseline, _ settings: Comparison.Settings, _ seed: UInt64)
         throws -> ([CellFinding], IndependentComparison, CheckSession)
     {
         var session = try CheckSession(worker, options, seed: seed)
         let first = judge(baseline, try session.measure(CheckSession.withReferences(cells), rounds: rounds), settings)
-        // The baseline has a part in both stages, and they are not independent: the first alone must keep the rate.
+        // The baseline is part of both stages, so they are not independent: the first alone must keep the false-positive rate.
         let confidence = first.confidence(cells, falseAlarms: settings.falseAlarms)
         var found = cells.map { first.finding($0, confidence: confidence) }
         let suspects = cells.indices.filter { index in
@@ -165,7 +169,7 @@ struct Check: JudgingCommand {
             threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
     }
 
-    /// What fresh rounds do not say too is not decided.
+    /// A change that new rounds do not confirm is undecided.
     static func confirm(_ finding: inout CellFinding, by fresh: CellFinding) {
         if let note = fresh.note { finding.note = finding.note ?? note }
         for index in finding.metrics.indices {
@@ -178,8 +182,8 @@ struct Check: JudgingCommand {
             finding.metrics[index].word = .undecided
             finding.metrics[index].note =
                 word == .unjudged
-                ? "ratios to the references did not carry over at first, and did in fresh rounds"
-                : "not confirmed in fresh rounds"
+                ? "ratios to the references were not comparable at first, and were in new rounds"
+                : "not confirmed in new rounds"
         }
     }
 

@@ -3,7 +3,7 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
 
-/// What `check` measures.
+/// The rounds that `check` measures.
 struct CheckSession {
     private let measurer: Measurer
     private let options: JudgingOptions
@@ -13,10 +13,10 @@ struct CheckSession {
     private(set) var records: [Record] = []
 
     init(_ worker: String?, _ options: JudgingOptions, seed: UInt64) throws {
-        let side = try worker.map { try Side($0) } ?? Side(LockKind.default.name)
+        let side = try worker.map { try Side($0, for: "--worker") } ?? Side(LockKind.default.name, for: "--worker")
         if let worker {
             guard case .worker = side.thing else {
-                throw Failure("--worker \(worker) is no worker of this program", code: .usage)
+                throw Failure.invalid(worker, for: "--worker", expected: "a worker program of this version")
             }
         }
         measurer = try Measurer(side, name: "this build", seed: seed)

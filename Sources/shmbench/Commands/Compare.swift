@@ -9,47 +9,44 @@ internal import SystemPackage
 /// `shmbench compare`.
 struct Compare: JudgingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compare two locks, plugins or builds by measuring them in turn: faster, slower, the same?",
+        abstract: "Compare two locks, plugins or builds in interleaved rounds: faster, slower or equivalent?",
         discussion: """
-            BASE and CANDIDATE are each a lock's name, a lock plugin (.so), a worker program or a folder with one (a build), \
-            or a results file. Variables before them are for their processes alone: "NAME=VALUE futex".
+            <base> and <candidate> are each a lock's name, a lock plugin (.so), a worker program or a folder with one (a \
+            build), or a results file (.csv). Environment variables can precede them and apply to their processes only: \
+            "NAME=VALUE futex".
 
-            What can be run is run in blocks of rounds, A B B A or B A A B by the toss of a coin, until all is decided or the time \
-            is over. A difference counts where its interval excludes no change and its size exceeds the metric's threshold, \
-            and where fresh rounds say the same. The base is compared with itself too, and nothing is judged where that \
-            differs. Builds are compared by the locks robust-futex and futex with 1 and 2 workers, if nothing else is asked for.
+            Rounds are measured in blocks, in the order A B B A or B A A B at random, until all metrics are decided or \
+            --max-time is over. A change is reported if its confidence interval excludes zero, if its size exceeds the \
+            metric's threshold, and if new rounds confirm it. The base is also compared with itself (the control). Nothing \
+            is judged if the control differs. Builds are compared with robust-futex and futex and 1 and 2 workers, unless \
+            --locks and --workers name others.
 
-            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 not \
-            decided (with --fail-inconclusive), 64 usage.
+            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
+            undecided (with --fail-inconclusive), 64 usage.
             """)
 
-    @Argument(help: "What to compare with.")
+    @Argument(help: "The base: a lock, a plugin, a build or a results file.")
     var base: String
 
-    @Argument(help: "What to judge.")
+    @Argument(help: "The candidate, which is judged.")
     var candidate: String
 
     @OptionGroup var options: JudgingOptions
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "The longest that all of it may take; it ends as soon as all is decided. (default: 30s for each cell)",
-            valueName: "time"), transform: TimeSpan.parse)
+        "--max-time", .span(from: 1_000_000_000), valueName: "time",
+        "Maximum time of the comparison, which ends earlier when all metrics are decided. (default: 30s for each cell)")
     var maxTime: TimeSpan?
 
-    func check() throws {
-        try options.check()
-        if let maxTime, maxTime.nanoseconds < 1_000_000_000 {
-            throw Failure("--max-time \(maxTime) is too short to decide anything: 1s or more", code: .usage)
-        }
-    }
+    func check() throws { try options.check() }
 
     mutating func run() throws {
-        let sides = (base: try Side(base), candidate: try Side(candidate))
+        let sides = (base: try Side(base, for: "<base>"), candidate: try Side(candidate, for: "<candidate>"))
         if case .results(let base) = sides.base.thing, case .results(let candidate) = sides.candidate.thing {
             if options.history.history != nil {
-                throw Failure("--history keeps what is measured, and files were measured before", code: .usage)
+                throw Failure(
+                    "--history and two results files exclude each other: leave out --history, since nothing is measured",
+                    code: .usage)
             }
             try checkFiles()
             return try judge(inputs: [base, candidate]) {
@@ -59,7 +56,7 @@ struct Compare: JudgingCommand {
         }
         guard sides.base.isRunnable && sides.candidate.isRunnable else {
             throw Failure(
-                "a results file is compared with another; to compare today with a file, use `shmbench check --baseline FILE`",
+                "\(base) and \(candidate) are a results file and a program: name two results files, or use `shmbench check --baseline FILE`",
                 code: .usage)
         }
         let seed = options.seed ?? .random(in: 0 ... .max)
@@ -79,11 +76,13 @@ struct Compare: JudgingCommand {
         }
     }
 
-    /// What files hold was measured under a load of theirs: options that say otherwise would be ignored.
+    /// Refuses options that would be ignored: the rounds in the files have been measured.
     private func checkFiles() throws {
         let ignored = options.load.firstOption ?? (maxTime != nil ? "--max-time" : nil)
         if let ignored {
-            throw Failure("\(ignored) has no part in comparing two files: all that they hold is compared", code: .usage)
+            throw Failure(
+                "\(ignored) and two results files exclude each other: leave out \(ignored), since all cells of the files are compared",
+                code: .usage)
         }
     }
 
@@ -96,7 +95,7 @@ struct Compare: JudgingCommand {
         }
     }
 
-    /// The cells: the locks that both sides are, or those that both builds are to be measured with.
+    /// The cells: the two locks, or the locks with which both builds are measured.
     private func pairs(_ sides: (base: Side, candidate: Side)) throws -> [Comparison.Pair] {
         let names: (base: String, candidate: String)?
         switch (sides.base.lock, sides.candidate.lock) {
@@ -108,9 +107,10 @@ struct Compare: JudgingCommand {
                 code: .usage)
         }
         if names != nil && options.load.locks != nil {
-            throw Failure("--locks is for two builds; here \(base) and \(candidate) are the locks", code: .usage)
+            throw Failure(
+                "--locks and two locks, \(base) and \(candidate), exclude each other: leave out --locks", code: .usage)
         }
-        // With what is compared by name, the workload's locks have no part.
+        // Two locks that are named replace those of the workload.
         let workloads = try options.load.workloads(
             usualLocks: names == nil ? ["robust-futex", "futex"] : [LockKind.default.name], usualWorkers: [1, 2],
             stuckAfter: options.stuckAfter.nanoseconds)

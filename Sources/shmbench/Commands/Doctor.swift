@@ -6,10 +6,10 @@ internal import ShmRender
 /// `shmbench doctor`.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what on this machine makes figures unreliable or a lock unusable, and what to do about it.",
-        discussion: "Looks only; changes nothing. The exit code is 0 whatever is found.")
+        abstract: "List what makes figures unreliable or a lock unusable on this machine, and the remedy.",
+        discussion: "Changes nothing. The exit code is always 0.")
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     mutating func run() throws {
@@ -27,7 +27,7 @@ struct Doctor: ParsableCommand {
                 Report.Suite(
                     "doctor",
                     findings.map { finding in
-                        // Looks only: nothing that it finds is a failure of a test.
+                        // A finding is not a failed test.
                         let isTrouble = finding.weight == .warning || finding.weight == .obstacle
                         return Report.Check(
                             finding.subject, isTrouble ? .skipped : .passed,
@@ -38,7 +38,7 @@ struct Doctor: ParsableCommand {
                 + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) things to see to")])
     }
 
-    /// A line a finding, with the advice below it: wide tables are hard to read.
+    /// One line for each finding, and its advice below: wide tables are hard to read.
     static func text(_ findings: [Finding], _ page: Page = Page()) -> String {
         let width = findings.map(\.subject.count).max() ?? 0
         var text = ""

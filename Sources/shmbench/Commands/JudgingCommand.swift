@@ -8,16 +8,16 @@ protocol JudgingCommand: CheckedCommand {
 }
 
 extension JudgingCommand {
-    /// Opens the files for the findings and the history, judges, writes what was found, appends what was measured, and ends
-    /// the program as the findings say.
+    /// Opens the files for the findings and the history, judges, writes the findings, appends the measured rows, and ends
+    /// the program with the exit code of the findings.
     ///
     /// - Parameters:
-    ///   - inputs: files that are compared, and are not to be written over.
-    ///   - findings: judges. Returns also what was measured of the candidate.
+    ///   - inputs: files that are compared, and must not be overwritten.
+    ///   - findings: judges. Returns also the measured rows of the candidate.
     func judge(inputs: [String] = [], _ findings: () throws -> (Findings, [Record])) throws {
         let output = try FindingsOutput(options, inputs: inputs)
         let history = try options.history.open()
-        var (found, records) = try output.told(findings)
+        var (found, records) = try output.reporting(findings)
         found.failsUndecided = options.failInconclusive
         try output.write(found)
         try history?.append(records, beside: found.status)

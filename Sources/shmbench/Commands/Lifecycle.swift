@@ -11,53 +11,50 @@ internal import SystemPackage
 /// `shmbench lifecycle`.
 struct Lifecycle: MeasuringCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the segment itself: create, attach, count, detach, destroy, with many attachments.",
+        abstract: "Measure the operations of a segment (create, attach, count, detach, destroy) with many attachments.",
         discussion: """
-            The attachments are handles of this process, each with a descriptor and mappings of its own: to the kernel they \
-            are as those of as many processes. Times are CLOCK_MONOTONIC's.
+            The attachments are handles of this process. Each has a descriptor and mappings of its own, so to the kernel \
+            they are as those of different processes. The clock is CLOCK_MONOTONIC.
             """)
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How many attachments there are meanwhile.", valueName: "n,m"))
+        "--attachments", .list(of: Lifecycle.attachmentCount.expected, areNumbers: true), valueName: "n,m",
+        "Numbers of attachments during the measurement, separated by commas.")
     var attachments = CommaList(["1", "10", "100", "1000"])
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Samples of each operation at most; slow ones get fewer.", valueName: "n"))
+        "--samples", .count(2...1_000_000), valueName: "n",
+        "Maximum number of samples of each operation. Slow operations get fewer.")
     var samples = 1000
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The segment's size, bytes.", valueName: "bytes"))
+    @Option("--size", .atLeast(1), valueName: "bytes", "Size of the segment's data in bytes.")
     var size = 4096
 
-    @Option(help: ArgumentHelp("The segment's lock. (default: ShmCore's)", valueName: "lock"))
+    @Option(
+        help: ArgumentHelp(
+            "Lock of the segment: a name from `shmbench list`. (default: \(LockKind.default.name))", valueName: "lock"))
     var lock: String?
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     func check() throws {
-        if try counts().isEmpty { throw Failure("--attachments names no number, as in 1,10,100", code: .usage) }
-        guard (2...1_000_000).contains(samples) else {
-            throw Failure("--samples \(samples) makes no sense: 2 to 1000000", code: .usage)
-        }
-        guard size > 0 else { throw Failure("--size \(size) makes no sense: 1 or more bytes", code: .usage) }
+        _ = try counts()
         _ = try kind()
     }
 
+    private static let attachmentCount = Notation.count(1...100_000)
+
     private func counts() throws -> [Int] {
-        try attachments.items.map { item in
-            guard let count = Int(item), (1...100_000).contains(count) else {
-                throw Failure("--attachments \(item) makes no sense: 1 to 100000, as in 1,10,100", code: .usage)
-            }
-            return count
-        }.uniqued()
+        try attachments.items.map(Self.attachmentCount.reader(for: "--attachments")).uniqued()
     }
 
     private func kind() throws -> LockKind {
         guard let lock else { return .default }
         let kinds = try LockSelection.kinds([lock], for: "--lock")
-        if kinds.count != 1 { throw Failure("--lock names one lock, as in --lock futex", code: .usage) }
+        if kinds.count != 1 {
+            throw Failure.invalid(lock, for: "--lock", expected: "the name of one lock from `shmbench list`")
+        }
         return kinds[0]
     }
 
@@ -91,7 +88,7 @@ struct Lifecycle: MeasuringCommand {
         }
     }
 
-    /// Makes the run's lease, by which others see that its segments are in use.
+    /// Creates the run's lease, by which other processes see that its segments are in use.
     private static func beginRun() throws {
         do { try ThisRun.begin() } catch RoundFailure.failed(let reason) { throw Failure(reason) }
     }
@@ -104,7 +101,7 @@ struct Lifecycle: MeasuringCommand {
                 "A segment of \(life.size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(work.rows))"
             })
         try Terminal.show(report, format)
-        if Interruption.hasCome { throw Failure("interrupted; what was measured until then is shown") }
+        if Interruption.hasCome { throw Failure("interrupted; the results until then are shown") }
     }
 
     private static func raiseDescriptorLimit() {
@@ -121,14 +118,14 @@ struct SegmentLife {
     let lock: LockKind
     let samples: Int
 
-    /// One operation with so many attachments.
+    /// The times of one operation with a number of attachments.
     struct Timing {
         let operation: String
         let attachments: Int
         let times: Histogram<UInt64>
     }
 
-    /// No operation is repeated for longer.
+    /// The maximum time in ns for which an operation is repeated.
     private static let patience: Int64 = 1_000_000_000
 
     func measure(_ counts: [Int]) throws(SharedMemoryError) -> [Timing] {
@@ -148,13 +145,13 @@ struct SegmentLife {
         return timings
     }
 
-    /// A segment that so many handles are attached to; one more comes and goes, and asks for their number.
+    /// Times attach, count and detach of one more handle, and destroy, with that many attachments.
     private func measure(attachments: Int) throws(SharedMemoryError) -> [Timing] {
         let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "with-\(attachments)"))
         try segment.create(size: size, lock: lock)
         defer { try? segment.destroy(mode: .forceNoWait) }
         var handles: [SharedMemory] = []
-        // Whatever happens, what is attached is let go of.
+        // All handles are detached also after an error.
         defer { for handle in handles { try? handle.detach() } }
         for _ in 0..<attachments where !Interruption.hasCome {
             let handle = SharedMemory(key: segment.key)
@@ -169,7 +166,7 @@ struct SegmentLife {
             try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
             try detach.time { () throws(SharedMemoryError) in try handle.detach() }
         }
-        // A destroyer does not wait for attachments, but may have to wake who waits.
+        // A destroyer does not wait for attachments, but may have to wake waiters.
         var destroy = Stopwatch()
         let last = Patience.after(nanoseconds: Self.patience)
         while destroy.count < samples && (destroy.count < 2 || !last.hasPassed) && !Interruption.hasCome {
@@ -223,7 +220,7 @@ private struct Stopwatch {
         let time = Clock.now() - start
         // Only a long one can have a pause in it.
         if time > 50_000_000, let standstill = Standstill(PauseWatch.shared.pauses(since: start)) {
-            return PauseWarning.show("a sample is left out: \(standstill.text)")
+            return PauseWarning.show("a sample is discarded: \(standstill.text)")
         }
         times.record(time)
         count += 1

@@ -5,12 +5,12 @@ internal import ShmRender
 /// `shmbench list`.
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the catalogue of locks and what each promises.")
+        abstract: "Show the catalogue of locks and their promises.")
 
-    @Flag(help: "Print the names alone, a line each, for scripts.")
+    @Flag(help: "Print only the names, one on a line, for scripts.")
     var names = false
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     @OptionGroup var plugin: PluginOption

@@ -7,7 +7,7 @@ internal import ShmRecord
 struct Measurement {
     let program: WorkerProgram
     let conditions: RunConditions
-    /// Owners to kill after each round, of locks that promise to survive it.
+    /// Number of owners to kill after each round of a lock that promises to survive owner death.
     var kills = 0
 
     /// One round of a cell.
@@ -35,7 +35,7 @@ struct Measurement {
             for pause in result.bornePauses {
                 PauseWarning.show("\(name): all stood still for \(pause.when), as in each try before; the round counts")
             }
-            // Where two were inside at once, that is the finding.
+            // An integrity failure is reported even if the round was disturbed.
             guard let standstill = result.standstill, result.integrity == .ok else {
                 return Row(
                     run: conditions, cell: cell, round: round, result: result,
@@ -47,11 +47,11 @@ struct Measurement {
         }
     }
 
-    /// Kills owners one after another, in a fleet of their own. `nil` where none is to be killed, or nobody is there to
+    /// Kills owners one after another, in a fleet of their own. `nil` if no owner is to be killed, or no other worker would
     /// go on.
     private func recovery(_ cell: Cell, number: Int) throws(RoundFailure) -> StressResult? {
         guard kills > 0, cell.workers > 1, Fault.killHolder.isPromised(by: cell.lock.properties) else { return nil }
-        // Numbers that no round has.
+        // Numbers that no round uses.
         var used = 1 << 24 + number * 16
         var test = StressTest(
             cell.lock, workers: cell.workers, seed: conditions.seed &+ UInt64(number), program: program,

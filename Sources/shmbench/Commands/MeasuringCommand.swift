@@ -2,31 +2,31 @@ internal import ArgumentParser
 internal import ShmCoordinator
 internal import ShmRecord
 
-/// A command that starts workers. What all of them do, in this order: load a lock plugin, find out what is asked for, find the
-/// worker program, open the files that are written, watch for interrupts, remove what dead runs left, start a janitor,
-/// measure, end the janitor, and show what was found, also after an interrupt.
+/// A command that starts workers. All of them, in this order, load a lock plugin, plan, find the worker program, open the
+/// output files, watch for interrupts, remove what dead runs left, start a janitor, measure, end the janitor, and show
+/// the results, also after an interrupt.
 protocol MeasuringCommand: CheckedCommand {
-    /// What is asked for.
+    /// What is to be measured.
     associatedtype Plan
-    /// Its files, and what was found so far.
+    /// Its files, and the results so far.
     associatedtype Work
 
-    /// The worker program that was named; `nil` for the one beside this program.
+    /// The path of `--worker`; `nil` for the worker program beside this program.
     var workerPath: String? { get }
 
     /// Loads the lock plugin. Returns whether there is one.
     func loadPlugin() throws -> Bool
 
-    /// Refuses what cannot be measured: nothing is started or opened yet.
+    /// Refuses what cannot be measured, before anything is started or opened.
     func plan(hasPlugin: Bool) throws -> Plan
 
-    /// Opens the files, and removes what older runs wrote to them.
+    /// Opens the files, and drops what older runs wrote to them.
     func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work
 
-    /// Measures. What cuts it short is kept in the work where there is still something to show, and thrown where there is not.
+    /// Measures. Keeps a failure in the work if there are results to show, and throws it if there are none.
     func measure(_ work: inout Work) throws
 
-    /// Shows what was found, and throws where the program must not end well.
+    /// Shows the results, and throws if the exit code is not 0.
     func conclude(_ work: Work) throws
 }
 
@@ -37,7 +37,7 @@ extension MeasuringCommand {
 
     mutating func run() throws { try measureAll() }
 
-    /// What ``run()`` does where a command does not add to it.
+    /// The default of ``run()``.
     func measureAll() throws {
         let hasPlugin = try loadPlugin()
         let plan = try plan(hasPlugin: hasPlugin)
@@ -52,7 +52,7 @@ extension MeasuringCommand {
         try conclude(work)
     }
 
-    /// Runs a body while a janitor watches: should this process be killed, it removes what that left.
+    /// Runs a body beside a janitor, which removes the segments if this process is killed.
     private func withJanitor(_ program: WorkerProgram, _ body: () throws -> Void) throws {
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {

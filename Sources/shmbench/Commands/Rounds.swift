@@ -5,21 +5,23 @@ internal import ShmCore
 internal import ShmRecord
 internal import SystemPackage
 
-/// `shmbench rounds`: measures one round after another for another process, `shmbench compare` for one.
+/// `shmbench rounds`: measures rounds for another process, such as `shmbench compare`.
 ///
-/// Each thing that is compared has a process of its own that coordinates its rounds, with an environment, a plugin and a
-/// build of its own: two plugins cannot be in one process, and a whole other build can be compared too. It says
-/// ``RoundRequest/greeting`` and the header of a results file; then it answers each line that is a ``RoundRequest`` with a line of
-/// that file, or with `error: ` and why not.
+/// Each side of a comparison has a coordinator process with an environment, a plugin and a build of its own: a process
+/// cannot load two plugins, and the other build may be a whole installation. It writes ``RoundRequest/greeting`` and the
+/// header of a results file. Then it answers each ``RoundRequest`` with a line of that file, or with `error: ` and the
+/// reason.
 struct Rounds: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure rounds for another process: requests on stdin, rows on stdout.", shouldDisplay: false)
 
     @OptionGroup var plugin: PluginOption
 
-    @Option var worker: String?
+    @Option(help: ArgumentHelp("Path of the worker program.", valueName: "path"))
+    var worker: String?
 
-    @Option var seed: UInt64 = 0
+    @Option("--seed", .seed, valueName: "n", "Seed of the rounds.")
+    var seed: UInt64 = 0
 
     var workerPath: String? { worker }
 
@@ -37,7 +39,7 @@ struct Rounds: MeasuringCommand {
     func plan(hasPlugin: Bool) {}
 
     func open(_ plan: Void, _ program: WorkerProgram) -> WorkerProgram {
-        // What it measures is for its parent.
+        // Only its parent needs the results.
         ChildProcess.dieWithParent()
         return program
     }

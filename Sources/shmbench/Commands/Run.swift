@@ -14,8 +14,8 @@ struct Run: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure locks: throughput, latency, fairness and integrity.",
         discussion: """
-            Without options: all locks, 1, 2 and 4 × the CPUs workers, in about a minute; a table on stdout and a CSV file \
-            under results/.
+            Without options, `run` measures all locks with 1, 2 and 4 × the CPUs workers in about a minute. It prints a \
+            table on stdout, and writes a CSV file under results/.
             """)
 
     @OptionGroup var options: RunOptions
@@ -59,16 +59,16 @@ struct Run: MeasuringCommand {
 
     func conclude(_ work: Work) throws {
         let outcome = work.outcome
-        // What was measured is printed even where it could not be saved.
+        // Results are printed even if they could not be saved.
         let kept = work.outputs.keep(outcome.rows)
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         try report(outcome, summaries, work.outputs)
         let extras = work.outputs.writeExtras(outcome.rows)
         for warning in Warnings.lines(summaries) {
-            Terminal.write(Terminal.told("warning: \(warning)") + "\n")
+            Terminal.write(Terminal.wrapped("warning: \(warning)") + "\n")
         }
-        // A broken lock weighs more than a file that was not written; else the first trouble decides how the program ends. All
-        // are told.
+        // An integrity failure sets the exit code before an unwritten file does; else the first failure does. All are
+        // reported.
         let troubles = kept + [outcome.failure].compactMap(\.self) + extras
         let isBroken = outcome.failure == nil && !outcome.rows.allSatisfy(\.isAsPromised)
         for trouble in isBroken ? troubles[...] : troubles.dropFirst() { Terminal.complain(trouble.message) }

@@ -2,14 +2,14 @@ internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmRender
 
-/// The files that `run` writes: its results, and what was asked for beside them.
+/// The files that `run` writes: the results, history, distributions and trace.
 struct RunOutputs {
     let file: ResultsFile
     private let history: HistoryFile?
     private let hgrm: HgrmFolder?
     private let trace: TraceFile?
 
-    /// Opens all of them, and removes what older runs wrote only when none was refused.
+    /// Opens all of them. Drops what older runs wrote only if none was refused.
     init(_ options: RunOptions, _ cells: [Cell], startedAt: Int) throws {
         hgrm = try options.hgrm.map { try HgrmFolder($0, options.findCapacity ? [] : cells) }
         let trace = try options.trace.map { try TraceFile($0) }
@@ -25,15 +25,15 @@ struct RunOutputs {
         try file.begin()
     }
 
-    /// Where the rows are.
+    /// The names of the files with the rows, for the report.
     var words: String { "rows in \(file.path)\(history.map { ", history in \($0.path)" } ?? "")" }
 
-    /// Ends the results file, and appends to the history. Returns what failed.
+    /// Ends the results file, and appends to the history. Returns the failures.
     func keep(_ rows: [Row]) -> [Failure] {
         [Self.failure { try file.finish(rows) }, Self.failure { try append(rows) }].compactMap(\.self)
     }
 
-    /// Writes distributions and the trace. Returns what failed.
+    /// Writes distributions and the trace. Returns the failures.
     func writeExtras(_ rows: [Row]) -> [Failure] {
         let failure = Self.failure {
             try hgrm?.write(rows)

@@ -10,19 +10,19 @@ internal import SystemPackage
 /// `shmbench segments`.
 struct Segments: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show this machine's segments and what their locks have outside them; remove leftovers.",
+        abstract: "Show this machine's segments and the kernel objects of their locks; remove leftovers.",
         discussion: """
-            A leftover is a segment of a run of this tool that is over, or its lease (the file by whose lock others see that \
-            a run goes on), a segment that a destroyer left half-way, or a lock's named object (semaphore, message queue, \
-            FIFO, lock file) that no segment names, if no process uses it. \
-            Nothing else is ever removed. Message queues are shown only where /dev/mqueue is mounted. System V semaphore \
-            sets are found through their segments; those of one whose file was removed by hand, only by `ipcs -s`.
+            A leftover is a segment of a run of this tool that has ended, the lease of such a run (the file whose lock a \
+            run holds while it lives), a segment whose destruction did not finish, or a lock's named object (semaphore, \
+            message queue, FIFO, lock file) that no segment names and no process uses. Nothing else is ever removed. \
+            Message queues are shown only if /dev/mqueue is mounted. System V semaphore sets are found through their \
+            segments; if a segment's file was removed by hand, only `ipcs -s` shows its set.
             """)
 
-    @Flag(help: "Remove the leftovers, and say which.")
+    @Flag(help: "Remove the leftovers, and print their names.")
     var remove = false
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     mutating func run() throws {
@@ -52,7 +52,7 @@ struct Segments: ParsableCommand {
                 + [Report.Notice(.notice, "shmbench", hint)])
     }
 
-    /// Removes entries; what cannot be removed is said, and makes the exit code 1.
+    /// Removes entries. Reports those that cannot be removed; the exit code is then 1.
     private func clear(_ leftovers: [Entry]) throws {
         if leftovers.isEmpty { return try Terminal.show("Nothing is left over.\n") }
         var failures = 0
@@ -84,7 +84,7 @@ private struct Entry {
         do { segments = try SharedMemory.segments() } catch { throw Failure(error.description) }
         return segments.map { Entry(thing: .segment($0), outcome: Leftovers.outcome(of: $0)) }
             + LockObject.all().map { Entry(thing: .object($0), outcome: Leftovers.outcome(of: $0, segments: segments)) }
-            // Last: a run that is interrupted between keeps what names it.
+            // Last: after an interrupt, the lease still names the run.
             + Leftovers.leases().map { lease in
                 Entry(
                     thing: .lease(lease.run, path: lease.path, userID: lease.userID),
@@ -108,7 +108,7 @@ private struct Entry {
         }
     }
 
-    /// Returns why it could not be removed, if so.
+    /// Removes it. Returns the reason if that fails.
     func remove() -> String? {
         switch thing {
         case .segment(let segment): return Leftovers.remove(segment)

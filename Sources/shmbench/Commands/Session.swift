@@ -5,7 +5,7 @@ internal import ShmHarness
 internal import ShmRecord
 
 extension RunConditions {
-    /// Finds out what all rounds of a run have in common.
+    /// Determines what all rounds of a run have in common.
     init(startedAt: Int, seed: UInt64) {
         self.init(
             id: "\(Timestamp.compact(startedAt))-\(String(UInt32.random(in: 0 ... .max), radix: 16))", seed: seed,
@@ -20,10 +20,10 @@ struct Session {
     let file: ResultsFile
     let conditions: RunConditions
 
-    /// What was measured, whatever ended it.
+    /// The results, up to a failure.
     struct Outcome {
         var rows: [Row] = []
-        /// Those that were measured, in the order in which to show them.
+        /// The measured cells, in the order in which they are shown.
         var cells: [Cell] = []
         var capacities: [Capacity] = []
         var failure: Failure?
@@ -47,7 +47,7 @@ struct Session {
                 outcome.failure = error
                 if case .interrupted = error.cause {
                     outcome.failure = Failure(
-                        "interrupted after \(outcome.rows.count) of \(schedule.turns.count) rounds; what was measured until then is reported"
+                        "interrupted after \(outcome.rows.count) of \(schedule.turns.count) rounds; the results until then are reported"
                     )
                 }
                 return outcome
@@ -61,7 +61,7 @@ struct Session {
         return outcome
     }
 
-    /// Runs one round, and makes a row of it.
+    /// Runs one round, and returns its row.
     func runRound(_ cell: Cell, _ round: Int, _ timing: Timing, number: Int, _ progress: inout Progress)
         throws(Failure) -> Row
     {
@@ -83,7 +83,7 @@ struct Session {
         }
     }
 
-    /// Which worker of a stuck round was where.
+    /// Reports where each worker of a stuck round was.
     private func explain(_ row: Row) {
         Terminal.complain(
             "\(row.cell.lock) with \(row.cell.workers) workers, round \(row.round): no progress for \(options.stuckAfter), ended"

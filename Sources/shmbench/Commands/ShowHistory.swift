@@ -8,67 +8,58 @@ internal import ShmRender
 struct ShowHistory: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show the runs of a history, and a figure over time with the points at which it changed.",
+        abstract: "Show the runs of a history, and a figure over time with its change points.",
         discussion: """
-            `shmbench run --history FILE` appends to a history. Without options its runs are listed. With --metric, or with \
-            a choice of cells, the median of each run is shown run by run, and ◆ marks where its level changed: a change \
-            that is too clear for chance (p < 0.01) and not too small to matter (2%). Figures are compared on one machine \
-            and under one load only.
+            `shmbench run --history FILE` appends to a history. Without options, `history` lists its runs. With --metric, \
+            --lock, --workers or --scenario it shows the median of each run, and ◆ marks a change point: a change of the \
+            level by at least 2% with p < 0.01. Runs are compared only with runs on the same machine and under the same \
+            load.
             """)
 
-    @Argument(help: ArgumentHelp("The SQLite file.", valueName: "file"))
+    @Argument(help: ArgumentHelp("SQLite file of the history.", valueName: "file"))
     var file: String
 
     @Option(
-        help: ArgumentHelp(
-            "Figures: columns of the results, or \(HistoryMetric.names.joined(separator: ", ")). (default: throughput, where cells are chosen)",
-            valueName: "a,b"))
+        "--metric", .list(of: HistoryMetric.form), valueName: "a,b",
+        "Figures to show: \(HistoryMetric.form), separated by commas. (default: throughput, if cells are chosen)")
     var metric: CommaList?
 
-    @Option(help: ArgumentHelp("Only these locks.", valueName: "a,b"))
+    @Option(
+        "--lock", .list(of: "names of locks in the history"), valueName: "a,b", "Show only these locks. (default: all)")
     var lock: CommaList?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Only these numbers of workers.", valueName: "n,m"))
+    @Option(
+        "--workers", .list(of: "numbers of workers in the history", areNumbers: true), valueName: "n,m",
+        "Show only these numbers of workers. (default: all)")
     var workers: CommaList?
 
-    @Option(help: ArgumentHelp("Only these scenarios.", valueName: "a,b"))
+    @Option(
+        "--scenario", .list(of: "names of scenarios in the history"), valueName: "a,b",
+        "Show only these scenarios. (default: all)")
     var scenario: CommaList?
 
-    @Flag(
-        help:
-            "Compare runs of machines whose CPUs are alike, whatever their names: for runners that get a new one each time."
-    )
+    @Flag(help: "Compare runs of different hosts with the same CPUs, as on CI runners with a new host name each time.")
     var anyHost = false
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How many cells to show at most, those with changes first.", valueName: "n"))
+        "--limit", .atLeast(1), valueName: "n", "Maximum number of cells to show. Cells with a change point come first."
+    )
     var limit = 8
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
     @Option(
-        help: ArgumentHelp(
-            "Write a CSV for Apache Otava, a line a run, and print the otava.yaml that reads it.", valueName: "file.csv"
-        ))
+        "--export", .file([".csv"]), valueName: "file.csv",
+        "CSV file to write for Apache Otava, with one line for each run. Prints the otava.yaml that reads it.")
     var export: String?
 
     func check() throws {
-        if let export, !export.hasSuffix(".csv") {
-            throw Failure("--export \(export): the ending must be .csv", code: .usage)
-        }
         if export != nil && format != .table {
-            throw Failure("--export prints an otava.yaml: leave out --format", code: .usage)
+            throw Failure.conflict("--export", "--format", "leave out --format, since an otava.yaml is printed")
         }
         if let export, SameFile.isSame(export, file) {
-            throw Failure("--export \(export) is the history itself: name another file", code: .usage)
-        }
-        if limit < 1 { throw Failure("--limit \(limit) makes no sense: 1 or more", code: .usage) }
-        if metric?.items.isEmpty == true { throw Failure("--metric names none: throughput, for one", code: .usage) }
-        for (name, list) in [("--lock", lock), ("--workers", workers), ("--scenario", scenario)]
-        where list?.items.isEmpty == true {
-            throw Failure("\(name) names none, and nothing would be shown: leave it out for all", code: .usage)
+            throw Failure.invalid(export, for: "--export", expected: "a file other than the history")
         }
     }
 
@@ -92,7 +83,7 @@ struct ShowHistory: CheckedCommand {
         let series = try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
         if series.isEmpty {
             throw Failure(
-                "no round in \(file) has \(metrics.map(\.column).joined(separator: " or ")) for what was chosen; `shmbench history \(file)` lists the runs"
+                "no round in \(file) has \(metrics.map(\.column).joined(separator: " or ")) in the chosen cells; `shmbench history \(file)` lists the runs"
             )
         }
         if let export { return try write(OtavaExport(series, runs: runs), export) }
@@ -104,7 +95,7 @@ struct ShowHistory: CheckedCommand {
         try Terminal.show(export.yaml(file: path))
     }
 
-    /// What was chosen; what the history does not have is refused.
+    /// The chosen cells. Refuses values that the history does not have.
     private func filter(_ history: History) throws -> HistorySeries.Filter {
         var filter: HistorySeries.Filter = [:]
         func choose(_ column: String, _ chosen: CommaList?, _ value: (String) -> HistoryValue?) throws {
@@ -115,11 +106,9 @@ struct ShowHistory: CheckedCommand {
             }
             let names = there.map { $0.text ?? $0.integer.map { "\($0)" } ?? "" }
             for item in chosen.items where !there.contains(value(item) ?? .null) {
-                let nearest = Int(item) == nil ? LockSelection.nearest(to: item, among: names) : nil
-                let hint = nearest.map { "; did you mean `\($0)`?" }
-                throw Failure(
-                    "no round in \(file) has the \(column) \(item.debugDescription)\(hint ?? "; there are \(names.joined(separator: ", "))")"
-                )
+                throw Failure.unknown(
+                    item, for: "--\(column)", expected: "one of those in \(file): \(names.joined(separator: ", "))",
+                    among: Int(item) == nil ? names : [])
             }
             filter[column] = chosen.items.compactMap(value)
         }

@@ -8,28 +8,31 @@ internal import ShmRender
 struct ShowReport: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show results files again: an overview, and the tables and the verdict of `run`.",
+        abstract: "Show results files: an overview, and the tables and the verdict of `run`.",
         discussion: """
-            Takes CSV files that `run` or `check --update` wrote, also those of older versions, which have fewer columns. \
-            Rounds of several files are put together; those of two machines are not. The overview has a line for each lock: \
-            throughput with each number of workers, p99 and Jain's index with the most. Csv and json have a row a cell.
+            Reads CSV files that `run` or `check --update` wrote. Files of older versions have fewer columns. Rounds of \
+            several files are merged if they are of the same machine. The overview has one line for each lock, with the \
+            throughput for each number of workers, and p99 and Jain's index for the largest. The formats csv and json have \
+            one row for each cell.
 
-            Exit codes: 0 every lock kept its promise, 1 rounds are missing or --strict found something, 3 integrity failure, \
-            64 usage, or a file is no results file.
+            Exit codes: 0 all locks kept their promises, 1 rounds are missing or --strict found an error, 3 integrity \
+            failure, 64 usage, or a file is not a results file.
             """)
 
-    @Argument(help: ArgumentHelp("Results files (.csv); `-` is the standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Results files (.csv). `-` is the standard input.", valueName: "file"))
     var files: [String]
 
-    @Option(help: "What to print on stdout.")
+    @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
 
-    @Option(help: "By what the tables and the overview are sorted.")
+    @Option(
+        "--sort", .sortKey, valueName: "key",
+        "Sort key of the tables and the overview: \(Notation<SortKey>.sortKey.expected).")
     var sort = SortKey.throughput
 
     @Flag(
         help: ArgumentHelp(
-            "Expect what this version's `run` writes to a file of its own: all columns, figures in each row, no heap bytes, and a control that was caught."
+            "Require what `run` of this version writes: all columns, figures in each row, no heap bytes, and an integrity failure of the control."
         ))
     var strict = false
 
@@ -38,14 +41,15 @@ struct ShowReport: CheckedCommand {
     func check() throws {
         for (index, file) in files.enumerated() {
             if file.hasSuffix(".json") {
-                throw Failure("\(file): reports are of CSV files; write one with `run --output NAME.csv`", code: .usage)
+                throw Failure.invalid(file, for: "<file>", expected: "a CSV file, as of `run --output NAME.csv`")
             }
             if let twice = files[..<index].first(where: { $0 == file || SameFile.isSame($0, file) }) {
                 throw Failure("\(twice) and \(file) are one file: name each file once", code: .usage)
             }
         }
         if files.contains(ResultsReader.standardInput) && isatty(STDIN_FILENO) == 1 {
-            throw Failure("the standard input is a terminal: name a file, or redirect one", code: .usage)
+            throw Failure.invalid(
+                "-", for: "<file>", expected: "a file name, or a file as the standard input, which is a terminal")
         }
     }
 
@@ -53,7 +57,7 @@ struct ShowReport: CheckedCommand {
         try plugin.load()
         let rounds: [RecordedRounds]
         do { rounds = try ResultsReader.read(files) } catch let failure as Failure {
-            // An empty document must not pass for a good one.
+            // An empty document must not be taken for a good result.
             if format != .table {
                 try Terminal.show(
                     Report.failure(failure, of: "report", nothingWas: "reported", names: FilesReport.columns), format)
@@ -62,7 +66,7 @@ struct ShowReport: CheckedCommand {
         }
         let report = FilesReport(rounds, sort: sort)
         try Terminal.show(report.report, format)
-        for warning in report.warnings { Terminal.write(Terminal.told("warning: \(warning)") + "\n") }
+        for warning in report.warnings { Terminal.write(Terminal.wrapped("warning: \(warning)") + "\n") }
         let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])
         for finding in findings.prefix(Self.mostFindings) { Terminal.complain(finding) }
         if findings.count > Self.mostFindings {
@@ -72,6 +76,6 @@ struct ShowReport: CheckedCommand {
         if !findings.isEmpty { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
-    /// More are counted only.
+    /// The maximum number of findings to print; the rest are counted.
     private static let mostFindings = 20
 }

@@ -9,18 +9,18 @@ internal import SystemPackage
 /// `shmbench stress`.
 struct Stress: MeasuringCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Kill, freeze and disturb processes around a lock, and see whether the others go on.",
+        abstract: "Kill, freeze and disturb processes around a lock, and check that the others go on.",
         discussion: """
-            Workers take the lock all the time and change data under it; killed ones are replaced. After each fault \
-            somebody must get the lock, and everybody in the end; the data must hold what the workers have counted, but for \
-            the half-written update of a dead owner, which its successor repairs.
+            Workers acquire the lock continuously and change the data that it protects. Killed workers are replaced. After \
+            each fault, at least one worker must acquire the lock, and at the end all must. The data must match what the \
+            workers have counted, except for the half-written update of a dead owner, which the next owner repairs.
 
             \(Fault.allCases.map { "\($0.name): \($0.summary)." }.joined(separator: "\n"))
 
-            Meanwhile workers take the lock in all the ways that it offers: plain, by a try, with a deadline, to read; bytes \
-            around its area and what it keeps in the kernel are looked at. What was not tried is named, and not said to be kept.
+            Workers use all operations that the lock offers: lock, try, lock with a deadline, shared lock. The bytes around \
+            the lock's area and its kernel objects are checked. The report names each promise that was not tested.
 
-            Exit code 3 where a lock breaks a promise (`shmbench list`). What it does not promise may hang.
+            The exit code is 3 if a lock breaks a promise (`shmbench list`). What it does not promise may hang.
             """)
 
     @OptionGroup var options: StressOptions
@@ -49,7 +49,7 @@ struct Stress: MeasuringCommand {
         let reports = try ReportFolder(options.reports, startedAt: startedAt, plan.kinds, plan.faults)
         let session = StressSession(
             options: options, kinds: plan.kinds, faults: plan.faults, program: program,
-            // On the command line that repeats the run it must fit a shell.
+            // Short, since the command line that repeats the run has it.
             seed: options.seed ?? UInt64(UInt32.random(in: 0 ... .max)), pluginPath: plugin.lockPlugin,
             reports: reports)
         return Work(startedAt: startedAt, session: session)
@@ -67,7 +67,7 @@ struct Stress: MeasuringCommand {
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
         if !matrix.hasTried {
             let why = session.results.compactMap(\.obstacle).first.map { ": \($0)" } ?? ""
-            throw Failure("nothing was tried, and nothing is known of any lock\(why)")
+            throw Failure("no fault was injected, so no lock was tested\(why)")
         }
     }
 }
@@ -84,7 +84,7 @@ struct StressSession {
     private(set) var results: [StressResult] = []
     private var number = 0
 
-    /// A pass over everything takes no longer, so that a long run meets each lock many times.
+    /// The maximum time of a pass in ns, so that a long run tests each lock many times.
     private static let longestPass = 60_000_000_000
 
     init(
@@ -100,7 +100,7 @@ struct StressSession {
         self.reports = reports
     }
 
-    /// Tests lock after lock; what was found stays, whatever ends it.
+    /// Tests one lock after another. The results up to a failure are kept.
     mutating func run() -> Failure? {
         let end = Patience.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
         var progress = StressProgress(steps: kinds.count * faults.count)
@@ -153,7 +153,7 @@ struct StressSession {
         }
     }
 
-    /// Writes the last events, and says how to repeat the run.
+    /// Writes the last events, and prints the command that repeats the run.
     private mutating func write(_ report: FlightReport) {
         let breach = results.first { $0.lock == report.lock && $0.fault == report.fault }?.breach
         guard breach != nil || options.reports != nil else { return }
@@ -167,7 +167,7 @@ struct StressSession {
             if breach != nil { Terminal.write("  last events: \(files)\n  again: \(command)\n") }
         } catch {
             let reason = (error as? Failure)?.message ?? "\(error)"
-            Terminal.complain("the last events are lost, and the run goes on: \(reason)")
+            Terminal.complain("the last events are lost: \(reason); the run continues")
         }
     }
 
@@ -175,7 +175,7 @@ struct StressSession {
         switch failure {
         case .interrupted:
             let episodes = results.reduce(0) { $0 + $1.episodes }
-            return Failure("interrupted at \(lock) after \(episodes) faults; what was found until then is reported")
+            return Failure("interrupted at \(lock) after \(episodes) faults; the results until then are reported")
         case .failed(let reason): return Failure("\(lock): \(reason)")
         }
     }

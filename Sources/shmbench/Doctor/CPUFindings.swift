@@ -2,7 +2,7 @@ internal import ShmCoordinator
 internal import ShmHarness
 internal import ShmRecord
 
-/// What makes times unreliable: frequency, neighbours, limits, clocks.
+/// What makes times unreliable: frequency, other guests, limits, clocks.
 enum CPUFindings {
     static func all(_ files: SystemFiles, machine: Machine, clock: ClockCalibration) -> [Finding] {
         [
@@ -18,7 +18,7 @@ enum CPUFindings {
             ? Finding("CPUs", .ok, text)
             : Finding(
                 "CPUs", .warning, text,
-                advice: "with one CPU, workers take turns and never meet in a lock; use a machine with two or more")
+                advice: "with one CPU, workers rarely contend; use a machine with two or more")
     }
 
     /// A cgroup's share of CPU time, cgroup v2 or v1.
@@ -45,7 +45,7 @@ enum CPUFindings {
         Finding(
             "CPU limit", .warning, "the cgroup may use \(Figure.decimal(share, 2)) CPUs' time",
             advice:
-                "workers that have used it up stop for the rest of each period, holding the lock or not: lift cpu.max, "
+                "workers stop for the rest of each period when it is used up, also while they hold the lock: raise cpu.max, "
                 + "or use --cpuset-cpus instead of --cpus")
     }
 
@@ -55,7 +55,7 @@ enum CPUFindings {
             Finding(
                 "SMT", .note, "hardware threads share cores",
                 advice: "--pin spread fills whole cores first, --pin compact the threads of one")
-        case "0": Finding("SMT", .ok, "off, or not seen by this system")
+        case "0": Finding("SMT", .ok, "off, or not visible to this system")
         default: nil
         }
     }
@@ -63,7 +63,8 @@ enum CPUFindings {
     private static func governor(_ files: SystemFiles) -> Finding {
         let path = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
         switch files.line(path) {
-        case nil: return Finding("frequency", .note, "not this system's to choose", advice: "compare within a run only")
+        case nil:
+            return Finding("frequency", .note, "not controlled by this system", advice: "compare within a run only")
         case "performance": return Finding("frequency", .ok, "governor performance")
         case .some(let governor):
             return Finding(
@@ -87,7 +88,7 @@ enum CPUFindings {
     private static func hypervisor(_ files: SystemFiles) -> Finding {
         let flags = files.text("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
         guard flags.split(separator: " ").contains("hypervisor") else {
-            return Finding("virtual machine", .ok, "no hypervisor announces itself")
+            return Finding("virtual machine", .ok, "no hypervisor is visible")
         }
         let fields =
             files.line("/proc/stat")?.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) } ?? []
@@ -99,7 +100,7 @@ enum CPUFindings {
         return Finding(
             "virtual machine", stolen > 0.01 ? .warning : .note,
             "yes; \(Figure.decimal(stolen * 100, 2))% of the CPU time since boot went to others",
-            advice: "its CPUs come and go unseen: use more --rounds, and watch steal_percent")
+            advice: "the host can pause its CPUs unnoticed: use more --rounds, and check steal_percent")
     }
 
     private static func load(_ files: SystemFiles, _ machine: Machine) -> Finding? {
@@ -109,7 +110,8 @@ enum CPUFindings {
         let text = "\(Figure.decimal(load, 2)) over the last minute, \(machine.cpus) CPU\(machine.cpus == 1 ? "" : "s")"
         return load < 0.25 * Double(machine.cpus)
             ? Finding("load", .ok, text)
-            : Finding("load", .warning, text, advice: "something else runs, or just did: wait until it is over")
+            : Finding(
+                "load", .warning, text, advice: "other programs run, or did until recently: wait until they have ended")
     }
 
     private static func timer(_ clock: ClockCalibration) -> Finding {
@@ -122,7 +124,7 @@ enum CPUFindings {
         }
         return Finding(
             "clock", .warning, "clock_gettime, \(cost): \(clock.obstacle ?? "no counter")",
-            advice: "short times are less exact; hand-off times of less than a microsecond mean little")
+            advice: "short times are less exact; handoff times below a microsecond are not meaningful")
     }
 
     private static func clockSource(_ files: SystemFiles) -> Finding? {
@@ -133,7 +135,7 @@ enum CPUFindings {
             ? Finding("kernel's clock", .ok, "\(source), read without a system call")
             : Finding(
                 "kernel's clock", .warning, "\(source): each reading is a system call",
-                advice: "boot with tsc=reliable where the counter is known to be good")
+                advice: "boot with tsc=reliable if the counter is known to be reliable")
     }
 
     private static func nodes(_ files: SystemFiles) -> Finding? {

@@ -1,13 +1,13 @@
 internal import ShmCore
 internal import ShmRender
 
-/// One thing about this machine that bears on the figures, or on whether a lock can be used.
+/// One property of this machine that affects the figures, or whether a lock can be used.
 struct Finding {
     /// How much it matters.
     enum Weight: String {
         /// As it should be.
         case ok
-        /// Worth to know when figures are read.
+        /// Relevant to the interpretation of figures.
         case note
         /// Makes figures unreliable.
         case warning
@@ -15,12 +15,12 @@ struct Finding {
         case obstacle
     }
 
-    /// What was looked at, in a word or two.
+    /// The property, in a word or two.
     let subject: String
     let weight: Weight
-    /// What was found.
+    /// The state of the property.
     let text: String
-    /// What to do about it; empty where there is nothing to do.
+    /// The remedy; empty if none is needed.
     let advice: String
 
     init(_ subject: String, _ weight: Weight, _ text: String, advice: String = "") {
@@ -38,11 +38,11 @@ struct Finding {
     ])
 }
 
-/// The files in which Linux describes itself; under another root in tests.
+/// The files that describe the system, under another root in tests.
 struct SystemFiles {
     var root = ""
 
-    /// The first line of a file; `nil` where there is none, or it is empty.
+    /// The first line of a file; `nil` if the file does not exist or is empty.
     func line(_ path: String) -> String? { text(path).flatMap { $0.split(separator: "\n").first.map(String.init) } }
 
     func number(_ path: String) -> Int? { line(path).flatMap { Int($0) } }

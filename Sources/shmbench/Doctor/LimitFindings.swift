@@ -5,7 +5,7 @@ internal import ShmHarness
 internal import ShmRecord
 internal import SystemPackage
 
-/// What keeps a lock or a command from working, or a run from being large.
+/// What prevents a lock or a command from working, or limits the size of a run.
 enum LimitFindings {
     static func all(_ files: SystemFiles) -> [Finding] {
         [
@@ -20,7 +20,7 @@ enum LimitFindings {
         guard unsafe statvfs("/dev/shm", &status) == 0 else {
             return Finding(
                 "/dev/shm", .obstacle, "cannot be used: \(Errno(rawValue: errno))",
-                advice: "mount a tmpfs there: mount -t tmpfs tmpfs /dev/shm")
+                advice: "mount a tmpfs: mount -t tmpfs tmpfs /dev/shm")
         }
         let free = Double(status.f_bavail) * Double(status.f_frsize) / 1_048_576
         let total = Double(status.f_blocks) * Double(status.f_frsize) / 1_048_576
@@ -29,12 +29,12 @@ enum LimitFindings {
             ? Finding(
                 "/dev/shm", .warning, text,
                 advice:
-                    "a round needs 1 MiB and 0.2 a worker: docker run --shm-size=1g, or mount -o remount,size=1g /dev/shm"
+                    "a round needs 1 MiB, and 0.2 MiB for each worker: docker run --shm-size=1g, or mount -o remount,size=1g /dev/shm"
             )
             : Finding("/dev/shm", .ok, text)
     }
 
-    /// The soft limit of a resource; `nil` where there is none.
+    /// The limits of a resource; `nil` if the soft one is infinite.
     private static func soft(_ resource: __rlimit_resource) -> (soft: UInt64, hard: UInt64)? {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur != .max else {
@@ -44,7 +44,7 @@ enum LimitFindings {
     }
 
     private static func processes() -> Finding {
-        guard let limit = soft(__RLIMIT_NPROC) else { return Finding("processes", .ok, "no limit of the user's") }
+        guard let limit = soft(__RLIMIT_NPROC) else { return Finding("processes", .ok, "no limit for the user") }
         return limit.soft < 2048
             ? Finding("processes", .warning, "at most \(limit.soft)", advice: "raise `ulimit -u` for many workers")
             : Finding("processes", .ok, "at most \(limit.soft)")
@@ -82,13 +82,14 @@ enum LimitFindings {
         return used * 10 > sets * 9
             ? Finding(
                 "System V semaphores", .warning, "\(used) of \(sets) sets are in use",
-                advice: "raise the last number of kernel.sem, or remove what is left over (ipcs -s, shmbench segments)")
+                advice: "raise the last number of kernel.sem, or remove leftovers (ipcs -s, shmbench segments)")
             : Finding("System V semaphores", .ok, "\(used) of \(sets) sets are in use")
     }
 
     private static func queues(_ files: SystemFiles) -> Finding? {
         guard let most = files.number("/proc/sys/fs/mqueue/queues_max") else {
-            return Finding("message queues", .note, "the kernel has none", advice: "posix-mq-token cannot be used")
+            return Finding(
+                "message queues", .note, "not supported by the kernel", advice: "posix-mq-token cannot be used")
         }
         return Finding(
             "message queues", most < 8 ? .warning : .ok, "at most \(most)",
@@ -112,7 +113,7 @@ enum LimitFindings {
         }
         return Finding(
             "seccomp", .note, "a filter is in force (mode \(mode))",
-            advice: "what it refuses shows below, by lock; docker run --security-opt seccomp=unconfined lifts it")
+            advice: "locks that it disables are listed below; docker run --security-opt seccomp=unconfined removes it")
     }
 
     private static func counters(_ files: SystemFiles) -> Finding {
@@ -124,14 +125,14 @@ enum LimitFindings {
         return Finding(
             "hardware counters", .note, "none" + (paranoid.map { " (perf_event_paranoid \($0))" } ?? ""),
             advice: isForbidden
-                ? "sysctl kernel.perf_event_paranoid=2" : "this machine gives out none; their columns stay empty")
+                ? "sysctl kernel.perf_event_paranoid=2" : "not available on this machine; their columns stay empty")
     }
 
     private static func waits(_ files: SystemFiles) -> Finding {
         files.line("/proc/self/schedstat") == nil
             ? Finding(
-                "run-queue wait", .note, "the kernel does not tell", advice: "a kernel with CONFIG_SCHED_INFO does")
-            : Finding("run-queue wait", .ok, "told by /proc/self/schedstat")
+                "run-queue wait", .note, "not reported by the kernel", advice: "use a kernel with CONFIG_SCHED_INFO")
+            : Finding("run-queue wait", .ok, "reported by /proc/self/schedstat")
     }
 
     private static func software(_ files: SystemFiles) -> Finding {
@@ -141,14 +142,14 @@ enum LimitFindings {
         return Finding("software", .ok, "Linux \(Machine.current.kernel), \(glibc), pages of \(getpagesize()) bytes")
     }
 
-    /// Locks that this machine cannot have.
+    /// Locks that do not work on this machine.
     private static func locks() -> [Finding] {
         let refused = LockKind.all.filter { $0.obstacle != nil }
         if refused.isEmpty { return [Finding("locks", .ok, "all \(LockKind.all.count) can be used here")] }
         return refused.map { kind in
             Finding(
                 "lock \(kind)", .obstacle, "cannot be used: \(kind.obstacle?.description ?? "")",
-                advice: "leave it out, or lift what the message names")
+                advice: "leave it out of --locks, or remove the obstacle")
         }
     }
 }

@@ -5,19 +5,19 @@ internal import ShmRecord
 internal import ShmRender
 internal import ShmStatistics
 
-/// A committed results file that later runs are compared with: some cells, and under each of their loads the references.
+/// A committed results file that later runs are compared with: some cells, and the references under each of their loads.
 struct Baseline {
     let path: String
     let table: RoundTable
     let records: [Record]
-    /// What is judged: all but the control that others are compared with.
+    /// The cells to judge: all but the control, to which ratios are taken.
     let cells: [CellID]
 
-    /// Reads it, and refuses what cannot be a baseline, saying how to make one.
+    /// Reads it. Refuses a file that cannot be a baseline, with the command that writes one.
     init(_ path: String) throws {
         self.path = path
         do { records = try ResultsReader.read(path) } catch let failure as Failure {
-            // Only what is one, or is not there yet, is to be written.
+            // Only a baseline, or a file that does not exist, may be written.
             let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             if descriptor < 0 && errno == ENOENT {
                 throw Failure("\(failure.message); write it with `\(Self.update(path))`", code: .usage)
@@ -25,35 +25,35 @@ struct Baseline {
             defer { if descriptor >= 0 { close(descriptor) } }
             switch descriptor < 0 ? nil : OwnFile.results(.csv).isBegun(in: descriptor) {
             case true?: throw Failure("\(failure.message); \(Self.renewal(path))", code: .usage)
-            case false?: throw Failure("\(Self.foreign(path)); name a baseline", code: .usage)
+            case false?: throw Failure("\(Self.foreign(path)); name a baseline with --baseline", code: .usage)
             case nil: throw failure
             }
         }
         table = RoundTable(records)
         cells = table.cells.filter { $0.lock != RoundTable.references[0] }
-        if cells.isEmpty { throw refusal("has no cell but \(RoundTable.references[0])") }
+        if cells.isEmpty { throw refusal("has no cell except \(RoundTable.references[0])") }
         if let gap = table.gap { throw refusal(gap) }
         for cell in table.cells {
             for name in RoundTable.references where !table.cells.contains(CellID(lock: name, load: cell.load)) {
                 throw refusal(
-                    "has no \(name) with \(cell.load.workers) workers, which \(cell.title) would be compared with")
+                    "has no \(name) with \(cell.load.workers) workers, the reference for \(cell.title)")
             }
         }
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw refusal(
-                "is of a broken lock, which is no measure: of \(CellID(record).title), \(IndependentComparison.breach(record))"
+                "contains a round with an integrity failure and cannot serve as a baseline: \(CellID(record).title), \(IndependentComparison.breach(record))"
             )
         }
     }
 
-    /// Refuses a baseline of other cells than are asked for.
+    /// Refuses a baseline without a cell that is asked for.
     func check(against asked: [CellID]) throws {
         if let missing = asked.first(where: { !cells.contains($0) }) {
             let hasOther = cells.contains { $0.lock == missing.lock && $0.load.workers == missing.load.workers }
             throw refusal(
                 hasOther
-                    ? "has \(missing.title) under another load or scenario than is asked for"
-                    : "has no \(missing.title), which is asked for")
+                    ? "has \(missing.title) under another load or scenario"
+                    : "has no \(missing.title)")
         }
     }
 
@@ -78,8 +78,8 @@ struct Baseline {
 
     private static func update(_ path: String) -> String { "shmbench check --baseline \(path) --update" }
 
-    /// What is to be said of somebody else's file.
+    /// The message for a file that shmbench did not write.
     static func foreign(_ path: String) -> String {
-        "\(path) is no baseline of shmbench: its first line lacks the columns of results, and it is left as it is"
+        "\(path) is not a baseline of shmbench and is left as it is: its first line lacks the columns of results"
     }
 }

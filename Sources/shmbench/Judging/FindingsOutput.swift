@@ -3,17 +3,17 @@ internal import ShmRecord
 internal import ShmRender
 internal import SystemPackage
 
-/// Writes what a comparison found to where it is wanted.
+/// Writes the findings of a comparison to stdout and to the files of `--output`.
 struct FindingsOutput {
     private let format: OutputFormat
     private let files: [(path: String, format: OutputFormat, file: OutputFile)]
 
-    /// Opens the files: a path that cannot be written is found before anything is measured.
+    /// Opens the files, so that a path that cannot be written is found before anything is measured.
     ///
-    /// - Parameter inputs: files that are compared, and are not to be written over.
+    /// - Parameter inputs: files that are compared, and must not be overwritten.
     init(_ options: JudgingOptions, inputs: [String] = []) throws {
         for path in options.output where inputs.contains(where: { SameFile.isSame(path, $0) }) {
-            throw Failure("--output \(path) is what is compared: name another file", code: .usage)
+            throw Failure.invalid(path, for: "--output", expected: "a file other than those that are compared")
         }
         format = options.format
         var files: [(path: String, format: OutputFormat, file: OutputFile)] = []
@@ -30,8 +30,8 @@ struct FindingsOutput {
         self.files = files
     }
 
-    /// Writes all of them. What cannot be written keeps nobody from the rest, and decides how the program ends only where
-    /// nothing worse was found.
+    /// Writes all of them. A file that cannot be written does not stop the others, and sets the exit code only if the
+    /// findings do not.
     func write(_ findings: Findings) throws {
         var troubles: [Failure] = []
         let report = Report(findings)
@@ -51,9 +51,8 @@ struct FindingsOutput {
         if let first = troubles.first, !isWorse { throw first }
     }
 
-    /// Does what there are to be findings of. Where that fails, the files say so: nobody is to take what lay there before, or
-    /// nothing at all, for good news.
-    func told<Result>(_ body: () throws -> Result) throws -> Result {
+    /// Runs the comparison. If it fails, the files say so: older findings, or an empty file, would be taken for success.
+    func reporting<Result>(_ body: () throws -> Result) throws -> Result {
         do { return try body() } catch let failure as Failure {
             let report = Report.nothingCompared(failure)
             for (_, format, file) in files {

@@ -6,7 +6,7 @@ internal import SystemPackage
 
 /// A process that measures rounds for one side of a comparison; see ``RoundRequest``.
 final class Measurer {
-    /// By what messages name it.
+    /// Its name in messages.
     let name: String
     private let process: ChildProcess
     private let requests: FileDescriptor
@@ -14,13 +14,13 @@ final class Measurer {
     private var text: [UInt8] = []
     private var columns: [String] = []
 
-    /// Nobody takes longer to be ready, on a machine that does anything at all.
+    /// The maximum time from the start until it is ready.
     private static let patience = Duration.seconds(30)
 
     /// Starts it.
     init(_ side: Side, name: String, seed: UInt64) throws {
         self.name = name
-        // Its end is noticed where a request cannot be written; it is no reason to die without a word.
+        // If it ends, writing a request fails; the signal would end this process without a message.
         signal(SIGPIPE, SIG_IGN)
         var program = "/proc/self/exe"
         var arguments = ["rounds", "--seed", "\(seed)"]
@@ -50,7 +50,7 @@ final class Measurer {
             where failure.cause == .trouble
         {
             throw Failure(
-                "\(failure.message) before it could measure; if it is of a commit that has no `shmbench compare` yet, compare with a later one"
+                "\(failure.message) before it could measure; if its commit is older than `shmbench compare`, compare with a later one"
             )
         }
         if greeting.hasPrefix(RoundRequest.refusal) {
@@ -58,16 +58,16 @@ final class Measurer {
         }
         guard greeting == RoundRequest.greeting else {
             throw Failure(
-                "\(name): \(program) cannot measure for this one; it answers \(greeting.debugDescription): build it from a commit that has `shmbench compare`"
+                "\(name): \(program) cannot measure for this program, since it answers \(greeting.debugDescription): build it from a commit that has `shmbench compare`"
             )
         }
         guard let header = try CSVLines(line(by: .after(Self.patience)) + "\n", path: name).records.first else {
-            throw Failure("\(name): no header came")
+            throw Failure("\(name): its measuring process sent no header")
         }
         columns = header.fields
     }
 
-    /// Ends it as a user would, so that it leaves nothing; at the latest after a while, and then its janitor cleans up.
+    /// Ends it as a user would, so that it leaves nothing. After 5 s it is killed, and its janitor cleans up.
     deinit {
         try? requests.close()
         process.send(SIGTERM)
@@ -84,8 +84,8 @@ final class Measurer {
         do { _ = try requests.writeAll((request.line + "\n").utf8) } catch {
             throw Failure("\(name): its measuring process has ended; \(error)")
         }
-        // A round ends itself when nothing goes on in it; this is for a process that is stopped or lost. A worker that
-        // makes progress may need a turn of everybody for each window.
+        // A round without progress ends by itself; this limit is for a process that is stopped or lost. A worker that
+        // makes progress may need a time slice of each worker for each window.
         let most = request.timing.total + request.timing.longestWarmup + 20 * request.stuckAfter + 60_000_000_000
         let answer = try line(by: .after(nanoseconds: Int64(most)), wait: wait)
         if answer.hasPrefix(RoundRequest.refusal) {
@@ -94,7 +94,7 @@ final class Measurer {
             )
         }
         guard let fields = try CSVLines(answer + "\n", path: name).records.first?.fields, fields.count == columns.count
-        else { throw Failure("\(name): its answer \(answer.prefix(80).debugDescription) is no row") }
+        else { throw Failure("\(name): its answer is not a row: \(answer.prefix(80).debugDescription)") }
         return Record(fields: Dictionary(zip(columns, fields)) { first, _ in first })
     }
 

@@ -3,7 +3,7 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
 
-/// One of two things that are compared: `[NAME=VALUE …] THING`, where the thing is a lock's name, a lock plugin, a worker
+/// One side of a comparison: `[NAME=VALUE …] THING`, where the thing is a lock's name, a lock plugin, a worker
 /// program, a folder with one, or a results file.
 struct Side {
     enum Thing: Equatable {
@@ -18,11 +18,12 @@ struct Side {
 
     /// As the user wrote it.
     let text: String
-    /// What its processes find in their environment beside this one's.
+    /// Environment variables of its processes, in addition to those of this process.
     let environment: [String]
     let thing: Thing
 
-    init(_ argument: String) throws {
+    /// - Parameter name: the argument or option, for messages.
+    init(_ argument: String, for name: String) throws {
         text = argument
         var rest = argument[...]
         var variables: [String] = []
@@ -31,16 +32,17 @@ struct Side {
             rest = rest[rest.index(after: space)...].drop { $0 == " " }
         }
         environment = variables
-        thing = try Self.thing(String(rest))
+        thing = try Self.thing(String(rest), name)
         if !variables.isEmpty, case .results = thing {
-            throw Failure("\(argument): a results file has no environment: leave out \(variables[0])", code: .usage)
+            throw Failure.invalid(
+                argument, for: name, expected: "a results file without variables: leave out \(variables[0])")
         }
     }
 
-    /// Whether it can be run.
+    /// Whether it can be measured.
     var isRunnable: Bool { if case .results = thing { false } else { true } }
 
-    /// Whether it is a lock by itself, so that there is nothing to choose.
+    /// The name of the lock, if the side is one.
     var lock: String? {
         switch thing {
         case .lock(let name): name
@@ -54,28 +56,25 @@ struct Side {
         return word[..<sign].allSatisfy { $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
     }
 
-    private static func thing(_ text: String) throws -> Thing {
-        if text.isEmpty {
-            throw Failure(
-                "there is nothing to compare: name a lock, a plugin, a worker or a results file", code: .usage)
-        }
+    private static let expected =
+        "a lock of `shmbench list`, a plugin (.so), a worker program, a folder with one, or a results file (.csv)"
+
+    private static func thing(_ text: String, _ name: String) throws -> Thing {
+        if text.isEmpty { throw Failure.invalid(text, for: name, expected: expected) }
         if text.hasSuffix(".csv") { return .results(path: text) }
         if text.hasSuffix(".json") {
-            throw Failure("\(text): results are compared as CSV; write them with --output NAME.csv", code: .usage)
+            throw Failure.invalid(text, for: name, expected: "results as CSV, as of `run --output NAME.csv`")
         }
         if LockKind(named: text) != nil { return .lock(text) }
         guard unsafe access(text, F_OK) == 0 else {
-            let nearest = LockSelection.nearest(to: text, among: LockKind.all.map(\.name))
-            throw Failure(
-                "\(text.debugDescription) is no lock of `shmbench list` and no file\(nearest.map { "; did you mean `\($0)`?" } ?? "")",
-                code: .usage)
+            throw Failure.unknown(text, for: name, expected: expected, among: LockKind.all.map(\.name))
         }
         if text.hasSuffix(".so") { return .plugin(path: text.contains("/") ? text : "./" + text) }
-        return try program(text)
+        return try program(text, name)
     }
 
     /// A worker or a tool at a path, or in a folder.
-    private static func program(_ path: String) throws -> Thing {
+    private static func program(_ path: String, _ name: String) throws -> Thing {
         let folders = [path, "\(path)/.build/release"]
         for folder in folders where unsafe access("\(folder)/shmworker", X_OK) == 0 {
             let worker = "\(folder)/shmworker"
@@ -89,9 +88,9 @@ struct Side {
             }
         }
         guard unsafe access(path, X_OK) == 0, !isFolder(path) else {
-            throw Failure(
-                "\(path) is neither a program nor a folder with a shmworker: build it with `scripts/build-release`",
-                code: .usage)
+            throw Failure.invalid(
+                path, for: name,
+                expected: "a program, or a folder with a shmworker that `scripts/build-release` has built")
         }
         if WorkerProgram.answer(of: path).hasPrefix("shmbench ") { return .tool(path: path) }
         do throws(WorkerProgram.Problem) { return .worker(path: try WorkerProgram(path: path).path) } catch {

@@ -3,15 +3,15 @@ internal import ShmCoordinator
 internal import ShmHarness
 internal import ShmRecord
 
-/// A folder of latency distributions, a file a cell: all its rounds together, as HdrHistogram's tools read and plot them.
+/// A folder of latency distributions in HdrHistogram's format: one file for each cell, with all its rounds.
 struct HgrmFolder {
     private let folder: OutputFolder
 
     private static let option = "--hgrm"
 
-    /// Makes the folder where there is none.
+    /// Creates the folder if it does not exist.
     ///
-    /// - Parameter cells: of which there will be files.
+    /// - Parameter cells: those that get a file.
     init(_ path: String, _ cells: [Cell]) throws {
         folder = try OutputFolder(path, option: Self.option)
         try folder.check(cells.map(Self.name), .distribution, option: Self.option)

@@ -4,14 +4,14 @@ internal import ShmHarness
 internal import ShmHistory
 internal import ShmRecord
 
-/// The history that a command appends to: opened and checked before anything is measured, so that hours are not lost,
-/// and again when there is something to append. It is not kept open in between.
+/// The history that a command appends to. It is opened and checked before anything is measured, so that no results are
+/// lost, and opened again to append. In between it is closed.
 struct HistoryFile {
     let path: String
-    /// What is measured, if that is known.
+    /// The label of the run, usually a commit.
     let commit: String?
 
-    /// - Parameter commit: the state of what is measured; without one, what the CI service calls it.
+    /// - Parameter commit: the label; without one, the commit of the CI service.
     init(_ path: String, commit: String? = nil) throws {
         self.path = path
         self.commit = commit ?? Self.commitOfCI
@@ -25,12 +25,13 @@ struct HistoryFile {
         if values.isEmpty { return }
         do {
             try History(path: path, .results, creating: true).append(
-                command: Self.called, commit: commit, columns: columns, rows: values.map { $0.map(HistoryValue.init) })
+                command: Self.commandLine, commit: commit, columns: columns,
+                rows: values.map { $0.map(HistoryValue.init) })
         } catch { throw Failure(error.description) }
     }
 
-    /// This program's arguments, as a shell would take them.
-    private static var called: String {
+    /// This program's arguments, quoted for a shell.
+    private static var commandLine: String {
         ProgramArguments.given.map { argument in
             let isPlain =
                 !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=%@+".contains($0) }
@@ -48,7 +49,7 @@ struct HistoryFile {
 }
 
 extension HistoryValue {
-    /// As the CSV has it: with as many decimals.
+    /// With as many decimals as the CSV has.
     init(_ value: Value) {
         self =
             switch value {

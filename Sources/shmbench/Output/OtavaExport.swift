@@ -3,16 +3,16 @@ internal import ShmHistory
 internal import ShmRecord
 internal import SystemPackage
 
-/// A history for Apache Otava (formerly Hunter): a CSV with a line for each run, a column for each figure of each cell, and
-/// the piece of otava.yaml that reads it.
+/// A history for Apache Otava (formerly Hunter): a CSV with a line for each run and a column for each figure of each cell,
+/// and the part of otava.yaml that reads it.
 struct OtavaExport {
     private let columns: [(name: String, series: HistorySeries)]
     private let runs: [HistoryRun]
 
-    /// What Otava shows beside a change.
+    /// The attributes that Otava shows beside a change.
     private static let attributes = ["commit", "run_id", "tool_version", "hostname", "kernel"]
 
-    /// - Parameter runs: oldest first; those that none of the series has are left out.
+    /// - Parameter runs: oldest first. Runs without a figure are left out.
     init(_ all: [HistorySeries], runs: [HistoryRun]) {
         let present = Set(all.flatMap { $0.points.map(\.run.id) })
         self.runs = runs.filter { present.contains($0.id) }
@@ -42,7 +42,7 @@ struct OtavaExport {
         }
     }
 
-    /// RFC 4180; a figure that a run does not have is an empty cell.
+    /// RFC 4180; a missing figure is an empty cell.
     var csv: String {
         let figures = columns.map { column in
             Dictionary(column.series.points.map { ($0.run.id, $0.median) }, uniquingKeysWith: { first, _ in first })
@@ -58,12 +58,12 @@ struct OtavaExport {
             })
     }
 
-    /// With an offset in digits, which every reader of ISO 8601 knows.
+    /// With a numeric offset, which every reader of ISO 8601 accepts.
     private static func time(_ run: HistoryRun) -> String {
         run.startedAt.hasSuffix("Z") ? run.startedAt.dropLast() + "+00:00" : run.startedAt
     }
 
-    /// Otava reads no empty cells, so columns that have some are named in a comment alone.
+    /// Otava does not read empty cells, so columns with some are named only in a comment.
     func yaml(file: String) -> String {
         func quoted(_ text: String) -> String {
             "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""

@@ -3,26 +3,26 @@ internal import Glibc
 internal import ShmRecord
 internal import SystemPackage
 
-/// A file that a command writes: opened, locked and looked at before anything is measured. What is there already is
-/// overwritten only where it is empty or an older file of the same kind, and not while another run writes it.
+/// A file that a command writes. It is opened, locked and checked before anything is measured. An existing file is
+/// overwritten only if it is empty or an older file of the same kind, and not while another run writes it.
 struct OutputFile {
     let path: String
     private let kind: OwnFile
     private let option: String
     private let file: FileDescriptor
-    /// Not a pipe or a device, of which nothing can be taken back.
+    /// Whether it is neither a pipe nor a device, which cannot be truncated.
     private let isRegular: Bool
-    /// Whether it came with this value.
+    /// Whether this value has created it.
     private let isMade: Bool
 
-    /// How long a pipe waits for a program that reads it.
+    /// The maximum time to wait for a reader of a pipe.
     private static let patience = Duration.seconds(5)
 
-    /// Opens it, and leaves what it holds as it is until ``begin()``.
+    /// Opens it. Its content stays until ``begin()``.
     ///
     /// - Parameters:
-    ///   - option: what the user names another file with.
-    ///   - isNew: whether a file of that name is an error, `EEXIST`, whatever it holds.
+    ///   - option: the option that names the file, for messages.
+    ///   - isNew: whether an existing file is an error, `EEXIST`.
     init(_ path: String, _ kind: OwnFile, option: String, isNew: Bool = false) throws {
         self.path = path
         self.kind = kind
@@ -42,20 +42,20 @@ struct OutputFile {
         }
     }
 
-    /// Leaves nothing of it, where the command is refused before ``begin()``.
+    /// Removes a file that this value has created, if the command is refused before ``begin()``.
     func discard() {
         if isMade { unsafe unlink(path) }
         try? file.close()
     }
 
-    /// Drops what an older run wrote.
+    /// Drops the content of an older run.
     func begin() throws {
         if isRegular && ftruncate(file.rawValue, 0) != 0 {
             throw Self.failure(Errno(rawValue: errno), path, kind, option)
         }
     }
 
-    /// Appends a text: all of it, or nothing where the disk is full.
+    /// Appends a text: all of it, or nothing if the disk is full.
     func write(_ text: String) throws(Errno) {
         let before = isRegular ? lseek(file.rawValue, 0, SEEK_END) : -1
         do { _ = try file.writeAll(text.utf8) } catch {
@@ -64,7 +64,7 @@ struct OutputFile {
         }
     }
 
-    /// Ends it; some file systems tell only now that there was no room.
+    /// Closes it. Some file systems report a full disk only now.
     func close() throws(Errno) {
         do { try file.close() } catch { throw error as? Errno ?? .ioError }
     }
@@ -75,14 +75,14 @@ struct OutputFile {
         do {
             return try open(path, .readWrite, isNew ? [.create, .exclusiveCreate] : [.create])
         } catch .permissionDenied {
-            // Without leave to read it, only an empty one can be told from somebody else's.
+            // A file that cannot be read is accepted only if it is empty.
             return try open(path, .writeOnly, isNew ? [.create, .exclusiveCreate] : [.create])
         }
     }
 
-    /// A pipe or a device. Opening a pipe that no program reads would wait without a word.
+    /// A pipe or a device. Opening a pipe without a reader would block.
     private static func openStream(_ path: String) throws(Errno) -> FileDescriptor {
-        // A reader that goes away is an error like a full disk.
+        // A reader that closes the pipe is an error like a full disk.
         signal(SIGPIPE, SIG_IGN)
         let deadline = Deadline.after(patience)
         while true {
@@ -105,11 +105,11 @@ struct OutputFile {
         } catch { throw error as? Errno ?? .ioError }
     }
 
-    // MARK: Whose it is
+    // MARK: Checking
 
-    /// Locks it until it is closed, and refuses what is not this program's.
+    /// Locks it until it is closed, and refuses a file that this program did not write.
     private func claim() throws {
-        // Some file systems have no such locks; there every line is still written whole, at the end.
+        // Some file systems have no such locks; there, appended lines are still written whole.
         if flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
             throw Failure(
                 "cannot write the \(kind.name) to \(path): another run writes it, or two options name it; name another file with \(option)"
@@ -128,13 +128,13 @@ struct OutputFile {
         if facts.st_size == 0 { return }
         guard kind.isBegun(in: file.rawValue) == true else {
             throw Failure(
-                "cannot write the \(kind.name) to \(path): it holds no \(kind.name) of shmbench, and is left as it is; name another file with \(option), or move it away",
+                "cannot write the \(kind.name) to \(path): it does not hold \(kind.name) of shmbench, and is left as it is; name another file with \(option), or move it away",
                 code: .usage)
         }
     }
 
     private static func failure(_ errno: Errno, _ path: String, _ kind: OwnFile, _ option: String) -> Failure {
-        let reason = errno == .noSuchAddressOrDevice ? "it is a pipe that no program reads" : errno.description
+        let reason = errno == .noSuchAddressOrDevice ? "no program reads the pipe" : errno.description
         return Failure("cannot write the \(kind.name) to \(path): \(reason); name another file with \(option)")
     }
 }

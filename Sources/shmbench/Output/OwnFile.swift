@@ -2,14 +2,14 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmRender
 
-/// The kinds of files that this program writes, each recognised by how it begins: what begins otherwise is somebody
-/// else's, and is not overwritten.
+/// The kinds of files that this program writes. Each is recognised by its beginning; a file with another beginning is not
+/// overwritten.
 enum OwnFile {
     case results(OutputFormat)
     case findings(OutputFormat)
     case distribution, trace, lastEvents, otava
 
-    /// What it is called in messages.
+    /// Its name in messages.
     var name: String {
         switch self {
         case .results: "results"
@@ -21,10 +21,10 @@ enum OwnFile {
         }
     }
 
-    /// Bytes that are enough to tell.
+    /// The number of bytes to check.
     private static let beginning = 4096
 
-    /// Whether a file that begins like this is of this kind.
+    /// Whether a file with this beginning is of this kind.
     private func isBegun(by text: String) -> Bool {
         switch self {
         case .results(.json): Self.isJSON(text, column: "run_id")
@@ -42,7 +42,7 @@ enum OwnFile {
         }
     }
 
-    /// Whether a file begins like this, or is empty; `nil` where it cannot be read.
+    /// Whether a file is of this kind, or empty; `nil` if it cannot be read.
     func isBegun(in descriptor: Int32) -> Bool? {
         var bytes = [UInt8](repeating: 0, count: Self.beginning)
         let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
@@ -50,13 +50,13 @@ enum OwnFile {
         return count == 0 || isBegun(by: String(decoding: bytes[..<count], as: UTF8.self))
     }
 
-    /// By the header; what follows may be damaged, or of a schema that this program does not read.
+    /// Checks only the header: the rows may be damaged, or of another schema.
     private static func isResultsCSV(_ text: String) -> Bool {
         let columns = firstLine(text).split(separator: ",")
         return ["schema", "run_id", "lock"].allSatisfy { columns.contains($0) }
     }
 
-    /// By the first row's second column; a document without rows may be of any kind.
+    /// Checks the second column of the first row; a document without rows may be of any kind.
     private static func isJSON(_ text: String, column: String) -> Bool {
         guard text.hasPrefix("{\"schema\":"), let rows = text.firstRange(of: "\"rows\":[\n") else { return false }
         let row = text[rows.upperBound...]

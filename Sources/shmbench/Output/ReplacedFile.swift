@@ -3,17 +3,17 @@ internal import ShmRecord
 internal import ShmRender
 internal import SystemPackage
 
-/// A results file that is written beside the one that it takes the place of: a reader finds the old one or the new one,
-/// whole.
+/// A results file that is written beside the one it replaces: a reader finds either the complete old file or the complete
+/// new one.
 struct ReplacedFile {
     private let path: String
     private let draft: String
-    /// Whether there is one to be replaced. It is locked until the program ends: of two runs, one refuses.
+    /// Whether a file is replaced. It is locked until the program ends, so a second run is refused.
     private let exists: Bool
 
-    /// Tries it: what cannot be written, or is not to be, is found before anything is measured.
+    /// Checks that the file can and may be written, before anything is measured.
     init(_ path: String) throws {
-        // Where a link leads is replaced, and not the link.
+        // The target of a link is replaced, not the link.
         let resolved = unsafe realpath(path, nil)
         defer { unsafe free(resolved) }
         self.path = unsafe resolved.map { unsafe String(cString: $0) } ?? path
@@ -23,28 +23,32 @@ struct ReplacedFile {
         exists = unsafe stat(path, &facts) == 0
         if exists {
             guard facts.st_mode & S_IFMT == S_IFREG else {
-                throw Failure("cannot write the baseline \(path): it is no ordinary file; name another", code: .usage)
+                throw Failure(
+                    "cannot write the baseline \(path): it is not a regular file; name another with --baseline",
+                    code: .usage)
             }
             try claim()
         } else if unsafe lstat(path, &facts) == 0 {
-            throw Failure("cannot write the baseline \(path): it is a link that leads nowhere", code: .usage)
+            throw Failure(
+                "cannot write the baseline \(path): it is a link to a file that does not exist; name another with --baseline",
+                code: .usage)
         }
         try write("")
-        // Should nothing come of it, nothing is left.
+        // If the run fails, nothing is left.
         unsafe unlink(draft)
     }
 
     func publish(_ text: String) throws {
         try write(text)
         if !exists {
-            // Who makes an empty file has the name: nothing that has come meanwhile is replaced.
+            // Creating an empty file claims the name: a file that another program has created is not replaced.
             let claim = unsafe open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
             if claim < 0 {
                 let reason = Errno(rawValue: errno)
                 unsafe unlink(draft)
                 if reason != .fileExists { throw failure(reason) }
                 throw Failure(
-                    "cannot write the baseline \(path): another program has written a file of that name meanwhile, which is left as it is"
+                    "cannot write the baseline \(path): another program has created a file of that name, which is left as it is; name another with --baseline"
                 )
             }
             Glibc.close(claim)
@@ -63,7 +67,8 @@ struct ReplacedFile {
         }
         if flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
             throw Failure(
-                "cannot write the baseline \(path): another run writes it; wait for that, or name another file")
+                "cannot write the baseline \(path): another run writes it; wait for its end, or name another with --baseline"
+            )
         }
         if OwnFile.results(.csv).isBegun(in: file.rawValue) != true {
             throw Failure("\(Baseline.foreign(path)); name another file, or move it away", code: .usage)

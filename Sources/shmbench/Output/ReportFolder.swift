@@ -4,16 +4,16 @@ internal import ShmCore
 internal import ShmRecord
 internal import SystemPackage
 
-/// Where the last events of failures go.
+/// The folder for the last events of failures.
 struct ReportFolder {
     private var folder: OutputFolder?
     private let startedAt: Int
 
     private static let option = "--reports"
 
-    /// Makes a folder that is named; the default one is made when there is something to write.
+    /// Creates a folder that is named. The default folder is created for the first report.
     ///
-    /// - Parameter kinds: of which there may be reports, after any of the faults.
+    /// - Parameter kinds: locks that may get reports, after any of the faults.
     init(_ path: String?, startedAt: Int, _ kinds: [LockKind], _ faults: [Fault]) throws {
         self.startedAt = startedAt
         folder = try path.map { try OutputFolder($0, option: Self.option) }
@@ -38,7 +38,7 @@ struct ReportFolder {
 
     private static func name(_ lock: LockKind, _ fault: Fault) -> String { "\(lock)-\(fault.name)" }
 
-    /// One of this run's own.
+    /// A new folder of this run.
     private static func standard(at seconds: Int) throws -> OutputFolder {
         _ = unsafe mkdir("results", 0o777)
         let name = "results/stress-\(Timestamp.compact(seconds))"
@@ -47,6 +47,6 @@ struct ReportFolder {
                 continue
             }
         }
-        throw Failure("there are a thousand folders \(name)-…: name one with \(option)")
+        throw Failure("a thousand folders \(name)-… exist: name another with \(option)")
     }
 }

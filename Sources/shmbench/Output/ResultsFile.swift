@@ -3,52 +3,55 @@ internal import ShmRecord
 internal import ShmRender
 internal import SystemPackage
 
-/// The file that keeps the results: opened before the run, so that a path that cannot be written is found first; a
-/// CSV gets each row as soon as its round is over.
+/// The results file. It is opened before the run, so that a path that cannot be written is found first. A CSV gets each
+/// row at the end of its round.
 struct ResultsFile {
+    static let endings = [".csv", ".json"]
+
     private let format: OutputFormat
     private let file: OutputFile
 
     var path: String { file.path }
 
-    /// Opens the file, by the kind that its ending names, and changes nothing in it until ``begin()``.
+    /// Opens the file, in the format of its ending. Its content stays until ``begin()``.
     ///
-    /// - Parameter isNew: whether a file of that name is an error; otherwise older results are replaced.
+    /// - Parameter isNew: whether an existing file is an error; otherwise older results are replaced.
     init(_ path: String, isNew: Bool = false) throws {
         if path.hasSuffix(".csv") {
             format = .csv
         } else if path.hasSuffix(".json") {
             format = .json
         } else {
-            throw Failure("--output \(path): the ending must be .csv or .json", code: .usage)
+            throw Failure.invalid(
+                path, for: "--output", expected: Notation<String>.file(Self.endings).expected)
         }
         file = try OutputFile(path, .results(format), option: "--output", isNew: isNew)
     }
 
-    /// Drops older results, and writes what comes first.
+    /// Drops older results, and writes the header.
     func begin() throws {
         try file.begin()
         if format == .csv { try write(CSV.header) }
     }
 
-    /// The file that is used when the user names none: `results/run-TIME.csv` in the working directory.
+    /// The default file: `results/run-TIME.csv` in the working directory.
     static func standard(at seconds: Int) throws -> ResultsFile {
         if unsafe mkdir("results", 0o777) != 0 && errno != EEXIST {
-            throw Failure("cannot make the folder results here: \(Errno(rawValue: errno)); name a file with --output")
+            throw Failure("cannot create the folder results: \(Errno(rawValue: errno)); name a file with --output")
         }
         let name = "results/run-\(Timestamp.compact(seconds))"
-        // Two runs may begin within a second, in one PID namespace or in two: who makes a file has it.
+        // Two runs may begin within a second, also in two PID namespaces: creating the file claims the name.
         for suffix in [""] + (2...999).map({ "-\($0)" }) {
             do { return try ResultsFile("\(name)\(suffix).csv", isNew: true) } catch Errno.fileExists { continue }
         }
-        throw Failure("there are a thousand files \(name)-….csv: name a file with --output")
+        throw Failure("a thousand files \(name)-….csv exist: name another with --output")
     }
 
     func append(_ row: Row) throws {
         if format == .csv { try write(CSV.line(row)) }
     }
 
-    /// Writes what is written at the end, and ends the file.
+    /// Writes the end of the document, and closes the file.
     func finish(_ rows: [Row]) throws {
         if format == .json {
             let records = Report.Records(rows)

@@ -2,7 +2,7 @@ internal import ShmCoordinator
 internal import ShmRecord
 internal import SystemPackage
 
-/// The file for `run --trace`: opened before the run, so that a path that cannot be written is found first.
+/// The file of `run --trace`. It is opened before the run, so that a path that cannot be written is found first.
 struct TraceFile {
     private let file: OutputFile
 

@@ -1,6 +1,6 @@
 @_spi(Bench) internal import ShmCore
 
-/// Tells a person how far a check is: a line that is redrawn on a terminal, and nothing elsewhere.
+/// The progress of a check: a line that is redrawn on a terminal, and nothing elsewhere.
 struct CheckProgress {
     private let rounds: Int
     private var done = 0

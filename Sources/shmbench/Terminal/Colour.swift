@@ -1,7 +1,6 @@
 internal import Glibc
 
-/// Colours for a person who looks at a table on a terminal; none in a file, with NO_COLOR (no-color.org) or on a terminal
-/// that is dumb.
+/// Colours for tables on a terminal; none in a file, with NO_COLOR (no-color.org) or on a dumb terminal.
 enum Colour {
     static let isWanted: Bool = {
         let asked = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
@@ -13,7 +12,7 @@ enum Colour {
         "FAILED", "STUCK", "SLOWER", "LESS FAIR", "ALLOCATES", "WORSE", "BROKEN", "REGRESSION", "NOT JUDGED",
     ]
 
-    /// A table with its marks in colour: what failed in red, what survives in green, the cliff in yellow, rules faint.
+    /// A table in colour: failures in red, survivors in green, the cliff in yellow, rules faint.
     static func paint(_ table: String, isWanted: Bool = isWanted) -> String {
         if !isWanted { return table }
         return table.split(separator: "\n", omittingEmptySubsequences: false).map { line in

@@ -1,7 +1,7 @@
 internal import ShmCompare
 @_spi(Bench) internal import ShmCore
 
-/// Tells a person how far a comparison is: one line that is redrawn on a terminal, a line every half minute elsewhere.
+/// The progress of a comparison: one line that is redrawn on a terminal, a line every half minute elsewhere.
 ///
 ///     [2/4 decided, 0:12 of 2:00] futex × 2, 27 blocks: throughput -0.3% (-1.2% to +0.6%)
 struct ComparisonProgress {
@@ -10,14 +10,14 @@ struct ComparisonProgress {
     private var what = ""
     private var (done, total) = (0, 0)
     private var drawn = Deadline(nanoseconds: 0)
-    private var told = Deadline.after(.seconds(30))
+    private var next = Deadline.after(.seconds(30))
 
     init(patience: Double) { self.patience = patience }
 
     /// A block is done.
     mutating func look(_ comparison: Comparison, cell index: Int) {
-        // Intervals take a moment to compute: only for somebody who looks.
-        guard Terminal.isWatched ? drawn.hasPassed : told.hasPassed else { return }
+        // Intervals take a moment to compute, so only for a line that is shown.
+        guard Terminal.isWatched ? drawn.hasPassed : next.hasPassed else { return }
         let done = comparison.cells.count { $0.stage == .done }
         let cell = comparison.cells[index]
         let finding = comparison.findings[index]
@@ -35,7 +35,7 @@ struct ComparisonProgress {
         draw()
     }
 
-    /// Time passes.
+    /// Updates the time.
     mutating func tick() { if Terminal.isWatched && drawn.hasPassed { draw() } }
 
     private mutating func draw() {
@@ -45,7 +45,7 @@ struct ComparisonProgress {
             drawn = .after(.milliseconds(200))
             Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
         } else {
-            told = .after(.seconds(30))
+            next = .after(.seconds(30))
             Terminal.write(line + "\n")
         }
     }

@@ -1,7 +1,7 @@
 internal import ShmCoordinator
 @_spi(Bench) internal import ShmCore
 
-/// Tells a person how far a crash test is: one line that is redrawn on a terminal, a line a lock elsewhere.
+/// The progress of a crash test: one line that is redrawn on a terminal, a line for each lock elsewhere.
 struct CrashProgress {
     private let locks: Int
     private let paths: Int
@@ -23,7 +23,7 @@ struct CrashProgress {
 
     /// A target is about to be killed.
     mutating func show(_ progress: CrashTest.Progress) {
-        // Often enough for the eye, and no more.
+        // Often enough for a reader.
         guard Terminal.isWatched, let lock, drawn.hasPassed else { return }
         drawn = .after(.milliseconds(50))
         let share = min(1, Double(progress.instruction) / Double(max(progress.length, 1)))

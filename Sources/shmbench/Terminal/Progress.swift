@@ -3,22 +3,22 @@ internal import ShmCoordinator
 internal import ShmHarness
 internal import ShmRecord
 
-/// Tells a person how far the run is: one line that is redrawn on a terminal, a line now and then elsewhere.
+/// The progress of a run: one line that is redrawn on a terminal, a line for each quarter elsewhere.
 ///
 ///     [####................] 23%, 0:41 left  futex × 8, round 2/3  latency  31.2 M/s  RRSSSSSS
 ///
-/// The letters are the kernel's for what each worker's process does: running or ready (R), sleeping (S), …
+/// The letters are the states of the worker processes, as in ps(1): running or ready (R), sleeping (S), …
 struct Progress {
     private let rounds: Int
     private let started = Deadline.now
     private var done = 0
-    private var lastTold = -1
+    private var lastQuarter = -1
     private var what = ""
     private var drawn = Deadline(nanoseconds: 0)
-    /// The last look that was shown: its time, and the sections done then.
+    /// The time of the last line, and the number of sections done then.
     private var seen: (nanoseconds: Int64, sections: UInt64)?
 
-    /// Letters of so many workers are shown; of more, how many there are of each.
+    /// The maximum number of workers with a letter each; for more, the letters are counted.
     private static let letters = 16
 
     init(rounds: Int) { self.rounds = rounds }
@@ -30,15 +30,15 @@ struct Progress {
         seen = nil
         if Terminal.isWatched {
             draw("")
-        } else if percent / 25 != lastTold {
-            lastTold = percent / 25
+        } else if percent / 25 != lastQuarter {
+            lastQuarter = percent / 25
             Terminal.write("\(percent)% of \(rounds) rounds done\(left)\n")
         }
     }
 
     /// The round goes on.
     mutating func look(_ look: borrowing Round.Look) {
-        // Often enough for the eye, and no more: whoever looks takes time from the workers.
+        // Often enough for a reader: each look takes time from the workers.
         guard Terminal.isWatched, drawn.hasPassed else { return }
         drawn = .after(.milliseconds(200))
         let now = (nanoseconds: Deadline.now.nanoseconds, sections: look.sections.reduce(0, +))
@@ -51,7 +51,7 @@ struct Progress {
         draw(text + "  " + Self.condensed(look.processes))
     }
 
-    /// A letter a worker; of many, a sample's counts.
+    /// A letter for each worker; for many workers, the counts of a sample.
     private static func condensed(_ processes: [Int32]) -> String {
         let letters = processes.prefix(64).map { ProcessState.letter(of: $0) ?? "-" }
         if processes.count <= Self.letters { return letters.joined() }
@@ -62,7 +62,7 @@ struct Progress {
     }
 
     private func draw(_ now: String) {
-        // On a narrow terminal the time that is left gives way to what happens now.
+        // A narrow terminal shows the state of the round in place of the time left.
         let narrow = Terminal.width < 100 && !now.isEmpty
         let line = "[\(bar)] \(percent)%\(narrow ? "" : left)  \(what)\(now)"
         Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
@@ -71,7 +71,7 @@ struct Progress {
     /// A round is over.
     mutating func end() { done += 1 }
 
-    /// Rounds that were counted on are not needed.
+    /// Skips planned rounds that are not needed.
     mutating func skip(to done: Int) { self.done = done }
 
     /// Removes the line.
@@ -86,7 +86,7 @@ struct Progress {
     private var elapsed: Double { Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9 }
 
     private var bar: String {
-        // What happens now matters more than the bar where there is no room for both.
+        // A narrow terminal has a short bar.
         let length = Terminal.width < 100 ? 8 : 20
         let filled = percent * length / 100
         return String(repeating: "#", count: filled) + String(repeating: ".", count: length - filled)

@@ -5,8 +5,7 @@ internal import SystemPackage
 
 /// The two streams: the document goes to stdout, everything else to stderr.
 enum Terminal {
-    /// A document that was asked for. Throws where it cannot be written, a full disk behind a redirection for one:
-    /// what nobody gets must not look like success.
+    /// Prints a document. Throws if it cannot be written, as on a full disk: a lost document must not end in success.
     static func show(_ document: String) throws {
         do { _ = try FileDescriptor.standardOutput.writeAll(document.utf8) } catch {
             let reason = (error as? Errno)?.description ?? "\(error)"
@@ -14,22 +13,22 @@ enum Terminal {
         }
     }
 
-    /// A report in a format; a person's tables in colour where that is wanted.
+    /// Prints a report in a format; tables in colour on a terminal.
     static func show(_ report: Report, _ format: OutputFormat) throws {
         let text = format.renderer.render(report, for: page)
         try show(format == .table ? Colour.paint(text) : text)
     }
 
-    /// One line that says what is wrong and what to do.
+    /// Prints an error: one line with the cause and the remedy.
     static func complain(_ message: String) { write("shmbench: \(message)\n") }
 
-    /// Text for a person who watches.
+    /// Prints text on stderr.
     static func write(_ text: String) {
         let bytes = Array(text.utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
-    /// Whether somebody watches.
+    /// Whether stderr is a terminal.
     static let isWatched = isatty(STDERR_FILENO) == 1
 
     /// Columns of the terminal.
@@ -39,13 +38,13 @@ enum Terminal {
         return known ? Int(size.ws_col) : 80
     }
 
-    /// The page of a document: as wide as the terminal, 80 columns where stdout is none.
+    /// The page of a document: as wide as the terminal, or 80 columns if stdout is not one.
     static let page: Page = {
         var size = winsize()
         let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return Page(width: known ? Int(size.ws_col) : 80)
     }()
 
-    /// Sentences for a person who watches: as wide as the terminal, and whole where there is none.
-    static func told(_ text: String) -> String { isWatched ? Page(width: width).wrapped(text) : text }
+    /// Sentences wrapped to the width of the terminal; unchanged if stderr is not one.
+    static func wrapped(_ text: String) -> String { isWatched ? Page(width: width).wrapped(text) : text }
 }

@@ -13,7 +13,7 @@ final class Folder: Sendable {
 
     func path(_ name: String) -> String { path + "/" + name }
 
-    /// A file's text; empty where there is none.
+    /// A file's text; empty if it does not exist.
     func text(_ name: String) -> String { (try? String(contentsOfFile: path(name), encoding: .utf8)) ?? "" }
 
     /// All names in it, sorted.

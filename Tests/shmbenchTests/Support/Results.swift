@@ -29,7 +29,7 @@ let machineColumns = [
     "run_queue_wait_s", "cycles_per_op", "instructions_per_op", "cache_misses_per_op", "steal_percent",
 ]
 
-/// Columns that are empty where nobody else wants the lock.
+/// Columns that are empty if no other worker wants the lock.
 let contendedColumns = ["handoff_p50_ns", "handoff_p99_ns", "handoff_samples"]
 
 /// Columns that a round without figures has empty.

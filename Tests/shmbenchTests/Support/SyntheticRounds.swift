@@ -24,7 +24,7 @@ func record(_ lock: String = "futex", workers: Int = 1, round: Int = 1, _ figure
 /// A load of one or more workers.
 func load(workers: Int = 1) -> Load { record(workers: workers).load }
 
-/// Rounds that take whatever a test says, with noise that follows from a seed.
+/// Rounds with the times that a test sets, and noise that follows from a seed.
 struct SyntheticRounds {
     var generator: SplitMix64
     /// Of one round against another, as a share.
@@ -37,7 +37,7 @@ struct SyntheticRounds {
     var controlSlowdown = 0.0
     /// For how many of its rounds it does.
     var slowControls = Int.max
-    /// What grows with each round, for everybody.
+    /// Drift: what each round adds, on all sides.
     var drift = 0.0
     /// Other figures of the candidate.
     var figures: [String: String] = [:]
