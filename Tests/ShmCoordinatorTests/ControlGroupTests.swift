@@ -97,6 +97,17 @@ import Testing
         #expect(before.cause(files: files)?.contains("/sys/fs/cgroup/\(limit) is 67108864; raise it") == true)
     }
 
+    @Test func `an OOM kill elsewhere on the machine is a possible cause, not the cause`() throws {
+        defer { remove() }
+        try write(["/proc/vmstat": "oom_kill 7\n"])
+        let files = KernelFiles(root: root)
+        let before = MemoryKills(files: files)
+        #expect(before.possibleCause(files: files) == nil)
+        try write(["/proc/vmstat": "oom_kill 8\n"])
+        #expect(before.cause(files: files) == nil)
+        #expect(before.possibleCause(files: files)?.contains("because memory ran out") == true)
+    }
+
     @Test func `a commit limit of the machine is named`() throws {
         defer { remove() }
         try write([

@@ -33,10 +33,11 @@ extension ShmCoordinatorSuite {
                 kill(workers[target], SIGKILL)
             }
             let pid = killed.load(ordering: .relaxed)
+            // An OOM kill elsewhere on the machine is named as a possible cause.
             #expect(
-                reason
-                    == "worker \(target + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
-                    + "another program or user did")
+                reason.hasPrefix(
+                    "worker \(target + 1) of 2 (pid \(pid)) was killed by signal 9: this program did not send it; "
+                        + "another program or user did"))
             #expect(traces.left() == [])
         }
 

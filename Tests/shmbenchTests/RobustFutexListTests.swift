@@ -13,7 +13,9 @@ extension CommandLineSuite.Inputs {
             #expect(outcome.exit == .code(0))
             let lines = outcome.stdout.split(separator: "\n")
             #expect(
-                lines.contains { $0.hasPrefix("This machine cannot have robust-futex: get_robust_list(2) is refused") })
+                lines.contains {
+                    $0.hasPrefix("This machine does not support robust-futex: get_robust_list(2) is refused")
+                })
             #expect(lines.contains { $0.hasPrefix("flock *") })
             #expect(!lines.contains { $0.hasPrefix("robust-futex *") })
         }

@@ -142,7 +142,7 @@ extension CommandLineSuite.Faults {
                 #expect(rows.map { $0["fault"] } == ["freeze-holder", "fork"])
                 #expect(rows.allSatisfy { $0["as_promised"] == "" && $0["verdict"] == "-" })
             case "json": #expect(outcome.stdout.contains("\"as_promised\":null"))
-            default: #expect(outcome.stdout == "Nothing was tried: no fault was done to any lock.\n")
+            default: #expect(outcome.stdout == "Nothing was tested: no fault was injected.\n")
             }
         }
 

@@ -29,7 +29,8 @@ extension ChildProcess.Exit {
             let limit = MachineWant.soft(RLIMIT_CPU).map {
                 ", or it has used up its CPU time (RLIMIT_CPU, \($0) s)"
             }
-            return "this program did not send it; another program or user did\(limit ?? "")"
+            let memory = MemoryKills.before.possibleCause().map { ", or \($0)" }
+            return "this program did not send it; another program or user did\(memory ?? "")\(limit ?? "")"
         case .signal(SIGXCPU):
             return
                 "it has used up its CPU time (RLIMIT_CPU\(Self.value(RLIMIT_CPU, " s"))); raise `ulimit -t`"

@@ -13,15 +13,17 @@ struct MemoryKills {
         ofMachine = files.number("/proc/vmstat", "oom_kill") ?? 0
     }
 
-    /// The memory that ran out, in words; `nil` if there was no OOM kill since.
+    /// The memory that ran out, in words; `nil` if this process's control group had no OOM kill since.
     func cause(files: KernelFiles = KernelFiles()) -> String? {
-        if let group = Self.group(files), group.kills > ofGroup {
-            return "the memory of the control group ran out: \(group.limit); raise it, or ask for fewer --workers"
-        }
-        if let kills = files.number("/proc/vmstat", "oom_kill"), kills > ofMachine {
-            return "memory ran out (the kernel's log says of what); free some, or ask for fewer --workers"
-        }
-        return nil
+        guard let group = Self.group(files), group.kills > ofGroup else { return nil }
+        return "the memory of the control group ran out: \(group.limit); raise it, or ask for fewer --workers"
+    }
+
+    /// The possible cause if the machine had an OOM kill since; `nil` otherwise. The kernel counts those of all control
+    /// groups together, so the killed process may be of another program.
+    func possibleCause(files: KernelFiles = KernelFiles()) -> String? {
+        guard let kills = files.number("/proc/vmstat", "oom_kill"), kills > ofMachine else { return nil }
+        return "the kernel did because memory ran out (its log names the processes that it killed)"
     }
 
     /// OOM kills in this process's own control group, and its limit in words; the two cgroup versions have different
