@@ -90,9 +90,10 @@ extension Comparison {
             }
         }
         guard let found = cell.found[metric] else {
-            if result.base != nil || result.candidate != nil {
+            // The note of the cell says why no metric of it is judged.
+            if tooFewBlocks(cell) == nil, result.base != nil || result.candidate != nil {
                 (result.word, result.note) = MetricFinding.whatIsMissing(
-                    result, otherwise: "as more than 0 in most blocks")
+                    result, otherwise: "as more than 0 in at least half of the blocks")
             }
             return result
         }
