@@ -1,4 +1,5 @@
 import Foundation
+import ShmCoordinator
 import Testing
 
 @testable import ShmCompare
@@ -41,6 +42,14 @@ import Testing
         #expect(findings(undecided, unjudged).status(failsUndecided: true) == .failed)
         #expect(findings(unjudged, worse).status(failsUndecided: true) == .regression)
         #expect(findings(worse, broken).status(failsUndecided: true) == .integrity)
+    }
+
+    @Test func `the title of a cell names what its load differs by`() {
+        var load = load(workers: 2)
+        load.think = 1000
+        let cell = CellFinding(load: load, baseLock: "futex", candidateLock: "mcs", metrics: [])
+        #expect(cell.title.hasPrefix("futex → mcs × 2, think 1"))
+        #expect(self.cell(.equivalent).title == "futex × 2")
     }
 
     @Test func `a cell without figures is undecided`() {

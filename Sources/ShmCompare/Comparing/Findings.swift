@@ -115,11 +115,12 @@ package struct CellFinding {
         return words.contains(.faster) ? .faster : .equivalent
     }
 
-    /// `futex × 2`, or `futex → mcs × 2`.
+    /// `futex × 2`, or `futex → mcs × 2, think 1µs`: parameters with another value than the default are named.
     package var title: String {
         let lock = baseLock == candidateLock ? baseLock : "\(baseLock) → \(candidateLock)"
         let scenario = load.scenario == "default" ? "" : "\(load.scenario): "
-        return "\(scenario)\(lock) × \(load.workers)"
+        return (["\(scenario)\(lock) × \(load.workers)"] + Parameter.all.compactMap { $0.unusual(load) })
+            .joined(separator: ", ")
     }
 }
 
