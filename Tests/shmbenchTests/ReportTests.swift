@@ -73,7 +73,7 @@ extension CommandLineSuite {
             if format == "junit" { #expect(XMLParser(data: Data(outcome.stdout.utf8)).parse()) }
         }
 
-        @Test func `the overview of the committed example is that of the former script`() throws {
+        @Test func `the overview of the committed example does not change`() throws {
             let outcome = try report("\(Self.root)/results/example.csv")
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let overview = outcome.stdout.split(separator: "\n\n", maxSplits: 1).first ?? ""

@@ -50,19 +50,15 @@ struct OverviewTable {
     }
 
     private static func rate(_ cell: CellSummary?) -> String {
-        short(cell?.throughput, [("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1)])
+        cell?.throughput.map { Figure.rate($0) } ?? "-"
     }
 
     private static func tail(_ line: Overview.Line) -> String {
-        short(line.most?.p99, [("s", 1e9), ("ms", 1e6), ("us", 1e3), ("ns", 1)])
+        line.most?.p99.map { Figure.time($0) } ?? "-"
     }
 
     private static func fairness(_ line: Overview.Line) -> String {
         line.most?.jain.map { Figure.decimal($0, 2) } ?? "-"
-    }
-
-    private static func short(_ value: Double?, _ units: [(suffix: String, scale: Double)]) -> String {
-        value.map { Figure.short($0, units) } ?? "-"
     }
 
     /// The text, right-aligned after a blank.
