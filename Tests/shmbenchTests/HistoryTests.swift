@@ -237,7 +237,7 @@ extension CommandLineSuite.Measuring {
         @Test func `a planted change is reported at its run`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))
-            let outcome = try show(folder, "--metric", "throughput", "--lock", "futex", "--workers", "2")
+            let outcome = try show(folder, "--metrics", "throughput", "--locks", "futex", "--workers", "2")
             #expect(outcome.exit == .code(0) && outcome.stderr == "")
             let lines = outcome.stdout.split(separator: "\n")
             #expect(lines.allSatisfy { $0.count <= 80 }, "\(outcome.stdout)")

@@ -13,6 +13,11 @@ import Testing
         #expect(Metric.all.map(\.name).filter { ResultColumn.named($0) == nil } == ["cpu"])
         for key in SortKey.allCases where key != .name { #expect(ResultColumn.named(key.rawValue) != nil, "\(key)") }
         let known = ResultColumn.all.map(\.name)
+        // Any short name of a column is a name of its metric and sort key.
+        #expect(
+            Metric.named("jain") == .fairness && Metric.named("handoff") == .handoff && Metric.named("speed") == nil)
+        #expect(
+            SortKey(named: "fairness") == .jain && SortKey(named: "hand-off") == .handoff && SortKey(named: "x") == nil)
         #expect(try HistoryMetric("fairness", known: known) == HistoryMetric("jain", known: known))
     }
 

@@ -11,7 +11,7 @@ package enum Threshold {
     package static func parse(_ name: String, _ value: String, for option: String = "threshold") throws -> (
         metric: Metric, share: Double
     ) {
-        guard let metric = Metric.all.first(where: { $0.name == name }), metric != .integrity else {
+        guard let metric = Metric.named(name), metric != .integrity else {
             throw Failure.invalid(name, for: option, expected: Metric.thresholdNames)
         }
         guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric == .heap else {
@@ -51,6 +51,13 @@ extension Metric {
         judged.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
     }
 
+    /// The metric with that name, or with another short name of its column.
+    package static func named(_ name: String) -> Metric? {
+        if let metric = all.first(where: { $0.name == name }) { return metric }
+        guard let column = ResultColumn.named(name)?.name else { return nil }
+        return all.first { ResultColumn.named($0.name)?.name == column }
+    }
+
     /// The names of all metrics, for messages.
     package static var names: String { all.map(\.name).joined(separator: ", ") }
 
@@ -59,7 +66,7 @@ extension Metric {
     /// - Throws: ``Failure`` with the code `usage` if a name is unknown or there is none.
     package static func list(_ names: [String]) throws -> [Metric] {
         let metrics = try names.map { name in
-            guard let metric = Metric.all.first(where: { $0.name == name }) else {
+            guard let metric = Metric.named(name) else {
                 let hint = LockSelection.nearest(to: name, among: all.map(\.name))
                     .map { "; did you mean `\($0)`?" }
                 throw Failure.invalid(name, for: "--metrics", expected: self.names + (hint ?? ""))

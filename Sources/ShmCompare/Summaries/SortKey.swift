@@ -1,8 +1,23 @@
+internal import ShmRecord
+
 /// The sort order of the lines of a table, best first.
 package enum SortKey: String, CaseIterable {
     case throughput, p50, p99
     case p999 = "p99.9"
     case handoff, jain, name
+
+    /// The key with that name, or with another short name of its column.
+    package init?(named name: String) {
+        if let key = SortKey(rawValue: name) {
+            self = key
+        } else if let column = ResultColumn.named(name)?.name,
+            let key = Self.allCases.first(where: { ResultColumn.named($0.rawValue)?.name == column })
+        {
+            self = key
+        } else {
+            return nil
+        }
+    }
 
     /// Whether one line comes before another.
     package func sorts(_ left: CellSummary, _ right: CellSummary) -> Bool {

@@ -68,12 +68,13 @@ extension Notation {
     ///
     /// - Parameter unasked: a value that only programs write.
     package static func choice(
-        _ values: [Content], unasked: Content? = nil, name: @escaping @Sendable (Content) -> String
+        _ values: [Content], unasked: Content? = nil, name: @escaping @Sendable (Content) -> String,
+        also other: @escaping @Sendable (String) -> Content? = { _ in nil }
     ) -> Notation {
         let names = values.map(name)
         return Notation(
             expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""), isText: true,
-            read: { text in values.first { name($0) == text } },
+            read: { text in values.first { name($0) == text } ?? other(text) },
             parse: { text in (values + [unasked].compactMap(\.self)).first { name($0) == text } }, text: name,
             value: { .text(name($0)) })
     }

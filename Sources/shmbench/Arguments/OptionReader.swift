@@ -16,10 +16,14 @@ extension Option {
     }
 
     /// An option that may be left out.
-    init<Content>(_ name: String, _ notation: Notation<Content>, valueName: String, _ help: String)
-    where Value == Content? {
+    ///
+    /// - Parameter alias: another name, without its hyphens.
+    init<Content>(
+        _ name: String, alias: String? = nil, _ notation: Notation<Content>, valueName: String, _ help: String
+    ) where Value == Content? {
         self.init(
-            parsing: notation.parsing, help: ArgumentHelp("\(help)", valueName: valueName),
+            name: alias.map { [.long, .customLong($0)] } ?? .long, parsing: notation.parsing,
+            help: ArgumentHelp("\(help)", valueName: valueName),
             transform: notation.reader(for: name))
     }
 

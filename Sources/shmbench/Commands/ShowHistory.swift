@@ -20,12 +20,13 @@ struct ShowHistory: CheckedCommand {
     var file: String
 
     @Option(
-        "--metric", .list(of: HistoryMetric.form), valueName: "a,b",
+        "--metric", alias: "metrics", .list(of: HistoryMetric.form), valueName: "a,b",
         "Figures to show: \(HistoryMetric.form), separated by commas. (default: throughput, if cells are chosen)")
     var metric: CommaList?
 
     @Option(
-        "--lock", .list(of: "names of locks in the history"), valueName: "a,b", "Show only these locks. (default: all)")
+        "--lock", alias: "locks", .list(of: "names of locks in the history"), valueName: "a,b",
+        "Show only these locks. (default: all)")
     var lock: CommaList?
 
     @Option(
