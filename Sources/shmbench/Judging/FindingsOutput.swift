@@ -59,7 +59,7 @@ struct FindingsOutput {
                 try? file.write(format.renderer.render(report, for: Terminal.page))
                 try? file.close()
             }
-            if format == .github { try? Terminal.show(report, format) }
+            if format != .table { try? Terminal.show(report, format) }
             throw failure
         }
     }
