@@ -141,6 +141,14 @@ extension CommandLineSuite.Inputs {
                 try Invocation(["lifecycle"] + refusal.arguments), code: refusal.code, saying: refusal.words)
         }
 
+        @Test(arguments: [
+            Refusal("list", "--names", "--format", "json", saying: "--names and --format exclude each other"),
+            Refusal("segments", "--remove", "--format", "csv", saying: "--remove and --format exclude each other"),
+        ])
+        func `lines of text have no other format`(refusal: Refusal) throws {
+            try expectRefusal(try Invocation(refusal.arguments), code: refusal.code, saying: refusal.words)
+        }
+
         private static let stressOptions = [
             Refusal("--locks", "futx", saying: "did you mean `futex`?"),
             Refusal("--faults", "kill-holdr", saying: "did you mean `kill-holder`?"),

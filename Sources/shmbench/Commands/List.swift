@@ -1,9 +1,10 @@
 internal import ArgumentParser
 internal import ShmCore
+internal import ShmRecord
 internal import ShmRender
 
 /// `shmbench list`.
-struct List: ParsableCommand {
+struct List: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the catalogue of locks and their promises.")
 
@@ -14,6 +15,12 @@ struct List: ParsableCommand {
     var format = OutputFormat.table
 
     @OptionGroup var plugin: PluginOption
+
+    func check() throws {
+        if names && format != .table {
+            throw Failure.conflict("--names", "--format", "leave out --format, since --names prints lines of text")
+        }
+    }
 
     mutating func run() throws {
         try plugin.load()

@@ -8,7 +8,7 @@ internal import ShmRender
 internal import SystemPackage
 
 /// `shmbench segments`.
-struct Segments: ParsableCommand {
+struct Segments: CheckedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show this machine's segments and the kernel objects of their locks; remove leftovers.",
         discussion: """
@@ -24,6 +24,12 @@ struct Segments: ParsableCommand {
 
     @Option("--format", .format, valueName: "format", OutputFormat.help)
     var format = OutputFormat.table
+
+    func check() throws {
+        if remove && format != .table {
+            throw Failure.conflict("--remove", "--format", "leave out --format, since --remove prints lines of text")
+        }
+    }
 
     mutating func run() throws {
         let entries = try Entry.all()
