@@ -43,7 +43,7 @@ extension Report {
             "\(series.title): \(series.metric.column) on \(series.cell.machine)",
             [
                 Check(
-                    "\(series.points.count) runs", .passed,
+                    "\(series.points.count) run\(series.points.count == 1 ? "" : "s")", .passed,
                     words.isEmpty ? "no change point" : words.joined(separator: "; "))
             ])
     }
