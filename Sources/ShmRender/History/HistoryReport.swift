@@ -52,6 +52,7 @@ extension Report {
         let changes = series.flatMap { one in
             one.changes.map { Notice(.warning, "\(one.title), \(one.metric.column)", HistoryTable.words($0, one)) }
         }
-        return changes + [Notice(.notice, "shmbench", "\(changes.count) change points in \(series.count) series")]
+        let count = "\(changes.count) change point\(changes.count == 1 ? "" : "s")"
+        return changes + [Notice(.notice, "shmbench", "\(count) in \(series.count) series")]
     }
 }
