@@ -37,7 +37,7 @@ public struct FlightEvent: Sendable, Equatable {
     /// Its meaning depends on the kind.
     public var argument: UInt32
 
-    /// Creates an event.
+    /// Creates an event; the meaning of `argument` depends on `kind`.
     public init(time: UInt64, kind: Kind, argument: UInt32 = 0) {
         self.time = time
         self.kind = kind

@@ -22,11 +22,11 @@ public import Synchronization
         unsafe base = address
     }
 
-    /// The owner word.
+    /// The number of the worker inside plus one; 0 if no worker is inside.
     @inlinable public var owner: UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe base.assumingMemoryBound(to: Atomic<UInt32>.self)
     }
-    /// The mirror.
+    /// The complement of the first counter, as long as no worker is inside.
     @inlinable public var mirror: UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (base + 8).assumingMemoryBound(to: Atomic<UInt64>.self)
     }

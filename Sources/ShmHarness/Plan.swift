@@ -20,7 +20,7 @@ public struct Plan: Sendable {
     /// Whether the workers record the events of the order window.
     public var isTraced: Bool
 
-    /// Creates a plan.
+    /// Creates a plan; times of delays are in iterations of the delay loop (``Delay``).
     public init(
         workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64,
         clock: TickClock = .monotonic, arrivals: Arrivals = .closed, isTraced: Bool = false

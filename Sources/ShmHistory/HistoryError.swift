@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The reason why a history cannot be used: one line that names the file and says what to do.
 public struct HistoryError: Error, CustomStringConvertible {
-    /// The line.
+    /// The file, the cause and the remedy, without a line break.
     public let description: String
 
     init(_ description: String) { self.description = description }

@@ -7,7 +7,7 @@ public struct HistoryLayout: Sendable {
         /// Whether its values are texts, and not whole numbers.
         public let isText: Bool
 
-        /// A column.
+        /// Describes a column by its name and the type of its values.
         public init(_ name: String, isText: Bool) {
             self.name = name
             self.isText = isText
@@ -23,7 +23,7 @@ public struct HistoryLayout: Sendable {
     /// Those of a cell that are not measured everywhere, and that older files may lack.
     public let optional: Set<String>
 
-    /// A layout.
+    /// Assigns the columns of results files to the tables of a history.
     public init(environment: [Fact], round: [String], cell: [String], optional: Set<String>) {
         self.environment = environment
         self.round = round

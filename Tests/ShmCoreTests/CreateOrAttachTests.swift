@@ -155,7 +155,7 @@ extension ShmCoreSuite {
             #expect(try waiter.answer().hasPrefix("error notFound"))
         }
 
-        @Test func `no caller gets alreadyExists, whatever happens to slow initialisers`() throws {
+        @Test func `no caller gets alreadyExists when initialisers are killed or throw`() throws {
             let key = scratch.key()
             let winner = try scratch.probe(key)
             try winner.begin("create-or-attach 64 futex 60000ms")

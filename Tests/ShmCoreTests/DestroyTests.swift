@@ -109,7 +109,7 @@ extension ShmCoreSuite {
         @Test(arguments: [SharedMemory.DestroyMode.noWait, .forceNoWait, .wait])
         func `a name that now belongs to another segment is not removed`(mode: SharedMemory.DestroyMode) throws {
             let shared = try scratch.segment(size: 10)
-            // The segment that a handle is attached to, or holds, stays its own, whatever the name refers to.
+            // The segment that a handle is attached to, or holds, stays its own when the name refers to another.
             if mode == .wait { try shared.lock() } else { try shared.attach() }
             RawFile.remove(shared.key)
             let successor = scratch.handle(shared.key)

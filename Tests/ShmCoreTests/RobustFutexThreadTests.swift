@@ -3,8 +3,8 @@ import Testing
 @testable import ShmCore
 
 extension ShmCoreSuite {
-    /// `robust-futex` keeps two pages and a list node for every thread and handle: none of them must remain, whatever
-    /// threads do.
+    /// `robust-futex` keeps two pages and a list node for every thread and handle: none of them must remain after
+    /// the threads and handles end.
     ///
     /// Each test uses a process of its own, whose mappings no other test changes.
     @Suite(.enabled(if: LockKind.robustFutex.obstacle == nil)) struct RobustFutexThreadTests {

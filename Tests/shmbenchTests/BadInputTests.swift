@@ -130,7 +130,7 @@ extension CommandLineSuite.Inputs {
             Refusal("--attachments", "many", saying: "for --attachments: expected 1…100000"),
             Refusal("--samples", "1", saying: "for --samples: expected 2…1000000"),
             Refusal("--size", "0", saying: "for --size: expected 1 or more"),
-            Refusal("--lock", "futx", saying: "did you mean `futex`?"),
+            Refusal("--lock", "futx", saying: "the name of one lock from `shmbench list`; did you mean `futex`?"),
             Refusal("--lock", "all", saying: "invalid value 'all' for --lock: expected the name of one lock"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
         ]

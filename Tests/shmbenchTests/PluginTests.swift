@@ -215,13 +215,13 @@ extension CommandLineSuite.Inputs {
             try "int main(void) { return 0; }".write(
                 toFile: folder.path("text.so"), atomically: true, encoding: .utf8)
             for (file, saying) in [
-                ("/nowhere/lock.so", "no such file"), (folder.path("text.so"), "text.so: "),
+                ("/nowhere/lock.so", "no such file"), (folder.path("text.so"), "file too short"),
             ] {
                 let outcome = try run(file, "futex")
                 #expect(outcome.exit == .code(1))
                 #expect(outcome.complaints.count == 1, "\(outcome.stderr)")
                 #expect(
-                    outcome.stderr.contains("cannot load the lock plugin \(file)") && outcome.stderr.contains(saying))
+                    outcome.stderr.contains("cannot load the lock plugin \(file): \(saying)"), "\(outcome.stderr)")
             }
         }
 

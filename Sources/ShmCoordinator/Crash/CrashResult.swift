@@ -3,7 +3,7 @@ public import ShmHarness
 
 /// The result of a lock's crash test.
 public struct CrashResult: Sendable {
-    /// The lock.
+    /// The lock whose users the test kills.
     public let lock: LockKind
     /// The tally of each path, in the order of the tests.
     public var paths: [(path: CrashPath, tally: CrashTally)] = []

@@ -27,7 +27,7 @@ public struct WorkerProgram: Sendable {
         }
     }
 
-    /// Its path.
+    /// The path of the executable that is started as a worker.
     public let path: String
 
     /// Locates the worker beside this executable, or takes the given path, and asks it for its version.

@@ -32,7 +32,7 @@ public struct ChromeTrace {
                 switch event.kind {
                 case .wait, .attempt, .timedWait, .read: waits = event.time
                 case .giveUp:
-                    if let start = waits { entries.append(slice("wait, in vain", from: start, to: event.time)) }
+                    if let start = waits { entries.append(slice("wait, not acquired", from: start, to: event.time)) }
                     waits = nil
                 case .acquire:
                     if let start = waits { entries.append(slice("wait", from: start, to: event.time)) }

@@ -5,7 +5,7 @@ internal import ShmStatistics
 
 /// The clock that times acquisitions on this machine, and the cost of reading it.
 public struct ClockCalibration: Sendable {
-    /// The clock.
+    /// The counter of the CPU where it is reliable, or CLOCK_MONOTONIC.
     public let clock: TickClock
     /// The counter's frequency in Hz; `nil` if the clock is not the counter.
     public let counterHertz: Double?

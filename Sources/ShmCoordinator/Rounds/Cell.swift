@@ -3,12 +3,12 @@ public import ShmCore
 /// One lock under one load. A round measures one cell once.
 @dynamicMemberLookup
 public struct Cell: Sendable, Hashable {
-    /// The lock.
+    /// The lock that is measured.
     public var lock: LockKind
     /// What it is measured under.
     public var load: Load
 
-    /// A cell.
+    /// Combines a lock with the load under which it is measured.
     public init(_ lock: LockKind, _ load: Load) {
         self.lock = lock
         self.load = load

@@ -20,7 +20,7 @@ public struct Timing: Sendable {
     /// fairness.
     static var look: Int64 { 10_000_000 }
 
-    /// Creates a timing.
+    /// Takes all durations in nanoseconds; ``longestWarmup`` follows from `warmup`.
     public init(warmup: Int, throughput: Int, latency: Int, order: Int = 1_000_000, stuckAfter: Int) {
         self.warmup = warmup
         self.throughput = throughput

@@ -24,7 +24,7 @@ public struct Exercise: Sendable {
 
     /// Why a lock with these properties does not offer this; `nil` if it does.
     public func absence(in properties: LockProperties) -> String? {
-        properties.excludes || controlsToo ? hindrance(properties) : "it excludes no one"
+        properties.excludes || controlsToo ? hindrance(properties) : "it is not a lock"
     }
 }
 

@@ -14,7 +14,7 @@ public struct Exercised: Sendable {
         case untried(String)
     }
 
-    /// The lock.
+    /// The lock whose operations were tested.
     public let lock: LockKind
     /// The sum of all faults' tallies.
     public let tally: ExerciseTally

@@ -3,9 +3,9 @@ public import ShmHarness
 
 /// The last events of all workers when something was wrong.
 public struct FlightReport: Sendable {
-    /// The lock.
+    /// The lock for which workers contended.
     public let lock: LockKind
-    /// The fault.
+    /// The fault that was injected when the finding was made.
     public let fault: Fault
     /// What was wrong, in words.
     public let finding: String

@@ -20,9 +20,9 @@ public struct StressResult: Sendable {
         case untried
     }
 
-    /// The lock.
+    /// The lock under test.
     public let lock: LockKind
-    /// The fault.
+    /// The fault that the test injects, once in each episode.
     public let fault: Fault
     /// The number of episodes.
     public internal(set) var episodes = 0
@@ -65,7 +65,7 @@ public struct StressResult: Sendable {
     /// Whether the lock promises to survive the fault.
     public var isPromised: Bool { fault.isPromised(by: lock.properties) }
 
-    /// The verdict.
+    /// The most severe outcome of all episodes; ``isAsPromised`` compares it with the lock's promises.
     public var verdict: Verdict {
         if let obstacle { return .notApplicable(obstacle) }
         if episodes == 0 { return .untried }

@@ -47,7 +47,7 @@ public struct StressOrder: Sendable, Equatable {
     /// Unique in an arena; not 0.
     public var id: UInt32
 
-    /// Creates an order.
+    /// Creates an order; `id` is unique in an arena and not 0, `delay` is in units of 64 ns.
     public init(kind: Kind, stage: Stage, kill: Kill = .noWorker, delay: UInt16 = 0, id: UInt32) {
         (self.kind, self.stage, self.kill, self.delay, self.id) = (kind, stage, kill, delay, id)
     }

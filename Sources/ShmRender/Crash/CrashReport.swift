@@ -44,7 +44,7 @@ extension Report {
                     .warning, "shmbench",
                     "the test of \(open) of \(count) is incomplete; the others kept their promises")
             } else {
-                Notice(.notice, "shmbench", "\(count) kept their promises")
+                Notice(.notice, "shmbench", "\(count) kept \(results.count == 1 ? "its" : "their") promises")
             }
         return breaches + [verdict]
     }

@@ -43,7 +43,7 @@ extension Report {
             "\(series.title): \(series.metric.column) on \(series.cell.machine)",
             [
                 Check(
-                    "\(series.points.count) runs", .passed,
+                    "\(series.points.count) run\(series.points.count == 1 ? "" : "s")", .passed,
                     words.isEmpty ? "no change point" : words.joined(separator: "; "))
             ])
     }
@@ -52,6 +52,7 @@ extension Report {
         let changes = series.flatMap { one in
             one.changes.map { Notice(.warning, "\(one.title), \(one.metric.column)", HistoryTable.words($0, one)) }
         }
-        return changes + [Notice(.notice, "shmbench", "\(changes.count) change points in \(series.count) series")]
+        let count = "\(changes.count) change point\(changes.count == 1 ? "" : "s")"
+        return changes + [Notice(.notice, "shmbench", "\(count) in \(series.count) series")]
     }
 }

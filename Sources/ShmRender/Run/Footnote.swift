@@ -5,8 +5,6 @@ internal import ShmStatistics
 
 /// Explains the figures of the tables and the clock behind them.
 enum Footnote {
-    /// The sentences.
-    ///
     /// - Parameter capacities: whether the tables are those of a capacity search.
     static func lines(_ summaries: [CellSummary], capacities: Bool = false) -> [String] {
         let records = summaries.flatMap(\.records)

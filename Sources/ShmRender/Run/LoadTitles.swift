@@ -31,7 +31,7 @@ struct LoadTitles {
         } else if load.workers == 1 {
             title += ", uncontended"
         }
-        if load.readPercent > 0 { title += ", \(load.readPercent)% read-only sections" }
+        if let reads = Parameter.readPercent.unusual(load) { title += ", \(reads)" }
         return title
     }
 

@@ -21,7 +21,6 @@ package struct Promises {
         self.wasCutShort = wasCutShort
     }
 
-    /// The sentences.
     package var text: [String] {
         let tried = results.filter(\.wasTried)
         if tried.isEmpty { return ["Nothing was tested: no fault was injected."] + obstacles }

@@ -8,7 +8,7 @@ internal import ShmRecord
 struct PluginOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Shared object (.so) with a lock of your own, which --locks names by its name, `plugin` or `all`. See Sources/CShm/include/shm_lock_plugin.h.",
+            "Shared object (.so) with a lock of your own. See Sources/CShm/include/shm_lock_plugin.h.",
             valueName: "file"))
     var lockPlugin: String?
 

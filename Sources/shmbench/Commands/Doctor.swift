@@ -35,7 +35,7 @@ struct Doctor: ParsableCommand {
                     })
             ],
             notices: troubles.map { Report.Notice(.warning, $0.subject, "\($0.text): \($0.advice)") }
-                + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) things to see to")])
+                + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) checks found a problem")])
     }
 
     /// One line for each finding, and its advice below: wide tables are hard to read.
@@ -56,9 +56,10 @@ struct Doctor: ParsableCommand {
             }
         }
         let troubles = findings.count { $0.weight == .warning || $0.weight == .obstacle }
-        text += troubles == 0 ? "\nNothing here speaks against measuring.\n" : ""
+        text += troubles == 0 ? "\nNo problem found.\n" : ""
         if troubles > 0 {
-            text += "\n\(troubles) thing\(troubles == 1 ? "" : "s") to see to before figures are trusted.\n"
+            let problems = troubles == 1 ? "1 problem makes" : "\(troubles) problems make"
+            text += "\n\(problems) figures unreliable: see WARN and STOP above.\n"
         }
         return text
     }

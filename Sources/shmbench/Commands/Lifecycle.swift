@@ -51,11 +51,12 @@ struct Lifecycle: MeasuringCommand {
 
     private func kind() throws -> LockKind {
         guard let lock else { return .default }
-        let kinds = try LockSelection.kinds([lock], for: "--lock")
-        if kinds.count != 1 {
-            throw Failure.invalid(lock, for: "--lock", expected: "the name of one lock from `shmbench list`")
-        }
-        return kinds[0]
+        let kinds = (try? LockSelection.kinds([lock])) ?? []
+        if kinds.count == 1 { return kinds[0] }
+        // A group, such as `all`, is not misspelt.
+        let similar = kinds.isEmpty ? LockSelection.nearest(to: lock, among: LockKind.all.map(\.name)) : nil
+        let hint = similar.map { "; did you mean `\($0)`?" } ?? ""
+        throw Failure.invalid(lock, for: "--lock", expected: "the name of one lock from `shmbench list`" + hint)
     }
 
     struct Work {

@@ -14,8 +14,8 @@ struct Run: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure locks: throughput, latency, fairness and integrity.",
         discussion: """
-            Without options, `run` measures all locks with 1, 2 and 4 × the CPUs workers in about a minute. It prints a \
-            table on stdout, and writes a CSV file under results/.
+            Without options, `run` measures all locks with 1 worker, 2 workers, and 4 workers per CPU in about a minute. \
+            It prints a table on stdout, and writes a CSV file under results/.
             """)
 
     @OptionGroup var options: RunOptions

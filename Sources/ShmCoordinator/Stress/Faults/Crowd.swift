@@ -66,7 +66,7 @@ extension FaultPlay {
         }
         if late == nil { late = try contend(scene, everyone) }
         return late.map {
-            Episode(breach: (.participants, "with \(count) participants one does not get the lock: \($0)"))
+            Episode(breach: (.participants, "with \(count) participants a process does not get the lock: \($0)"))
         }
     }
 

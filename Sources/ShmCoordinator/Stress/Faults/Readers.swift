@@ -15,7 +15,8 @@ extension Fault {
                 $0.reads.load(ordering: .relaxed)
             }
             if let late = scene.whereabouts(of: late) {
-                return play.breach(scene, .readers, "all workers only read, and one does not get the lock: \(late)")
+                return play.breach(
+                    scene, .readers, "all workers only read, and a process does not get the lock: \(late)")
             }
             guard let one = try scene.hold(at: .before, within: play.patience) else {
                 return Episode(hang: play.noProgress(scene))

@@ -44,7 +44,10 @@ internal import Synchronization
         // Without a slash the dynamic linker would search its library path.
         let file = path.contains("/") ? path : "./" + path
         guard let object = unsafe dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
-            let reason = unsafe dlerror().map { unsafe String(cString: $0) }
+            let message = unsafe dlerror().map { unsafe String(cString: $0) }
+            // dlerror(3) repeats the path, if the file itself is the cause and not a library that it needs.
+            let repeated = "\(file): "
+            let reason = message.map { $0.hasPrefix(repeated) ? String($0.dropFirst(repeated.count)) : $0 }
             throw LockPluginError(path, reason ?? "not a shared object: expected one that exports shm_lock_plugin_get")
         }
         guard let symbol = unsafe dlsym(object, "shm_lock_plugin_get") else {
