@@ -98,6 +98,25 @@ extension CommandLineSuite {
             #expect(throws: Never.self) { try RoundRequest(line.replacing(" read_percent=0", with: "")) }
         }
 
+        @Test func `loads are listed by scenario, workers and rate, then by every other parameter`() {
+            let changes: [(inout Load) -> Void] = [
+                { $0.scenario = "z" }, { $0.workers = 10 }, { $0.rate = 5 }, { $0.criticalSection = 1000 },
+                { $0.think = 1000 },
+                { $0.counters = 9 }, { $0.readPercent = 9 },
+            ]
+            var small = Load()
+            (small.workers, small.criticalSection, small.think) = (9, 500, 500)
+            for change in changes {
+                var large = small
+                change(&large)
+                #expect(small.precedes(large) && !large.precedes(small) && !large.precedes(large))
+            }
+            // The rate decides before the think time.
+            var (slow, fast) = (small, small)
+            (slow.rate, slow.think, fast.rate) = (1, 1000, 2)
+            #expect(slow.precedes(fast) && !fast.precedes(slow))
+        }
+
         @Test func `a title names each parameter that is not at its default`() {
             #expect(Parameter.all.compactMap { $0.unusual(Load()) } == [])
             #expect(

@@ -32,10 +32,11 @@ package struct RoundTable {
     private var rows: [CellID: [RoundID: Record]] = [:]
     /// The cells by scenario, workers, lock and the other parameters, since rounds are in random order.
     package var cells: [CellID] {
-        func others(_ cell: CellID) -> String { Parameter.all.map { $0.text(cell.load) }.joined(separator: " ") }
-        return rows.keys.sorted {
-            ($0.load.scenario, $0.load.workers, $0.lock, others($0))
-                < ($1.load.scenario, $1.load.workers, $1.lock, others($1))
+        rows.keys.sorted {
+            let (left, right) = (
+                ($0.load.scenario, $0.load.workers, $0.lock), ($1.load.scenario, $1.load.workers, $1.lock)
+            )
+            return left == right ? $0.load.precedes($1.load) : left < right
         }
     }
 

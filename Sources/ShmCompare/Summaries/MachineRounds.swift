@@ -1,4 +1,3 @@
-internal import ShmCoordinator
 internal import ShmCore
 package import ShmRecord
 
@@ -26,10 +25,7 @@ package struct MachineRounds {
         let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
         let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
         // Files do not contain the requested order of loads.
-        let loads = records.map(\.load).uniqued().sorted { one, other in
-            (one.scenario, one.workers, one.rate, one.criticalSection, one.think)
-                < (other.scenario, other.workers, other.rate, other.criticalSection, other.think)
-        }
+        let loads = records.map(\.load).uniqued().sorted { $0.precedes($1) }
         return loads.flatMap { load in
             (locks[load] ?? []).sorted { left, right in
                 (places[left.lock] ?? .max, left.lock) < (places[right.lock] ?? .max, right.lock)

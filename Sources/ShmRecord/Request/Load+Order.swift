@@ -1,0 +1,25 @@
+package import ShmCoordinator
+
+extension Load {
+    /// Whether documents list this load before another: by scenario, workers and rate, then by the other parameters.
+    package func precedes(_ other: Load) -> Bool {
+        for parameter in [.scenario, .workers, .rate] + Parameter.all {
+            let (left, right) = (parameter.value(self), parameter.value(other))
+            if left == right { continue }
+            if case .text(let left) = left, case .text(let right) = right { return left < right }
+            return left.number < right.number
+        }
+        return false
+    }
+}
+
+extension Value {
+    /// The number; 0 for the usual value of a parameter, which is empty.
+    fileprivate var number: Double {
+        switch self {
+        case .integer(let number): Double(number)
+        case .decimal(let number, _): number
+        case .text, .empty: 0
+        }
+    }
+}
