@@ -53,9 +53,7 @@ extension Metric {
 
     /// The metric with that name, or with another short name of its column.
     package static func named(_ name: String) -> Metric? {
-        if let metric = all.first(where: { $0.name == name }) { return metric }
-        guard let column = ResultColumn.named(name)?.name else { return nil }
-        return all.first { ResultColumn.named($0.name)?.name == column }
+        all.first { $0.name == name || ResultColumn.areOne($0.name, name) }
     }
 
     /// The names of all metrics, for messages.

@@ -8,15 +8,9 @@ package enum SortKey: String, CaseIterable {
 
     /// The key with that name, or with another short name of its column.
     package init?(named name: String) {
-        if let key = SortKey(rawValue: name) {
-            self = key
-        } else if let column = ResultColumn.named(name)?.name,
-            let key = Self.allCases.first(where: { ResultColumn.named($0.rawValue)?.name == column })
-        {
-            self = key
-        } else {
-            return nil
-        }
+        let found = Self.allCases.first { $0.rawValue == name || ResultColumn.areOne($0.rawValue, name) }
+        guard let found else { return nil }
+        self = found
     }
 
     /// Whether one line comes before another.

@@ -18,6 +18,11 @@ extension Field where Subject == Row {
         all.first { $0.name == name || $0.short.contains(name) }
     }
 
+    /// Whether two names are of one field.
+    package static func areOne(_ name: String, _ other: String) -> Bool {
+        named(name).map { $0.name == named(other)?.name } ?? false
+    }
+
     /// Parameters that are not listed below. They are the last columns until a column is added after them.
     private static let unlistedParameters: [Field<Row>] = {
         let names = Set(listed.map(\.name))

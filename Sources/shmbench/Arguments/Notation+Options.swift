@@ -81,5 +81,5 @@ extension Notation<OutputFormat> {
 
 extension Notation<SortKey> {
     /// What tables are sorted by.
-    static let sortKey = choice(SortKey.allCases, name: \.rawValue, also: { SortKey(named: $0) })
+    static let sortKey = choice(SortKey.allCases, name: \.rawValue, also: SortKey.init(named:))
 }
