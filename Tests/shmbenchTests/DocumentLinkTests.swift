@@ -7,30 +7,16 @@ import Testing
 extension CommandLineSuite {
     /// What the documents name exists: files, headings, options, and parts of the code.
     @Suite struct DocumentLinkTests {
-        /// A link of a document, or a word in backquotes.
-        struct Mention: CustomTestStringConvertible {
-            let file: String
-            let number: Int
-            let text: String
-            var testDescription: String { "\(file):\(number): \(text)" }
-        }
-
-        private static let links: [Mention] = Documents.all.flatMap { file in
+        private static let links: [Documents.Mention] = Documents.all.flatMap { file in
             let text = Documents.read(file)
             return text.matches(of: /\]\(([^)\s]+)\)/).filter { !$0.1.contains("://") }.map { match in
                 let number = text[..<match.range.lowerBound].count { $0 == "\n" } + 1
-                return Mention(file: file, number: number, text: String(match.1))
+                return Documents.Mention(file: file, number: number, text: String(match.1))
             }
         }
 
         /// Phrases that begin with an option.
-        private static let options: [Mention] = Documents.all.flatMap { file in
-            Documents.prose(file).flatMap { number, line in
-                Documents.quoted(line).filter { $0.hasPrefix("--") }.map {
-                    Mention(file: file, number: number, text: $0)
-                }
-            }
-        }
+        private static let options = Documents.phrases("--")
 
         @Test func `README is short, and there is something to test`() {
             #expect(Documents.read("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
@@ -39,7 +25,7 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: links)
-        func `a link leads to a file, and to a heading in it`(link: Mention) throws {
+        func `a link leads to a file, and to a heading in it`(link: Documents.Mention) throws {
             let parts = link.text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
             let folder = URL(fileURLWithPath: "\(Documents.root)/\(link.file)").deletingLastPathComponent()
             let target =
@@ -61,7 +47,7 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: options)
-        func `an option that a document names is one of a command`(mention: Mention) {
+        func `an option that a document names is one of a command`(mention: Documents.Mention) {
             for match in mention.text.matches(of: /--[a-z][a-z-]*/) {
                 #expect(Self.known.contains(String(match.0)), "no command has it")
             }

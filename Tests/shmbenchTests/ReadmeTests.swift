@@ -10,13 +10,7 @@ import Testing
 extension CommandLineSuite.Inputs {
     /// Every command that the documents show is one.
     @Suite struct ReadmeTests {
-        /// A line of a `sh` block, its comment left out.
-        struct Line: CustomTestStringConvertible {
-            let file: String
-            let number: Int
-            let text: String
-            var testDescription: String { "\(file):\(number): \(text)" }
-        }
+        private typealias Line = Documents.Mention
 
         /// What stands in `sh` blocks.
         private static let blocks: [Line] = Documents.all.flatMap { file in
@@ -38,13 +32,7 @@ extension CommandLineSuite.Inputs {
         }
 
         /// What stands between backquotes in a sentence, and names a script or a command with options.
-        private static let phrases: [Line] = Documents.all.flatMap { file in
-            Documents.prose(file).flatMap { number, line in
-                Documents.quoted(line).filter { $0.hasPrefix("scripts/") || $0.hasPrefix("shmbench ") }.map {
-                    Line(file: file, number: number, text: $0)
-                }
-            }
-        }
+        private static let phrases = Documents.phrases("scripts/", "shmbench ")
 
         /// Programs that are not this project's.
         private static let others = ["sqlite3", "otava"]
@@ -83,7 +71,7 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: blocks + phrases)
-        func `a command in a document is accepted`(line: Line) throws {
+        func `a command in a document is accepted`(line: Documents.Mention) throws {
             for words in try Self.commands(line.text) {
                 let program = words[0]
                 if program == "shmbench" || program == "scripts/shmbench" {

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The documents of the repository.
 enum Documents {
@@ -33,6 +34,24 @@ enum Documents {
     static func quoted(_ line: Substring) -> [String] {
         line.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
             .map { String($0.element) }
+    }
+
+    /// A link, a phrase in backquotes or a command, with its place.
+    struct Mention: CustomTestStringConvertible {
+        let file: String
+        let number: Int
+        let text: String
+        var testDescription: String { "\(file):\(number): \(text)" }
+    }
+
+    /// What stands between backquotes in sentences, and begins with one of the prefixes.
+    static func phrases(_ prefixes: String...) -> [Mention] {
+        all.flatMap { file in
+            prose(file).flatMap { number, line in
+                quoted(line).filter { prefixes.contains(where: $0.hasPrefix) }
+                    .map { Mention(file: file, number: number, text: $0) }
+            }
+        }
     }
 
     /// The fenced blocks of a document, each as its lines, without the fences.
