@@ -65,8 +65,14 @@ import Testing
         #expect(areClose(try p(.less), less))
     }
 
+    /// The compiler takes seconds to find the type of a literal as long.
+    private typealias Case = (
+        samples: (base: [Double], candidate: [Double]), wanted: Double, estimate: Double, low: Double, high: Double,
+        confidence: Double
+    )
+
     /// From numpy: all differences sorted, and the null distribution as Gaussian binomial coefficients in integers.
-    @Test(arguments: [
+    private static let intervals: [Case] = [
         (distinct, 0.8, 2.5, 0.3, 4.65, 0.851010101010101),
         (distinct, 0.9, 2.5, 0.3, 4.7, 0.9267676767676768),
         (distinct, 0.95, 2.5, -0.8, 4.75, 0.952020202020202),
@@ -81,7 +87,9 @@ import Testing
         (lumps, 0.9, -3, -4, 1, 0.9151515151515152),
         (lumps, 0.95, -3, -7, 1, 0.9515151515151515),
         (fifty, 0.95, 0.1307087707519531, 0.012838797569274862, 0.26398571014404304, 0.9504522764011537),
-    ])
+    ]
+
+    @Test(arguments: intervals)
     func `intervals are those of an enumeration`(
         samples: (base: [Double], candidate: [Double]), wanted: Double, estimate: Double, low: Double, high: Double,
         confidence: Double
