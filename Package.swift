@@ -12,9 +12,6 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Tests are not optimised in a release build either: what they test is, and their own code takes long to optimise.
-let tests = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
-
 /// Whether another package depends on this one. SwiftPM then reads the manifest out of a repository, as if it lay in "/", and
 /// later in its folder of checkouts, which has the repositories beside it, or of downloads from a registry.
 let isDependency: Bool = {
@@ -24,6 +21,18 @@ let isDependency: Bool = {
     let hasRepositories = FileManager.default.fileExists(atPath: folder.path() + "/../repositories")
     return folder.lastPathComponent == "checkouts" && hasRepositories || path.contains("/registry/downloads/")
 }()
+
+/// What runs between processes, and statistics: optimised with the trait `OptimisedTests`, as in a release build, while all
+/// checks of a debug build stay. Another package may not depend on a target with unsafe flags.
+let optimised: [SwiftSetting] =
+    strict
+    + (isDependency
+        ? []
+        : [
+            .unsafeFlags(
+                ["-O", "-whole-module-optimization", "-num-threads", "2", "-assert-config", "Debug"],
+                .when(configuration: .debug, traits: ["OptimisedTests"]))
+        ])
 
 let package = Package(
     name: "shmbench",
@@ -35,6 +44,9 @@ let package = Package(
     ],
     traits: [
         .trait(name: "Bench", description: "shmbench and its workers, beside the library ShmCore."),
+        .trait(
+            name: "OptimisedTests",
+            description: "Optimises the lower floors in a debug build, for faults that optimisation brings out."),
         .default(enabledTraits: isDependency ? [] : ["Bench"]),
     ],
     dependencies: [
@@ -53,14 +65,14 @@ let package = Package(
         .target(
             name: "ShmCore",
             dependencies: ["CShm", .product(name: "SystemPackage", package: "swift-system")],
-            swiftSettings: strict),
-        .target(name: "ShmStatistics", swiftSettings: strict),
+            swiftSettings: optimised),
+        .target(name: "ShmStatistics", swiftSettings: optimised),
         .target(
             name: "ShmHistory", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .target(
             name: "ShmHarness",
             dependencies: ["ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system")],
-            swiftSettings: strict),
+            swiftSettings: optimised),
         .target(
             name: "ShmCoordinator",
             dependencies: [
@@ -68,14 +80,14 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: strict),
+            swiftSettings: optimised),
         .target(
             name: "ShmWorker",
             dependencies: [
                 "ShmHarness", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
             ],
             // One loop for each lock: what the compiler merges of similar ones takes a fifth longer.
-            swiftSettings: strict + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
+            swiftSettings: optimised + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
         // What is asked for and measured.
         .target(
             name: "ShmRecord",
@@ -141,27 +153,27 @@ let package = Package(
             dependencies: [
                 "TestSupport", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: tests),
-        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: tests),
+            swiftSettings: strict),
+        .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: strict),
         .testTarget(
             name: "ShmHistoryTests",
-            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: tests),
+            dependencies: ["ShmHistory", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .testTarget(
             name: "ShmHarnessTests",
             dependencies: [
                 "TestSupport", "ShmHarness", "ShmCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: tests),
+            swiftSettings: strict),
         .testTarget(
             name: "ShmWorkerTests", dependencies: ["TestSupport", "ShmWorker", "ShmHarness", "ShmCore"],
-            swiftSettings: tests),
+            swiftSettings: strict),
         .testTarget(
             name: "ShmCoordinatorTests",
             dependencies: [
                 "TestSupport", "ShmCoordinator", "ShmHarness", "ShmCore",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: tests),
+            swiftSettings: strict),
         .testTarget(
             name: "shmbenchTests",
             dependencies: [
@@ -172,7 +184,7 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             exclude: ["Golden"],
-            swiftSettings: tests),
+            swiftSettings: strict),
     ],
     cLanguageStandard: .gnu11
 )

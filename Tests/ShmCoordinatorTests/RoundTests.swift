@@ -13,7 +13,7 @@ extension ShmCoordinatorSuite {
         /// Bytes that a worker may allocate once on the heap: without optimisation, the runtime creates a generic
         /// type's metadata when a slow path that the warm-up did not reach first runs. An allocation in each section
         /// would be far more.
-        #if DEBUG
+        #if DEBUG && !OptimisedTests
             private static let firstUses: UInt64 = 4096
         #else
             private static let firstUses: UInt64 = 0

@@ -46,7 +46,8 @@ extension ShmCoreSuite {
             #expect(refused > 250)
 
             RawFile.replace(shared.key, with: original)
-            #expect(try probe.ask("inspect") == "ok attached locked 64 true")
+            let answer = try probe.ask("inspect")
+            #expect(answer == "ok attached locked 64 true")
         }
     }
 }
