@@ -20,7 +20,7 @@ import Testing
         let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(".swift") }.map { name in
             let text = (try? String(contentsOfFile: "\(root)/\(name)", encoding: .utf8)) ?? ""
-            return (name.split(separator: "/").dropLast().first.map(String.init) ?? ".", text)
+            return (name.split(separator: "/").dropLast().joined(separator: "/"), text)
         }
     }
 

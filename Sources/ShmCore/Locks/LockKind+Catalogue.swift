@@ -1,26 +1,14 @@
-/// A kind of lock in the catalogue. Each kind has a constant: `.pthreadRobust`, `.futex`, ….
-public struct LockKind: Sendable, Hashable, CustomStringConvertible {
-    /// The properties by which a user chooses a lock.
-    public let properties: LockProperties
-
+// Which kinds exist, and which of them to use.
+extension LockKind {
     /// Why this process cannot use this kind, as a sentence for the user; `nil` if it can. Evaluated at each call,
     /// because a process may install a seccomp filter at any time.
     public var obstacle: String? { LockFactory.named(name)?.obstacle() }
-
-    /// The kind that a primitive implements.
-    package init<L: LockPrimitive & ~Copyable>(_: L.Type) { properties = L.properties }
 
     /// Looks up a kind by name; `nil` if the catalogue does not have it.
     public init?(named name: String) {
         guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
         self = found
     }
-
-    /// The name in options and in results.
-    public var name: String { properties.name }
-
-    /// The same as ``name``.
-    public var description: String { name }
 
     /// The kind that a segment gets when its creator names none: the first of ``robustFutex``, ``pthreadRobust``,
     /// ``flock``, ``ofdRecord`` and ``sysvSemUndo`` that this process can use. All of them survive their owner's death.

@@ -4,6 +4,13 @@ public import Synchronization
 
 /// `futex(2)` on words in shared memory.
 @_spi(Bench) public enum Futex {
+    /// The bits of a word that name the owner (`FUTEX_TID_MASK`), for locks whose words the kernel reads.
+    @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
+    /// The owner died (`FUTEX_OWNER_DIED`).
+    @usableFromInline static var ownerDied: UInt32 { 0x4000_0000 }
+    /// Threads may sleep (`FUTEX_WAITERS`).
+    @usableFromInline static var waiters: UInt32 { 0x8000_0000 }
+
     /// Why a wait ended.
     public enum Wake: Sendable {
         /// Woken, interrupted by a signal, or the word had another value: the caller must load the word again.

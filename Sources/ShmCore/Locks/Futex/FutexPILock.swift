@@ -17,9 +17,6 @@ internal import SystemPackage
 /// the report is not promised: once another thread has the dead owner's id, the others wait for that thread, usually
 /// for ever.
 @_spi(Bench) @safe public struct FutexPILock: LockPrimitive, ~Copyable {
-    private static var ownerDied: UInt32 { 0x4000_0000 }
-    @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
-
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
     /// See ``LockPrimitive/properties``.
@@ -50,7 +47,7 @@ internal import SystemPackage
     public borrowing func tryLock() -> LockOutcome {
         if take() { return .acquired }
         let seen = unsafe word.pointee.load(ordering: .relaxed)
-        return seen != 0 && seen & Self.ownerMask == 0 ? lockContended(until: 0) : .busy
+        return seen != 0 && seen & Futex.ownerMask == 0 ? lockContended(until: 0) : .busy
     }
 
     /// As ``lock()``, but sleeps until the deadline at the latest.
@@ -83,17 +80,17 @@ internal import SystemPackage
             switch unsafe -shm_futex_lock_pi(address, deadline) {
             case 0:
                 // This thread owns the word; other threads only add marks.
-                let marks = unsafe word.pointee.bitwiseAnd(~Self.ownerDied, ordering: .acquiring).oldValue
-                return marks & Self.ownerDied == 0 ? .acquired : .ownerDied
+                let marks = unsafe word.pointee.bitwiseAnd(~Futex.ownerDied, ordering: .acquiring).oldValue
+                return marks & Futex.ownerDied == 0 ? .acquired : .ownerDied
             case Int(EINTR), Int(EAGAIN): continue
             case Int(ETIMEDOUT): return .busy
             case Int(ESRCH):
                 // The owner is gone and will never release the lock. Do what the kernel does for robust futexes; the
                 // kernel then hands the lock to the next thread that asks.
                 let left = unsafe word.pointee.load(ordering: .relaxed)
-                if left & Self.ownerMask == seen & Self.ownerMask {
+                if left & Futex.ownerMask == seen & Futex.ownerMask {
                     _ = unsafe word.pointee.compareExchange(
-                        expected: left, desired: (left & ~Self.ownerMask) | Self.ownerDied, ordering: .relaxed)
+                        expected: left, desired: (left & ~Futex.ownerMask) | Futex.ownerDied, ordering: .relaxed)
                 }
             case Int(EINVAL) where refusals < 1000:
                 // The kernel found a dead owner's word between two steps of another thread's takeover.

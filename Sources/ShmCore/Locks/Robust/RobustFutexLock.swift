@@ -27,12 +27,8 @@ public import SystemPackage
 /// Ownership belongs to the thread: lock and unlock on the same thread. All participants must be in one PID namespace,
 /// because a thread id means nothing in another.
 @_spi(Bench) @safe public struct RobustFutexLock: LockPrimitive, ~Copyable {
-    /// The bits of the word that name the owner. All ones, which is no valid thread id, means that the lock was
-    /// removed.
-    @usableFromInline static var ownerMask: UInt32 { 0x3fff_ffff }
-    @usableFromInline static var ownerDied: UInt32 { 0x4000_0000 }
-    @usableFromInline static var waiters: UInt32 { 0x8000_0000 }
-    private static var gone: UInt32 { ownerMask }
+    /// The owner of a lock that was removed: all ones, which is no valid thread id.
+    private static var gone: UInt32 { Futex.ownerMask }
     /// The longest sleep, in ns. After it a sleeper checks the word again.
     private static var recheckInterval: Int64 { 50_000_000 }
     /// The starvation threshold, in ns: a waiter requests a hand-off after so long a wait. It is also the minimum
@@ -148,7 +144,7 @@ public import SystemPackage
     /// of destroying a segment.
     public borrowing func retireIfFree() -> Bool {
         var seen = unsafe word.pointee.load(ordering: .relaxed)
-        while seen & Self.ownerMask == 0 {
+        while seen & Futex.ownerMask == 0 {
             let marked = unsafe word.pointee.compareExchange(
                 expected: seen, desired: Self.gone, ordering: .acquiringAndReleasing)
             if marked.exchanged {
@@ -157,7 +153,7 @@ public import SystemPackage
             }
             seen = marked.original
         }
-        return seen & Self.ownerMask == Self.gone
+        return seen & Futex.ownerMask == Self.gone
     }
 
     // MARK: Inside
@@ -198,10 +194,10 @@ public import SystemPackage
         defer { endHandoff(wait) }
         while true {
             let seen = unsafe word.pointee.load(ordering: .relaxed)
-            let owner = seen & Self.ownerMask
+            let owner = seen & Futex.ownerMask
             if owner == 0 {
                 // The lock is reserved for a starving waiter: do not barge within the grace period.
-                if seen == Self.waiters, waiting, !wait.hasYielded, isReservedForAnother(me) {
+                if seen == Futex.waiters, waiting, !wait.hasYielded, isReservedForAnother(me) {
                     wait.hasYielded = true
                     _ = unsafe Futex.wait(
                         word, while: seen, bits: Self.allOthers, until: .after(nanoseconds: Self.gracePeriod))
@@ -209,11 +205,11 @@ public import SystemPackage
                     continue
                 }
                 let taken = unsafe word.pointee.compareExchange(
-                    expected: seen, desired: me | (seen & Self.waiters) | mark(after: wait),
+                    expected: seen, desired: me | (seen & Futex.waiters) | mark(after: wait),
                     successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
                 if taken.exchanged {
                     conclude(wait)
-                    return seen & Self.ownerDied == 0 ? .acquired : .ownerDied
+                    return seen & Futex.ownerDied == 0 ? .acquired : .ownerDied
                 }
                 if wait.iterations > 0 { wait.iterations -= 1 }
                 continue
@@ -233,9 +229,9 @@ public import SystemPackage
             let now = Deadline.now.nanoseconds
             let sleeper = sleepers.add(at: now)
             defer { sleepers.remove(sleeper) }
-            if seen & Self.waiters == 0 {
+            if seen & Futex.waiters == 0 {
                 let marked = unsafe word.pointee.compareExchange(
-                    expected: seen, desired: seen | Self.waiters, ordering: .acquiringAndReleasing)
+                    expected: seen, desired: seen | Futex.waiters, ordering: .acquiringAndReleasing)
                 guard marked.exchanged else { continue }
             }
             requestHandoff(&wait, me, now: now)
@@ -243,10 +239,10 @@ public import SystemPackage
             var end = Deadline(nanoseconds: now + Self.recheckInterval)
             if let deadline, deadline < end { end = deadline }
             let bits = wait.isTarget ? Self.targetOnly : Self.allOthers
-            switch unsafe Futex.wait(word, while: seen | Self.waiters, bits: bits, until: end) {
+            switch unsafe Futex.wait(word, while: seen | Futex.waiters, bits: bits, until: end) {
             case .woken: break
             case .timedOut:
-                if takeFromVanished(owner | Self.waiters, me) { return .ownerDied }
+                if takeFromVanished(owner | Futex.waiters, me) { return .ownerDied }
                 if let deadline, end == deadline { return .busy }
             }
             if wait.spins, !wait.hasSlept { spinLimit.learn(worthwhile: Deadline.now.nanoseconds - now < Self.brief) }
@@ -260,7 +256,7 @@ public import SystemPackage
     ///
     /// - Parameter asTry: whether the caller does not wait. It then asks the kernel at most once in 10 ms.
     private borrowing func takeFromVanished(_ seen: UInt32, _ me: UInt32, asTry: Bool = false) -> Bool {
-        let owner = seen & Self.ownerMask
+        let owner = seen & Futex.ownerMask
         if owner == me { return false }
         if asTry {
             let now = Deadline.now.nanoseconds
@@ -269,7 +265,7 @@ public import SystemPackage
         }
         guard !shm_any_thread_exists(owner) else { return false }
         return unsafe word.pointee.compareExchange(
-            expected: seen, desired: me | (seen & Self.waiters), successOrdering: .acquiringAndReleasing,
+            expected: seen, desired: me | (seen & Futex.waiters), successOrdering: .acquiringAndReleasing,
             failureOrdering: .relaxed
         ).exchanged
     }
@@ -322,7 +318,7 @@ public import SystemPackage
     /// cost a useless system call, during which spinning threads take the lock: a waiter that slept once would keep
     /// losing it.
     private borrowing func mark(after wait: Wait) -> UInt32 {
-        wait.hasSlept && sleepers.isAnyAsleep(at: Deadline.now.nanoseconds) ? Self.waiters : 0
+        wait.hasSlept && sleepers.isAnyAsleep(at: Deadline.now.nanoseconds) ? Futex.waiters : 0
     }
 
     /// Records how the lock was acquired.
@@ -371,11 +367,11 @@ public import SystemPackage
         defer { unsafe registration.pointee.conclude() }
         let me = unsafe registration.pointee.threadID
         var seen = unsafe word.pointee.load(ordering: .relaxed)
-        while seen & Self.ownerMask == me {
+        while seen & Futex.ownerMask == me {
             // While the lock is reserved for a target, the released word is not 0, so no fast path takes it.
             let hasTarget = unsafe handoffTarget.pointee.load(ordering: .relaxed) != 0
             let released = unsafe word.pointee.compareExchange(
-                expected: seen, desired: hasTarget ? Self.waiters : 0, successOrdering: .acquiringAndReleasing,
+                expected: seen, desired: hasTarget ? Futex.waiters : 0, successOrdering: .acquiringAndReleasing,
                 failureOrdering: .relaxed)
             if released.exchanged {
                 // A target that does not sleep is about to take the lock, or is dead.
@@ -386,35 +382,6 @@ public import SystemPackage
             seen = released.original
         }
     }
-}
-
-/// A participant's view of its ``RobustListEntry``: what lock and unlock need to know about the registered thread.
-@safe @usableFromInline struct RobustRegistration {
-    /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
-    @usableFromInline var thread: UInt64 = .max
-    @usableFromInline var threadID: UInt32 = 0
-    /// ``shm_generation()`` of the process that registered.
-    var generation: UInt32 = 0
-    /// When the thread last got the lock after it slept for it, in ns on `CLOCK_MONOTONIC`.
-    var lastSlept: Int64 = 0
-    /// When `tryLock()` last asked whether the owner exists, on the same clock.
-    var lastAsked: Int64 = 0
-    /// When the thread last yielded its CPU while the lock was taken, on the same clock.
-    var lastYielded: Int64 = 0
-    /// The address of the node in the thread's robust list.
-    var node: UInt = 0
-    /// The `list_op_pending` field of the thread's robust-list head.
-    var pending: UnsafeMutablePointer<Atomic<UInt>>?
-    var entry: RobustListEntry.Pointer?
-
-    @inlinable @inline(__always)
-    static var currentThread: UInt64 { shm_thread_serial() }
-
-    /// Sets `list_op_pending`: the thread is about to change the word, or to act on a change.
-    func announce() { unsafe pending?.pointee.store(node, ordering: .releasing) }
-
-    /// Clears `list_op_pending`.
-    func conclude() { unsafe pending?.pointee.store(0, ordering: .releasing) }
 }
 
 extension LockKind {

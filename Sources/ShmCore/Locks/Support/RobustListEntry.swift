@@ -202,7 +202,7 @@ internal import SystemPackage
 
     private func isHeld(_ pageSize: Int) -> Bool {
         let word = unsafe (pages + pageSize - Self.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
-        return unsafe word.pointee.load(ordering: .relaxed) & RobustFutexLock.ownerMask == threadID
+        return unsafe word.pointee.load(ordering: .relaxed) & Futex.ownerMask == threadID
     }
 
     /// Puts the node at the front of the thread's list. The kernel follows forward links only, so the last store makes
