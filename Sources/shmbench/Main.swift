@@ -9,7 +9,7 @@ enum Main {
     static func main() {
         Surroundings.makeUsable()
         do {
-            var command = try Shmbench.parseAsRoot(arguments())
+            var command = try Shmbench.parseAsRoot(OldSpelling.renewed(arguments()))
             try (command as? any CheckedCommand)?.check()
             try command.run()
         } catch let failure as Failure {

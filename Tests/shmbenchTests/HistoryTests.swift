@@ -169,7 +169,7 @@ extension CommandLineSuite.Measuring {
                 (["run", "--commit", "x"], 64, "--commit needs --history: add"),
                 (["history"], 64, "shmbench history --help"),
                 (["history", "h.db", "--metric", "throughputt"], 64, "did you mean `throughput`?"),
-                (["history", "h.db", "--metric", "zzzzzzzzzzzzzzzz"], 64, "for --metric: expected throughput"),
+                (["history", "h.db", "--metric", "zzzzzzzzzzzzzzzz"], 64, "for --metrics: expected throughput"),
                 (["history", "h.db", "--metric", "cpu_model"], 64, "cpu_model is a text"),
                 (["history", "h.db", "--metric", "heap"], 1, "no round in h.db has heap_bytes_per_op"),
                 (["history", "h.db", "--lock", "futx"], 64, "did you mean `futex`?"),
@@ -188,7 +188,7 @@ extension CommandLineSuite.Measuring {
                     "--export and --format exclude each other: leave out --format"
                 ),
                 (["history", "h.db", "--limit", "0"], 64, "invalid value '0' for --limit: expected 1 or more"),
-                (["history", "h.db", "--metric", ","], 64, "invalid value ',' for --metric: expected"),
+                (["history", "h.db", "--metric", ","], 64, "invalid value ',' for --metrics: expected"),
                 (
                     ["history", "h.csv", "--export", "h.csv"], 64,
                     "for --export: expected a file other than the history"

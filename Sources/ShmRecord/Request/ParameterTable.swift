@@ -46,7 +46,7 @@ extension Parameter {
         phrase: { "pinned \($0.pinning.rawValue)" })
 
     package static let readPercent = Parameter(
-        "read_percent", valueName: "n", .count(0...100), \.readPercent, isOptional: true,
+        "read_percent", valueName: "percent", .percent, \.readPercent, isOptional: true,
         "percentage of read-only critical sections; locks without a shared mode take them exclusively",
         phrase: { "\($0.readPercent)% read-only" })
 }

@@ -101,7 +101,8 @@ package struct SurvivalMatrix {
     private func render(_ title: String, _ document: Document<Line>, _ markdown: Bool, _ some: [Line]? = nil) -> String
     {
         markdown
-            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n" : "\(title)\n\(document.table(some ?? lines))"
+            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n"
+            : "\(page.wrapped(title))\n\(document.table(some ?? lines, for: page))"
     }
 
     private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }

@@ -44,7 +44,7 @@ struct CheckSession {
                 let survives = LockKind(named: cell.lock)?.properties.survivesOwnerDeath ?? false
                 let request = RoundRequest(
                     lock: cell.lock, load: cell.load, round: rounds, timing: options.timing,
-                    kills: survives ? options.kills : 0)
+                    kills: survives ? options.conditions.kills : 0)
                 progress.begin(cell.title)
                 let record = try measurer.measure(request)
                 measured.append(record)

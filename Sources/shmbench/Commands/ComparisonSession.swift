@@ -33,12 +33,12 @@ struct ComparisonSession {
 
     /// Measures and judges.
     mutating func run() throws -> Comparison {
-        // One round of each side finds errors early, and fills caches.
-        for role in [Comparison.Role.base, .candidate, .control] {
-            if let pair = comparison.cells.first?.pair { _ = try measure(role, pair, 0) {} }
-        }
         var progress = ComparisonProgress(patience: comparison.settings.patience)
         defer { progress.clear() }
+        // One round of each side finds errors early, and fills caches.
+        for role in [Comparison.Role.base, .candidate, .control] {
+            if let pair = comparison.cells.first?.pair { _ = try measure(role, pair, 0) { progress.tick() } }
+        }
         let start = started
         var measured: [(role: Comparison.Role, record: Record)] = []
         defer { rows = measured }

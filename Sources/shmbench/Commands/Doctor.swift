@@ -9,14 +9,13 @@ struct Doctor: ParsableCommand {
         abstract: "List what makes figures unreliable or a lock unusable on this machine, and the remedy.",
         discussion: "Changes nothing. The exit code is always 0.")
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     mutating func run() throws {
         let files = SystemFiles()
         let findings =
             CPUFindings.all(files, machine: .current, clock: ClockCalibration()) + LimitFindings.all(files)
-        try Terminal.show(Self.report(findings), format)
+        try document.show(.doctor, Self.report(findings))
     }
 
     static func report(_ findings: [Finding]) -> Report {

@@ -10,8 +10,8 @@ struct ShowHistory: CheckedCommand {
         commandName: "history",
         abstract: "Show the runs of a history, and a figure over time with its change points.",
         discussion: """
-            `shmbench run --history FILE` appends to a history. Without options, `history` lists its runs. With --metric, \
-            --lock, --workers or --scenario it shows the median of each run, and ◆ marks a change point: a change of the \
+            `shmbench run --history FILE` appends to a history. Without options, `history` lists its runs. With --metrics, \
+            --locks, --workers or --scenario it shows the median of each run, and ◆ marks a change point: a change of the \
             level by at least 2% with p < 0.01. Runs are compared only with runs on the same machine and under the same \
             load.
             """)
@@ -20,14 +20,14 @@ struct ShowHistory: CheckedCommand {
     var file: String
 
     @Option(
-        "--metric", alias: "metrics", .list(of: HistoryMetric.form), valueName: "a,b",
+        "--metrics", .list(of: HistoryMetric.form), valueName: "a,b",
         "Figures to show: \(HistoryMetric.form), separated by commas. (default: throughput, if cells are chosen)")
-    var metric: CommaList?
+    var metrics: CommaList?
 
     @Option(
-        "--lock", alias: "locks", .list(of: "names of locks in the history"), valueName: "a,b",
+        "--locks", .list(of: "names of locks in the history"), valueName: "a,b",
         "Show only these locks. (default: all)")
-    var lock: CommaList?
+    var locks: CommaList?
 
     @Option(
         "--workers", .list(of: "numbers of workers in the history", areNumbers: true), valueName: "n,m",
@@ -47,8 +47,7 @@ struct ShowHistory: CheckedCommand {
     )
     var limit = 8
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     @Option(
         "--export", .file([".csv"]), valueName: "file.csv",
@@ -56,9 +55,8 @@ struct ShowHistory: CheckedCommand {
     var export: String?
 
     func check() throws {
-        if export != nil && format != .table {
-            throw Failure.conflict("--export", "--format", "leave out --format, since an otava.yaml is printed")
-        }
+        if export != nil { try document.refuse(with: "--export", "an otava.yaml is printed") }
+        try document.check(inputs: [file])
         if let export, SameFile.isSame(export, file) {
             throw Failure.invalid(export, for: "--export", expected: "a file other than the history")
         }
@@ -72,15 +70,16 @@ struct ShowHistory: CheckedCommand {
             history = try History(path: file, .results, creating: false)
             runs = try history.runs()
             known = try history.columns()
-        } catch { throw Failure(error.description) }
-        let isList = metric == nil && lock == nil && workers == nil && scenario == nil && export == nil
+        } catch { throw Failure(error.description, code: .usage) }
+        let isList = metrics == nil && locks == nil && workers == nil && scenario == nil && export == nil
         if isList {
-            return try Terminal.show(Report(runs: runs, of: file, broken: BrokenRounds.count(history)), format)
+            return try document.show(
+                .history, Report(runs: runs, of: file, broken: BrokenRounds.count(history)))
         }
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
-        let metrics = try (metric?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
+        let metrics = try (self.metrics?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
         let series = try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
         if series.isEmpty {
             throw Failure(
@@ -88,7 +87,7 @@ struct ShowHistory: CheckedCommand {
             )
         }
         if let export { return try write(OtavaExport(series, runs: runs), export) }
-        try Terminal.show(Report(series, limit: limit), format)
+        try document.show(.history, Report(series, limit: limit))
     }
 
     private func write(_ export: OtavaExport, _ path: String) throws {
@@ -99,7 +98,8 @@ struct ShowHistory: CheckedCommand {
     /// The chosen cells. Refuses values that the history does not have.
     private func filter(_ history: History) throws -> HistorySeries.Filter {
         var filter: HistorySeries.Filter = [:]
-        func choose(_ column: String, _ chosen: CommaList?, _ value: (String) -> HistoryValue?) throws {
+        func choose(_ column: String, _ option: String, _ chosen: CommaList?, _ value: (String) -> HistoryValue?) throws
+        {
             guard let chosen else { return }
             let there: [HistoryValue]
             do { there = try history.rounds([column]).compactMap(\.first).uniqued() } catch {
@@ -108,14 +108,14 @@ struct ShowHistory: CheckedCommand {
             let names = there.map { $0.text ?? $0.integer.map { "\($0)" } ?? "" }
             for item in chosen.items where !there.contains(value(item) ?? .null) {
                 throw Failure.unknown(
-                    item, for: "--\(column)", expected: "one of those in \(file): \(names.joined(separator: ", "))",
+                    item, for: option, expected: "one of those in \(file): \(names.joined(separator: ", "))",
                     among: Int(item) == nil ? names : [])
             }
             filter[column] = chosen.items.compactMap(value)
         }
-        try choose("lock", lock) { .text($0) }
-        try choose("workers", workers) { Int64($0).map { .integer($0) } }
-        try choose("scenario", scenario) { .text($0) }
+        try choose("lock", "--locks", locks) { .text($0) }
+        try choose("workers", "--workers", workers) { Int64($0).map { .integer($0) } }
+        try choose("scenario", "--scenario", scenario) { .text($0) }
         return filter
     }
 }
