@@ -22,6 +22,8 @@ struct Check: JudgingCommand {
 
             Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
             undecided (with --fail-inconclusive), 64 usage.
+
+            \(Examples.text("check"))
             """)
 
     @Option(

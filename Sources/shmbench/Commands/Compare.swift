@@ -23,6 +23,8 @@ struct Compare: JudgingCommand {
 
             Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
             undecided (with --fail-inconclusive), 64 usage.
+
+            \(Examples.text("compare"))
             """)
 
     @Argument(help: "The base: a lock, a plugin, a build or a results file.")

@@ -26,6 +26,8 @@ struct Crash: MeasuringCommand {
 
             The exit code is 3 if a lock does not survive its owner's death although it promises to. A lock without that \
             promise may hang.
+
+            \(Examples.text("crash"))
             """)
 
     @OptionGroup var options: CrashOptions

@@ -15,6 +15,8 @@ struct Lifecycle: MeasuringCommand {
         discussion: """
             The attachments are handles of this process. Each has a descriptor and mappings of its own, so to the kernel \
             they are as those of different processes. The clock is CLOCK_MONOTONIC.
+
+            \(Examples.text("lifecycle"))
             """)
 
     @Option(

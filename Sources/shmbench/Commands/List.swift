@@ -6,7 +6,7 @@ internal import ShmRender
 /// `shmbench list`.
 struct List: CheckedCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the catalogue of locks and their promises.")
+        abstract: "Show the catalogue of locks and their promises.", discussion: Examples.text("list"))
 
     @Flag(help: "Print only the names, one on a line, for scripts.")
     var names = false

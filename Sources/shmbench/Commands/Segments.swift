@@ -17,6 +17,8 @@ struct Segments: CheckedCommand {
             message queue, FIFO, lock file) that no segment names and no process uses. Nothing else is ever removed. \
             Message queues are shown only if /dev/mqueue is mounted. System V semaphore sets are found through their \
             segments; if a segment's file was removed by hand, only `ipcs -s` shows its set.
+
+            \(Examples.text("segments"))
             """)
 
     @Flag(help: "Remove the leftovers, and print their names.")

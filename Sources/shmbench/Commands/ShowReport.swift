@@ -17,6 +17,8 @@ struct ShowReport: CheckedCommand {
 
             Exit codes: 0 all locks kept their promises, 1 rounds are missing or --strict found an error, 3 integrity \
             failure, 64 usage, or a file is not a results file.
+
+            \(Examples.text("report"))
             """)
 
     @Argument(help: ArgumentHelp("Results files (.csv). `-` is the standard input.", valueName: "file"))

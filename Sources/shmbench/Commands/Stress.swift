@@ -21,6 +21,8 @@ struct Stress: MeasuringCommand {
             the lock's area and its kernel objects are checked. The report names each promise that was not tested.
 
             The exit code is 3 if a lock breaks a promise (`shmbench list`). What it does not promise may hang.
+
+            \(Examples.text("stress"))
             """)
 
     @OptionGroup var options: StressOptions
