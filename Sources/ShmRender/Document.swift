@@ -64,6 +64,7 @@ package struct Document<Row>: Sendable {
         if page.isTerminal {
             grid.drop(expendable.map(page.plain), to: page.width)
             grid.fold(to: page.width, breaksWords: true)
+            grid.cut(to: page.width)
         }
         return Self.trimmed(grid.text(Style.simple))
     }

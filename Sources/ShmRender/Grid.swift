@@ -55,6 +55,11 @@ struct Grid {
         count = heights.reduce(0, +)
     }
 
+    /// Removes columns of numbers, the last one first, until the lines fit: what is left when nothing can be folded.
+    mutating func cut(to room: Int) {
+        while width > room, let last = stripes.lastIndex(where: \.isNumber) { stripes.remove(at: last) }
+    }
+
     /// Rendered in a style.
     func text(_ style: (some TextTableStyle).Type) -> String {
         let table = TextTable<Int> { row in

@@ -31,7 +31,7 @@ package struct Page {
         if !isTerminal { return plain(text) }
         return plain(text).split(separator: "\n", omittingEmptySubsequences: false).map { line in
             if line.count <= width { return String(line) }
-            let margin = line.prefix { $0 == " " }
+            let margin = String(line.prefix { $0 == " " })
             return margin
                 + Self.folded(
                     String(line.dropFirst(margin.count)), to: width - margin.count, indent: "  ", breaksWords: true

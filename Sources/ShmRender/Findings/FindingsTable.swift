@@ -134,7 +134,7 @@ package struct FindingsTable {
         value("base_lock") { .text($0.cell.baseLock) },
         value("candidate_lock") { .text($0.cell.candidateLock) },
         value("workers") { .integer($0.cell.load.workers) },
-        value("metric") { .text($0.metric.metric.name) },
+        value("metric") { .text($0.metric.metric.recordedName) },
         value("unit") { .text($0.metric.metric.unit) },
         value("base_median") { Value($0.metric.base, decimals: 3) },
         value("candidate_median") { Value($0.metric.candidate, decimals: 3) },

@@ -79,14 +79,14 @@ package struct SummaryTable {
                 }, at: 3)
         }
         if markdown || page.width >= Self.wide {
-            items += [time("max", \.longest), time("hold", \.hold), time("hand-off", \.handoff)]
+            items += [time("max", \.longest), time("hold", \.hold), time("handoff", \.handoff)]
         }
         return Document(
             items: items + [
                 item("jain") { Self.shown($0.jain) { Figure.decimal($0, 2) } },
                 item("robust", isNumber: false) { Self.survives($0.properties?.ownerDeath) },
                 item("data", isNumber: false) { Self.verdict($0) },
-            ], expendable: ["rel", "p99.9", "closed", "max", "hold", "hand-off", "jain", "±", "p50"])
+            ], expendable: ["rel", "p99.9", "closed", "max", "hold", "handoff", "jain", "±", "p50"])
     }
 
     private static func shown(_ figure: Double?, _ format: (Double) -> String) -> String {

@@ -17,6 +17,8 @@ struct Run: MeasuringCommand {
             Without options, `run` measures all locks with 1 worker, 2 workers, and 4 workers per CPU in about a minute. \
             It prints a table on stdout, and writes results/run-TIME.csv unless --output names a .csv or .json \
             file. A .csv gets each row at the end of its round.
+
+            \(Examples.text("run"))
             """)
 
     @OptionGroup var options: RunOptions
@@ -55,6 +57,10 @@ struct Run: MeasuringCommand {
         let session = Session(
             options: options, program: work.program, outputs: work.outputs,
             conditions: RunConditions(startedAt: work.startedAt, seed: options.seed ?? .random(in: 0 ... .max)))
+        let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
+        if let doubt = CPUFindings.doubt(machine) {
+            Terminal.warn("figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
+        }
         work.outcome = options.findCapacity ? session.findCapacities(work.cells) : session.measure(work.cells)
     }
 

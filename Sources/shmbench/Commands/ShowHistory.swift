@@ -14,6 +14,8 @@ struct ShowHistory: CheckedCommand {
             --locks, --workers or --scenario it shows the median of each run, and ◆ marks a change point: a change of the \
             level by at least 2% with p < 0.01. Runs are compared only with runs on the same machine and under the same \
             load.
+
+            \(Examples.text("history"))
             """)
 
     @Argument(help: ArgumentHelp("SQLite file of the history.", valueName: "file"))
@@ -63,24 +65,21 @@ struct ShowHistory: CheckedCommand {
     }
 
     mutating func run() throws {
-        let history: History
-        let runs: [HistoryRun]
-        let known: [String]
-        do {
-            history = try History(path: file, .results, creating: false)
-            runs = try history.runs()
-            known = try history.columns()
-        } catch { throw Failure(error.description, code: .usage) }
+        let history = try Self.reading { try History(path: file, .results, creating: false) }
+        let runs = try Self.reading { try history.runs() }
+        let known = try Self.reading { try history.columns() }
         let isList = metrics == nil && locks == nil && workers == nil && scenario == nil && export == nil
         if isList {
-            return try document.show(
-                .history, Report(runs: runs, of: file, broken: BrokenRounds.count(history)))
+            let broken = try Self.reading { try BrokenRounds.count(history) }
+            return try document.show(.history, Report(runs: runs, of: file, broken: broken))
         }
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
-        let metrics = try (self.metrics?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
-        let series = try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
+        let metrics = try (metrics?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
+        let series = try Self.reading {
+            try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
+        }
         if series.isEmpty {
             throw Failure(
                 "no round in \(file) has \(metrics.map(\.column).joined(separator: " or ")) in the chosen cells; `shmbench history \(file)` lists the runs"
@@ -88,6 +87,11 @@ struct ShowHistory: CheckedCommand {
         }
         if let export { return try write(OtavaExport(series, runs: runs), export) }
         try document.show(.history, Report(series, limit: limit))
+    }
+
+    /// A file that is damaged or no history is a mistake of the command line, as with the files of other commands.
+    private static func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch { throw Failure((error as? Failure)?.message ?? "\(error)", code: .usage) }
     }
 
     private func write(_ export: OtavaExport, _ path: String) throws {
@@ -101,10 +105,7 @@ struct ShowHistory: CheckedCommand {
         func choose(_ column: String, _ option: String, _ chosen: CommaList?, _ value: (String) -> HistoryValue?) throws
         {
             guard let chosen else { return }
-            let there: [HistoryValue]
-            do { there = try history.rounds([column]).compactMap(\.first).uniqued() } catch {
-                throw Failure(error.description)
-            }
+            let there = try Self.reading { try history.rounds([column]).compactMap(\.first).uniqued() }
             let names = there.map { $0.text ?? $0.integer.map { "\($0)" } ?? "" }
             for item in chosen.items where !there.contains(value(item) ?? .null) {
                 throw Failure.unknown(

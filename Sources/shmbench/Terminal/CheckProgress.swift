@@ -2,9 +2,13 @@
 struct CheckProgress {
     private let rounds: Int
     private var done = 0
-    private var line = ProgressLine()
+    private var line: ProgressLine
 
-    init(rounds: Int) { self.rounds = rounds }
+    /// - Parameter line: the line that already shows that the check begins.
+    init(rounds: Int, _ line: ProgressLine) {
+        self.rounds = rounds
+        self.line = line
+    }
 
     /// A round begins.
     mutating func begin(_ what: String) {
