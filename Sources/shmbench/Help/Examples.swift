@@ -51,7 +51,8 @@ enum Examples {
         ),
         "crash": (
             [
-                Example("crash --locks robust-futex --paths all", "Kills at each instruction of each path."),
+                Example(
+                    "crash --locks robust-futex --paths uncontended,holder", "Kills at each instruction of two paths."),
                 Example(
                     "crash --locks futex,none --every 10",
                     "A lock that hangs, and the control; a tenth of the instructions."),

@@ -11,13 +11,13 @@ struct ComparisonProgress {
 
     init(patience: Double) {
         self.patience = patience
-        tick()
+        line.show(0, what)
     }
 
     /// A block is done.
     mutating func look(_ comparison: Comparison, cell index: Int) {
         // Intervals take a moment to compute, so only for a line that is shown.
-        guard line.isDue else { return }
+        guard line.isDue(share) else { return }
         let cell = comparison.cells[index]
         let finding = comparison.findings[index]
         var text =
@@ -30,14 +30,16 @@ struct ComparisonProgress {
             text += ": \(metric.metric.name) \(Percent.change(change.ratio)) (\(change.interval))"
         }
         what = text
-        tick()
+        line.show(share, what)
     }
 
-    /// Updates the time.
-    mutating func tick() {
+    /// Updates the time on a terminal.
+    mutating func tick() { if LiveLine.isPossible { line.show(share, what) } }
+
+    private var share: Double {
         let elapsed = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
         // A confirmation may take longer.
-        line.show(min(0.99, elapsed / patience), what)
+        return min(0.99, elapsed / patience)
     }
 
     func clear() { line.clear() }

@@ -23,9 +23,10 @@ struct CrashProgress {
 
     /// A target is about to be killed.
     mutating func show(_ progress: CrashTest.Progress) {
-        guard let lock, line.isDue else { return }
+        guard let lock else { return }
         let path = min(1, Double(progress.instruction) / Double(max(progress.length, 1)))
         let share = (Double(done) + (Double(progress.index) + path) / Double(paths)) / Double(max(1, locks))
+        guard line.isDue(share) else { return }
         line.show(
             share, title(lock),
             now: ", \(progress.path), instruction \(progress.instruction)/\(progress.length)")

@@ -17,8 +17,8 @@ struct LifecycleProgress {
     ///
     /// - Parameter step: the number of this lock's steps that are done.
     mutating func show(_ lock: LockKind, _ step: () -> Double, _ what: () -> String) {
-        guard line.isDue else { return }
-        line.show((Double(done) + step() / Double(steps)) / Double(locks), "\(lock): \(what())")
+        let share = (Double(done) + step() / Double(steps)) / Double(locks)
+        if line.isDue(share) { line.show(share, "\(lock): \(what())") }
     }
 
     /// A lock is done.

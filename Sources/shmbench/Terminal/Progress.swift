@@ -30,7 +30,7 @@ struct Progress {
     /// The round goes on.
     mutating func look(_ look: borrowing Round.Look) {
         // Each look takes time from the workers.
-        guard LiveLine.isPossible, line.isDue else { return }
+        guard LiveLine.isPossible, line.isDue(share) else { return }
         let now = (nanoseconds: Deadline.now.nanoseconds, sections: look.sections.reduce(0, +))
         var text = "  \(look.phase)"
         if let seen, now.nanoseconds > seen.nanoseconds {

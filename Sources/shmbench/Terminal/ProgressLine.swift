@@ -12,7 +12,11 @@ struct ProgressLine {
     private var next = Deadline(nanoseconds: 0)
 
     /// Whether a line would be shown now: for callers whose texts take time.
-    var isDue: Bool { LiveLine.isPossible ? drawn.hasPassed : quarter < 0 || next.hasPassed }
+    func isDue(_ share: Double) -> Bool {
+        LiveLine.isPossible ? drawn.hasPassed : Self.quarter(share) != quarter || next.hasPassed
+    }
+
+    private static func quarter(_ share: Double) -> Int { Int(min(1, max(0, share)) * 4) }
 
     /// Shows a line, if it is time for one.
     ///
@@ -21,14 +25,14 @@ struct ProgressLine {
     ///   - what: what is being measured.
     ///   - now: its state at this moment, for a terminal.
     mutating func show(_ share: Double, _ what: String, now: String = "") {
+        guard isDue(share) else { return }
         let share = min(1, max(0, share))
         let percent = "\(Int(share * 100))%"
         if LiveLine.isPossible {
-            guard drawn.hasPassed else { return }
             drawn = .after(.milliseconds(200))
             LiveLine.draw("[\(bar(share))] \(percent)\(left(share))  \(what)\(now)")
-        } else if Int(share * 4) != quarter || next.hasPassed {
-            quarter = Int(share * 4)
+        } else {
+            quarter = Self.quarter(share)
             next = .after(.seconds(60))
             Terminal.write("\(percent) done\(left(share)): \(what)\n")
         }

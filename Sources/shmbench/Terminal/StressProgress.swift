@@ -25,14 +25,16 @@ struct StressProgress {
 
     /// Shows the result of this fault so far, and of all before.
     mutating func look(_ result: StressResult, total: [StressResult]) {
-        if line.isDue { show(total + [result]) }
+        if line.isDue(share) { show(total + [result]) }
     }
+
+    private var share: Double { passed() ?? Double(done) / Double(steps) }
 
     private mutating func show(_ results: [StressResult]) {
         let broken = results.count { !$0.isAsPromised }
         let counts = "\(results.reduce(0) { $0 + $1.episodes }) faults, \(results.reduce(0) { $0 + $1.kills }) kills, "
         line.show(
-            passed() ?? Double(done) / Double(steps),
+            share,
             "\(what): \(counts)"
                 + (broken == 0 ? "no promise broken" : "\(broken) promise\(broken == 1 ? "" : "s") BROKEN"))
     }
