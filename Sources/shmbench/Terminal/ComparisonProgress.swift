@@ -23,7 +23,7 @@ struct ComparisonProgress {
         var text =
             "\(comparison.cells.count { $0.stage == .done })/\(comparison.cells.count) decided, \(finding.title), "
         switch cell.stage {
-        case .judging, .done: text += "\(cell.blocks.count) blocks"
+        case .judging, .done: text += "\(cell.blocks.count) block\(cell.blocks.count == 1 ? "" : "s")"
         case .confirming(let looks): text += "confirming \(cell.fresh.count)/\(looks[looks.count - 1])"
         }
         if let metric = finding.metrics.first(where: { $0.change != nil }), let change = metric.change {

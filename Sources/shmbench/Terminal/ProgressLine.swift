@@ -16,7 +16,10 @@ struct ProgressLine {
         LiveLine.isPossible ? drawn.hasPassed : Self.quarter(share) != quarter || next.hasPassed
     }
 
-    private static func quarter(_ share: Double) -> Int { Int(min(1, max(0, share)) * 4) }
+    /// A command that still shows progress is not at 100 %.
+    private static func unfinished(_ share: Double) -> Double { min(0.99, max(0, share)) }
+
+    private static func quarter(_ share: Double) -> Int { Int(unfinished(share) * 4) }
 
     /// Shows a line, if it is time for one.
     ///
@@ -26,7 +29,7 @@ struct ProgressLine {
     ///   - now: its state at this moment, for a terminal.
     mutating func show(_ share: Double, _ what: String, now: String = "") {
         guard isDue(share) else { return }
-        let share = min(1, max(0, share))
+        let share = Self.unfinished(share)
         let percent = "\(Int(share * 100))%"
         if LiveLine.isPossible {
             drawn = .after(.milliseconds(200))
