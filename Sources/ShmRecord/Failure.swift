@@ -1,5 +1,5 @@
 /// The exit code of the program.
-package enum ExitStatus: Int32 {
+package enum ExitStatus: Int32, CaseIterable {
     case ok = 0
     /// The run failed or was interrupted, or nothing could be judged.
     case failed = 1
@@ -11,6 +11,19 @@ package enum ExitStatus: Int32 {
     case undecided = 4
     /// The command line, or a file that it names, is invalid.
     case usage = 64
+
+    /// The meaning, for the help.
+    package var meaning: String {
+        switch self {
+        case .ok: "success"
+        case .failed: "the run failed or was interrupted, or nothing could be judged"
+        case .regression: "a metric became worse (compare, check)"
+        case .integrity:
+            "a lock admitted two processes, lost an update, got stuck, or did not survive what it promises to survive"
+        case .undecided: "undecided, with --fail-inconclusive"
+        case .usage: "the command line, or a file that it names to be read, is invalid or missing"
+        }
+    }
 }
 
 /// The error that ends the program: one line that says what failed and what to do.

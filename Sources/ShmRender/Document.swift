@@ -29,15 +29,18 @@ package struct Document<Row>: Sendable {
     }
 
     package let items: [Item]
+    /// The titles of columns that a narrow terminal leaves out, the least important first.
+    package let expendable: [String]
 
     package init(
-        items: [Item]
+        items: [Item], expendable: [String] = []
     ) {
         self.items = items
+        self.expendable = expendable
     }
 
     /// Aligned columns of text, without trailing blanks.
-    package func table(_ rows: [Row]) -> String { Self.trimmed(text(rows, style: Style.simple)) }
+    package func table(_ rows: [Row]) -> String { table(rows, for: Page()) }
 
     /// The text without trailing blanks on its lines.
     package static func trimmed(_ text: String) -> String {
@@ -47,17 +50,31 @@ package struct Document<Row>: Sendable {
     }
 
     /// A table in GitHub's Markdown.
-    package func markdown(_ rows: [Row]) -> String { text(rows, style: Style.pipe) }
+    package func markdown(_ rows: [Row]) -> String { grid(rows).text(Style.pipe) }
 
     /// The rows for programs.
     package func records(_ rows: [Row]) -> Report.Records { Report.Records(items.map(\.name), values(rows)) }
 
     private func values(_ rows: [Row]) -> [[Value]] { rows.map { row in items.map { $0.value(row) } } }
 
-    private func text(_ rows: [Row], style: (some TextTableStyle).Type) -> String {
-        let table = TextTable<Row> { row in
-            items.map { Column(title: $0.title, value: $0.shown(row), align: $0.isNumber ? .right : .left) }
+    /// Aligned columns of text, without trailing blanks. On a terminal that is too narrow, the least important columns are
+    /// left out, and long cells are folded.
+    package func table(_ rows: [Row], for page: Page) -> String {
+        var grid = grid(rows, page)
+        if page.isTerminal {
+            grid.drop(expendable.map(page.plain), to: page.width)
+            grid.fold(to: page.width, breaksWords: true)
+            grid.cut(to: page.width)
         }
-        return table.string(for: rows, style: style) ?? ""
+        return Self.trimmed(grid.text(Style.simple))
+    }
+
+    private func grid(_ rows: [Row], _ page: Page = Page()) -> Grid {
+        Grid(
+            items.map { item in
+                Grid.Stripe(
+                    title: page.plain(item.title), isNumber: item.isNumber,
+                    cells: rows.map { page.plain(item.shown($0)) })
+            })
     }
 }

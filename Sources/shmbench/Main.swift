@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import ShmHarness
 internal import ShmRecord
+internal import ShmRender
 
 /// Parses the command line, runs the command, and reports a failure as one line on stderr and an exit code.
 @main
@@ -9,7 +10,9 @@ enum Main {
     static func main() {
         Surroundings.makeUsable()
         do {
-            var command = try Shmbench.parseAsRoot(arguments())
+            let arguments = try arguments()
+            if try showsTopic(arguments) { return }
+            var command = try Shmbench.parseAsRoot(OldSpelling.renewed(arguments))
             try (command as? any CheckedCommand)?.check()
             try command.run()
         } catch let failure as Failure {
@@ -19,7 +22,7 @@ enum Main {
             let code = Shmbench.exitCode(for: error)
             if code.isSuccess {
                 // Help and version are documents, for stdout.
-                print(Shmbench.fullMessage(for: error))
+                print(Terminal.page.fitted(Shmbench.fullMessage(for: error)))
                 exit(0)
             }
             let message = Shmbench.message(for: error)
@@ -33,6 +36,20 @@ enum Main {
             if !line.isEmpty { Terminal.complain("\(line) (see `\(command.joined(separator: " ")) --help`)") }
             exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }
+    }
+
+    /// Prints the topic of `help TOPIC`. Returns whether there is one; the parser has the help of commands.
+    private static func showsTopic(_ arguments: [String]) throws -> Bool {
+        guard arguments.count == 2, arguments[0] == "help", !Shmbench.commandNames.contains(arguments[1]) else {
+            return false
+        }
+        guard let topic = Topic(rawValue: arguments[1]) else {
+            let known = Topic.allCases.map(\.rawValue) + Shmbench.commandNames
+            throw Failure.unknown(
+                arguments[1], for: "help", expected: "a command, or \(Notation<Topic>.topic.expected)", among: known)
+        }
+        try Terminal.show(Terminal.page.plain(topic.text(Terminal.page)))
+        return true
     }
 
     /// The parser's message in one line, with its list of values as in 'a', 'b'.

@@ -14,6 +14,8 @@ struct Shmbench: ParsableCommand {
 
             Exit codes: 0 ok, 1 the run failed, 2 regression, 3 integrity failure or a broken promise, 4 undecided (with \
             --fail-inconclusive), 64 usage.
+
+            Topics: \(Topic.allCases.map { "`shmbench help \($0.rawValue)`" }.joined(separator: ", ")).
             """,
         version: "shmbench \(ToolVersion.current)",
         subcommands: [

@@ -88,7 +88,7 @@ import Testing
         #expect(Notation<Int>.atLeast(1).read("1") == 1 && Notation<Int>.atLeast(1).read("0") == nil)
         let percent = Notation<Double>.percent(upTo: 0.2)
         #expect(percent.read("20%") == 0.2 && percent.text(0.01) == "1%")
-        for wrong in ["0%", "20.1%", "-1%", "1", "%", ""] { #expect(percent.read(wrong) == nil, "\(wrong)") }
+        for wrong in ["0%", "20.1%", "0.21", "-1%", "1", "%", ""] { #expect(percent.read(wrong) == nil, "\(wrong)") }
         #expect(Notation<UInt64>.seed.read("18446744073709551615") == .max)
         for wrong in ["18446744073709551616", "-1", "0x1", ""] {
             #expect(Notation<UInt64>.seed.read(wrong) == nil, "\(wrong)")
@@ -106,8 +106,29 @@ import Testing
         #expect(failure?.message == #"invalid value '4\n' for --x: expected 1…3"# && failure?.code == .usage)
     }
 
-    @Test func `lists may have spaces and trailing commas`() {
-        #expect(CommaList("a, b,,c,").items == ["a", "b", "c"])
-        #expect(CommaList(" , ").items == [])
+    @Test func `lists may have spaces, and no empty item`() {
+        let list = Notation<CommaList>.list(of: "names")
+        #expect(list.read("a, b ,c")?.items == ["a", "b", "c"] && list.read("a b")?.items == ["a b"])
+        for wrong in ["a,,b", "a,", ",a", ",", "", " ", "a, ,b"] { #expect(list.read(wrong) == nil, "'\(wrong)'") }
+    }
+
+    @Test func `a share is written in percent or as a number below 1`() {
+        #expect(Percent.share("5%") == 0.05 && Percent.share("0.05") == 0.05 && Percent.share("120%") == 1.2)
+        // A bare number from 1 on may mean either.
+        for wrong in ["5", "1", "%", "", "-1%", "-0.1", "5 %", "1e-2", "nan", "x%"] {
+            #expect(Percent.share(wrong) == nil, "'\(wrong)'")
+        }
+        for (text, percent) in [("50", 50), ("50%", 50), ("0.5", 50), ("0.29", 29), ("0", 0), ("1", 1), ("100%", 100)] {
+            #expect(Notation<Int>.percent.read(text) == percent, "\(text)")
+        }
+        for wrong in ["101", "101%", "0.5%", "1.0", "-1", ""] { #expect(Notation<Int>.percent.read(wrong) == nil) }
+    }
+
+    @Test func `old names of options go on working`() {
+        #expect(
+            OldSpelling.renewed(["history", "h.db", "--lock", "a", "--metric=p99"])
+                == ["history", "h.db", "--locks", "a", "--metrics=p99"])
+        #expect(OldSpelling.renewed(["lifecycle", "--lock=mcs"]) == ["lifecycle", "--locks=mcs"])
+        #expect(OldSpelling.renewed(["run", "--lock", "x"]) == ["run", "--lock", "x"])
     }
 }

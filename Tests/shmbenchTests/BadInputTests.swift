@@ -30,6 +30,10 @@ extension CommandLineSuite.Inputs {
             Refusal("--workers=-1", saying: "expected 1…4096"),
             Refusal("--workers", "x", saying: "expected 1…4096"),
             Refusal("--workers", "2,1.5", saying: "expected 1…4096"),
+            Refusal(
+                "--workers", "1,,2", saying: "invalid value '1,,2' for --workers: expected 1…4096, separated by commas"),
+            Refusal("--locks", "futex,", saying: "invalid value 'futex,' for --locks: expected all"),
+            Refusal("--read-percent", "0.5%", saying: "0…100 percent, as in 50%, 0.5 or 50"),
             Refusal("--workers", "1000000", saying: "expected 1…4096"),
             Refusal("--workers", ",", saying: "invalid value ',' for --workers: expected 1…4096"),
             Refusal("--duration", "soon", saying: "300ms"),
@@ -57,11 +61,12 @@ extension CommandLineSuite.Inputs {
             Refusal("--pin", "tight", saying: "for --pin: expected none, compact or spread"),
             Refusal("--seed", "0x1", saying: "invalid value '0x1' for --seed: expected 0…"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
-            Refusal("--output", "x.txt", saying: ".csv or .json"),
-            Refusal("--output", "", saying: ".csv or .json"),
+            Refusal(
+                "--output", "x.txt", saying: "for --output: expected a file name that ends in .md, .csv, .json or .xml"),
+            Refusal("--output", "", saying: ".json or .xml"),
             Refusal("--output", "/nowhere/at/all/x.csv", code: 1, saying: "No such file or directory"),
             Refusal("--output", "/dev/null/x.json", code: 1, saying: "Not a directory"),
-            Refusal("--output", ".", saying: ".csv or .json"),
+            Refusal("--output", ".", saying: ".json or .xml"),
             Refusal("--locks", saying: "Missing value"),
             Refusal("--rate", "0", saying: "more than 0"),
             Refusal("--rate=-5k", saying: "more than 0"),
@@ -130,8 +135,8 @@ extension CommandLineSuite.Inputs {
             Refusal("--attachments", "many", saying: "for --attachments: expected 1…100000"),
             Refusal("--samples", "1", saying: "for --samples: expected 2…1000000"),
             Refusal("--size", "0", saying: "for --size: expected 1 or more"),
-            Refusal("--lock", "futx", saying: "the name of one lock from `shmbench list`; did you mean `futex`?"),
-            Refusal("--lock", "all", saying: "invalid value 'all' for --lock: expected the name of one lock"),
+            Refusal("--locks", "futx", saying: "for --locks: expected all, survivors"),
+            Refusal("--lock", "futx", saying: "did you mean `futex`?"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
         ]
 
@@ -181,11 +186,11 @@ extension CommandLineSuite.Inputs {
         }
 
         private static let workers = [
-            Refusal("/nowhere/shmworker", code: 1, saying: "cannot find the worker program /nowhere/shmworker"),
-            Refusal("/etc/passwd", code: 1, saying: "cannot find the worker program"),
-            Refusal("/bin/true", code: 1, saying: "is not this program's worker"),
-            Refusal("/bin", code: 1, saying: "is not this program's worker"),
-            Refusal("", code: 1, saying: "cannot find the worker program"),
+            Refusal("/nowhere/shmworker", saying: "cannot find the worker program /nowhere/shmworker"),
+            Refusal("/etc/passwd", saying: "cannot find the worker program"),
+            Refusal("/bin/true", saying: "is not this program's worker"),
+            Refusal("/bin", saying: "is not this program's worker"),
+            Refusal("", saying: "cannot find the worker program"),
         ]
 
         @Test(arguments: workers)
@@ -197,7 +202,7 @@ extension CommandLineSuite.Inputs {
         @Test func `a worker of another version is refused, with both versions`() throws {
             let worker = try Script("echo 'shmworker 9.9.9 (arena layout 1)'")
             let run = try Invocation(["run", "--worker", worker.path])
-            try expectRefusal(run, code: 1, saying: "\"shmworker 9.9.9 (arena layout 1)\"")
+            try expectRefusal(run, code: 64, saying: "\"shmworker 9.9.9 (arena layout 1)\"")
         }
 
         @Test func `a folder is not a file for results`() throws {

@@ -122,6 +122,21 @@ extension CommandLineSuite.Inputs {
             #expect(try Invocation(["doctor", "--format", "markdown"]).finish().stdout.contains("| clock "))
         }
 
+        @Test func `strict fails where figures would mislead, and names why`() throws {
+            #expect(
+                CPUFindings.doubt([Finding("x", .ok, ""), Finding("y", .note, ""), Finding("z", .obstacle, "")]) == nil)
+            #expect(
+                CPUFindings.doubt([Finding("load", .warning, ""), Finding("clock", .warning, "")]) == "load, clock")
+            let outcome = try Invocation(["doctor", "--strict"]).finish()
+            let doubt = "shmbench: figures measured here would mislead: "
+            #expect(outcome.exit == .code(outcome.stderr.hasPrefix(doubt) ? 1 : 0))
+            // The same machine gets the same advice from a run, in one line.
+            let run = try Invocation.run("futex", workers: "1").finish()
+            let lines = run.stderr.split(separator: "\n").filter { $0.contains("see `shmbench doctor`") }
+            #expect(run.exit == .code(0) && lines.count <= 1)
+            #expect(try Invocation(["doctor"]).finish().exit == .code(0))
+        }
+
         @Test func `limits of the process are seen`() throws {
             let arguments = [
                 "-c", "ulimit -n 500; exec \"$@\"", "sh", Invocation.programs + "/shmbench", "doctor", "--format",

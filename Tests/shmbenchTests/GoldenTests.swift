@@ -325,11 +325,10 @@ extension CommandLineSuite.Inputs {
                     lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000_000,
                     numberOfSignificantValueDigits: .three)
                 for time in 1...1000 { times.record(UInt64(time * 100)) }
-                return SegmentLife.Timing(operation: operation, attachments: attachments, times: times)
+                return SegmentLife.Timing(
+                    lock: .default, operation: operation, attachments: attachments, times: times)
             }
-            let document = SegmentLife.document
-            let report = Report("lifecycle", document, timings, text: { _ in document.table(timings) })
-            try Golden.expect(rendered(report, format), "lifecycle.\(format)")
+            try Golden.expect(rendered(Lifecycle.report(timings, size: 4096), format), "lifecycle.\(format)")
         }
 
         @Test(arguments: formats)

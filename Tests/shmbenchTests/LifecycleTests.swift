@@ -10,7 +10,7 @@ extension CommandLineSuite.Measuring {
             let arguments = ["lifecycle", "--attachments", "1,20", "--samples", "50", "--lock", "robust-futex"]
             let table = try Invocation(arguments)
             let outcome = table.finish()
-            #expect(outcome.exit == .code(0) && outcome.stderr == "")
+            #expect(outcome.exit == .code(0) && outcome.complaints == [])
             #expect(outcome.stdout.hasPrefix("A segment of 4096 bytes with a robust-futex lock\n"))
             #expect(outcome.stdout.split(separator: "\n").allSatisfy { $0.count <= 80 })
 

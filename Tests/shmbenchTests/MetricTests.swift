@@ -36,7 +36,7 @@ import Testing
     @Test func `the help states the default thresholds`() {
         #expect(
             Metric.usualThresholds
-                == "throughput=3%,p50=5%,p99=10%,hold=5%,hand-off=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%")
+                == "throughput=3%,p50=5%,p99=10%,hold=5%,handoff=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%")
     }
 
     @Test func `a lock must exclude, and so must a lock that this program does not know`() {

@@ -11,6 +11,8 @@ extension CommandLineSuite.Inputs {
         struct ValueOption: CustomTestStringConvertible, Hashable {
             let command: String
             let name: String
+            /// Whether its value is a list.
+            var isList = false
             var testDescription: String { "\(command) \(name)" }
         }
 
@@ -52,7 +54,9 @@ extension CommandLineSuite.Inputs {
                     guard argument["kind"] as? String == "option",
                         let name = (argument["preferredName"] as? [String: Any])?["name"] as? String
                     else { return nil }
-                    return ValueOption(command: command["commandName"] as? String ?? "", name: "--\(name)")
+                    return ValueOption(
+                        command: command["commandName"] as? String ?? "", name: "--\(name)",
+                        isList: (argument["valueName"] as? String)?.contains(",") == true)
                 }
             }
         }()
@@ -66,10 +70,29 @@ extension CommandLineSuite.Inputs {
             #expect(Self.checked.count > 60, "\(Self.checked.count)")
         }
 
+        @Test func `one name of an option has one syntax in all commands`() {
+            let lists = Dictionary(grouping: Self.all, by: \.name).mapValues { Set($0.map(\.isList)) }
+            // A test of crashes has one number of workers; a history has many scenarios.
+            let others = ["--workers", "--scenario"]
+            for (name, kinds) in lists where !others.contains(name) { #expect(kinds.count == 1, "\(name)") }
+            let documents = Set(Self.all.filter { $0.name == "--format" }.map(\.command))
+            #expect(documents.count >= 11 && documents == Set(Self.all.filter { $0.name == "--output" }.map(\.command)))
+        }
+
+        @Test(arguments: all.filter(\.isList))
+        func `an empty item of a list is refused`(option: ValueOption) throws {
+            for value in ["1,,2", "1,", ",1", ","] {
+                let outcome = try Invocation([option.command] + Self.needed(option) + [option.name, value]).finish()
+                #expect(outcome.exit == .code(64) && outcome.stdout == "", "'\(value)'")
+                let start = "shmbench: invalid value '\(value)' for \(option.name): expected "
+                #expect(outcome.stderr.hasPrefix(start), "\(outcome.stderr)")
+            }
+        }
+
         @Test func `every option that accepts any text exists`() {
             for (command, names) in Self.texts {
                 for name in names {
-                    #expect(Self.all.contains(ValueOption(command: command, name: name)), "\(command) \(name)")
+                    #expect(Self.all.contains { $0.command == command && $0.name == name }, "\(command) \(name)")
                 }
             }
         }

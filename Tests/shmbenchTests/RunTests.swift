@@ -13,8 +13,8 @@ extension CommandLineSuite.Measuring {
             #expect(outcome.exit == .code(0))
             for kind in LockKind.all { #expect(outcome.stdout.contains("\n\(kind.name) "), "\(kind)") }
             #expect(outcome.stdout.contains("1 worker") && outcome.stdout.contains("\n2 workers"))
-            #expect(!outcome.stdout.contains("rounds done"))
-            #expect(outcome.stderr.contains("rounds done"))
+            #expect(!outcome.stdout.contains("% done"))
+            #expect(outcome.stderr.contains("0% done: "))
             #expect(outcome.complaints == [])
             #expect(outcome.stdout.split(separator: "\n").allSatisfy { $0.count <= 80 })
             #expect(run.folder.names == ["results"])

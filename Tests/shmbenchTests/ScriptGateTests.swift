@@ -68,6 +68,7 @@ extension CommandLineSuite.Inputs {
             try FileManager.default.createDirectory(atPath: "\(copy)/regression", withIntermediateDirectories: true)
             try FileManager.default.copyItem(
                 atPath: "\(Self.root)/scripts/ci-regression", toPath: "\(copy)/scripts/ci-regression")
+            try FileManager.default.copyItem(atPath: "\(Self.root)/scripts/lib", toPath: "\(copy)/scripts/lib")
             let old = "<testsuites name=\"shmbench\"></testsuites>\n"
             func regression(_ setUp: String, _ arguments: String...) throws -> Invocation.Outcome {
                 try old.write(toFile: "\(copy)/regression/junit.xml", atomically: true, encoding: .utf8)

@@ -18,11 +18,11 @@ package struct HistoryMetric: Hashable {
             let hint = LockSelection.nearest(to: name, among: Self.names + known)
                 .map { "; did you mean `\($0)`?" }
             throw Failure.invalid(
-                name, for: "--metric",
+                name, for: "--metrics",
                 expected: Self.form + (hint ?? ""))
         }
         if ResultsReader.texts.contains(column) {
-            throw Failure.invalid(name, for: "--metric", expected: "a column of numbers, and \(column) is a text")
+            throw Failure.invalid(name, for: "--metrics", expected: "a column of numbers, and \(column) is a text")
         }
         self.column = column
     }

@@ -79,6 +79,9 @@ package struct Metric: Sendable {
         }
     }
 
+    /// The name in findings for programs, whose schema 1 keeps an older spelling.
+    package var recordedName: String { name == "handoff" ? "hand-off" : name }
+
     /// Whether ratios are judged.
     package var isRatio: Bool { judgement == .ratio }
 

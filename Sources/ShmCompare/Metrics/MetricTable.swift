@@ -20,7 +20,7 @@ extension Metric {
         scale: .clock(mean: "hold_mean_ns"))
 
     package static let handoff = Metric(
-        "hand-off", .time, threshold: 0.1, "median time from a release to the acquisition by a waiter",
+        "handoff", .time, threshold: 0.1, "median time from a release to the acquisition by a waiter",
         scale: .clock(mean: "acquire_mean_ns"), need: .otherWorkers)
 
     package static let fairness = Metric(

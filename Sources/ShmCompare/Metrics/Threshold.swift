@@ -16,7 +16,7 @@ package enum Threshold {
         }
         guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric == .heap else {
             throw Failure.invalid(
-                value, for: "\(option) \(name)", expected: "more than 0% and at most 1000%, as in 5%")
+                value, for: "\(option) \(name)", expected: "more than 0% and at most 1000%, \(Percent.form)")
         }
         return (metric, share)
     }
@@ -73,31 +73,5 @@ extension Metric {
         }
         if metrics.isEmpty { throw Failure.invalid("", for: "--metrics", expected: self.names) }
         return all.filter { metrics.contains($0) || $0 == .integrity }
-    }
-}
-
-/// Formats and parses percentages.
-package enum Percent {
-    /// The change that a ratio stands for.
-    package static func change(_ ratio: Double) -> String {
-        if !ratio.isFinite { return "+∞%" }
-        let percent = (ratio - 1) * 100
-        let decimals = abs(percent) < 99.95 ? 1 : 0
-        let text = Figure.decimal(percent, decimals)
-        return percent >= 0 ? "+\(text)%" : "\(text)%"
-    }
-
-    /// A share: `5%` or `2.5%`.
-    package static func text(_ share: Double) -> String {
-        let percent = share * 100
-        return "\(Figure.decimal(percent, abs(percent - percent.rounded()) < 0.05 ? 0 : 1))%"
-    }
-
-    /// Parses `5%`; `nil` if it is invalid.
-    package static func share(_ text: String) -> Double? {
-        guard text.hasSuffix("%") else { return nil }
-        let digits = text.dropLast()
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }) else { return nil }
-        return Double(digits).map { $0 / 100 }
     }
 }

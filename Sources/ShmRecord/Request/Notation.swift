@@ -38,6 +38,20 @@ extension Notation<Int> {
             expected: range.text, isBare: true, read: read, parse: read, text: { "\($0)" }, value: { .integer($0) })
     }
 
+    /// A whole number of percent. Users write `50%`, `0.5` or `50`; programs write `50`.
+    package static let percent: Notation = {
+        let parse: @Sendable (String) -> Int? = { text in Int(text).flatMap { (0...100).contains($0) ? $0 : nil } }
+        let read: @Sendable (String) -> Int? = { text in
+            if let number = parse(text) { return number }
+            guard let percent = Percent.share(text).map({ $0 * 100 }) else { return nil }
+            let whole = percent.rounded()
+            return abs(percent - whole) < 1e-9 && whole <= 100 ? Int(whole) : nil
+        }
+        return Notation(
+            expected: "0…100 percent, as in 50%, 0.5 or 50", read: read, parse: parse, text: { "\($0)" },
+            value: { .integer($0) })
+    }()
+
     /// A duration in nanoseconds. Users write a unit; programs write nanoseconds.
     package static let time = Notation(
         expected: "a time \(TimeSpan.form)", read: { TimeSpan($0)?.nanoseconds },

@@ -13,8 +13,8 @@ package struct Parameter: Sendable {
     package let valueName: String?
     /// Unit and meaning, in Markdown.
     package let doc: String
-    /// Whether the help states the default.
-    private let hasDefault: Bool
+    /// The default, for the help.
+    private let usual: String
     /// The accepted values, for error messages.
     package let expected: String
     /// Whether a scenario writes the value without quotation marks.
@@ -38,18 +38,19 @@ package struct Parameter: Sendable {
     ///   - place: the property of the load.
     ///   - isOptional: whether the column may be missing, and is empty at the default. A parameter that is added to schema 1
     ///     is optional, because older files do not have its column.
+    ///   - words: the default in words, if it is not a value.
     ///   - phrase: a value in a title.
     package init<Content>(
         _ column: String, key: String? = nil, valueName: String?, _ notation: Notation<Content>,
-        _ place: any WritableKeyPath<Load, Content> & Sendable, isOptional: Bool = false, hasDefault: Bool = true,
+        _ place: any WritableKeyPath<Load, Content> & Sendable, isOptional: Bool = false, usual words: String? = nil,
         _ doc: String, phrase: (@Sendable (Load) -> String)? = nil
     ) {
-        let usual = Load()[keyPath: place]
+        let standard = Load()[keyPath: place]
         self.column = column
         self.key = key ?? column
         self.valueName = valueName
         self.doc = doc
-        self.hasDefault = hasDefault
+        usual = words ?? notation.text(Load()[keyPath: place])
         expected = notation.expected
         isBare = notation.isBare
         isText = notation.isText
@@ -57,17 +58,17 @@ package struct Parameter: Sendable {
         text = { notation.text($0[keyPath: place]) }
         value = { load in
             let content = load[keyPath: place]
-            return isOptional && content == usual ? .empty : notation.value(content)
+            return isOptional && content == standard ? .empty : notation.value(content)
         }
         self.phrase = phrase
-        isUsual = { $0[keyPath: place] == usual }
+        isUsual = { $0[keyPath: place] == standard }
         read = { text, load in
             guard let content = notation.read(text) else { return false }
             load[keyPath: place] = content
             return true
         }
         parse = { text, load in
-            guard let content = isOptional && text.isEmpty ? usual : notation.parse(text) else { return false }
+            guard let content = isOptional && text.isEmpty ? standard : notation.parse(text) else { return false }
             load[keyPath: place] = content
             return true
         }
@@ -81,7 +82,7 @@ package struct Parameter: Sendable {
 
     /// The option's help.
     package var help: String {
-        doc.prefix(1).uppercased() + doc.dropFirst() + "." + (hasDefault ? " (default: \(text(Load())))" : "")
+        doc.prefix(1).uppercased() + doc.dropFirst() + ". (default: \(usual))"
     }
 
     /// Sets the value from a user's notation.

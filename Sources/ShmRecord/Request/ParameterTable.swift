@@ -12,7 +12,8 @@ extension Parameter {
         "name of the workload; `default` if the command line defines it")
 
     package static let workers = Parameter(
-        "workers", valueName: "n,m", .count(1...4096), \.workers, hasDefault: false,
+        "workers", valueName: "n,m", .count(1...4096), \.workers,
+        usual: "1,2; in `run` also four per CPU",
         "number of processes that contend for the lock")
 
     package static let criticalSection = Parameter(
@@ -31,12 +32,12 @@ extension Parameter {
 
     package static let arrivals = Parameter(
         "arrivals", valueName: "kind", .choice([.poisson, .uniform], unasked: .closed, name: \.name), \.spacing,
-        hasDefault: false,
+        usual: "poisson with --rate, else closed",
         "interarrival times of an open loop, `poisson` or `uniform`; `closed`: a worker asks again after its think time"
     )
 
     package static let rate = Parameter(
-        "rate_per_s", key: "rate", valueName: "n", .rate, \.dueRate, isOptional: true, hasDefault: false,
+        "rate_per_s", key: "rate", valueName: "n", .rate, \.dueRate, isOptional: true, usual: "none, a closed loop",
         "acquisitions per second that are due in an open loop, all workers together; latency counts from when each is due",
         phrase: { "\(Figure.rate($0.rate)) due, \($0.spacing.name)" })
 
@@ -46,7 +47,7 @@ extension Parameter {
         phrase: { "pinned \($0.pinning.rawValue)" })
 
     package static let readPercent = Parameter(
-        "read_percent", valueName: "n", .count(0...100), \.readPercent, isOptional: true,
+        "read_percent", valueName: "percent", .percent, \.readPercent, isOptional: true,
         "percentage of read-only critical sections; locks without a shared mode take them exclusively",
         phrase: { "\($0.readPercent)% read-only" })
 }

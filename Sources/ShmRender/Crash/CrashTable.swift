@@ -10,7 +10,7 @@ package enum CrashTable {
     ) -> String {
         let lines = sentences(results, conditions).map { page.wrapped($0) }.joined(separator: "\n")
         let tried = results.filter { $0.total.kills > 0 }
-        let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried)
+        let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried, for: page)
         return table + lines + "\n"
     }
 
@@ -19,16 +19,17 @@ package enum CrashTable {
         {
             .init(title, title, isNumber: true, shown: text) { .text(text($0)) }
         }
-        return Document(items: [
-            .init("lock", "lock") { $0.lock.name },
-            number("instr.") { "\($0.total.instructions)" },
-            number("kills") { "\($0.total.kills)" },
-            number("deaths") { "\($0.total.ownerDeaths)" },
-            number("hangs") { "\($0.total.hangs)" },
-            number("corrupt") { "\($0.total.corruptions)" },
-            number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
-            .init("verdict", "verdict") { $0.words },
-        ])
+        return Document(
+            items: [
+                .init("lock", "lock") { $0.lock.name },
+                number("instr.") { "\($0.total.instructions)" },
+                number("kills") { "\($0.total.kills)" },
+                number("deaths") { "\($0.total.ownerDeaths)" },
+                number("hangs") { "\($0.total.hangs)" },
+                number("corrupt") { "\($0.total.corruptions)" },
+                number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
+                .init("verdict", "verdict") { $0.words },
+            ], expendable: ["instr.", "slowest", "deaths"])
     }
 
     private static func sentences(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {

@@ -77,7 +77,8 @@ package struct FilesReport {
             let title = part.overviews.count == 1 ? nil : title(overview, part)
             let table = OverviewTable(overview: overview)
             return isMarkdown
-                ? (title.map { "**\($0)**\n\n" } ?? "") + table.markdown : (title.map { "\($0)\n" } ?? "") + table.text
+                ? (title.map { "**\($0)**\n\n" } ?? "") + table.markdown
+                : (title.map { "\(page.wrapped($0))\n" } ?? "") + table.text(page)
         }
         return heading + overviews.joined(separator: "\n") + "\n" + part.document.text(page, isMarkdown: isMarkdown)
             + "\n" + footnote(part).map { page.wrapped($0) }.joined(separator: "\n") + "\n"

@@ -17,8 +17,16 @@ struct OverviewTable {
         return head + Self.right("p99", 8) + Self.right("jain", 5) + "\n" + lines.joined()
     }
 
+    /// Text that fits a page.
+    func text(_ page: Page) -> String {
+        let isNarrow = page.isTerminal && text.split(separator: "\n").contains { $0.count > page.width }
+        return isNarrow ? document.table(overview.lines, for: page) : page.plain(text)
+    }
+
     /// A Markdown table.
-    var markdown: String {
+    var markdown: String { document.markdown(overview.lines) + "\n" }
+
+    private var document: Document<Overview.Line> {
         typealias Item = Document<Overview.Line>.Item
         func number(_ title: String, _ text: @escaping @Sendable (Overview.Line) -> String) -> Item {
             Item(title, title, isNumber: true, shown: text) { .text(text($0)) }
@@ -28,8 +36,8 @@ struct OverviewTable {
         }
         return Document(
             items: [Item("lock", "lock") { Self.label($0) }] + rates
-                + [number("p99") { Self.tail($0) }, number("jain") { Self.fairness($0) }]
-        ).markdown(overview.lines) + "\n"
+                + [number("p99") { Self.tail($0) }, number("jain") { Self.fairness($0) }],
+            expendable: ["jain"] + overview.workers.map { LoadTitles.workers($0) })
     }
 
     /// A case per lock. A broken lock is skipped here: it fails in the suites of its cells.

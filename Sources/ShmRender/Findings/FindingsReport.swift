@@ -22,7 +22,7 @@ extension Report {
             cell.metrics.filter { $0.word != .missing }.map { finding in
                 let isUnfit = finding.word == .broken || finding.word == .unjudged
                 return Check(
-                    finding.metric.name, outcome(finding.word),
+                    finding.metric.recordedName, outcome(finding.word),
                     isUnfit ? cell.note ?? "" : FindingsText.change(finding))
             })
     }

@@ -38,11 +38,12 @@ package struct FindingsTable {
         let isWide = page.width >= Self.widthWithPicture
         let document = isWide ? Self.pictured : Self.brief
         let blocks = findings.cells.map { cell in
-            "\(cell.title): \(Self.shown(cell.word))\n" + document.table(shown(cell))
+            page.wrapped("\(cell.title): \(Self.shown(cell.word))") + "\n" + document.table(shown(cell), for: page)
         }
         let words = FindingsText.sentences(findings).map(\.text) + [FindingsText.verdict(findings)]
         let rest = FindingsText.footnote(findings) + (isWide ? [IntervalPicture.legend] : [])
-        return "base       \(findings.base)\ncandidate  \(findings.candidate)\n\n" + blocks.joined(separator: "\n")
+        return page.hanging("base       ", findings.base) + page.hanging("candidate  ", findings.candidate) + "\n"
+            + blocks.joined(separator: "\n")
             + "\n"
             + (words + rest).map { page.wrapped($0) + "\n" }.joined()
     }
@@ -103,18 +104,21 @@ package struct FindingsTable {
             .init("change and margin", "picture") { line in
                 line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.threshold) } ?? ""
             }
-        ] + brief.items.suffix(1))
+        ] + brief.items.suffix(1), expendable: expendable)
 
-    private static let brief = Document<Line>(items: [
-        .init("metric", "metric") { $0.metric.metric.name },
-        number("base") { line in line.metric.base.map(line.metric.metric.shown) },
-        number("candidate") { line in line.metric.candidate.map(line.metric.metric.shown) },
-        number("change") { $0.metric.change.map { Percent.change($0.ratio) } },
-        .init("interval", "interval") { $0.metric.change.map(\.interval) ?? "-" },
-        number("fresh") { $0.metric.fresh.map { Percent.change($0.ratio) } },
-        number("margin") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
-        .init("verdict", "verdict") { $0.metric.shownWord },
-    ])
+    private static let expendable = ["fresh", "margin", "base", "candidate"]
+
+    private static let brief = Document<Line>(
+        items: [
+            .init("metric", "metric") { $0.metric.metric.name },
+            number("base") { line in line.metric.base.map(line.metric.metric.shown) },
+            number("candidate") { line in line.metric.candidate.map(line.metric.metric.shown) },
+            number("change") { $0.metric.change.map { Percent.change($0.ratio) } },
+            .init("interval", "interval") { $0.metric.change.map(\.interval) ?? "-" },
+            number("fresh") { $0.metric.fresh.map { Percent.change($0.ratio) } },
+            number("margin") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
+            .init("verdict", "verdict") { $0.metric.shownWord },
+        ], expendable: expendable)
 
     private static func number(_ title: String, _ text: @escaping @Sendable (Line) -> String?) -> Document<Line>.Item {
         .init(title, title, isNumber: true, shown: { text($0) ?? "-" }) { .text(text($0) ?? "") }
@@ -130,7 +134,7 @@ package struct FindingsTable {
         value("base_lock") { .text($0.cell.baseLock) },
         value("candidate_lock") { .text($0.cell.candidateLock) },
         value("workers") { .integer($0.cell.load.workers) },
-        value("metric") { .text($0.metric.metric.name) },
+        value("metric") { .text($0.metric.metric.recordedName) },
         value("unit") { .text($0.metric.metric.unit) },
         value("base_median") { Value($0.metric.base, decimals: 3) },
         value("candidate_median") { Value($0.metric.candidate, decimals: 3) },

@@ -28,7 +28,7 @@ extension Report {
             if series.count <= shown.count { return text }
             return text + "\n"
                 + page.wrapped(
-                    "\(series.count - shown.count) more of \(series.count) series, \(changed.count) with a change: select with --lock, --workers and --scenario, or use --limit \(series.count)."
+                    "\(series.count - shown.count) more of \(series.count) series, \(changed.count) with a change: select with --locks, --workers and --scenario, or use --limit \(series.count)."
                 ) + "\n"
         }
         self.init(

@@ -130,8 +130,9 @@ package struct HistoryTable {
     }
 
     private func document<Row>(_ items: [Document<Row>.Item], _ rows: [Row]) -> String {
-        let document = Document<Row>(items: items)
-        return markdown ? document.markdown(rows) : document.table(rows)
+        let document = Document<Row>(
+            items: items, expendable: ["version", "machine", "cells", "rounds", "commit", "min … max", "picture"])
+        return markdown ? document.markdown(rows) : document.table(rows, for: page)
     }
 
     // MARK: Formatting
@@ -146,6 +147,7 @@ package struct HistoryTable {
 
     /// A relative change in percent.
     package static func percent(_ share: Double) -> String {
+        if share > 1 { return Percent.change(1 + share) }
         let text = Figure.decimal(share * 100, 1)
         return (share < 0 || text == "0.0" ? "" : "+") + text + "%"
     }

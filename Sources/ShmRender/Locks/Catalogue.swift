@@ -28,18 +28,19 @@ package enum Catalogue {
     /// Text; the summaries are a column on a wide page, and a list below the table otherwise.
     package static func text(_ page: Page = Page()) -> String {
         let isWide = page.width >= 140
-        let document = Document(items: brief + (isWide ? [summary] : []))
+        let document = Document(
+            items: brief + (isWide ? [summary] : []), expendable: ["what it is", "kernel object", "notes", "waiter"])
         // One table, so that all blocks have the same column widths.
-        let lines = document.table(kinds).split(separator: "\n")
+        let lines = document.table(kinds, for: page).split(separator: "\n")
         var text = lines.prefix(2).joined(separator: "\n") + "\n"
         var rest = lines.dropFirst(2)
         for family in families {
             let count = LockKind.all.filter { $0.properties.family == family }.count
             if count == 0 { continue }
-            text += "\(title(family))\n" + rest.prefix(count).joined(separator: "\n") + "\n"
+            text += "\(page.wrapped(title(family)))\n" + rest.prefix(count).joined(separator: "\n") + "\n"
             rest = rest.dropFirst(count)
         }
-        if !isWide { text += "\n" + kinds.map { "\($0.name.padded(to: 22))\($0.properties.summary)\n" }.joined() }
+        if !isWide { text += "\n" + kinds.map { page.hanging($0.name.padded(to: 22), $0.properties.summary) }.joined() }
         return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined() + legend
     }
 

@@ -31,7 +31,7 @@ package struct RunReport {
     private func text(_ page: Page, isMarkdown: Bool) -> String {
         if document.summaries.isEmpty { return "" }
         let table =
-            capacities.map { CapacityTable.text($0.found, bound: $0.bound, markdown: isMarkdown) }
+            capacities.map { CapacityTable.text($0.found, bound: $0.bound, markdown: isMarkdown, page: page) }
             ?? document.text(page, isMarkdown: isMarkdown)
         return table + "\n" + footnote.map { page.wrapped($0) }.joined(separator: "\n") + "\n"
     }

@@ -31,7 +31,7 @@ package struct SummaryTable {
             let document = document(block)
             return markdown
                 ? "**\(title)**\n\n" + document.markdown(sorted(block)) + "\n"
-                : title + "\n" + document.table(sorted(block))
+                : page.wrapped(title) + "\n" + document.table(sorted(block), for: page)
         }.joined(separator: "\n")
     }
 
@@ -63,7 +63,7 @@ package struct SummaryTable {
         var items = [
             item("lock", isNumber: false) { $0.lock },
             item("rate/s") { (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count) },
-            item("±") { Self.shown($0.spread) { "\(Figure.decimal($0 * 100, 0))%" } },
+            item("±") { Self.shown($0.spread) { Percent.spread($0) } },
             item("p50") { $0.isOverloaded ? "overloaded" : Self.shown($0.p50, Figure.time) },
             time("p99", \.p99), time("p99.9", \.p999),
         ]
@@ -79,14 +79,14 @@ package struct SummaryTable {
                 }, at: 3)
         }
         if markdown || page.width >= Self.wide {
-            items += [time("max", \.longest), time("hold", \.hold), time("hand-off", \.handoff)]
+            items += [time("max", \.longest), time("hold", \.hold), time("handoff", \.handoff)]
         }
         return Document(
             items: items + [
                 item("jain") { Self.shown($0.jain) { Figure.decimal($0, 2) } },
                 item("robust", isNumber: false) { Self.survives($0.properties?.ownerDeath) },
                 item("data", isNumber: false) { Self.verdict($0) },
-            ])
+            ], expendable: ["rel", "p99.9", "closed", "max", "hold", "handoff", "jain", "±", "p50"])
     }
 
     private static func shown(_ figure: Double?, _ format: (Double) -> String) -> String {

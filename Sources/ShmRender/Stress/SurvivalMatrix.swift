@@ -79,7 +79,7 @@ package struct SurvivalMatrix {
         var parts: [String] = []
         for (title, part) in [("Deaths", deaths), ("Other faults", others)] where !part.isEmpty {
             let isDetailed = markdown || page.width >= Self.wide
-            for (number, faults) in (isDetailed ? [part] : Self.narrow(part)).enumerated() {
+            for (number, faults) in (isDetailed ? [part] : narrow(part)).enumerated() {
                 let cells = faults.map { Self.cell($0, isDetailed: isDetailed) }
                 let title = number == 0 ? title : "\(title), continued"
                 parts.append(render(title, Document(items: [Self.name] + cells), markdown))
@@ -101,7 +101,8 @@ package struct SurvivalMatrix {
     private func render(_ title: String, _ document: Document<Line>, _ markdown: Bool, _ some: [Line]? = nil) -> String
     {
         markdown
-            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n" : "\(title)\n\(document.table(some ?? lines))"
+            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n"
+            : "\(page.wrapped(title))\n\(document.table(some ?? lines, for: page))"
     }
 
     private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }
@@ -109,9 +110,11 @@ package struct SurvivalMatrix {
     /// The page width from which cells contain recovery times.
     private static let wide = 160
 
-    /// Splits the faults into tables of at most 80 columns: the longest name of a lock has 20 characters, a cell 7.
-    private static func narrow(_ faults: [Fault]) -> [[Fault]] {
-        let tables = (faults.count + 6) / 7
+    /// Splits the faults into tables of at most 80 columns, or of the page's width: the longest name of a lock has 20
+    /// characters, a cell 7.
+    private func narrow(_ faults: [Fault]) -> [[Fault]] {
+        let most = max(1, (min(80, page.width) - 24) / 8)
+        let tables = (faults.count + most - 1) / most
         let size = (faults.count + tables - 1) / tables
         return stride(from: 0, to: faults.count, by: size).map { Array(faults[$0..<min($0 + size, faults.count)]) }
     }
@@ -142,12 +145,13 @@ package struct SurvivalMatrix {
         return result.isAsPromised ? word : word.uppercased() + "!"
     }
 
-    private static let recovery = Document<Line>(items: [
-        name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
-        time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
-        time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
-        number("repaired") { "\($0.repaired)" },
-    ])
+    private static let recovery = Document<Line>(
+        items: [
+            name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
+            time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
+            time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
+            number("repaired") { "\($0.repaired)" },
+        ], expendable: ["p99 ", "reaped p50", "repaired"])
 
     private static func number(_ title: String, _ text: @escaping @Sendable (StressResult) -> String)
         -> Document<Line>.Item

@@ -1,10 +1,12 @@
-/// A comma-separated list on the command line. Spaces and empty items are dropped.
+/// A comma-separated list on the command line. Spaces around items are dropped.
 struct CommaList: Equatable, Sendable {
     let items: [String]
 
     init(_ items: [String]) { self.items = items }
 
     init(_ text: String) {
-        items = text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+        items = text.split(separator: ",", omittingEmptySubsequences: false).map { item in
+            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
     }
 }

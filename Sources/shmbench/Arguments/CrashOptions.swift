@@ -29,8 +29,7 @@ struct CrashOptions: ParsableArguments {
         "Interval of the instructions at which the target is killed. 1 is every instruction.")
     var every = 1
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     @Option(
         help: ArgumentHelp("Path of the worker program. (default: shmworker beside this program)", valueName: "path"))

@@ -25,31 +25,33 @@ struct JudgingOptions: ParsableArguments {
         "Family-wise false-positive rate, over all cells, metrics and interim looks.")
     var falseAlarms = 0.01
 
-    @Option(
-        "--duration", .span(from: 1_000_000), valueName: "time", "Length of the throughput window of each round.")
-    var duration = TimeSpan(nanoseconds: 20_000_000)
+    typealias Conditions = (duration: TimeSpan, kills: Int, stuckAfter: TimeSpan)
+
+    private static let usual: Conditions = (
+        duration: TimeSpan(nanoseconds: 20_000_000), kills: 2, stuckAfter: TimeSpan(nanoseconds: 5_000_000_000)
+    )
 
     @Option(
-        "--kills", .count(0...1000), valueName: "n",
+        "--duration", usual: JudgingOptions.usual.duration, .span(from: 1_000_000), valueName: "time",
+        "Length of the throughput window of each round.")
+    var duration: TimeSpan?
+
+    @Option(
+        "--kills", usual: JudgingOptions.usual.kills, .count(0...1000), valueName: "n",
         "Number of owners killed after each round of a lock that promises to survive owner death.")
-    var kills = 2
+    var kills: Int?
 
-    @Option("--stuck-after", .span(from: 100_000_000), valueName: "time", RunOptions.stuckAfterHelp)
-    var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
+    @Option(
+        "--stuck-after", usual: JudgingOptions.usual.stuckAfter, .span(from: 100_000_000), valueName: "time",
+        RunOptions.stuckAfterHelp)
+    var stuckAfter: TimeSpan?
 
     @Option(
         "--seed", .seed, valueName: "n",
         "Seed of the order of rounds. The same seed gives the same order. (default: random)")
     var seed: UInt64?
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
-
-    @Option(
-        "--output", .file(OutputFormat.findingsEndings), valueName: "file",
-        "File for the findings, in the format of its ending: .md, .xml (JUnit), .json or .csv. It can be given several times."
-    )
-    var output: [String] = []
+    @OptionGroup var document: DocumentOptions
 
     @OptionGroup var history: HistoryOption
 
@@ -62,19 +64,33 @@ struct JudgingOptions: ParsableArguments {
         if let locks = load.locks { _ = try LockSelection.kinds(locks.items) }
         if let metrics { _ = try Metric.list(metrics.items) }
         if let threshold { _ = try Threshold.parse(threshold.items) }
-        try history.check(beside: output.map { ("--output", $0) })
+        try history.check(beside: document.output.map { ("--output", $0) })
+    }
+
+    /// The conditions of each round, with the defaults for those that are not given.
+    var conditions: Conditions {
+        (duration ?? Self.usual.duration, kills ?? Self.usual.kills, stuckAfter ?? Self.usual.stuckAfter)
+    }
+
+    /// The first option that only a measurement uses, and that was given.
+    var firstOfMeasuring: String? {
+        let given = [
+            (duration != nil, "--duration"), (kills != nil, "--kills"), (stuckAfter != nil, "--stuck-after"),
+            (seed != nil, "--seed"), (history.history != nil, "--history"),
+        ]
+        return load.firstOption ?? given.first(where: \.0)?.1
     }
 
     var timing: Timing {
-        let window = duration.nanoseconds
+        let window = conditions.duration.nanoseconds
         return Timing(
             warmup: min(50_000_000, window / 3), throughput: window, latency: max(1_000_000, window / 3),
-            order: max(1_000_000, window / 6), stuckAfter: stuckAfter.nanoseconds)
+            order: max(1_000_000, window / 6), stuckAfter: conditions.stuckAfter.nanoseconds)
     }
 
     /// The settings that follow from the options and a scenario's file.
     func settings(seed: UInt64) throws -> Comparison.Settings {
-        var settings = Comparison.Settings(seed: seed, kills: kills)
+        var settings = Comparison.Settings(seed: seed, kills: conditions.kills)
         settings.falseAlarms = falseAlarms
         if let metrics { settings.metrics = try Metric.list(metrics.items) }
         if let scenario = load.scenario {

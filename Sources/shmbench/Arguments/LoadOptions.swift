@@ -6,7 +6,8 @@ internal import ShmRecord
 struct LoadOptions: ParsableArguments {
     @Option(
         "--locks", .locks, valueName: "a,b",
-        "Locks to measure: \(LockSelection.help), separated by commas. (default: see above)")
+        "Locks to measure: \(LockSelection.help), separated by commas. (default: in `run` all; in `compare` robust-futex,futex for builds; in `check` those of the baseline)"
+    )
     var locks: CommaList?
 
     @Option(

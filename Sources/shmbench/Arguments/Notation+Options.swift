@@ -3,11 +3,11 @@ internal import ShmRecord
 internal import ShmRender
 
 extension Notation<CommaList> {
-    /// A list of at least one item, separated by commas. The command reads the items.
+    /// A list of items, separated by commas, none of them empty. The command reads the items.
     static func list(of items: String, areNumbers: Bool = false) -> Notation {
         let read: @Sendable (String) -> CommaList? = { text in
             let list = CommaList(text)
-            return list.items.isEmpty ? nil : list
+            return list.items.contains("") ? nil : list
         }
         return Notation(
             expected: "\(items), separated by commas", isText: !areNumbers, read: read, parse: read,
@@ -58,7 +58,7 @@ extension Notation<Double> {
             Percent.share(text).flatMap { $0 > 0 && $0 <= most ? $0 : nil }
         }
         return Notation(
-            expected: "more than 0% and at most \(Percent.text(most)), as in 1%", read: read, parse: read,
+            expected: "more than 0% and at most \(Percent.text(most)), \(Percent.form)", read: read, parse: read,
             text: Percent.text, value: { Value($0, decimals: 4) })
     }
 }

@@ -17,13 +17,13 @@ extension Option {
 
     /// An option that may be left out.
     ///
-    /// - Parameter alias: another name, without its hyphens.
+    /// - Parameter usual: the value without the option, for the help.
     init<Content>(
-        _ name: String, alias: String? = nil, _ notation: Notation<Content>, valueName: String, _ help: String
+        _ name: String, usual: Content? = nil, _ notation: Notation<Content>, valueName: String, _ help: String
     ) where Value == Content? {
+        let text = usual.map { " (default: \(notation.text($0)))" } ?? ""
         self.init(
-            name: alias.map { [.long, .customLong($0)] } ?? .long, parsing: notation.parsing,
-            help: ArgumentHelp("\(help)", valueName: valueName),
+            parsing: notation.parsing, help: ArgumentHelp("\(help)\(text)", valueName: valueName),
             transform: notation.reader(for: name))
     }
 

@@ -21,7 +21,7 @@ struct PluginOption: ParsableArguments {
             return false
         }
         do throws(LockPluginError) { try LockPlugin.load(lockPlugin, groups: LockSelection.groups) } catch {
-            throw Failure(error.description)
+            throw Failure(error.description, code: .usage)
         }
         unsafe setenv(PluginVariable.name, lockPlugin, 1)
         return true

@@ -51,13 +51,7 @@ struct RunOptions: ParsableArguments {
     @Option("--stuck-after", .span(from: 100_000_000), valueName: "time", RunOptions.stuckAfterHelp)
     var stuckAfter = TimeSpan(nanoseconds: 5_000_000_000)
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
-
-    @Option(
-        "--output", .file(ResultsFile.endings), valueName: "file",
-        "File for the results, in the format of its ending: .csv or .json. (default: results/run-TIME.csv)")
-    var output: String?
+    @OptionGroup var document: DocumentOptions
 
     @OptionGroup var history: HistoryOption
 
@@ -89,7 +83,7 @@ struct RunOptions: ParsableArguments {
         if bound != nil && !findCapacity {
             throw Failure.missing("--find-capacity", for: "--bound", "add it, or leave out --bound")
         }
-        try history.check(beside: [("--output", output), ("--trace", trace)])
+        try history.check(beside: document.output.map { ("--output", $0) } + [("--trace", trace)])
     }
 
     /// A bucket of a histogram counts to 2³². A longer window would not make a percentile more exact.

@@ -34,8 +34,7 @@ struct StressOptions: ParsableArguments {
         "Seed of the choice of targets, places and delays. The same seed makes the same choice. (default: random)")
     var seed: UInt64?
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     @Option(
         help: ArgumentHelp(

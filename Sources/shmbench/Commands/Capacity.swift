@@ -95,7 +95,7 @@ extension Session {
             let row = try runRound(cell, round, timing, number: outcome.rows.count, &progress)
             rows.append(row)
             outcome.rows.append(row)
-            do { try file.append(row) } catch { throw error as? Failure ?? Failure("\(error)") }
+            do { try outputs.append(row) } catch { throw error as? Failure ?? Failure("\(error)") }
             progress.end()
         }
         return rows

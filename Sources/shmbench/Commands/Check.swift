@@ -22,6 +22,8 @@ struct Check: JudgingCommand {
 
             Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
             undecided (with --fail-inconclusive), 64 usage.
+
+            \(Examples.text("check"))
             """)
 
     @Option(
@@ -51,7 +53,7 @@ struct Check: JudgingCommand {
                 "\(rounds)", for: "--rounds",
                 expected: "\(fewest)…10000 with --false-alarms \(Percent.text(options.falseAlarms))")
         }
-        if update && !options.output.isEmpty {
+        if update && !options.document.output.isEmpty {
             throw Failure.conflict("--update", "--output", "leave out --output, since nothing is judged")
         }
     }
@@ -68,7 +70,7 @@ struct Check: JudgingCommand {
         // A load without locks applies to the default cells.
         let workloads = try load.workloads(
             usualLocks: ["robust-futex", "futex", "pthread-robust"], usualWorkers: [1, 2],
-            stuckAfter: options.stuckAfter.nanoseconds)
+            stuckAfter: options.conditions.stuckAfter.nanoseconds)
         try LoadOptions.checkRates(workloads.flatMap(\.cells), options.timing)
         return workloads.flatMap(\.cells).map { CellID(lock: $0.lock.name, load: $0.load) }
     }
@@ -94,7 +96,7 @@ struct Check: JudgingCommand {
         let count = Set(records.map(CellID.init)).count
         let like = old == nil ? "" : ", as before"
         try Terminal.show(
-            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.duration), to \(baseline); commit the file\n"
+            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file\n"
         )
     }
 
@@ -104,7 +106,7 @@ struct Check: JudgingCommand {
         let baseline = try Baseline(self.baseline)
         let wanted = try asked()?.filter { $0.lock != RoundTable.references[0] }
         if let wanted { try baseline.check(against: wanted) }
-        try baseline.check(window: options.duration.nanoseconds)
+        try baseline.check(window: options.conditions.duration.nanoseconds)
         let settings = try options.settings(seed: seed)
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {

@@ -9,10 +9,13 @@ struct CheckSession {
     private let options: JudgingOptions
     private var generator: SplitMix64
     private var rounds = 0
+    private var line = ProgressLine()
     /// All that was measured.
     private(set) var records: [Record] = []
 
     init(_ worker: String?, _ options: JudgingOptions, seed: UInt64) throws {
+        // The first sign of life: starting the process takes a moment.
+        line.show(0, "first round")
         let side = try worker.map { try Side($0, for: "--worker") } ?? Side(LockKind.default.name, for: "--worker")
         if let worker {
             guard case .worker = side.thing else {
@@ -34,7 +37,7 @@ struct CheckSession {
 
     /// Measures rounds of all cells, each time in a new random order.
     mutating func measure(_ cells: [CellID], rounds count: Int) throws -> [Record] {
-        var progress = CheckProgress(rounds: count * cells.count)
+        var progress = CheckProgress(rounds: count * cells.count, line)
         defer { progress.clear() }
         var measured: [Record] = []
         defer { records += measured }
@@ -44,7 +47,7 @@ struct CheckSession {
                 let survives = LockKind(named: cell.lock)?.properties.survivesOwnerDeath ?? false
                 let request = RoundRequest(
                     lock: cell.lock, load: cell.load, round: rounds, timing: options.timing,
-                    kills: survives ? options.kills : 0)
+                    kills: survives ? options.conditions.kills : 0)
                 progress.begin(cell.title)
                 let record = try measurer.measure(request)
                 measured.append(record)

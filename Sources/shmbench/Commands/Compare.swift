@@ -23,6 +23,8 @@ struct Compare: JudgingCommand {
 
             Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
             undecided (with --fail-inconclusive), 64 usage.
+
+            \(Examples.text("compare"))
             """)
 
     @Argument(help: "The base: a lock, a plugin, a build or a results file.")
@@ -43,11 +45,6 @@ struct Compare: JudgingCommand {
     mutating func run() throws {
         let sides = (base: try Side(base, for: "<base>"), candidate: try Side(candidate, for: "<candidate>"))
         if case .results(let base) = sides.base.thing, case .results(let candidate) = sides.candidate.thing {
-            if options.history.history != nil {
-                throw Failure(
-                    "--history and two results files exclude each other: leave out --history, since nothing is measured",
-                    code: .usage)
-            }
             try checkFiles()
             return try judge(inputs: [base, candidate]) {
                 let settings = try options.settings(seed: 0)
@@ -78,11 +75,10 @@ struct Compare: JudgingCommand {
 
     /// Refuses options that would be ignored: the rounds in the files have been measured.
     private func checkFiles() throws {
-        let ignored = options.load.firstOption ?? (maxTime != nil ? "--max-time" : nil)
-        if let ignored {
-            throw Failure(
-                "\(ignored) and two results files exclude each other: leave out \(ignored), since all cells of the files are compared",
-                code: .usage)
+        if let ignored = options.firstOfMeasuring ?? (maxTime != nil ? "--max-time" : nil) {
+            throw Failure.conflict(
+                ignored, "two results files",
+                "leave out \(ignored), since all cells of the files are compared and nothing is measured")
         }
     }
 
@@ -113,7 +109,7 @@ struct Compare: JudgingCommand {
         // Two locks that are named replace those of the workload.
         let workloads = try options.load.workloads(
             usualLocks: names == nil ? ["robust-futex", "futex"] : [LockKind.default.name], usualWorkers: [1, 2],
-            stuckAfter: options.stuckAfter.nanoseconds)
+            stuckAfter: options.conditions.stuckAfter.nanoseconds)
         try LoadOptions.checkRates(workloads.flatMap(\.cells), options.timing)
         let pairs = workloads.flatMap { workload in
             workload.loads.flatMap { load in
@@ -122,7 +118,8 @@ struct Compare: JudgingCommand {
                         LockKind(named: $0)?.properties.survivesOwnerDeath ?? ($0 == "plugin")
                     }
                     return Comparison.Pair(
-                        load: load, baseLock: names.0, candidateLock: names.1, kills: survives ? options.kills : 0)
+                        load: load, baseLock: names.0, candidateLock: names.1,
+                        kills: survives ? options.conditions.kills : 0)
                 }
             }
         }

@@ -8,6 +8,7 @@ struct ComparisonSession {
     private let measurers: [Comparison.Role: Measurer]
     private let timing: Timing
     private var comparison: Comparison
+    private var progress: ComparisonProgress
     private let started = Deadline.now
     /// All measured rows, with their side.
     private(set) var rows: [(role: Comparison.Role, record: Record)] = []
@@ -17,6 +18,8 @@ struct ComparisonSession {
         _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings,
         _ timing: Timing
     ) throws {
+        // The first sign of life: starting the processes takes a moment.
+        progress = ComparisonProgress(patience: settings.patience)
         measurers = [
             .base: try Measurer(sides.base, name: "base", seed: settings.seed),
             .candidate: try Measurer(sides.candidate, name: "candidate", seed: settings.seed),
@@ -33,12 +36,12 @@ struct ComparisonSession {
 
     /// Measures and judges.
     mutating func run() throws -> Comparison {
+        var progress = progress
+        defer { progress.clear() }
         // One round of each side finds errors early, and fills caches.
         for role in [Comparison.Role.base, .candidate, .control] {
-            if let pair = comparison.cells.first?.pair { _ = try measure(role, pair, 0) {} }
+            if let pair = comparison.cells.first?.pair { _ = try measure(role, pair, 0) { progress.tick() } }
         }
-        var progress = ComparisonProgress(patience: comparison.settings.patience)
-        defer { progress.clear() }
         let start = started
         var measured: [(role: Comparison.Role, record: Record)] = []
         defer { rows = measured }

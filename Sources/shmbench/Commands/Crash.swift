@@ -26,6 +26,8 @@ struct Crash: MeasuringCommand {
 
             The exit code is 3 if a lock does not survive its owner's death although it promises to. A lock without that \
             promise may hang.
+
+            \(Examples.text("crash"))
             """)
 
     @OptionGroup var options: CrashOptions
@@ -42,6 +44,7 @@ struct Crash: MeasuringCommand {
     struct Work {
         let plan: Plan
         let program: WorkerProgram
+        let documents: DocumentOutput
         let startedAt: Int
         var results: [CrashResult] = []
         var failure: Failure?
@@ -51,8 +54,10 @@ struct Crash: MeasuringCommand {
         (try options.kinds(hasPlugin: hasPlugin), try options.selectedPaths())
     }
 
-    func open(_ plan: Plan, _ program: WorkerProgram) -> Work {
-        Work(plan: plan, program: program, startedAt: time(nil))
+    func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
+        let documents = try options.document.open(.crash)
+        try documents.begin()
+        return Work(plan: plan, program: program, documents: documents, startedAt: time(nil))
     }
 
     func measure(_ work: inout Work) {
@@ -67,9 +72,12 @@ struct Crash: MeasuringCommand {
         // Locks that were not reached are in the report as well.
         let reached = results.map(\.lock)
         let others = work.plan.kinds.filter { !reached.contains($0) }
-        try report(results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) })
+        let isBroken = work.failure == nil && !results.allSatisfy(\.verdict.isAsPromised)
+        let conditions = CrashConditions(workers: options.workers, every: options.every)
+        let all = results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) }
+        try work.documents.show(Report(all, conditions), isBroken ? .integrity : .ok)
         if let failure = work.failure { throw failure }
-        if !results.allSatisfy(\.verdict.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+        if isBroken { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
 
     /// Tests one lock after another. Returns the results up to a failure.
@@ -106,10 +114,5 @@ struct Crash: MeasuringCommand {
         case .interrupted: Failure("interrupted at \(lock) after \(kills) kills; the results until then are reported")
         case .failed(let reason): Failure("\(lock): \(reason)")
         }
-    }
-
-    private func report(_ results: [CrashResult]) throws {
-        let conditions = CrashConditions(workers: options.workers, every: options.every)
-        try Terminal.show(Report(results, conditions), options.format)
     }
 }

@@ -7,16 +7,23 @@ internal import ShmRender
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List what makes figures unreliable or a lock unusable on this machine, and the remedy.",
-        discussion: "Changes nothing. The exit code is always 0.")
+        discussion: """
+            Changes nothing. The exit code is 0, also if there are problems. With --strict it is 1 if a property of this \
+            machine makes figures misleading (WARN of CPUs, frequency, load, clock and the like).
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+            \(Examples.text("doctor"))
+            """)
+
+    @Flag(help: "Exit with code 1 if figures measured here would mislead.")
+    var strict = false
+
+    @OptionGroup var document: DocumentOptions
 
     mutating func run() throws {
         let files = SystemFiles()
-        let findings =
-            CPUFindings.all(files, machine: .current, clock: ClockCalibration()) + LimitFindings.all(files)
-        try Terminal.show(Self.report(findings), format)
+        let cpu = CPUFindings.all(files, machine: .current, clock: ClockCalibration())
+        try document.show(.doctor, Self.report(cpu + LimitFindings.all(files)))
+        if strict, let doubt = CPUFindings.doubt(cpu) { throw Failure("figures measured here would mislead: \(doubt)") }
     }
 
     static func report(_ findings: [Finding]) -> Report {

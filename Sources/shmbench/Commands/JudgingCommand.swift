@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ShmCompare
 internal import ShmRecord
+internal import ShmRender
 
 /// A command that judges a candidate.
 protocol JudgingCommand: CheckedCommand {
@@ -15,11 +16,19 @@ extension JudgingCommand {
     ///   - inputs: files that are compared, and must not be overwritten.
     ///   - findings: judges. Returns also the measured rows of the candidate.
     func judge(inputs: [String] = [], _ findings: () throws -> (Findings, [Record])) throws {
-        let output = try FindingsOutput(options, inputs: inputs)
-        let history = try options.history.open()
-        var (found, records) = try output.reporting(findings)
+        try options.document.check(inputs: inputs)
+        let documents = try options.document.open(.findings)
+        let history: HistoryFile?
+        do {
+            history = try options.history.open()
+            try documents.begin()
+        } catch {
+            documents.discard()
+            throw error
+        }
+        var (found, records) = try documents.reporting(Report.nothingCompared, findings)
         found.failsUndecided = options.failInconclusive
-        try output.write(found)
+        try documents.show(Report(found), found.status)
         try history?.append(records, beside: found.status)
         if found.status != .ok { throw ExitCode(found.status.rawValue) }
     }

@@ -15,6 +15,8 @@ struct Lifecycle: MeasuringCommand {
         discussion: """
             The attachments are handles of this process. Each has a descriptor and mappings of its own, so to the kernel \
             they are as those of different processes. The clock is CLOCK_MONOTONIC.
+
+            \(Examples.text("lifecycle"))
             """)
 
     @Option(
@@ -31,16 +33,15 @@ struct Lifecycle: MeasuringCommand {
     var size = 4096
 
     @Option(
-        help: ArgumentHelp(
-            "Lock of the segment: a name from `shmbench list`. (default: \(LockKind.default.name))", valueName: "lock"))
-    var lock: String?
+        "--locks", .locks, valueName: "a,b",
+        "Locks of the segments: \(LockSelection.help), separated by commas. (default: \(LockKind.default.name))")
+    var locks: CommaList?
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     func check() throws {
         _ = try counts()
-        _ = try kind()
+        _ = try kinds()
     }
 
     private static let attachmentCount = Notation.count(1...100_000)
@@ -49,38 +50,46 @@ struct Lifecycle: MeasuringCommand {
         try attachments.items.map(Self.attachmentCount.reader(for: "--attachments")).uniqued()
     }
 
-    private func kind() throws -> LockKind {
-        guard let lock else { return .default }
-        let kinds = (try? LockSelection.kinds([lock])) ?? []
-        if kinds.count == 1 { return kinds[0] }
-        // A group, such as `all`, is not misspelt.
-        let similar = kinds.isEmpty ? LockSelection.nearest(to: lock, among: LockKind.all.map(\.name)) : nil
-        let hint = similar.map { "; did you mean `\($0)`?" } ?? ""
-        throw Failure.invalid(lock, for: "--lock", expected: "the name of one lock from `shmbench list`" + hint)
-    }
+    private func kinds() throws -> [LockKind] { try LockSelection.kinds(locks?.items ?? [LockKind.default.name]) }
+
+    typealias Plan = (kinds: [LockKind], counts: [Int])
 
     struct Work {
-        let life: SegmentLife
-        let counts: [Int]
+        let plan: Plan
+        let documents: DocumentOutput
         var rows: [SegmentLife.Timing] = []
     }
 
-    func plan(hasPlugin: Bool) throws -> Work {
-        Work(life: SegmentLife(size: size, lock: try kind(), samples: samples), counts: try counts())
-    }
+    func plan(hasPlugin: Bool) throws -> Plan { (try kinds(), try counts()) }
 
-    func open(_ plan: Work, _ program: WorkerProgram) -> Work {
+    func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
         Self.raiseDescriptorLimit()
-        return plan
+        let documents = try document.open(.lifecycle)
+        try documents.begin()
+        return Work(plan: plan, documents: documents)
     }
 
     func measure(_ work: inout Work) throws {
-        try Self.beginRun()
-        work.rows = try measured(work)
+        work.rows = try work.documents.reporting({
+            .failure($0, of: "lifecycle", nothingWas: "measured", names: SegmentLife.document.items.map(\.name))
+        }) {
+            try Self.beginRun()
+            return try measured(work.plan)
+        }
     }
 
-    private func measured(_ work: Work) throws -> [SegmentLife.Timing] {
-        do throws(SharedMemoryError) { return try work.life.measure(work.counts) } catch {
+    private func measured(_ plan: Plan) throws -> [SegmentLife.Timing] {
+        var progress = LifecycleProgress(locks: plan.kinds.count, steps: SegmentLife.steps(plan.counts))
+        defer { progress.clear() }
+        var rows: [SegmentLife.Timing] = []
+        do throws(SharedMemoryError) {
+            for kind in plan.kinds {
+                let life = SegmentLife(size: size, lock: kind, samples: samples)
+                rows += try life.measure(plan.counts) { progress.show(kind, $0, $1) }
+                progress.end()
+            }
+            return rows
+        } catch {
             // Each attachment has two.
             let hint = error.errno.map { [EMFILE, ENFILE].contains($0.rawValue) } ?? false
             throw Failure(
@@ -95,14 +104,20 @@ struct Lifecycle: MeasuringCommand {
     }
 
     func conclude(_ work: Work) throws {
-        let life = work.life
-        let report = Report(
-            "lifecycle", SegmentLife.document, work.rows,
-            text: { _ in
-                "A segment of \(life.size) bytes with a \(life.lock) lock\n\(SegmentLife.document.table(work.rows))"
-            })
-        try Terminal.show(report, format)
+        try work.documents.show(Self.report(work.rows, size: size))
         if Interruption.hasCome { throw Failure("interrupted; the results until then are shown") }
+    }
+
+    /// A table per lock.
+    static func report(_ rows: [SegmentLife.Timing], size: Int) -> Report {
+        Report(
+            "lifecycle", SegmentLife.document, rows,
+            text: { page in
+                rows.map(\.lock).uniqued().map { lock in
+                    page.wrapped("A segment of \(size) bytes with a \(lock) lock") + "\n"
+                        + SegmentLife.table.table(rows.filter { $0.lock == lock }, for: page)
+                }.joined(separator: "\n")
+            })
     }
 
     private static func raiseDescriptorLimit() {
@@ -121,6 +136,7 @@ struct SegmentLife {
 
     /// The times of one operation with a number of attachments.
     struct Timing {
+        let lock: LockKind
         let operation: String
         let attachments: Int
         let times: Histogram<UInt64>
@@ -129,25 +145,41 @@ struct SegmentLife {
     /// The maximum time in ns for which an operation is repeated.
     private static let patience: Int64 = 1_000_000_000
 
-    func measure(_ counts: [Int]) throws(SharedMemoryError) -> [Timing] {
+    /// Receives how many steps are done and what is measured. It evaluates both only for a line that is shown.
+    typealias Progress = (_ done: () -> Double, _ what: () -> String) -> Void
+
+    /// The number of ``measure(_:progress:)``'s steps with as many numbers of attachments.
+    static func steps(_ counts: [Int]) -> Int { 1 + 2 * counts.count }
+
+    /// Measures all operations.
+    ///
+    /// - Parameter progress: called often, with the number of steps done, and what is measured.
+    func measure(_ counts: [Int], progress: Progress) throws(SharedMemoryError) -> [Timing] {
         var create = Stopwatch()
         var destroy = Stopwatch()
         let end = Patience.after(nanoseconds: Self.patience)
         while create.count < samples && (create.count < 2 || !end.hasPassed) && !Interruption.hasCome {
+            progress({ share(create, end) }, { "create and destroy" })
             let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "\(create.count)"))
             try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
             try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
         }
         var timings = [
-            Timing(operation: "create", attachments: 0, times: create.times),
-            Timing(operation: "destroy", attachments: 0, times: destroy.times),
+            Timing(lock: lock, operation: "create", attachments: 0, times: create.times),
+            Timing(lock: lock, operation: "destroy", attachments: 0, times: destroy.times),
         ]
-        for count in counts where !Interruption.hasCome { timings += try measure(attachments: count) }
+        for (index, count) in counts.enumerated() where !Interruption.hasCome {
+            timings += try measure(attachments: count, after: Double(1 + 2 * index), progress: progress)
+        }
         return timings
     }
 
     /// Times attach, count and detach of one more handle, and destroy, with that many attachments.
-    private func measure(attachments: Int) throws(SharedMemoryError) -> [Timing] {
+    ///
+    /// - Parameter done: the number of steps before this.
+    private func measure(attachments: Int, after done: Double, progress: Progress) throws(SharedMemoryError)
+        -> [Timing]
+    {
         let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "with-\(attachments)"))
         try segment.create(size: size, lock: lock)
         defer { try? segment.destroy(mode: .forceNoWait) }
@@ -155,6 +187,7 @@ struct SegmentLife {
         // All handles are detached also after an error.
         defer { for handle in handles { try? handle.detach() } }
         for _ in 0..<attachments where !Interruption.hasCome {
+            progress({ done }, { "\(attachments) attachments" })
             let handle = SharedMemory(key: segment.key)
             try handle.attach()
             handles.append(handle)
@@ -162,6 +195,7 @@ struct SegmentLife {
         var (attach, count, detach) = (Stopwatch(), Stopwatch(), Stopwatch())
         let end = Patience.after(nanoseconds: Self.patience)
         while attach.count < samples && (attach.count < 2 || !end.hasPassed) && !Interruption.hasCome {
+            progress({ done + share(attach, end) }, { "attach and detach with \(attachments) attachments" })
             let handle = SharedMemory(key: segment.key)
             try attach.time { () throws(SharedMemoryError) in try handle.attach() }
             try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
@@ -171,6 +205,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let last = Patience.after(nanoseconds: Self.patience)
         while destroy.count < samples && (destroy.count < 2 || !last.hasPassed) && !Interruption.hasCome {
+            progress({ done + 1 + share(destroy, last) }, { "destroy with \(attachments) attachments" })
             let other = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "end-\(attachments)"))
             try other.create(size: size, lock: lock)
             defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }
@@ -185,19 +220,28 @@ struct SegmentLife {
             try destroy.time { () throws(SharedMemoryError) in try other.destroy() }
         }
         return [
-            Timing(operation: "destroy", attachments: attachments, times: destroy.times),
-            Timing(operation: "attach", attachments: attachments, times: attach.times),
-            Timing(operation: "numAttachments", attachments: attachments, times: count.times),
-            Timing(operation: "detach", attachments: attachments, times: detach.times),
+            Timing(lock: lock, operation: "destroy", attachments: attachments, times: destroy.times),
+            Timing(lock: lock, operation: "attach", attachments: attachments, times: attach.times),
+            Timing(lock: lock, operation: "numAttachments", attachments: attachments, times: count.times),
+            Timing(lock: lock, operation: "detach", attachments: attachments, times: detach.times),
         ]
     }
+
+    /// The share of a loop that is done: it ends after all samples, or with its time.
+    private func share(_ watch: Stopwatch, _ end: Patience) -> Double {
+        let rest = Double(max(0, end.remaining)) / Double(Self.patience)
+        return min(1, max(1 - rest, Double(watch.count) / Double(samples)))
+    }
+
+    /// The columns for people, under a heading that names the lock.
+    static let table = Document<Timing>(items: document.items.dropLast(), expendable: ["p90", "p99.9", "samples"])
 
     static let document = Document<Timing>(items: [
         .init("operation", "operation") { $0.operation },
         .init("attached", "attachments", isNumber: true, shown: { "\($0.attachments)" }) { .integer($0.attachments) },
         .init("samples", "samples", isNumber: true, shown: { "\($0.times.totalCount)" }) { Value($0.times.totalCount) },
         percentile("p50", 50), percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9),
-        percentile("max", 100),
+        percentile("max", 100), .init("lock", "lock") { $0.lock.name },
     ])
 
     private static func percentile(_ title: String, _ percent: Double) -> Document<Timing>.Item {

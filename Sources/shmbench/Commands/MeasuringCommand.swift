@@ -43,7 +43,8 @@ extension MeasuringCommand {
         let plan = try plan(hasPlugin: hasPlugin)
         let program: WorkerProgram
         do { program = try WorkerProgram(path: workerPath, loadsPlugins: hasPlugin) } catch {
-            throw Failure(error.description)
+            // The worker of --worker is a file that the command line names.
+            throw Failure(error.description, code: workerPath == nil ? .failed : .usage)
         }
         var work = try open(plan, program)
         Interruption.watch()

@@ -15,7 +15,10 @@ struct Run: MeasuringCommand {
         abstract: "Measure locks: throughput, latency, fairness and integrity.",
         discussion: """
             Without options, `run` measures all locks with 1 worker, 2 workers, and 4 workers per CPU in about a minute. \
-            It prints a table on stdout, and writes a CSV file under results/.
+            It prints a table on stdout, and writes results/run-TIME.csv unless --output names a .csv or .json \
+            file. A .csv gets each row at the end of its round.
+
+            \(Examples.text("run"))
             """)
 
     @OptionGroup var options: RunOptions
@@ -52,8 +55,12 @@ struct Run: MeasuringCommand {
 
     func measure(_ work: inout Work) {
         let session = Session(
-            options: options, program: work.program, file: work.outputs.file,
+            options: options, program: work.program, outputs: work.outputs,
             conditions: RunConditions(startedAt: work.startedAt, seed: options.seed ?? .random(in: 0 ... .max)))
+        let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
+        if let doubt = CPUFindings.doubt(machine) {
+            Terminal.warn("figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
+        }
         work.outcome = options.findCapacity ? session.findCapacities(work.cells) : session.measure(work.cells)
     }
 
@@ -62,25 +69,25 @@ struct Run: MeasuringCommand {
         // Results are printed even if they could not be saved.
         let kept = work.outputs.keep(outcome.rows)
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
-        try report(outcome, summaries, work.outputs)
+        let shown = work.outputs.show(report(outcome, summaries, work.outputs.words))
         let extras = work.outputs.writeExtras(outcome.rows)
         for warning in Warnings.lines(summaries) {
-            Terminal.write(Terminal.wrapped("warning: \(warning)") + "\n")
+            Terminal.warn(warning)
         }
         // An integrity failure sets the exit code before an unwritten file does; else the first failure does. All are
         // reported.
-        let troubles = kept + [outcome.failure].compactMap(\.self) + extras
+        let troubles = shown + kept + [outcome.failure].compactMap(\.self) + extras
         let isBroken = outcome.failure == nil && !outcome.rows.allSatisfy(\.isAsPromised)
         for trouble in isBroken ? troubles[...] : troubles.dropFirst() { Terminal.complain(trouble.message) }
         if isBroken { throw ExitCode(ExitStatus.integrity.rawValue) }
         if let first = troubles.first { throw first }
     }
 
-    private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ outputs: RunOutputs) throws {
-        let report = RunReport(
+    private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ kept: String) -> Report {
+        RunReport(
             rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
-            kept: outputs.words,
-            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil)
-        try Terminal.show(report.report, options.format)
+            kept: kept,
+            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil
+        ).report
     }
 }

@@ -17,24 +17,23 @@ struct Segments: CheckedCommand {
             message queue, FIFO, lock file) that no segment names and no process uses. Nothing else is ever removed. \
             Message queues are shown only if /dev/mqueue is mounted. System V semaphore sets are found through their \
             segments; if a segment's file was removed by hand, only `ipcs -s` shows its set.
+
+            \(Examples.text("segments"))
             """)
 
     @Flag(help: "Remove the leftovers, and print their names.")
     var remove = false
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     func check() throws {
-        if remove && format != .table {
-            throw Failure.conflict("--remove", "--format", "leave out --format, since --remove prints lines of text")
-        }
+        if remove { try document.refuse(with: "--remove", "--remove prints lines of text") }
     }
 
     mutating func run() throws {
         let entries = try Entry.all()
         if remove { return try clear(entries.filter(\.outcome.isRemoval)) }
-        try Terminal.show(Self.report(entries), format)
+        try document.show(.segments, Self.report(entries))
     }
 
     private static func report(_ entries: [Entry]) -> Report {
@@ -47,8 +46,10 @@ struct Segments: CheckedCommand {
             }
         return Report(
             "segments", Entry.document, entries,
-            text: { _ in
-                entries.isEmpty ? "There are no segments.\n" : "\(Entry.document.table(entries))\n\(hint)\n"
+            text: { page in
+                entries.isEmpty
+                    ? "There are no segments.\n"
+                    : "\(Entry.document.table(entries, for: page))\n\(page.wrapped(hint))\n"
             },
             suites: [
                 Report.Suite(
@@ -139,27 +140,30 @@ private struct Entry {
         }
     }
 
-    static let document = Document<Entry>(items: [
-        .init("what", "what") { $0.what },
-        .init("key or path", "name") { $0.name },
-        .init("bytes", "bytes", isNumber: true, shown: { $0.segment.map { "\($0.size)" } ?? "-" }) {
-            Value($0.segment.map { UInt64($0.size) })
-        },
-        .init("lock", "lock", shown: { $0.segment?.lockName ?? "-" }) {
-            $0.segment.map { .text($0.lockName) } ?? .empty
-        },
-        .init("attached", "attachments", isNumber: true, shown: { $0.segment.map { "\($0.numAttachments)" } ?? "-" }) {
-            Value($0.segment.map { UInt64($0.numAttachments) })
-        },
-        .init("creator", "creator_pid", isNumber: true, shown: { $0.segment.map { "\($0.creatorPID)" } ?? "-" }) {
-            Value($0.segment.map { UInt64($0.creatorPID) })
-        },
-        .init("user", "user_id", isNumber: true, shown: { "\($0.userID)" }) { .integer(Int($0.userID)) },
-        .init(
-            "leftover", "leftover",
-            shown: { $0.outcome.isRemoval ? "yes: \($0.outcome.reason)" : "no: \($0.outcome.reason)" }
-        ) {
-            .text($0.outcome.isRemoval ? "yes" : "no")
-        },
-    ])
+    static let document = Document<Entry>(
+        items: [
+            .init("what", "what") { $0.what },
+            .init("key or path", "name") { $0.name },
+            .init("bytes", "bytes", isNumber: true, shown: { $0.segment.map { "\($0.size)" } ?? "-" }) {
+                Value($0.segment.map { UInt64($0.size) })
+            },
+            .init("lock", "lock", shown: { $0.segment?.lockName ?? "-" }) {
+                $0.segment.map { .text($0.lockName) } ?? .empty
+            },
+            .init(
+                "attached", "attachments", isNumber: true, shown: { $0.segment.map { "\($0.numAttachments)" } ?? "-" }
+            ) {
+                Value($0.segment.map { UInt64($0.numAttachments) })
+            },
+            .init("creator", "creator_pid", isNumber: true, shown: { $0.segment.map { "\($0.creatorPID)" } ?? "-" }) {
+                Value($0.segment.map { UInt64($0.creatorPID) })
+            },
+            .init("user", "user_id", isNumber: true, shown: { "\($0.userID)" }) { .integer(Int($0.userID)) },
+            .init(
+                "leftover", "leftover",
+                shown: { $0.outcome.isRemoval ? "yes: \($0.outcome.reason)" : "no: \($0.outcome.reason)" }
+            ) {
+                .text($0.outcome.isRemoval ? "yes" : "no")
+            },
+        ], expendable: ["user", "creator", "attached", "bytes"])
 }

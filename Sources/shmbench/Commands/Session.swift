@@ -17,7 +17,7 @@ extension RunConditions {
 struct Session {
     let options: RunOptions
     let program: WorkerProgram
-    let file: ResultsFile
+    let outputs: RunOutputs
     let conditions: RunConditions
 
     /// The results, up to a failure.
@@ -52,7 +52,7 @@ struct Session {
                 }
                 return outcome
             }
-            do { try file.append(outcome.rows[outcome.rows.count - 1]) } catch {
+            do { try outputs.append(outcome.rows[outcome.rows.count - 1]) } catch {
                 outcome.failure = error as? Failure
                 return outcome
             }

@@ -10,24 +10,26 @@ struct ShowHistory: CheckedCommand {
         commandName: "history",
         abstract: "Show the runs of a history, and a figure over time with its change points.",
         discussion: """
-            `shmbench run --history FILE` appends to a history. Without options, `history` lists its runs. With --metric, \
-            --lock, --workers or --scenario it shows the median of each run, and ◆ marks a change point: a change of the \
+            `shmbench run --history FILE` appends to a history. Without options, `history` lists its runs. With --metrics, \
+            --locks, --workers or --scenario it shows the median of each run, and ◆ marks a change point: a change of the \
             level by at least 2% with p < 0.01. Runs are compared only with runs on the same machine and under the same \
             load.
+
+            \(Examples.text("history"))
             """)
 
     @Argument(help: ArgumentHelp("SQLite file of the history.", valueName: "file"))
     var file: String
 
     @Option(
-        "--metric", alias: "metrics", .list(of: HistoryMetric.form), valueName: "a,b",
+        "--metrics", .list(of: HistoryMetric.form), valueName: "a,b",
         "Figures to show: \(HistoryMetric.form), separated by commas. (default: throughput, if cells are chosen)")
-    var metric: CommaList?
+    var metrics: CommaList?
 
     @Option(
-        "--lock", alias: "locks", .list(of: "names of locks in the history"), valueName: "a,b",
+        "--locks", .list(of: "names of locks in the history"), valueName: "a,b",
         "Show only these locks. (default: all)")
-    var lock: CommaList?
+    var locks: CommaList?
 
     @Option(
         "--workers", .list(of: "numbers of workers in the history", areNumbers: true), valueName: "n,m",
@@ -47,8 +49,7 @@ struct ShowHistory: CheckedCommand {
     )
     var limit = 8
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     @Option(
         "--export", .file([".csv"]), valueName: "file.csv",
@@ -56,39 +57,41 @@ struct ShowHistory: CheckedCommand {
     var export: String?
 
     func check() throws {
-        if export != nil && format != .table {
-            throw Failure.conflict("--export", "--format", "leave out --format, since an otava.yaml is printed")
-        }
+        if export != nil { try document.refuse(with: "--export", "an otava.yaml is printed") }
+        try document.check(inputs: [file])
         if let export, SameFile.isSame(export, file) {
             throw Failure.invalid(export, for: "--export", expected: "a file other than the history")
         }
     }
 
     mutating func run() throws {
-        let history: History
-        let runs: [HistoryRun]
-        let known: [String]
-        do {
-            history = try History(path: file, .results, creating: false)
-            runs = try history.runs()
-            known = try history.columns()
-        } catch { throw Failure(error.description) }
-        let isList = metric == nil && lock == nil && workers == nil && scenario == nil && export == nil
+        let history = try Self.reading { try History(path: file, .results, creating: false) }
+        let runs = try Self.reading { try history.runs() }
+        let known = try Self.reading { try history.columns() }
+        let isList = metrics == nil && locks == nil && workers == nil && scenario == nil && export == nil
         if isList {
-            return try Terminal.show(Report(runs: runs, of: file, broken: BrokenRounds.count(history)), format)
+            let broken = try Self.reading { try BrokenRounds.count(history) }
+            return try document.show(.history, Report(runs: runs, of: file, broken: broken))
         }
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
-        let metrics = try (metric?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
-        let series = try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
+        let metrics = try (metrics?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
+        let series = try Self.reading {
+            try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
+        }
         if series.isEmpty {
             throw Failure(
                 "no round in \(file) has \(metrics.map(\.column).joined(separator: " or ")) in the chosen cells; `shmbench history \(file)` lists the runs"
             )
         }
         if let export { return try write(OtavaExport(series, runs: runs), export) }
-        try Terminal.show(Report(series, limit: limit), format)
+        try document.show(.history, Report(series, limit: limit))
+    }
+
+    /// A file that is damaged or no history is a mistake of the command line, as with the files of other commands.
+    private static func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch { throw Failure((error as? Failure)?.message ?? "\(error)", code: .usage) }
     }
 
     private func write(_ export: OtavaExport, _ path: String) throws {
@@ -99,23 +102,21 @@ struct ShowHistory: CheckedCommand {
     /// The chosen cells. Refuses values that the history does not have.
     private func filter(_ history: History) throws -> HistorySeries.Filter {
         var filter: HistorySeries.Filter = [:]
-        func choose(_ column: String, _ chosen: CommaList?, _ value: (String) -> HistoryValue?) throws {
+        func choose(_ column: String, _ option: String, _ chosen: CommaList?, _ value: (String) -> HistoryValue?) throws
+        {
             guard let chosen else { return }
-            let there: [HistoryValue]
-            do { there = try history.rounds([column]).compactMap(\.first).uniqued() } catch {
-                throw Failure(error.description)
-            }
+            let there = try Self.reading { try history.rounds([column]).compactMap(\.first).uniqued() }
             let names = there.map { $0.text ?? $0.integer.map { "\($0)" } ?? "" }
             for item in chosen.items where !there.contains(value(item) ?? .null) {
                 throw Failure.unknown(
-                    item, for: "--\(column)", expected: "one of those in \(file): \(names.joined(separator: ", "))",
+                    item, for: option, expected: "one of those in \(file): \(names.joined(separator: ", "))",
                     among: Int(item) == nil ? names : [])
             }
             filter[column] = chosen.items.compactMap(value)
         }
-        try choose("lock", lock) { .text($0) }
-        try choose("workers", workers) { Int64($0).map { .integer($0) } }
-        try choose("scenario", scenario) { .text($0) }
+        try choose("lock", "--locks", locks) { .text($0) }
+        try choose("workers", "--workers", workers) { Int64($0).map { .integer($0) } }
+        try choose("scenario", "--scenario", scenario) { .text($0) }
         return filter
     }
 }

@@ -17,13 +17,14 @@ struct ShowReport: CheckedCommand {
 
             Exit codes: 0 all locks kept their promises, 1 rounds are missing or --strict found an error, 3 integrity \
             failure, 64 usage, or a file is not a results file.
+
+            \(Examples.text("report"))
             """)
 
     @Argument(help: ArgumentHelp("Results files (.csv). `-` is the standard input.", valueName: "file"))
     var files: [String]
 
-    @Option("--format", .format, valueName: "format", OutputFormat.help)
-    var format = OutputFormat.table
+    @OptionGroup var document: DocumentOptions
 
     @Option(
         "--sort", .sortKey, valueName: "key",
@@ -39,6 +40,7 @@ struct ShowReport: CheckedCommand {
     @OptionGroup var plugin: PluginOption
 
     func check() throws {
+        try document.check(inputs: files)
         for (index, file) in files.enumerated() {
             if file.hasSuffix(".json") {
                 throw Failure.invalid(file, for: "<file>", expected: "a CSV file, as of `run --output NAME.csv`")
@@ -55,18 +57,14 @@ struct ShowReport: CheckedCommand {
 
     mutating func run() throws {
         try plugin.load()
-        let rounds: [RecordedRounds]
-        do { rounds = try ResultsReader.read(files) } catch let failure as Failure {
-            // An empty document must not be taken for a good result.
-            if format != .table {
-                try Terminal.show(
-                    Report.failure(failure, of: "report", nothingWas: "reported", names: FilesReport.columns), format)
-            }
-            throw failure
-        }
+        let documents = try document.open(.report)
+        // An empty document must not be taken for a good result.
+        let rounds = try documents.reporting({
+            .failure($0, of: "report", nothingWas: "reported", names: FilesReport.columns)
+        }) { try ResultsReader.read(files) }
         let report = FilesReport(rounds, sort: sort)
-        try Terminal.show(report.report, format)
-        for warning in report.warnings { Terminal.write(Terminal.wrapped("warning: \(warning)") + "\n") }
+        try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
+        for warning in report.warnings { Terminal.warn(warning) }
         let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])
         for finding in findings.prefix(Self.mostFindings) { Terminal.complain(finding) }
         if findings.count > Self.mostFindings {

@@ -21,6 +21,8 @@ struct Stress: MeasuringCommand {
             the lock's area and its kernel objects are checked. The report names each promise that was not tested.
 
             The exit code is 3 if a lock breaks a promise (`shmbench list`). What it does not promise may hang.
+
+            \(Examples.text("stress"))
             """)
 
     @OptionGroup var options: StressOptions
@@ -36,6 +38,7 @@ struct Stress: MeasuringCommand {
 
     struct Work {
         let startedAt: Int
+        let documents: DocumentOutput
         var session: StressSession
         var failure: Failure?
     }
@@ -46,13 +49,21 @@ struct Stress: MeasuringCommand {
 
     func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
-        let reports = try ReportFolder(options.reports, startedAt: startedAt, plan.kinds, plan.faults)
+        let documents = try options.document.open(.stress)
+        let reports: ReportFolder
+        do {
+            reports = try ReportFolder(options.reports, startedAt: startedAt, plan.kinds, plan.faults)
+            try documents.begin()
+        } catch {
+            documents.discard()
+            throw error
+        }
         let session = StressSession(
             options: options, kinds: plan.kinds, faults: plan.faults, program: program,
             // Short, since the command line that repeats the run has it.
             seed: options.seed ?? UInt64(UInt32.random(in: 0 ... .max)), pluginPath: plugin.lockPlugin,
             reports: reports)
-        return Work(startedAt: startedAt, session: session)
+        return Work(startedAt: startedAt, documents: documents, session: session)
     }
 
     func measure(_ work: inout Work) { work.failure = work.session.run() }
@@ -62,9 +73,10 @@ struct Stress: MeasuringCommand {
         let matrix = SurvivalMatrix(
             results: session.results, kinds: session.kinds, faults: session.faults, startedAt: work.startedAt,
             seed: session.seed, workers: options.workers, wasCutShort: work.failure != nil, page: Terminal.page)
-        try Terminal.show(Report(matrix), options.format)
+        let isBroken = work.failure == nil && !session.results.allSatisfy(\.isAsPromised)
+        try work.documents.show(Report(matrix), isBroken ? .integrity : .ok)
         if let failure = work.failure { throw failure }
-        if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
+        if isBroken { throw ExitCode(ExitStatus.integrity.rawValue) }
         if !matrix.hasTried {
             let why = session.results.compactMap(\.obstacle).first.map { ": \($0)" } ?? ""
             throw Failure("no fault was injected, so no lock was tested\(why)")
@@ -103,7 +115,10 @@ struct StressSession {
     /// Tests one lock after another. The results up to a failure are kept.
     mutating func run() -> Failure? {
         let end = Patience.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
-        var progress = StressProgress(steps: kinds.count * faults.count)
+        var progress = StressProgress(steps: kinds.count * faults.count) { [options] in
+            guard options.episodes == nil else { return nil }
+            return 1 - Double(max(0, end.remaining)) / Double(options.duration?.nanoseconds ?? 60_000_000_000)
+        }
         defer { progress.clear() }
         var pass: UInt64 = 0
         repeat {
@@ -137,7 +152,7 @@ struct StressSession {
             for report in test.reports { write(report) }
         }
         for fault in faults {
-            progress.begin(kind, fault)
+            progress.begin(kind, fault, total: results)
             try test.run(
                 fault, for: options.episodes == nil ? share : 0, atMost: options.episodes ?? .max,
                 isCounted: options.episodes != nil, look: { progress.look($0, total: results) })

@@ -12,6 +12,12 @@ enum CPUFindings {
         ].compactMap(\.self)
     }
 
+    /// The properties that make figures misleading, in words; `nil` if none does.
+    static func doubt(_ findings: [Finding]) -> String? {
+        let subjects = findings.filter { $0.weight == .warning }.map(\.subject)
+        return subjects.isEmpty ? nil : subjects.joined(separator: ", ")
+    }
+
     private static func cpus(_ machine: Machine) -> Finding {
         let text = "\(machine.cpus) usable, \(machine.cpuModel)"
         return machine.cpus > 1

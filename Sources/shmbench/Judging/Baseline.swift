@@ -23,7 +23,7 @@ struct Baseline {
                 throw Failure("\(failure.message); write it with `\(Self.update(path))`", code: .usage)
             }
             defer { if descriptor >= 0 { close(descriptor) } }
-            switch descriptor < 0 ? nil : OwnFile.results(.csv).isBegun(in: descriptor) {
+            switch descriptor < 0 ? nil : OwnFile.document(.run, .csv).isBegun(in: descriptor) {
             case true?: throw Failure("\(failure.message); \(Self.renewal(path))", code: .usage)
             case false?: throw Failure("\(Self.foreign(path)); name a baseline with --baseline", code: .usage)
             case nil: throw failure

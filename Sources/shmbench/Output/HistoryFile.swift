@@ -15,7 +15,11 @@ struct HistoryFile {
     init(_ path: String, commit: String? = nil) throws {
         self.path = path
         self.commit = commit ?? Self.commitOfCI
-        do { _ = try History(path: path, .results, creating: true) } catch { throw Failure(error.description) }
+        do { _ = try History(path: path, .results, creating: true) } catch {
+            // A file that is no history is a mistake of the command line, as every foreign file is.
+            let isForeign = unsafe access(path, F_OK) == 0 || path.isEmpty
+            throw Failure(error.description, code: isForeign ? .usage : .failed)
+        }
     }
 
     /// Appends all rows, or throws and appends none.

@@ -83,7 +83,7 @@ struct OtavaExport {
             lines.append(
                 "# Some runs have no figure for \(others.count) of the columns, and Otava reads no empty cells. Narrow the export with"
             )
-            lines.append("# --lock, --workers, --scenario or --metric to have them:")
+            lines.append("# --locks, --workers, --scenario or --metrics to have them:")
             lines += others.map { "#   \($0.name): \($0.series.points.count) of \(runs.count) runs" }
         }
         return lines.joined(separator: "\n") + "\n"

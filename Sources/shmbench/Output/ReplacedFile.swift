@@ -70,7 +70,7 @@ struct ReplacedFile {
                 "cannot write the baseline \(path): another run writes it; wait for its end, or name another with --baseline"
             )
         }
-        if OwnFile.results(.csv).isBegun(in: file.rawValue) != true {
+        if OwnFile.document(.run, .csv).isBegun(in: file.rawValue) != true {
             throw Failure("\(Baseline.foreign(path)); name another file, or move it away", code: .usage)
         }
     }

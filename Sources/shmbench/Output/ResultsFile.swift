@@ -3,35 +3,24 @@ internal import ShmRecord
 internal import ShmRender
 internal import SystemPackage
 
-/// The results file. It is opened before the run, so that a path that cannot be written is found first. A CSV gets each
-/// row at the end of its round.
+/// A results file (CSV), which gets each row at the end of its round. It is opened before the run, so that a path that
+/// cannot be written is found first.
 struct ResultsFile {
-    static let endings = [".csv", ".json"]
-
-    private let format: OutputFormat
     private let file: OutputFile
 
     var path: String { file.path }
 
-    /// Opens the file, in the format of its ending. Its content stays until ``begin()``.
+    /// Opens the file. Its content stays until ``begin()``.
     ///
     /// - Parameter isNew: whether an existing file is an error; otherwise older results are replaced.
     init(_ path: String, isNew: Bool = false) throws {
-        if path.hasSuffix(".csv") {
-            format = .csv
-        } else if path.hasSuffix(".json") {
-            format = .json
-        } else {
-            throw Failure.invalid(
-                path, for: "--output", expected: Notation<String>.file(Self.endings).expected)
-        }
-        file = try OutputFile(path, .results(format), option: "--output", isNew: isNew)
+        file = try OutputFile(path, .document(.run, .csv), option: "--output", isNew: isNew)
     }
 
     /// Drops older results, and writes the header.
     func begin() throws {
         try file.begin()
-        if format == .csv { try write(CSV.header) }
+        try write(CSV.header)
     }
 
     /// The default file: `results/run-TIME.csv` in the working directory.
@@ -47,16 +36,13 @@ struct ResultsFile {
         throw Failure("a thousand files \(name)-….csv exist: name another with --output")
     }
 
-    func append(_ row: Row) throws {
-        if format == .csv { try write(CSV.line(row)) }
-    }
+    /// Removes a file that this value has created, if the command is refused before ``begin()``.
+    func discard() { file.discard() }
 
-    /// Writes the end of the document, and closes the file.
-    func finish(_ rows: [Row]) throws {
-        if format == .json {
-            let records = Report.Records(rows)
-            try write(JSON.document(schema: records.schema, records.names, records.rows))
-        }
+    func append(_ row: Row) throws { try write(CSV.line(row)) }
+
+    /// Closes the file.
+    func finish() throws {
         do { try file.close() } catch { throw failure(error) }
     }
 
@@ -65,8 +51,6 @@ struct ResultsFile {
     }
 
     private func failure(_ errno: Errno) -> Failure {
-        Failure(
-            "cannot write the results to \(path): \(errno); \(format == .csv ? "what was written before is kept" : "a .csv gets each row as it comes")"
-        )
+        Failure("cannot write the results to \(path): \(errno); what was written before is kept")
     }
 }

@@ -1,19 +1,20 @@
-@_spi(Bench) internal import ShmCore
-
-/// The progress of a check: a line that is redrawn on a terminal, and nothing elsewhere.
+/// The progress of a check: rounds.
 struct CheckProgress {
     private let rounds: Int
     private var done = 0
-    private var drawn = Deadline(nanoseconds: 0)
+    private var line: ProgressLine
 
-    init(rounds: Int) { self.rounds = rounds }
-
-    mutating func begin(_ what: String) {
-        done += 1
-        guard Terminal.isWatched && drawn.hasPassed else { return }
-        drawn = .after(.milliseconds(200))
-        Terminal.write("\r\u{1b}[K" + "round \(done) of \(rounds): \(what)".prefix(Terminal.width - 1))
+    /// - Parameter line: the line that already shows that the check begins.
+    init(rounds: Int, _ line: ProgressLine) {
+        self.rounds = rounds
+        self.line = line
     }
 
-    func clear() { if Terminal.isWatched { Terminal.write("\r\u{1b}[K") } }
+    /// A round begins.
+    mutating func begin(_ what: String) {
+        line.show(Double(done) / Double(max(1, rounds)), "round \(done + 1)/\(rounds): \(what)")
+        done += 1
+    }
+
+    func clear() { line.clear() }
 }

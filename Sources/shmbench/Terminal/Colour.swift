@@ -4,8 +4,7 @@ internal import Glibc
 enum Colour {
     static let isWanted: Bool = {
         let asked = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
-        let dumb = unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true
-        return isatty(STDOUT_FILENO) == 1 && !asked && !dumb
+        return isatty(STDOUT_FILENO) == 1 && !asked && !Terminal.isDumb
     }()
 
     private static let bad = [

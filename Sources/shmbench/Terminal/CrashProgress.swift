@@ -1,13 +1,13 @@
 internal import ShmCoordinator
-@_spi(Bench) internal import ShmCore
+internal import ShmCore
 
-/// The progress of a crash test: one line that is redrawn on a terminal, a line for each lock elsewhere.
+/// The progress of a crash test: paths, and the instructions of each.
 struct CrashProgress {
     private let locks: Int
     private let paths: Int
     private var lock: LockKind?
     private var done = -1
-    private var drawn = Deadline(nanoseconds: 0)
+    private var line = ProgressLine()
 
     init(locks: Int, paths: Int) {
         self.locks = locks
@@ -18,25 +18,21 @@ struct CrashProgress {
     mutating func begin(_ lock: LockKind) {
         self.lock = lock
         done += 1
-        if !Terminal.isWatched { Terminal.write("\(done) of \(locks) locks done, next is \(lock)\n") }
+        line.show(Double(done) / Double(max(1, locks)), title(lock))
     }
 
     /// A target is about to be killed.
     mutating func show(_ progress: CrashTest.Progress) {
-        // Often enough for a reader.
-        guard Terminal.isWatched, let lock, drawn.hasPassed else { return }
-        drawn = .after(.milliseconds(50))
-        let share = min(1, Double(progress.instruction) / Double(max(progress.length, 1)))
-        let percent = Int((Double(progress.index) + share) * 100 / Double(paths))
-        let filled = percent / 5
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-        let line =
-            "[\(bar)] \(lock) (\(done + 1)/\(locks)), \(progress.path), instruction \(progress.instruction)/\(progress.length)"
-        Terminal.write("\r\u{1b}[K" + line.prefix(Terminal.width - 1))
+        guard let lock else { return }
+        let path = min(1, Double(progress.instruction) / Double(max(progress.length, 1)))
+        let share = (Double(done) + (Double(progress.index) + path) / Double(paths)) / Double(max(1, locks))
+        guard line.isDue(share) else { return }
+        line.show(
+            share, title(lock),
+            now: ", \(progress.path), instruction \(progress.instruction)/\(progress.length)")
     }
 
-    /// Removes the line.
-    func clear() {
-        if Terminal.isWatched { Terminal.write("\r\u{1b}[K") }
-    }
+    private func title(_ lock: LockKind) -> String { "\(lock) (\(done + 1)/\(locks))" }
+
+    func clear() { line.clear() }
 }

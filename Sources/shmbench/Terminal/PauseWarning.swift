@@ -2,12 +2,7 @@ internal import ShmCoordinator
 
 /// The warning that processes were paused: for how long, when, and what happened to the measurement.
 enum PauseWarning {
-    static func show(_ text: String) {
-        // A progress line is removed first.
-        let start = Terminal.isWatched ? "\r\u{1b}[K" : ""
-        let line = "warning: \(text)"
-        Terminal.write(start + Terminal.wrapped(line) + "\n")
-    }
+    static func show(_ text: String) { Terminal.warn(text) }
 
     /// Warns of tests that were repeated.
     static func show(_ name: String, _ standstills: [Standstill]) {

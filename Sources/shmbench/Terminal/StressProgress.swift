@@ -1,42 +1,46 @@
 internal import ShmCoordinator
-@_spi(Bench) internal import ShmCore
+internal import ShmCore
 
-/// The progress of a stress test: one line that is redrawn on a terminal, a line a minute elsewhere.
+/// The progress of a stress test: time, or faults that are injected a number of times.
 struct StressProgress {
     private let steps: Int
-    private let started = Deadline.now
+    private let passed: () -> Double?
     private var done = 0
     private var what = ""
-    private var drawn = Deadline(nanoseconds: 0)
-    private var next = Deadline.after(.seconds(60))
+    private var line = ProgressLine()
 
-    init(steps: Int) { self.steps = steps }
+    /// - Parameters:
+    ///   - steps: the number of combinations of lock and fault.
+    ///   - passed: the part of the time that has passed; `nil` if the test ends with its steps.
+    init(steps: Int, passed: @escaping () -> Double?) {
+        self.steps = steps
+        self.passed = passed
+    }
 
     /// A fault is about to be injected.
-    mutating func begin(_ lock: LockKind, _ fault: Fault) { what = "\(lock), \(fault.name)" }
+    mutating func begin(_ lock: LockKind, _ fault: Fault, total: [StressResult]) {
+        what = "\(lock), \(fault.name)"
+        show(total)
+    }
 
     /// Shows the result of this fault so far, and of all before.
     mutating func look(_ result: StressResult, total: [StressResult]) {
-        let line = { (results: [StressResult]) in
-            let broken = results.count { !$0.isAsPromised }
-            return "\(results.reduce(0) { $0 + $1.episodes }) faults, \(results.reduce(0) { $0 + $1.kills }) kills, "
-                + (broken == 0 ? "no promise broken" : "\(broken) promise\(broken == 1 ? "" : "s") BROKEN")
-        }
-        if Terminal.isWatched {
-            guard drawn.hasPassed else { return }
-            drawn = .after(.milliseconds(100))
-            let text = "[\(done % steps + 1)/\(steps)] \(what): \(line(total + [result]))"
-            Terminal.write("\r\u{1b}[K" + text.prefix(Terminal.width - 1))
-        } else if next.hasPassed {
-            next = .after(.seconds(60))
-            let minutes = (Deadline.now.nanoseconds - started.nanoseconds) / 60_000_000_000
-            Terminal.write("\(minutes) min: \(what), \(line(total + [result]))\n")
-        }
+        if line.isDue(share) { show(total + [result]) }
+    }
+
+    private var share: Double { passed() ?? Double(done) / Double(steps) }
+
+    private mutating func show(_ results: [StressResult]) {
+        let broken = results.count { !$0.isAsPromised }
+        let counts = "\(results.reduce(0) { $0 + $1.episodes }) faults, \(results.reduce(0) { $0 + $1.kills }) kills, "
+        line.show(
+            share,
+            "\(what): \(counts)"
+                + (broken == 0 ? "no promise broken" : "\(broken) promise\(broken == 1 ? "" : "s") BROKEN"))
     }
 
     /// The fault is done.
     mutating func end() { done += 1 }
 
-    /// Removes the line.
-    func clear() { if Terminal.isWatched { Terminal.write("\r\u{1b}[K") } }
+    func clear() { line.clear() }
 }

@@ -16,35 +16,41 @@ enum Terminal {
     /// Prints a report in a format; tables in colour on a terminal.
     static func show(_ report: Report, _ format: OutputFormat) throws {
         let text = format.renderer.render(report, for: page)
-        try show(format == .table ? Colour.paint(text) : text)
+        // Documents for programs are UTF-8, and as wide as they are.
+        try show(format == .table ? Colour.paint(page.fitted(text)) : text)
     }
 
     /// Prints an error: one line with the cause and the remedy.
     static func complain(_ message: String) { write("shmbench: \(message)\n") }
 
-    /// Prints text on stderr.
+    /// Prints a warning.
+    static func warn(_ text: String) { write("warning: \(text)\n") }
+
+    /// Prints text on stderr, below a progress line if there is one.
     static func write(_ text: String) {
+        LiveLine.clear()
+        put(errors.fitted(text))
+    }
+
+    /// Writes on stderr as it is.
+    static func put(_ text: String) {
         let bytes = Array(text.utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
-    /// Whether stderr is a terminal.
-    static let isWatched = isatty(STDERR_FILENO) == 1
+    /// The page of a document: as wide as the terminal, or 80 columns if stdout is not one.
+    static let page = page(STDOUT_FILENO)
 
-    /// Columns of the terminal.
-    static var width: Int {
+    /// The page of everything else. A terminal can change its width.
+    static var errors: Page { page(STDERR_FILENO) }
+
+    private static func page(_ stream: Int32) -> Page {
         var size = winsize()
-        let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return known ? Int(size.ws_col) : 80
+        let isTerminal = isatty(stream) == 1
+        let isKnown = unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return Page(width: isKnown ? Int(size.ws_col) : 80, isTerminal: isTerminal, isASCII: Locale.isASCII)
     }
 
-    /// The page of a document: as wide as the terminal, or 80 columns if stdout is not one.
-    static let page: Page = {
-        var size = winsize()
-        let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return Page(width: known ? Int(size.ws_col) : 80)
-    }()
-
-    /// Sentences wrapped to the width of the terminal; unchanged if stderr is not one.
-    static func wrapped(_ text: String) -> String { isWatched ? Page(width: width).wrapped(text) : text }
+    /// Whether the terminal has no cursor to move and no colours, as in an editor's shell.
+    static let isDumb = unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true
 }

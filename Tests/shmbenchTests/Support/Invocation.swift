@@ -15,7 +15,7 @@ final class Invocation {
 
         /// What it complained of, progress and warnings left out.
         var complaints: [Substring] {
-            stderr.split(separator: "\n").filter { !$0.contains(" rounds done") && !$0.hasPrefix("warning: ") }
+            stderr.split(separator: "\n").filter { !$0.contains("% done") && !$0.hasPrefix("warning: ") }
         }
     }
 

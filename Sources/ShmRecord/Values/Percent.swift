@@ -1,0 +1,39 @@
+/// Formats and parses percentages.
+package enum Percent {
+    /// The change that a ratio stands for: `+1.5%`, and a factor above +100 %.
+    package static func change(_ ratio: Double) -> String {
+        if ratio > 2 { return "×\(factor(ratio))" }
+        let text = Figure.decimal((ratio - 1) * 100, 1)
+        return ratio >= 1 ? "+\(text)%" : "\(text)%"
+    }
+
+    /// A share: `5%` or `2.5%`.
+    package static func text(_ share: Double) -> String {
+        let percent = share * 100
+        return "\(Figure.decimal(percent, abs(percent - percent.rounded()) < 0.05 ? 0 : 1))%"
+    }
+
+    /// The half-width of an interval, relative to its middle: `12%`, and a factor above 100 %.
+    package static func spread(_ share: Double) -> String {
+        share <= 1 ? "\(Figure.decimal(share * 100, 0))%" : "\(factor(share))×"
+    }
+
+    /// At most three digits, and a unit.
+    private static func factor(_ number: Double) -> String {
+        if !number.isFinite { return "∞" }
+        return number < 9.995 ? Figure.decimal(number, 2) : Figure.count(number)
+    }
+
+    /// The notation of a share, for error messages.
+    package static let form = "as in 5% or 0.05"
+
+    /// Parses `5%` or `0.05`; `nil` if it is invalid. A number from 1 on needs the sign, since it may mean either.
+    package static func share(_ text: String) -> Double? {
+        let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+            let number = Double(digits)
+        else { return nil }
+        if text.hasSuffix("%") { return number / 100 }
+        return number < 1 ? number : nil
+    }
+}

@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import ShmRecord
+internal import ShmRender
+
+/// `--format` and `--output`: the options of every command that has documents.
+struct DocumentOptions: ParsableArguments {
+    @Option(
+        "--format", .format, valueName: "format",
+        "Format of the document on stdout: \(Notation<OutputFormat>.format.expected).")
+    var format = OutputFormat.table
+
+    @Option(
+        "--output", .file(Renderers.all.compactMap(\.ending)), valueName: "file",
+        "File for the document, in the format of its ending: \(DocumentOptions.endings). It can be given several times."
+    )
+    var output: [String] = []
+
+    private static let endings = Renderers.all.compactMap { renderer in
+        renderer.ending.map { "\($0) (\(renderer.name))" }
+    }.joined(separator: ", ")
+
+    /// Refuses a file that is also read.
+    ///
+    /// - Parameter inputs: files that the command reads.
+    func check(inputs: [String] = []) throws {
+        for path in output where inputs.contains(where: { SameFile.isSame(path, $0) }) {
+            throw Failure.invalid(path, for: "--output", expected: "a file other than those that are read")
+        }
+    }
+
+    /// Refuses both options for a command that prints lines of text.
+    ///
+    /// - Parameters:
+    ///   - option: the option that asks for the lines.
+    ///   - reason: why there is no document.
+    func refuse(with option: String, _ reason: String) throws {
+        if format != .table { throw Failure.conflict(option, "--format", "leave out --format, since \(reason)") }
+        if !output.isEmpty { throw Failure.conflict(option, "--output", "leave out --output, since \(reason)") }
+    }
+
+    /// Opens the files. Their content stays until ``DocumentOutput/begin()``.
+    func open(_ kind: DocumentKind) throws -> DocumentOutput { try DocumentOutput(kind, format, files: output) }
+
+    /// Shows the document of a command that measures nothing, and writes it to the files.
+    func show(_ kind: DocumentKind, _ report: Report, _ status: ExitStatus = .ok) throws {
+        try open(kind).show(report, status)
+    }
+}

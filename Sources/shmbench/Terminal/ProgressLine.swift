@@ -1,0 +1,68 @@
+@_spi(Bench) internal import ShmCore
+internal import ShmRender
+
+/// The progress of a command, in one style for all: a line that is redrawn on a terminal, and elsewhere a line at the start,
+/// for each quarter and every minute.
+///
+///     [####................] 23%, 0:41 left  futex × 8, round 2/3  latency  31.2 M/s
+struct ProgressLine {
+    private let started = Deadline.now
+    private var drawn = Deadline(nanoseconds: 0)
+    private var quarter = -1
+    private var next = Deadline(nanoseconds: 0)
+
+    /// Whether a line would be shown now: for callers whose texts take time.
+    func isDue(_ share: Double) -> Bool {
+        LiveLine.isPossible ? drawn.hasPassed : Self.quarter(share) != quarter || next.hasPassed
+    }
+
+    /// A command that still shows progress is not at 100 %.
+    private static func unfinished(_ share: Double) -> Double { min(0.99, max(0, share)) }
+
+    private static func quarter(_ share: Double) -> Int { Int(unfinished(share) * 4) }
+
+    /// Shows a line, if it is time for one.
+    ///
+    /// - Parameters:
+    ///   - share: the part that is done, 0 to 1.
+    ///   - what: what is being measured.
+    ///   - now: its state at this moment, for a terminal.
+    mutating func show(_ share: Double, _ what: String, now: String = "") {
+        guard isDue(share) else { return }
+        let share = Self.unfinished(share)
+        let percent = "\(Int(share * 100))%"
+        if LiveLine.isPossible {
+            drawn = .after(.milliseconds(200))
+            LiveLine.draw("[\(bar(share))] \(percent)\(left(share))  \(what)\(now)")
+        } else {
+            quarter = Self.quarter(share)
+            next = .after(.seconds(60))
+            Terminal.write("\(percent) done\(left(share)): \(what)\n")
+        }
+    }
+
+    /// Removes the line.
+    func clear() { LiveLine.clear() }
+
+    /// The time left if the rest takes as long for each part.
+    private func left(_ share: Double) -> String {
+        let elapsed = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
+        // The first moments say nothing of the rest.
+        guard share > 0.005, share < 1, elapsed > 0.1 else { return "" }
+        return ", \(Self.clock(elapsed / share * (1 - share))) left"
+    }
+
+    private func bar(_ share: Double) -> String {
+        // A narrow terminal has a short bar.
+        let length = Terminal.errors.width < 100 ? 8 : 20
+        let filled = Int(share * Double(length))
+        return String(repeating: "#", count: filled) + String(repeating: ".", count: length - filled)
+    }
+
+    private static func clock(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 359_999).rounded())
+        let (minutes, rest) = (whole / 60 % 60, whole % 60)
+        let hours = whole >= 3600 ? "\(whole / 3600):\(minutes < 10 ? "0" : "")" : ""
+        return "\(hours)\(minutes):\(rest < 10 ? "0" : "")\(rest)"
+    }
+}
