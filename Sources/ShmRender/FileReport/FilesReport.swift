@@ -20,13 +20,16 @@ package struct FilesReport {
     }
 
     private let files: String
-    private let unknown: [String]
+    private let unknown: [Warning]
     private let parts: [Part]
 
     package init(_ files: [RecordedRounds], sort: SortKey) {
         self.files = files.map(\.path).joined(separator: ", ")
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
-            "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+            Warning(
+                .unknownColumns,
+                "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+            )
         }
         parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
     }
@@ -37,17 +40,15 @@ package struct FilesReport {
     /// The missing rounds, a line per machine: a run was interrupted, or a file is truncated between two lines.
     package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } }
 
-    /// Warnings about the quality of the figures, a line each.
-    package var warnings: [String] {
-        var lines = unknown
-        if parts.count > 1 {
-            lines.append(
-                "the rounds are of \(parts.count) machines, which have separate tables and medians"
-            )
-        }
-        return lines
+    /// Warnings about the quality of the figures.
+    package var warnings: [Warning] {
+        let machines = Warning(
+            .severalMachines, "the rounds are of \(parts.count) machines, which have separate tables and medians")
+        return unknown + (parts.count > 1 ? [machines] : [])
             + parts.flatMap { part in
-                (Warnings.lines(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map { prefix(part) + $0 }
+                (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
+                    Warning($0.code, prefix(part) + $0.text)
+                }
             }
     }
 

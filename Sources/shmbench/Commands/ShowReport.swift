@@ -66,7 +66,7 @@ struct ShowReport: CheckedCommand {
         }
         let report = FilesReport(rounds, sort: sort)
         try Terminal.show(report.report, format)
-        for warning in report.warnings { Terminal.write(Terminal.wrapped("warning: \(warning)") + "\n") }
+        for warning in report.warnings { Terminal.write(Terminal.wrapped("warning: \(warning.text)") + "\n") }
         let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])
         for finding in findings.prefix(Self.mostFindings) { Terminal.complain(finding) }
         if findings.count > Self.mostFindings {
