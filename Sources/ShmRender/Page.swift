@@ -2,16 +2,21 @@
 package struct Page {
     /// The width in columns.
     package var width: Int
+    /// Whether sentences are broken into lines.
+    package var breaksSentences: Bool
 
-    package init(
-        width: Int = 80
-    ) {
+    package init(width: Int = 80, breaksSentences: Bool = true) {
         self.width = width
+        self.breaksSentences = breaksSentences
     }
+
+    /// A page for programs, with a sentence per line.
+    package static let unbroken = Page(breaksSentences: false)
 
     /// Breaks a sentence into lines of at most 80 columns, or of the page's width if that is less, and indents all but the
     /// first.
     package func wrapped(_ text: String) -> String {
+        if !breaksSentences { return text }
         let limit = max(40, min(80, width))
         var lines: [String] = []
         var line = ""

@@ -11,7 +11,7 @@ package struct Parameter: Sendable {
     package let key: String
     /// The placeholder in usage lines; `nil` if no option sets the parameter.
     package let valueName: String?
-    /// Unit and meaning, in Markdown.
+    /// FieldUnit and meaning, in Markdown.
     package let doc: String
     /// Whether the help states the default.
     private let hasDefault: Bool
@@ -19,8 +19,8 @@ package struct Parameter: Sendable {
     package let expected: String
     /// Whether a scenario writes the value without quotation marks.
     package let isBare: Bool
-    /// Whether the column of a results file is text.
-    package let isText: Bool
+    /// The type of the column of a results file.
+    package let kind: FieldKind
     /// Whether a results file must have the column.
     package let isRequired: Bool
     /// The value in a results file.
@@ -52,7 +52,7 @@ package struct Parameter: Sendable {
         self.hasDefault = hasDefault
         expected = notation.expected
         isBare = notation.isBare
-        isText = notation.isText
+        kind = notation.kind
         isRequired = !isOptional
         text = { notation.text($0[keyPath: place]) }
         value = { load in

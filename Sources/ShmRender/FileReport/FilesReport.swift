@@ -56,19 +56,23 @@ package struct FilesReport {
         Report(
             "report", text: { page in parts.map { text($0, page, isMarkdown: false) }.joined(separator: "\n") },
             markdown: { parts.map { text($0, Page(), isMarkdown: true) }.joined(separator: "\n") },
-            records: Self.records(parts.flatMap(\.rounds.summaries)),
+            records: Self.records(parts.flatMap(\.rounds.summaries)), facts: facts,
             suites: parts.flatMap(suites), notices: parts.flatMap(notices))
     }
 
     /// A row per cell.
-    private static func records(_ summaries: [CellSummary]) -> Report.Records {
-        Report.Records(
-            schema: SummaryColumn.schema, columns,
-            summaries.map { summary in SummaryColumn.all.map { $0.value(summary) } })
+    package static func records(_ summaries: [CellSummary]) -> Report.Records {
+        Report.Records(schema: SummaryColumn.schema, SummaryColumn.all, summaries)
     }
 
-    /// The names of the columns for programs.
-    package static var columns: [String] { SummaryColumn.all.map(\.name) }
+    /// What text and Markdown say beside the rows, which are the summary.
+    private var facts: [JSONValue.Member] {
+        [
+            .init("complete", .value(.boolean(parts.allSatisfy { $0.gap == nil }))),
+            .init("warnings", .rows(WarningColumn.all, warnings)),
+            .init("verdict", .texts(parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } })),
+        ]
+    }
 
     // MARK: For people
 

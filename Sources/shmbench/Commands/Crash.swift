@@ -67,7 +67,7 @@ struct Crash: MeasuringCommand {
         // Locks that were not reached are in the report as well.
         let reached = results.map(\.lock)
         let others = work.plan.kinds.filter { !reached.contains($0) }
-        try report(results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) })
+        try report(results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) }, work.plan.paths)
         if let failure = work.failure { throw failure }
         if !results.allSatisfy(\.verdict.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
     }
@@ -108,8 +108,8 @@ struct Crash: MeasuringCommand {
         }
     }
 
-    private func report(_ results: [CrashResult]) throws {
-        let conditions = CrashConditions(workers: options.workers, every: options.every)
+    private func report(_ results: [CrashResult], _ paths: [CrashPath]) throws {
+        let conditions = CrashConditions(workers: options.workers, every: options.every, paths: paths)
         try Terminal.show(Report(results, conditions), options.format)
     }
 }

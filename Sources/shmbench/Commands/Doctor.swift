@@ -22,7 +22,8 @@ struct Doctor: ParsableCommand {
     static func report(_ findings: [Finding]) -> Report {
         let troubles = findings.filter { $0.weight == .warning || $0.weight == .obstacle }
         return Report(
-            "doctor", Finding.document, findings, text: { text(findings, $0) },
+            "doctor", text: { text(findings, $0) }, markdown: { document.markdown(findings) + "\n" },
+            records: Report.Records(schema: DoctorColumn.schema, DoctorColumn.all, findings),
             suites: [
                 Report.Suite(
                     "doctor",
@@ -37,6 +38,11 @@ struct Doctor: ParsableCommand {
             notices: troubles.map { Report.Notice(.warning, $0.subject, "\($0.text): \($0.advice)") }
                 + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) checks found a problem")])
     }
+
+    private static let document = Document<Finding>(
+        items: DoctorColumn.all.dropFirst().map { field in
+            .init(field, title: field.name == "weight" ? "" : nil) { field.value($0).text }
+        })
 
     /// One line for each finding, and its advice below: wide tables are hard to read.
     static func text(_ findings: [Finding], _ page: Page = Page()) -> String {

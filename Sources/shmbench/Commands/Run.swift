@@ -31,6 +31,7 @@ struct Run: MeasuringCommand {
         let cells: [Cell]
         let program: WorkerProgram
         let startedAt: Int
+        let seed: UInt64
         let outputs: RunOutputs
         var outcome = Session.Outcome()
     }
@@ -47,22 +48,25 @@ struct Run: MeasuringCommand {
     func open(_ cells: [Cell], _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
         let outputs = try RunOutputs(options, cells, startedAt: startedAt)
-        return Work(cells: cells, program: program, startedAt: startedAt, outputs: outputs)
+        return Work(
+            cells: cells, program: program, startedAt: startedAt, seed: options.seed ?? .random(in: 0 ... .max),
+            outputs: outputs)
     }
 
     func measure(_ work: inout Work) {
         let session = Session(
             options: options, program: work.program, file: work.outputs.file,
-            conditions: RunConditions(startedAt: work.startedAt, seed: options.seed ?? .random(in: 0 ... .max)))
+            conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         work.outcome = options.findCapacity ? session.findCapacities(work.cells) : session.measure(work.cells)
     }
 
     func conclude(_ work: Work) throws {
         let outcome = work.outcome
-        // Results are printed even if they could not be saved.
-        let kept = work.outputs.keep(outcome.rows)
         let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
-        try report(outcome, summaries, work.outputs)
+        let report = report(work, summaries)
+        // Results are printed even if they could not be saved.
+        let kept = work.outputs.keep(outcome.rows, report)
+        try Terminal.show(report, options.format)
         let extras = work.outputs.writeExtras(outcome.rows)
         for warning in Warnings.lines(summaries) {
             Terminal.write(Terminal.wrapped("warning: \(warning)") + "\n")
@@ -76,11 +80,16 @@ struct Run: MeasuringCommand {
         if let first = troubles.first { throw first }
     }
 
-    private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ outputs: RunOutputs) throws {
-        let report = RunReport(
+    private func report(_ work: Work, _ summaries: [CellSummary]) -> Report {
+        let outcome = work.outcome
+        let request = RunRequest(
+            cells: work.cells, timing: options.timing(rounds: options.scheduledRounds(work.cells)),
+            rounds: options.rounds, kills: options.kills, seed: work.seed,
+            bound: options.findCapacity ? options.capacityBound : nil)
+        return RunReport(
             rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
-            kept: outputs.words,
-            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil)
-        try Terminal.show(report.report, options.format)
+            kept: work.outputs.words, request: request,
+            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil
+        ).report
     }
 }

@@ -29,8 +29,8 @@ struct RunOutputs {
     var words: String { "rows in \(file.path)\(history.map { ", history in \($0.path)" } ?? "")" }
 
     /// Ends the results file, and appends to the history. Returns the failures.
-    func keep(_ rows: [Row]) -> [Failure] {
-        [Self.failure { try file.finish(rows) }, Self.failure { try append(rows) }].compactMap(\.self)
+    func keep(_ rows: [Row], _ report: Report) -> [Failure] {
+        [Self.failure { try file.finish(report) }, Self.failure { try append(rows) }].compactMap(\.self)
     }
 
     /// Writes distributions and the trace. Returns the failures.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ShmCoordinator
+internal import ShmCore
 internal import ShmRecord
 internal import ShmRender
 
@@ -42,10 +43,10 @@ struct Segments: CheckedCommand {
             default: "\(leftovers.count) leftovers; `shmbench segments --remove` clears them."
             }
         return Report(
-            "segments", SegmentEntry.document, entries,
-            text: { _ in
-                entries.isEmpty ? "There are no segments.\n" : "\(SegmentEntry.document.table(entries))\n\(hint)\n"
-            },
+            "segments",
+            text: { _ in entries.isEmpty ? "There are no segments.\n" : "\(document.table(entries))\n\(hint)\n" },
+            markdown: { document.markdown(entries) + "\n" },
+            records: Report.Records(schema: SegmentColumn.schema, SegmentColumn.all, entries),
             suites: [
                 Report.Suite(
                     "segments", entries.map { Report.Check("\($0.what) \($0.name)", .passed, $0.outcome.reason) })
@@ -53,6 +54,15 @@ struct Segments: CheckedCommand {
             notices: leftovers.map { Report.Notice(.warning, "\($0.what) \($0.name)", $0.outcome.reason) }
                 + [Report.Notice(.notice, "shmbench", hint)])
     }
+
+    private static let document = Document<SegmentEntry>(
+        items: SegmentColumn.all.dropFirst().map { field in
+            switch field.name {
+            case "bytes": .init(field) { $0.segment.map { "\($0.size)" } ?? "-" }
+            case "leftover": .init(field) { "\(field.shown($0)): \($0.outcome.reason)" }
+            default: .init(field)
+            }
+        })
 
     /// Removes entries. Reports those that cannot be removed; the exit code is then 1.
     private func clear(_ leftovers: [SegmentEntry]) throws {

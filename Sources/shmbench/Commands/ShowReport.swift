@@ -60,7 +60,8 @@ struct ShowReport: CheckedCommand {
             // An empty document must not be taken for a good result.
             if format != .table {
                 try Terminal.show(
-                    Report.failure(failure, of: "report", nothingWas: "reported", names: FilesReport.columns), format)
+                    Report.failure(failure, of: "report", nothingWas: "reported", records: FilesReport.records([])),
+                    format)
             }
             throw failure
         }

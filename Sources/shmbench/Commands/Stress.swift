@@ -61,7 +61,9 @@ struct Stress: MeasuringCommand {
         let session = work.session
         let matrix = SurvivalMatrix(
             results: session.results, kinds: session.kinds, faults: session.faults, startedAt: work.startedAt,
-            seed: session.seed, workers: options.workers, wasCutShort: work.failure != nil, page: Terminal.page)
+            seed: session.seed, workers: options.workers,
+            duration: options.episodes == nil ? options.duration ?? StressOptions.usualDuration : nil,
+            episodes: options.episodes, wasCutShort: work.failure != nil, page: Terminal.page)
         try Terminal.show(Report(matrix), options.format)
         if let failure = work.failure { throw failure }
         if !session.results.allSatisfy(\.isAsPromised) { throw ExitCode(ExitStatus.integrity.rawValue) }
@@ -102,7 +104,7 @@ struct StressSession {
 
     /// Tests one lock after another. The results up to a failure are kept.
     mutating func run() -> Failure? {
-        let end = Patience.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
+        let end = Patience.after(nanoseconds: Int64((options.duration ?? StressOptions.usualDuration).nanoseconds))
         var progress = StressProgress(steps: kinds.count * faults.count)
         defer { progress.clear() }
         var pass: UInt64 = 0

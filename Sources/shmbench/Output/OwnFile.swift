@@ -60,7 +60,7 @@ enum OwnFile {
     private static func isJSON(_ text: String, column: String) -> Bool {
         guard text.hasPrefix("{\"schema\":"), let rows = text.firstRange(of: "\"rows\":[\n") else { return false }
         let row = text[rows.upperBound...]
-        return row.hasPrefix("\n]}") || (row.hasPrefix("{\"schema\":") && row.prefix(80).contains("\"\(column)\":"))
+        return row.hasPrefix("\n]") || (row.hasPrefix("{\"schema\":") && row.prefix(80).contains("\"\(column)\":"))
     }
 
     private static func firstLine(_ text: String) -> Substring {

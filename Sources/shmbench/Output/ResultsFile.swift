@@ -52,11 +52,8 @@ struct ResultsFile {
     }
 
     /// Writes the end of the document, and closes the file.
-    func finish(_ rows: [Row]) throws {
-        if format == .json {
-            let records = Report.Records(rows)
-            try write(JSON.document(schema: records.schema, records.names, records.rows))
-        }
+    func finish(_ report: Report) throws {
+        if format == .json { try write(format.renderer.render(report, for: Page())) }
         do { try file.close() } catch { throw failure(error) }
     }
 

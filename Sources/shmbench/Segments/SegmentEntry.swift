@@ -2,7 +2,6 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
-internal import ShmRender
 internal import SystemPackage
 
 /// A segment, a lock's object, or a run's lease.
@@ -20,7 +19,9 @@ struct SegmentEntry {
         let segments: [SegmentInfo]
         do { segments = try SharedMemory.segments() } catch { throw Failure(error.description) }
         return segments.map { SegmentEntry(thing: .segment($0), outcome: Leftovers.outcome(of: $0)) }
-            + LockObject.all().map { SegmentEntry(thing: .object($0), outcome: Leftovers.outcome(of: $0, segments: segments)) }
+            + LockObject.all().map {
+                SegmentEntry(thing: .object($0), outcome: Leftovers.outcome(of: $0, segments: segments))
+            }
             // Last: after an interrupt, the lease still names the run.
             + Leftovers.leases().map { lease in
                 SegmentEntry(
@@ -28,6 +29,9 @@ struct SegmentEntry {
                     outcome: Leftovers.outcome(ofRun: lease.run))
             }
     }
+
+    /// The values of ``what``.
+    static let kinds = ["segment"] + LockObject.Kind.allCases.map(\.rawValue) + ["lease"]
 
     var what: String {
         switch thing {
@@ -58,39 +62,16 @@ struct SegmentEntry {
         }
     }
 
-    private var segment: SegmentInfo? {
+    /// The segment; `nil` for an object or a lease.
+    var segment: SegmentInfo? {
         if case .segment(let segment) = thing { segment } else { nil }
     }
 
-    private var userID: UInt32 {
+    var userID: UInt32 {
         switch thing {
         case .segment(let segment): segment.userID
         case .object(let object): object.userID
         case .lease(_, _, let userID): userID
         }
     }
-
-    static let document = Document<SegmentEntry>(items: [
-        .init("what", "what") { $0.what },
-        .init("key or path", "name") { $0.name },
-        .init("bytes", "bytes", isNumber: true, shown: { $0.segment.map { "\($0.size)" } ?? "-" }) {
-            Value($0.segment.map { UInt64($0.size) })
-        },
-        .init("lock", "lock", shown: { $0.segment?.lockName ?? "-" }) {
-            $0.segment.map { .text($0.lockName) } ?? .empty
-        },
-        .init("attached", "attachments", isNumber: true, shown: { $0.segment.map { "\($0.numAttachments)" } ?? "-" }) {
-            Value($0.segment.map { UInt64($0.numAttachments) })
-        },
-        .init("creator", "creator_pid", isNumber: true, shown: { $0.segment.map { "\($0.creatorPID)" } ?? "-" }) {
-            Value($0.segment.map { UInt64($0.creatorPID) })
-        },
-        .init("user", "user_id", isNumber: true, shown: { "\($0.userID)" }) { .integer(Int($0.userID)) },
-        .init(
-            "leftover", "leftover",
-            shown: { $0.outcome.isRemoval ? "yes: \($0.outcome.reason)" : "no: \($0.outcome.reason)" }
-        ) {
-            .text($0.outcome.isRemoval ? "yes" : "no")
-        },
-    ])
 }

@@ -3,7 +3,6 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
-internal import ShmRender
 
 /// The operations of a segment's life, timed one by one.
 struct SegmentLife {
@@ -17,6 +16,9 @@ struct SegmentLife {
         let attachments: Int
         let times: Histogram<UInt64>
     }
+
+    /// The values of ``Timing/operation``.
+    static let operations = ["create", "destroy", "attach", "numAttachments", "detach"]
 
     /// The maximum time in ns for which an operation is repeated.
     private static let patience: Int64 = 1_000_000_000
@@ -82,21 +84,5 @@ struct SegmentLife {
             Timing(operation: "numAttachments", attachments: attachments, times: count.times),
             Timing(operation: "detach", attachments: attachments, times: detach.times),
         ]
-    }
-
-    static let document = Document<Timing>(items: [
-        .init("operation", "operation") { $0.operation },
-        .init("attached", "attachments", isNumber: true, shown: { "\($0.attachments)" }) { .integer($0.attachments) },
-        .init("samples", "samples", isNumber: true, shown: { "\($0.times.totalCount)" }) { Value($0.times.totalCount) },
-        percentile("p50", 50), percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9),
-        percentile("max", 100),
-    ])
-
-    private static func percentile(_ title: String, _ percent: Double) -> Document<Timing>.Item {
-        let name = title == "max" ? "max_ns" : "p\(title.dropFirst().filter { $0 != "." })_ns"
-        @Sendable func value(_ timing: Timing) -> UInt64 {
-            min(timing.times.valueAtPercentile(percent), timing.times.max)
-        }
-        return .init(title, name, isNumber: true, shown: { Figure.time(Double(value($0))) }) { Value(value($0)) }
     }
 }
