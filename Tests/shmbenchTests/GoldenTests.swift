@@ -399,8 +399,8 @@ extension CommandLineSuite.Inputs {
                 for time in 1...1000 { times.record(UInt64(time * 100)) }
                 return SegmentLife.Timing(operation: operation, attachments: attachments, times: times)
             }
-            let title = "A segment of 4096 bytes with a robust-futex lock"
-            let text = try rendered(Lifecycle.report(timings, title: title), format)
+            let life = SegmentLife(size: 4096, lock: .robustFutex, samples: 1000)
+            let text = try rendered(Lifecycle.report(timings, of: life), format)
             try Golden.expect(text, "lifecycle.\(format)")
             if format == "json" { try expectValid(text, "lifecycle") }
         }

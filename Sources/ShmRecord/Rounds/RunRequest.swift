@@ -25,7 +25,8 @@ package struct RunRequest {
 package typealias RunRequestColumn = Field<RunRequest>
 
 extension Field where Subject == RunRequest {
-    package static let all: [Field<RunRequest>] = [
+    /// All fields. A field without a description has that of its predecessor.
+    package static let all: [Field<RunRequest>] = sharingDescriptions([
         Field("locks", kind: .list, roles: .present, "names of the locks") {
             .list($0.cells.map(\.lock.name).uniqued().map { .text($0) })
         },
@@ -60,5 +61,5 @@ extension Field where Subject == RunRequest {
         Field("bound_ns", kind: .count, "upper bound of p99 with `--find-capacity`; empty without") { request in
             request.bound.map { .integer($0.nanoseconds) } ?? .empty
         },
-    ]
+    ])
 }

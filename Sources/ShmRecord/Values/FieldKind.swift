@@ -18,6 +18,9 @@ package enum FieldKind: Sendable, Equatable {
 
     package var isNumeric: Bool { self == .count || self == .number }
 
+    /// The values of ``name``.
+    package static let names = [FieldKind.text, .count, .number, .boolean, .words([]), .list].map(\.name)
+
     /// The name in descriptions.
     package var name: String {
         switch self {

@@ -57,8 +57,6 @@ package struct RunReport {
 extension Report.Records {
     /// Rounds in schema 1 of the results.
     package init(_ rows: [Row]) {
-        self.init(
-            schema: ResultColumn.schema, ResultColumn.all.map(\.name),
-            rows.map { row in ResultColumn.all.map { $0.value(row) } })
+        self.init(schema: ResultColumn.schema, ResultColumn.all, rows)
     }
 }

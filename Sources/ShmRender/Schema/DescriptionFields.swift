@@ -23,7 +23,7 @@ extension Field where Subject == DescriptionRow {
             .text($0.column.name)
         },
         Field(
-            "type", kind: .words(["text", "count", "number", "boolean", "word", "list"]), roles: .present,
+            "type", kind: .words(FieldKind.names), roles: .present,
             "`text`, `count` (a whole number of at least 0), `number`, `boolean` (`yes` or `no` in CSV, true or false in JSON), `word` (one of `words`), `list`"
         ) { .text($0.column.kind.name) },
         Field("unit", kind: .text, "`ns`, `s`, `1/s`, `%`, `bytes`, `share` (a part of 1); empty without a unit") {

@@ -29,6 +29,10 @@ extension MemberDescription {
 
     package static let history = [verdict]
 
+    package static let doctor = [verdict]
+
+    package static let segments = [verdict]
+
     private static let complete = MemberDescription(
         "complete", "whether all requested rounds were measured",
         schema: .object([.init("type", .text("boolean"))]))

@@ -24,6 +24,7 @@ struct Doctor: ParsableCommand {
         return Report(
             "doctor", text: { text(findings, $0) }, markdown: { document.markdown(findings) + "\n" },
             records: Report.Records(schema: DoctorColumn.schema, DoctorColumn.all, findings),
+            facts: [.init("verdict", .texts([verdict(troubles.count)]))],
             suites: [
                 Report.Suite(
                     "doctor",
@@ -62,11 +63,12 @@ struct Doctor: ParsableCommand {
             }
         }
         let troubles = findings.count { $0.weight == .warning || $0.weight == .obstacle }
-        text += troubles == 0 ? "\nNo problem found.\n" : ""
-        if troubles > 0 {
-            let problems = troubles == 1 ? "1 problem makes" : "\(troubles) problems make"
-            text += "\n\(problems) figures unreliable: see WARN and STOP above.\n"
-        }
+        text += "\n\(verdict(troubles))\(troubles == 0 ? "." : ": see WARN and STOP above.")\n"
         return text
+    }
+
+    private static func verdict(_ troubles: Int) -> String {
+        if troubles == 0 { return "No problem found" }
+        return "\(troubles == 1 ? "1 problem makes" : "\(troubles) problems make") figures unreliable"
     }
 }

@@ -94,19 +94,18 @@ struct Lifecycle: MeasuringCommand {
     }
 
     func conclude(_ work: Work) throws {
-        let life = work.life
-        let report = Self.report(
-            work.rows, title: "A segment of \(life.size) bytes with a \(life.lock) lock")
-        try Terminal.show(report, format)
+        try Terminal.show(Self.report(work.rows, of: work.life), format)
         if Interruption.hasCome { throw Failure("interrupted; the results until then are shown") }
     }
 
-    static func report(_ rows: [SegmentLife.Timing], title: String) -> Report {
+    static func report(_ rows: [SegmentLife.Timing], of life: SegmentLife) -> Report {
         let document = Document<SegmentLife.Timing>(items: SegmentLifeColumn.all.dropFirst().map { .init($0) })
         return Report(
-            "lifecycle", text: { _ in "\(title)\n\(document.table(rows))" },
+            "lifecycle",
+            text: { _ in "A segment of \(life.size) bytes with a \(life.lock) lock\n\(document.table(rows))" },
             markdown: { document.markdown(rows) + "\n" },
-            records: Report.Records(schema: SegmentLifeColumn.schema, SegmentLifeColumn.all, rows))
+            records: Report.Records(schema: SegmentLifeColumn.schema, SegmentLifeColumn.all, rows),
+            facts: [.init("requested", .object(SegmentLifeRequestColumn.all, life))])
     }
 
     private static func raiseDescriptorLimit() {

@@ -47,6 +47,7 @@ struct Segments: CheckedCommand {
             text: { _ in entries.isEmpty ? "There are no segments.\n" : "\(document.table(entries))\n\(hint)\n" },
             markdown: { document.markdown(entries) + "\n" },
             records: Report.Records(schema: SegmentColumn.schema, SegmentColumn.all, entries),
+            facts: [.init("verdict", .texts([hint]))],
             suites: [
                 Report.Suite(
                     "segments", entries.map { Report.Check("\($0.what) \($0.name)", .passed, $0.outcome.reason) })

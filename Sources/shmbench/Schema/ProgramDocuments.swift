@@ -20,7 +20,8 @@ enum ProgramDocuments {
             members: MemberDescription.stress),
         DocumentDescription(
             "lifecycle", "one operation with a number of attachments", schema: SegmentLifeColumn.schema,
-            SegmentLifeColumn.all),
+            SegmentLifeColumn.all,
+            members: [.object("requested", "requested options", SegmentLifeRequestColumn.all)]),
         DocumentDescription(
             "history", "one run; of `history` without a metric", schema: HistoryRunColumn.schema, HistoryRunColumn.all),
         DocumentDescription(
@@ -28,10 +29,12 @@ enum ProgramDocuments {
             HistoryPointColumn.all,
             members: MemberDescription.history),
         DocumentDescription("list", "one lock", schema: LockColumn.schema, LockColumn.all),
-        DocumentDescription("doctor", "one property of the machine", schema: DoctorColumn.schema, DoctorColumn.all),
+        DocumentDescription(
+            "doctor", "one property of the machine", schema: DoctorColumn.schema, DoctorColumn.all,
+            members: MemberDescription.doctor),
         DocumentDescription(
             "segments", "one segment, object of a lock, or lease of a run", schema: SegmentColumn.schema,
-            SegmentColumn.all),
+            SegmentColumn.all, members: MemberDescription.segments),
         DocumentDescription("schema", "one document", schema: DocumentColumn.schema, DocumentColumn.all),
         DocumentDescription(
             "schema-columns", "one column; of `schema DOCUMENT`", schema: DescriptionColumn.schema,

@@ -1,4 +1,5 @@
 internal import Histogram
+internal import ShmCore
 internal import ShmRecord
 
 /// A column of the times of a segment's life: schema 1, in its order. Append new fields.
@@ -28,4 +29,17 @@ extension Field where Subject == SegmentLife.Timing {
             Value(min(timing.times.valueAtPercentile(percent), timing.times.max))
         }
     }
+}
+
+/// A member of `requested` in the JSON of `lifecycle`.
+typealias SegmentLifeRequestColumn = Field<SegmentLife>
+
+extension Field where Subject == SegmentLife {
+    static let all: [Field<SegmentLife>] = [
+        Field("size", kind: .count, unit: .bytes, roles: .present, "size of the segment's data") { .integer($0.size) },
+        Field("lock", kind: .text, roles: .present, "name of the segment's lock") { .text($0.lock.name) },
+        Field("samples", kind: .count, roles: .present, "maximum number of samples of each operation") {
+            .integer($0.samples)
+        },
+    ]
 }
