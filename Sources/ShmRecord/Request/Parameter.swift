@@ -11,7 +11,7 @@ package struct Parameter: Sendable {
     package let key: String
     /// The placeholder in usage lines; `nil` if no option sets the parameter.
     package let valueName: String?
-    /// FieldUnit and meaning, in Markdown.
+    /// Unit and meaning, in Markdown.
     package let doc: String
     /// Whether the help states the default.
     private let hasDefault: Bool

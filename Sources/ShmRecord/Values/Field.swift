@@ -17,7 +17,7 @@ package struct Field<Subject>: Sendable {
     package let roles: Roles
     /// Whether more or less is better; `nil` if neither is.
     package let better: Direction?
-    /// FieldUnit and meaning, in Markdown.
+    /// Unit and meaning, in Markdown.
     package let doc: String
     package let value: @Sendable (Subject) -> Value
 
