@@ -1,30 +1,27 @@
 package import ShmRecord
 internal import TextTable
 
-/// A table of rows, in every form that the program writes.
+/// A table of rows, for people.
 package struct Document<Row>: Sendable {
-    /// A column: title and text for people, name and value for programs.
+    /// A column: its heading, and a text per row.
     package struct Item: Sendable {
         package let title: String
-        package let name: String
         package let isNumber: Bool
         package let shown: @Sendable (Row) -> String
-        package let value: @Sendable (Row) -> Value
 
-        package init(
-            _ title: String, _ name: String, isNumber: Bool = false, shown: @escaping @Sendable (Row) -> String,
-            value: @escaping @Sendable (Row) -> Value
-        ) {
+        package init(_ title: String, isNumber: Bool = false, _ shown: @escaping @Sendable (Row) -> String) {
             self.title = title
-            self.name = name
             self.isNumber = isNumber
             self.shown = shown
-            self.value = value
         }
 
-        /// A column with one text for people and programs.
-        package init(_ title: String, _ name: String, _ text: @escaping @Sendable (Row) -> String) {
-            self.init(title, name, shown: text, value: { .text(text($0)) })
+        /// The column of a field.
+        ///
+        /// - Parameter shown: the text; the default is that of the field.
+        package init(
+            _ field: Field<Row>, title: String? = nil, _ shown: (@Sendable (Row) -> String)? = nil
+        ) {
+            self.init(title ?? field.title, isNumber: field.kind.isNumeric, shown ?? { field.shown($0) })
         }
     }
 
@@ -51,11 +48,6 @@ package struct Document<Row>: Sendable {
 
     /// A table in GitHub's Markdown.
     package func markdown(_ rows: [Row]) -> String { grid(rows).text(Style.pipe) }
-
-    /// The rows for programs.
-    package func records(_ rows: [Row]) -> Report.Records { Report.Records(items.map(\.name), values(rows)) }
-
-    private func values(_ rows: [Row]) -> [[Value]] { rows.map { row in items.map { $0.value(row) } } }
 
     /// Aligned columns of text, without trailing blanks. On a terminal that is too narrow, the least important columns are
     /// left out, and long cells are folded.

@@ -6,14 +6,20 @@ package struct Page {
     package var isTerminal: Bool
     /// Whether only ASCII can be shown.
     package var isASCII: Bool
+    /// Whether sentences are broken into lines.
+    package var breaksSentences: Bool
 
     package init(
-        width: Int = 80, isTerminal: Bool = false, isASCII: Bool = false
+        width: Int = 80, isTerminal: Bool = false, isASCII: Bool = false, breaksSentences: Bool = true
     ) {
         self.width = width
         self.isTerminal = isTerminal
         self.isASCII = isASCII
+        self.breaksSentences = breaksSentences
     }
+
+    /// A page for programs, with a sentence per line.
+    package static let unbroken = Page(breaksSentences: false)
 
     /// The text in the characters that can be shown.
     package func plain(_ text: String) -> String { isASCII ? PlainText.of(text) : text }
@@ -23,7 +29,8 @@ package struct Page {
 
     /// Breaks a sentence into lines that fit the page, at most 80 columns, and indents all but the first.
     package func wrapped(_ text: String) -> String {
-        Self.folded(plain(text), to: measure, indent: "  ", breaksWords: isTerminal).joined(separator: "\n")
+        if !breaksSentences { return text }
+        return Self.folded(plain(text), to: measure, indent: "  ", breaksWords: isTerminal).joined(separator: "\n")
     }
 
     /// Breaks each line of a text that is longer than the page. The other lines stay as they are.

@@ -7,6 +7,9 @@ package struct Report {
     /// In GitHub's Markdown.
     package let markdown: () -> String
     package let records: Records
+    /// What text and Markdown say beside the records, for programs: members of JSON documents, which
+    /// ``DocumentDescription`` describes.
+    package let facts: [JSONValue.Member]
     /// The test suites for CI services.
     package let suites: [Suite]
     /// The annotations for CI services; the last is the verdict.
@@ -17,24 +20,15 @@ package struct Report {
     ///   - notices: the default is a notice with the number of records.
     package init(
         _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String, records: Records,
-        suites: [Suite]? = nil, notices: [Notice]? = nil
+        facts: [JSONValue.Member] = [], suites: [Suite]? = nil, notices: [Notice]? = nil
     ) {
         self.text = text
         self.markdown = markdown
         self.records = records
+        self.facts = facts
         self.suites = suites ?? [Suite(name, records.rows.map { records.check($0) })]
         let count = records.rows.count
         self.notices = notices ?? [Notice(.notice, "shmbench \(name)", "\(count) row\(count == 1 ? "" : "s")")]
-    }
-
-    /// A report that consists of the rows of a document.
-    package init<Row>(
-        _ name: String, _ document: Document<Row>, _ rows: [Row], text: @escaping (Page) -> String,
-        markdown: (() -> String)? = nil, suites: [Suite]? = nil, notices: [Notice]? = nil
-    ) {
-        self.init(
-            name, text: text, markdown: markdown ?? { document.markdown(rows) + "\n" },
-            records: document.records(rows), suites: suites, notices: notices)
     }
 
     /// Rows of values, and the names of their columns.
@@ -43,7 +37,7 @@ package struct Report {
         package let names: [String]
         package let rows: [[Value]]
 
-        package init(schema: Int = 1, _ names: [String], _ rows: [[Value]]) {
+        package init(schema: Int, _ names: [String], _ rows: [[Value]]) {
             self.schema = schema
             self.names = names
             self.rows = rows
@@ -55,10 +49,11 @@ package struct Report {
                 schema: schema, fields.map(\.name), subjects.map { subject in fields.map { $0.value(subject) } })
         }
 
-        /// A passed case for a row, which has the row's first value as its name.
+        /// A passed case for a row, which has the row's first value after the schema as its name.
         fileprivate func check(_ row: [Value]) -> Check {
-            let values = zip(names, row).filter { $1 != .empty }.map { "\($0)=\($1.text)" }
-            return Check(row.first { $0 != .empty }?.text ?? "", .passed, values.joined(separator: ", "))
+            let values = zip(names, row).filter { $0 != "schema" && $1 != .empty }
+            return Check(
+                values.first?.1.text ?? "", .passed, values.map { "\($0)=\($1.text)" }.joined(separator: ", "))
         }
     }
 
@@ -114,14 +109,15 @@ extension Report {
     ///   - failure: the reason.
     ///   - subject: the missing result, as in "comparison".
     ///   - what: the missing step, as in "compared".
-    ///   - names: the columns of the missing records.
+    ///   - records: the columns of the missing records.
     package static func failure(
-        _ failure: Failure, of subject: String, nothingWas what: String, names: [String]
+        _ failure: Failure, of subject: String, nothingWas what: String, records: Records
     ) -> Report {
         let message = "nothing was \(what): \(failure.message)"
         return Report(
             "failure", text: { _ in failure.message + "\n" },
-            markdown: { "### ⚠️ shmbench: nothing was \(what)\n\n\(failure.message)\n" }, records: Records(names, []),
+            markdown: { "### ⚠️ shmbench: nothing was \(what)\n\n\(failure.message)\n" }, records: records,
+            facts: [.init("verdict", .texts([message]))],
             suites: [Suite("shmbench", [Check(subject, .error, message)])],
             notices: [Notice(.error, "shmbench", message)])
     }

@@ -21,7 +21,7 @@ struct Shmbench: ParsableCommand {
         subcommands: [
             Run.self, ShowReport.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self,
             ShowHistory.self,
-            List.self, Doctor.self, Segments.self,
+            List.self, Doctor.self, Segments.self, ShowSchema.self,
         ])
 
     /// The commands that `--help` shows, by name.

@@ -140,7 +140,7 @@ extension CommandLineSuite.Faults {
             let parsed = try JSONSerialization.jsonObject(with: Data(outcome.stdout.utf8)) as? [String: Any]
             let row = try #require((parsed?["rows"] as? [[String: Any]])?.first)
             #expect(row["lock"] as? String == "sysv-sem-undo")
-            #expect(row["complete"] as? String == "no")
+            #expect(row["complete"] as? Bool == false)
             #expect(row["verdict"] as? String == "unfinished")
             #expect((row["kills"] as? Int).map { $0 > 0 } == true)
             #expect(traces.left(processes: processes) == [])

@@ -114,7 +114,7 @@ extension CommandLineSuite.Inputs {
             }
             #expect(table.folder.names == [])
             let csv = try Table(try Invocation(["doctor", "--format", "csv"]).finish().stdout)
-            #expect(csv.columns == ["weight", "subject", "finding", "advice"])
+            #expect(csv.columns == ["schema", "weight", "subject", "finding", "advice"])
             #expect(csv.rows.contains { $0["subject"] == "clock" })
             let json = try Invocation(["doctor", "--format", "json"]).finish().stdout
             let parsed = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]

@@ -39,8 +39,8 @@ extension CommandLineSuite.Inputs {
             #expect(Set(rows.compactMap { $0["name"] as? String }) == Set(LockKind.all.map(\.name)))
             let mcs = try #require(rows.first { $0["name"] as? String == "mcs" })
             #expect(mcs["fairness"] as? String == "fifo" && mcs["nodes_per_participant"] as? Int == 1)
-            #expect(mcs["survives_waiter_death"] as? String == "no" && mcs["kernel_object"] is NSNull)
-            #expect(rows.filter { $0["is_default"] as? String == "yes" }.count == 1)
+            #expect(mcs["survives_waiter_death"] as? Bool == false && mcs["kernel_object"] is NSNull)
+            #expect(rows.filter { $0["is_default"] as? Bool == true }.count == 1)
             #expect(try Table(document("list", "--format", "csv")).rows.count == LockKind.all.count)
             let markdown = try document("list", "--format", "markdown").split(separator: "\n")
             for kind in LockKind.all { #expect(markdown.contains { $0.hasPrefix("| \(kind.name) ") }, "\(kind)") }

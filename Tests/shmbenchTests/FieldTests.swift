@@ -1,7 +1,9 @@
 import Foundation
-import ShmCompare
 import ShmRecord
 import Testing
+
+@testable import ShmRender
+@testable import shmbench
 
 /// The tables of fields, and the documents and keys that are derived from them.
 @Suite(.timeLimit(.minutes(1))) struct FieldTests {
@@ -12,18 +14,21 @@ import Testing
         try String(contentsOfFile: "\(Self.results)/\(name)", encoding: .utf8)
     }
 
-    @Test func `results/README.md describes each field of a round as the program does`() throws {
-        let table = ResultColumn.all.describing()
-        let document = try text("README.md")
-        #expect(document.contains(table), "replace its table by\n\(table)")
-    }
+    /// The sections of results/README.md.
+    private static let sections = [
+        "run": "Results", "report": "Reports", "crash": "Crash tests", "stress": "Stress tests",
+        "compare": "Comparisons", "history": "History", "history-series": "History",
+    ]
 
-    @Test(arguments: [
-        ("Crash tests", CrashColumn.all.describing()), ("Stress tests", StressColumn.all.describing()),
-    ])
-    func `results/README.md describes each field of crash and stress tests`(title: String, table: String) throws {
-        let section = try #require(try text("README.md").split(separator: "\n## ").first { $0.hasPrefix(title) })
-        #expect(section.contains(table), "replace its table by\n\(table)")
+    @Test(arguments: ProgramDocuments.all.map(\.name))
+    func `results/README.md describes each column and member as the program does`(name: String) throws {
+        let document = try #require(ProgramDocuments.named(name))
+        let title = Self.sections[name] ?? "Other documents"
+        let sections = try text("README.md").components(separatedBy: "\n## ").map { "\n" + $0.trimmingPrefix("# ") }
+        let section = try #require(sections.first { $0.hasPrefix("\n\(title)\n") }, "there is no section \(title)")
+        for table in [document.columnTable, document.memberTable] where !table.isEmpty {
+            #expect(section.contains(table), "replace a table of \(title) by\n\(table)")
+        }
     }
 
     @Test func `all results have the same fields of the machine`() {
@@ -33,23 +38,45 @@ import Testing
         #expect(Array(StressColumn.all.map(\.name)[2..<7]) == machine)
     }
 
-    @Test func `results/README.md describes each field of a report`() throws {
-        let table = SummaryColumn.all.describing()
-        #expect(try text("README.md").contains(table), "replace its table by\n\(table)")
-    }
-
     @Test func `columns.txt lists the fields of a round`() throws {
         #expect(try text("columns.txt").split(separator: "\n").map(String.init) == ResultColumn.all.map(\.name))
     }
 
     @Test func `names are unique, and every field has a description`() {
-        for fields in [
-            ResultColumn.all.map { ($0.name, $0.doc) }, CrashColumn.all.map { ($0.name, $0.doc) },
-            StressColumn.all.map { ($0.name, $0.doc) }, SummaryColumn.all.map { ($0.name, $0.doc) },
-        ] {
-            #expect(Set(fields.map(\.0)).count == fields.count)
-            #expect(fields.allSatisfy { !$0.1.isEmpty })
+        for document in ProgramDocuments.all {
+            let names = document.columns.map(\.name) + document.members.map(\.name)
+            #expect(Set(document.columns.map(\.name)).count == document.columns.count, "\(document.name)")
+            #expect(!names.contains(""))
+            #expect(document.columns.allSatisfy { !$0.doc.isEmpty } && document.members.allSatisfy { !$0.doc.isEmpty })
         }
+    }
+
+    @Test func `the name of a column ends in its unit`() {
+        for column in ProgramDocuments.all.flatMap(\.columns) {
+            let ending: String? =
+                switch column.unit {
+                case .nanoseconds: "_ns"
+                case .seconds: "_s"
+                case .perSecond: "_per_s"
+                case .percent: "_percent"
+                case .plain, .bytes, .share: nil
+                }
+            if let ending { #expect(column.name.hasSuffix(ending), "\(column.name)") }
+        }
+        #expect(FieldUnit(column: "x_per_s") == .perSecond && FieldUnit(column: "x_s") == .seconds)
+        #expect(FieldUnit(column: "reads") == FieldUnit.plain)
+    }
+
+    @Test func `a value is shown with its unit`() {
+        let time = FieldUnit.nanoseconds
+        #expect(time.shown(41.26) == "41 ns" && time.shown(41.26, decimals: 1) == "41.3 ns")
+        #expect(time.shown(4100, decimals: 1) == "4.10 µs" && FieldUnit.seconds.shown(0.3) == "300 ms")
+        #expect(FieldUnit.perSecond.shown(1.234e6) == "1.23 M/s")
+        #expect(FieldUnit.percent.shown(12.34, decimals: 1) == "12.3%")
+        #expect(FieldUnit.share.shown(0.987) == "0.99" && FieldUnit.bytes.shown(1) == "1.000 B")
+        let field = Field<Double?>("x_ns") { Value($0, decimals: 1) }
+        #expect(field.shown(4047) == "4.05 µs" && field.shown(nil) == "-")
+        #expect(Field<Bool>("x", kind: .boolean) { .boolean($0) }.shown(true) == "yes")
     }
 
     @Test func `roles determine the keys`() {

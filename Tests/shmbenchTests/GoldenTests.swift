@@ -24,6 +24,8 @@ extension CommandLineSuite.Inputs {
             return [
                 "\"hostname\":\"\(machine.hostname)\",\"kernel\":\"\(machine.kernel)\",\"cpu_model\":\"\(machine.cpuModel)\",\"cpus\":\(machine.cpus)":
                     "\"machine\":MACHINE",
+                "\"hostname\":\"\(machine.hostname)\",\"cpu_model\":\"\(machine.cpuModel)\",\"cpus\":\(machine.cpus)":
+                    "\"machine\":MACHINE",
                 ",\(machine.hostname),\(machine.kernel),\(machine.cpuModel),\(machine.cpus),": ",MACHINE,",
                 "\"tool_version\":\"\(ToolVersion.current)\"": "\"tool_version\":VERSION",
                 ",\(ToolVersion.current),": ",VERSION,",
@@ -88,27 +90,79 @@ extension CommandLineSuite.Inputs {
             CellSummary.summaries(rows, cells: Array(rows.prefix(8)).map(\.cell))
         }
 
-        @Test(arguments: [80, 200])
-        func `run: tables, verdicts and warnings`(width: Int) throws {
-            let table = SummaryTable(summaries: Self.summaries, page: Page(width: width)).text
-            let words = Verdict.text(Self.summaries) + "\n" + Verdict.text(Self.summaries, isComplete: false) + "\n"
-            let warnings = Warnings.lines(Self.summaries).filter { !$0.contains("clock") && !$0.contains("share") }
-            try Golden.expect(
-                "\(table)\n\(words)\n\(warnings.joined(separator: "\n"))\n", "run.table.\(width).txt")
+        private static let request = RunRequest(
+            cells: Array(rows.prefix(8)).map(\.cell),
+            timing: Timing(
+                warmup: 50_000_000, throughput: 250_000_000, latency: 100_000_000, order: 50_000_000,
+                stuckAfter: 5_000_000_000),
+            rounds: 3, kills: 0, seed: 7)
+
+        private static func report(isComplete: Bool = true) -> Report {
+            RunReport(
+                rows: rows, summaries: summaries, isComplete: isComplete, sort: .throughput, kept: "rows in x.csv",
+                request: request
+            ).report
+        }
+
+        /// Replaces facts about this machine's clock, and leaves out the warnings that depend on the machine.
+        private static func masked(_ text: String) -> String {
+            func shown(_ value: Value) -> String {
+                if case .decimal(let number, let d) = value { Figure.decimal(number, d) } else { "" }
+            }
+            let clock = run.clock
+            let (read, step) = (shown(Value(clock.cost, decimals: 2)), shown(Value(clock.step, decimals: 0)))
+            let log = shown(Value(run.logCost, decimals: 2))
+            let warnings = ["clock-fallback", "scaled-frequency", "oversubscribed"].map { "{\"code\":\"\($0)\"" }
+            return text.replacing(",\(clock.name),\(read),", with: ",CLOCK,")
+                .replacing(",\(step),7,\(log),", with: ",STEP,7,LOG,")
+                .replacing("\"clock\":\"\(clock.name)\",\"clock_read_ns\":\(read)", with: "\"clock\":CLOCK")
+                .replacing("\"clock_step_ns\":\(step),", with: "\"clock_step_ns\":STEP,")
+                .replacing("\"log_ns\":\(log),", with: "\"log_ns\":LOG,")
+                .replacing(/Clock: [^†]*?\n(?=seed)/, with: "CLOCK\n")
+                .split(separator: "\n", omittingEmptySubsequences: false)
+                .filter { line in !warnings.contains(where: line.hasPrefix) }.joined(separator: "\n")
+        }
+
+        @Test(arguments: formats)
+        func run(format: String) throws {
+            let text = try rendered(Self.report(), format)
+            try Golden.expect(Self.masked(text), "run.\(format)", masks: Self.machine)
+            if format == "json" { try expectValid(text, "run") }
+        }
+
+        @Test func `run: a wide page, and an incomplete run`() throws {
+            let wide = Self.report().text(Page(width: 200))
+            try Golden.expect(Self.masked(wide), "run.table.200", masks: Self.machine)
+            let incomplete = try rendered(Self.report(isComplete: false), "table")
+            try Golden.expect(Self.masked(incomplete), "run.incomplete.table", masks: Self.machine)
+        }
+
+        @Test(arguments: formats)
+        func `run: the results of a capacity search`(format: String) throws {
+            let found = [(LockKind.futex, 1.5e6), (.mcs, 0)].map { lock, rate in
+                var load = Load(workers: 2)
+                (load.spacing, load.rate) = (.poisson, rate)
+                return Capacity(
+                    cell: Cell(lock, load), closed: 4e6, p99: rate > 0 ? 81_000 : nil, tooHigh: rate > 0 ? 1.6e6 : nil)
+            }
+            let report = RunReport(
+                rows: Self.rows, summaries: Self.summaries, isComplete: true, sort: .throughput, kept: "rows in x.csv",
+                request: Self.request, capacities: (found, TimeSpan(nanoseconds: 100_000))
+            ).report
+            let text = try rendered(report, format)
+            if format == "json" { try expectValid(text, "run") }
+            if !["table", "markdown", "json"].contains(format) { return }
+            // The rows are those of the other runs.
+            let facts =
+                format == "json" ? text[try #require(text.firstRange(of: "\"capacities\"")).lowerBound...] : text[...]
+            try Golden.expect(Self.masked(String(facts)), "run.capacity.\(format)", masks: Self.machine)
         }
 
         @Test(arguments: SortKey.allCases)
         func `run: sort orders`(sort: SortKey) throws {
             let text = SummaryTable(summaries: Self.summaries, sort: sort).text
             let locks = text.split(separator: "\n").compactMap { $0.split(separator: " ").first }
-            try Golden.expect(locks.joined(separator: "\n") + "\n", "run.sort.\(sort.rawValue).txt")
-        }
-
-        @Test(arguments: ["junit", "github"])
-        func `run: for CI services`(format: String) throws {
-            let report = RunReport(
-                rows: Self.rows, summaries: Self.summaries, isComplete: true, sort: .throughput, kept: "rows in x.csv")
-            try Golden.expect(rendered(report.report, format), "run.\(format)")
+            try Golden.expect(locks.joined(separator: "\n") + "\n", "run.sort.\(sort.rawValue).table")
         }
 
         @Test(arguments: [true, false])
@@ -117,28 +171,6 @@ extension CommandLineSuite.Inputs {
                 rows: isEmpty ? [] : Self.rows, summaries: isEmpty ? [] : Self.summaries, isComplete: false,
                 sort: .throughput, kept: "")
             #expect(try rendered(report.report, "junit").contains("<error message=\"not all rounds were measured\"/>"))
-        }
-
-        @Test func `run: Markdown, CSV and JSON`() throws {
-            try Golden.expect(
-                SummaryTable(summaries: Self.summaries, markdown: true).text, "run.markdown.md")
-            let clock = Self.run.clock
-            let read = Value(clock.cost, decimals: 2), step = Value(clock.step, decimals: 0)
-            let log = Value(Self.run.logCost, decimals: 2)
-            func text(_ value: Value) -> String {
-                if case .decimal(let number, let d) = value { Figure.decimal(number, d) } else { "" }
-            }
-            let csv = csvDocument(Self.rows).split(separator: "\n").map { line in
-                line.replacing(",\(clock.name),\(text(read)),", with: ",CLOCK,")
-                    .replacing(",\(text(step)),7,\(text(log)),", with: ",STEP,7,LOG,")
-            }
-            try Golden.expect(csv.joined(separator: "\n") + "\n", "run.csv", masks: Self.machine)
-            let records = Report.Records(Self.rows)
-            let json = JSON.document(schema: records.schema, records.names, records.rows)
-                .replacing("\"clock\":\"\(clock.name)\",\"clock_read_ns\":\(text(read))", with: "\"clock\":CLOCK")
-                .replacing("\"clock_step_ns\":\(text(step)),", with: "")
-                .replacing("\"log_ns\":\(text(log)),", with: "")
-            try Golden.expect(json, "run.json", masks: Self.machine)
         }
 
         // MARK: crash, stress
@@ -163,9 +195,10 @@ extension CommandLineSuite.Inputs {
                 result(.noLock, corruptions: 3),
                 result(.sysvSemUndo, isComplete: false), CrashResult(lock: .ofdRecord),
             ]
-            try Golden.expect(
-                rendered(Report(results, CrashConditions(workers: 3, every: 1)), format), "crash.\(format)",
-                masks: Self.machine)
+            let conditions = CrashConditions(workers: 3, every: 1, paths: [.uncontended, .waiter])
+            let text = try rendered(Report(results, conditions), format)
+            try Golden.expect(text, "crash.\(format)", masks: Self.machine)
+            if format == "json" { try expectValid(text, "crash") }
         }
 
         @Test(arguments: formats)
@@ -186,25 +219,30 @@ extension CommandLineSuite.Inputs {
                     result(.noLock, .interrupt, corruptions: 4),
                 ],
                 kinds: [.robustFutex, .flock, .futex, .noLock], faults: [.killHolder, .interrupt],
-                startedAt: 1_700_000_000, seed: 7, workers: 4)
-            try Golden.expect(rendered(Report(matrix), format), "stress.\(format)", masks: Self.machine)
+                startedAt: 1_700_000_000, seed: 7, workers: 4, episodes: 10)
+            let text = try rendered(Report(matrix), format)
+            try Golden.expect(text, "stress.\(format)", masks: Self.machine)
+            if format == "json" { try expectValid(text, "stress") }
         }
 
         // MARK: compare, check
 
-        private static let findings: Findings = {
+        /// - Parameter isPaired: whether the rounds of both sides were interleaved, as `compare` does.
+        private static func findings(
+            _ base: String, _ candidate: String, isPaired: Bool, notes: [String]
+        ) -> Findings {
             func metric(_ metric: Metric, _ ratio: Double, _ word: Word) -> MetricFinding {
                 MetricFinding(
                     metric: metric, threshold: metric.usualThreshold, base: 2e8, candidate: 2e8 * ratio,
                     change: Change(ratio: ratio, low: ratio - 0.01, high: ratio + 0.01, confidence: 0.998, samples: 10),
                     fresh: Change(ratio: ratio, low: ratio - 0.02, high: ratio + 0.02, confidence: 0.8, samples: 8),
-                    word: word)
+                    word: word, isPaired: isPaired)
             }
             var all = Findings(
-                base: "a b", candidate: "c<d>&\"e\"",
+                base: base, candidate: candidate,
                 cells: [
                     CellFinding(
-                        load: load(workers: 2), baseLock: "futex", candidateLock: "mcs",
+                        load: load(workers: 2), baseLock: "futex", candidateLock: isPaired ? "mcs" : "futex",
                         metrics: [
                             metric(.throughput, 0.9, .slower), metric(.p50, 1.01, .equivalent),
                             metric(.p99, 1.2, .undecided),
@@ -218,21 +256,46 @@ extension CommandLineSuite.Inputs {
                         note: "2 lost updates in round 3"),
                 ],
                 falseAlarms: 0.01, startedAt: 1_700_000_000, seed: 1)
-            all.notes = ["80 rounds of 300ms in 42 s, seed 1."]
+            all.notes = notes
+            all.request = ComparisonRequest(metrics: [.throughput, .p99], falseAlarms: 0.01)
+            all.request?.rounds = isPaired ? nil : 21
             return all
-        }()
+        }
 
-        @Test func `compare and check`() throws {
-            for width in [80, 200] {
-                try Golden.expect(
-                    FindingsTable(findings: Self.findings, page: Page(width: width)).text, "compare.table.\(width).txt")
-            }
-            let report = Report(Self.findings)
-            try Golden.expect(rendered(report, "markdown"), "compare.markdown.md")
-            try Golden.expect(rendered(report, "csv"), "compare.csv")
-            try Golden.expect(rendered(report, "json"), "compare.json")
-            try Golden.expect(rendered(report, "junit"), "compare.junit.xml")
-            try Golden.expect(rendered(report, "github"), "compare.github.txt")
+        private static var compared: Report {
+            Report(findings("a b", "c<d>&\"e\"", isPaired: true, notes: ["80 rounds of 300ms in 42 s, seed 1."]))
+        }
+
+        private static var checked: Report {
+            Report(
+                findings(
+                    "results/baseline.csv", "now", isPaired: false,
+                    notes: ["Change is of ratios to atomic-add and futex."]))
+        }
+
+        @Test(arguments: formats)
+        func compare(format: String) throws {
+            let text = try rendered(Self.compared, format)
+            try Golden.expect(text, "compare.\(format)")
+            if format == "json" { try expectValid(text, "compare") }
+        }
+
+        @Test func `compare: a wide page`() throws {
+            try Golden.expect(Self.compared.text(Page(width: 200)), "compare.table.200")
+        }
+
+        @Test(arguments: formats)
+        func check(format: String) throws {
+            let text = try rendered(Self.checked, format)
+            try Golden.expect(text, "check.\(format)")
+            if format == "json" { try expectValid(text, "check") }
+        }
+
+        @Test(arguments: formats)
+        func `compare: nothing was compared`(format: String) throws {
+            let text = try rendered(.nothingCompared(Failure("no worker")), format)
+            try Golden.expect(text, "compare.failure.\(format)")
+            if format == "json" { try expectValid(text, "compare") }
         }
 
         @Test(arguments: formats)
@@ -254,6 +317,7 @@ extension CommandLineSuite.Inputs {
             ).finish()
             #expect(outcome.exit == .code(2), "\(outcome.stderr)")
             try Golden.expect(outcome.stdout, "compare.files.\(format)", masks: [folder.path: "FOLDER"])
+            if format == "json" { try expectValid(outcome.stdout, "compare") }
         }
 
         // MARK: history
@@ -290,9 +354,14 @@ extension CommandLineSuite.Inputs {
                 return outcome.stdout
             }
             for format in Self.formats {
-                try Golden.expect(document("--format", format), "history.runs.\(format)")
-                try Golden.expect(
-                    document("--metric", "throughput,p50", "--format", format), "history.series.\(format)")
+                let runs = try document("--format", format)
+                let series = try document("--metric", "throughput,p50", "--format", format)
+                try Golden.expect(runs, "history.runs.\(format)")
+                try Golden.expect(series, "history.series.\(format)")
+                if format == "json" {
+                    try expectValid(runs, "history")
+                    try expectValid(series, "history-series")
+                }
             }
             try Golden.expect(document("--export", "o.csv"), "history.otava.yaml", masks: [folder.path: "FOLDER"])
             try Golden.expect(folder.text("o.csv"), "history.otava.csv")
@@ -305,6 +374,7 @@ extension CommandLineSuite.Inputs {
             try #require(LockKind.all.allSatisfy { $0.obstacle == nil }, "this machine cannot have all locks")
             let outcome = try Invocation(["list", "--format", format]).finish()
             try Golden.expect(outcome.stdout, "list.\(format)")
+            if format == "json" { try expectValid(outcome.stdout, "list") }
         }
 
         @Test(arguments: formats)
@@ -315,7 +385,9 @@ extension CommandLineSuite.Inputs {
                 Finding("open files", .note, "500", advice: "raise `ulimit -n`"),
                 Finding("ptrace", .obstacle, "not allowed", advice: "allow it"),
             ]
-            try Golden.expect(rendered(Doctor.report(findings), format), "doctor.\(format)")
+            let text = try rendered(Doctor.report(findings), format)
+            try Golden.expect(text, "doctor.\(format)")
+            if format == "json" { try expectValid(text, "doctor") }
         }
 
         @Test(arguments: formats)
@@ -328,7 +400,10 @@ extension CommandLineSuite.Inputs {
                 return SegmentLife.Timing(
                     lock: .default, operation: operation, attachments: attachments, times: times)
             }
-            try Golden.expect(rendered(Lifecycle.report(timings, size: 4096), format), "lifecycle.\(format)")
+            let life = SegmentLifeRequest(size: 4096, samples: 1000)
+            let text = try rendered(Lifecycle.report(timings, of: life), format)
+            try Golden.expect(text, "lifecycle.\(format)")
+            if format == "json" { try expectValid(text, "lifecycle") }
         }
 
         @Test(arguments: formats)
@@ -339,6 +414,7 @@ extension CommandLineSuite.Inputs {
             let outcome = try Invocation(["segments", "--format", format]).finish()
             let lines = outcome.stdout.split(separator: "\n").filter { $0.contains(segment.key) }
             #expect(outcome.exit == .code(0))
+            if format == "json" { try expectValid(outcome.stdout, "segments") }
             if format == "github" { return #expect(outcome.stdout.contains("::notice title=shmbench::")) }
             let heads = outcome.stdout.split(separator: "\n").prefix(1)
             // Column widths depend on the other rows.
@@ -351,6 +427,20 @@ extension CommandLineSuite.Inputs {
                     segment.key.replacing(/-+/, with: "-"): "KEY", " \(getpid()) ": " PID ", ",\(getpid()),": ",PID,",
                     ":\(getpid()),": ":PID,",
                 ])
+        }
+
+        @Test(arguments: formats)
+        func schema(format: String) throws {
+            func document(_ arguments: String...) throws -> String {
+                let outcome = try Invocation(["schema"] + arguments).finish()
+                #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+                return outcome.stdout
+            }
+            let list = try document("--format", format)
+            let columns = try document("doctor", "--format", format)
+            try Golden.expect(list, "schema.\(format)")
+            try Golden.expect(columns, "schema.doctor.\(format)")
+            if format == "json" { try expectValid(list, "schema") }
         }
     }
 }

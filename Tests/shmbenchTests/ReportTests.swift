@@ -70,6 +70,7 @@ extension CommandLineSuite {
             #expect(outcome.exit == .code(3), "\(outcome.stderr)")
             #expect(outcome.stderr.contains("warning: the rounds are of 2 machines"))
             try Golden.expect(outcome.stdout, "report.\(format)")
+            if format == "json" { try expectValid(outcome.stdout, "report") }
             if format == "junit" { #expect(XMLParser(data: Data(outcome.stdout.utf8)).parse()) }
         }
 
@@ -77,7 +78,7 @@ extension CommandLineSuite {
             let outcome = try report("\(Self.root)/results/example.csv")
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
             let overview = outcome.stdout.split(separator: "\n\n", maxSplits: 1).first ?? ""
-            try Golden.expect(overview + "\n", "report.overview.txt")
+            try Golden.expect(overview + "\n", "report.overview.table")
         }
 
         @Test(arguments: SortKey.allCases)
@@ -285,6 +286,7 @@ extension CommandLineSuite {
                 case "junit": #expect(outcome.stdout.contains("<error message=\"nothing was reported: a.csv"))
                 case "markdown": #expect(outcome.stdout.contains("nothing was reported"))
                 case "github": #expect(outcome.stdout.hasPrefix("::error "))
+                case "json": try expectValid(outcome.stdout, "report")
                 default: #expect(!outcome.stdout.contains("futex"))
                 }
             }

@@ -22,15 +22,15 @@ extension CommandLineSuite.Inputs {
             return try #require((document as? [String: Any])?["rows"] as? [[String: Any]])
         }
 
-        private func leftover(_ name: String) throws -> String? {
-            try entries().first { $0["name"] as? String == name }?["leftover"] as? String
+        private func leftover(_ name: String) throws -> Bool? {
+            try entries().first { $0["name"] as? String == name }?["leftover"] as? Bool
         }
 
         @Test func `an application's segment is shown and never removed`() throws {
             let shared = SharedMemory(key: "shmbench-tests-application-\(getpid())")
             try shared.create(size: 100, lock: .pipeToken)
             defer { try? shared.destroy(mode: .forceNoWait) }
-            #expect(try leftover(shared.key) == "no")
+            #expect(try leftover(shared.key) == false)
             let table = try segments().stdout
             #expect(table.contains(shared.key) && table.contains("an application's"))
             #expect(try segments("--remove").exit == .code(0))
@@ -49,10 +49,10 @@ extension CommandLineSuite.Inputs {
                 let shared = SharedMemory(key: key)
                 try shared.create(size: 100, lock: kind)
                 try shared.attach()
-                #expect(try leftover(key) == "no", "\(kind): in use")
+                #expect(try leftover(key) == false, "\(kind): in use")
                 #expect(try !segments("--remove").stdout.contains(key))
                 try shared.detach()
-                #expect(try leftover(key) == "yes", "\(kind)")
+                #expect(try leftover(key) == true, "\(kind)")
                 let removed = try segments("--remove")
                 #expect(removed.exit == .code(0) && removed.stdout.contains("removed segment \(key)"))
                 #expect(!shared.exists)
@@ -66,8 +66,8 @@ extension CommandLineSuite.Inputs {
             let shared = SharedMemory(key: RoundKeys(run: run, round: 7).test)
             try shared.create(size: 100, lock: .futex)
             defer { try? shared.destroy(mode: .forceNoWait) }
-            #expect(try leftover(shared.key) == "no")
-            #expect(try leftover("/dev/shm/\(RunLease.name(of: run))") == "no")
+            #expect(try leftover(shared.key) == false)
+            #expect(try leftover("/dev/shm/\(RunLease.name(of: run))") == false)
             #expect(try segments("--remove").exit == .code(0))
             #expect(shared.exists && RunLease.state(of: run) == .held)
             withExtendedLifetime(lease) {}
@@ -75,7 +75,7 @@ extension CommandLineSuite.Inputs {
 
         @Test func `the lease of a run that is over is removed`() throws {
             let path = "/dev/shm/\(RunLease.name(of: try RunID.abandoned()))"
-            #expect(try leftover(path) == "yes")
+            #expect(try leftover(path) == true)
             let removed = try segments("--remove")
             #expect(removed.exit == .code(0) && removed.stdout.contains("removed lease \(path) (its run is over)"))
             #expect(!FileManager.default.fileExists(atPath: path))
@@ -91,12 +91,12 @@ extension CommandLineSuite.Inputs {
             try shared?.lock()
             let object = try #require(LockObject.all().first { $0.segmentKey == key })
             defer { unsafe _ = unlink(object.path) }
-            #expect(try leftover(object.path) == "no", "its segment names it")
+            #expect(try leftover(object.path) == false, "its segment names it")
             unsafe _ = unlink("/dev/shm/\(key)")
-            #expect(try leftover(object.path) == "no", "this process has it open")
+            #expect(try leftover(object.path) == false, "this process has it open")
             try shared?.unlock()
             shared = nil
-            #expect(try leftover(object.path) == "yes")
+            #expect(try leftover(object.path) == true)
             let removed = try segments("--remove")
             #expect(removed.exit == .code(0) && removed.stdout.contains(object.path))
             #expect(!FileManager.default.fileExists(atPath: object.path))

@@ -132,9 +132,9 @@ extension CommandLineSuite.Inputs {
 @Suite struct NarrowTableTests {
     private let document = Document<(String, String)>(
         items: [
-            .init("name", "name") { $0.0 },
-            .init("first", "first", isNumber: true, shown: { _ in "12345678" }) { _ in .empty },
-            .init("what to do", "text") { $0.1 },
+            .init("name") { $0.0 },
+            .init("first", isNumber: true) { _ in "12345678" },
+            .init("what to do") { $0.1 },
         ], expendable: ["first"])
     private let rows = [("a", "one two three four five six"), ("b", "short")]
 

@@ -2,7 +2,7 @@ package import ShmCoordinator
 package import ShmRecord
 
 /// The verdict on a metric, and on a cell. Raw values are those of schema 1.
-package enum Word: String {
+package enum Word: String, CaseIterable {
     case faster, slower
     /// Equivalent at the margin: any change is smaller than the threshold.
     case equivalent = "same"
@@ -138,6 +138,8 @@ package struct Findings {
     package var notes: [String]
     /// Whether undecided cells are a failure.
     package var failsUndecided: Bool
+    /// What was asked for; `nil` if unknown.
+    package var request: ComparisonRequest?
 
     package init(
         base: String, candidate: String, cells: [CellFinding], falseAlarms: Double, startedAt: Int, seed: UInt64? = nil,

@@ -21,7 +21,7 @@ package struct HistoryMetric: Hashable {
                 name, for: "--metrics",
                 expected: Self.form + (hint ?? ""))
         }
-        if ResultsReader.texts.contains(column) {
+        if ResultsReader.kinds[column]?.isNumeric == false {
             throw Failure.invalid(name, for: "--metrics", expected: "a column of numbers, and \(column) is a text")
         }
         self.column = column
@@ -34,11 +34,13 @@ package struct HistoryMetric: Hashable {
 
     /// A value with its unit.
     package func shown(_ figure: Double) -> String {
-        if column.hasSuffix("_per_s") { return Figure.rate(figure) }
-        if column.hasSuffix("_ns") {
-            return abs(figure) < 99.95 ? "\(Figure.decimal(figure, 1)) ns" : Figure.time(figure)
+        // A file of a later version has columns that this one does not know.
+        let unit = ResultColumn.named(column)?.unit ?? FieldUnit(column: column)
+        switch unit {
+        case .nanoseconds, .seconds, .perSecond, .percent: return unit.shown(figure, decimals: 1)
+        case .plain, .bytes, .share:
+            if abs(figure) >= 1000 { return Figure.count(figure) }
+            return Figure.decimal(figure, figure == figure.rounded() ? 0 : 4)
         }
-        if abs(figure) >= 1000 { return Figure.count(figure) }
-        return Figure.decimal(figure, figure == figure.rounded() ? 0 : 4)
     }
 }

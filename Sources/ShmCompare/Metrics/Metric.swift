@@ -19,7 +19,11 @@ package struct Metric: Sendable {
     package let value: @Sendable (Record) -> Double?
     package let judgement: Judgement
     package let scale: Scale
-    private let quantity: Quantity
+    private let unit: FieldUnit
+    /// The decimals of shown values; see ``FieldUnit/shown(_:decimals:)``.
+    private let decimals: Int?
+    /// Whether 1 stands for ok, and 0 for broken.
+    private let isVerdict: Bool
     private let need: Need
 
     /// The kind of judgement.
@@ -42,28 +46,22 @@ package struct Metric: Sendable {
         case own(String)
     }
 
-    /// The quantity, which determines the unit.
-    package enum Quantity: Sendable {
-        case rate, time
-        /// A time that is shown with decimals.
-        case fineTime
-        case share, bytes, verdict
-    }
-
     /// The condition under which the metric is measured.
     package enum Need: Sendable { case nothing, otherWorkers, kills }
 
     /// - Parameters:
     ///   - name: the name; without `value`, a short name of the column.
+    ///   - unit: the default is the unit of the column.
     ///   - threshold: default minimum relative change to report.
     ///   - value: computes the value from a round.
     package init(
-        _ name: String, _ quantity: Quantity, threshold: Double, _ summary: String, judgement: Judgement = .ratio,
-        scale: Scale, need: Need = .nothing, words: (worse: String, better: String) = ("SLOWER", "faster"),
+        _ name: String, unit: FieldUnit? = nil, decimals: Int? = nil, threshold: Double, _ summary: String,
+        judgement: Judgement = .ratio, scale: Scale, need: Need = .nothing,
+        words: (worse: String, better: String) = ("SLOWER", "faster"),
         value: (@Sendable (Record) -> Double?)? = nil
     ) {
         self.name = name
-        self.quantity = quantity
+        self.decimals = decimals
         self.summary = summary
         self.judgement = judgement
         self.scale = scale
@@ -71,6 +69,8 @@ package struct Metric: Sendable {
         self.words = words
         usualThreshold = threshold
         let field = ResultColumn.named(name)
+        self.unit = unit ?? field?.unit ?? .plain
+        isVerdict = field?.kind.isNumeric == false
         isBetterWhenMore = field?.better == .more
         let column = field?.name ?? name
         self.value = { record in
@@ -104,25 +104,12 @@ package struct Metric: Sendable {
 
     /// A value with its unit.
     package func shown(_ value: Double) -> String {
-        switch quantity {
-        case .rate: Figure.rate(value)
-        case .time: Figure.time(value)
-        case .fineTime: value < 100 ? "\(Figure.decimal(value, 2)) ns" : Figure.time(value)
-        case .share: Figure.decimal(value, 3)
-        case .bytes: "\(Figure.decimal(value, 3)) B"
-        case .verdict: value == 1 ? "ok" : "BROKEN"
-        }
+        if isVerdict { return value == 1 ? "ok" : "BROKEN" }
+        return unit.shown(value, decimals: decimals)
     }
 
-    /// The unit of the values in documents for programs.
-    package var unit: String {
-        switch quantity {
-        case .rate: "1/s"
-        case .time, .fineTime: "ns"
-        case .bytes: "bytes"
-        case .share, .verdict: ""
-        }
-    }
+    /// The unit of the values in documents for programs; empty for a dimensionless metric.
+    package var unitName: String { unit == .share ? "" : unit.rawValue }
 }
 
 extension Metric: Hashable {

@@ -7,29 +7,30 @@ extension Metric {
     ]
 
     package static let throughput = Metric(
-        "throughput", .rate, threshold: 0.03, "acquisitions per second", scale: .reference)
+        "throughput", threshold: 0.03, "acquisitions per second", scale: .reference)
 
     package static let p50 = Metric(
-        "p50", .time, threshold: 0.05, "median time to acquire", scale: .clock(mean: "acquire_mean_ns"))
+        "p50", threshold: 0.05, "median time to acquire", scale: .clock(mean: "acquire_mean_ns"))
 
     package static let p99 = Metric(
-        "p99", .time, threshold: 0.1, "99th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
+        "p99", threshold: 0.1, "99th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
 
     package static let hold = Metric(
-        "hold", .time, threshold: 0.05, "median time between acquisition and release",
+        "hold", threshold: 0.05, "median time between acquisition and release",
         scale: .clock(mean: "hold_mean_ns"))
 
     package static let handoff = Metric(
-        "handoff", .time, threshold: 0.1, "median time from a release to the acquisition by a waiter",
+        "handoff", threshold: 0.1, "median time from a release to the acquisition by a waiter",
         scale: .clock(mean: "acquire_mean_ns"), need: .otherWorkers)
 
     package static let fairness = Metric(
-        "fairness", .share, threshold: 0.05, "Jain's index of the workers' acquisitions", scale: .none,
+        "fairness", decimals: 3, threshold: 0.05, "Jain's index of the workers' acquisitions", scale: .none,
         need: .otherWorkers,
         words: ("LESS FAIR", "fairer"))
 
     package static let cpu = Metric(
-        "cpu", .fineTime, threshold: 0.03, "CPU time of all workers per acquisition", scale: .reference,
+        "cpu", unit: .nanoseconds, decimals: 2, threshold: 0.03, "CPU time of all workers per acquisition",
+        scale: .reference,
         value: { record in
             guard let user = record.number("user_s"), let system = record.number("system_s"),
                 let acquisitions = record.number("acquisitions"), acquisitions > 0
@@ -38,17 +39,17 @@ extension Metric {
         })
 
     package static let heap = Metric(
-        "heap", .bytes, threshold: 0, "heap bytes per acquisition; any rise from 0 is a regression", judgement: .rule,
+        "heap", threshold: 0, "heap bytes per acquisition; any rise from 0 is a regression", judgement: .rule,
         scale: .none, words: ("ALLOCATES", "allocates less"))
 
     /// Compared with the time that the kernel needs to end the killed process.
     package static let recovery = Metric(
-        "recovery", .time, threshold: 0.25,
+        "recovery", threshold: 0.25,
         "median time from an owner's death to the next acquisition, for locks that survive it",
         scale: .own("reaping_p50_ns"), need: .kills)
 
     package static let integrity = Metric(
-        "integrity", .verdict, threshold: 0,
+        "integrity", threshold: 0,
         "lost updates, overlaps, stuck rounds, hangs after kills; any is a failure",
         judgement: .rule, scale: .none, value: { $0.isAsPromised ? 1 : 0 })
 }

@@ -3,12 +3,16 @@ internal import ShmStatistics
 
 /// Warns about medians over runs with different kernels, versions or lengths of windows.
 package enum MixedRounds {
-    package static func warnings(_ rounds: MachineRounds) -> [String] {
-        var lines: [String] = []
-        for (column, words) in [("kernel", "kernels"), ("tool_version", "versions of shmbench")] {
+    package static func warnings(_ rounds: MachineRounds) -> [Warning] {
+        var lines: [Warning] = []
+        for (code, column, words) in [
+            (Warning.Code.mixedKernels, "kernel", "kernels"),
+            (.mixedVersions, "tool_version", "versions of shmbench"),
+        ] {
             let mixed = rounds.summaries.filter { line in Set(line.records.map { $0.text(column) }).count > 1 }
             if let first = mixed.first {
-                lines.append(
+                lines.add(
+                    code,
                     "the median of \(first.cell.title) mixes rounds of several \(words) (\(rounds.values(column).joined(separator: ", "))): report on each file separately"
                 )
             }
@@ -19,7 +23,8 @@ package enum MixedRounds {
                 median(run.compactMap { $0.number("duration_s") })
             }
             guard let least = windows.min(), let most = windows.max(), most > 2 * least else { continue }
-            lines.append(
+            lines.add(
+                .mixedWindows,
                 "the median of \(line.cell.title) mixes windows of \(Figure.time(least * 1e9)) and \(Figure.time(most * 1e9)), on which tails and fairness depend: report on each file separately"
             )
             break

@@ -11,20 +11,23 @@ extension Field where Subject == CellSummary {
 
     /// All fields. A field without a description has that of its predecessor.
     package static let all: [Field<CellSummary>] = sharingDescriptions(
-        [Field("schema", "1") { _ in .integer(schema) }] + identity + figures)
+        [schema(schema)] + identity + figures)
 
     /// The machine, the lock and its load, with the names of the results.
     private static let identity: [Field<CellSummary>] = ResultColumn.all.filter { column in
         !column.roles.isDisjoint(with: [.machine, .cell])
     }.map { column in
-        Field(column.name, kind: column.kind == .text ? .text : .number, "as in the results of `run`") { summary in
+        Field(column.name, title: column.title, kind: column.kind, roles: column.roles, "as in the results of `run`") {
+            summary in
             summary.records[0].value(column.name)
         }
     }
 
     private static let figures: [Field<CellSummary>] = [
-        field("rounds", "number of rounds") { .integer($0.rounds) },
-        field("throughput_per_s", "median over the rounds, as all figures below unless noted otherwise") {
+        field("rounds", kind: .count, roles: .present, "number of rounds") { .integer($0.rounds) },
+        field(
+            "throughput_per_s", title: "rate/s", "median over the rounds, as all figures below unless noted otherwise"
+        ) {
             Value($0.throughput, decimals: 1)
         },
         field(
@@ -34,35 +37,65 @@ extension Field where Subject == CellSummary {
             Value($0.interval?.low, decimals: 1)
         },
         field("throughput_high") { Value($0.interval?.high, decimals: 1) },
-        field("confidence") { Value($0.interval?.confidence, decimals: 4) },
-        field("acquire_p50_ns", "empty if most rounds of an open loop were overloaded") {
+        field("confidence", unit: .share) { Value($0.interval?.confidence, decimals: 4) },
+        field("acquire_p50_ns", title: "p50", "empty if most rounds of an open loop were overloaded") {
             Value($0.p50, decimals: 1)
         },
-        field("acquire_p99_ns") { Value($0.p99, decimals: 1) },
-        field("acquire_p999_ns", "likewise, over rounds with at least 10000 samples") {
+        field("acquire_p99_ns", title: "p99") { Value($0.p99, decimals: 1) },
+        field("acquire_p999_ns", title: "p99.9", "likewise, over rounds with at least 10000 samples") {
             Value($0.p999, decimals: 1)
         },
-        field("acquire_max_ns", "maximum over all rounds") { Value($0.longest, decimals: 0) },
-        field("uncorrected_p99_ns", "as in the results of `run`") { Value($0.uncorrectedP99, decimals: 1) },
-        field("hold_p50_ns") { Value($0.hold, decimals: 1) },
-        field("handoff_p50_ns") { Value($0.handoff, decimals: 1) },
-        field("fairness_jain") { Value($0.jain, decimals: 4) },
-        field("fairness_window_jain") { Value($0.windowJain, decimals: 4) },
-        field("overloaded_rounds", "number of rounds in which an open loop did not sustain its rate") {
+        field("acquire_max_ns", title: "max", kind: .count, "maximum over all rounds") {
+            Value($0.longest, decimals: 0)
+        },
+        field("uncorrected_p99_ns", title: "closed", "as in the results of `run`") {
+            Value($0.uncorrectedP99, decimals: 1)
+        },
+        field("hold_p50_ns", title: "hold") { Value($0.hold, decimals: 1) },
+        field("handoff_p50_ns", title: "handoff") { Value($0.handoff, decimals: 1) },
+        field("fairness_jain", title: "jain", unit: .share) { Value($0.jain, decimals: 4) },
+        field("fairness_window_jain", unit: .share) { Value($0.windowJain, decimals: 4) },
+        field(
+            "overloaded_rounds", kind: .count, roles: .present,
+            "number of rounds in which an open loop did not sustain its rate"
+        ) {
             .integer($0.overloadedRounds)
         },
-        field("integrity", "worst finding of the rounds: `ok`, `failed` or `stuck`") { .text($0.integrity.rawValue) },
-        field("as_promised", "whether the lock kept its promises, `yes` or `no` (exit code 3)") {
-            .text($0.isAsPromised ? "yes" : "no")
+        field(
+            "integrity", title: "data", kind: .words(of: RoundResult.Integrity.self), roles: .present,
+            "worst finding of the rounds: `ok`, `failed` or `stuck`"
+        ) { .text($0.integrity.rawValue) },
+        field(
+            "as_promised", kind: .boolean, roles: .present,
+            "whether the lock kept its promises, `yes` or `no` (exit code 3)"
+        ) {
+            .boolean($0.isAsPromised)
         },
         field(
-            "survives_owner_death",
+            "survives_owner_death", title: "robust", kind: .boolean,
             "whether the lock promises to survive its owner's death; empty for a lock that this version does not know"
-        ) { $0.properties.map { .text($0.survivesOwnerDeath ? "yes" : "no") } ?? .empty },
-        field("finding", "the broken promises in words") { $0.breach.map { .text($0) } ?? .empty },
+        ) { Value($0.properties?.survivesOwnerDeath) },
+        field("finding", kind: .text, "the broken promises in words") { Value($0.breach) },
+        field(
+            "kills", kind: .count,
+            "owners killed after the rounds (`--kills`), and kills after which a process hung or the data were wrong; sums over the rounds"
+        ) { $0.sum("kills") },
+        field("kill_failures", kind: .count) { $0.sum("kill_failures") },
+        field("recovery_p50_ns", title: "recovery", "median over the rounds, as in the results of `run`") {
+            Value(median($0.records.compactMap { $0.number("recovery_p50_ns") }), decimals: 1)
+        },
     ]
 
     private static func field(
-        _ name: String, _ doc: String = "", _ value: @escaping @Sendable (CellSummary) -> Value
-    ) -> Field { Field(name, doc, value) }
+        _ name: String, title: String? = nil, kind: Kind = .number, unit: FieldUnit? = nil, roles: Roles = [],
+        _ doc: String = "", _ value: @escaping @Sendable (CellSummary) -> Value
+    ) -> Field { Field(name, title: title, kind: kind, unit: unit, roles: roles, doc, value) }
+}
+
+extension CellSummary {
+    /// The sum of a column over the rounds; empty if no round has it.
+    fileprivate func sum(_ column: String) -> Value {
+        let numbers = records.compactMap { $0.number(column) }
+        return numbers.isEmpty ? .empty : Value(numbers.reduce(0, +), decimals: 0)
+    }
 }

@@ -9,38 +9,45 @@ package enum Warnings {
     /// The limit of the number of samples: only one in a hundred lies beyond the 99th percentile.
     private static let fewSamples = 1000.0
 
-    /// The warnings, a line each.
+    /// The texts of ``all(_:)``.
+    package static func lines(_ summaries: [CellSummary]) -> [String] { all(summaries).map(\.text) }
+
+    /// The warnings.
     ///
     /// - Parameter summaries: those of one machine.
-    package static func lines(_ summaries: [CellSummary]) -> [String] {
+    package static func all(_ summaries: [CellSummary]) -> [Warning] {
         let records = summaries.flatMap(\.records)
         var lines = clock(summaries)
         // Over all rounds: the kernel counts in ticks of 10 ms, which are a large part of one round.
         let shares = records.compactMap { $0.number("steal_percent") }.map { $0 / 100 }
         let stolen = shares.reduce(0, +) / Double(max(1, shares.count))
         if stolen > 0.01 {
-            lines.append(
+            lines.add(
+                .stolenTime,
                 "the hypervisor took \(percent(stolen)) of the CPU time during the rounds: measure at a quieter time, or on a "
                     + "dedicated machine")
         }
         if let governor = records.first?.unrecorded?.scalingGovernor, governor != "performance" {
-            lines.append(
+            lines.add(
+                .scaledFrequency,
                 "CPU frequency is scaled (governor \(governor)): fix it with `cpupower frequency-set -g performance`")
         }
         lines += rounds(summaries, cpus: records.first?.cpus ?? .max)
         if records.contains(where: \.lacksHeapCount) {
-            lines.append(
+            lines.add(
+                .heapUncounted,
                 "jemalloc's count of heap bytes missed a test allocation, so heap_bytes_per_op is empty")
         }
         return lines
     }
 
-    private static func clock(_ summaries: [CellSummary]) -> [String] {
-        var lines: [String] = []
+    private static func clock(_ summaries: [CellSummary]) -> [Warning] {
+        var lines: [Warning] = []
         let records = summaries.flatMap(\.records)
         if let first = records.first, first.text("clock") == "clock_gettime" {
             let obstacle = first.unrecorded?.clockObstacle.map { ": \($0)" } ?? ""
-            lines.append(
+            lines.add(
+                .clockFallback,
                 "clock_gettime timed the rounds, not the CPU's time-stamp counter\(obstacle); short times are less precise"
             )
         }
@@ -48,44 +55,47 @@ package enum Warnings {
         let exclusive = summaries.filter(\.excludes).flatMap(\.records).filter { $0.integrity == .ok }
         let anomalies = exclusive.compactMap(\.unrecorded?.clockAnomalies).reduce(0, +)
         if anomalies > 0 {
-            lines.append(
+            lines.add(
+                .clockBackwards,
                 "the clock went backwards \(anomalies) times between two CPUs, and those intervals were left out: do not trust "
                     + "handoff times on this machine")
         }
         return lines
     }
 
-    private static func rounds(_ summaries: [CellSummary], cpus: Int) -> [String] {
-        var lines: [String] = []
-        func warn(_ found: [CellSummary], _ text: (String) -> String) {
-            if !found.isEmpty { lines.append(text(names(found))) }
+    private static func rounds(_ summaries: [CellSummary], cpus: Int) -> [Warning] {
+        var lines: [Warning] = []
+        func warn(_ code: Warning.Code, _ found: [CellSummary], _ text: (String) -> String) {
+            if !found.isEmpty { lines.add(code, text(names(found))) }
         }
         let sound = summaries.filter(\.isAsPromised)
         // In an open loop, throughput follows the schedule.
         let closed = sound.filter { !$0.load.isOpen }
-        warn(closed.filter { ($0.spread ?? 0) > noisy($0) }) {
+        warn(.noisy, closed.filter { ($0.spread ?? 0) > noisy($0) }) {
             "too noisy: the interval of the median of \($0) exceeds ±3% (one worker) or ±10% (several); use more --rounds or a longer --duration, and stop other programs"
         }
         warn(
+            .fewSamples,
             sound.filter { line in line.records.contains { ($0.number("latency_samples") ?? .infinity) < fewSamples } }
         ) {
             "too short: p99 of \($0) is from fewer than \(Int(fewSamples)) samples per round; use a longer --duration"
         }
-        warn(closed.filter { !outliers($0.records.compactMap(\.throughput)).isEmpty }) {
+        warn(.outliers, closed.filter { !outliers($0.records.compactMap(\.throughput)).isEmpty }) {
             "outlier rounds: at least one of \($0) differs far from the others; medians are robust, but another program may have run; stop other programs"
         }
-        warn(closed.filter { line in !line.isCutShort && line.records.contains { !$0.wasSteady } }) {
+        warn(.notSteady, closed.filter { line in !line.isCutShort && line.records.contains { !$0.wasSteady } }) {
             "not steady at the end of the warm-up: \($0); use a longer --warmup"
         }
         let apart = sound.filter { line in
             line.records.contains { ($0.number("overlap") ?? 1) < (line.load.workers > cpus ? 0.5 : 0.9) }
         }
         let least = apart.flatMap(\.records).compactMap { $0.number("overlap") }.min() ?? 1
-        warn(apart) {
+        warn(.apart, apart) {
             "not all workers ran all the time: in rounds of \($0), as little as \(percent(least)) of a window; use a longer --duration"
         }
         if let most = summaries.map(\.load.workers).max(), most > cpus {
-            lines.append(
+            lines.add(
+                .oversubscribed,
                 "up to \(most) workers share \(cpus) CPU\(cpus == 1 ? "" : "s"): these figures depend on the scheduler as much as on the lock"
             )
         }

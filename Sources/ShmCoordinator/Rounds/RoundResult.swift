@@ -3,7 +3,7 @@ public import ShmHarness
 /// The result of one round.
 public struct RoundResult: Sendable {
     /// Verdicts of the oracle.
-    public enum Integrity: String, Sendable {
+    public enum Integrity: String, Sendable, CaseIterable {
         /// No update is lost, and no two workers met.
         case ok
         /// Updates are lost, or workers met inside the critical section.

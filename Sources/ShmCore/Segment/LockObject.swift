@@ -9,7 +9,7 @@ package import SystemPackage
 /// System V semaphore sets have no such name: they can be found only through their segment, and with `ipcs -s`.
 package struct LockObject: Sendable, Hashable {
     /// The type of a named object.
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// A named semaphore, `sem_overview(7)`.
         case semaphore
         /// A FIFO, `fifo(7)`.

@@ -4,8 +4,8 @@ package struct Notation<Content: Equatable & Sendable>: Sendable {
     package let expected: String
     /// Whether a scenario writes the value without quotation marks.
     package var isBare = false
-    /// Whether the column of a results file is text.
-    package var isText = false
+    /// The type of the column of a results file.
+    package var kind = FieldKind.number
     /// Parses a user's notation; `nil` if it is invalid.
     package let read: @Sendable (String) -> Content?
     /// Parses a program's notation; `nil` if it is invalid.
@@ -16,13 +16,14 @@ package struct Notation<Content: Equatable & Sendable>: Sendable {
     package let value: @Sendable (Content) -> Value
 
     package init(
-        expected: String, isBare: Bool = false, isText: Bool = false, read: @escaping @Sendable (String) -> Content?,
+        expected: String, isBare: Bool = false, kind: FieldKind = .number,
+        read: @escaping @Sendable (String) -> Content?,
         parse: @escaping @Sendable (String) -> Content?, text: @escaping @Sendable (Content) -> String,
         value: @escaping @Sendable (Content) -> Value
     ) {
         self.expected = expected
         self.isBare = isBare
-        self.isText = isText
+        self.kind = kind
         self.read = read
         self.parse = parse
         self.text = text
@@ -35,7 +36,8 @@ extension Notation<Int> {
     package static func count(_ range: ClosedRange<Int>) -> Notation {
         let read: @Sendable (String) -> Int? = { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
         return Notation(
-            expected: range.text, isBare: true, read: read, parse: read, text: { "\($0)" }, value: { .integer($0) })
+            expected: range.text, isBare: true, kind: .count, read: read, parse: read, text: { "\($0)" },
+            value: { .integer($0) })
     }
 
     /// A whole number of percent. Users write `50%`, `0.5` or `50`; programs write `50`.
@@ -54,7 +56,7 @@ extension Notation<Int> {
 
     /// A duration in nanoseconds. Users write a unit; programs write nanoseconds.
     package static let time = Notation(
-        expected: "a time \(TimeSpan.form)", read: { TimeSpan($0)?.nanoseconds },
+        expected: "a time \(TimeSpan.form)", kind: .count, read: { TimeSpan($0)?.nanoseconds },
         parse: { text in Int(text).flatMap { TimeSpan.range.contains($0) ? $0 : nil } }, text: { "\($0)" },
         value: { .integer($0) })
 }
@@ -72,7 +74,7 @@ extension Notation<String> {
     package static let name: Notation = {
         let read: @Sendable (String) -> String? = { $0.isPlainName ? $0 : nil }
         return Notation(
-            expected: "a name of letters, digits, hyphens, dots and underscores", isText: true, read: read, parse: read,
+            expected: "a name of letters, digits, hyphens, dots and underscores", kind: .text, read: read, parse: read,
             text: { $0 }, value: { .text($0) })
     }()
 }
@@ -87,7 +89,8 @@ extension Notation {
     ) -> Notation {
         let names = values.map(name)
         return Notation(
-            expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""), isText: true,
+            expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""),
+            kind: .words(names + [unasked].compactMap(\.self).map(name)),
             read: { text in values.first { name($0) == text } ?? other(text) },
             parse: { text in (values + [unasked].compactMap(\.self)).first { name($0) == text } }, text: name,
             value: { .text(name($0)) })

@@ -19,8 +19,8 @@ package struct Parameter: Sendable {
     package let expected: String
     /// Whether a scenario writes the value without quotation marks.
     package let isBare: Bool
-    /// Whether the column of a results file is text.
-    package let isText: Bool
+    /// The type of the column of a results file.
+    package let kind: FieldKind
     /// Whether a results file must have the column.
     package let isRequired: Bool
     /// The value in a results file.
@@ -53,7 +53,7 @@ package struct Parameter: Sendable {
         usual = words ?? notation.text(Load()[keyPath: place])
         expected = notation.expected
         isBare = notation.isBare
-        isText = notation.isText
+        kind = notation.kind
         isRequired = !isOptional
         text = { notation.text($0[keyPath: place]) }
         value = { load in

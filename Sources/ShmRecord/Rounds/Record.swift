@@ -22,7 +22,11 @@ package struct Record: Equatable {
     package func value(_ column: String) -> Value {
         let text = text(column)
         if text.isEmpty { return .empty }
-        if ResultsReader.texts.contains(column) { return .text(text) }
+        switch ResultsReader.kinds[column] {
+        case .boolean where text == "yes" || text == "no": return .boolean(text == "yes")
+        case .text, .words, .boolean, .list: return .text(text)
+        case .count, .number, nil: break
+        }
         if let integer = Int(text) { return .integer(integer) }
         let decimals = text.split(separator: ".").dropFirst().first?.count ?? 0
         return Double(text).map { .decimal($0, decimals) } ?? .text(text)

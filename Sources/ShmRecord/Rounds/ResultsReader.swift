@@ -6,14 +6,16 @@ internal import SystemPackage
 package enum ResultsReader {
     /// The required columns, which identify what was measured.
     private static let identity = ResultColumn.all.names(.required)
-    /// The columns of text.
-    package static let texts = Set(ResultColumn.all.filter { $0.kind == .text }.map(\.name))
+    /// The types of the columns.
+    package static let kinds = Dictionary(uniqueKeysWithValues: ResultColumn.all.map { ($0.name, $0.kind) })
     /// The columns of whole numbers that identify what was measured.
-    private static let counts = ResultColumn.all.filter { $0.kind == .count }.map(\.name)
+    private static let counts = ResultColumn.all.filter {
+        $0.kind == .count && !$0.roles.isDisjoint(with: [.round, .cell]) && $0.roles.contains(.required)
+    }.map(\.name)
     /// The columns that identify a round.
     private static let roundKey = ResultColumn.all.names([.round, .cell])
     /// The columns of numbers, which may be empty. A later version may have more columns, of any kind.
-    private static let numbers = Set(ResultColumn.all.filter { $0.kind != .text }.map(\.name))
+    private static let numbers = Set(ResultColumn.all.filter { $0.kind.isNumeric }.map(\.name))
     /// The path that stands for standard input.
     package static let standardInput = "-"
     /// The size limit, bytes.

@@ -32,23 +32,23 @@ extension Field where Subject == Row {
     private static let listed: [Field<Row>] = identity + environment + asked + figures
 
     private static let identity: [Field<Row>] = [
-        field("schema", roles: .required, "1") { _ in .integer(schema) },
-        field("run_id", kind: .text, roles: [.round, .required], "identifier of the invocation") {
+        schema(schema),
+        field("run_id", kind: .text, roles: [.round, .required, .present], "identifier of the invocation") {
             .text($0.run.id)
         },
-        field("started_at", kind: .text, "start of this round, ISO 8601, UTC") {
+        field("started_at", kind: .text, roles: .present, "start of this round, ISO 8601, UTC") {
             .text(Timestamp.iso8601($0.result.startedAt))
         },
     ]
 
     private static let asked: [Field<Row>] = [
         field(.scenario),
-        field("lock", kind: .text, roles: [.cell, .required], "name of the lock (`shmbench list`)") {
+        field("lock", kind: .text, roles: [.cell, .required, .present], "name of the lock (`shmbench list`)") {
             .text($0.cell.lock.name)
         },
         field(.workers),
         field(
-            "round", kind: .count, roles: [.round, .required],
+            "round", kind: .count, roles: [.round, .required, .present],
             "number of the round, from 1; each round starts a new fleet of workers"
         ) { .integer($0.round) },
         field(.criticalSection), field(.think), field(.counters), field(.arrivals), field(.rate), field(.pinning),
@@ -59,7 +59,7 @@ extension Field where Subject == Row {
         field("duration_s", "measured length of the throughput window") {
             Value($0.result.figures?.duration, decimals: 6)
         },
-        field("acquisitions", "acquisitions of all workers in the throughput window") {
+        field("acquisitions", kind: .count, "acquisitions of all workers in the throughput window") {
             Value($0.result.figures?.acquisitions)
         },
         field(
@@ -68,37 +68,38 @@ extension Field where Subject == Row {
             Value($0.throughput, decimals: 1)
         },
         field(
-            "latency_samples",
+            "latency_samples", kind: .count,
             "acquisitions of all workers in the latency window, from the moment at which all of them had entered it"
         ) {
             Value($0.latency?.acquire?.samples)
         },
         field(
-            "acquire_p50_ns", short: ["p50"], better: .less,
+            "acquire_p50_ns", short: ["p50"], kind: .count, better: .less,
             "time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits (the maximum is exact); empty if an open loop was overloaded"
         ) { Value($0.latency?.acquire?.p50) },
-        field("acquire_p90_ns", short: ["p90"], better: .less) { Value($0.latency?.acquire?.p90) },
-        field("acquire_p99_ns", short: ["p99"], better: .less) { Value($0.latency?.acquire?.p99) },
-        field("acquire_p999_ns", short: ["p99.9"], better: .less) { Value($0.latency?.acquire?.p999) },
-        field("acquire_max_ns", short: ["max"], better: .less) { Value($0.latency?.acquire?.longest) },
+        field("acquire_p90_ns", short: ["p90"], kind: .count, better: .less) { Value($0.latency?.acquire?.p90) },
+        field("acquire_p99_ns", short: ["p99"], kind: .count, better: .less) { Value($0.latency?.acquire?.p99) },
+        field("acquire_p999_ns", short: ["p99.9"], kind: .count, better: .less) { Value($0.latency?.acquire?.p999) },
+        field("acquire_max_ns", short: ["max"], kind: .count, better: .less) { Value($0.latency?.acquire?.longest) },
         field(
-            "hold_p50_ns", short: ["hold"], better: .less,
+            "hold_p50_ns", short: ["hold"], kind: .count, better: .less,
             "time from the acquisition to the start of the release, in the order window; includes the cost of the log; 2 significant digits"
         ) { Value($0.latency?.hold?.p50) },
         field(
-            "handoff_p50_ns", short: ["handoff", "hand-off"], better: .less,
+            "handoff_p50_ns", short: ["handoff", "hand-off"], kind: .count, better: .less,
             "time from the start of one worker's release to the acquisition by another that was already waiting; likewise"
         ) { Value($0.latency?.handoff?.p50) },
-        field("handoff_p99_ns", better: .less) { Value($0.latency?.handoff?.p99) },
+        field("handoff_p99_ns", kind: .count, better: .less) { Value($0.latency?.handoff?.p99) },
         field(
-            "fairness_jain", short: ["jain", "fairness"], better: .more,
+            "fairness_jain", short: ["jain", "fairness"], unit: .share, better: .more,
             "Jain's index of the workers' acquisitions in the throughput window: 1 is perfectly even, 1/workers is one worker that takes all"
         ) { Value($0.jain, decimals: 4) },
-        field("fairness_min_max", better: .more, "smallest number of acquisitions of a worker / largest") {
+        field("fairness_min_max", unit: .share, better: .more, "smallest number of acquisitions of a worker / largest")
+        {
             Value($0.minMax, decimals: 4)
         },
         field(
-            "fairness_window_jain", better: .more,
+            "fairness_window_jain", unit: .share, better: .more,
             "median of Jain's index over windows of 10 ms, which are merged until they have ten acquisitions per worker"
         ) { Value($0.windowJain, decimals: 4) },
         field(
@@ -106,13 +107,16 @@ extension Field where Subject == Row {
             "CPU time of all workers in the throughput window; in an open loop most of it is spent waiting for the next arrival"
         ) { Value($0.costs?.userSeconds, decimals: 6) },
         field("system_s") { Value($0.costs?.systemSeconds, decimals: 6) },
-        field("voluntary_switches", "context switches and page faults of all workers in the throughput window") {
+        field(
+            "voluntary_switches", kind: .count,
+            "context switches and page faults of all workers in the throughput window"
+        ) {
             Value($0.costs?.voluntarySwitches)
         },
-        field("involuntary_switches") { Value($0.costs?.involuntarySwitches) },
-        field("minor_faults") { Value($0.costs?.minorFaults) },
+        field("involuntary_switches", kind: .count) { Value($0.costs?.involuntarySwitches) },
+        field("minor_faults", kind: .count) { Value($0.costs?.minorFaults) },
         field(
-            "heap_bytes_per_op", short: ["heap"], better: .less,
+            "heap_bytes_per_op", short: ["heap"], unit: .bytes, better: .less,
             "heap bytes allocated per acquisition, as jemalloc counts them"
         ) {
             row in
@@ -122,45 +126,54 @@ extension Field where Subject == Row {
                 },
                 decimals: 3)
         },
-        field("owner_deaths", "acquisitions to which the lock reported the previous owner's death, in the whole round")
-        {
+        field(
+            "owner_deaths", kind: .count,
+            "acquisitions to which the lock reported the previous owner's death, in the whole round"
+        ) {
             Value($0.result.ownerDeaths)
         },
         field(
-            "lost_updates", better: .less,
+            "lost_updates", kind: .count, better: .less,
             "violations of mutual exclusion that the integrity oracle found in the whole round: 0 if there were none"
         ) {
             $0.result.integrity == .stuck ? .empty : Value($0.result.lostUpdates)
         },
-        field("overlaps", better: .less) { Value($0.result.overlaps) },
+        field("overlaps", kind: .count, better: .less) { Value($0.result.overlaps) },
         field(
-            "integrity", kind: .text, roles: .required,
+            "integrity", kind: .words(of: RoundResult.Integrity.self), roles: [.required, .present],
             "`ok`, `failed`, or `stuck` (no progress within `--stuck-after`; the figures of such a round are empty)"
         ) { .text($0.result.integrity.rawValue) },
-        field("acquire_p9999_ns", short: ["p99.99"], better: .less, "as the other percentiles of the time to acquire") {
+        field(
+            "acquire_p9999_ns", short: ["p99.99"], kind: .count, better: .less,
+            "as the other percentiles of the time to acquire"
+        ) {
             Value($0.latency?.acquire?.p9999)
         },
         field(
-            "uncorrected_p50_ns", better: .less,
+            "uncorrected_p50_ns", kind: .count, better: .less,
             "in an open loop: time from the call of lock to the acquisition, without the delay of the call"
         ) { Value($0.latency?.uncorrected?.p50) },
-        field("uncorrected_p99_ns", better: .less) { Value($0.latency?.uncorrected?.p99) },
+        field("uncorrected_p99_ns", kind: .count, better: .less) { Value($0.latency?.uncorrected?.p99) },
         field(
-            "overloaded", kind: .text,
+            "overloaded", kind: .boolean,
             "`yes` if an open loop left more than 5 % of what was due undone; empty in a closed loop"
-        ) { row in row.isOverloaded.map { .text($0 ? "yes" : "no") } ?? .empty },
-        field("hold_p99_ns", better: .less, "as `hold_p50_ns`") { Value($0.latency?.hold?.p99) },
-        field("handoff_samples", "number of handoffs behind the percentiles") { Value($0.latency?.handoff?.samples) },
+        ) { Value($0.isOverloaded) },
+        field("hold_p99_ns", kind: .count, better: .less, "as `hold_p50_ns`") { Value($0.latency?.hold?.p99) },
+        field("handoff_samples", kind: .count, "number of handoffs behind the percentiles") {
+            Value($0.latency?.handoff?.samples)
+        },
         field(
-            "reacquire_p50_ns", short: ["reacquire"],
+            "reacquire_p50_ns", short: ["reacquire"], kind: .count,
             "median time from the start of a worker's release to its next acquisition, in ns and in acquisitions of all workers (1: no other worker in between)"
         ) { Value($0.latency?.reacquire?.p50) },
         field("reacquire_p50_acquisitions") { Value($0.order?.medianReturn, decimals: 1) },
-        field("longest_run", "longest sequence of acquisitions by one worker") {
+        field("longest_run", kind: .count, "longest sequence of acquisitions by one worker") {
             Value($0.order.map { UInt64($0.longestRun) })
         },
-        field("fairness_order_jain", better: .more, "median of Jain's index over windows of 32 acquisitions per worker")
-        {
+        field(
+            "fairness_order_jain", unit: .share, better: .more,
+            "median of Jain's index over windows of 32 acquisitions per worker"
+        ) {
             Value($0.order?.jain, decimals: 4)
         },
         field(
@@ -179,7 +192,7 @@ extension Field where Subject == Row {
         field("cache_misses_per_op", short: ["cache-misses"], better: .less) {
             Value($0.perAcquisition(\.cacheMisses), decimals: 4)
         },
-        field("overlap", "share of the throughput window in which all workers took part") {
+        field("overlap", unit: .share, "share of the throughput window in which all workers took part") {
             Value($0.costs?.overlap, decimals: 4)
         },
         field(
@@ -187,11 +200,14 @@ extension Field where Subject == Row {
         ) {
             Value($0.result.stolenShare.map { $0 * 100 }, decimals: 2)
         },
-        field("steady", kind: .text, "whether throughput was steady at the end of the warm-up, `yes` or `no`") {
-            .text($0.result.wasSteady ? "yes" : "no")
+        field(
+            "steady", kind: .boolean, roles: .present,
+            "whether throughput was steady at the end of the warm-up, `yes` or `no`"
+        ) {
+            .boolean($0.result.wasSteady)
         },
         field(
-            "clock", kind: .text,
+            "clock", kind: .words(["counter", "clock_gettime"]), roles: .present,
             "clock that timed the round: `counter` (the CPU's time-stamp counter) or `clock_gettime`"
         ) { .text($0.run.clock.name) },
         field("clock_read_ns", "cost of one clock reading") { Value($0.run.clock.cost, decimals: 2) },
@@ -209,25 +225,30 @@ extension Field where Subject == Row {
             "clock_step_ns",
             "resolution of the clock: the smallest difference of two readings"
         ) { Value($0.run.clock.step, decimals: 0) },
-        field("seed", kind: .text, "seed of the order of rounds and of random arrivals") { .text("\($0.run.seed)") },
+        field("seed", kind: .text, roles: .present, "seed of the order of rounds and of random arrivals") {
+            .text("\($0.run.seed)")
+        },
         field(
             "log_ns",
             "cost of the order window's log of owners per acquisition, with its memory in the cache"
         ) { Value($0.run.logCost, decimals: 2) },
         field(
-            "kills",
+            "kills", kind: .count,
             "owners killed after the round (`--kills`), in a separate fleet; empty without `--kills`, for a single worker, and for locks that do not promise to survive"
         ) { Value($0.recovery.map { UInt64($0.kills) }) },
-        field("kill_failures", "kills after which a process hung or the data were wrong: 0 if the lock survived all") {
+        field(
+            "kill_failures", kind: .count,
+            "kills after which a process hung or the data were wrong: 0 if the lock survived all"
+        ) {
             Value($0.recovery.map { UInt64($0.hangs + $0.corruptions) })
         },
         field(
-            "recovery_p50_ns", short: ["recovery"],
+            "recovery_p50_ns", short: ["recovery"], kind: .count,
             "median time from such a kill to the next acquisition, and to the end of the process in the kernel"
         ) { Value($0.recovery?.recovery.percentile(50)) },
-        field("reaping_p50_ns") { Value($0.recovery?.reaping.percentile(50)) },
+        field("reaping_p50_ns", kind: .count) { Value($0.recovery?.reaping.percentile(50)) },
         field(
-            "discarded_tries",
+            "discarded_tries", kind: .count,
             "attempts at this round that were discarded because processes were paused from outside; stderr says when and for how long"
         ) { .integer($0.discarded.count) },
         field(
@@ -239,15 +260,14 @@ extension Field where Subject == Row {
     /// The column of a parameter.
     private static func field(_ parameter: Parameter) -> Field {
         field(
-            parameter.column, kind: parameter.isText ? .text : parameter.isRequired ? .count : .number,
-            roles: parameter.isRequired ? [.cell, .required] : .cell,
+            parameter.column, kind: parameter.kind,
+            roles: parameter.isRequired ? [.cell, .required, .present] : .cell,
             parameter.doc + (parameter.isRequired ? "" : "; empty at the default")
         ) { parameter.value($0.cell.load) }
     }
 
     private static func field(
-        _ name: String, short: [String] = [], kind: Kind = .number, roles: Roles = [], better: Direction? = nil,
-        _ doc: String = "",
-        _ value: @escaping @Sendable (Row) -> Value
-    ) -> Field { Field(name, short: short, kind: kind, roles: roles, better: better, doc, value) }
+        _ name: String, short: [String] = [], kind: Kind = .number, unit: FieldUnit? = nil, roles: Roles = [],
+        better: Direction? = nil, _ doc: String = "", _ value: @escaping @Sendable (Row) -> Value
+    ) -> Field { Field(name, short: short, kind: kind, unit: unit, roles: roles, better: better, doc, value) }
 }

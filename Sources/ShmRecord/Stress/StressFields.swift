@@ -48,66 +48,87 @@ extension Field where Subject == StressRow {
     package static let schema = 1
 
     /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<StressRow>] = sharingDescriptions(identity + environment + asked + figures)
+    package static let all: [Field<StressRow>] = sharingDescriptions(identity + environment + tested + figures)
 
     private static let identity: [Field<StressRow>] = [
-        field("schema", "1") { _ in .integer(schema) },
-        field("started_at", "start of the test, ISO 8601, UTC") {
+        schema(schema),
+        field("started_at", kind: .text, roles: .present, "start of the test, ISO 8601, UTC") {
             .text(Timestamp.iso8601($0.conditions.startedAt))
         },
     ]
 
-    private static let asked: [Field<StressRow>] = [
-        field("workers", "number of processes that contend for the lock") { .integer($0.conditions.workers) },
-        field("seed", "seed of the choice of targets, positions and delays") { .text("\($0.conditions.seed)") },
-        field("lock", "name of the lock (`shmbench list`)") { .text($0.result.lock.name) },
-        field("fault", "name of the fault (`shmbench stress --help`)") { .text($0.result.fault.name) },
+    private static let tested: [Field<StressRow>] = [
+        field("workers", kind: .count, roles: .present, "number of processes that contend for the lock") {
+            .integer($0.conditions.workers)
+        },
+        field("seed", kind: .text, roles: .present, "seed of the choice of targets, positions and delays") {
+            .text("\($0.conditions.seed)")
+        },
+        field("lock", kind: .text, roles: .present, "name of the lock (`shmbench list`)") {
+            .text($0.result.lock.name)
+        },
+        field(
+            "fault", kind: .words(Fault.allCases.map(\.name)), roles: .present,
+            "name of the fault (`shmbench stress --help`)"
+        ) { .text($0.result.fault.name) },
     ]
 
     private static let figures: [Field<StressRow>] = [
-        field("promised", "whether the lock promises that the other processes go on, `yes` or `no`") {
-            .text($0.result.isPromised ? "yes" : "no")
+        field(
+            "promised", kind: .boolean, roles: .present,
+            "whether the lock promises that the other processes go on, `yes` or `no`"
+        ) {
+            .boolean($0.result.isPromised)
         },
         field(
-            "verdict",
+            "verdict", kind: .words(["ok", "stalls", "hangs", "wrong", "bad", "n/a", "-"]), roles: .present,
             "`ok`, `stalls` (the other processes made no progress while one was frozen), `hangs`, `wrong` (an operation of the lock did not do what it promises), `bad` (unsafe: two processes in the critical section at once, an update of a live worker lost, or a death not reported by a lock that promises to report it), `n/a` (not possible on this machine), `-` (not tested)"
         ) { .text(name($0.result.verdict)) },
         field(
-            "as_promised",
+            "as_promised", kind: .boolean,
             "whether the lock kept its promises, `yes` or `no` (exit code 3); empty if the fault was not injected"
         ) {
-            $0.result.wasTried ? .text($0.result.isAsPromised ? "yes" : "no") : .empty
+            Value($0.result.wasTried ? $0.result.isAsPromised : nil)
         },
-        field("episodes", "number of times that the fault was injected") { .integer($0.result.episodes) },
-        field("kills", "processes killed") { .integer($0.result.kills) },
-        field("hangs", "episodes with that outcome") { .integer($0.result.hangs) },
-        field("corruptions") { .integer($0.result.corruptions) },
-        field("stalls") { .integer($0.result.stalls) },
-        field("tolerated_half_updates", "half-written updates of dead owners that the next owner repaired") {
+        field("episodes", kind: .count, roles: .present, "number of times that the fault was injected") {
+            .integer($0.result.episodes)
+        },
+        field("kills", kind: .count, roles: .present, "processes killed") { .integer($0.result.kills) },
+        field("hangs", kind: .count, roles: .present, "episodes with that outcome") { .integer($0.result.hangs) },
+        field("corruptions", kind: .count, roles: .present) { .integer($0.result.corruptions) },
+        field("stalls", kind: .count, roles: .present) { .integer($0.result.stalls) },
+        field(
+            "tolerated_half_updates", title: "repaired", kind: .count, roles: .present,
+            "half-written updates of dead owners that the next owner repaired"
+        ) {
             Value($0.result.repaired)
         },
-        field("told_deaths", "acquisitions to which the lock reported an owner's death") {
+        field("told_deaths", kind: .count, roles: .present, "acquisitions to which the lock reported an owner's death")
+        {
             Value($0.result.reportedDeaths)
         },
-        field("untold_deaths", "acquisitions to which the lock should have reported an owner's death and did not") {
+        field(
+            "untold_deaths", kind: .count, roles: .present,
+            "acquisitions to which the lock should have reported an owner's death and did not"
+        ) {
             Value($0.result.unreportedDeaths)
         },
         field(
-            "recoveries",
+            "recoveries", kind: .count, roles: .present,
             "time from the fault (a kill, the release or the end of a freeze after it) to the next acquisition: number of samples, and percentiles"
         ) { Value($0.result.recovery.count) },
-        field("recovery_p50_ns") { Value($0.result.recovery.percentile(50)) },
-        field("recovery_p99_ns") { Value($0.result.recovery.percentile(99)) },
-        field("recovery_max_ns") { Value($0.result.recovery.longest) },
-        field("reaping_p50_ns", "time from a kill until the process was reaped") {
+        field("recovery_p50_ns", title: "p50", kind: .count) { Value($0.result.recovery.percentile(50)) },
+        field("recovery_p99_ns", title: "p99", kind: .count) { Value($0.result.recovery.percentile(99)) },
+        field("recovery_max_ns", title: "max", kind: .count) { Value($0.result.recovery.longest) },
+        field("reaping_p50_ns", title: "reaped p50", kind: .count, "time from a kill until the process was reaped") {
             Value($0.result.reaping.percentile(50))
         },
-        field("reaping_p99_ns") { Value($0.result.reaping.percentile(99)) },
-        field("duration_s", "duration of the test of this fault with this lock") {
+        field("reaping_p99_ns", title: "reaped p99", kind: .count) { Value($0.result.reaping.percentile(99)) },
+        field("duration_s", roles: .present, "duration of the test of this fault with this lock") {
             Value(Double($0.result.duration) / 1e9, decimals: 3)
         },
-        field("finding", "the broken promise in words, or else the first anomaly") {
-            .text($0.result.breach ?? $0.result.findings.first ?? "")
+        field("finding", kind: .text, "the broken promise in words, or else the first anomaly") {
+            Value($0.result.breach ?? $0.result.findings.first)
         },
         count(.lock, "calls of that kind that returned"),
         count(.tryLock), count(.timedWait), count(.readers),
@@ -117,17 +138,20 @@ extension Field where Subject == StressRow {
         count(
             .objects,
             "participants that bound and unbound between two counts of descriptors and kernel objects"),
-        field("breaches", "operations that did not do what the lock promises") { Value($0.result.exercises.breaches) },
+        field("breaches", kind: .count, roles: .present, "operations that did not do what the lock promises") {
+            Value($0.result.exercises.breaches)
+        },
         field(
-            "exercised", "operations of the lock that all its rows tested, and those that they did not, with the reason"
+            "exercised", kind: .text,
+            "operations of the lock that all its rows tested, and those that they did not, with the reason"
         ) {
-            .text($0.exercised?.done.map(\.name).joined(separator: " ") ?? "")
+            Value($0.exercised?.done.map(\.name).joined(separator: " "))
         },
-        field("not_exercised") { row in
-            .text(row.exercised?.left.map { "\($0.exercise.name): \($0.reason)" }.joined(separator: "; ") ?? "")
+        field("not_exercised", kind: .text) { row in
+            Value(row.exercised?.left.map { "\($0.exercise.name): \($0.reason)" }.joined(separator: "; "))
         },
         field(
-            "discarded_episodes",
+            "discarded_episodes", kind: .count, roles: .present,
             "episodes that were discarded and repeated because processes were paused from outside"
         ) { .integer($0.result.discarded) },
     ]
@@ -146,10 +170,11 @@ extension Field where Subject == StressRow {
 
     /// How often an operation was tested.
     private static func count(_ exercise: Exercise, _ doc: String = "") -> Field {
-        field(exercise.column, doc) { Value($0.result.exercises.count(exercise)) }
+        field(exercise.column, kind: .count, roles: .present, doc) { Value($0.result.exercises.count(exercise)) }
     }
 
     private static func field(
-        _ name: String, _ doc: String = "", _ value: @escaping @Sendable (StressRow) -> Value
-    ) -> Field { Field(name, doc, value) }
+        _ name: String, title: String? = nil, kind: Kind = .number, roles: Roles = [], _ doc: String = "",
+        _ value: @escaping @Sendable (StressRow) -> Value
+    ) -> Field { Field(name, title: title, kind: kind, roles: roles, doc, value) }
 }

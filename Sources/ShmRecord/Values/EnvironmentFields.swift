@@ -11,10 +11,10 @@ extension Field {
             ) { _ in
                 .text(ToolVersion.current)
             },
-            Field("hostname", kind: .text, roles: [.machine, .platform], "") { _ in .text(Machine.current.hostname) },
-            Field("kernel", kind: .text, roles: .platform, "") { _ in .text(Machine.current.kernel) },
-            Field("cpu_model", kind: .text, roles: [.machine, .platform], "") { _ in .text(Machine.current.cpuModel) },
-            Field("cpus", roles: [.machine, .platform], "") { _ in .integer(Machine.current.cpus) },
+            Field("hostname", kind: .text, roles: [.machine, .platform]) { _ in .text(Machine.current.hostname) },
+            Field("kernel", kind: .text, roles: .platform) { _ in .text(Machine.current.kernel) },
+            Field("cpu_model", kind: .text, roles: [.machine, .platform]) { _ in .text(Machine.current.cpuModel) },
+            Field("cpus", kind: .count, roles: [.machine, .platform]) { _ in .integer(Machine.current.cpus) },
         ]
     }
 }

@@ -1,30 +1,7 @@
 /// A column of files and documents: its name, type and meaning, its role in keys, and how its value is computed.
 package struct Field<Subject>: Sendable {
-    /// The type of the values.
-    package enum Kind: Sendable {
-        case text
-        /// A whole number that identifies what was measured; every row has it.
-        case count
-        case number
-    }
-
-    /// The roles of a field in keys.
-    package struct Roles: OptionSet, Sendable {
-        package let rawValue: Int
-
-        package init(rawValue: Int) { self.rawValue = rawValue }
-
-        /// Identifies the machine: figures of two machines are not compared.
-        package static var machine: Roles { Roles(rawValue: 1) }
-        /// Identifies the cell: a lock under a load.
-        package static var cell: Roles { Roles(rawValue: 2) }
-        /// Identifies a round of a cell.
-        package static var round: Roles { Roles(rawValue: 4) }
-        /// Identifies the machine and its kernel.
-        package static var platform: Roles { Roles(rawValue: 16) }
-        /// Every file must have it.
-        package static var required: Roles { Roles(rawValue: 8) }
-    }
+    package typealias Kind = FieldKind
+    package typealias Roles = FieldRoles
 
     /// Whether more or less is better.
     package enum Direction: Sendable { case more, less }
@@ -33,7 +10,10 @@ package struct Field<Subject>: Sendable {
     package let name: String
     /// Short names for options.
     package let short: [String]
+    /// The heading of the column in tables.
+    package let title: String
     package let kind: Kind
+    package let unit: FieldUnit
     package let roles: Roles
     /// Whether more or less is better; `nil` if neither is.
     package let better: Direction?
@@ -41,14 +21,20 @@ package struct Field<Subject>: Sendable {
     package let doc: String
     package let value: @Sendable (Subject) -> Value
 
+    /// - Parameters:
+    ///   - title: the default is the first short name, or else the name.
+    ///   - unit: the default is the unit that ends the name.
+    ///   - doc: an empty one stands for that of the predecessor.
     package init(
-        _ name: String, short: [String] = [], kind: Kind = .number, roles: Roles = [], better: Direction? = nil,
-        _ doc: String,
+        _ name: String, short: [String] = [], title: String? = nil, kind: Kind = .number, unit: FieldUnit? = nil,
+        roles: Roles = [], better: Direction? = nil, _ doc: String = "",
         _ value: @escaping @Sendable (Subject) -> Value
     ) {
         self.name = name
         self.short = short
+        self.title = title ?? short.first ?? name
         self.kind = kind
+        self.unit = unit ?? FieldUnit(column: name)
         self.roles = roles
         self.better = better
         self.doc = doc
@@ -57,15 +43,39 @@ package struct Field<Subject>: Sendable {
 }
 
 extension Field {
+    /// The first column of every document for programs: the number of its schema.
+    package static func schema(_ number: Int) -> Field {
+        Field("schema", kind: .count, roles: [.required, .present], "\(number)") { _ in .integer(number) }
+    }
+
+    /// The value for people; `-` if there is none.
+    package func shown(_ subject: Subject) -> String {
+        switch value(subject) {
+        case .empty: "-"
+        case .integer(let number) where unit == .plain: "\(number)"
+        case .integer(let number): unit.shown(Double(number))
+        case .decimal(let number, _): unit.shown(number)
+        case let other: other.text
+        }
+    }
+
     /// Gives fields without a description that of their predecessor.
     package static func sharingDescriptions(_ fields: [Field]) -> [Field] {
         var doc = ""
         return fields.map { field in
             if !field.doc.isEmpty { doc = field.doc }
             return Field(
-                field.name, short: field.short, kind: field.kind, roles: field.roles, better: field.better, doc,
-                field.value)
+                field.name, short: field.short, title: field.title, kind: field.kind, unit: field.unit,
+                roles: field.roles, better: field.better, doc, field.value)
         }
+    }
+}
+
+extension Array {
+    /// The field with a name, which must be one of the fields.
+    package subscript<Subject>(_ name: String) -> Field<Subject> where Element == Field<Subject> {
+        guard let field = first(where: { $0.name == name }) else { preconditionFailure("there is no column \(name)") }
+        return field
     }
 }
 
@@ -73,21 +83,5 @@ extension Sequence {
     /// The names of the fields that have one of the roles.
     package func names<Subject>(_ roles: Field<Subject>.Roles) -> [String] where Element == Field<Subject> {
         filter { !$0.roles.isDisjoint(with: roles) }.map(\.name)
-    }
-
-    /// The Markdown table that describes the fields. Consecutive fields with the same description share a row.
-    package func describing<Subject>() -> String where Element == Field<Subject> {
-        var rows: [(names: [String], doc: String)] = []
-        for field in self {
-            if rows.last?.doc == field.doc {
-                rows[rows.count - 1].names.append(field.name)
-            } else {
-                rows.append(([field.name], field.doc))
-            }
-        }
-        let lines = rows.map { row in
-            "| \(row.names.map { "`\($0)`" }.joined(separator: ", ")) | \(row.doc) |\n"
-        }
-        return "| column | unit, meaning |\n|---|---|\n" + lines.joined()
     }
 }

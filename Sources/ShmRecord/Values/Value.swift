@@ -1,11 +1,17 @@
 /// The value of one column in one row.
-package enum Value: Equatable {
+package enum Value: Equatable, Sendable {
     case text(String)
+    case boolean(Bool)
+    case list([Value])
     case integer(Int)
     /// A number with a fixed number of decimals.
     case decimal(Double, Int)
     /// Not measured.
     case empty
+
+    package init(_ value: String?) { self = value.flatMap { $0.isEmpty ? nil : .text($0) } ?? .empty }
+
+    package init(_ value: Bool?) { self = value.map { .boolean($0) } ?? .empty }
 
     package init(_ value: UInt64?) { self = value.map { .integer(Int(clamping: $0)) } ?? .empty }
 
@@ -17,6 +23,8 @@ package enum Value: Equatable {
     package var text: String {
         switch self {
         case .text(let text): text
+        case .boolean(let isTrue): isTrue ? "yes" : "no"
+        case .list(let values): values.map(\.text).joined(separator: " ")
         case .integer(let number): "\(number)"
         case .decimal(let number, let decimals): Figure.decimal(number, decimals)
         case .empty: ""

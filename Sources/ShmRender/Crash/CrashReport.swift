@@ -12,6 +12,10 @@ extension Report {
             markdown: { hasTried ? CrashTable.text(results, conditions, isMarkdown: true) : "" },
             records: Records(
                 schema: CrashColumn.schema, CrashColumn.all, results.map { CrashRow($0, conditions) }),
+            facts: [
+                .init("requested", .object(CrashRequestColumn.all, CrashRequest(results, conditions))),
+                .init("verdict", .texts(CrashTable.sentences(results))),
+            ],
             suites: results.map(Self.suite), notices: Self.notices(results))
     }
 

@@ -8,31 +8,21 @@ package enum CrashTable {
     package static func text(
         _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
     ) -> String {
-        let lines = sentences(results, conditions).map { page.wrapped($0) }.joined(separator: "\n")
-        let tried = results.filter { $0.total.kills > 0 }
+        let lines = (sentences(results) + [""] + legend(results, conditions)).map { page.wrapped($0) }
+            .joined(separator: "\n")
+        let tried = results.filter { $0.total.kills > 0 }.map { CrashRow($0, conditions) }
         let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried, for: page)
         return table + lines + "\n"
     }
 
-    private static var document: Document<CrashResult> {
-        func number(_ title: String, _ text: @escaping @Sendable (CrashResult) -> String) -> Document<CrashResult>.Item
-        {
-            .init(title, title, isNumber: true, shown: text) { .text(text($0)) }
-        }
-        return Document(
-            items: [
-                .init("lock", "lock") { $0.lock.name },
-                number("instr.") { "\($0.total.instructions)" },
-                number("kills") { "\($0.total.kills)" },
-                number("deaths") { "\($0.total.ownerDeaths)" },
-                number("hangs") { "\($0.total.hangs)" },
-                number("corrupt") { "\($0.total.corruptions)" },
-                number("slowest") { $0.total.slowestRecovery.map { Figure.time(Double($0)) } ?? "-" },
-                .init("verdict", "verdict") { $0.words },
-            ], expendable: ["instr.", "slowest", "deaths"])
-    }
+    private static let document = Document<CrashRow>(
+        items: [
+            "lock", "instructions", "kills", "owner_deaths", "hangs", "corruptions", "slowest_recovery_ns", "verdict",
+        ].map { .init(CrashColumn.all[$0]) },
+        expendable: ["instructions", "slowest_recovery_ns", "owner_deaths"].map { CrashColumn.all[$0].title })
 
-    private static func sentences(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
+    /// The verdict, a sentence each.
+    static func sentences(_ results: [CrashResult]) -> [String] {
         var lines: [String] = []
         for result in results where !result.verdict.isAsPromised {
             lines.append("\(breach(result)); stderr says where. Do not use it.")
@@ -63,7 +53,12 @@ package enum CrashTable {
                 "Warning: the control `none` passed the check, which therefore has little power here; use more --paths."
             )
         }
-        lines.append("")
+        return lines
+    }
+
+    /// Explains the table.
+    private static func legend(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
+        var lines: [String] = []
         let every = conditions.every == 1 ? "each" : "every \(conditions.every)th"
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(

@@ -20,13 +20,16 @@ package struct FilesReport {
     }
 
     private let files: String
-    private let unknown: [String]
+    private let unknown: [Warning]
     private let parts: [Part]
 
     package init(_ files: [RecordedRounds], sort: SortKey) {
         self.files = files.map(\.path).joined(separator: ", ")
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
-            "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+            Warning(
+                .unknownColumns,
+                "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+            )
         }
         parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
     }
@@ -37,17 +40,15 @@ package struct FilesReport {
     /// The missing rounds, a line per machine: a run was interrupted, or a file is truncated between two lines.
     package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } }
 
-    /// Warnings about the quality of the figures, a line each.
-    package var warnings: [String] {
-        var lines = unknown
-        if parts.count > 1 {
-            lines.append(
-                "the rounds are of \(parts.count) machines, which have separate tables and medians"
-            )
-        }
-        return lines
+    /// Warnings about the quality of the figures.
+    package var warnings: [Warning] {
+        let machines = Warning(
+            .severalMachines, "the rounds are of \(parts.count) machines, which have separate tables and medians")
+        return unknown + (parts.count > 1 ? [machines] : [])
             + parts.flatMap { part in
-                (Warnings.lines(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map { prefix(part) + $0 }
+                (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
+                    Warning($0.code, prefix(part) + $0.text)
+                }
             }
     }
 
@@ -55,19 +56,23 @@ package struct FilesReport {
         Report(
             "report", text: { page in parts.map { text($0, page, isMarkdown: false) }.joined(separator: "\n") },
             markdown: { parts.map { text($0, Page(), isMarkdown: true) }.joined(separator: "\n") },
-            records: Self.records(parts.flatMap(\.rounds.summaries)),
+            records: Self.records(parts.flatMap(\.rounds.summaries)), facts: facts,
             suites: parts.flatMap(suites), notices: parts.flatMap(notices))
     }
 
     /// A row per cell.
-    private static func records(_ summaries: [CellSummary]) -> Report.Records {
-        Report.Records(
-            schema: SummaryColumn.schema, columns,
-            summaries.map { summary in SummaryColumn.all.map { $0.value(summary) } })
+    package static func records(_ summaries: [CellSummary]) -> Report.Records {
+        Report.Records(schema: SummaryColumn.schema, SummaryColumn.all, summaries)
     }
 
-    /// The names of the columns for programs.
-    package static var columns: [String] { SummaryColumn.all.map(\.name) }
+    /// What text and Markdown say beside the rows, which are the summary.
+    private var facts: [JSONValue.Member] {
+        [
+            .init("complete", .value(.boolean(parts.allSatisfy { $0.gap == nil }))),
+            .init("warnings", .rows(WarningColumn.all, warnings)),
+            .init("verdict", .texts(parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } })),
+        ]
+    }
 
     // MARK: For people
 

@@ -14,7 +14,7 @@ struct OverviewTable {
                 + overview.workers.map { Self.right(Self.rate(line.cells[$0]), 11) }.joined()
                 + Self.right(Self.tail(line), 8) + Self.right(Self.fairness(line), 5) + "\n"
         }
-        return head + Self.right("p99", 8) + Self.right("jain", 5) + "\n" + lines.joined()
+        return head + Self.right(Self.p99.title, 8) + Self.right(Self.jain.title, 5) + "\n" + lines.joined()
     }
 
     /// Text that fits a page.
@@ -28,16 +28,15 @@ struct OverviewTable {
 
     private var document: Document<Overview.Line> {
         typealias Item = Document<Overview.Line>.Item
-        func number(_ title: String, _ text: @escaping @Sendable (Overview.Line) -> String) -> Item {
-            Item(title, title, isNumber: true, shown: text) { .text(text($0)) }
-        }
         let rates = overview.workers.map { workers in
-            number(LoadTitles.workers(workers)) { Self.rate($0.cells[workers]) }
+            Item(LoadTitles.workers(workers), isNumber: true) { Self.rate($0.cells[workers]) }
         }
         return Document(
-            items: [Item("lock", "lock") { Self.label($0) }] + rates
-                + [number("p99") { Self.tail($0) }, number("jain") { Self.fairness($0) }],
-            expendable: ["jain"] + overview.workers.map { LoadTitles.workers($0) })
+            items: [Item("lock") { Self.label($0) }] + rates
+                + [
+                    Item(Self.p99.title, isNumber: true) { Self.tail($0) },
+                    Item(Self.jain.title, isNumber: true) { Self.fairness($0) },
+                ], expendable: [Self.jain.title] + overview.workers.map { LoadTitles.workers($0) })
     }
 
     /// A case per lock. A broken lock is skipped here: it fails in the suites of its cells.
@@ -46,7 +45,8 @@ struct OverviewTable {
             title,
             overview.lines.map { line in
                 let rates = overview.workers.map { "\(LoadTitles.workers($0)) \(Self.rate(line.cells[$0]))" }
-                let figures = rates + ["p99 \(Self.tail(line))", "jain \(Self.fairness(line))"]
+                let figures =
+                    rates + ["\(Self.p99.title) \(Self.tail(line))", "\(Self.jain.title) \(Self.fairness(line))"]
                 return Report.Check(
                     Self.label(line), line.isAsPromised ? .passed : .skipped, figures.joined(separator: ", "))
             })
@@ -57,17 +57,15 @@ struct OverviewTable {
         line.lock + (line.survivesOwnerDeath ? " *" : "") + (line.isAsPromised ? "" : " !")
     }
 
-    private static func rate(_ cell: CellSummary?) -> String {
-        cell?.throughput.map { Figure.rate($0) } ?? "-"
-    }
+    private static let throughput = SummaryColumn.all["throughput_per_s"]
+    private static let p99 = SummaryColumn.all["acquire_p99_ns"]
+    private static let jain = SummaryColumn.all["fairness_jain"]
 
-    private static func tail(_ line: Overview.Line) -> String {
-        line.most?.p99.map { Figure.time($0) } ?? "-"
-    }
+    private static func rate(_ cell: CellSummary?) -> String { cell.map(throughput.shown) ?? "-" }
 
-    private static func fairness(_ line: Overview.Line) -> String {
-        line.most?.jain.map { Figure.decimal($0, 2) } ?? "-"
-    }
+    private static func tail(_ line: Overview.Line) -> String { line.most.map(p99.shown) ?? "-" }
+
+    private static func fairness(_ line: Overview.Line) -> String { line.most.map(jain.shown) ?? "-" }
 
     /// The text, right-aligned after a blank.
     private static func right(_ text: String, _ width: Int) -> String {

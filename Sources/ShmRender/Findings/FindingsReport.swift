@@ -7,13 +7,25 @@ extension Report {
         self.init(
             "comparison", text: { FindingsTable(findings: findings, page: $0).text },
             markdown: { FindingsTable(findings: findings).markdown },
-            records: FindingsTable(findings: findings).records,
+            records: FindingsTable(findings: findings).records, facts: Self.facts(findings),
             suites: findings.cells.map(Self.suite), notices: Self.notices(findings))
     }
 
     /// The report of a comparison that failed.
     package static func nothingCompared(_ failure: Failure) -> Report {
-        .failure(failure, of: "comparison", nothingWas: "compared", names: FindingsTable.columnNames)
+        .failure(
+            failure, of: "comparison", nothingWas: "compared",
+            records: Records(schema: FindingColumn.schema, FindingColumn.all, []))
+    }
+
+    private static func facts(_ findings: Findings) -> [JSONValue.Member] {
+        let sentences = FindingsText.sentences(findings).map(\.text) + [FindingsText.verdict(findings)]
+        let requested = findings.request.map {
+            [JSONValue.Member("requested", .object(ComparisonRequestColumn.all, $0))]
+        }
+        return (requested ?? []) + [
+            .init("verdict", .texts(sentences)), .init("notes", .texts(FindingsText.footnote(findings))),
+        ]
     }
 
     private static func suite(_ cell: CellFinding) -> Suite {

@@ -14,23 +14,8 @@ package struct FindingsTable {
         self.page = page
     }
 
-    /// One metric of one cell.
-    package struct Line {
-        package let findings: Findings
-        package let cell: CellFinding
-        package let metric: MetricFinding
-
-        package init(
-            findings: Findings, cell: CellFinding, metric: MetricFinding
-        ) {
-            self.findings = findings
-            self.cell = cell
-            self.metric = metric
-        }
-    }
-
-    private var lines: [Line] {
-        findings.cells.flatMap { cell in cell.metrics.map { Line(findings: findings, cell: cell, metric: $0) } }
+    private var rows: [FindingRow] {
+        findings.cells.flatMap { cell in cell.metrics.map { FindingRow(findings, cell, $0) } }
     }
 
     /// A table per cell, then the verdict in words.
@@ -69,16 +54,11 @@ package struct FindingsTable {
     }
 
     /// A row per metric of each cell.
-    package var records: Report.Records { Self.full.records(lines) }
-
-    /// The names of the columns of ``records``.
-    package static var columnNames: [String] { full.items.map(\.name) }
+    package var records: Report.Records { Report.Records(schema: FindingColumn.schema, FindingColumn.all, rows) }
 
     /// The metrics that were measured, and integrity.
-    private func shown(_ cell: CellFinding) -> [Line] {
-        cell.metrics.filter { $0.word != .missing || $0.base != nil }.map {
-            Line(findings: findings, cell: cell, metric: $0)
-        }
+    private func shown(_ cell: CellFinding) -> [FindingRow] {
+        cell.metrics.filter { $0.word != .missing || $0.base != nil }.map { FindingRow(findings, cell, $0) }
     }
 
     /// The verdict on a cell, for people.
@@ -94,68 +74,34 @@ package struct FindingsTable {
         }
     }
 
-    private static func ratio(_ value: Double?) -> Value { Value(value, decimals: 5) }
-
     /// The page width from which tables have a picture.
     private static let widthWithPicture = 86 + IntervalPicture.width
 
-    private static let pictured = Document<Line>(
+    private static let pictured = Document<FindingRow>(
         items: brief.items.dropLast() + [
-            .init("change and margin", "picture") { line in
+            .init("change and margin") { line in
                 line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.threshold) } ?? ""
             }
         ] + brief.items.suffix(1), expendable: expendable)
 
-    private static let expendable = ["fresh", "margin", "base", "candidate"]
+    private static let expendable = ["fresh_ratio", "threshold", "base_median", "candidate_median"].map {
+        FindingColumn.all[$0].title
+    }
 
-    private static let brief = Document<Line>(
+    private static let brief = Document<FindingRow>(
         items: [
-            .init("metric", "metric") { $0.metric.metric.name },
-            number("base") { line in line.metric.base.map(line.metric.metric.shown) },
-            number("candidate") { line in line.metric.candidate.map(line.metric.metric.shown) },
-            number("change") { $0.metric.change.map { Percent.change($0.ratio) } },
-            .init("interval", "interval") { $0.metric.change.map(\.interval) ?? "-" },
-            number("fresh") { $0.metric.fresh.map { Percent.change($0.ratio) } },
-            number("margin") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
-            .init("verdict", "verdict") { $0.metric.shownWord },
+            item("metric") { $0.metric.metric.name },
+            item("base_median") { line in line.metric.base.map(line.metric.metric.shown) },
+            item("candidate_median") { line in line.metric.candidate.map(line.metric.metric.shown) },
+            item("ratio") { $0.metric.change.map { Percent.change($0.ratio) } },
+            // Both ends of the interval.
+            .init(FindingColumn.all["ratio_low"].title) { $0.metric.change?.interval ?? "-" },
+            item("fresh_ratio") { $0.metric.fresh.map { Percent.change($0.ratio) } },
+            item("threshold") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
+            item("verdict") { $0.metric.shownWord },
         ], expendable: expendable)
 
-    private static func number(_ title: String, _ text: @escaping @Sendable (Line) -> String?) -> Document<Line>.Item {
-        .init(title, title, isNumber: true, shown: { text($0) ?? "-" }) { .text(text($0) ?? "") }
-    }
-
-    /// Schema 1, in its order. Append new columns.
-    private static let full = Document<Line>(items: [
-        value("schema") { _ in .integer(1) },
-        value("started_at") { .text(Timestamp.iso8601($0.findings.startedAt)) },
-        value("base") { .text($0.findings.base) },
-        value("candidate") { .text($0.findings.candidate) },
-        value("scenario") { .text($0.cell.load.scenario) },
-        value("base_lock") { .text($0.cell.baseLock) },
-        value("candidate_lock") { .text($0.cell.candidateLock) },
-        value("workers") { .integer($0.cell.load.workers) },
-        value("metric") { .text($0.metric.metric.recordedName) },
-        value("unit") { .text($0.metric.metric.unit) },
-        value("base_median") { Value($0.metric.base, decimals: 3) },
-        value("candidate_median") { Value($0.metric.candidate, decimals: 3) },
-        value("ratio") { ratio($0.metric.change?.ratio) },
-        value("ratio_low") { ratio($0.metric.change?.low) },
-        value("ratio_high") { ratio($0.metric.change?.high) },
-        value("confidence") { Value($0.metric.change?.confidence, decimals: 6) },
-        value("samples") { $0.metric.change.map { .integer($0.samples) } ?? .empty },
-        value("fresh_ratio") { ratio($0.metric.fresh?.ratio) },
-        value("fresh_ratio_low") { ratio($0.metric.fresh?.low) },
-        value("fresh_ratio_high") { ratio($0.metric.fresh?.high) },
-        value("fresh_samples") { $0.metric.fresh.map { .integer($0.samples) } ?? .empty },
-        value("threshold") { Value($0.metric.threshold, decimals: 4) },
-        value("verdict") { .text($0.metric.word == .missing ? "" : $0.metric.word.rawValue) },
-        value("cell_verdict") { .text($0.cell.word.rawValue) },
-        value("note") { .text($0.metric.note ?? $0.cell.note ?? "") },
-        value("false_alarms") { Value($0.findings.falseAlarms, decimals: 4) },
-        value("seed") { $0.findings.seed.map { .text("\($0)") } ?? .empty },
-    ])
-
-    private static func value(_ name: String, _ value: @escaping @Sendable (Line) -> Value) -> Document<Line>.Item {
-        .init(name, name, shown: { _ in "" }, value: value)
-    }
+    private static func item(_ column: String, _ text: @escaping @Sendable (FindingRow) -> String?)
+        -> Document<FindingRow>.Item
+    { .init(FindingColumn.all[column]) { text($0) ?? "-" } }
 }

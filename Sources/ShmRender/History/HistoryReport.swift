@@ -15,7 +15,9 @@ extension Report {
         }
         self.init(
             "history", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
-            records: Records(HistoryRecords.runNames, HistoryRecords.runs(runs, broken: broken)))
+            records: Records(
+                schema: HistoryRunColumn.schema, HistoryRunColumn.all,
+                runs.map { HistoryRunRow($0, broken: broken[$0.id] ?? 0) }))
     }
 
     /// Series of metrics. Text and Markdown show at most `limit`, those with changes first; records contain all.
@@ -33,8 +35,17 @@ extension Report {
         }
         self.init(
             "history", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
-            records: Records(HistoryRecords.seriesNames, HistoryRecords.series(series)),
+            records: Records(
+                schema: HistoryPointColumn.schema, HistoryPointColumn.all, HistoryPointRow.rows(series)),
+            facts: [.init("verdict", .texts(Self.sentences(series)))],
             suites: series.map(Self.suite), notices: Self.notices(series))
+    }
+
+    /// The change points.
+    private static func sentences(_ all: [HistorySeries]) -> [String] {
+        all.flatMap { series in
+            series.changes.map { "\(series.title): \(series.metric.column) \(HistoryTable.words($0, series))" }
+        }
     }
 
     private static func suite(_ series: HistorySeries) -> Suite {

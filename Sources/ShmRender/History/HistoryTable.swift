@@ -23,33 +23,32 @@ package struct HistoryTable {
     // MARK: Runs
 
     package func text(_ runs: [HistoryRun]) -> String {
-        typealias Item = Document<HistoryRun>.Item
-        var items: [Item] = [
-            .init("when", "when") { Self.when($0) },
-            .init("run", "run") { isWide ? $0.id : Self.short($0) },
+        func column(_ name: String, _ text: (@Sendable (HistoryRunRow) -> String)? = nil)
+            -> Document<HistoryRunRow>.Item
+        {
+            .init(HistoryRunColumn.all[name], text)
+        }
+        let isWide = self.isWide
+        var items = [
+            column("started_at") { Self.when($0.run) },
+            column("run_id") { isWide ? $0.run.id : Self.short($0.run) },
         ]
         if isWide {
-            items += [.init("version", "version") { $0["tool_version"].text ?? "-" }]
+            items.append(column("tool_version"))
             if runs.contains(where: { $0.commit != nil }) {
-                items.append(.init("commit", "commit") { String(($0.commit ?? "-").prefix(12)) })
+                items.append(column("commit_id") { String(($0.run.commit ?? "-").prefix(12)) })
             }
         }
         items += [
-            .init("machine", "machine") { Self.cut($0["hostname"].text ?? "-", isWide ? 24 : 14) },
-            .init("cells", "cells", isNumber: true, shown: { "\($0.cells)" }) { .integer($0.cells) },
-            .init("rounds", "rounds", isNumber: true, shown: { "\($0.rounds)" }) { .integer($0.rounds) },
+            column("hostname") { Self.cut($0.run["hostname"].text ?? "-", isWide ? 24 : 14) },
+            column("cells"), column("rounds"),
         ]
-        if !broken.isEmpty {
-            items.append(
-                .init("broken", "broken", isNumber: true, shown: { broken[$0.id].map { "\($0)" } ?? "" }) {
-                    .integer(broken[$0.id] ?? 0)
-                })
-        }
+        if !broken.isEmpty { items.append(column("broken") { $0.broken > 0 ? "\($0.broken)" : "" }) }
         // The command gets the remaining width.
         let used = (isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7) + (broken.isEmpty ? 0 : 7)
         let room = markdown ? 200 : max(20, page.width - used - 2)
-        items.append(.init("command", "command") { Self.cut($0.command, room) })
-        return document(items, runs)
+        items.append(column("command") { Self.cut($0.run.command, room) })
+        return document(items, runs.map { HistoryRunRow($0, broken: broken[$0.id] ?? 0) })
     }
 
     // MARK: A series
@@ -87,46 +86,38 @@ package struct HistoryTable {
     }
 
     private func lines(_ series: HistorySeries) -> String {
-        typealias Line = (point: HistorySeries.Point, picture: String, mark: String)
+        typealias Item = Document<HistoryPointRow>.Item
+        func column(_ name: String, _ text: (@Sendable (HistoryPointRow) -> String)? = nil) -> Item {
+            .init(HistoryPointColumn.all[name], text)
+        }
         let figures = series.points.map(\.median)
         let (low, high) = (figures.min() ?? 0, figures.max() ?? 0)
         let hasCommits = series.points.contains { $0.run.commit != nil }
+        let isWide = self.isWide
         let used =
             isWide ? 17 + 26 + 8 + (hasCommits ? 13 : 0) + 7 + 10 + 9 : 17 + 9 + 8 + (hasCommits ? 8 : 0) + 10 + 9
         let room = max(8, min(60, page.width - used - 4))
-        let marked = Set(series.changes.map(\.index))
-        let lines: [Line] = series.points.enumerated().map { index, point in
-            (point, Self.picture(point.median, low, high, room), marked.contains(index) ? "◆" : "")
-        }
-        typealias Item = Document<Line>.Item
-        var items: [Item] = [
-            .init("when", "when") { Self.when($0.point.run) },
-            .init("run", "run") { isWide ? $0.point.run.id : Self.short($0.point.run) },
-            .init("version", "version") { $0.point.run["tool_version"].text ?? "-" },
+        var items = [
+            column("started_at") { Self.when($0.point.run) },
+            column("run_id") { isWide ? $0.point.run.id : Self.short($0.point.run) },
+            column("tool_version"),
         ]
         if hasCommits {
             let length = isWide ? 12 : 7
-            items.append(.init("commit", "commit") { String(($0.point.run.commit ?? "-").prefix(length)) })
+            items.append(column("commit_id") { String(($0.point.run.commit ?? "-").prefix(length)) })
         }
-        if isWide {
-            items.append(
-                .init("rounds", "rounds", isNumber: true, shown: { "\($0.point.rounds)" }) { .integer($0.point.rounds) }
-            )
-        }
+        if isWide { items.append(column("rounds")) }
         items += [
-            .init("median", "median", isNumber: true, shown: { series.metric.shown($0.point.median) }) {
-                .text(series.metric.shown($0.point.median))
-            },
-            .init("change", "change", isNumber: true, shown: { $0.point.change.map(Self.percent) ?? "" }) {
-                .text($0.point.change.map(Self.percent) ?? "")
-            },
+            column("median") { $0.series.metric.shown($0.point.median) },
+            column("change_percent") { $0.point.change.map(Self.percent) ?? "" },
         ]
         if !markdown {
             let range = "\(series.metric.shown(low)) … \(series.metric.shown(high))"
-            items.append(.init(range.count <= room ? range : "min … max", "picture") { $0.picture })
+            items.append(
+                Item(range.count <= room ? range : "min … max") { Self.picture($0.point.median, low, high, room) })
         }
-        items.append(.init(markdown ? "mark" : " ", "mark") { $0.mark })
-        return document(items, lines)
+        items.append(Item(markdown ? "mark" : " ") { $0.change == nil ? "" : "◆" })
+        return document(items, HistoryPointRow.rows([series]))
     }
 
     private func document<Row>(_ items: [Document<Row>.Item], _ rows: [Row]) -> String {

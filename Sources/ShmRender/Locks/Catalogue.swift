@@ -53,45 +53,20 @@ package enum Catalogue {
         }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n" + legend
     }
 
-    /// All properties, for programs.
-    package static let full = Document<LockKind>(items: [
-        .init("lock", "name") { $0.name },
-        .init("family", "family") { $0.properties.family.rawValue },
-        .init("waits", "waiting") { $0.properties.waiting.rawValue },
-        .init("order", "fairness") { $0.properties.fairness.rawValue },
-        .init("owner dies", "owner_death") { $0.properties.ownerDeath.rawValue },
-        .init("waiter dies", "survives_waiter_death") { yes($0.properties.survivesWaiterDeath) },
-        .init("kernel object", "kernel_object", shown: { $0.properties.kernelObject ?? "-" }) { kind in
-            kind.properties.kernelObject.map { .text($0) } ?? .empty
-        },
-        .init("PI", "priority_inheritance") { yes($0.properties.priorityInheritance) },
-        .init("readers", "shares_readers") { yes($0.properties.sharesReaders) },
-        .init("threads", "threads") { yes($0.properties.threads) },
-        .init("nodes", "nodes_per_participant", isNumber: true, shown: { "\($0.properties.nodesPerParticipant)" }) {
-            .integer($0.properties.nodesPerParticipant)
-        },
-        .init("polls", "polls_until_deadline") { yes($0.properties.pollsUntilDeadline) },
-        .init("PID ns", "one_pid_namespace") { yes($0.properties.onePIDNamespace) },
-        .init("excludes", "excludes") { yes($0.properties.excludes) },
-        .init("default", "is_default") { yes($0 == .default) },
-        .init("obstacle", "obstacle", shown: { $0.obstacle ?? "-" }) { $0.obstacle.map { .text($0) } ?? .empty },
-        summary,
-        .init("IPC ns", "one_ipc_namespace") { yes($0.properties.oneIPCNamespace) },
-        .init("relock", "detects_relock") { yes($0.properties.detectsRelock) },
-    ])
-
-    private static let summary = Document<LockKind>.Item("what it is", "summary") { $0.properties.summary }
+    private static let summary = Document<LockKind>.Item(LockColumn.all["summary"])
 
     private static let brief: [Document<LockKind>.Item] = [
-        .init("lock", "name") { $0 == .default ? "\($0.name) *" : $0.name },
-        .init("waits", "waiting") { $0.properties.waiting.rawValue },
-        .init("order", "fairness") { $0.properties.fairness == .unordered ? "-" : $0.properties.fairness.rawValue },
-        .init("owner dies", "owner_death") { $0.properties.ownerDeath.rawValue },
-        .init("waiter", "waiter_death") { kind in
+        .init(LockColumn.all["name"]) { $0 == .default ? "\($0.name) *" : $0.name },
+        .init(LockColumn.all["waiting"]),
+        .init(LockColumn.all["fairness"]) {
+            $0.properties.fairness == .unordered ? "-" : $0.properties.fairness.rawValue
+        },
+        .init(LockColumn.all["owner_death"]),
+        .init("waiter") { kind in
             if !kind.properties.excludes { "-" } else { kind.properties.survivesWaiterDeath ? "goes on" : "hangs" }
         },
-        .init("kernel object", "kernel_object") { $0.properties.kernelObject ?? "-" },
-        .init("notes", "notes") { notes($0.properties) },
+        .init(LockColumn.all["kernel_object"]),
+        .init("notes") { notes($0.properties) },
     ]
 
     private static func notes(_ lock: LockProperties) -> String {
@@ -134,6 +109,4 @@ package enum Catalogue {
           participant has a node in shared memory · 1/process, one owner per process
 
         """
-
-    private static func yes(_ is: Bool) -> String { `is` ? "yes" : "no" }
 }

@@ -1,11 +1,13 @@
 internal import ShmCore
+internal import ShmRecord
 
 extension Report {
     /// The catalogue of locks: a case per lock, skipped if this machine does not support it.
     package static var catalogue: Report {
         let obstacles = Catalogue.kinds.compactMap { kind in kind.obstacle.map { (kind.name, $0) } }
         return Report(
-            "list", Catalogue.full, Catalogue.kinds, text: { Catalogue.text($0) }, markdown: { Catalogue.markdown },
+            "list", text: { Catalogue.text($0) }, markdown: { Catalogue.markdown },
+            records: Records(schema: LockColumn.schema, LockColumn.all, Catalogue.kinds),
             suites: [
                 Suite(
                     "list",

@@ -13,6 +13,19 @@ struct RoundsDocument {
             + Verdict.text(summaries, isComplete: isComplete, page: page) + "\n"
     }
 
+    // MARK: For programs
+
+    /// Whether all requested rounds were measured.
+    var complete: JSONValue.Member { .init("complete", .value(.boolean(isComplete && !summaries.isEmpty))) }
+
+    /// What the tables say: medians, intervals and findings, an object per cell.
+    var summary: JSONValue.Member { .init("summary", .rows(SummaryColumn.all, summaries)) }
+
+    /// The verdict, a sentence each.
+    var sentences: [String] {
+        Verdict.text(summaries, isComplete: isComplete, page: .unbroken).split(separator: "\n").map(String.init)
+    }
+
     // MARK: For CI services
 
     /// A suite per load, a case per lock.

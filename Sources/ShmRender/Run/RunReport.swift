@@ -6,26 +6,38 @@ package struct RunReport {
     private let document: RoundsDocument
     private let rows: [Row]
     private let kept: String
+    private let request: RunRequest?
     private let capacities: (found: [Capacity], bound: TimeSpan)?
 
     /// - Parameters:
     ///   - isComplete: whether all requested rounds were measured.
     ///   - kept: the location of the rows, in words.
+    ///   - request: what was asked for; `nil` if unknown.
     ///   - capacities: the results of a capacity search, with the bound of p99; `nil` for other runs.
     package init(
         rows: [Row], summaries: [CellSummary], isComplete: Bool, sort: SortKey, kept: String,
-        capacities: (found: [Capacity], bound: TimeSpan)? = nil
+        request: RunRequest? = nil, capacities: (found: [Capacity], bound: TimeSpan)? = nil
     ) {
         document = RoundsDocument(summaries: summaries, isComplete: isComplete, sort: sort)
         self.rows = rows
         self.kept = kept
+        self.request = request
         self.capacities = capacities
     }
 
     package var report: Report {
         Report(
             "run", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
-            records: Report.Records(rows), suites: document.suites, notices: document.notices)
+            records: Report.Records(rows), facts: facts, suites: document.suites, notices: document.notices)
+    }
+
+    private var facts: [JSONValue.Member] {
+        let requested = request.map { JSONValue.Member("requested", .object(RunRequestColumn.all, $0)) }
+        let found = capacities.map { JSONValue.Member("capacities", .rows(CapacityColumn.all, $0.found)) }
+        // The cells of a capacity search are its steps: there is no verdict on them.
+        let verdict = capacities == nil ? JSONValue.Member("verdict", .texts(document.sentences)) : nil
+        let warnings = JSONValue.Member("warnings", .rows(WarningColumn.all, Warnings.all(document.summaries)))
+        return [requested, document.complete, found, document.summary, warnings, verdict].compactMap(\.self)
     }
 
     private func text(_ page: Page, isMarkdown: Bool) -> String {
@@ -45,8 +57,6 @@ package struct RunReport {
 extension Report.Records {
     /// Rounds in schema 1 of the results.
     package init(_ rows: [Row]) {
-        self.init(
-            schema: ResultColumn.schema, ResultColumn.all.map(\.name),
-            rows.map { row in ResultColumn.all.map { $0.value(row) } })
+        self.init(schema: ResultColumn.schema, ResultColumn.all, rows)
     }
 }

@@ -55,37 +55,37 @@ package struct SummaryTable {
     private func document(_ block: [CellSummary]) -> Document<CellSummary> {
         let (fallen, reference) = (Cliff.fallen(summaries), Self.reference(block))
         let isOpen = block.contains(where: \.load.isOpen)
-        func item(_ title: String, isNumber: Bool = true, _ text: @escaping @Sendable (CellSummary) -> String)
-            -> Document<CellSummary>.Item
-        { .init(title, title, isNumber: isNumber, shown: text) { .text(text($0)) } }
-        func time(_ title: String, _ figure: @escaping @Sendable (CellSummary) -> Double?) -> Document<CellSummary>.Item
-        { item(title) { Self.shown(figure($0), Figure.time) } }
-        var items = [
-            item("lock", isNumber: false) { $0.lock },
-            item("rate/s") { (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count) },
-            item("±") { Self.shown($0.spread) { Percent.spread($0) } },
-            item("p50") { $0.isOverloaded ? "overloaded" : Self.shown($0.p50, Figure.time) },
-            time("p99", \.p99), time("p99.9", \.p999),
+        func column(_ name: String, _ text: (@Sendable (CellSummary) -> String)? = nil) -> Document<CellSummary>.Item {
+            .init(SummaryColumn.all[name], text)
+        }
+        var items: [Document<CellSummary>.Item] = [
+            column("lock"),
+            column("throughput_per_s") {
+                (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count)
+            },
+            .init("±", isNumber: true) { Self.shown($0.spread) { Percent.spread($0) } },
+            column("acquire_p50_ns") { $0.isOverloaded ? "overloaded" : Self.shown($0.p50, Figure.time) },
+            column("acquire_p99_ns"), column("acquire_p999_ns"),
         ]
         if isOpen {
-            items.append(time("closed", \.uncorrectedP99))
+            items.append(column("uncorrected_p99_ns"))
         } else {
             // In an open loop, the schedule determines the throughput.
             items.insert(
-                item("rel") { line in
+                .init("rel", isNumber: true) { line in
                     Self.shown(reference.flatMap { best in line.throughput.map { $0 / best } }) {
                         Figure.decimal($0, 2)
                     }
                 }, at: 3)
         }
         if markdown || page.width >= Self.wide {
-            items += [time("max", \.longest), time("hold", \.hold), time("handoff", \.handoff)]
+            items += ["acquire_max_ns", "hold_p50_ns", "handoff_p50_ns"].map { column($0) }
         }
         return Document(
             items: items + [
-                item("jain") { Self.shown($0.jain) { Figure.decimal($0, 2) } },
-                item("robust", isNumber: false) { Self.survives($0.properties?.ownerDeath) },
-                item("data", isNumber: false) { Self.verdict($0) },
+                column("fairness_jain"),
+                column("survives_owner_death") { Self.survives($0.properties?.ownerDeath) },
+                column("integrity") { Self.verdict($0) },
             ], expendable: ["rel", "p99.9", "closed", "max", "hold", "handoff", "jain", "±", "p50"])
     }
 

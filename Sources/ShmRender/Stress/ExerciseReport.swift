@@ -23,7 +23,7 @@ package struct ExerciseReport {
     package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
         let words = words
         return Exercise.allCases.filter { $0 != .lock }.map { exercise in
-            .init(exercise.title, exercise.name) { words[lock($0)]?[exercise] ?? "" }
+            .init(exercise.title) { words[lock($0)]?[exercise] ?? "" }
         }
     }
 

@@ -15,7 +15,11 @@ extension Report {
                 var matrix = matrix
                 matrix.page = page
                 return matrix.text(markdown: false)
-            }, markdown: { matrix.text(markdown: true) }, records: matrix.records, suites: suites,
+            }, markdown: { matrix.text(markdown: true) }, records: matrix.records,
+            facts: [
+                .init("requested", .object(StressRequestColumn.all, matrix.request)),
+                .init("verdict", .texts(matrix.verdict)),
+            ], suites: suites,
             notices: Self.notices(all))
     }
 

@@ -1,7 +1,7 @@
 package import ShmCoordinator
 package import ShmCore
 internal import ShmHarness
-internal import ShmRecord
+package import ShmRecord
 
 /// The results of a stress test: one row per lock, one column per fault, and an explanation.
 package struct SurvivalMatrix {
@@ -12,13 +12,16 @@ package struct SurvivalMatrix {
     package let startedAt: Int
     package let seed: UInt64
     package let workers: Int
+    /// The requested time or number of episodes; both are `nil` if unknown.
+    package let duration: TimeSpan?
+    package let episodes: Int?
     /// Whether the test was interrupted.
     package var wasCutShort: Bool
     package var page: Page
 
     package init(
         results: [StressResult], kinds: [LockKind], faults: [Fault], startedAt: Int, seed: UInt64, workers: Int,
-        wasCutShort: Bool = false, page: Page = Page()
+        duration: TimeSpan? = nil, episodes: Int? = nil, wasCutShort: Bool = false, page: Page = Page()
     ) {
         self.results = results
         self.kinds = kinds
@@ -26,6 +29,8 @@ package struct SurvivalMatrix {
         self.startedAt = startedAt
         self.seed = seed
         self.workers = workers
+        self.duration = duration
+        self.episodes = episodes
         self.wasCutShort = wasCutShort
         self.page = page
     }
@@ -82,30 +87,30 @@ package struct SurvivalMatrix {
             for (number, faults) in (isDetailed ? [part] : narrow(part)).enumerated() {
                 let cells = faults.map { Self.cell($0, isDetailed: isDetailed) }
                 let title = number == 0 ? title : "\(title), continued"
-                parts.append(render(title, Document(items: [Self.name] + cells), markdown))
+                parts.append(render(title, Document(items: [Self.name] + cells), lines, markdown))
             }
         }
         parts.append(
-            render("Operations", Document(items: [Self.name] + exercises.items { $0.lock }), markdown))
-        let recovering = lines.filter { line in line.cells[.killHolder].map { $0.recovery.count > 0 } ?? false }
+            render("Operations", Document(items: [Self.name] + exercises.items { $0.lock }), lines, markdown))
+        let recovering = results.filter { $0.fault == .killHolder && $0.recovery.count > 0 }
         if !recovering.isEmpty {
             parts.append(
                 render(
-                    "Recovery: from the kill of an owner to the next acquisition", Self.recovery, markdown, recovering))
+                    "Recovery: from the kill of an owner to the next acquisition", Self.recovery,
+                    StressRow.rows(recovering, missing: [], conditions), markdown))
         }
         return parts.joined(separator: "\n") + "\n"
             + sentences(markdown: markdown).map { page.wrapped($0) }.joined(separator: "\n")
             + "\n"
     }
 
-    private func render(_ title: String, _ document: Document<Line>, _ markdown: Bool, _ some: [Line]? = nil) -> String
-    {
+    private func render<Row>(_ title: String, _ document: Document<Row>, _ rows: [Row], _ markdown: Bool) -> String {
         markdown
-            ? "**\(title)**\n\n\(document.markdown(some ?? lines))\n"
-            : "\(page.wrapped(title))\n\(document.table(some ?? lines, for: page))"
+            ? "**\(title)**\n\n\(document.markdown(rows))\n"
+            : "\(page.wrapped(title))\n\(document.table(rows, for: page))"
     }
 
-    private static let name = Document<Line>.Item("lock", "lock") { $0.lock.name }
+    private static let name = Document<Line>.Item(StressColumn.all["lock"].title) { $0.lock.name }
 
     /// The page width from which cells contain recovery times.
     private static let wide = 160
@@ -121,7 +126,7 @@ package struct SurvivalMatrix {
 
     /// The column of a fault: the verdict, on a wide page with the median and the longest recovery time.
     private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
-        .init(fault.title, fault.name) { line in
+        .init(fault.title) { line in
             guard let result = line.cells[fault] else { return "" }
             guard isDetailed, result.verdict == .survives || result.verdict == .stalls,
                 let middle = result.recovery.percentile(50), let longest = result.recovery.longest
@@ -145,23 +150,17 @@ package struct SurvivalMatrix {
         return result.isAsPromised ? word : word.uppercased() + "!"
     }
 
-    private static let recovery = Document<Line>(
+    private static let recovery = Document<StressRow>(
         items: [
-            name, number("kills") { "\($0.kills)" }, time("p50") { $0.recovery.percentile(50) },
-            time("p99") { $0.recovery.percentile(99) }, time("max") { $0.recovery.longest },
-            time("reaped p50") { $0.reaping.percentile(50) }, time("p99 ") { $0.reaping.percentile(99) },
-            number("repaired") { "\($0.repaired)" },
+            column("lock"), column("kills"), column("recovery_p50_ns"), column("recovery_p99_ns"),
+            column("recovery_max_ns"), column("reaping_p50_ns"),
+            // Its neighbour names the time. The blank tells the heading from that of the other p99.
+            column("reaping_p99_ns", title: "p99 "), column("tolerated_half_updates"),
         ], expendable: ["p99 ", "reaped p50", "repaired"])
 
-    private static func number(_ title: String, _ text: @escaping @Sendable (StressResult) -> String)
-        -> Document<Line>.Item
-    {
-        .init(title, title, isNumber: true, shown: { $0.cells[.killHolder].map(text) ?? "-" }) { _ in .empty }
+    private static func column(_ name: String, title: String? = nil) -> Document<StressRow>.Item {
+        .init(StressColumn.all[name], title: title)
     }
-
-    private static func time(_ title: String, _ value: @escaping @Sendable (StressResult) -> UInt64?)
-        -> Document<Line>.Item
-    { number(title) { value($0).map { Figure.time(Double($0)) } ?? "-" } }
 
     private func promises(isComplete: Bool) -> [String] {
         Promises(results: results, missing: missing, isComplete: isComplete, wasCutShort: wasCutShort).text
@@ -217,8 +216,19 @@ package struct SurvivalMatrix {
 
     /// A row per requested lock and fault.
     package var records: Report.Records {
-        let conditions = StressConditions(startedAt: startedAt, seed: seed, workers: workers)
-        return Report.Records(
+        Report.Records(
             schema: StressColumn.schema, StressColumn.all, StressRow.rows(results, missing: missing, conditions))
     }
+
+    private var conditions: StressConditions {
+        StressConditions(startedAt: startedAt, seed: seed, workers: workers)
+    }
+
+    var request: StressRequest {
+        StressRequest(
+            locks: kinds, faults: faults, workers: workers, seed: seed, duration: duration, episodes: episodes)
+    }
+
+    /// The verdict, a sentence each.
+    var verdict: [String] { promises(isComplete: exercises.isComplete) }
 }

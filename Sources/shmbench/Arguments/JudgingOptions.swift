@@ -99,4 +99,11 @@ struct JudgingOptions: ParsableArguments {
         if let threshold { settings.thresholds.merge(try Threshold.parse(threshold.items)) { _, new in new } }
         return settings
     }
+
+    /// What a comparison with measured rounds is asked for.
+    func request(_ settings: Comparison.Settings) -> ComparisonRequest {
+        var request = ComparisonRequest(metrics: settings.metrics, falseAlarms: settings.falseAlarms)
+        (request.window, request.kills, request.seed) = (duration, kills, settings.seed)
+        return request
+    }
 }

@@ -10,7 +10,7 @@ extension Notation<CommaList> {
             return list.items.contains("") ? nil : list
         }
         return Notation(
-            expected: "\(items), separated by commas", isText: !areNumbers, read: read, parse: read,
+            expected: "\(items), separated by commas", kind: areNumbers ? .number : .text, read: read, parse: read,
             text: { $0.items.joined(separator: ",") }, value: { .text($0.items.joined(separator: ",")) })
     }
 
@@ -69,7 +69,7 @@ extension Notation<String> {
         let list = endings.dropLast().joined(separator: ", ") + (endings.count > 1 ? " or " : "") + (endings.last ?? "")
         let read: @Sendable (String) -> String? = { text in endings.contains(where: text.hasSuffix) ? text : nil }
         return Notation(
-            expected: "a file name that ends in \(list)", isText: true, read: read, parse: read, text: { $0 },
+            expected: "a file name that ends in \(list)", kind: .text, read: read, parse: read, text: { $0 },
             value: { .text($0) })
     }
 }

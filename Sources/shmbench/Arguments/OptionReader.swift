@@ -47,7 +47,7 @@ extension Option {
 
 extension Notation {
     /// A number may begin with a hyphen, which its notation refuses; where a name is expected, that is the next option.
-    fileprivate var parsing: SingleValueParsingStrategy { isText ? .next : .unconditional }
+    fileprivate var parsing: SingleValueParsingStrategy { kind.isNumeric ? .unconditional : .next }
 
     /// Reads the value of an option or an argument.
     func reader(for name: String) -> @Sendable (String) throws -> Content {

@@ -100,6 +100,12 @@ struct RunOptions: ParsableArguments {
             order: min(max(window / 6, 1_000_000), Self.longestTimedWindow), stuckAfter: stuckAfter.nanoseconds)
     }
 
+    /// The number of rounds of all cells; in a capacity search, the number that is expected.
+    func scheduledRounds(_ cells: [Cell]) -> Int {
+        // A search takes about a dozen rates.
+        cells.count * rounds * (findCapacity ? 13 : 1)
+    }
+
     /// The length in nanoseconds with which all rounds end in about 45 s, from 20 to 300 ms.
     static func window(rounds: Int) -> Int {
         // Starting and ending a fleet takes about 25 ms; warm-up and the two later windows take 5/6 of the window.

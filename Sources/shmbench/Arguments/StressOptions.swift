@@ -24,6 +24,8 @@ struct StressOptions: ParsableArguments {
         "Total time, divided among locks and faults. Each fault is injected at least once. (default: 60s)")
     var duration: TimeSpan?
 
+    static let usualDuration = TimeSpan(nanoseconds: 60_000_000_000)
+
     @Option(
         "--episodes", .count(1...100_000_000), valueName: "n",
         "Number of times that each fault is injected for each lock, in place of --duration.")

@@ -20,8 +20,7 @@ extension Session {
     /// not overloaded and have a p99 below the bound.
     func findCapacities(_ cells: [Cell]) -> Outcome {
         var outcome = Outcome()
-        // A search takes about a dozen rates.
-        let expected = cells.count * options.rounds * 13
+        let expected = options.scheduledRounds(cells)
         let timing = options.timing(rounds: expected)
         var progress = Progress(rounds: expected)
         defer { progress.clear() }
@@ -31,7 +30,7 @@ extension Session {
                 let found = outcome.capacities.count
                 try findCapacity(cell, timing, &outcome, &progress)
                 if outcome.capacities.count == found { without.append(cell.lock) }
-                progress.skip(to: (index + 1) * options.rounds * 13)
+                progress.skip(to: expected / cells.count * (index + 1))
             }
         } catch {
             outcome.failure = error

@@ -123,6 +123,8 @@ struct Check: JudgingCommand {
                 base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
                 startedAt: startedAt, seed: seed)
             findings.notes = notes(baseline, first, cells, session, falseAlarms: settings.falseAlarms)
+            findings.request = options.request(settings)
+            findings.request?.rounds = rounds
             return (findings, session.records)
         }
     }

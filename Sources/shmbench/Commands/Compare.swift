@@ -48,7 +48,10 @@ struct Compare: JudgingCommand {
             try checkFiles()
             return try judge(inputs: [base, candidate]) {
                 let settings = try options.settings(seed: 0)
-                return (try FileComparison(base: base, candidate: candidate, settings: settings).findings(), [])
+                var findings = try FileComparison(base: base, candidate: candidate, settings: settings).findings()
+                findings.request = ComparisonRequest(
+                    metrics: settings.metrics, falseAlarms: settings.falseAlarms)
+                return (findings, [])
             }
         }
         guard sides.base.isRunnable && sides.candidate.isRunnable else {
@@ -68,6 +71,8 @@ struct Compare: JudgingCommand {
                 base: base, candidate: candidate, cells: comparison.findings, falseAlarms: settings.falseAlarms,
                 startedAt: startedAt, seed: seed)
             findings.notes = session.notes
+            findings.request = options.request(settings)
+            findings.request?.maxTime = TimeSpan(nanoseconds: Int(settings.patience * 1e9))
             // The base is of another commit than the one that is measured, and has a history of its own.
             return (findings, session.rows.filter { $0.role == .candidate }.map(\.record))
         }

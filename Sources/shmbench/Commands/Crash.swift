@@ -73,7 +73,8 @@ struct Crash: MeasuringCommand {
         let reached = results.map(\.lock)
         let others = work.plan.kinds.filter { !reached.contains($0) }
         let isBroken = work.failure == nil && !results.allSatisfy(\.verdict.isAsPromised)
-        let conditions = CrashConditions(workers: options.workers, every: options.every)
+        let conditions = CrashConditions(
+            workers: options.workers, every: options.every, paths: work.plan.paths)
         let all = results + others.map { CrashResult(lock: $0, startedAt: work.startedAt) }
         try work.documents.show(Report(all, conditions), isBroken ? .integrity : .ok)
         if let failure = work.failure { throw failure }

@@ -29,7 +29,9 @@ struct Doctor: ParsableCommand {
     static func report(_ findings: [Finding]) -> Report {
         let troubles = findings.filter { $0.weight == .warning || $0.weight == .obstacle }
         return Report(
-            "doctor", Finding.document, findings, text: { text(findings, $0) },
+            "doctor", text: { text(findings, $0) }, markdown: { document.markdown(findings) + "\n" },
+            records: Report.Records(schema: DoctorColumn.schema, DoctorColumn.all, findings),
+            facts: [.init("verdict", .texts([verdict(troubles.count)]))],
             suites: [
                 Report.Suite(
                     "doctor",
@@ -44,6 +46,11 @@ struct Doctor: ParsableCommand {
             notices: troubles.map { Report.Notice(.warning, $0.subject, "\($0.text): \($0.advice)") }
                 + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) checks found a problem")])
     }
+
+    private static let document = Document<Finding>(
+        items: DoctorColumn.all.dropFirst().map { field in
+            .init(field, title: field.name == "weight" ? "" : nil) { field.value($0).text }
+        })
 
     /// One line for each finding, and its advice below: wide tables are hard to read.
     static func text(_ findings: [Finding], _ page: Page = Page()) -> String {
@@ -63,11 +70,12 @@ struct Doctor: ParsableCommand {
             }
         }
         let troubles = findings.count { $0.weight == .warning || $0.weight == .obstacle }
-        text += troubles == 0 ? "\nNo problem found.\n" : ""
-        if troubles > 0 {
-            let problems = troubles == 1 ? "1 problem makes" : "\(troubles) problems make"
-            text += "\n\(problems) figures unreliable: see WARN and STOP above.\n"
-        }
+        text += "\n\(verdict(troubles))\(troubles == 0 ? "." : ": see WARN and STOP above.")\n"
         return text
+    }
+
+    private static func verdict(_ troubles: Int) -> String {
+        if troubles == 0 { return "No problem found" }
+        return "\(troubles == 1 ? "1 problem makes" : "\(troubles) problems make") figures unreliable"
     }
 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Glibc
-internal import Histogram
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
@@ -71,7 +70,7 @@ struct Lifecycle: MeasuringCommand {
 
     func measure(_ work: inout Work) throws {
         work.rows = try work.documents.reporting({
-            .failure($0, of: "lifecycle", nothingWas: "measured", names: SegmentLife.document.items.map(\.name))
+            .failure($0, of: "lifecycle", nothingWas: "measured", records: Self.records([]))
         }) {
             try Self.beginRun()
             return try measured(work.plan)
@@ -104,20 +103,32 @@ struct Lifecycle: MeasuringCommand {
     }
 
     func conclude(_ work: Work) throws {
-        try work.documents.show(Self.report(work.rows, size: size))
+        let life = SegmentLifeRequest(size: size, samples: samples)
+        try work.documents.show(Self.report(work.rows, of: life))
         if Interruption.hasCome { throw Failure("interrupted; the results until then are shown") }
     }
 
     /// A table per lock.
-    static func report(_ rows: [SegmentLife.Timing], size: Int) -> Report {
-        Report(
-            "lifecycle", SegmentLife.document, rows,
+    static func report(_ rows: [SegmentLife.Timing], of life: SegmentLifeRequest) -> Report {
+        let fields = SegmentLifeColumn.all
+        let table = Document<SegmentLife.Timing>(
+            items: fields.filter { !["schema", "lock"].contains($0.name) }.map { .init($0) },
+            expendable: ["p90", "p99.9", "samples"])
+        return Report(
+            "lifecycle",
             text: { page in
                 rows.map(\.lock).uniqued().map { lock in
-                    page.wrapped("A segment of \(size) bytes with a \(lock) lock") + "\n"
-                        + SegmentLife.table.table(rows.filter { $0.lock == lock }, for: page)
+                    page.wrapped("A segment of \(life.size) bytes with a \(lock) lock") + "\n"
+                        + table.table(rows.filter { $0.lock == lock }, for: page)
                 }.joined(separator: "\n")
-            })
+            },
+            markdown: { Document(items: fields.dropFirst().map { .init($0) }).markdown(rows) + "\n" },
+            records: records(rows),
+            facts: [.init("requested", .object(SegmentLifeRequestColumn.all, life))])
+    }
+
+    private static func records(_ rows: [SegmentLife.Timing]) -> Report.Records {
+        Report.Records(schema: SegmentLifeColumn.schema, SegmentLifeColumn.all, rows)
     }
 
     private static func raiseDescriptorLimit() {
@@ -125,149 +136,5 @@ struct Lifecycle: MeasuringCommand {
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-}
-
-/// The operations of a segment's life, timed one by one.
-struct SegmentLife {
-    let size: Int
-    let lock: LockKind
-    let samples: Int
-
-    /// The times of one operation with a number of attachments.
-    struct Timing {
-        let lock: LockKind
-        let operation: String
-        let attachments: Int
-        let times: Histogram<UInt64>
-    }
-
-    /// The maximum time in ns for which an operation is repeated.
-    private static let patience: Int64 = 1_000_000_000
-
-    /// Receives how many steps are done and what is measured. It evaluates both only for a line that is shown.
-    typealias Progress = (_ done: () -> Double, _ what: () -> String) -> Void
-
-    /// The number of ``measure(_:progress:)``'s steps with as many numbers of attachments.
-    static func steps(_ counts: [Int]) -> Int { 1 + 2 * counts.count }
-
-    /// Measures all operations.
-    ///
-    /// - Parameter progress: called often, with the number of steps done, and what is measured.
-    func measure(_ counts: [Int], progress: Progress) throws(SharedMemoryError) -> [Timing] {
-        var create = Stopwatch()
-        var destroy = Stopwatch()
-        let end = Patience.after(nanoseconds: Self.patience)
-        while create.count < samples && (create.count < 2 || !end.hasPassed) && !Interruption.hasCome {
-            progress({ share(create, end) }, { "create and destroy" })
-            let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "\(create.count)"))
-            try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
-            try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
-        }
-        var timings = [
-            Timing(lock: lock, operation: "create", attachments: 0, times: create.times),
-            Timing(lock: lock, operation: "destroy", attachments: 0, times: destroy.times),
-        ]
-        for (index, count) in counts.enumerated() where !Interruption.hasCome {
-            timings += try measure(attachments: count, after: Double(1 + 2 * index), progress: progress)
-        }
-        return timings
-    }
-
-    /// Times attach, count and detach of one more handle, and destroy, with that many attachments.
-    ///
-    /// - Parameter done: the number of steps before this.
-    private func measure(attachments: Int, after done: Double, progress: Progress) throws(SharedMemoryError)
-        -> [Timing]
-    {
-        let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "with-\(attachments)"))
-        try segment.create(size: size, lock: lock)
-        defer { try? segment.destroy(mode: .forceNoWait) }
-        var handles: [SharedMemory] = []
-        // All handles are detached also after an error.
-        defer { for handle in handles { try? handle.detach() } }
-        for _ in 0..<attachments where !Interruption.hasCome {
-            progress({ done }, { "\(attachments) attachments" })
-            let handle = SharedMemory(key: segment.key)
-            try handle.attach()
-            handles.append(handle)
-        }
-        var (attach, count, detach) = (Stopwatch(), Stopwatch(), Stopwatch())
-        let end = Patience.after(nanoseconds: Self.patience)
-        while attach.count < samples && (attach.count < 2 || !end.hasPassed) && !Interruption.hasCome {
-            progress({ done + share(attach, end) }, { "attach and detach with \(attachments) attachments" })
-            let handle = SharedMemory(key: segment.key)
-            try attach.time { () throws(SharedMemoryError) in try handle.attach() }
-            try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
-            try detach.time { () throws(SharedMemoryError) in try handle.detach() }
-        }
-        // A destroyer does not wait for attachments, but may have to wake waiters.
-        var destroy = Stopwatch()
-        let last = Patience.after(nanoseconds: Self.patience)
-        while destroy.count < samples && (destroy.count < 2 || !last.hasPassed) && !Interruption.hasCome {
-            progress({ done + 1 + share(destroy, last) }, { "destroy with \(attachments) attachments" })
-            let other = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "end-\(attachments)"))
-            try other.create(size: size, lock: lock)
-            defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }
-            var users: [SharedMemory] = []
-            defer { for user in users { try? user.detach() } }
-            for _ in 0..<attachments where !Interruption.hasCome {
-                let user = SharedMemory(key: other.key)
-                try user.attach()
-                users.append(user)
-            }
-            if Interruption.hasCome { break }
-            try destroy.time { () throws(SharedMemoryError) in try other.destroy() }
-        }
-        return [
-            Timing(lock: lock, operation: "destroy", attachments: attachments, times: destroy.times),
-            Timing(lock: lock, operation: "attach", attachments: attachments, times: attach.times),
-            Timing(lock: lock, operation: "numAttachments", attachments: attachments, times: count.times),
-            Timing(lock: lock, operation: "detach", attachments: attachments, times: detach.times),
-        ]
-    }
-
-    /// The share of a loop that is done: it ends after all samples, or with its time.
-    private func share(_ watch: Stopwatch, _ end: Patience) -> Double {
-        let rest = Double(max(0, end.remaining)) / Double(Self.patience)
-        return min(1, max(1 - rest, Double(watch.count) / Double(samples)))
-    }
-
-    /// The columns for people, under a heading that names the lock.
-    static let table = Document<Timing>(items: document.items.dropLast(), expendable: ["p90", "p99.9", "samples"])
-
-    static let document = Document<Timing>(items: [
-        .init("operation", "operation") { $0.operation },
-        .init("attached", "attachments", isNumber: true, shown: { "\($0.attachments)" }) { .integer($0.attachments) },
-        .init("samples", "samples", isNumber: true, shown: { "\($0.times.totalCount)" }) { Value($0.times.totalCount) },
-        percentile("p50", 50), percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9),
-        percentile("max", 100), .init("lock", "lock") { $0.lock.name },
-    ])
-
-    private static func percentile(_ title: String, _ percent: Double) -> Document<Timing>.Item {
-        let name = title == "max" ? "max_ns" : "p\(title.dropFirst().filter { $0 != "." })_ns"
-        @Sendable func value(_ timing: Timing) -> UInt64 {
-            min(timing.times.valueAtPercentile(percent), timing.times.max)
-        }
-        return .init(title, name, isNumber: true, shown: { Figure.time(Double(value($0))) }) { Value(value($0)) }
-    }
-}
-
-/// Times of one operation.
-private struct Stopwatch {
-    private(set) var times = Histogram<UInt64>(
-        lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .three)
-    private(set) var count = 0
-
-    mutating func time(_ operation: () throws(SharedMemoryError) -> Void) throws(SharedMemoryError) {
-        let start = Clock.now()
-        try operation()
-        let time = Clock.now() - start
-        // Only a long one can have a pause in it.
-        if time > 50_000_000, let standstill = Standstill(PauseWatch.shared.pauses(since: start)) {
-            return PauseWarning.show("a sample is discarded: \(standstill.text)")
-        }
-        times.record(time)
-        count += 1
     }
 }

@@ -34,6 +34,7 @@ struct Run: MeasuringCommand {
         let cells: [Cell]
         let program: WorkerProgram
         let startedAt: Int
+        let seed: UInt64
         let outputs: RunOutputs
         var outcome = Session.Outcome()
     }
@@ -50,13 +51,15 @@ struct Run: MeasuringCommand {
     func open(_ cells: [Cell], _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
         let outputs = try RunOutputs(options, cells, startedAt: startedAt)
-        return Work(cells: cells, program: program, startedAt: startedAt, outputs: outputs)
+        return Work(
+            cells: cells, program: program, startedAt: startedAt, seed: options.seed ?? .random(in: 0 ... .max),
+            outputs: outputs)
     }
 
     func measure(_ work: inout Work) {
         let session = Session(
             options: options, program: work.program, outputs: work.outputs,
-            conditions: RunConditions(startedAt: work.startedAt, seed: options.seed ?? .random(in: 0 ... .max)))
+            conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
         if let doubt = CPUFindings.doubt(machine) {
             Terminal.warn("figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
@@ -66,10 +69,10 @@ struct Run: MeasuringCommand {
 
     func conclude(_ work: Work) throws {
         let outcome = work.outcome
+        let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
         // Results are printed even if they could not be saved.
         let kept = work.outputs.keep(outcome.rows)
-        let summaries = CellSummary.summaries(outcome.rows, cells: outcome.cells)
-        let shown = work.outputs.show(report(outcome, summaries, work.outputs.words))
+        let shown = work.outputs.show(report(work, summaries))
         let extras = work.outputs.writeExtras(outcome.rows)
         for warning in Warnings.lines(summaries) {
             Terminal.warn(warning)
@@ -83,10 +86,15 @@ struct Run: MeasuringCommand {
         if let first = troubles.first { throw first }
     }
 
-    private func report(_ outcome: Session.Outcome, _ summaries: [CellSummary], _ kept: String) -> Report {
-        RunReport(
+    private func report(_ work: Work, _ summaries: [CellSummary]) -> Report {
+        let outcome = work.outcome
+        let request = RunRequest(
+            cells: work.cells, timing: options.timing(rounds: options.scheduledRounds(work.cells)),
+            rounds: options.rounds, kills: options.kills, seed: work.seed,
+            bound: options.findCapacity ? options.capacityBound : nil)
+        return RunReport(
             rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
-            kept: kept,
+            kept: work.outputs.words, request: request,
             capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil
         ).report
     }

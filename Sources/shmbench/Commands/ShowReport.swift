@@ -60,11 +60,11 @@ struct ShowReport: CheckedCommand {
         let documents = try document.open(.report)
         // An empty document must not be taken for a good result.
         let rounds = try documents.reporting({
-            .failure($0, of: "report", nothingWas: "reported", names: FilesReport.columns)
+            .failure($0, of: "report", nothingWas: "reported", records: FilesReport.records([]))
         }) { try ResultsReader.read(files) }
         let report = FilesReport(rounds, sort: sort)
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
-        for warning in report.warnings { Terminal.warn(warning) }
+        for warning in report.warnings { Terminal.warn(warning.text) }
         let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])
         for finding in findings.prefix(Self.mostFindings) { Terminal.complain(finding) }
         if findings.count > Self.mostFindings {

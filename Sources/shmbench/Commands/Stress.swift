@@ -72,7 +72,9 @@ struct Stress: MeasuringCommand {
         let session = work.session
         let matrix = SurvivalMatrix(
             results: session.results, kinds: session.kinds, faults: session.faults, startedAt: work.startedAt,
-            seed: session.seed, workers: options.workers, wasCutShort: work.failure != nil, page: Terminal.page)
+            seed: session.seed, workers: options.workers,
+            duration: options.episodes == nil ? options.duration ?? StressOptions.usualDuration : nil,
+            episodes: options.episodes, wasCutShort: work.failure != nil, page: Terminal.page)
         let isBroken = work.failure == nil && !session.results.allSatisfy(\.isAsPromised)
         try work.documents.show(Report(matrix), isBroken ? .integrity : .ok)
         if let failure = work.failure { throw failure }
@@ -114,10 +116,11 @@ struct StressSession {
 
     /// Tests one lock after another. The results up to a failure are kept.
     mutating func run() -> Failure? {
-        let end = Patience.after(nanoseconds: Int64(options.duration?.nanoseconds ?? 60_000_000_000))
+        let duration = options.duration ?? StressOptions.usualDuration
+        let end = Patience.after(nanoseconds: Int64(duration.nanoseconds))
         var progress = StressProgress(steps: kinds.count * faults.count) { [options] in
             guard options.episodes == nil else { return nil }
-            return 1 - Double(max(0, end.remaining)) / Double(options.duration?.nanoseconds ?? 60_000_000_000)
+            return 1 - Double(max(0, end.remaining)) / Double(duration.nanoseconds)
         }
         defer { progress.clear() }
         var pass: UInt64 = 0

@@ -1,10 +1,9 @@
 internal import ShmCore
-internal import ShmRender
 
 /// One property of this machine that affects the figures, or whether a lock can be used.
 struct Finding {
     /// How much it matters.
-    enum Weight: String {
+    enum Weight: String, CaseIterable {
         /// As it should be.
         case ok
         /// Relevant to the interpretation of figures.
@@ -29,13 +28,6 @@ struct Finding {
         self.text = text
         self.advice = advice
     }
-
-    static let document = Document<Finding>(items: [
-        .init("", "weight") { $0.weight == .ok ? "ok" : $0.weight.rawValue },
-        .init("subject", "subject") { $0.subject },
-        .init("finding", "finding") { $0.text },
-        .init("what to do", "advice") { $0.advice },
-    ])
 }
 
 /// The files that describe the system, under another root in tests.

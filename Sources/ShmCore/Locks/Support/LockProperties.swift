@@ -21,7 +21,7 @@ public struct LockProperties: Sendable, Hashable {
     }
 
     /// How a waiter waits.
-    public enum Waiting: String, Sendable {
+    public enum Waiting: String, Sendable, CaseIterable {
         /// Sleeps in the kernel until it is woken.
         case blocks
         /// Busy-waits.
@@ -35,7 +35,7 @@ public struct LockProperties: Sendable, Hashable {
     }
 
     /// The order in which waiters get the lock.
-    public enum Fairness: String, Sendable {
+    public enum Fairness: String, Sendable, CaseIterable {
         /// No order: a running process can take the lock ahead of a waiter that is being woken.
         case barging
         /// In the order of arrival.
@@ -51,7 +51,7 @@ public struct LockProperties: Sendable, Hashable {
     }
 
     /// What the next process observes when an owner was killed while it held the lock.
-    public enum OwnerDeath: String, Sendable {
+    public enum OwnerDeath: String, Sendable, CaseIterable {
         /// It waits for ever.
         case hangs
         /// It gets the lock and the report of the death (``SharedMemory/Acquisition/ownerDied``).

@@ -1,0 +1,107 @@
+internal import ShmCoordinator
+package import ShmRecord
+
+/// A row of the findings of a comparison: one metric of one cell.
+package struct FindingRow {
+    package let findings: Findings
+    package let cell: CellFinding
+    package let metric: MetricFinding
+
+    package init(_ findings: Findings, _ cell: CellFinding, _ metric: MetricFinding) {
+        self.findings = findings
+        self.cell = cell
+        self.metric = metric
+    }
+}
+
+/// A column of the findings of a comparison: schema 1, in its order. Append new fields.
+package typealias FindingColumn = Field<FindingRow>
+
+extension Field where Subject == FindingRow {
+    package static let schema = 1
+
+    /// All fields. A field without a description has that of its predecessor.
+    package static let all: [Field<FindingRow>] = sharingDescriptions(identity + figures + verdicts)
+
+    private static let identity: [Field<FindingRow>] = [
+        schema(schema),
+        field("started_at", kind: .text, roles: .present, "start of the comparison, ISO 8601, UTC") {
+            .text(Timestamp.iso8601($0.findings.startedAt))
+        },
+        field("base", kind: .text, "what was compared, as it was named on the command line") {
+            .text($0.findings.base)
+        },
+        field("candidate", kind: .text) { .text($0.findings.candidate) },
+        field("scenario", kind: .text, roles: .present, "name of the workload") { .text($0.cell.load.scenario) },
+        field(
+            "base_lock", kind: .text, roles: .present, "the locks; two names where two locks are compared"
+        ) { .text($0.cell.baseLock) },
+        field("candidate_lock", kind: .text, roles: .present) { .text($0.cell.candidateLock) },
+        field("workers", kind: .count, roles: .present, "number of processes that contend for the lock") {
+            .integer($0.cell.load.workers)
+        },
+        field(
+            "metric", kind: .words(Metric.all.map(\.recordedName)), roles: .present,
+            "`throughput`, `p50`, `p99`, `hold`, `hand-off`, `fairness`, `cpu` (CPU time of all workers per acquisition), `heap`, `recovery`, `integrity` (1 is ok, 0 broken), with its unit; a dimensionless metric has none"
+        ) { .text($0.metric.metric.recordedName) },
+        field("unit", kind: .words(Metric.all.map(\.unitName).filter { !$0.isEmpty }.uniqued())) {
+            .text($0.metric.metric.unitName)
+        },
+    ]
+
+    private static let figures: [Field<FindingRow>] = [
+        field("base_median", title: "base", "medians over the rounds") { Value($0.metric.base, decimals: 3) },
+        field("candidate_median", title: "candidate") { Value($0.metric.candidate, decimals: 3) },
+        field(
+            "ratio", title: "change",
+            "candidate to base: the median of all averages of two blocks (Hodges and Lehmann's estimate), with the ends of its interval and their confidence; of `check`, and of files with references, a ratio of ratios to these; empty if too little was measured"
+        ) { ratio($0.metric.change?.ratio) },
+        field("ratio_low", title: "interval") { ratio($0.metric.change?.low) },
+        field("ratio_high") { ratio($0.metric.change?.high) },
+        field("confidence", unit: .share) { Value($0.metric.change?.confidence, decimals: 6) },
+        field(
+            "samples", kind: .count, "blocks of four rounds; of `check` and of files, the candidate's rounds"
+        ) { $0.metric.change.map { .integer($0.samples) } ?? .empty },
+        field(
+            "fresh_ratio", title: "fresh",
+            "likewise, from the fresh rounds that confirm a change; empty without a change"
+        ) { ratio($0.metric.fresh?.ratio) },
+        field("fresh_ratio_low") { ratio($0.metric.fresh?.low) },
+        field("fresh_ratio_high") { ratio($0.metric.fresh?.high) },
+        field("fresh_samples", kind: .count) { $0.metric.fresh.map { .integer($0.samples) } ?? .empty },
+    ]
+
+    private static let verdicts: [Field<FindingRow>] = [
+        field(
+            "threshold", title: "margin", unit: .share,
+            "the minimum change to report, as a share: the requested threshold, or one step of the clock if that is more; for `check` and files at least the spread of nine in ten rounds around the median on either side, plus the disagreement of the two references"
+        ) { Value($0.metric.threshold, decimals: 4) },
+        field(
+            "verdict", kind: .words(Word.judgements),
+            "`faster`, `slower`, `same` (equivalent), `inconclusive` (undecided), `broken`, `unjudged` (the control failed, ratios do not transfer, too few blocks, the candidate lacks the metric); empty where it was not measured. Every metric that became worse is `slower`, and makes the cell so"
+        ) { Value($0.metric.word == .missing ? nil : $0.metric.word.rawValue) },
+        field("cell_verdict", kind: .words(Word.judgements), roles: .present) { .text($0.cell.word.rawValue) },
+        field("note", kind: .text, "the reason for the verdict, if it needs one") {
+            Value($0.metric.note ?? $0.cell.note)
+        },
+        field(
+            "false_alarms", unit: .share, roles: .present,
+            "family-wise false-positive rate, over all rows of the comparison"
+        ) { Value($0.findings.falseAlarms, decimals: 4) },
+        field("seed", kind: .text, "seed of the order of rounds; empty for two files") {
+            Value($0.findings.seed.map { "\($0)" })
+        },
+    ]
+
+    private static func ratio(_ value: Double?) -> Value { Value(value, decimals: 5) }
+
+    private static func field(
+        _ name: String, title: String? = nil, kind: Kind = .number, unit: FieldUnit? = nil, roles: Roles = [],
+        _ doc: String = "", _ value: @escaping @Sendable (FindingRow) -> Value
+    ) -> Field { Field(name, title: title, kind: kind, unit: unit, roles: roles, doc, value) }
+}
+
+extension Word {
+    /// The words of documents for programs.
+    fileprivate static var judgements: [String] { allCases.filter { $0 != .missing }.map(\.rawValue) }
+}

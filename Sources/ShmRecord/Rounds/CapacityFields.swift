@@ -1,0 +1,29 @@
+internal import ShmCoordinator
+internal import ShmCore
+
+/// A column of the results of a capacity search: schema 1, in its order. Append new fields.
+package typealias CapacityColumn = Field<Capacity>
+
+extension Field where Subject == Capacity {
+    /// All fields.
+    package static let all: [Field<Capacity>] = [
+        Field("lock", kind: .text, roles: .present, "name of the lock (`shmbench list`)") { .text($0.cell.lock.name) },
+        Field("workers", kind: .count, roles: .present, "number of processes that contend for the lock") {
+            .integer($0.cell.workers)
+        },
+        Field(
+            "sustained_per_s", title: "sustains", roles: .present,
+            "highest rate at which p99 was below the bound; 0 if there was none"
+        ) { Value($0.cell.rate, decimals: 1) },
+        Field("p99_ns", title: "p99 there", "median p99 at that rate") { Value($0.p99, decimals: 1) },
+        Field("failed_per_s", title: "fails at", "lowest rate at which it was not; empty if it was at every rate") {
+            Value($0.tooHigh, decimals: 1)
+        },
+        Field("closed_loop_per_s", title: "closed loop", roles: .present, "acquisitions per second in a closed loop") {
+            Value($0.closed, decimals: 1)
+        },
+        Field("share", unit: .share, roles: .present, "`sustained_per_s` / `closed_loop_per_s`") {
+            Value($0.cell.rate / $0.closed, decimals: 4)
+        },
+    ]
+}

@@ -1,0 +1,44 @@
+internal import ShmCompare
+internal import ShmRecord
+
+extension MemberDescription {
+    /// The members of the documents of a run.
+    package static let run: [MemberDescription] = [
+        .object("requested", "requested options", RunRequestColumn.all), complete,
+        .rows(
+            "capacities", "with `--find-capacity`: the highest rate that each lock sustains", CapacityColumn.all),
+        .rows("summary", "medians, intervals and findings per cell, with the columns of `report`", SummaryColumn.all),
+        warnings, verdict,
+    ]
+
+    /// The members of the documents of reports on results files.
+    package static let report = [complete, warnings, verdict]
+
+    package static let crash: [MemberDescription] = [
+        .object("requested", "requested options", CrashRequestColumn.all), verdict,
+    ]
+
+    package static let stress: [MemberDescription] = [
+        .object("requested", "requested options", StressRequestColumn.all), verdict,
+    ]
+
+    package static let comparison = [
+        object("requested", "requested options", ComparisonRequestColumn.all), verdict,
+        sentences("notes", "the method: confidence, error rate and remarks"),
+    ]
+
+    package static let history = [verdict]
+
+    package static let doctor = [verdict]
+
+    package static let segments = [verdict]
+
+    private static let complete = MemberDescription(
+        "complete", "whether all requested rounds were measured",
+        schema: .object([.init("type", .text("boolean"))]))
+
+    private static let warnings = rows(
+        "warnings", "warnings about the quality of the figures, each with a code and a text", WarningColumn.all)
+
+    private static let verdict = sentences("verdict", "the verdict, a sentence each")
+}

@@ -1,0 +1,53 @@
+internal import Histogram
+internal import ShmCore
+internal import ShmRecord
+
+/// A column of the times of a segment's life: schema 1, in its order. Append new fields.
+typealias SegmentLifeColumn = Field<SegmentLife.Timing>
+
+extension Field where Subject == SegmentLife.Timing {
+    static let schema = 1
+
+    /// All fields. A field without a description has that of its predecessor.
+    static let all: [Field<SegmentLife.Timing>] = sharingDescriptions([
+        schema(schema),
+        Field(
+            "operation", kind: .words(SegmentLife.operations), roles: .present,
+            "`create`, `destroy`, `attach`, `numAttachments`, `detach`"
+        ) { .text($0.operation) },
+        Field(
+            "attachments", title: "attached", kind: .count, roles: .present,
+            "number of attachments during the measurement"
+        ) { .integer($0.attachments) },
+        Field("samples", kind: .count, roles: .present, "number of samples") { Value($0.times.totalCount) },
+        percentile("p50", 50, "percentiles of the time of an operation, and the maximum"), percentile("p90", 90),
+        percentile("p99", 99), percentile("p99.9", 99.9), percentile("max", 100),
+        Field("lock", kind: .text, roles: .present, "name of the segment's lock (`shmbench list`)") {
+            .text($0.lock.name)
+        },
+    ])
+
+    private static func percentile(_ title: String, _ percent: Double, _ doc: String = "") -> Field {
+        Field(title.replacing(".", with: "") + "_ns", title: title, kind: .count, roles: .present, doc) { timing in
+            Value(min(timing.times.valueAtPercentile(percent), timing.times.max))
+        }
+    }
+}
+
+/// What the measurements of segments have in common.
+struct SegmentLifeRequest {
+    let size: Int
+    let samples: Int
+}
+
+/// A member of `requested` in the JSON of `lifecycle`.
+typealias SegmentLifeRequestColumn = Field<SegmentLifeRequest>
+
+extension Field where Subject == SegmentLifeRequest {
+    static let all: [Field<SegmentLifeRequest>] = [
+        Field("size", kind: .count, unit: .bytes, roles: .present, "size of the segment's data") { .integer($0.size) },
+        Field("samples", kind: .count, roles: .present, "maximum number of samples of each operation") {
+            .integer($0.samples)
+        },
+    ]
+}
