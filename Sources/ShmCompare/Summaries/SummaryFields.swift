@@ -35,11 +35,14 @@ extension Field where Subject == CellSummary {
         },
         field("throughput_high") { Value($0.interval?.high, decimals: 1) },
         field("confidence") { Value($0.interval?.confidence, decimals: 4) },
-        field("acquire_p50_ns", "empty if most rounds of an open loop were overloaded") {
+        field(
+            "acquire_p50_ns",
+            "medians over the rounds that have all percentiles of the row; empty if fewer than half of the rounds have enough samples, or if most rounds of an open loop were overloaded"
+        ) {
             Value($0.p50, decimals: 1)
         },
         field("acquire_p99_ns") { Value($0.p99, decimals: 1) },
-        field("acquire_p999_ns", "likewise, over rounds with at least 10000 samples") {
+        field("acquire_p999_ns") {
             Value($0.p999, decimals: 1)
         },
         field("acquire_max_ns", "maximum over all rounds") { Value($0.longest, decimals: 0) },

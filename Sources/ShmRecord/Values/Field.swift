@@ -22,6 +22,8 @@ package struct Field<Subject>: Sendable {
         package static var round: Roles { Roles(rawValue: 4) }
         /// Identifies the machine and its kernel.
         package static var platform: Roles { Roles(rawValue: 16) }
+        /// A requested length, on which tails and fairness depend: a series of a history has one value.
+        package static var request: Roles { Roles(rawValue: 32) }
         /// Every file must have it.
         package static var required: Roles { Roles(rawValue: 8) }
     }

@@ -6,6 +6,7 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
 internal import ShmRender
+internal import ShmStatistics
 internal import SystemPackage
 
 /// `shmbench lifecycle`.
@@ -202,10 +203,13 @@ struct SegmentLife {
 
     private static func percentile(_ title: String, _ percent: Double) -> Document<Timing>.Item {
         let name = title == "max" ? "max_ns" : "p\(title.dropFirst().filter { $0 != "." })_ns"
-        @Sendable func value(_ timing: Timing) -> UInt64 {
-            min(timing.times.valueAtPercentile(percent), timing.times.max)
+        @Sendable func value(_ timing: Timing) -> UInt64? {
+            PercentileRule.supports(percent, samples: timing.times.totalCount)
+                ? min(timing.times.valueAtPercentile(percent), timing.times.max) : nil
         }
-        return .init(title, name, isNumber: true, shown: { Figure.time(Double(value($0))) }) { Value(value($0)) }
+        return .init(title, name, isNumber: true, shown: { value($0).map { Figure.time(Double($0)) } ?? "-" }) {
+            Value(value($0))
+        }
     }
 }
 
