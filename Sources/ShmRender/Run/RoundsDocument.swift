@@ -9,7 +9,10 @@ struct RoundsDocument {
     let sort: SortKey
 
     func text(_ page: Page, isMarkdown: Bool) -> String {
-        SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page).text + "\n"
+        let kills = KillTable(summaries)
+        let sentences = kills.sentences.map { page.wrapped($0) + "\n" }.joined()
+        return SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page).text + "\n"
+            + (kills.text(isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
             + Verdict.text(summaries, isComplete: isComplete, page: page) + "\n"
     }
 
