@@ -6,14 +6,23 @@ enum PluginEnvironment {
     /// The size limit of a plugin that is searched, bytes.
     private static let longest = 64 << 20
 
-    /// The assignments for a shell, such as `SHM_SLOW_FUTEX_NS=5`: the variables whose names are strings of the shared
-    /// object. A plugin can only read another variable if it composes the name.
+    /// The assignments for a shell, such as `SHM_SLOW_FUTEX_NS=5`: the variables whose names end strings of the shared
+    /// object: linkers let a string share the end of a longer one. A plugin that composes a name is not recognised.
     static func assignments(_ plugin: String) -> [String] {
         guard let bytes = try? contents(plugin) else { return [] }
-        let strings = Set(bytes.split(separator: 0).lazy.filter { $0.count < 256 })
-        return variables.filter { strings.contains(ArraySlice($0.name.utf8)) }.map {
+        let words = Set(bytes.split(separator: 0).map(lastWord))
+        return variables.filter { $0.name.count > 1 && words.contains(ArraySlice($0.name.utf8)) }.map {
             "\($0.name)=\($0.value.shellWord)"
         }
+    }
+
+    /// The letters, digits and underscores at the end of a string.
+    private static func lastWord(_ string: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let start = string.lastIndex { byte in
+            let character = Character(Unicode.Scalar(byte))
+            return !character.isASCII || !(character.isLetter || character.isNumber || character == "_")
+        }
+        return string[(start.map { $0 + 1 } ?? string.startIndex)...]
     }
 
     private static var variables: [(name: String, value: String)] {
