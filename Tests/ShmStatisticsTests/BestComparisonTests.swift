@@ -103,7 +103,9 @@ private struct SimulatedRounds {
                 let found = try compare(&rounds, count, [Double](repeating: 0, count: alternatives))
                 if found.rivals.allSatisfy({ $0.direction == .higher }) { winners += 1 }
             }
-            #expect(winners <= 14, "\(noise), \(count) rounds, \(alternatives) equals: \(winners) of \(runs)")
+            // Few rounds show only a factor of two, which none of these noises makes.
+            let most = count < BestComparison.fewestPairs ? 0 : 14
+            #expect(winners <= most, "\(noise), \(count) rounds, \(alternatives) equals: \(winners) of \(runs)")
         }
     }
 
