@@ -4,6 +4,7 @@ import Testing
 
 @testable import ShmCompare
 @testable import ShmRecord
+@testable import ShmRender
 @testable import shmbench
 
 /// Decisions of comparisons on synthetic rounds.
@@ -99,15 +100,52 @@ import Testing
         var comparison = Comparison(
             [Comparison.Pair(load: load(), baseLock: "futex", candidateLock: "futex")], settings)
         let first = comparison.plan.looks[0]
-        var candidates = 0
-        try comparison.run(elapsed: { 0 }) { role, pair, round in
-            if role == .candidate { candidates += 1 }
-            rounds.slowdown = candidates <= 2 * first ? 0.1 : 0
-            return rounds.next(role, pair, round)
+        let start = comparison
+        func run(isHasty: Bool) throws -> CellFinding {
+            comparison = start
+            var candidates = 0
+            // In the last third of the time there is no other look.
+            try comparison.run(elapsed: { isHasty && candidates > 2 * first ? 45 : 0 }) { role, pair, round in
+                if role == .candidate { candidates += 1 }
+                rounds.slowdown = candidates <= 2 * first ? 0.1 : 0
+                return rounds.next(role, pair, round)
+            }
+            return try #require(comparison.findings.first)
         }
-        let finding = try #require(comparison.findings.first?.metrics.first)
+        let hasty = try run(isHasty: true)
+        let finding = try #require(hasty.metrics.first)
         #expect(finding.word == .undecided && finding.note?.contains("not confirmed") == true)
-        #expect(try #require(finding.change).high < 1)
+        #expect(try #require(finding.change).high < 1 && hasty.ending == .time)
+        // With time left, it goes on, and does not confirm the metric a second time.
+        let patient = try run(isHasty: false)
+        #expect(patient.word == .equivalent && patient.ending == nil)
+        #expect(comparison.cells[0].blocks.count > first && comparison.cells[0].refuted.keys.contains(.throughput))
+    }
+
+    @Test func `undecided metrics say why the comparison ended, and what would decide them`() throws {
+        func words(_ ending: Comparison.Ending?) -> String {
+            let metric = MetricFinding(
+                metric: .p99, threshold: 0.1, base: 1, candidate: 1,
+                change: Change(ratio: 1.1, low: 0.8, high: 1.4, confidence: 0.99, samples: 20), word: .undecided)
+            let better = MetricFinding(metric: .hold, threshold: 0.05, base: 1, candidate: 0.5, word: .faster)
+            var cell = CellFinding(load: load(), baseLock: "futex", candidateLock: "futex", metrics: [metric, better])
+            cell.ending = ending
+            let findings = Findings(base: "a", candidate: "b", cells: [cell], falseAlarms: 0.01, startedAt: 0)
+            return FindingsText.sentences(findings).map(\.text).joined(separator: " ") + FindingsText.verdict(findings)
+        }
+        #expect(words(.time).contains("use a longer --max-time"))
+        #expect(words(.looks).contains("last planned look") && !words(.looks).contains("--max-time"))
+        #expect(words(.change).contains("name them alone with --metrics") && !words(.change).contains("--max-time"))
+        #expect(words(.time).contains("UNDECIDED: better in hold, and other metrics are undecided, in 1 cell."))
+        #expect(!words(.time).contains("neither a change"))
+    }
+
+    @Test func `a percentile of too few samples is undecided, not a failure`() throws {
+        var rounds = SyntheticRounds(seed: 15)
+        rounds.figures = ["acquire_p99_ns": "", "latency_samples": "900"]
+        let (findings, _) = try compare(rounds) { $0.metrics = [.p99] }
+        #expect(word(findings, .p99) == .undecided)
+        #expect(findings.cells[0].metrics[0].note == "needs 1000 samples in a round; use a longer --duration")
     }
 
     @Test func `if the base differs from itself, nothing is judged`() throws {

@@ -373,6 +373,48 @@ extension CommandLineSuite.Measuring {
             #expect(try show(folder, "--metric", "throughput").stdout.contains("◆"))
         }
 
+        /// Six equal runs on a busy machine: their windows were 50.1 to 75.9 ms.
+        private static let busy =
+            "CASE (rowid - 1) / 3 % 6 WHEN 0 THEN 0.0501 WHEN 1 THEN 0.0759 WHEN 2 THEN 0.0503 "
+            + "WHEN 3 THEN 0.0612 WHEN 4 THEN 0.0755 ELSE 0.0502 END"
+
+        @Test func `the measured length of windows splits no series of runs that asked for the same`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            try change(folder, "ALTER TABLE rounds ADD COLUMN duration_s")
+            try change(folder, "UPDATE rounds SET duration_s = \(Self.busy)")
+            func words() throws -> String {
+                let text = try show(folder, "--metric", "throughput").stdout
+                return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            }
+            // Without the requested length, a remark says what the windows had.
+            let old = try words()
+            #expect(old.components(separatedBy: "futex, 2 workers").count == 2 && !old.contains("windows of"), "\(old)")
+            #expect(
+                old.contains("40 runs do not say which length was requested; their windows had 50.1 ms to 75.9 ms."),
+                "\(old)")
+            for column in ["requested_duration_s", "requested_warmup_s"] {
+                try change(folder, "ALTER TABLE rounds ADD COLUMN \(column)")
+            }
+            try change(folder, "UPDATE rounds SET requested_duration_s = 0.05, requested_warmup_s = 0.01")
+            let new = try words()
+            #expect(new.components(separatedBy: "futex, 2 workers").count == 2 && !new.contains("windows"), "\(new)")
+            // Older runs of about that length continue the series.
+            try change(folder, "UPDATE rounds SET requested_duration_s = NULL WHERE rowid <= 60")
+            let mixed = try words()
+            #expect(mixed.components(separatedBy: "futex, 2 workers").count == 2, "\(mixed)")
+            #expect(mixed.contains("20 runs do not say which length was requested"), "\(mixed)")
+            // Other requests are other series, however long their windows were.
+            try change(folder, "UPDATE rounds SET requested_duration_s = iif(rowid > 60, 0.05, 0.06)")
+            let two = try words()
+            #expect(two.contains("windows of 50.0 ms") && two.contains("windows of 60.0 ms"), "\(two)")
+            try change(
+                folder,
+                "UPDATE rounds SET requested_duration_s = 0.05, requested_warmup_s = iif(rowid > 60, 0.01, 0.02)")
+            let warm = try words()
+            #expect(warm.contains("warm-up of 10.0 ms") && warm.contains("warm-up of 20.0 ms"), "\(warm)")
+        }
+
         @Test func `windows of different lengths are separate series`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))

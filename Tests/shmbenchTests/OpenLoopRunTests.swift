@@ -14,7 +14,9 @@ extension CommandLineSuite.Measuring {
             #expect(outcome.stdout.contains(" closed "))
             let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
             #expect(row["arrivals"] == "uniform" && row["rate_per_s"] == "2000.0" && row["overloaded"] == "no")
-            #expect(row["uncorrected_p99_ns"] != "" && row["acquire_p99_ns"] != "")
+            #expect(row["uncorrected_p50_ns"] != "" && row["acquire_p50_ns"] != "")
+            // 200 arrivals have no p99.
+            #expect(row["uncorrected_p99_ns"] == "" && row["acquire_p99_ns"] == "")
         }
 
         @Test func `a rate that it cannot carry is called overloaded, without a tail`() throws {

@@ -209,7 +209,7 @@ extension CommandLineSuite {
             )
             let strict = try report("new.csv", "--strict")
             #expect(
-                strict.exit == .code(1) && strict.stderr.contains("new.csv:1: column 77 is \"mood\": expected none"))
+                strict.exit == .code(1) && strict.stderr.contains("new.csv:1: column 80 is \"mood\": expected none"))
         }
 
         @Test func `lines may end in CR LF`() throws {
@@ -373,7 +373,9 @@ extension CommandLineSuite {
             try write("short.csv", Self.sound, columns: contractedColumns.dropLast())
             let short = try report("short.csv", "--strict")
             #expect(short.exit == .code(1))
-            #expect(short.stderr.contains("short.csv:1: column 76 is missing: expected `paused_s`"), "\(short.stderr)")
+            #expect(
+                short.stderr.contains("short.csv:1: column 79 is missing: expected `requested_rounds`"),
+                "\(short.stderr)")
             let swapped = ["run_id", "schema"] + contractedColumns.dropFirst(2)
             try write("swapped.csv", Self.sound, columns: swapped)
             let other = try report("swapped.csv", "--strict")

@@ -70,7 +70,7 @@ import Testing
         #expect(try lines { $0.figures?.heapCounterWorks = false }.contains { $0.contains("jemalloc") })
         #expect(
             try lines { $0.figures?.histograms[.acquire] = [0, 0, 10] }.contains {
-                $0.hasPrefix("too short: p99 of futex × 2")
+                $0.hasPrefix("too short: rounds of futex × 2 have fewer than 1000 samples")
             })
     }
 
@@ -134,18 +134,18 @@ import Testing
         #expect(table.contains { $0.hasPrefix("futex ") && $0.contains("overloaded") })
         #expect(table.contains { $0.hasPrefix("robust-futex ") && !$0.contains("overloaded") })
         let words = Verdict.text([overloaded, carried])
-        #expect(words.contains("overloaded at 1.00 k/s: futex; best p99: robust-futex† (100 ns)"))
+        #expect(words.contains("overloaded at 1.00 k/s: futex; p99 of robust-futex†: 100 ns"))
         #expect(!Verdict.text([carried, carried]).contains("overloaded"))
     }
 
     @Test func `the verdict names the fastest, and the fastest of those that survive`() throws {
         let words = Verdict.text([
-            try summary([2000, 2000, 2000]), try summary([1000, 1000, 1000], lock: .robustFutex),
+            try summary([3000, 3000, 3000]), try summary([1000, 1000, 1000], lock: .robustFutex),
         ])
         let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
             line.contains(
-                "2 workers: futex is fastest (2.00 k/s), robust-futex† is fastest of those that survive owner death (0.50×)"
+                "2 workers: futex is fastest (3.00 k/s, 3.00× robust-futex†); of them, only robust-futex† survives owner death (0.33×)"
             ))
         #expect(line.contains("†: survives its owner's death"))
     }

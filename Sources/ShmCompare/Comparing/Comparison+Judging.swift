@@ -59,6 +59,7 @@ extension Comparison {
             result.note =
                 cell.baseBreach.map { "the base is broken: \($0)" } ?? controlFailure(cell) ?? tooFewBlocks(cell)
         }
+        result.ending = cell.ending
         for metric in settings.metrics {
             var finding = self.finding(cell, metric)
             if cell.breach == nil && result.note != nil { finding.word = .unjudged }
@@ -91,9 +92,12 @@ extension Comparison {
         }
         guard let found = cell.found[metric] else {
             // The note of the cell says why no metric of it is judged.
-            if tooFewBlocks(cell) == nil, result.base != nil || result.candidate != nil {
+            let rounds = blocks.flatMap { $0.base + $0.other }
+            let isKnown = result.base != nil || result.candidate != nil || rounds.contains(where: metric.lacksSamples)
+            if tooFewBlocks(cell) == nil, isKnown {
                 (result.word, result.note) = MetricFinding.whatIsMissing(
-                    result, otherwise: "as more than 0 in at least half of the blocks")
+                    result, rounds: rounds,
+                    otherwise: "as more than 0 in at least half of the blocks")
             }
             return result
         }
@@ -101,16 +105,19 @@ extension Comparison {
         case .equivalent: result.word = .equivalent
         case .undecided:
             result.word = .undecided
+            result.note = cell.refuted[metric].map(Self.unconfirmed)
         case .higher, .lower:
             if isConfirmed(cell, metric) {
                 result.word = Self.isWorse(metric, found) ? .slower : .faster
             } else {
                 result.word = .undecided
-                result.note = "not confirmed by \(cell.fresh.count) fresh blocks"
+                result.note = Self.unconfirmed(cell.fresh.count)
             }
         }
         return result
     }
+
+    private static func unconfirmed(_ blocks: Int) -> String { "not confirmed by \(blocks) fresh blocks" }
 
     /// Whether fresh blocks confirm all changes that were found.
     package func isConfirmed(_ cell: Cell) -> Bool {
@@ -119,7 +126,7 @@ extension Comparison {
         }
     }
 
-    private func isConfirmed(_ cell: Cell, _ metric: Metric) -> Bool {
+    package func isConfirmed(_ cell: Cell, _ metric: Metric) -> Bool {
         finding(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
     }
 

@@ -18,7 +18,8 @@ package import ShmStatistics
 /// thresholds; otherwise it is undecided. The looks end after two thirds of the time.
 ///
 /// **Confirmation.** A change is measured again in fresh blocks, and is reported only if these have the same direction. Their
-/// estimate is free of selection bias.
+/// estimate is free of selection bias. If no change is confirmed and time is left, judging goes on, without a second
+/// confirmation of the same metric.
 ///
 /// **Control.** During the first ``controlBlocks`` blocks of each cell, a third process measures the base a second time. If
 /// the base differs from itself, and again in as many fresh blocks, the cell is not judged.
@@ -100,6 +101,16 @@ package struct Comparison {
         case done
     }
 
+    /// Why the measurement of a cell ended although metrics were undecided.
+    package enum Ending {
+        /// The time was over.
+        case time
+        /// The error rate is planned for no more looks.
+        case looks
+        /// A change was confirmed, which decides the cell.
+        case change
+    }
+
     package struct Cell {
         package let pair: Pair
         package var stage: Stage
@@ -109,6 +120,10 @@ package struct Comparison {
         /// The metrics in which the base differs from itself, by the first control blocks.
         package var suspects: [Metric: Direction]
         package var found: [Metric: Direction]
+        /// The changes that fresh blocks did not confirm, with the number of these blocks. Each metric has one confirmation,
+        /// on which the plan's error rate rests.
+        package var refuted: [Metric: Int] = [:]
+        package var ending: Ending?
         /// The broken promise of the candidate, and of the base; `nil` if it broke none.
         package var breach: String?
         package var baseBreach: String?
@@ -196,7 +211,9 @@ package struct Comparison {
                     cells[index].fresh.append(try block(index, .candidate, measure))
                     let count = cells[index].fresh.count
                     let isOver = count >= looks[looks.count - 1] || elapsed() > settings.patience
-                    if isOver || (looks.contains(count) && isConfirmed(cells[index])) { cells[index].stage = .done }
+                    if isOver || (looks.contains(count) && isConfirmed(cells[index])) {
+                        conclude(index, isLast: elapsed() > settings.patience * 2 / 3)
+                    }
                 case .done: break
                 }
                 // More blocks cannot change the verdict of these cells.
@@ -259,13 +276,46 @@ package struct Comparison {
         for metric in settings.metrics where metric != .integrity {
             cells[index].found[metric] = finding(metric, cell.blocks, confidence: plan.confidence)
         }
+        for metric in cell.refuted.keys where differs(cells[index].found[metric]) {
+            cells[index].found[metric] = .undecided
+        }
         let found = cells[index].found
         let isWorse = found.contains { Self.isWorse($0.key, $0.value) }
-        let isDecided =
-            !found.values.contains(.undecided) || isLast || cell.blocks.count >= plan.looks[plan.looks.count - 1]
-        guard isWorse || isDecided else { return }
-        let differs = found.values.contains { $0 == .higher || $0 == .lower }
-        cells[index].stage =
-            differs ? .confirming(looks: ComparisonPlan.confirmationLooks(after: cell.blocks.count)) : .done
+        let isOpen = found.values.contains(.undecided)
+        let hasLooks = cell.blocks.count < plan.looks[plan.looks.count - 1]
+        guard isWorse || !isOpen || isLast || !hasLooks else { return }
+        cells[index].ending = !isOpen ? nil : hasLooks ? .time : .looks
+        guard found.values.contains(where: differs) else {
+            cells[index].stage = .done
+            return
+        }
+        cells[index].fresh = []
+        cells[index].stage = .confirming(looks: ComparisonPlan.confirmationLooks(after: cell.blocks.count))
     }
+
+    /// Ends a confirmation, and the cell, unless metrics are undecided and more blocks may decide them.
+    ///
+    /// Going on keeps the error rate: all looks of the first stage are planned, and no metric is confirmed twice.
+    private mutating func conclude(_ index: Int, isLast: Bool) {
+        let cell = cells[index]
+        cells[index].stage = .done
+        let confirmed = settings.metrics.filter { differs(cell.found[$0]) && isConfirmed(cell, $0) }
+        for (metric, found) in cell.found where differs(found) && !confirmed.contains(metric) {
+            cells[index].refuted[metric] = cell.fresh.count
+        }
+        guard cell.found.values.contains(.undecided) || confirmed.count < cell.found.values.count(where: differs) else {
+            return
+        }
+        if !confirmed.isEmpty {
+            cells[index].ending = .change
+        } else if isLast {
+            cells[index].ending = .time
+        } else if cell.blocks.count >= plan.looks[plan.looks.count - 1] {
+            cells[index].ending = .looks
+        } else {
+            cells[index].stage = .judging
+        }
+    }
+
+    private func differs(_ found: Direction?) -> Bool { found == .higher || found == .lower }
 }

@@ -74,7 +74,7 @@ package struct FileComparison {
     /// Rejects windows of different lengths, on which tails and fairness depend.
     private func checkWindows(_ left: RoundTable, _ right: RoundTable) throws {
         for cell in left.cells {
-            let windows = [left, right].map { median($0.records(cell).compactMap { $0.number("duration_s") }) ?? 0 }
+            let windows = [left, right].map { median($0.records(cell).compactMap(\.window)) ?? 0 }
             if windows[0] > 2 * windows[1] || windows[1] > 2 * windows[0] {
                 throw Failure(
                     "\(base) was measured with windows of \(Figure.time(windows[0] * 1e9)), and \(candidate) with windows of \(Figure.time(windows[1] * 1e9)): measure both with the same --duration",

@@ -75,10 +75,15 @@ package struct MetricFinding {
     }
 
     /// The verdict on a metric that lacks figures. A metric that only the base has is not judged: the candidate may have lost
-    /// it.
+    /// it. A percentile of too few samples is undecided.
     ///
     /// - Parameter whose: what lacks the metric if both medians exist.
-    package static func whatIsMissing(_ finding: MetricFinding, otherwise whose: String) -> (Word, note: String) {
+    package static func whatIsMissing(_ finding: MetricFinding, rounds: [Record] = [], otherwise whose: String)
+        -> (Word, note: String)
+    {
+        if let needed = finding.metric.samplesNeeded, rounds.contains(where: finding.metric.lacksSamples) {
+            return (.undecided, "needs \(needed) samples in a round; use a longer --duration")
+        }
         if finding.candidate == nil { return (.unjudged, "not measured in the candidate") }
         return (.undecided, "not measured \(finding.base == nil ? "in the base" : whose)")
     }
@@ -92,6 +97,8 @@ package struct CellFinding {
     package var metrics: [MetricFinding]
     /// Why the candidate is broken, or why the cell is not judged.
     package var note: String?
+    /// Why the measurement ended although metrics were undecided; `nil` if none was, and for rounds from files.
+    package var ending: Comparison.Ending?
 
     package init(
         load: Load, baseLock: String, candidateLock: String, metrics: [MetricFinding], note: String? = nil

@@ -6,8 +6,10 @@ package import ShmStatistics
 package struct HistorySeries {
     package let metric: HistoryMetric
     package let cell: HistoryCell
-    /// The length of the windows, s, if the history has the cell with several lengths; tails and fairness depend on it.
-    package let window: Double?
+    /// The requested lengths in words, if the history has the cell with several; tails and fairness depend on them.
+    package let lengths: String?
+    /// A remark on runs that do not say what was requested; `nil` if there is none.
+    package let remark: String?
     /// The runs with the metric, oldest first.
     package let points: [Point]
     package let changes: [ChangePoint]
@@ -43,7 +45,7 @@ package struct HistorySeries {
     fileprivate struct Figures {
         var good: [Double] = []
         var broken = 0
-        var windows: [Double] = []
+        var lengths = RequestedLengths.OfRun()
     }
 
     /// The series of a metric, in the order in which their cells first occur.
@@ -54,7 +56,11 @@ package struct HistorySeries {
     )
         throws -> [HistorySeries]
     {
-        let names = ["rowid", "run_id", metric.column, "duration_s"] + BrokenRounds.columns + HistoryCell.columns
+        let lengths = RequestedLengths.columns
+        let samples = Record.samplesColumn(metric.column)
+        let names =
+            ["rowid", "run_id", metric.column, samples ?? metric.column] + lengths + BrokenRounds.columns
+            + HistoryCell.columns
         let rounds: [[HistoryValue]]
         do { rounds = try history.rounds(names, where: filter) } catch { throw Failure(error.description) }
         var order: [HistoryCell] = []
@@ -70,7 +76,12 @@ package struct HistorySeries {
             guard let figure = round[2].number, figure.isFinite, figure >= 0 else {
                 throw invalid(2, expected: "a number of at least 0")
             }
-            let first = 4 + BrokenRounds.columns.count
+            // Earlier versions wrote percentiles of any number of samples.
+            if let count = round[3].number, samples != nil, Record.isUnsupported(metric.column, samples: count) {
+                continue
+            }
+            let promises = 4 + lengths.count
+            let first = promises + BrokenRounds.columns.count
             let cell = HistoryCell(round[first...], anyHost: anyHost)
             let checks = [
                 ("lock", cell.isNamed, "the name of a lock"), ("workers", cell.workers > 0, "a whole number above 0"),
@@ -80,39 +91,29 @@ package struct HistorySeries {
             }
             if figures[cell] == nil { order.append(cell) }
             var run = figures[cell]?[id] ?? Figures()
-            if BrokenRounds.isBroken(round[4..<first]) { run.broken += 1 } else { run.good.append(figure) }
-            if let window = round[3].number { run.windows.append(window) }
+            if BrokenRounds.isBroken(round[promises..<first]) { run.broken += 1 } else { run.good.append(figure) }
+            run.lengths.add(round[4..<promises].map(\.number))
             figures[cell, default: [:]][id] = run
         }
         return order.flatMap { cell in
-            let groups = byWindow(figures[cell] ?? [:])
+            let all = figures[cell] ?? [:]
+            let groups = RequestedLengths.groups(all.mapValues(\.lengths))
             return groups.map { group in
-                HistorySeries(metric, cell, groups.count > 1 ? group.window : nil, group.figures, runs)
+                let members = all.filter { group.runs.contains($0.key) }
+                return HistorySeries(
+                    metric, cell, lengths: groups.count > 1 ? group.title : nil, remark: group.remark, members, runs)
             }
         }
-    }
-
-    /// Groups runs by the length of their windows. Measured lengths slightly exceed the requested ones.
-    private static func byWindow(_ all: [String: Figures]) -> [(window: Double?, figures: [String: Figures])] {
-        var groups: [(window: Double?, figures: [String: Figures])] = []
-        for (id, figures) in all.sorted(by: { median($0.value.windows) ?? 0 < median($1.value.windows) ?? 0 }) {
-            let window = median(figures.windows)
-            if let last = groups.indices.last, (window ?? 0) <= 1.5 * (groups[last].window ?? 0) {
-                groups[last].figures[id] = figures
-            } else {
-                groups.append((window, [id: figures]))
-            }
-        }
-        return groups
     }
 
     private init(
-        _ metric: HistoryMetric, _ cell: HistoryCell, _ window: Double?, _ figures: [String: Figures],
+        _ metric: HistoryMetric, _ cell: HistoryCell, lengths: String?, remark: String?, _ figures: [String: Figures],
         _ runs: [HistoryRun]
     ) {
         self.metric = metric
         self.cell = cell
-        self.window = window
+        self.lengths = lengths
+        self.remark = remark
         var points: [Point] = []
         for run in runs {
             guard let found = figures[run.id], let middle = median(found.good) else { continue }
@@ -125,10 +126,8 @@ package struct HistorySeries {
         broken = runs.compactMap { run in figures[run.id].flatMap { $0.broken > 0 ? (run, $0.broken) : nil } }
     }
 
-    /// The title: the cell, and the length of the windows if there are several.
-    package var title: String {
-        cell.title + (window.map { ", windows of \(Figure.time($0 * 1e9))" } ?? "")
-    }
+    /// The title: the cell, and the requested lengths if there are several.
+    package var title: String { cell.title + (lengths.map { ", \($0)" } ?? "") }
 
     /// Whether a change is an improvement; `nil` if neither direction is better.
     package func isBetter(_ change: ChangePoint) -> Bool? {

@@ -19,6 +19,7 @@ package struct Metric: Sendable {
     package let value: @Sendable (Record) -> Double?
     package let judgement: Judgement
     package let scale: Scale
+    private let column: String
     private let unit: FieldUnit
     /// The decimals of shown values; see ``FieldUnit/shown(_:decimals:)``.
     private let decimals: Int?
@@ -73,6 +74,7 @@ package struct Metric: Sendable {
         isVerdict = field?.kind.isNumeric == false
         isBetterWhenMore = field?.better == .more
         let column = field?.name ?? name
+        self.column = column
         self.value = { record in
             if need == .otherWorkers && !(record.number("workers").map { $0 > 1 } ?? false) { return nil }
             return value.map { $0(record) } ?? record.number(column)
@@ -87,6 +89,15 @@ package struct Metric: Sendable {
 
     /// The logarithm of the value in a round; `nil` if the value is missing or 0.
     package func logarithm(_ record: Record) -> Double? { value(record).flatMap { $0 > 0 ? log($0) : nil } }
+
+    /// The number of samples that the percentile needs in a round; `nil` for other metrics.
+    package var samplesNeeded: UInt64? { Record.samplesNeeded(column) }
+
+    /// Whether a round has too few samples for the percentile.
+    package func lacksSamples(_ record: Record) -> Bool {
+        guard let needed = samplesNeeded, let name = Record.samplesColumn(column) else { return false }
+        return record.number(name).map { $0 < Double(needed) } ?? false
+    }
 
     /// The resolution of the clock in a round, ns; 0 for metrics that are not timed.
     package func step(_ record: Record) -> Double {

@@ -18,16 +18,19 @@ package struct CellID: Hashable {
     package var title: String { "\(lock) with \(load.workers) worker\(load.workers == 1 ? "" : "s")" }
 }
 
+/// A round of a run. The cells of one round are measured close together, in random order.
+struct RoundID: Hashable {
+    let run: String
+    let round: String
+
+    init(_ record: Record) { (run, round) = (record.text("run_id"), record.text("round")) }
+}
+
 /// Rounds of many cells. Rounds with one number were measured close together.
 package struct RoundTable {
     /// The reference primitives. Neither depends much on its implementation: one is a single instruction, the other a few
     /// instructions around a system call.
     package static let references = ["atomic-add", "futex"]
-
-    private struct RoundID: Hashable {
-        let run: String
-        let round: String
-    }
 
     private var rows: [CellID: [RoundID: Record]] = [:]
     /// The cells by scenario, workers, lock and the other parameters, since rounds are in random order.
@@ -44,7 +47,7 @@ package struct RoundTable {
 
     package mutating func add(_ record: Record) {
         let cell = CellID(record)
-        rows[cell, default: [:]][RoundID(run: record.text("run_id"), round: record.text("round"))] = record
+        rows[cell, default: [:]][RoundID(record)] = record
     }
 
     /// All rounds of a cell, in the order of their numbers.

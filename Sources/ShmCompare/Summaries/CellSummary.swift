@@ -23,6 +23,13 @@ package struct CellSummary {
     package let jain: Double?
     /// The median of Jain's index over windows of 10 ms.
     package let windowJain: Double?
+    /// The number of owners killed after the rounds; 0 without `--kills`, and if the lock does not promise to survive.
+    package let kills: Int
+    /// The number of kills after which a process hung or the data were wrong.
+    package let killFailures: Int
+    /// The median time from a kill to the next acquisition, and to the end of the process in the kernel, ns.
+    package let recovery: Double?
+    package let reaping: Double?
     /// The number of rounds of an open loop that did not sustain its rate.
     package let overloadedRounds: Int
     package let integrity: RoundResult.Integrity
@@ -65,9 +72,7 @@ package struct CellSummary {
 
     private init(_ cell: CellID, _ records: [Record]) {
         func middle(_ column: String) -> Double? { median(records.compactMap { $0.number(column) }) }
-        let overloaded = records.count(where: \.isOverloaded)
-        // If most rounds are overloaded, the others are not representative.
-        func response(_ column: String) -> Double? { overloaded * 2 > records.count ? nil : middle(column) }
+        let percentiles = PercentileRounds(records)
 
         self.cell = cell
         self.records = records
@@ -75,18 +80,20 @@ package struct CellSummary {
         let throughputs = records.compactMap(\.throughput)
         throughput = median(throughputs)
         interval = MedianInterval(throughputs)
-        p50 = response("acquire_p50_ns")
-        p99 = response("acquire_p99_ns")
-        // At least ten samples must lie beyond the percentile.
-        let long = records.filter { ($0.number("latency_samples") ?? 0) >= 10_000 }
-        p999 = overloaded * 2 > records.count ? nil : median(long.compactMap { $0.number("acquire_p999_ns") })
+        p50 = percentiles.median("acquire_p50_ns")
+        p99 = percentiles.median("acquire_p99_ns")
+        p999 = percentiles.median("acquire_p999_ns")
         longest = records.compactMap { $0.number("acquire_max_ns") }.max()
         uncorrectedP99 = middle("uncorrected_p99_ns")
         hold = middle("hold_p50_ns")
         handoff = middle("handoff_p50_ns")
         jain = middle("fairness_jain")
         windowJain = middle("fairness_window_jain")
-        overloadedRounds = overloaded
+        // A file may have any number.
+        func sum(_ column: String) -> Int { Int(min(1e15, records.compactMap { $0.number(column) }.reduce(0, +))) }
+        (kills, killFailures) = (sum("kills"), sum("kill_failures"))
+        (recovery, reaping) = (middle("recovery_p50_ns"), middle("reaping_p50_ns"))
+        overloadedRounds = records.count(where: \.isOverloaded)
         let found = records.map(\.integrity)
         integrity = found.contains(.stuck) ? .stuck : found.allSatisfy { $0 == .ok } ? .ok : .failed
         isAsPromised = records.allSatisfy(\.isAsPromised)

@@ -20,7 +20,7 @@ package enum MixedRounds {
         for line in rounds.summaries {
             // Within a run, windows are longer if workers waited for CPUs.
             let windows = Dictionary(grouping: line.records) { $0.text("run_id") }.values.compactMap { run in
-                median(run.compactMap { $0.number("duration_s") })
+                median(run.compactMap(\.window))
             }
             guard let least = windows.min(), let most = windows.max(), most > 2 * least else { continue }
             lines.add(

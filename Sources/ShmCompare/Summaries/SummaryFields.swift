@@ -38,11 +38,14 @@ extension Field where Subject == CellSummary {
         },
         field("throughput_high") { Value($0.interval?.high, decimals: 1) },
         field("confidence", unit: .share) { Value($0.interval?.confidence, decimals: 4) },
-        field("acquire_p50_ns", title: "p50", "empty if most rounds of an open loop were overloaded") {
+        field(
+            "acquire_p50_ns", title: "p50",
+            "medians over the rounds that have all percentiles of the row; empty if fewer than half of the rounds have enough samples, or if most rounds of an open loop were overloaded"
+        ) {
             Value($0.p50, decimals: 1)
         },
         field("acquire_p99_ns", title: "p99") { Value($0.p99, decimals: 1) },
-        field("acquire_p999_ns", title: "p99.9", "likewise, over rounds with at least 10000 samples") {
+        field("acquire_p999_ns", title: "p99.9") {
             Value($0.p999, decimals: 1)
         },
         field("acquire_max_ns", title: "max", kind: .count, "maximum over all rounds") {
@@ -80,7 +83,7 @@ extension Field where Subject == CellSummary {
             "kills", kind: .count,
             "owners killed after the rounds (`--kills`), and kills after which a process hung or the data were wrong; sums over the rounds"
         ) { $0.sum("kills") },
-        field("kill_failures", kind: .count) { $0.sum("kill_failures") },
+        field("kill_failures", title: "failed", kind: .count) { $0.sum("kill_failures") },
         field("recovery_p50_ns", title: "recovery", "median over the rounds, as in the results of `run`") {
             Value(median($0.records.compactMap { $0.number("recovery_p50_ns") }), decimals: 1)
         },

@@ -6,8 +6,8 @@ internal import ShmStatistics
 package enum Warnings {
     /// The limit of half the interval of the median, as a share, for one worker and for several.
     private static func noisy(_ line: CellSummary) -> Double { line.load.workers == 1 ? 0.03 : 0.10 }
-    /// The limit of the number of samples: only one in a hundred lies beyond the 99th percentile.
-    private static let fewSamples = 1000.0
+    /// The number of samples that p99 needs.
+    private static let fewSamples = Double(PercentileRule.samples(for: 99))
 
     /// The texts of ``all(_:)``.
     package static func lines(_ summaries: [CellSummary]) -> [String] { all(summaries).map(\.text) }
@@ -78,7 +78,7 @@ package enum Warnings {
             .fewSamples,
             sound.filter { line in line.records.contains { ($0.number("latency_samples") ?? .infinity) < fewSamples } }
         ) {
-            "too short: p99 of \($0) is from fewer than \(Int(fewSamples)) samples per round; use a longer --duration"
+            "too short: rounds of \($0) have fewer than \(Int(fewSamples)) samples and therefore no p99; use a longer --duration"
         }
         warn(.outliers, closed.filter { !outliers($0.records.compactMap(\.throughput)).isEmpty }) {
             "outlier rounds: at least one of \($0) differs far from the others; medians are robust, but another program may have run; stop other programs"

@@ -1,4 +1,5 @@
 internal import Histogram
+internal import ShmStatistics
 
 /// A distribution of times, in memory of constant size.
 public struct Times: Sendable {
@@ -18,10 +19,15 @@ public struct Times: Sendable {
         histogram?.add(more)
     }
 
-    /// A percentile, in ns; `nil` if there are no times.
+    /// A percentile, in ns; `nil` if there are too few times (``PercentileRule``).
     public func percentile(_ percent: Double) -> UInt64? {
-        histogram.map { min($0.valueAtPercentile(percent), $0.max) }
+        PercentileRule.supports(percent, samples: count)
+            ? histogram.map { min($0.valueAtPercentile(percent), $0.max) } : nil
     }
+
+    /// The median of however many times, in ns; `nil` if there are none. For a figure that others of its kind confirm,
+    /// such as the median of one round.
+    public var middle: UInt64? { histogram.map { min($0.valueAtPercentile(50), $0.max) } }
 
     /// The longest, in ns; `nil` if there are no times.
     public var longest: UInt64? { histogram?.max }

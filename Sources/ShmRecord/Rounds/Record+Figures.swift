@@ -4,6 +4,9 @@ extension Record {
     /// Acquisitions per second in the throughput window.
     package var throughput: Double? { number("throughput_per_s") }
 
+    /// The requested length of the throughput window, s; the measured one if the file does not say.
+    package var window: Double? { number("requested_duration_s") ?? number("duration_s") }
+
     /// The finding of the integrity oracle; `nil` if this version does not know it.
     package var integrity: RoundResult.Integrity? { RoundResult.Integrity(rawValue: text("integrity")) }
 

@@ -15,8 +15,8 @@ package struct Record: Equatable {
 
     package func text(_ column: String) -> String { fields[column] ?? "" }
 
-    /// The number in a column; `nil` if it was not measured.
-    package func number(_ column: String) -> Double? { Double(text(column)) }
+    /// The number in a column; `nil` if it was not measured, or is a percentile of too few samples.
+    package func number(_ column: String) -> Double? { isUnsupported(column) ? nil : Double(text(column)) }
 
     /// The typed value of a column.
     package func value(_ column: String) -> Value {

@@ -135,7 +135,7 @@ package enum ResultsReader {
             throw invalid("throughput_per_s", expected: "a number where integrity is ok")
         }
         for column in names where numbers.contains(column) && !record.text(column).isEmpty {
-            guard let number = record.number(column), number.isFinite, number >= 0 else {
+            guard let number = Double(record.text(column)), number.isFinite, number >= 0 else {
                 throw invalid(column, expected: "a number of at least 0, or nothing")
             }
         }

@@ -75,12 +75,17 @@ extension Field where Subject == Row {
         },
         field(
             "acquire_p50_ns", short: ["p50"], kind: .count, better: .less,
-            "time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits (the maximum is exact); empty if an open loop was overloaded"
+            "time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits (the maximum is exact); empty if an open loop was overloaded, or if fewer than 10 samples lie beyond the percentile: p50 needs 20 samples, p90 100, p99 1000"
         ) { Value($0.latency?.acquire?.p50) },
         field("acquire_p90_ns", short: ["p90"], kind: .count, better: .less) { Value($0.latency?.acquire?.p90) },
         field("acquire_p99_ns", short: ["p99"], kind: .count, better: .less) { Value($0.latency?.acquire?.p99) },
-        field("acquire_p999_ns", short: ["p99.9"], kind: .count, better: .less) { Value($0.latency?.acquire?.p999) },
-        field("acquire_max_ns", short: ["max"], kind: .count, better: .less) { Value($0.latency?.acquire?.longest) },
+        field(
+            "acquire_p999_ns", short: ["p99.9"], kind: .count, better: .less, "likewise; p99.9 needs 10000 samples"
+        ) { Value($0.latency?.acquire?.p999) },
+        field(
+            "acquire_max_ns", short: ["max"], kind: .count, better: .less,
+            "the longest time to acquire, exact; empty if an open loop was overloaded"
+        ) { Value($0.latency?.acquire?.longest) },
         field(
             "hold_p50_ns", short: ["hold"], kind: .count, better: .less,
             "time from the acquisition to the start of the release, in the order window; includes the cost of the log; 2 significant digits"
@@ -145,7 +150,7 @@ extension Field where Subject == Row {
         ) { .text($0.result.integrity.rawValue) },
         field(
             "acquire_p9999_ns", short: ["p99.99"], kind: .count, better: .less,
-            "as the other percentiles of the time to acquire"
+            "as the other percentiles of the time to acquire; p99.99 needs 100000 samples"
         ) {
             Value($0.latency?.acquire?.p9999)
         },
@@ -245,8 +250,8 @@ extension Field where Subject == Row {
         field(
             "recovery_p50_ns", short: ["recovery"], kind: .count,
             "median time from such a kill to the next acquisition, and to the end of the process in the kernel"
-        ) { Value($0.recovery?.recovery.percentile(50)) },
-        field("reaping_p50_ns", kind: .count) { Value($0.recovery?.reaping.percentile(50)) },
+        ) { Value($0.recovery?.recovery.middle) },
+        field("reaping_p50_ns", kind: .count) { Value($0.recovery?.reaping.middle) },
         field(
             "discarded_tries", kind: .count,
             "attempts at this round that were discarded because processes were paused from outside; stderr says when and for how long"
@@ -255,6 +260,17 @@ extension Field where Subject == Row {
             "paused_s",
             "time for which the coordinator was paused in this round and in the discarded attempts; more than 0 without `discarded_tries` if only the coordinator was paused"
         ) { Value($0.pausedSeconds, decimals: 3) },
+        field(
+            "requested_duration_s", roles: .request,
+            "requested length of the throughput window (`--duration` or its default), which `duration_s` exceeds on a busy machine"
+        ) { Value($0.asked.map { Double($0.duration) / 1e9 }, decimals: 6) },
+        field(
+            "requested_warmup_s", roles: .request, "requested minimum length of the warm-up (`--warmup` or its default)"
+        ) { Value($0.asked.map { Double($0.warmup) / 1e9 }, decimals: 6) },
+        field(
+            "requested_rounds", kind: .count,
+            "requested number of rounds of each cell; empty if a comparison determined it from what it found"
+        ) { Value($0.asked?.rounds.map { UInt64($0) }) },
     ]
 
     /// The column of a parameter.

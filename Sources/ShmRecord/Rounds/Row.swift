@@ -23,12 +23,30 @@ package struct RunConditions {
     }
 }
 
+/// What was asked for of a round, which the measured lengths only approach.
+package struct Asked: Equatable, Sendable {
+    /// The length of the throughput window, ns.
+    package let duration: Int
+    /// The minimum length of the warm-up, ns.
+    package let warmup: Int
+    /// The number of rounds of the cell; `nil` if it was not determined before.
+    package let rounds: Int?
+
+    package init(_ timing: Timing, rounds: Int?) {
+        duration = timing.throughput
+        warmup = timing.warmup
+        self.rounds = rounds
+    }
+}
+
 /// A row of the results: one round of one cell.
 package struct Row {
     package let run: RunConditions
     package let cell: Cell
     package let round: Int
     package let result: RoundResult
+    /// What was asked for.
+    package let asked: Asked?
     /// The result of the kills after the round; `nil` if there were none.
     package let recovery: StressResult?
     /// The pauses for which earlier attempts at the round were discarded, one each.
@@ -89,9 +107,10 @@ package struct Row {
     package let latency: Latency?
 
     package init(
-        run: RunConditions, cell: Cell, round: Int, result: RoundResult, recovery: StressResult? = nil,
-        discarded: [Standstill] = []
+        run: RunConditions, cell: Cell, round: Int, result: RoundResult, asked: Asked? = nil,
+        recovery: StressResult? = nil, discarded: [Standstill] = []
     ) {
+        self.asked = asked
         self.discarded = discarded
         self.run = run
         self.cell = cell
@@ -145,19 +164,22 @@ package struct Latency {
     }
 }
 
-/// Percentiles of one histogram, ns.
+/// Percentiles of one histogram, ns. A percentile is `nil` if it has too few samples (``PercentileRule``).
 package struct Percentiles {
     package let samples: UInt64
-    package let p50: UInt64
-    package let p90: UInt64
-    package let p99: UInt64
-    package let p999: UInt64
-    package let p9999: UInt64
+    package let p50: UInt64?
+    package let p90: UInt64?
+    package let p99: UInt64?
+    package let p999: UInt64?
+    package let p9999: UInt64?
     /// Unlike percentiles, it resolves less than one step of the clock.
     package let mean: Double
     package let longest: UInt64
     /// The whole distribution.
     package let histogram: Histogram<UInt64>
+
+    /// The time that 99 % of the samples do not exceed, however few there are: to accept or reject a rate, not to report.
+    package var bound99: UInt64 { min(histogram.valueAtPercentile(99), longest) }
 
     /// - Parameters:
     ///   - counts: the number of samples in each bucket of the geometry.
@@ -172,8 +194,12 @@ package struct Percentiles {
         guard histogram.totalCount > 0 else { return nil }
         let greatest = longest ?? histogram.max
         // A bucket's upper bound can exceed the measured maximum.
-        func percentile(_ percent: Double) -> UInt64 { min(histogram.valueAtPercentile(percent), greatest) }
-        samples = histogram.totalCount
+        let samples = histogram.totalCount
+        func percentile(_ percent: Double) -> UInt64? {
+            PercentileRule.supports(percent, samples: samples)
+                ? min(histogram.valueAtPercentile(percent), greatest) : nil
+        }
+        self.samples = samples
         p50 = percentile(50)
         p90 = percentile(90)
         p99 = percentile(99)

@@ -115,7 +115,7 @@ extension Field where Subject == StressRow {
         },
         field(
             "recoveries", kind: .count, roles: .present,
-            "time from the fault (a kill, the release or the end of a freeze after it) to the next acquisition: number of samples, and percentiles"
+            "time from the fault (a kill, the release or the end of a freeze after it) to the next acquisition: number of samples, percentiles and maximum; a percentile needs 10 samples beyond it: p50 20, p99 1000"
         ) { Value($0.result.recovery.count) },
         field("recovery_p50_ns", title: "p50", kind: .count) { Value($0.result.recovery.percentile(50)) },
         field("recovery_p99_ns", title: "p99", kind: .count) { Value($0.result.recovery.percentile(99)) },

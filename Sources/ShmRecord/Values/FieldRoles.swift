@@ -14,6 +14,8 @@ package struct FieldRoles: OptionSet, Sendable {
     package static var platform: FieldRoles { FieldRoles(rawValue: 16) }
     /// Every file must have it.
     package static var required: FieldRoles { FieldRoles(rawValue: 8) }
+    /// A requested length, on which tails and fairness depend: a series of a history has one value.
+    package static var request: FieldRoles { FieldRoles(rawValue: 64) }
     /// Every row has a value.
     package static var present: FieldRoles { FieldRoles(rawValue: 32) }
 }

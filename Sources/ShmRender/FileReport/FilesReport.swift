@@ -69,6 +69,9 @@ package struct FilesReport {
     private var facts: [JSONValue.Member] {
         [
             .init("complete", .value(.boolean(parts.allSatisfy { $0.gap == nil }))),
+            .init(
+                "rankings",
+                .rows(RankingColumn.all, parts.flatMap { RankingRow.rows($0.rounds.summaries) })),
             .init("warnings", .rows(WarningColumn.all, warnings)),
             .init("verdict", .texts(parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } })),
         ]

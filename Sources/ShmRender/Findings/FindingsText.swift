@@ -21,8 +21,15 @@ package enum FindingsText {
         if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
         if count(.equivalent) > 0 { parts.append("equivalent in \(count(.equivalent))") }
         if count(.undecided) > 0 { parts.append("undecided in \(count(.undecided))") }
-        if findings.isUndecided { return "UNDECIDED: neither a change nor equivalence was found in \(cells)." }
+        if findings.isUndecided { return undecided(findings, cells) }
         return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
+    }
+
+    /// The verdict if no cell is decided. Improvements of single metrics belong to it.
+    private static func undecided(_ findings: Findings, _ cells: String) -> String {
+        let better = findings.cells.flatMap(\.metrics).filter { $0.word == .faster }.map(\.metric.name).uniqued()
+        if better.isEmpty { return "UNDECIDED: neither a change nor equivalence was found in \(cells)." }
+        return "UNDECIDED: better in \(better.joined(separator: ", ")), and other metrics are undecided, in \(cells)."
     }
 
     /// A sentence on a cell or several.
@@ -67,12 +74,11 @@ package enum FindingsText {
         let undecided = cell.metrics.filter { $0.word == .undecided }
         let wide = undecided.filter { $0.note == nil }.map(\.metric.name)
         if !wide.isEmpty {
-            let more = undecided.contains { $0.isPaired } ? "a longer --max-time" : "more rounds"
             lines.append(
                 Sentence(
                     .undecided, cell.title,
                     "is undecided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
-                        + "\(wide.count == 1 ? "exceeds its margin" : "exceed their margins"); use \(more) or a quieter machine"
+                        + "\(wide.count == 1 ? "exceeds its margin" : "exceed their margins"); \(remedy(cell, undecided))"
                 ))
         }
         for (word, what) in [(Word.unjudged, "is not judged"), (.undecided, "is undecided")] {
@@ -83,6 +89,18 @@ package enum FindingsText {
             }
         }
         return lines
+    }
+
+    /// What can decide the undecided metrics of a cell, by the reason for which its measurement ended.
+    private static func remedy(_ cell: CellFinding, _ undecided: [MetricFinding]) -> String {
+        switch cell.ending {
+        case .change:
+            "the comparison ended when a change was confirmed; to decide the others, name them alone with --metrics"
+        case .looks:
+            "the comparison ended after its last planned look, which more time would not change; use a longer --duration, a larger --threshold or fewer --metrics"
+        case .time, nil:
+            "use \(undecided.contains { $0.isPaired } ? "a longer --max-time" : "more rounds") or a quieter machine"
+        }
     }
 
     /// `throughput -9.1% (-9.6% to -8.7%; -9.0% in 8 fresh blocks)`.

@@ -9,7 +9,10 @@ struct RoundsDocument {
     let sort: SortKey
 
     func text(_ page: Page, isMarkdown: Bool) -> String {
-        SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page).text + "\n"
+        let kills = KillTable(summaries)
+        let sentences = kills.sentences.map { page.wrapped($0) + "\n" }.joined()
+        return SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page).text + "\n"
+            + (kills.text(page, isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
             + Verdict.text(summaries, isComplete: isComplete, page: page) + "\n"
     }
 
@@ -20,6 +23,9 @@ struct RoundsDocument {
 
     /// What the tables say: medians, intervals and findings, an object per cell.
     var summary: JSONValue.Member { .init("summary", .rows(SummaryColumn.all, summaries)) }
+
+    /// What the verdict goes by: the place of each lock, an object per lock and ranking.
+    var rankings: JSONValue.Member { .init("rankings", .rows(RankingColumn.all, RankingRow.rows(summaries))) }
 
     /// The verdict, a sentence each.
     var sentences: [String] {

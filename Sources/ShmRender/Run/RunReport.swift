@@ -36,8 +36,9 @@ package struct RunReport {
         let found = capacities.map { JSONValue.Member("capacities", .rows(CapacityColumn.all, $0.found)) }
         // The cells of a capacity search are its steps: there is no verdict on them.
         let verdict = capacities == nil ? JSONValue.Member("verdict", .texts(document.sentences)) : nil
+        let rankings = capacities == nil ? document.rankings : nil
         let warnings = JSONValue.Member("warnings", .rows(WarningColumn.all, Warnings.all(document.summaries)))
-        return [requested, document.complete, found, document.summary, warnings, verdict].compactMap(\.self)
+        return [requested, document.complete, found, document.summary, rankings, warnings, verdict].compactMap(\.self)
     }
 
     private func text(_ page: Page, isMarkdown: Bool) -> String {

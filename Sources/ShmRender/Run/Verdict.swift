@@ -25,9 +25,9 @@ package enum Verdict {
                     ? "Every lock kept its promise: \(found)."
                     : "Not all rounds were measured. In those that were, every lock kept its promise: \(found).")
         }
-        for load in real.map(\.load).uniqued() {
-            let block = real.filter { $0.load == load }
-            lines += load.isOpen ? open(block, load, titles) : best(block, load, titles)
+        for rankings in Rankings(summaries).all {
+            let block = real.filter { $0.load == rankings.load }
+            lines += rankings.load.isOpen ? open(block, rankings, titles) : best(rankings, titles)
         }
         lines += cliff(summaries)
         lines += controls(summaries)
@@ -39,41 +39,15 @@ package enum Verdict {
         return lines.map { page.wrapped($0) }.joined(separator: "\n")
     }
 
-    /// The fastest and fairest locks of a block and the one with the best tail, and which of them survive.
-    private static func best(_ lines: [CellSummary], _ load: Load, _ titles: LoadTitles) -> [String] {
-        guard lines.count > 1, let fastest = lines.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
-            let rate = fastest.throughput
-        else { return [] }
-        var text = "\(titles.place(load)): \(name(fastest)) is fastest (\(Figure.rate(rate)))"
-        let survivors = lines.filter(\.survivesOwnerDeath)
-        if !fastest.survivesOwnerDeath,
-            let safe = survivors.max(by: { ($0.throughput ?? 0) < ($1.throughput ?? 0) }),
-            let safeRate = safe.throughput
-        {
-            text +=
-                ", \(name(safe)) is fastest of those that survive owner death (\(Figure.decimal(safeRate / rate, 2))×)"
-        }
-        // Of equally fair locks, the fastest is named.
-        if load.workers > 1, let fairest = lines.compactMap(\.windowJain).max(),
-            let line = lines.first(where: { $0.cell == fastest.cell && ($0.windowJain ?? 0) >= fairest - 0.01 })
-                ?? lines.filter({ ($0.windowJain ?? 0) >= fairest - 0.01 }).max(by: {
-                    ($0.throughput ?? 0) < ($1.throughput ?? 0)
-                })
-        {
-            text += "; fairest: \(name(line)) (\(Figure.decimal(line.windowJain ?? 0, 2)) within 10 ms)"
-        }
-        if let shortest = lines.compactMap(\.p999).min(),
-            let line = lines.filter({ ($0.p999 ?? .infinity) <= shortest * 1.05 }).max(by: {
-                ($0.throughput ?? 0) < ($1.throughput ?? 0)
-            })
-        {
-            text += "; best tail: \(name(line)) (p99.9 \(Figure.time(line.p999 ?? 0)))"
-        }
-        return [text + "."]
+    /// The rankings of a block of closed loops.
+    private static func best(_ rankings: Rankings.OfLoad, _ titles: LoadTitles) -> [String] {
+        let clauses = RankingText(rankings: rankings, name: name).closed
+        return clauses.isEmpty ? [] : ["\(titles.place(rankings.load)): \(clauses.joined(separator: "; "))."]
     }
 
-    /// The locks that did not sustain the rate of an open loop, and the one with the best tail.
-    private static func open(_ lines: [CellSummary], _ load: Load, _ titles: LoadTitles) -> [String] {
+    /// The locks that did not sustain the rate of an open loop, and the tails.
+    private static func open(_ lines: [CellSummary], _ rankings: Rankings.OfLoad, _ titles: LoadTitles) -> [String] {
+        let load = rankings.load
         let overloaded = lines.filter(\.isOverloaded).map(name)
         var parts =
             overloaded.isEmpty
@@ -82,8 +56,10 @@ package enum Verdict {
         for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
             parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(line.rounds) rounds")
         }
-        if let best = lines.filter({ $0.p99 != nil }).min(by: { ($0.p99 ?? 0) < ($1.p99 ?? 0) }) {
-            parts.append("best p99: \(name(best)) (\(Figure.time(best.p99 ?? 0)))")
+        if let tail = RankingText(rankings: rankings, name: name).open {
+            parts.append(tail)
+        } else if let only = lines.first(where: { $0.p99 != nil }), let p99 = only.p99 {
+            parts.append("p99 of \(name(only)): \(Figure.time(p99))")
         }
         return ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
     }

@@ -8,11 +8,11 @@ extension MemberDescription {
         .rows(
             "capacities", "with `--find-capacity`: the highest rate that each lock sustains", CapacityColumn.all),
         .rows("summary", "medians, intervals and findings per cell, with the columns of `report`", SummaryColumn.all),
-        warnings, verdict,
+        rankings, warnings, verdict,
     ]
 
     /// The members of the documents of reports on results files.
-    package static let report = [complete, warnings, verdict]
+    package static let report = [complete, rankings, warnings, verdict]
 
     package static let crash: [MemberDescription] = [
         .object("requested", "requested options", CrashRequestColumn.all), verdict,
@@ -36,6 +36,9 @@ extension MemberDescription {
     private static let complete = MemberDescription(
         "complete", "whether all requested rounds were measured",
         schema: .object([.init("type", .text("boolean"))]))
+
+    private static let rankings = rows(
+        "rankings", "the place of each lock in what the verdict ranks, with ties", RankingColumn.all)
 
     private static let warnings = rows(
         "warnings", "warnings about the quality of the figures, each with a code and a text", WarningColumn.all)

@@ -67,11 +67,11 @@ extension Session {
             let tried = try rows(open, timing, &outcome, &progress)
             let passes = tried.count { row in
                 row.isOverloaded == false
-                    && (row.latency?.acquire?.p99 ?? .max) < UInt64(options.capacityBound.nanoseconds)
+                    && (row.latency?.acquire?.bound99 ?? .max) < UInt64(options.capacityBound.nanoseconds)
             }
             if passes * 2 > tried.count {
                 low = rate
-                found = median(tried.compactMap { $0.latency?.acquire.map { Double($0.p99) } })
+                found = median(tried.compactMap { $0.latency?.acquire?.p99.map { Double($0) } })
             } else {
                 high = rate
             }

@@ -107,6 +107,7 @@ struct Check: JudgingCommand {
         let wanted = try asked()?.filter { $0.lock != RoundTable.references[0] }
         if let wanted { try baseline.check(against: wanted) }
         try baseline.check(window: options.conditions.duration.nanoseconds)
+        if let warning = baseline.warning { Terminal.warn(warning) }
         let settings = try options.settings(seed: seed)
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {

@@ -5,6 +5,7 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
 internal import ShmRender
+internal import ShmStatistics
 internal import SystemPackage
 
 /// `shmbench lifecycle`.

@@ -9,6 +9,8 @@ struct Measurement {
     let conditions: RunConditions
     /// Number of owners to kill after each round of a lock that promises to survive owner death.
     var kills = 0
+    /// The number of rounds of each cell; `nil` if it is not determined before.
+    var rounds: Int?
 
     /// One round of a cell.
     ///
@@ -38,7 +40,7 @@ struct Measurement {
             // An integrity failure is reported even if the round was disturbed.
             guard let standstill = result.standstill, result.integrity == .ok else {
                 return Row(
-                    run: conditions, cell: cell, round: round, result: result,
+                    run: conditions, cell: cell, round: round, result: result, asked: Asked(timing, rounds: rounds),
                     recovery: try recovery(cell, number: number), discarded: discarded)
             }
             if discarded.count == Standstill.repetitions { throw .failed(Standstill.tooOften(standstill)) }

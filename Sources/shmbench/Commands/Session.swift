@@ -66,7 +66,8 @@ struct Session {
         throws(Failure) -> Row
     {
         do throws(RoundFailure) {
-            let measurement = Measurement(program: program, conditions: conditions, kills: options.kills)
+            let measurement = Measurement(
+                program: program, conditions: conditions, kills: options.kills, rounds: options.rounds)
             let row = try measurement.row(
                 cell, round: round, timing: timing, number: number, isTraced: options.trace != nil && round == 1
             ) { progress.look($0) }

@@ -97,6 +97,8 @@ struct StressSession {
     var reports: ReportFolder
     private(set) var results: [StressResult] = []
     private var number = 0
+    /// The locks and faults whose broken promises have been reported.
+    private var reported: Set<[String]> = []
 
     /// The maximum time of a pass in ns, so that a long run tests each lock many times.
     private static let longestPass = 60_000_000_000
@@ -148,22 +150,42 @@ struct StressSession {
                 used += 1
                 return used
             })
+        var kept = (results: 0, reports: 0)
         defer {
             PauseWarning.show("\(kind)", test.standstills)
-            for result in test.results { add(result) }
             number = used
-            for report in test.reports { write(report) }
         }
         for fault in faults {
             progress.begin(kind, fault, total: results)
+            // After an error, too.
+            defer {
+                for result in test.results[kept.results...] { add(result, &progress) }
+                for report in test.reports[kept.reports...] { write(report, &progress) }
+                kept = (test.results.count, test.reports.count)
+            }
             try test.run(
                 fault, for: options.episodes == nil ? share : 0, atMost: options.episodes ?? .max,
-                isCounted: options.episodes != nil, look: { progress.look($0, total: results) })
+                isCounted: options.episodes != nil,
+                look: { result in
+                    report(result, &progress)
+                    progress.look(result, total: results)
+                })
             progress.end()
         }
     }
 
-    private mutating func add(_ result: StressResult) {
+    /// Reports a broken promise when it is found, with the command that repeats the test.
+    private mutating func report(_ result: StressResult, _ progress: inout StressProgress) {
+        guard let breach = result.breach, reported.insert([result.lock.name, result.fault.name]).inserted else {
+            return
+        }
+        progress.clear()
+        Terminal.complain("\(result.lock), \(result.fault.name): \(breach)")
+        Terminal.write("  again: \(command(result.lock, result.fault))\n")
+    }
+
+    private mutating func add(_ result: StressResult, _ progress: inout StressProgress) {
+        report(result, &progress)
         if let index = results.firstIndex(where: { $0.lock == result.lock && $0.fault == result.fault }) {
             results[index].add(result)
         } else {
@@ -171,19 +193,27 @@ struct StressSession {
         }
     }
 
-    /// Writes the last events, and prints the command that repeats the run.
-    private mutating func write(_ report: FlightReport) {
-        let breach = results.first { $0.lock == report.lock && $0.fault == report.fault }?.breach
-        guard breach != nil || options.reports != nil else { return }
-        if let breach { Terminal.complain("\(report.lock), \(report.fault.name): \(breach)") }
+    /// The command that repeats the test of a fault, with the variables that the plugin reads.
+    private func command(_ lock: LockKind, _ fault: Fault) -> String {
         let length = options.episodes.map { "--episodes \($0)" } ?? "--duration 10s"
-        let plugin = pluginPath.map { " --lock-plugin \($0)" } ?? ""
-        let command =
-            "shmbench stress\(plugin) --locks \(report.lock) --faults \(report.fault.name) --workers \(options.workers) \(length) --seed \(seed)"
+        let variables = pluginPath.map { PluginEnvironment.assignments($0).map { $0 + " " }.joined() } ?? ""
+        let plugin = pluginPath.map { " --lock-plugin \($0.shellWord)" } ?? ""
+        return
+            "\(variables)shmbench stress\(plugin) --locks \(lock) --faults \(fault.name) --workers \(options.workers) \(length) --seed \(seed)"
+    }
+
+    /// Writes the last events.
+    private mutating func write(_ report: FlightReport, _ progress: inout StressProgress) {
+        let isBroken = results.contains { $0.lock == report.lock && $0.fault == report.fault && !$0.isAsPromised }
+        guard isBroken || options.reports != nil else { return }
         do {
-            let files = try reports.write(report, repeatedBy: command)
-            if breach != nil { Terminal.write("  last events: \(files)\n  again: \(command)\n") }
+            let files = try reports.write(report, repeatedBy: command(report.lock, report.fault))
+            if isBroken {
+                progress.clear()
+                Terminal.write("  last events of \(report.lock), \(report.fault.name): \(files)\n")
+            }
         } catch {
+            progress.clear()
             let reason = (error as? Failure)?.message ?? "\(error)"
             Terminal.complain("the last events are lost: \(reason); the run continues")
         }

@@ -59,7 +59,7 @@ struct Baseline {
 
     /// Refuses windows of another length: tails and fairness depend on them.
     func check(window nanoseconds: Int) throws {
-        guard let seconds = median(records.compactMap { $0.number("duration_s") }) else {
+        guard let seconds = median(records.compactMap(\.window)) else {
             throw refusal("has no duration_s")
         }
         let ratio = seconds * 1e9 / Double(nanoseconds)
@@ -67,6 +67,17 @@ struct Baseline {
             throw refusal(
                 "was measured with windows of \(Figure.time(seconds * 1e9)), and --duration is \(TimeSpan(nanoseconds: nanoseconds))"
             )
+        }
+    }
+
+    /// The warning that the baseline is of another kind of machine; `nil` if it is of this one's.
+    ///
+    /// Its ratios may transfer all the same, which the references show.
+    var warning: String? {
+        let machine = Machine.current
+        let other = records.first { $0.text("cpu_model") != machine.cpuModel || $0.cpus != machine.cpus }
+        return other.map { record in
+            "the baseline \(path) is of another kind of machine (\(record.text("cpu_model")), \(record.text("cpus")) CPUs) than this one (\(machine.cpuModel), \(machine.cpus) CPUs): record your own first, with `shmbench check --baseline FILE.csv --update`"
         }
     }
 

@@ -36,14 +36,7 @@ struct HistoryFile {
 
     /// This program's arguments, quoted for a shell.
     private static var commandLine: String {
-        ProgramArguments.given.map { argument in
-            let isPlain =
-                !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=%@+".contains($0) }
-            return isPlain
-                ? argument
-                : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-                    + "'"
-        }.joined(separator: " ")
+        ProgramArguments.given.map(\.shellWord).joined(separator: " ")
     }
 
     private static var commitOfCI: String? {

@@ -22,8 +22,8 @@ struct OtavaExport {
         var taken: [String: Int] = [:]
         columns = all.map { series in
             let parts = varying.compactMap { Self.part($0, series.cell[$0]) }
-            let window = series.window.map { ["windows-of-\(Figure.time($0 * 1e9))"] } ?? []
-            let name = (parts + window + [series.cell.lock, "w\(series.cell.workers)", series.metric.column])
+            let lengths = series.lengths.map { [$0] } ?? []
+            let name = (parts + lengths + [series.cell.lock, "w\(series.cell.workers)", series.metric.column])
                 .joined(separator: "_").map {
                     $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) ? $0 : "-"
                 }

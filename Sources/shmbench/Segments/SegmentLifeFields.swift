@@ -1,6 +1,7 @@
 internal import Histogram
 internal import ShmCore
 internal import ShmRecord
+internal import ShmStatistics
 
 /// A column of the times of a segment's life: schema 1, in its order. Append new fields.
 typealias SegmentLifeColumn = Field<SegmentLife.Timing>
@@ -20,16 +21,19 @@ extension Field where Subject == SegmentLife.Timing {
             "number of attachments during the measurement"
         ) { .integer($0.attachments) },
         Field("samples", kind: .count, roles: .present, "number of samples") { Value($0.times.totalCount) },
-        percentile("p50", 50, "percentiles of the time of an operation, and the maximum"), percentile("p90", 90),
-        percentile("p99", 99), percentile("p99.9", 99.9), percentile("max", 100),
+        percentile(
+            "p50", 50,
+            "percentiles of the time of an operation, empty if fewer than 10 samples lie beyond them, and the maximum"),
+        percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9), percentile("max", 100),
         Field("lock", kind: .text, roles: .present, "name of the segment's lock (`shmbench list`)") {
             .text($0.lock.name)
         },
     ])
 
     private static func percentile(_ title: String, _ percent: Double, _ doc: String = "") -> Field {
-        Field(title.replacing(".", with: "") + "_ns", title: title, kind: .count, roles: .present, doc) { timing in
-            Value(min(timing.times.valueAtPercentile(percent), timing.times.max))
+        Field(title.replacing(".", with: "") + "_ns", title: title, kind: .count, doc) { timing in
+            let isSupported = PercentileRule.supports(percent, samples: timing.times.totalCount)
+            return Value(isSupported ? min(timing.times.valueAtPercentile(percent), timing.times.max) : nil)
         }
     }
 }

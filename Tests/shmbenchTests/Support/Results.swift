@@ -15,7 +15,7 @@ let contractedColumns = [
     "steady",
     "clock", "clock_read_ns", "critical_section_measured_ns", "think_measured_ns", "acquire_mean_ns", "hold_mean_ns",
     "clock_step_ns", "seed", "log_ns", "kills", "kill_failures", "recovery_p50_ns", "reaping_p50_ns",
-    "discarded_tries", "paused_s",
+    "discarded_tries", "paused_s", "requested_duration_s", "requested_warmup_s", "requested_rounds",
 ]
 
 /// Columns that are empty in a closed loop without readers and without kills.

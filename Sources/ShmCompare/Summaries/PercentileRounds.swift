@@ -1,0 +1,26 @@
+internal import ShmRecord
+internal import ShmStatistics
+
+/// The medians of a cell's percentiles, all over one set of rounds: those that have each percentile shown. Over different
+/// rounds, the median of p99 could exceed that of p99.9.
+///
+/// A percentile is shown if at least half of the rounds have it. The others have too few samples, or were overloaded open
+/// loops; a minority would not represent them.
+struct PercentileRounds {
+    private static let columns = ["acquire_p50_ns", "acquire_p99_ns", "acquire_p999_ns"]
+
+    private let shown: [String]
+    private let rounds: [Record]
+
+    init(_ records: [Record]) {
+        func has(_ record: Record, _ column: String) -> Bool { record.number(column) != nil }
+        let shown = Self.columns.filter { column in records.count { has($0, column) } * 2 >= records.count }
+        self.shown = shown
+        rounds = records.filter { record in shown.allSatisfy { has(record, $0) } }
+    }
+
+    /// The median of a percentile; `nil` if it is not shown.
+    func median(_ column: String) -> Double? {
+        shown.contains(column) ? ShmStatistics.median(rounds.compactMap { $0.number(column) }) : nil
+    }
+}

@@ -1,0 +1,92 @@
+internal import ShmCoordinator
+package import ShmRecord
+
+/// A lock's place in a ranking.
+package struct RankingRow {
+    /// The locks that a ranking compares.
+    package enum Group: String, CaseIterable { case all, survivors }
+
+    /// A lock's standing, with that of the best.
+    package enum Place: String, CaseIterable { case best, equivalent, undecided, behind }
+
+    package let ranking: Ranking
+    package let group: Group
+    package let line: CellSummary
+    /// `nil` for the best.
+    package let rival: Ranking.Rival?
+
+    package var place: Place {
+        switch rival?.standing {
+        case nil: .best
+        case .behind: .behind
+        case .equivalent: .equivalent
+        case .undecided: .undecided
+        }
+    }
+
+    /// All rows of the rankings, by load and figure, the best lock first.
+    package static func rows(_ summaries: [CellSummary]) -> [RankingRow] {
+        Rankings(summaries).all.flatMap { load in
+            [(load.speed, Group.all), (load.survivors, .survivors), (load.fairness, .all), (load.tail, .all)]
+                .flatMap { ranking, group in ranking.map { rows($0, group) } ?? [] }
+        }
+    }
+
+    private static func rows(_ ranking: Ranking, _ group: Group) -> [RankingRow] {
+        [RankingRow(ranking: ranking, group: group, line: ranking.best, rival: nil)]
+            + ranking.rivals.map { RankingRow(ranking: ranking, group: group, line: $0.summary, rival: $0) }
+    }
+}
+
+/// A member of a ranking in JSON documents.
+package typealias RankingColumn = Field<RankingRow>
+
+extension Field where Subject == RankingRow {
+    /// All fields. A field without a description has that of its predecessor.
+    package static let all: [Field<RankingRow>] = sharingDescriptions(identity + figures)
+
+    /// The lock and its load, with the names of the results.
+    private static let identity: [Field<RankingRow>] = SummaryColumn.all.filter { $0.roles.contains(.cell) }.map {
+        column in
+        Field(column.name, title: column.title, kind: column.kind, roles: column.roles, column.doc) {
+            column.value($0.line)
+        }
+    }
+
+    private static let figures: [Field<RankingRow>] = [
+        Field("figure", kind: .text, roles: .present, "metric or column of the ranking") {
+            .text($0.ranking.metric.name)
+        },
+        Field(
+            "group", kind: .words(of: RankingRow.Group.self), roles: .present,
+            "`all` locks that kept their promises, or only the `survivors` of their owner's death"
+        ) { .text($0.group.rawValue) },
+        Field(
+            "standing", kind: .words(of: RankingRow.Place.self), roles: .present,
+            "`best` (the best median), or what separates a lock from the best: `equivalent` (no difference above the threshold), `undecided` (the interval is too wide), `behind`"
+        ) { .text($0.place.rawValue) },
+        Field(
+            "best_ratio", kind: .number,
+            "ratio of the best to this lock, above 1 if the best is better, and its interval"
+        ) {
+            Value($0.rival?.ratio?.estimate, decimals: 5)
+        },
+        Field("best_ratio_low", kind: .number, "") { Value($0.rival?.ratio?.low, decimals: 5) },
+        Field("best_ratio_high", kind: .number, "") { Value($0.rival?.ratio?.high, decimals: 5) },
+        Field("rounds", kind: .count, "number of rounds in common with the best") {
+            Value($0.rival.map { UInt64($0.rounds) })
+        },
+        Field(
+            "rounds_to_decide", kind: .count,
+            "number of rounds that would probably decide; empty if unknown or above 1000"
+        ) {
+            Value($0.rival?.roundsToDecide.map { UInt64($0) })
+        },
+        Field(
+            "recommended", kind: .boolean, roles: .present,
+            "whether this lock is the one to choose, of the best and its ties"
+        ) {
+            .boolean($0.ranking.choice.lock.cell == $0.line.cell)
+        },
+    ]
+}

@@ -1,0 +1,140 @@
+internal import ShmCompare
+internal import ShmCoordinator
+internal import ShmRecord
+
+/// The rankings of a load in a sentence: winners only where intervals separate them, else ties.
+struct RankingText {
+    let rankings: Rankings.OfLoad
+    /// The lock's name, with the sign of those that survive.
+    let name: (CellSummary) -> String
+
+    /// The clauses on a closed loop; none if fewer than two locks were measured.
+    var closed: [String] {
+        guard let speed = rankings.speed else { return [] }
+        return [
+            self.speed(speed), rankings.fairness.map(fairness), rankings.tail.map { tail($0, "best tail", "p99.9") },
+        ]
+        .compactMap(\.self)
+    }
+
+    // MARK: Throughput
+
+    private func speed(_ ranking: Ranking) -> String {
+        var text: String
+        if let winner = ranking.winner {
+            text = "\(name(winner)) is fastest (\(rate(winner))\(lead(ranking)))"
+        } else {
+            text = ties(ranking)
+            let choice = ranking.choice
+            text += "; choose \(name(choice.lock)), \(Self.reason(choice.reason))"
+        }
+        if !ranking.leaders.contains(where: \.survivesOwnerDeath) { text += survivors(below: ranking.best) }
+        return text
+    }
+
+    /// The lead over the next lock, as the interval of the ratio.
+    private func lead(_ ranking: Ranking) -> String {
+        guard let next = ranking.rivals.first, let ratio = next.ratio else { return "" }
+        return ", \(Figure.decimal(ratio.estimate, 2))× \(name(next.summary))"
+    }
+
+    /// The locks that cannot be told apart, and what would do so.
+    private func ties(_ ranking: Ranking) -> String {
+        let margin = Percent.text(ranking.metric.usualThreshold)
+        let equivalent = ranking.equivalent.map(\.summary)
+        if ranking.undecided.isEmpty {
+            return "\(list([ranking.best] + equivalent)): no difference above \(margin) (\(rate(ranking.best)))"
+        }
+        let rounds = ranking.undecided.map(\.rounds).min() ?? 0
+        let names = list([ranking.best] + ranking.undecided.map(\.summary))
+        if ranking.remedy == .unpaired { return "\(names) are not ranked, since they were measured in different runs" }
+        let number = rounds == 1 ? "1 round" : "\(rounds) rounds"
+        let parted = "\(names) are not parted by \(number) (up to \(rate(ranking.best)))"
+        let same =
+            equivalent.isEmpty ? "" : "; no difference above \(margin): \(list([ranking.best] + equivalent))"
+        return parted + Self.remedy(ranking) + same
+    }
+
+    private static func remedy(_ ranking: Ranking) -> String {
+        switch ranking.remedy {
+        case .rounds(let count): ", about --rounds \(rounded(count)) would"
+        case .unknown: ", use --rounds 5 or more"
+        case .beyondLimit: ", nor by 1000: use a longer --duration"
+        case .unpaired, nil: ""
+        }
+    }
+
+    /// A number of rounds rounded up to two digits: it is an estimate.
+    private static func rounded(_ count: Int) -> Int { count < 100 ? count : (count + 9) / 10 * 10 }
+
+    private static func reason(_ reason: Ranking.Reason) -> String {
+        switch reason {
+        case .best: "the best"
+        case .survives: "which survives its owner's death"
+        case .firstSurvivor: "which survives its owner's death and is the first such lock in the catalogue"
+        case .first: "the first of them in the catalogue"
+        }
+    }
+
+    /// The locks that survive, if none of them is among the fastest.
+    private func survivors(below best: CellSummary) -> String {
+        guard let rate = best.throughput, let ranking = rankings.survivors else { return only(below: best) }
+        let share = ranking.best.throughput.map { " (\(Figure.decimal($0 / rate, 2))×)" } ?? ""
+        if let winner = ranking.winner {
+            return "; \(name(winner)) is fastest of those that survive owner death\(share)"
+        }
+        return "; of those that survive owner death, choose \(name(ranking.choice.lock)): "
+            + "\(list(ranking.leaders)) tie\(share)"
+    }
+
+    /// A single lock that survives is in no ranking.
+    private func only(below best: CellSummary) -> String {
+        guard let speed = rankings.speed, let rate = best.throughput,
+            let line = speed.rivals.map(\.summary).first(where: \.survivesOwnerDeath), let own = line.throughput
+        else { return "" }
+        return "; of them, only \(name(line)) survives owner death (\(Figure.decimal(own / rate, 2))×)"
+    }
+
+    private func rate(_ line: CellSummary) -> String { line.throughput.map(Figure.rate) ?? "-" }
+
+    // MARK: Other figures
+
+    /// The fairest locks. None is praised that is not fair.
+    private func fairness(_ ranking: Ranking) -> String {
+        let most = ranking.best.windowJain ?? 0
+        let figure = Figure.decimal(most, 2)
+        if most < Rankings.leastFair { return "none is fair within 10 ms (Jain's index at most \(figure))" }
+        return "fairest: \(leaders(ranking)) (\(figure) within 10 ms)"
+    }
+
+    /// The locks with the shortest tail.
+    private func tail(_ ranking: Ranking, _ title: String, _ percentile: String) -> String {
+        let line = ranking.best
+        let figure = rankings.load.isOpen ? line.p99 : line.p999
+        let shown = figure.map { " (\(percentile) \(Figure.time($0)))" } ?? ""
+        return "\(title): \(leaders(ranking))\(shown)"
+    }
+
+    /// The clause on the tail of an open loop.
+    var open: String? { rankings.tail.map { tail($0, "best p99", "p99") } }
+
+    /// The winner, or the ties: by name if they are few.
+    private func leaders(_ ranking: Ranking) -> String {
+        let leaders = ranking.leaders
+        if leaders.count == 1 { return name(ranking.best) }
+        if leaders.count <= 3 { return "\(list(leaders)) tie" }
+        let all = ranking.rivals.count + 1
+        return leaders.count == all ? "all \(all) tie" : "\(leaders.count) of \(all) tie"
+    }
+
+    /// The first names, and the number of others.
+    private func list(_ lines: [CellSummary]) -> String {
+        let most = 6
+        let names = lines.map(name)
+        if names.count > most + 1 {
+            return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more"
+        }
+        return names.count < 2
+            ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+    }
+}

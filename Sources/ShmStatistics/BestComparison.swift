@@ -1,0 +1,119 @@
+internal import Glibc
+
+/// Compares the best of several alternatives with each of the others, by their values in common rounds.
+///
+/// **Pairs.** The rounds with one number are measured close together in random order. The differences within a round do
+/// not contain the drift between rounds, and for two equal alternatives their signs are fair coins (``PairedInterval``).
+///
+/// **Many rivals.** The best is chosen by the same values that prove it, and has k − 1 rivals, so one of k equal
+/// alternatives leads by chance. Each interval therefore has the confidence 1 − α/(k − 1). Let j be an alternative that is
+/// truly the best. A false winner is either another alternative whose interval against j is above zero, or j itself
+/// although it has an equal rival: at most k one-sided errors of α/2(k − 1) each, in sum at most α. It does not matter
+/// which alternative is chosen, since the sum is over all of them.
+/// The choice makes the lead of the best look larger than it is, which makes "equivalent" rarer, not more frequent.
+///
+/// **Few rounds.** Workers may run in one of two modes in a round, such as on one core or on two. Of two equal locks, one
+/// is in the faster mode and the other in the slower one in each of n rounds with a probability of up to 2·4⁻ⁿ: 3 % for
+/// three rounds, and Student's interval would then be narrow. Fewer than ``fewestPairs`` pairs therefore only show
+/// differences of more than a factor of two.
+///
+/// Sources: Hsu, *Simultaneous confidence intervals for all distances from the "best"*, Ann. Statist. 9, 1981; Dunn,
+/// *Multiple comparisons among means*, J. Amer. Statist. Assoc. 56, 1961, for the union bound.
+public struct BestComparison: Sendable {
+    /// One of the other alternatives.
+    public struct Rival: Sendable {
+        /// Its index.
+        public let index: Int
+        /// The number of common rounds.
+        public let pairs: Int
+        /// The lead of the best over it, with its interval; `nil` without common rounds.
+        public let lead: PairedInterval?
+        /// `higher` if the best is better by more than the threshold.
+        public let direction: Direction
+        /// The standard deviation of the differences; `nil` for fewer than two pairs.
+        private let deviation: Double?
+        /// Half the width of an interval that would decide.
+        private let half: Double
+        private let confidence: Double
+    }
+
+    /// The number of pairs from which differences of less than a factor of two count.
+    public static let fewestPairs = 5
+
+    /// The maximum of ``Rival/pairsToDecide``.
+    public static let mostPairs = 1000
+
+    /// The index of the alternative with the greatest median; the first of several.
+    public let best: Int
+    /// The others, in order.
+    public let rivals: [Rival]
+
+    /// Compares at least two alternatives with values; `nil` for fewer.
+    ///
+    /// - Parameters:
+    ///   - alternatives: the logarithms by round, where more is better.
+    ///   - threshold: the smallest difference that matters.
+    ///   - resolution: the error of a difference that comes from the resolution of the instrument. It widens the intervals.
+    ///   - confidence: that of each interval, 1 − α/(k − 1).
+    public init?<Round: Hashable>(
+        _ alternatives: [[Round: Double]], threshold: Double, resolution: Double = 0, confidence: Double
+    ) {
+        let medians = alternatives.map { median($0.values) ?? -.infinity }
+        guard alternatives.count > 1, let most = medians.max(), let best = medians.firstIndex(of: most) else {
+            return nil
+        }
+        self.best = best
+        rivals = alternatives.indices.filter { $0 != best }.map { index in
+            let differences = alternatives[best].compactMap { round, value in
+                alternatives[index][round].map { value - $0 }
+            }
+            return Rival(index, differences.sorted(), threshold, resolution, confidence)
+        }
+    }
+
+    /// The confidence of each interval with which the probability of any false winner, in several comparisons with these
+    /// numbers of alternatives, is at most `errorRate`.
+    public static func confidence(errorRate: Double, alternatives: [Int]) -> Double {
+        1 - errorRate / Double(max(1, alternatives.reduce(0) { $0 + max(0, $1 - 1) }))
+    }
+}
+
+extension BestComparison.Rival {
+    fileprivate init(
+        _ index: Int, _ differences: [Double], _ threshold: Double, _ resolution: Double, _ confidence: Double
+    ) {
+        self.index = index
+        pairs = differences.count
+        lead = PairedInterval(differences, confidence: confidence)
+        deviation = standardDeviation(differences)
+        self.confidence = confidence
+        guard let lead else {
+            (direction, half) = (.undecided, 0)
+            return
+        }
+        // A lead of exactly the resolution is within it, also after rounding.
+        let error = resolution * (1 + 1e-9)
+        let found = ShmStatistics.direction(
+            estimate: lead.estimate, low: lead.low - error, high: lead.high + error, threshold: threshold)
+        let distance = abs(lead.estimate)
+        let isTooSmall = pairs < BestComparison.fewestPairs && distance < log(2)
+        direction = found != .equivalent && isTooSmall ? .undecided : found
+        // An interval that excludes zero, or that fits into the threshold.
+        half = (distance > threshold ? distance : threshold - distance) - resolution
+    }
+
+    /// The number of pairs, more than there are, that would probably decide at the observed scatter; `nil` if decided, if
+    /// the scatter is unknown, or if ``BestComparison/mostPairs`` would not suffice.
+    public var pairsToDecide: Int? {
+        func suffices(_ count: Int) -> Bool {
+            studentHalf(deviation: deviation, count: count, confidence: confidence) < half
+        }
+        guard direction == .undecided, deviation != nil, suffices(BestComparison.mostPairs) else { return nil }
+        var (low, high) = (max(pairs, BestComparison.fewestPairs - 1), BestComparison.mostPairs)
+        while low + 1 < high {
+            let middle = (low + high) / 2
+            if suffices(middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
+}

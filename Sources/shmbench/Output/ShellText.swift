@@ -1,0 +1,8 @@
+extension String {
+    /// The text as one word of a shell's command line: quoted if necessary.
+    var shellWord: String {
+        let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=%@+".contains($0) }
+        return isPlain
+            ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}
