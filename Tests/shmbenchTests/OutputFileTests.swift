@@ -145,6 +145,8 @@ extension CommandLineSuite.Inputs {
             let other = arguments[0] == "list" ? "doctor" : "list"
             for name in ["d.csv", "d.json", "d.md"] where arguments[0] != "compare" || name == "d.md" {
                 let text = folder.text(name)
+                // JSON without rows may be of any kind.
+                if name == "d.json" && !text.contains("\"rows\":[\n{") { continue }
                 let refused = try Invocation([other, "--output", name], in: folder).finish()
                 #expect(refused.exit == .code(64) && folder.text(name) == text, "\(name): \(refused.stderr)")
             }
