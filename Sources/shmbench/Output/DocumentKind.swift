@@ -23,7 +23,7 @@ enum DocumentKind: String, CaseIterable {
     /// Columns that together only this kind has, in files of every version.
     private var columns: [String] {
         switch self {
-        case .run: ["schema", "run_id", "lock", "round"]
+        case .run: ["schema", "run_id", "lock"]
         case .crash: ["schema", "lock", "every", "owner_deaths"]
         case .stress: ["schema", "lock", "fault", "promised"]
         case .lifecycle: ["operation", "attachments", "samples"]
