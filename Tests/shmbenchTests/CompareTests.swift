@@ -181,7 +181,8 @@ extension CommandLineSuite.Measuring {
             let old = [
                 "a.md": "### ✅ shmbench: No regression: all is well.\n",
                 "a.xml": "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmbench\">\n</testsuites>\n",
-                "a.json": "{\"schema\":1,\"rows\":[\n{\"schema\":1,\"started_at\":\"2026-01-02T03:04:05Z\"}\n]}\n",
+                "a.json":
+                    "{\"schema\":1,\"rows\":[\n{\"schema\":1,\"started_at\":\"2026-01-02T03:04:05Z\",\"base\":\"a\",\"candidate\":\"b\"}\n]}\n",
                 "a.csv": "schema,started_at,base,candidate,scenario\n1,2026-01-02T03:04:05Z,a,b,default\n",
             ]
             for (name, text) in old { try text.write(toFile: here.path(name), atomically: true, encoding: .utf8) }

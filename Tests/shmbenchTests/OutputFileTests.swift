@@ -136,7 +136,7 @@ extension CommandLineSuite.Inputs {
                 #expect(outcome.exit == .code(arguments[0] == "compare" ? 64 : 0), "\(outcome.stderr)")
                 #expect(folder.names == (files + ["in.csv", "in.db"]).sorted(), "\(folder.names)")
             }
-            #expect(folder.text("d.md").hasPrefix("<!-- shmbench: ") && folder.text("d.md") == folder.text("e.md"))
+            #expect(folder.text("d.md").prefix(80).contains("shmbench: ") && folder.text("d.md") == folder.text("e.md"))
             #expect(folder.text("d.xml").contains("<testsuites name=\"shmbench\">"))
             let json = try JSONSerialization.jsonObject(with: Data(folder.text("d.json").utf8)) as? [String: Any]
             let columns = folder.text("d.csv").split(separator: "\n")[0].split(separator: ",").map(String.init)
@@ -145,6 +145,8 @@ extension CommandLineSuite.Inputs {
             let other = arguments[0] == "list" ? "doctor" : "list"
             for name in ["d.csv", "d.json", "d.md"] where arguments[0] != "compare" || name == "d.md" {
                 let text = folder.text(name)
+                // JSON without rows may be of any kind.
+                if name == "d.json" && !text.contains("\"rows\":[\n{") { continue }
                 let refused = try Invocation([other, "--output", name], in: folder).finish()
                 #expect(refused.exit == .code(64) && folder.text(name) == text, "\(name): \(refused.stderr)")
             }

@@ -116,6 +116,7 @@ extension CommandLineSuite {
                 outcome.stderr.split(separator: "\n").filter {
                     $0.hasPrefix("warning: ") && !$0.contains("governor") && !$0.contains("stood still")
                         && !$0.contains("discarded") && !$0.contains("clock went")
+                        && !$0.contains("may mislead on this machine")
                 }
             }
             #expect(warnings(run) == warnings(try report("x.csv")))

@@ -28,7 +28,7 @@ struct StressOptions: ParsableArguments {
 
     @Option(
         "--episodes", .count(1...100_000_000), valueName: "n",
-        "Number of times that each fault is injected for each lock, in place of --duration.")
+        "Number of times that each fault is injected for each lock, in place of --duration. (default: as many as fit)")
     var episodes: Int?
 
     @Option(

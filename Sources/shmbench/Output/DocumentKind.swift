@@ -23,11 +23,11 @@ enum DocumentKind: String, CaseIterable {
     /// Columns that together only this kind has, in files of every version.
     private var columns: [String] {
         switch self {
-        case .run: ["schema", "run_id", "lock", "round"]
+        case .run: ["schema", "run_id", "lock"]
         case .crash: ["schema", "lock", "every", "owner_deaths"]
         case .stress: ["schema", "lock", "fault", "promised"]
         case .lifecycle: ["operation", "attachments", "samples"]
-        case .findings: ["schema", "base", "candidate", "metric"]
+        case .findings: ["schema", "started_at", "base", "candidate"]
         case .report: ["schema", "lock", "rounds", "throughput_low"]
         case .history: ["run_id", "command", "rounds"]
         case .list: ["name", "family", "owner_death"]
@@ -36,8 +36,9 @@ enum DocumentKind: String, CaseIterable {
         }
     }
 
-    /// The first line of a Markdown file, by which it is recognised: a comment, since titles vary.
-    var markdownMark: String { "<!-- shmbench: \(name) -->\n" }
+    /// The first line of a Markdown file, by which it is recognised: a comment, since titles vary. Findings have a title of
+    /// their own.
+    var markdownMark: String { self == .findings ? "" : "<!-- shmbench: \(name) -->\n" }
 
     /// Whether a file with this beginning is of this kind.
     func isBegun(by text: String, _ format: OutputFormat) -> Bool {
@@ -48,9 +49,8 @@ enum DocumentKind: String, CaseIterable {
             return columns.allSatisfy(names.contains)
         case .json: return isJSON(text)
         case .markdown:
-            if text.hasPrefix(markdownMark) { return true }
-            // Versions before the mark wrote only findings.
-            return self == .findings && text.hasPrefix("### ") && Self.firstLine(text).contains(" shmbench: ")
+            if self != .findings { return text.hasPrefix(markdownMark) }
+            return text.hasPrefix("### ") && Self.firstLine(text).contains(" shmbench: ")
         case .junit: return text.contains("<testsuites name=\"shmbench\">")
         default: return false
         }
