@@ -68,11 +68,11 @@ import Testing
         let words = try verdict(records)
         #expect(
             words.contains(
-                "futex and tas are not parted by 3 rounds (up to 1.06 M/s), about --rounds \(needed) would; choose futex, the first of them in the catalogue"
+                "futex and tas cannot be told apart by 3 rounds (up to 1.06 M/s); about --rounds \(needed) would decide; choose futex, the first of them in the catalogue"
             ), "\(words)")
         #expect(!words.contains("fastest"))
         let alone = try verdict(rounds("futex", [1e6]) + rounds("tas", [9e5]))
-        #expect(alone.contains("are not parted by 1 round (up to 1.00 M/s), use --rounds 5 or more"), "\(alone)")
+        #expect(alone.contains("cannot be told apart by 1 round (up to 1.00 M/s); use --rounds 5 or more"), "\(alone)")
     }
 
     @Test func `the rounds of different runs do not pair`() throws {

@@ -48,18 +48,18 @@ struct RankingText {
         let rounds = ranking.undecided.map(\.rounds).min() ?? 0
         let names = list([ranking.best] + ranking.undecided.map(\.summary))
         if ranking.remedy == .unpaired { return "\(names) are not ranked, since they were measured in different runs" }
-        let number = rounds == 1 ? "1 round" : "\(rounds) rounds"
-        let parted = "\(names) are not parted by \(number) (up to \(rate(ranking.best)))"
+        let tie =
+            "\(names) cannot be told apart by \(rounds == 1 ? "1 round" : "\(rounds) rounds") (up to \(rate(ranking.best)))"
         let same =
             equivalent.isEmpty ? "" : "; no difference above \(margin): \(list([ranking.best] + equivalent))"
-        return parted + Self.remedy(ranking) + same
+        return tie + Self.remedy(ranking) + same
     }
 
     private static func remedy(_ ranking: Ranking) -> String {
         switch ranking.remedy {
-        case .rounds(let count): ", about --rounds \(rounded(count)) would"
-        case .unknown: ", use --rounds 5 or more"
-        case .beyondLimit: ", nor by 1000: use a longer --duration"
+        case .rounds(let count): "; about --rounds \(rounded(count)) would decide"
+        case .unknown: "; use --rounds 5 or more"
+        case .beyondLimit: ", nor by 1000; use a longer --duration"
         case .unpaired, nil: ""
         }
     }
