@@ -2,7 +2,7 @@
 import Foundation
 import PackageDescription
 
-/// Every Swift target is built alike: Swift 6 mode, every unsafe use marked, and the upcoming features
+/// All Swift targets: Swift 6 mode, every unsafe use marked, and the upcoming features
 /// that keep imports and existentials visible.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -18,12 +18,13 @@ let isDependency: Bool = {
     let path = Context.packageDirectory
     if path == "/" { return !FileManager.default.fileExists(atPath: "/Package.swift") }
     let folder = URL(filePath: path).deletingLastPathComponent()
-    let hasRepositories = FileManager.default.fileExists(atPath: folder.path() + "/../repositories")
+    let beside = folder.path(percentEncoded: false) + "/../repositories"
+    let hasRepositories = FileManager.default.fileExists(atPath: beside)
     return folder.lastPathComponent == "checkouts" && hasRepositories || path.contains("/registry/downloads/")
 }()
 
-/// What runs between processes, and statistics: optimised with the trait `OptimisedTests`, as in a release build, while all
-/// checks of a debug build stay. Another package may not depend on a target with unsafe flags.
+/// The floors below the records: optimised with the trait `OptimisedTests`, while all checks of a debug build stay. Another
+/// package may not depend on a target with unsafe flags.
 let optimised: [SwiftSetting] =
     strict
     + (isDependency
@@ -33,6 +34,10 @@ let optimised: [SwiftSetting] =
                 ["-O", "-whole-module-optimization", "-num-threads", "2", "-assert-config", "Debug"],
                 .when(configuration: .debug, traits: ["OptimisedTests"]))
         ])
+
+/// Likewise for C.
+let optimisedC: [CSetting] =
+    isDependency ? [] : [.unsafeFlags(["-O2"], .when(configuration: .debug, traits: ["OptimisedTests"]))]
 
 let package = Package(
     name: "shmbench",
@@ -58,9 +63,9 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        .target(name: "CShm"),
+        .target(name: "CShm", cSettings: optimisedC),
         // C shims that only the bench needs.
-        .target(name: "CBench"),
+        .target(name: "CBench", cSettings: optimisedC),
         .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
         .target(
             name: "ShmCore",

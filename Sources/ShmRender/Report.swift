@@ -10,6 +10,8 @@ package struct Report {
     /// What text and Markdown say beside the records, for programs: members of JSON documents, which
     /// ``DocumentDescription`` describes.
     package let facts: [JSONValue.Member]
+    /// The document in JSON, if that is not the records and facts.
+    package let json: String?
     /// The test suites for CI services.
     package let suites: [Suite]
     /// The annotations for CI services; the last is the verdict.
@@ -20,12 +22,13 @@ package struct Report {
     ///   - notices: the default is a notice with the number of records.
     package init(
         _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String, records: Records,
-        facts: [JSONValue.Member] = [], suites: [Suite]? = nil, notices: [Notice]? = nil
+        facts: [JSONValue.Member] = [], json: String? = nil, suites: [Suite]? = nil, notices: [Notice]? = nil
     ) {
         self.text = text
         self.markdown = markdown
         self.records = records
         self.facts = facts
+        self.json = json
         self.suites = suites ?? [Suite(name, records.rows.map { records.check($0) })]
         let count = records.rows.count
         self.notices = notices ?? [Notice(.notice, "shmbench \(name)", "\(count) row\(count == 1 ? "" : "s")")]

@@ -15,7 +15,9 @@ internal import Glibc
 /// **Few rounds.** Workers may run in one of two modes in a round, such as on one core or on two. Of two equal locks, one
 /// is in the faster mode and the other in the slower one in each of n rounds with a probability of up to 2·4⁻ⁿ: 3 % for
 /// three rounds, and Student's interval would then be narrow. Fewer than ``fewestPairs`` pairs therefore only show
-/// differences of more than a factor of two.
+/// differences of more than a factor of four, which exceeds that of the modes, and fewer than three pairs none. From
+/// ``fewestPairs`` on, and until there are enough for the signed ranks, the error rate holds for differences that are
+/// roughly normal.
 ///
 /// Sources: Hsu, *Simultaneous confidence intervals for all distances from the "best"*, Ann. Statist. 9, 1981; Dunn,
 /// *Multiple comparisons among means*, J. Amer. Statist. Assoc. 56, 1961, for the union bound.
@@ -37,7 +39,7 @@ public struct BestComparison: Sendable {
         private let confidence: Double
     }
 
-    /// The number of pairs from which differences of less than a factor of two count.
+    /// The number of pairs from which differences of less than a factor of four count.
     public static let fewestPairs = 5
 
     /// The maximum of ``Rival/pairsToDecide``.
@@ -96,7 +98,7 @@ extension BestComparison.Rival {
         let found = ShmStatistics.direction(
             estimate: lead.estimate, low: lead.low - error, high: lead.high + error, threshold: threshold)
         let distance = abs(lead.estimate)
-        let isTooSmall = pairs < BestComparison.fewestPairs && distance < log(2)
+        let isTooSmall = pairs < 3 || pairs < BestComparison.fewestPairs && distance < log(4)
         direction = found != .equivalent && isTooSmall ? .undecided : found
         // An interval that excludes zero, or that fits into the threshold.
         half = (distance > threshold ? distance : threshold - distance) - resolution
@@ -108,7 +110,9 @@ extension BestComparison.Rival {
         func suffices(_ count: Int) -> Bool {
             studentHalf(deviation: deviation, count: count, confidence: confidence) < half
         }
-        guard direction == .undecided, deviation != nil, suffices(BestComparison.mostPairs) else { return nil }
+        guard direction == .undecided, deviation != nil, pairs < BestComparison.mostPairs - 1,
+            suffices(BestComparison.mostPairs)
+        else { return nil }
         var (low, high) = (max(pairs, BestComparison.fewestPairs - 1), BestComparison.mostPairs)
         while low + 1 < high {
             let middle = (low + high) / 2

@@ -32,9 +32,15 @@ extension CommandLineSuite.Faults {
 
         /// Starts a command, and waits until it has segments.
         private func start(_ command: Command) throws -> Invocation {
-            let before = RunFiles.runs()
             let run = try Invocation(command.arguments)
-            #expect(eventually { !RunFiles.runs().subtracting(before).isEmpty }, "\(command)")
+            // Other tests start runs, too. A comparison's runs are those of its children.
+            let hasBegun = eventually {
+                let processes = [run.pid] + ProcessTable.children(of: run.pid).map(\.pid)
+                return RunFiles.runs().contains { id in
+                    RunLease.holder(of: id).map { processes.contains($0.process) } ?? false
+                }
+            }
+            #expect(hasBegun, "\(command)")
             usleep(.random(in: 0...300_000))
             return run
         }

@@ -58,7 +58,12 @@ extension CommandLineSuite.Inputs {
             var made: RunID?
             #expect(
                 eventually {
-                    made = RunFiles.runs().subtracting(before).first { RunLease.state(of: $0) == .held }
+                    // Other tests start runs, too, in this namespace.
+                    made = RunFiles.runs().subtracting(before).first { run in
+                        let holder = RunLease.holder(of: run)
+                        return RunLease.state(of: run) == .held
+                            && holder?.namespace != RunLease.Holder.current.namespace
+                    }
                     return made != nil
                 })
             usleep(.random(in: 100_000...400_000))

@@ -107,7 +107,7 @@ extension CommandLineSuite.Faults {
             let text = some.stdout.replacing("\n  ", with: " ")
             #expect(text.contains("Every lock kept its tested promises."))
             #expect(text.contains("Untested operations: "))
-            #expect(text.contains("participants (--faults leaves it out, or --duration ended first)"))
+            #expect(text.contains("participants (left out by --faults, or the test ended first)"))
             #expect(text.contains("readers (its readers exclude each other)"))
             let offers = try #require(text.components(separatedBy: "Operations").last).split(separator: "\n")
             let line = try #require(offers.first { $0.hasPrefix("ticket-yield ") })
@@ -121,7 +121,7 @@ extension CommandLineSuite.Faults {
             #expect(try Table(list.stdout).rows.contains { $0["name"] == "slow-futex" }, "\(list.stderr)")
             let half = try folder.plugin("planted-readers", [("    .unlock_shared = unlock_shared,\n", "")])
             let outcome = try Invocation(["list", "--lock-plugin", half]).finish()
-            #expect(outcome.exit == .code(1))
+            #expect(outcome.exit == .code(64))
             #expect(outcome.stderr.contains("one of lock_shared and unlock_shared"))
         }
 

@@ -140,12 +140,12 @@ import Testing
 
     @Test func `the verdict names the fastest, and the fastest of those that survive`() throws {
         let words = Verdict.text([
-            try summary([3000, 3000, 3000]), try summary([1000, 1000, 1000], lock: .robustFutex),
+            try summary([5000, 5000, 5000]), try summary([1000, 1000, 1000], lock: .robustFutex),
         ])
         let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
             line.contains(
-                "2 workers: futex is fastest (3.00 k/s, 3.00× robust-futex†); of them, only robust-futex† survives owner death (0.33×)"
+                "2 workers: futex is fastest (5.00 k/s, 5.00× robust-futex†); of them, only robust-futex† survives owner death (0.20×)"
             ))
         #expect(line.contains("†: survives its owner's death"))
     }

@@ -84,8 +84,10 @@ package struct Ranking {
     package var leaders: [CellSummary] { [best] + tied.map(\.summary) }
 
     /// The recommended lock, and why: of the ties one that survives its owner's death, and of several the one that the
-    /// catalogue lists first. Within a family, the catalogue lists simpler locks first.
-    package var choice: (lock: CellSummary, reason: Reason) {
+    /// catalogue lists first. Within a family, the catalogue lists simpler locks first. `nil` if too few rounds say
+    /// anything of one of them.
+    package var choice: (lock: CellSummary, reason: Reason)? {
+        if undecided.contains(where: { $0.rounds < BestComparison.fewestPairs }) { return nil }
         if tied.isEmpty { return (best, .best) }
         let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
         func first(_ lines: [CellSummary]) -> CellSummary? {
@@ -100,7 +102,7 @@ package struct Ranking {
     package enum Remedy: Equatable {
         /// About this number of rounds would decide all.
         case rounds(Int)
-        /// There is no scatter yet.
+        /// There are fewer than two rounds in common.
         case unknown
         /// ``BestComparison/mostPairs`` would not suffice.
         case beyondLimit

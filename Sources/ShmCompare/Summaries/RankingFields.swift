@@ -7,7 +7,7 @@ package struct RankingRow {
     package enum Group: String, CaseIterable { case all, survivors }
 
     /// A lock's standing, with that of the best.
-    package enum Place: String, CaseIterable { case best, equivalent, undecided, behind }
+    package enum Place: String, CaseIterable { case best, first, equivalent, undecided, behind }
 
     package let ranking: Ranking
     package let group: Group
@@ -17,7 +17,7 @@ package struct RankingRow {
 
     package var place: Place {
         switch rival?.standing {
-        case nil: .best
+        case nil: ranking.winner == nil ? .first : .best
         case .behind: .behind
         case .equivalent: .equivalent
         case .undecided: .undecided
@@ -63,7 +63,7 @@ extension Field where Subject == RankingRow {
         ) { .text($0.group.rawValue) },
         Field(
             "standing", kind: .words(of: RankingRow.Place.self), roles: .present,
-            "`best` (the best median), or what separates a lock from the best: `equivalent` (no difference above the threshold), `undecided` (the interval is too wide), `behind`"
+            "`best`, `first` (the best median, with ties), or what separates a lock from that one: `equivalent` (no difference above the threshold), `undecided` (the interval is too wide), `behind`"
         ) { .text($0.place.rawValue) },
         Field(
             "best_ratio", kind: .number,
@@ -86,7 +86,7 @@ extension Field where Subject == RankingRow {
             "recommended", kind: .boolean, roles: .present,
             "whether this lock is the one to choose, of the best and its ties"
         ) {
-            .boolean($0.ranking.choice.lock.cell == $0.line.cell)
+            .boolean($0.ranking.choice?.lock.cell == $0.line.cell)
         },
     ]
 }

@@ -29,7 +29,8 @@ public struct CrashResult: Sendable {
     public var left: [(path: CrashPath, reason: String)] {
         CrashPath.allCases.filter { path in !paths.contains { $0.path == path } }.map { path in
             let isOffered = path != .reader || lock.properties.sharesReaders
-            return (path, isOffered ? "--paths leaves it out" : "its readers exclude each other")
+            if !isOffered { return (path, "its readers exclude each other") }
+            return (path, isComplete ? "--paths leaves it out" : "left out by --paths, or the test ended first")
         }
     }
 

@@ -34,7 +34,7 @@ public struct Exercised: Sendable {
         if tally.breaches(exercise) > 0 { return .broken }
         if let absence = exercise.absence(in: lock.properties) { return .notOffered(absence) }
         if tally.count(exercise) > 0 { return .kept }
-        return .untried(obstacles[exercise] ?? "--faults leaves it out, or --duration ended first")
+        return .untried(obstacles[exercise] ?? "left out by --faults, or the test ended first")
     }
 
     /// The exercises that were done.

@@ -6,7 +6,8 @@ extension Record {
         "acquire_p50_ns": (50, "latency_samples"), "acquire_p90_ns": (90, "latency_samples"),
         "acquire_p99_ns": (99, "latency_samples"), "acquire_p999_ns": (99.9, "latency_samples"),
         "acquire_p9999_ns": (99.99, "latency_samples"), "handoff_p50_ns": (50, "handoff_samples"),
-        "handoff_p99_ns": (99, "handoff_samples"),
+        "handoff_p99_ns": (99, "handoff_samples"), "uncorrected_p50_ns": (50, "latency_samples"),
+        "uncorrected_p99_ns": (99, "latency_samples"),
     ]
 
     /// The column with the number of samples of a percentile; `nil` for other columns.

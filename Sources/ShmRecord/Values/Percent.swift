@@ -13,6 +13,11 @@ package enum Percent {
         return "\(Figure.decimal(percent, abs(percent - percent.rounded()) < 0.05 ? 0 : 1))%"
     }
 
+    /// A minimum relative change: `5%`, and a factor above 100 %.
+    package static func margin(_ share: Double) -> String {
+        share > 1 ? "×\(Figure.decimal(1 + share, share < 10 ? 1 : 0))" : text(share)
+    }
+
     /// The half-width of an interval, relative to its middle: `12%`, and a factor above 100 %.
     package static func spread(_ share: Double) -> String {
         share <= 1 ? "\(Figure.decimal(share * 100, 0))%" : "\(factor(share))×"

@@ -14,7 +14,7 @@ extension Report {
                 schema: CrashColumn.schema, CrashColumn.all, results.map { CrashRow($0, conditions) }),
             facts: [
                 .init("requested", .object(CrashRequestColumn.all, CrashRequest(results, conditions))),
-                .init("verdict", .texts(CrashTable.sentences(results))),
+                .init("verdict", .texts(CrashTable.sentences(results, conditions))),
             ],
             suites: results.map(Self.suite), notices: Self.notices(results))
     }

@@ -8,7 +8,7 @@ package enum CrashTable {
     package static func text(
         _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
     ) -> String {
-        let lines = (sentences(results) + [""] + legend(results, conditions)).map { page.wrapped($0) }
+        let lines = (sentences(results, conditions) + [""] + legend(results, conditions)).map { page.wrapped($0) }
             .joined(separator: "\n")
         let tried = results.filter { $0.total.kills > 0 }.map { CrashRow($0, conditions) }
         let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried, for: page)
@@ -22,8 +22,11 @@ package enum CrashTable {
         expendable: ["instructions", "slowest_recovery_ns", "owner_deaths"].map { CrashColumn.all[$0].title })
 
     /// The verdict, a sentence each.
-    static func sentences(_ results: [CrashResult]) -> [String] {
+    static func sentences(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
         var lines: [String] = []
+        let place =
+            conditions.every == 1
+            ? "wherever the owner was killed" : "at every \(conditions.every)th instruction of the tested paths"
         for result in results where !result.verdict.isAsPromised {
             lines.append("\(breach(result)); stderr says where. Do not use it.")
         }
@@ -31,10 +34,10 @@ package enum CrashTable {
         let promising = results.filter { $0.lock.properties.survivesOwnerDeath }
         let surviving = promising.count { $0.verdict == .survives }
         if surviving > 0 && surviving == promising.count {
-            lines.append("Every lock that promises to survive its owner's death did, wherever the owner was killed.")
+            lines.append("Every lock that promises to survive its owner's death did, \(place).")
         } else if surviving > 0 {
             lines.append(
-                "\(surviving) of \(promising.count) locks that promise to survive their owner's death did, wherever the owner was killed."
+                "\(surviving) of \(promising.count) locks that promise to survive their owner's death did, \(place)."
             )
         }
         for (words, isTried) in [("Incomplete", true), ("Not tested", false)] {
@@ -63,7 +66,7 @@ package enum CrashTable {
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
         lines.append(
             "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)); a target is killed at "
-                + "\(every). deaths: acquisitions to which the lock reported an owner's death. slowest: longest time from a kill to the next acquisition. hang: a live process waits for 2 s."
+                + "\(every), also asleep, and after the end of a path. deaths: acquisitions to which the lock reported an owner's death. slowest: longest time from a kill to the next acquisition. hang: a live process waits for 2 s."
         )
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(

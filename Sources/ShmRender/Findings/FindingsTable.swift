@@ -97,7 +97,7 @@ package struct FindingsTable {
             // Both ends of the interval.
             .init(FindingColumn.all["ratio_low"].title) { $0.metric.change?.interval ?? "-" },
             item("fresh_ratio") { $0.metric.fresh.map { Percent.change($0.ratio) } },
-            item("threshold") { $0.metric.metric.isRatio ? Percent.text($0.metric.threshold) : nil },
+            item("threshold") { $0.metric.metric.isRatio ? Percent.margin($0.metric.threshold) : nil },
             item("verdict") { $0.metric.shownWord },
         ], expendable: expendable)
 

@@ -3,7 +3,7 @@ internal import ShmCoordinator
 internal import ShmRecord
 
 /// Titles of loads. If two loads would have the same title, the titles contain the parameters that differ.
-struct LoadTitles {
+package struct LoadTitles {
     private let loads: [Load]
 
     init(_ summaries: [CellSummary]) { loads = summaries.map(\.load).uniqued() }
@@ -17,7 +17,7 @@ struct LoadTitles {
     /// The load without its number of workers.
     func scenario(_ load: Load) -> String { load.scenario + suffix(load, among: \.scenario) }
 
-    static func workers(_ count: Int) -> String { count == 1 ? "1 worker" : "\(count) workers" }
+    package static func workers(_ count: Int) -> String { count == 1 ? "1 worker" : "\(count) workers" }
 
     private static func place(_ load: Load) -> String {
         (load.scenario == "default" ? "" : "\(load.scenario), ") + workers(load.workers)

@@ -25,14 +25,13 @@ struct RankingText {
             text = "\(name(winner)) is fastest (\(rate(winner))\(lead(ranking)))"
         } else {
             text = ties(ranking)
-            let choice = ranking.choice
-            text += "; choose \(name(choice.lock)), \(Self.reason(choice.reason))"
+            if let choice = ranking.choice { text += "; choose \(name(choice.lock)), \(Self.reason(choice.reason))" }
         }
         if !ranking.leaders.contains(where: \.survivesOwnerDeath) { text += survivors(below: ranking.best) }
         return text
     }
 
-    /// The lead over the next lock, as the interval of the ratio.
+    /// The lead over the next lock: the estimate of the ratio.
     private func lead(_ ranking: Ranking) -> String {
         guard let next = ranking.rivals.first, let ratio = next.ratio else { return "" }
         return ", \(Figure.decimal(ratio.estimate, 2))× \(name(next.summary))"
@@ -47,7 +46,10 @@ struct RankingText {
         }
         let rounds = ranking.undecided.map(\.rounds).min() ?? 0
         let names = list([ranking.best] + ranking.undecided.map(\.summary))
-        if ranking.remedy == .unpaired { return "\(names) are not ranked, since they were measured in different runs" }
+        let strangers = ranking.undecided.filter { $0.rounds == 0 }.map(\.summary)
+        if !strangers.isEmpty {
+            return "\(list(strangers)) cannot be ranked beside \(name(ranking.best)): no rounds of one run have both"
+        }
         let tie =
             "\(names) cannot be told apart by \(rounds == 1 ? "1 round" : "\(rounds) rounds") (up to \(rate(ranking.best)))"
         let same =
@@ -59,7 +61,7 @@ struct RankingText {
         switch ranking.remedy {
         case .rounds(let count): "; about --rounds \(rounded(count)) would decide"
         case .unknown: "; use --rounds 5 or more"
-        case .beyondLimit: ", nor by 1000; use a longer --duration"
+        case .beyondLimit: "; more rounds would not help: use a longer --duration"
         case .unpaired, nil: ""
         }
     }
@@ -83,8 +85,9 @@ struct RankingText {
         if let winner = ranking.winner {
             return "; \(name(winner)) is fastest of those that survive owner death\(share)"
         }
-        return "; of those that survive owner death, choose \(name(ranking.choice.lock)): "
-            + "\(list(ranking.leaders)) tie\(share)"
+        let leaders = leaders(ranking.leaders, of: ranking)
+        let choice = ranking.choice.map { "choose \(name($0.lock)): " } ?? ""
+        return "; of those that survive owner death, \(choice)\(leaders)\(share)"
     }
 
     /// A single lock that survives is in no ranking.
@@ -104,7 +107,8 @@ struct RankingText {
         let most = ranking.best.windowJain ?? 0
         let figure = Figure.decimal(most, 2)
         if most < Rankings.leastFair { return "none is fair within 10 ms (Jain's index at most \(figure))" }
-        return "fairest: \(leaders(ranking)) (\(figure) within 10 ms)"
+        let fair = ranking.leaders.filter { ($0.windowJain ?? 0) >= Rankings.leastFair }
+        return "fairest: \(leaders(fair, of: ranking)) (\(figure) within 10 ms)"
     }
 
     /// The locks with the shortest tail.
@@ -112,19 +116,20 @@ struct RankingText {
         let line = ranking.best
         let figure = rankings.load.isOpen ? line.p99 : line.p999
         let shown = figure.map { " (\(percentile) \(Figure.time($0)))" } ?? ""
-        return "\(title): \(leaders(ranking))\(shown)"
+        return "\(title): \(leaders(ranking.leaders, of: ranking))\(shown)"
     }
 
     /// The clause on the tail of an open loop.
     var open: String? { rankings.tail.map { tail($0, "best p99", "p99") } }
 
     /// The winner, or the ties: by name if they are few.
-    private func leaders(_ ranking: Ranking) -> String {
-        let leaders = ranking.leaders
+    private func leaders(_ leaders: [CellSummary], of ranking: Ranking) -> String {
         if leaders.count == 1 { return name(ranking.best) }
-        if leaders.count <= 3 { return "\(list(leaders)) tie" }
+        let isTie = ranking.undecided.isEmpty
         let all = ranking.rivals.count + 1
-        return leaders.count == all ? "all \(all) tie" : "\(leaders.count) of \(all) tie"
+        let names =
+            leaders.count <= 3 ? list(leaders) : leaders.count == all ? "all \(all)" : "\(leaders.count) of \(all)"
+        return names + (isTie ? " tie" : " cannot be told apart")
     }
 
     /// The first names, and the number of others.

@@ -34,8 +34,7 @@ package struct RunReport {
     private var facts: [JSONValue.Member] {
         let requested = request.map { JSONValue.Member("requested", .object(RunRequestColumn.all, $0)) }
         let found = capacities.map { JSONValue.Member("capacities", .rows(CapacityColumn.all, $0.found)) }
-        // The cells of a capacity search are its steps: there is no verdict on them.
-        let verdict = capacities == nil ? JSONValue.Member("verdict", .texts(document.sentences)) : nil
+        let verdict = JSONValue.Member("verdict", .texts(capacities == nil ? document.sentences : broken))
         let rankings = capacities == nil ? document.rankings : nil
         let warnings = JSONValue.Member("warnings", .rows(WarningColumn.all, Warnings.all(document.summaries)))
         return [requested, document.complete, found, document.summary, rankings, warnings, verdict].compactMap(\.self)
@@ -44,10 +43,15 @@ package struct RunReport {
     private func text(_ page: Page, isMarkdown: Bool) -> String {
         if document.summaries.isEmpty { return "" }
         let table =
-            capacities.map { CapacityTable.text($0.found, bound: $0.bound, markdown: isMarkdown, page: page) }
-            ?? document.text(page, isMarkdown: isMarkdown)
+            capacities.map {
+                CapacityTable.text($0.found, bound: $0.bound, markdown: isMarkdown, page: page)
+                    + broken.map { page.wrapped($0) + "\n" }.joined()
+            } ?? document.text(page, isMarkdown: isMarkdown)
         return table + "\n" + footnote.map { page.wrapped($0) }.joined(separator: "\n") + "\n"
     }
+
+    /// The verdict on a capacity search, whose cells are its steps: only broken promises.
+    private var broken: [String] { Verdict.broken(document.summaries).uniqued() }
 
     private var footnote: [String] {
         let lines = Footnote.lines(document.summaries, capacities: capacities != nil)

@@ -10,11 +10,8 @@ package enum Verdict {
     package static func text(_ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page()) -> String {
         var lines: [String] = []
         let titles = LoadTitles(summaries)
-        let broken = summaries.filter { !$0.isAsPromised }
-        for line in broken {
-            lines.append(
-                "\(line.lock) with \(LoadTitles.workers(line.load.workers)) \(line.breach ?? ""): do not use it.")
-        }
+        let broken = broken(summaries)
+        lines += broken
         let real = summaries.filter { $0.excludes && $0.isAsPromised }
         if broken.isEmpty && !real.isEmpty {
             // With one worker, overlaps are impossible.
@@ -39,6 +36,13 @@ package enum Verdict {
         return lines.map { page.wrapped($0) }.joined(separator: "\n")
     }
 
+    /// A sentence per cell that broke a promise.
+    static func broken(_ summaries: [CellSummary]) -> [String] {
+        summaries.filter { !$0.isAsPromised }.map { line in
+            "\(line.lock) with \(LoadTitles.workers(line.load.workers)) \(line.breach ?? ""): do not use it."
+        }
+    }
+
     /// The rankings of a block of closed loops.
     private static func best(_ rankings: Rankings.OfLoad, _ titles: LoadTitles) -> [String] {
         let clauses = RankingText(rankings: rankings, name: name).closed
@@ -49,10 +53,14 @@ package enum Verdict {
     private static func open(_ lines: [CellSummary], _ rankings: Rankings.OfLoad, _ titles: LoadTitles) -> [String] {
         let load = rankings.load
         let overloaded = lines.filter(\.isOverloaded).map(name)
-        var parts =
-            overloaded.isEmpty
-            ? ["\(lines.count == 1 ? lines.map(name)[0] + " sustains" : "all sustain") \(Figure.rate(load.rate))"]
-            : ["overloaded at \(Figure.rate(load.rate)): \(list(overloaded))"]
+        let sustaining = lines.filter { $0.overloadedRounds == 0 && !$0.isOverloaded }.map(name)
+        var parts: [String] = []
+        if !overloaded.isEmpty {
+            parts.append("overloaded at \(Figure.rate(load.rate)): \(list(overloaded))")
+        } else if !sustaining.isEmpty {
+            let all = sustaining.count == 1 ? sustaining[0] : sustaining.count == lines.count ? "all" : list(sustaining)
+            parts.append("\(all) \(sustaining.count == 1 ? "sustains" : "sustain") \(Figure.rate(load.rate))")
+        }
         for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
             parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(line.rounds) rounds")
         }

@@ -5,11 +5,11 @@ extension Report {
     package init(documents: [DocumentDescription]) {
         let table = Document<DocumentDescription>(items: DocumentColumn.all.dropFirst().map { .init($0) })
         self.init(
-            "schema", text: { _ in table.table(documents) }, markdown: { table.markdown(documents) + "\n" },
+            "schema", text: { table.table(documents, for: $0) }, markdown: { table.markdown(documents) + "\n" },
             records: Records(schema: DocumentColumn.schema, DocumentColumn.all, documents))
     }
 
-    /// The columns of a document.
+    /// The columns of a document; in JSON, its JSON Schema.
     package init(columnsOf document: DocumentDescription) {
         let rows = DescriptionRow.rows(document)
         self.init(
@@ -20,6 +20,7 @@ extension Report {
                     return page.hanging("\(row.column.name)  ", "(\(row.column.kind.name)\(unit)) \(row.column.doc)")
                 }.joined()
             }, markdown: { document.columnTable + (document.memberTable.isEmpty ? "" : "\n" + document.memberTable) },
-            records: Records(schema: DescriptionColumn.schema, DescriptionColumn.all, rows))
+            records: Records(schema: DescriptionColumn.schema, DescriptionColumn.all, rows),
+            json: JSON.pretty(JSONSchema.document(document)) + "\n")
     }
 }

@@ -9,11 +9,12 @@ struct DocumentOptions: ParsableArguments {
         "Format of the document on stdout: \(Notation<OutputFormat>.format.expected).")
     var format = OutputFormat.table
 
-    @Option(
-        "--output", .file(Renderers.all.compactMap(\.ending)), valueName: "file",
-        "File for the document, in the format of its ending: \(DocumentOptions.endings). It can be given several times."
-    )
+    @Option("--output", DocumentOptions.file, valueName: "file", DocumentOptions.outputHelp)
     var output: [String] = []
+
+    static let file = Notation<String>.file(Renderers.all.compactMap(\.ending))
+    static let outputHelp =
+        "File for the document, in the format of its ending: \(endings). It can be given several times."
 
     private static let endings = Renderers.all.compactMap { renderer in
         renderer.ending.map { "\($0) (\(renderer.name))" }

@@ -66,7 +66,7 @@ extension Session {
             open.rate = rate
             let tried = try rows(open, timing, &outcome, &progress)
             let passes = tried.count { row in
-                row.isOverloaded == false
+                row.isAsPromised && row.isOverloaded == false
                     && (row.latency?.acquire?.bound99 ?? .max) < UInt64(options.capacityBound.nanoseconds)
             }
             if passes * 2 > tried.count {

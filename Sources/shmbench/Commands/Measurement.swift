@@ -2,6 +2,7 @@ internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
+internal import ShmRender
 
 /// Measures rounds, one at a time.
 struct Measurement {
@@ -28,7 +29,7 @@ struct Measurement {
                 clock: conditions.clock.clock, seed: conditions.seed, isTraced: isTraced,
                 isLastTry: discarded.count == Standstill.repetitions)
             let result = try fleet.run(look: look)
-            let name = "\(cell.lock) with \(cell.workers) workers, round \(round)"
+            let name = "\(cell.lock) with \(LoadTitles.workers(cell.workers)), round \(round)"
             for pause in result.ownPauses {
                 PauseWarning.show(
                     "\(name): this program alone stood still for \(pause.when); its workers went on, and the round counts"

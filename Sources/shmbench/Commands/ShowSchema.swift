@@ -12,7 +12,7 @@ struct ShowSchema: CheckedCommand {
             of a document, it prints the JSON Schema (draft 2020-12) of its JSON. With another --format, it prints the \
             document's columns, each with its type, unit and meaning.
 
-            Example: shmbench schema run >run.schema.json
+            \(Examples.text("schema"))
             """)
 
     @Argument(
@@ -26,14 +26,16 @@ struct ShowSchema: CheckedCommand {
     )
     var format: OutputFormat?
 
+    @Option("--output", DocumentOptions.file, valueName: "file", DocumentOptions.outputHelp)
+    var output: [String] = []
+
     func check() throws { _ = try described() }
 
     mutating func run() throws {
-        guard let described = try described() else {
-            return try Terminal.show(Report(documents: ProgramDocuments.all), format ?? .table)
-        }
-        if let format, format != .json { return try Terminal.show(Report(columnsOf: described), format) }
-        try Terminal.show(JSON.pretty(JSONSchema.document(described)) + "\n")
+        let described = try described()
+        let report = described.map { Report(columnsOf: $0) } ?? Report(documents: ProgramDocuments.all)
+        let usual = described == nil ? OutputFormat.table : .json
+        try DocumentOutput(.schema, format ?? usual, files: output).show(report)
     }
 
     private func described() throws -> DocumentDescription? {

@@ -100,5 +100,12 @@ enum Examples {
                 Example("segments --remove", "Removes what is left over."),
             ], ["lifecycle", "list"]
         ),
+        "schema": (
+            [
+                Example("schema", "The documents for programs."),
+                Example("schema run --output run.schema.json", "The JSON Schema of `run --format json`."),
+                Example("schema run --format markdown", "The columns of `run`, with units and meanings."),
+            ], ["help columns", "report"]
+        ),
     ]
 }

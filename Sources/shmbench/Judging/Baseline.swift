@@ -36,7 +36,7 @@ struct Baseline {
         for cell in table.cells {
             for name in RoundTable.references where !table.cells.contains(CellID(lock: name, load: cell.load)) {
                 throw refusal(
-                    "has no \(name) with \(cell.load.workers) workers, the reference for \(cell.title)")
+                    "has no \(name) with \(LoadTitles.workers(cell.load.workers)), the reference for \(cell.title)")
             }
         }
         if let record = records.first(where: { !$0.isAsPromised }) {

@@ -2,7 +2,7 @@ internal import ShmRender
 
 /// The documents that commands write to the files of `--output`. A file of one kind is not overwritten with another.
 enum DocumentKind: String, CaseIterable {
-    case run, crash, stress, lifecycle, findings, report, history, list, doctor, segments
+    case run, crash, stress, lifecycle, findings, report, history, list, doctor, segments, schema
 
     /// The content of a file, in messages.
     var name: String {
@@ -17,10 +17,11 @@ enum DocumentKind: String, CaseIterable {
         case .list: "catalogues of locks"
         case .doctor: "findings of doctor"
         case .segments: "lists of segments"
+        case .schema: "descriptions of documents"
         }
     }
 
-    /// Columns that together only this kind has, in files of every version.
+    /// Columns that this kind has, in files of every version, and that no other kind has together without ``foreign``.
     private var columns: [String] {
         switch self {
         case .run: ["schema", "run_id", "lock"]
@@ -33,7 +34,15 @@ enum DocumentKind: String, CaseIterable {
         case .list: ["name", "family", "owner_death"]
         case .doctor: ["weight", "subject", "advice"]
         case .segments: ["what", "name", "creator_pid"]
+        case .schema: ["schema", "document", "meaning"]
         }
+    }
+
+    /// A column that files of another kind have beside ``columns``.
+    private var foreign: String? { self == .run ? "metric" : nil }
+
+    private func isOwn(_ hasColumn: (String) -> Bool) -> Bool {
+        columns.allSatisfy(hasColumn) && !(foreign.map(hasColumn) ?? false)
     }
 
     /// The first line of a Markdown file, by which it is recognised: a comment, since titles vary. Findings have a title of
@@ -46,7 +55,7 @@ enum DocumentKind: String, CaseIterable {
         case .csv:
             // Only the header: the rows may be damaged, or of another schema.
             let names = Self.firstLine(text).split(separator: ",").map(String.init)
-            return columns.allSatisfy(names.contains)
+            return isOwn(names.contains)
         case .json: return isJSON(text)
         case .markdown:
             if self != .findings { return text.hasPrefix(markdownMark) }
@@ -58,9 +67,12 @@ enum DocumentKind: String, CaseIterable {
 
     /// Checks the keys of the first row; a document without rows may be of any kind.
     private func isJSON(_ text: String) -> Bool {
+        if self == .schema && text.hasPrefix("{\n") && text.contains("\"$schema\":") { return true }
         guard text.hasPrefix("{\"schema\":"), let rows = text.firstRange(of: "\"rows\":[\n") else { return false }
-        let row = text[rows.upperBound...]
-        return row.hasPrefix("\n]") || columns.allSatisfy { row.contains("\"\($0)\":") }
+        let rest = text[rows.upperBound...]
+        // A row per line. Other members, as the summary of a run, may have the columns of other kinds.
+        let row = rest.prefix { $0 != "\n" }
+        return rest.hasPrefix("\n]") || isOwn { row.contains("\"\($0)\":") }
     }
 
     private static func firstLine(_ text: String) -> Substring {

@@ -25,7 +25,7 @@ enum ProgramDocuments {
         DocumentDescription(
             "history", "one run; of `history` without a metric", schema: HistoryRunColumn.schema, HistoryRunColumn.all),
         DocumentDescription(
-            "history-series", "one run of a cell; of `history --metric`", schema: HistoryPointColumn.schema,
+            "history-series", "one run of a cell; of `history --metrics`", schema: HistoryPointColumn.schema,
             HistoryPointColumn.all,
             members: MemberDescription.history),
         DocumentDescription("list", "one lock", schema: LockColumn.schema, LockColumn.all),
