@@ -1,4 +1,4 @@
-public import CShm
+internal import CShm
 internal import Glibc
 public import Synchronization
 public import SystemPackage

@@ -1,5 +1,5 @@
 public import CShm
-public import Synchronization
+internal import Synchronization
 
 /// A participant's view of its ``RobustListEntry``: what lock and unlock need to know about the registered thread.
 @safe @usableFromInline struct RobustRegistration {
