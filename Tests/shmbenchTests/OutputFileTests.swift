@@ -162,7 +162,7 @@ extension CommandLineSuite.Inputs {
             }
         }
 
-        @Test func `the rows of a run are kept whatever else it writes`() throws {
+        @Test func `the rows of a run are kept, also beside other documents`() throws {
             #expect(try run("--output", "x.md").exit == .code(0))
             #expect(Folder.names(folder.path("results")).count == 1)
             #expect(try run("--output", "x.json").exit == .code(0))

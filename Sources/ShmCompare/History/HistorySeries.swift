@@ -8,7 +8,7 @@ package struct HistorySeries {
     package let cell: HistoryCell
     /// The requested lengths in words, if the history has the cell with several; tails and fairness depend on them.
     package let lengths: String?
-    /// A remark on runs that do not say what was requested; `nil` if there is none.
+    /// A remark on runs that do not say what was requested; `nil` without any.
     package let remark: String?
     /// The runs with the metric, oldest first.
     package let points: [Point]

@@ -22,7 +22,7 @@ package struct MachineRounds {
     }
 
     private static func cells(_ records: [Record]) -> [CellID] {
-        let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
+        let places = LockKind.places
         let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
         // Files do not contain the requested order of loads.
         let loads = records.map(\.load).uniqued().sorted { $0.precedes($1) }

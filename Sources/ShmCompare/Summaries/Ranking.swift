@@ -89,7 +89,7 @@ package struct Ranking {
     package var choice: (lock: CellSummary, reason: Reason)? {
         if undecided.contains(where: { $0.rounds < BestComparison.fewestPairs }) { return nil }
         if tied.isEmpty { return (best, .best) }
-        let places = Dictionary(uniqueKeysWithValues: LockKind.all.enumerated().map { ($1.name, $0) })
+        let places = LockKind.places
         func first(_ lines: [CellSummary]) -> CellSummary? {
             lines.min { places[$0.lock] ?? .max < places[$1.lock] ?? .max }
         }

@@ -14,6 +14,8 @@ package struct RankingRow {
     package let line: CellSummary
     /// `nil` for the best.
     package let rival: Ranking.Rival?
+    /// Whether it is the lock to choose, of the best and its ties.
+    package let isRecommended: Bool
 
     package var place: Place {
         switch rival?.standing {
@@ -33,8 +35,11 @@ package struct RankingRow {
     }
 
     private static func rows(_ ranking: Ranking, _ group: Group) -> [RankingRow] {
-        [RankingRow(ranking: ranking, group: group, line: ranking.best, rival: nil)]
-            + ranking.rivals.map { RankingRow(ranking: ranking, group: group, line: $0.summary, rival: $0) }
+        let choice = ranking.choice?.lock.cell
+        func row(_ line: CellSummary, _ rival: Ranking.Rival?) -> RankingRow {
+            RankingRow(ranking: ranking, group: group, line: line, rival: rival, isRecommended: line.cell == choice)
+        }
+        return [row(ranking.best, nil)] + ranking.rivals.map { row($0.summary, $0) }
     }
 }
 
@@ -86,7 +91,7 @@ extension Field where Subject == RankingRow {
             "recommended", kind: .boolean, roles: .present,
             "whether this lock is the one to choose, of the best and its ties"
         ) {
-            .boolean($0.ranking.choice?.lock.cell == $0.line.cell)
+            .boolean($0.isRecommended)
         },
     ]
 }

@@ -85,7 +85,7 @@ extension Field where Subject == CellSummary {
         ) { $0.sum("kills") },
         field("kill_failures", title: "failed", kind: .count) { $0.sum("kill_failures") },
         field("recovery_p50_ns", title: "recovery", "median over the rounds, as in the results of `run`") {
-            Value(median($0.records.compactMap { $0.number("recovery_p50_ns") }), decimals: 1)
+            Value($0.recovery, decimals: 1)
         },
     ]
 

@@ -48,7 +48,7 @@ extension Field {
         Field("schema", kind: .count, roles: [.required, .present], "\(number)") { _ in .integer(number) }
     }
 
-    /// The value for people; `-` if there is none.
+    /// The value for people; `-` for an empty one.
     package func shown(_ subject: Subject) -> String {
         switch value(subject) {
         case .empty: "-"

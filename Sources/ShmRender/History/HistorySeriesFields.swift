@@ -7,7 +7,7 @@ package import ShmStatistics
 package struct HistoryPointRow {
     package let series: HistorySeries
     package let point: HistorySeries.Point
-    /// The change point at this run; `nil` if there is none.
+    /// The change point at this run; `nil` without one.
     package let change: ChangePoint?
 
     /// A row per run of each series.

@@ -122,7 +122,7 @@ package struct HistoryTable {
 
     private func document<Row>(_ items: [Document<Row>.Item], _ rows: [Row]) -> String {
         let document = Document<Row>(
-            items: items, expendable: ["version", "machine", "cells", "rounds", "commit", "min … max", "picture"])
+            items: items, expendable: ["version", "machine", "cells", "rounds", "commit", "min … max"])
         return markdown ? document.markdown(rows) : document.table(rows, for: page)
     }
 

@@ -35,8 +35,7 @@ struct KillTable {
             "recovery: median time from a kill to the next acquisition; reaped: to the end of the process in the kernel."
         ]
         if !mortal.isEmpty {
-            let names =
-                mortal.prefix(6).joined(separator: ", ") + (mortal.count > 6 ? " and \(mortal.count - 6) more" : "")
+            let names = Promises.names(mortal)
             lines.append(
                 "No owner was killed of \(names): \(mortal.count == 1 ? "it does" : "they do") not promise to survive that, and all workers would wait forever."
             )

@@ -139,7 +139,6 @@ struct RankingText {
         if names.count > most + 1 {
             return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more"
         }
-        return names.count < 2
-            ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+        return Verdict.list(names)
     }
 }

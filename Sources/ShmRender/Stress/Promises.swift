@@ -57,9 +57,11 @@ package struct Promises {
     }
 
     /// The first locks by name, and the number of others.
-    package static func names(_ locks: [LockKind]) -> String {
+    package static func names(_ locks: [LockKind]) -> String { names(locks.map(\.name)) }
+
+    static func names(_ locks: [String]) -> String {
         let shown = 6
-        return locks.prefix(shown).map(\.name).joined(separator: ", ")
+        return locks.prefix(shown).joined(separator: ", ")
             + (locks.count > shown ? " and \(locks.count - shown) more" : "")
     }
 

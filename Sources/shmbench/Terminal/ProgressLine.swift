@@ -48,7 +48,7 @@ struct ProgressLine {
     private func left(_ share: Double) -> String {
         let elapsed = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
         // The first moments say nothing of the rest.
-        guard share > 0.005, share < 1, elapsed > 0.1 else { return "" }
+        guard share > 0.005, elapsed > 0.1 else { return "" }
         return ", \(Self.clock(elapsed / share * (1 - share))) left"
     }
 
