@@ -22,7 +22,9 @@ public struct MedianInterval: Sendable, Equatable {
         // with logarithms: powers of 1/2 underflow in large samples.
         let size = Double(count)
         func mass(_ below: Int) -> Double {
-            exp(lgamma(size + 1) - lgamma(Double(below) + 1) - lgamma(size - Double(below) + 1) - size * log(2))
+            let below = Double(below)
+            let choices: Double = lgamma(size + 1) - lgamma(below + 1) - lgamma(size - below + 1)
+            return exp(choices - size * log(2))
         }
         var (rank, tail) = (1, mass(0))
         while rank < (count + 1) / 2 {

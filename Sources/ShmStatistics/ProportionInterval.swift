@@ -32,9 +32,9 @@ package struct ProportionInterval: Sendable, Equatable {
         let (size, yes, no) = (Double(trials), log(chance), log1p(-chance))
         return (0...hits).reduce(0) { sum, count in
             let count = Double(count)
-            return sum
-                + exp(
-                    lgamma(size + 1) - lgamma(count + 1) - lgamma(size - count + 1) + count * yes + (size - count) * no)
+            let choices: Double = lgamma(size + 1) - lgamma(count + 1) - lgamma(size - count + 1)
+            let chance: Double = count * yes + (size - count) * no
+            return sum + exp(choices + chance)
         }
     }
 }

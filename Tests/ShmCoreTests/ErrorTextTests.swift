@@ -21,15 +21,19 @@ enum ErrorText {
         ]
         let keys: [SegmentKey.Problem] = [.empty, .holdsNUL, .tooLong(bytes: 256)]
         let locks = LockKind.builtIn.map(\.name)
-        return [
+        let states: [SegmentFailure] = [
             .destroyed, .abandoned, .beingInitialised, .notASegment("a FIFO"), .destroyedWhileLocking(),
             .heldThroughAnotherHandle, .initialisedByThisThread, .otherPIDNamespace("mcs"), .otherIPCNamespace("mcs"),
             .tooManyParticipants("mcs", 4096),
         ]
-            + errnos.flatMap { [SegmentFailure($0), SegmentFailure($0, what: "its lock mcs cannot be set up")] }
-            + errnos.flatMap { [.making($0), .finding($0), .opening($0, name: "shmcore-test nothing")] }
-            + errnos.flatMap { errno in locks.map { .locking($0, errno) } }
-            + headers.map { SegmentFailure(.keyError, $0.reason) } + keys.map { SegmentFailure(.keyError, $0.reason) }
+        let failures: [SegmentFailure] = errnos.flatMap { errno in
+            [
+                SegmentFailure(errno), SegmentFailure(errno, what: "its lock mcs cannot be set up"), .making(errno),
+                .finding(errno), .opening(errno, name: "shmcore-test nothing"),
+            ] + locks.map { .locking($0, errno) }
+        }
+        let reasons: [String] = headers.map(\.reason) + keys.map(\.reason)
+        return states + failures + reasons.map { SegmentFailure(.keyError, $0) }
     }
 
     /// The texts in the library's sources that are a direct argument of a call, as they are written.

@@ -15,7 +15,10 @@ import Testing
         #expect(run.startedAt == "2026-01-02T03:04:01Z", "the start of its first round")
         #expect(run.rounds == 3 && run.cells == 1 && run["cpus"].integer == 2)
         let rounds = try history.rounds(["round", "throughput_per_s", "rate_per_s", "nonsense"])
-        #expect(rounds == (1...3).map { [.integer(Int64($0)), .real(1e6 + Double($0)), .null, .null] })
+        let appended: [[HistoryValue]] = (1...3).map {
+            [.integer(Int64($0)), .real(1_000_000 + Double($0)), .null, .null]
+        }
+        #expect(rounds == appended)
         #expect(try history.rounds(["round"], where: ["round": [.integer(2)]]) == [[.integer(2)]])
         #expect(try history.columns() == Rounds.columns)
     }

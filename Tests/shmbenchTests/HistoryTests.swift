@@ -231,9 +231,9 @@ extension CommandLineSuite.Measuring {
 
         /// 20 runs at 50 M/s, and 20 at 40.
         private func plantChange(_ path: String) throws {
-            let noise = [-0.002, 0, 0.002, -0.001, 0.001]
-            try plant(
-                (0..<40).map { ("20260102T030000Z-x\($0)", ($0 < 20 ? 50e6 : 40e6) * (1 + noise[$0 % 5])) }, path)
+            let noise = [0.998, 1, 1.002, 0.999, 1.001]
+            let rates: [Double] = (0..<40).map { ($0 < 20 ? 50e6 : 40e6) * noise[$0 % 5] }
+            try plant(rates.enumerated().map { ("20260102T030000Z-x\($0)", $1) }, path)
         }
 
         @Test func `a planted change is reported at its run`() throws {
