@@ -19,9 +19,10 @@ final class Invocation {
         }
     }
 
-    /// Where the built programs are: beside the tests.
-    static let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .path
+    /// The folder of the tested programs: that in `SHM_TESTED_PROGRAMS`, as of a release build; by default that of the tests.
+    static let programs =
+        ProcessInfo.processInfo.environment["SHM_TESTED_PROGRAMS"]
+        ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
 
     let folder: Folder
     private let output: Folder
