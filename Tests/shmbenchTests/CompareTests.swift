@@ -414,6 +414,14 @@ extension CommandLineSuite.Measuring {
             #expect(
                 few.exit == .code(64) && few.stderr.contains("invalid value '5' for --rounds: expected 7…10000"),
                 "\(few.stderr)")
+            // A baseline that a check of as many rounds could not use is refused before it is measured.
+            let short = try check("--update", "--rounds", "6")
+            #expect(
+                short.exit == .code(64)
+                    && short.stderr.contains(
+                        "invalid value '6' for --rounds: expected 7…10000 for a baseline of 3 cells"),
+                "\(short.stderr)")
+            #expect(folder.text("b.csv") == faster)
             // Renewed without a word it keeps its cells.
             let again = try Invocation(
                 ["check", "--baseline", "b.csv", "--update", "--rounds", "9"] + Self.short, in: folder
