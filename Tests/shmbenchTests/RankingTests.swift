@@ -41,7 +41,7 @@ import Testing
             rounds("futex", Self.steady.map { $0 * 1.2 }) + rounds("tas", Self.steady) + rounds("mcs", Self.steady)
         let found = try ranking(records)
         #expect(found.winner?.lock == "futex" && found.choice?.reason == .best && found.remedy == nil)
-        #expect(try verdict(records).contains("2 workers: futex is fastest (1.20 M/s, 1.20× tas)"))
+        #expect(try verdict(records).contains("2 workers: futex is fastest (1.20 M/s, ×1.20 that of tas)"))
     }
 
     @Test func `locks without a difference above the threshold are ties`() throws {

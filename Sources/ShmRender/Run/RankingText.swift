@@ -34,7 +34,7 @@ struct RankingText {
     /// The lead over the next lock: the estimate of the ratio.
     private func lead(_ ranking: Ranking) -> String {
         guard let next = ranking.rivals.first, let ratio = next.ratio else { return "" }
-        return ", \(Figure.decimal(ratio.estimate, 2))× \(name(next.summary))"
+        return ", \(Figure.factor(ratio.estimate)) that of \(name(next.summary))"
     }
 
     /// The locks that cannot be told apart, and what would do so.
@@ -81,7 +81,7 @@ struct RankingText {
     /// The locks that survive, if none of them is among the fastest.
     private func survivors(below best: CellSummary) -> String {
         guard let rate = best.throughput, let ranking = rankings.survivors else { return only(below: best) }
-        let share = ranking.best.throughput.map { " (\(Figure.decimal($0 / rate, 2))×)" } ?? ""
+        let share = ranking.best.throughput.map { " (\(Figure.factor($0 / rate)))" } ?? ""
         if let winner = ranking.winner {
             return "; \(name(winner)) is fastest of those that survive owner death\(share)"
         }
@@ -95,7 +95,7 @@ struct RankingText {
         guard let speed = rankings.speed, let rate = best.throughput,
             let line = speed.rivals.map(\.summary).first(where: \.survivesOwnerDeath), let own = line.throughput
         else { return "" }
-        return "; of them, only \(name(line)) survives owner death (\(Figure.decimal(own / rate, 2))×)"
+        return "; of them, only \(name(line)) survives owner death (\(Figure.factor(own / rate)))"
     }
 
     private func rate(_ line: CellSummary) -> String { line.throughput.map(Figure.rate) ?? "-" }

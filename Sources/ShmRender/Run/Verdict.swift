@@ -28,9 +28,9 @@ package enum Verdict {
         }
         lines += cliff(summaries)
         lines += controls(summaries)
-        if lines.contains(where: { $0.contains("†") }) {
+        if lines.contains(where: { $0.contains(SurvivalMark.sign) }) {
             lines.append(
-                "†: survives its owner's death. With the other locks, all processes wait forever after the owner is killed."
+                SurvivalMark.legend + " With the other locks, all processes wait forever after the owner is killed."
             )
         }
         return lines.map { page.wrapped($0) }.joined(separator: "\n")
@@ -73,7 +73,7 @@ package enum Verdict {
     }
 
     private static func name(_ line: CellSummary) -> String {
-        line.lock + (line.survivesOwnerDeath ? "†" : "")
+        SurvivalMark.name(line.lock, survives: line.survivesOwnerDeath)
     }
 
     private static func cliff(_ summaries: [CellSummary]) -> [String] {
