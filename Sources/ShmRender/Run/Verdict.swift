@@ -22,10 +22,12 @@ package enum Verdict {
                     ? "Every lock kept its promise: \(found)."
                     : "Not all rounds were measured. In those that were, every lock kept its promise: \(found).")
         }
-        for rankings in Rankings(summaries).all {
+        let all = Rankings(summaries).all
+        for rankings in all {
             let block = real.filter { $0.load == rankings.load }
             lines += rankings.load.isOpen ? open(block, rankings, titles) : best(rankings, titles)
         }
+        if let remedy = RemedyText.sentence(all) { lines.append(remedy) }
         lines += cliff(summaries)
         lines += controls(summaries)
         if lines.contains(where: { $0.contains(SurvivalMark.sign) }) {
