@@ -81,6 +81,10 @@ import Testing
         let records = rounds("futex", Self.steady, run: "a") + rounds("tas", Self.steady.map { $0 / 9 }, run: "b")
         #expect(try ranking(records).remedy == .unpaired)
         #expect(try verdict(records).contains("no rounds of one run have both"))
+        // However many they are.
+        let many = LockKind.all.filter(\.properties.excludes).prefix(12).map(\.name)
+        let apart = many.flatMap { rounds($0, Self.steady, run: $0) }
+        #expect(try verdict(apart).contains("no rounds of one run have both"))
     }
 
     @Test func `leads that contradict each other have no remedy`() throws {
@@ -135,6 +139,20 @@ import Testing
         #expect(!words.contains("told apart") && !words.contains("tail"), "\(words)")
         #expect(
             words.contains(" comparisons of throughput are undecided after 3 rounds: about --rounds "), "\(words)")
+    }
+
+    @Test func `of many locks that cannot be told apart, those that survive may be`() throws {
+        let locks = LockKind.all.filter { $0.properties.excludes && !$0.properties.survivesOwnerDeath }.prefix(12)
+        let rates = [1e6, 1.2e6, 1.1e6]
+        let records =
+            locks.flatMap { rounds($0.name, rates.shuffled()) } + rounds("robust-futex", rates)
+            + rounds("flock", rates.map { $0 / 10 })
+        let words = try verdict(records)
+        #expect(
+            words.contains(
+                "2 workers: robust-futex† is fastest of the locks that survive owner death (1.10 M/s, ×10.0 that of flock†)"
+            ), "\(words)")
+        #expect(!words.contains("told apart"), "\(words)")
     }
 
     @Test func `many ties are counted, not named`() throws {

@@ -21,7 +21,7 @@ struct RankingText {
     // MARK: Throughput
 
     private func speed(_ ranking: Ranking) -> String? {
-        if saysNothing(ranking) { return nil }
+        if saysNothing(ranking) { return survivors }
         var text: String
         if let winner = ranking.winner {
             text = "\(name(winner)) is fastest (\(rate(winner))\(lead(ranking)))"
@@ -33,10 +33,11 @@ struct RankingText {
         return text
     }
 
-    /// Whether most locks, and more than are named, cannot be told from the best.
+    /// Whether most locks, and more than are named, cannot be told from the best by the rounds that they have in common.
     private func saysNothing(_ ranking: Ranking) -> Bool {
+        if ranking.undecided.isEmpty || ranking.undecided.contains(where: { $0.rounds == 0 }) { return false }
         let leaders = ranking.leaders.count
-        return !ranking.undecided.isEmpty && leaders > Self.mostNames + 1 && leaders * 2 > ranking.rivals.count + 1
+        return leaders > Self.mostNames + 1 && leaders * 2 > ranking.rivals.count + 1
     }
 
     /// The lead over the next lock: the estimate of the ratio.
@@ -89,6 +90,19 @@ struct RankingText {
         let leaders = leaders(ranking.leaders, of: ranking)
         let choice = ranking.choice.map { "choose \(name($0.lock)): " } ?? ""
         return "; of those that survive owner death, \(choice)\(leaders)\(share)"
+    }
+
+    /// The locks that survive, if nothing can be said of all; `nil` if half of them or more cannot be told apart either.
+    private var survivors: String? {
+        guard let ranking = rankings.survivors, ranking.leaders.count * 2 <= ranking.rivals.count + 1 else {
+            return nil
+        }
+        let scope = "of the locks that survive owner death"
+        if let winner = ranking.winner {
+            return "\(name(winner)) is fastest \(scope) (\(rate(winner))\(lead(ranking)))"
+        }
+        let choice = ranking.choice.map { "; choose \(name($0.lock))" } ?? ""
+        return "\(scope), \(ties(ranking))\(choice)"
     }
 
     /// A single lock that survives is in no ranking.

@@ -68,10 +68,10 @@ package enum Verdict {
         }
         if let tail = RankingText(rankings: rankings, name: name).open {
             parts.append(tail)
-        } else if let only = lines.first(where: { $0.p99 != nil }), let p99 = only.p99 {
+        } else if rankings.tail == nil, let only = lines.first(where: { $0.p99 != nil }), let p99 = only.p99 {
             parts.append("p99 of \(name(only)): \(Figure.time(p99))")
         }
-        return ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
+        return parts.isEmpty ? [] : ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
     }
 
     private static func name(_ line: CellSummary) -> String {
