@@ -133,7 +133,8 @@ extension CommandLineSuite.Measuring {
             ).finish(within: .seconds(60))
             #expect(outcome.exit == .code(2), "\(outcome.stdout)\(outcome.stderr)")
             let row = try metric("throughput", outcome)
-            #expect(row["base_lock"] == "slow-futex" && Double(row["candidate_median"] ?? "") ?? 1e9 < 50_000)
+            // 20 µs are some hundred times what the base takes; the candidate's figure is a share of the base's.
+            #expect(row["base_lock"] == "slow-futex" && Double(row["ratio"] ?? "") ?? 1 < 0.05)
         }
 
         @Test func `every form of the findings is written at once`() throws {
