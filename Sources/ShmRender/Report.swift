@@ -9,7 +9,7 @@ package struct Report {
     package let records: Records
     /// What text and Markdown say beside the records, for programs: members of JSON documents, which
     /// ``DocumentDescription`` describes.
-    package let facts: [JSONValue.Member]
+    package let facts: () -> [JSONValue.Member]
     /// The document in JSON, if that is not the records and facts.
     package let json: String?
     /// The test suites for CI services.
@@ -18,11 +18,13 @@ package struct Report {
     package let notices: [Notice]
 
     /// - Parameters:
+    ///   - facts: evaluated only by formats that have them, since rankings and warnings take time.
     ///   - suites: the default is a passed case per record.
     ///   - notices: the default is a notice with the number of records.
     package init(
         _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String, records: Records,
-        facts: [JSONValue.Member] = [], json: String? = nil, suites: [Suite]? = nil, notices: [Notice]? = nil
+        facts: @autoclosure @escaping () -> [JSONValue.Member] = [], json: String? = nil, suites: [Suite]? = nil,
+        notices: [Notice]? = nil
     ) {
         self.text = text
         self.markdown = markdown

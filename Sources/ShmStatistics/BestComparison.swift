@@ -32,11 +32,9 @@ public struct BestComparison: Sendable {
         public let lead: PairedInterval?
         /// `higher` if the best is better by more than the threshold.
         public let direction: Direction
-        /// The standard deviation of the differences; `nil` for fewer than two pairs.
-        private let deviation: Double?
-        /// Half the width of an interval that would decide.
-        private let half: Double
-        private let confidence: Double
+        /// The number of pairs, more than there are, that would probably decide at the observed scatter; `nil` if the
+        /// direction is not undecided, if the scatter is unknown, or if ``BestComparison/mostPairs`` would not suffice.
+        public let pairsToDecide: Int?
     }
 
     /// The number of pairs from which differences of less than a factor of four count.
@@ -45,7 +43,8 @@ public struct BestComparison: Sendable {
     /// The maximum of ``Rival/pairsToDecide``.
     public static let mostPairs = 1000
 
-    /// The index of the alternative with the greatest median; the first of several.
+    /// The index of the alternative with the greatest median; the first of several. Medians over different rounds may
+    /// mislead, so one that is better in the common rounds takes its place.
     public let best: Int
     /// The others, in order.
     public let rivals: [Rival]
@@ -61,16 +60,29 @@ public struct BestComparison: Sendable {
         _ alternatives: [[Round: Double]], threshold: Double, resolution: Double = 0, confidence: Double
     ) {
         let medians = alternatives.map { median($0.values) ?? -.infinity }
-        guard alternatives.count > 1, let most = medians.max(), let best = medians.firstIndex(of: most) else {
+        guard alternatives.count > 1, let most = medians.max(), var best = medians.firstIndex(of: most) else {
             return nil
         }
-        self.best = best
-        rivals = alternatives.indices.filter { $0 != best }.map { index in
-            let differences = alternatives[best].compactMap { round, value in
-                alternatives[index][round].map { value - $0 }
+        var expected = ExpectedHalf(confidence: confidence)
+        func rivals(of best: Int) -> [Rival] {
+            alternatives.indices.filter { $0 != best }.map { index in
+                let differences = alternatives[best].compactMap { round, value in
+                    alternatives[index][round].map { value - $0 }
+                }
+                return Rival(index, differences.sorted(), threshold, resolution, confidence, &expected)
             }
-            return Rival(index, differences.sorted(), threshold, resolution, confidence)
         }
+        var found = rivals(of: best)
+        // Rounds that lack an alternative can make a circle of leads, so each has the place once.
+        var tried: Set = [best]
+        while let better = found.filter({ $0.direction == .lower && !tried.contains($0.index) }).max(by: {
+            medians[$0.index] < medians[$1.index]
+        }) {
+            best = better.index
+            tried.insert(best)
+            found = rivals(of: best)
+        }
+        (self.best, self.rivals) = (best, found)
     }
 
     /// The confidence of each interval with which the probability of any false winner, in several comparisons with these
@@ -82,15 +94,14 @@ public struct BestComparison: Sendable {
 
 extension BestComparison.Rival {
     fileprivate init(
-        _ index: Int, _ differences: [Double], _ threshold: Double, _ resolution: Double, _ confidence: Double
+        _ index: Int, _ differences: [Double], _ threshold: Double, _ resolution: Double, _ confidence: Double,
+        _ expected: inout ExpectedHalf
     ) {
         self.index = index
         pairs = differences.count
         lead = PairedInterval(differences, confidence: confidence)
-        deviation = standardDeviation(differences)
-        self.confidence = confidence
         guard let lead else {
-            (direction, half) = (.undecided, 0)
+            (direction, pairsToDecide) = (.undecided, nil)
             return
         }
         // A lead of exactly the resolution is within it, also after rounding.
@@ -101,23 +112,16 @@ extension BestComparison.Rival {
         let isTooSmall = pairs < 3 || pairs < BestComparison.fewestPairs && distance < log(4)
         direction = found != .equivalent && isTooSmall ? .undecided : found
         // An interval that excludes zero, or that fits into the threshold.
-        half = (distance > threshold ? distance : threshold - distance) - resolution
-    }
-
-    /// The number of pairs, more than there are, that would probably decide at the observed scatter; `nil` if decided, if
-    /// the scatter is unknown, or if ``BestComparison/mostPairs`` would not suffice.
-    public var pairsToDecide: Int? {
-        func suffices(_ count: Int) -> Bool {
-            studentHalf(deviation: deviation, count: count, confidence: confidence) < half
+        let half = (distance > threshold ? distance : threshold - distance) - resolution
+        guard direction == .undecided, let deviation = standardDeviation(differences), half > 0,
+            pairs < BestComparison.mostPairs
+        else {
+            pairsToDecide = nil
+            return
         }
-        guard direction == .undecided, deviation != nil, pairs < BestComparison.mostPairs - 1,
-            suffices(BestComparison.mostPairs)
-        else { return nil }
-        var (low, high) = (max(pairs, BestComparison.fewestPairs - 1), BestComparison.mostPairs)
-        while low + 1 < high {
-            let middle = (low + high) / 2
-            if suffices(middle) { high = middle } else { low = middle }
-        }
-        return high
+        let least = max(pairs + 1, BestComparison.fewestPairs)
+        pairsToDecide =
+            deviation > 0
+            ? expected.firstSize(in: least...BestComparison.mostPairs, below: half / deviation) : least
     }
 }

@@ -146,6 +146,54 @@ private struct SimulatedRounds {
         #expect(asked > 20 && decided * 2 > asked, "\(decided) of \(asked)")
     }
 
+    /// With 15 pairs the interval becomes that of the signed ranks, which is wider than Student's with 14.
+    @Test func `the number of pairs that would decide holds for signed ranks, too`() throws {
+        var rounds = SimulatedRounds(.normal, seed: 4)
+        let truths = [0, 0.05]
+        func rival(_ count: Int) throws -> BestComparison.Rival {
+            let comparison = try #require(
+                BestComparison(rounds.rounds(count, truths), threshold: Self.threshold, confidence: 0.9999))
+            return comparison.rivals[0]
+        }
+        var (decided, asked) = (0, 0)
+        for _ in 0..<400 {
+            let first = try rival(12)
+            guard first.direction == .undecided, let needed = first.pairsToDecide, needed > 12 else { continue }
+            if needed < 15 { continue }
+            asked += 1
+            if try rival(needed).direction != .undecided { decided += 1 }
+        }
+        #expect(asked > 50 && decided * 2 > asked, "\(decided) of \(asked)")
+    }
+
+    @Test(arguments: [(14, 0.9999), (15, 0.9999), (40, 0.9999), (100, 0.9999), (101, 0.9999), (9, 0.99)])
+    func `the expected half-width is that of simulated samples`(size: Int, confidence: Double) throws {
+        var rounds = SimulatedRounds(.normal, seed: UInt64(size))
+        // The scatter of a difference of two values is 2 % times the root of two.
+        let deviation = 0.02 * 2.0.squareRoot()
+        let halves = try (0..<200).map { _ in
+            let values = rounds.rounds(size, [0, 0])
+            let interval = try #require(
+                PairedInterval(
+                    values[0].compactMap { round, value in values[1][round].map { value - $0 } },
+                    confidence: confidence))
+            return (interval.high - interval.low) / 2 / deviation
+        }
+        var expected = ExpectedHalf(confidence: confidence)
+        let mean = halves.reduce(0, +) / Double(halves.count)
+        #expect(areClose(expected.half(size), mean, within: 0.08), "\(mean)")
+    }
+
+    @Test func `an alternative that is better in the common rounds is the best, also with a lower median`() throws {
+        // The first has the greater median, since it alone has the fast rounds.
+        let steady = Dictionary(uniqueKeysWithValues: (0..<12).map { ($0, Double($0) / 1000) })
+        let fast = Dictionary(uniqueKeysWithValues: (20..<40).map { ($0, 1.0) })
+        let worse = steady.mapValues { $0 - 0.2 }.merging(fast) { $1 }
+        let found = try #require(
+            BestComparison([worse, steady], threshold: Self.threshold, confidence: 0.99))
+        #expect(found.best == 1 && found.rivals.map(\.direction) == [.higher])
+    }
+
     @Test func `pairs are the common rounds, and without any there is no interval`() throws {
         let one = Dictionary(uniqueKeysWithValues: (0..<8).map { ($0, 1 + Double($0) / 1000) })
         let apart = Dictionary(uniqueKeysWithValues: (100..<108).map { ($0, 0.0) })

@@ -33,9 +33,9 @@ extension CommandLineSuite {
             #expect(block.count == count + 1)
             for line in block.dropFirst() {
                 let columns = columns(line)
-                let name = String(columns[0].split(separator: " ")[0])
+                let name = columns[0].replacing("†", with: "")
                 let properties = try #require(LockKind(named: name)).properties
-                #expect(columns[0].hasSuffix(" *") == properties.survivesOwnerDeath, "\(name)")
+                #expect(columns[0].hasSuffix("†") == properties.survivesOwnerDeath, "\(name)")
                 let crowded = try #require(summaries.first { $0.lock == name && $0.load.workers == 8 })
                 let expected =
                     try [1, 2, 8].map { Figure.rate(try figure(name, $0, "throughput_per_s")) } + [

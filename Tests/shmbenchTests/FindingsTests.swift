@@ -44,6 +44,28 @@ import Testing
         #expect(findings(worse, broken).status(failsUndecided: true) == .integrity)
     }
 
+    @Test(arguments: [true, false])
+    func `the figures of a row agree, also where the medians do not`(isPaired: Bool) throws {
+        let finding = MetricFinding(
+            metric: .cpu, threshold: 0.03, base: 10, candidate: 11,
+            change: Change(ratio: 0.98, low: 0.97, high: 0.99, confidence: 0.998, samples: 10), word: .equivalent,
+            isPaired: isPaired)
+        #expect(finding.candidateFigure == 9.8)
+        let all = findings(
+            CellFinding(load: load(), baseLock: "futex", candidateLock: "mcs", metrics: [finding]))
+        for (format, shown) in [
+            ("table", "cpu    10.00 ns   9.80 ns  -2.0%"), ("markdown", "| 10.00 ns |   9.80 ns |  -2.0% |"),
+            ("csv", ",cpu,ns,10.000,9.800,0.98000,"),
+            ("json", "\"base_median\":10.000,\"candidate_median\":9.800,\"ratio\":0.98000,"),
+        ] {
+            let text = try rendered(Report(all), format)
+            #expect(text.contains(shown) && !text.contains("11.0"), "\(text)")
+        }
+        // Without a change, each side shows its own median.
+        let heap = MetricFinding(metric: .heap, threshold: 0, base: 0, candidate: 8, word: .slower)
+        #expect(heap.candidateFigure == 8)
+    }
+
     @Test func `the title of a cell names what its load differs by`() {
         var load = load(workers: 2)
         load.think = 1000

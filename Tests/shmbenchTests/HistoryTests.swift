@@ -415,6 +415,26 @@ extension CommandLineSuite.Measuring {
             #expect(warm.contains("warm-up of 10.0 ms") && warm.contains("warm-up of 20.0 ms"), "\(warm)")
         }
 
+        @Test func `each group of older runs beside a series has its remark`() throws {
+            let folder = try Folder()
+            try plantChange(folder.path("h.db"))
+            for column in ["duration_s", "requested_duration_s", "requested_warmup_s"] {
+                try change(folder, "ALTER TABLE rounds ADD COLUMN \(column)")
+            }
+            // Two groups of runs without the columns, both within a factor of 4 of what the others requested.
+            try change(folder, "UPDATE rounds SET duration_s = iif(rowid <= 30, 0.02, 0.1)")
+            try change(
+                folder,
+                "UPDATE rounds SET requested_duration_s = 0.045, requested_warmup_s = 0.01 WHERE rowid > 60")
+            let text = try show(folder, "--metric", "throughput").stdout
+            let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.components(separatedBy: "futex, 2 workers").count == 2, "\(words)")
+            #expect(
+                words.contains("10 runs do not say which length was requested; their windows had 20.0 ms."), "\(words)")
+            #expect(
+                words.contains("10 runs do not say which length was requested; their windows had 100 ms."), "\(words)")
+        }
+
         @Test func `windows of different lengths are separate series`() throws {
             let folder = try Folder()
             try plantChange(folder.path("h.db"))

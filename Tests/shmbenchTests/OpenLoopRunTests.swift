@@ -33,21 +33,37 @@ extension CommandLineSuite.Measuring {
         @Test func `the highest rate below a bound lies between nothing and the closed loop`() throws {
             let traces = Traces()
             let run = try Invocation.run(
-                "futex", workers: "1", "--find-capacity", "--bound", "20ms", "--critical-section", "100us",
-                "--duration",
-                "30ms", "--output", "x.csv")
+                "futex", workers: "1", "--find-capacity", "--bound", "20ms", "--critical-section", "20us", "--rounds",
+                "1", "--duration", "150ms", "--output", "x.csv")
             let outcome = run.finish(within: .seconds(50))
             #expect(outcome.exit == .code(0))
             #expect(outcome.stdout.hasPrefix("Highest rate with p99 below 20ms, arrivals poisson\n"))
             let line = try #require(outcome.stdout.split(separator: "\n").first { $0.hasPrefix("futex ") })
-            // 100 µs a section: 10,000 a second at most.
+            // 20 µs a section: 50,000 a second at most.
             let fields = line.split(separator: " ")
             #expect(fields.count > 6)
             let rows = try Table(run.folder.text("x.csv")).rows
             let rates = rows.compactMap { $0["rate_per_s"].flatMap { Double($0) } }
-            #expect(rates.count >= 3 && rates.allSatisfy { $0 > 0 && $0 < 11_000 })
+            #expect(rates.count >= 3 && rates.allSatisfy { $0 > 0 && $0 < 55_000 })
             #expect(rows.contains { $0["arrivals"] == "closed" })
             #expect(traces.left() == [])
+        }
+
+        @Test func `a search does not conclude from too few arrivals`() throws {
+            // 10,000 a second at most, and a latency window of 10 ms.
+            let run = try Invocation.run(
+                "futex", workers: "1", "--find-capacity", "--critical-section", "100us", "--rounds", "1", "--duration",
+                "30ms", "--output", "x.csv")
+            let outcome = run.finish()
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            let words = outcome.stdout.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains("futex 1 <109 k/s - - "), "\(words)")
+            #expect(
+                words.contains(
+                    "No rate from 109 k/s on was found for futex × 1. A lower rate has too few arrivals in a latency window for p99, which needs 1000: use a longer --duration."
+                ), "\(words)")
+            let rows = try Table(run.folder.text("x.csv")).rows
+            #expect(rows.count == 1 && rows[0]["arrivals"] == "closed")
         }
 
         @Test func `distributions come as files that HdrHistogram's tools read`() throws {

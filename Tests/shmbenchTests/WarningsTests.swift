@@ -145,7 +145,7 @@ import Testing
         let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
             line.contains(
-                "2 workers: futex is fastest (5.00 k/s, 5.00× robust-futex†); of them, only robust-futex† survives owner death (0.20×)"
+                "2 workers: futex is fastest (5.00 k/s, ×5.00 that of robust-futex†); of them, only robust-futex† survives owner death (×0.20)"
             ))
         #expect(line.contains("†: survives its owner's death"))
     }

@@ -166,6 +166,6 @@ extension CommandLineSuite.Inputs {
         #expect(Percent.change(1.015) == "+1.5%" && Percent.change(0.5) == "-50.0%" && Percent.change(2) == "+100.0%")
         #expect(
             Percent.change(4.302) == "×4.30" && Percent.change(430.2) == "×430" && Percent.change(.infinity) == "×∞")
-        #expect(Percent.spread(0.06) == "6%" && Percent.spread(430.21) == "430×" && Percent.spread(2) == "2.00×")
+        #expect(Percent.spread(0.06) == "6%" && Percent.spread(430.21) == "×430" && Percent.spread(2) == "×2.00")
     }
 }

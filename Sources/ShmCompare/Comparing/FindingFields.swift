@@ -50,8 +50,11 @@ extension Field where Subject == FindingRow {
     ]
 
     private static let figures: [Field<FindingRow>] = [
-        field("base_median", title: "base", "medians over the rounds") { Value($0.metric.base, decimals: 3) },
-        field("candidate_median", title: "candidate") { Value($0.metric.candidate, decimals: 3) },
+        field("base_median", title: "base", "median over the base's rounds") { Value($0.metric.base, decimals: 3) },
+        field(
+            "candidate_median", title: "candidate",
+            "`base_median` times `ratio`, so that the figures of a row agree: an estimate of the candidate's median under the conditions of the base's rounds; without a ratio, the median over the candidate's rounds"
+        ) { Value($0.metric.candidateFigure, decimals: 3) },
         field(
             "ratio", title: "change",
             "candidate to base: the median of all averages of two blocks (Hodges and Lehmann's estimate), with the ends of its interval and their confidence; of `check`, and of files with references, a ratio of ratios to these; empty if too little was measured"

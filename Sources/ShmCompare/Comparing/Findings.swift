@@ -47,7 +47,8 @@ package struct MetricFinding {
     package let metric: Metric
     /// Minimum change to report, as a share of the base.
     package var threshold: Double
-    /// The medians over the rounds; `nil` if not measured.
+    /// The medians over the rounds of each side; `nil` if not measured. They need not agree with ``change``, which is
+    /// estimated from pairs, or from ratios to references: documents show ``candidateFigure``.
     package var base: Double?
     package var candidate: Double?
     /// The change in the first blocks, and in fresh ones.
@@ -72,6 +73,13 @@ package struct MetricFinding {
         self.word = word
         self.note = note
         self.isPaired = isPaired
+    }
+
+    /// The candidate's figure in documents: the base's median times the change, so that the figures of a row agree. Without
+    /// a change, the candidate's median.
+    package var candidateFigure: Double? {
+        guard let base, let change else { return candidate }
+        return base * change.ratio
     }
 
     /// The verdict on a metric that lacks figures. A metric that only the base has is not judged: the candidate may have lost

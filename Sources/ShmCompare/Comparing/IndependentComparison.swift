@@ -1,5 +1,6 @@
 internal import Glibc
 package import ShmCoordinator
+internal import ShmCore
 package import ShmRecord
 internal import ShmStatistics
 
@@ -88,6 +89,21 @@ package struct IndependentComparison {
     package func confidence(_ cells: [CellID], falseAlarms: Double) -> Double {
         let hypotheses = cells.reduce(0) { sum, cell in
             sum + metrics.count { $0.isRatio && !base.logarithms($0, cell, reference: nil).isEmpty }
+        }
+        return 1 - falseAlarms / Double(max(1, hypotheses))
+    }
+
+    /// The confidence of each interval if all metrics of the cells that can be measured are: that of later comparisons with
+    /// rounds that are yet to be measured.
+    package static func expectedConfidence(
+        _ cells: [CellID], metrics: [Metric], hasKills: Bool, falseAlarms: Double
+    ) -> Double {
+        let hypotheses = cells.reduce(0) { sum, cell in
+            let survives = LockKind(named: cell.lock)?.properties.survivesOwnerDeath ?? false
+            return sum
+                + metrics.count {
+                    $0.isRatio && $0.isMeasured(workers: cell.load.workers, kills: hasKills && survives)
+                }
         }
         return 1 - falseAlarms / Double(max(1, hypotheses))
     }

@@ -8,8 +8,8 @@ package struct HistorySeries {
     package let cell: HistoryCell
     /// The requested lengths in words, if the history has the cell with several; tails and fairness depend on them.
     package let lengths: String?
-    /// A remark on runs that do not say what was requested; `nil` without any.
-    package let remark: String?
+    /// Remarks on runs that do not say what was requested.
+    package let remarks: [String]
     /// The runs with the metric, oldest first.
     package let points: [Point]
     package let changes: [ChangePoint]
@@ -101,19 +101,19 @@ package struct HistorySeries {
             return groups.map { group in
                 let members = all.filter { group.runs.contains($0.key) }
                 return HistorySeries(
-                    metric, cell, lengths: groups.count > 1 ? group.title : nil, remark: group.remark, members, runs)
+                    metric, cell, lengths: groups.count > 1 ? group.title : nil, remarks: group.remarks, members, runs)
             }
         }
     }
 
     private init(
-        _ metric: HistoryMetric, _ cell: HistoryCell, lengths: String?, remark: String?, _ figures: [String: Figures],
+        _ metric: HistoryMetric, _ cell: HistoryCell, lengths: String?, remarks: [String], _ figures: [String: Figures],
         _ runs: [HistoryRun]
     ) {
         self.metric = metric
         self.cell = cell
         self.lengths = lengths
-        self.remark = remark
+        self.remarks = remarks
         var points: [Point] = []
         for run in runs {
             guard let found = figures[run.id], let middle = median(found.good) else { continue }

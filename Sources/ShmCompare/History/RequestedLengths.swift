@@ -29,8 +29,8 @@ struct RequestedLengths: Hashable {
         fileprivate(set) var runs: Set<String>
         /// The lengths in words.
         let title: String
-        /// A remark on the runs that do not say what was requested; `nil` if their windows hardly differ.
-        fileprivate(set) var remark: String?
+        /// Remarks on the runs that do not say what was requested, by length; none if their windows hardly differ.
+        fileprivate(set) var remarks: [String] = []
         fileprivate let length: Double
     }
 
@@ -49,16 +49,18 @@ struct RequestedLengths: Hashable {
             let names = Set(cluster.map(\.run))
             let (least, most) = (cluster.first?.length ?? 0, cluster.last?.length ?? 0)
             // Small differences are those of the measurement.
-            let remark = most > 1.05 * least ? Self.remark(cluster.count, least, most) : nil
+            let isRemarkable = most > 1.05 * least
             let near = groups.indices.filter { isNear(groups[$0].length, least) }.min {
                 distance(groups[$0].length, least) < distance(groups[$1].length, least)
             }
             if let near {
                 groups[near].runs.formUnion(names)
-                groups[near].remark = Self.remark(cluster.count, least, most)
+                groups[near].remarks.append(Self.remark(cluster.count, least, most))
             } else {
                 groups.append(
-                    Group(runs: names, title: "windows of \(Figure.time(least * 1e9))", remark: remark, length: least))
+                    Group(
+                        runs: names, title: "windows of \(Figure.time(least * 1e9))",
+                        remarks: isRemarkable ? [Self.remark(cluster.count, least, most)] : [], length: least))
             }
         }
         return groups.sorted { ($0.length, $0.title) < ($1.length, $1.title) }

@@ -1,10 +1,13 @@
 internal import ShmRecord
 
 extension Metric {
-    /// All metrics, in the order of tables and findings.
+    /// The metrics of comparisons, in the order of tables and findings.
     package static let all: [Metric] = [
         throughput, p50, p99, hold, handoff, fairness, cpu, heap, recovery, integrity,
     ]
+
+    /// The metrics by which locks are ranked; see `Rankings`.
+    package static let ranked: [Metric] = [throughput, windowFairness, p99, tail]
 
     package static let throughput = Metric(
         "throughput", threshold: 0.03, "acquisitions per second", scale: .reference)
@@ -14,6 +17,10 @@ extension Metric {
 
     package static let p99 = Metric(
         "p99", threshold: 0.1, "99th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
+
+    /// For rankings: few rounds of a comparison have enough samples for it.
+    package static let tail = Metric(
+        "p99.9", threshold: 0.1, "99.9th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
 
     package static let hold = Metric(
         "hold", threshold: 0.05, "median time between acquisition and release",
@@ -27,6 +34,11 @@ extension Metric {
         "fairness", decimals: 3, threshold: 0.05, "Jain's index of the workers' acquisitions", scale: .none,
         need: .otherWorkers,
         words: ("LESS FAIR", "fairer"))
+
+    /// For rankings: workers that alternate in long turns are fair over the whole window, too.
+    package static let windowFairness = Metric(
+        "fairness_window_jain", decimals: 3, threshold: 0.05, "Jain's index within windows of 10 ms", scale: .none,
+        need: .otherWorkers)
 
     package static let cpu = Metric(
         "cpu", unit: .nanoseconds, decimals: 2, threshold: 0.03, "CPU time of all workers per acquisition",

@@ -19,6 +19,8 @@ package struct Ranking {
         package let rounds: Int
         /// The number of rounds that would probably decide; `nil` if unknown or more than ``BestComparison/mostPairs``.
         package let roundsToDecide: Int?
+        /// Whether it is better than the best in the rounds that both have, which only a circle of such leads leaves.
+        fileprivate let isBetter: Bool
     }
 
     /// What the interval says of a lock beside the best.
@@ -44,7 +46,7 @@ package struct Ranking {
     }
 
     package let metric: Metric
-    /// The lock with the best median.
+    /// The lock with the best median, or one that is better in the rounds that both have.
     package let best: CellSummary
     /// The others, by their medians.
     package let rivals: [Rival]
@@ -100,23 +102,26 @@ package struct Ranking {
 
     /// What more rounds would do about the undecided.
     package enum Remedy: Equatable {
-        /// About this number of rounds would decide all.
-        case rounds(Int)
+        /// About this number of rounds would decide all of them, or most: locks that differ by about the threshold would take
+        /// any number.
+        case rounds(Int, decidesAll: Bool)
         /// There are fewer than two rounds in common.
         case unknown
-        /// ``BestComparison/mostPairs`` would not suffice.
+        /// ``BestComparison/mostPairs`` would not suffice for most of them.
         case beyondLimit
         /// They have no round in common.
         case unpaired
     }
 
-    /// What would decide the undecided; `nil` if there are none.
+    /// What would decide the undecided; `nil` if there are none, or if the leads between them contradict each other.
     package var remedy: Remedy? {
+        let undecided = undecided.filter { !$0.isBetter }
         if undecided.isEmpty { return nil }
         if undecided.contains(where: { $0.rounds == 0 }) { return .unpaired }
         if undecided.contains(where: { $0.rounds < 2 }) { return .unknown }
-        let needed = undecided.compactMap(\.roundsToDecide)
-        return needed.count == undecided.count ? needed.max().map { .rounds($0) } : Remedy.beyondLimit
+        let needed = undecided.map { $0.roundsToDecide ?? .max }.sorted()
+        let most = needed[needed.count / 2]
+        return most == .max ? .beyondLimit : .rounds(most, decidesAll: most == needed.last)
     }
 
     private static func middle(_ values: [RoundID: Double]) -> Double { median(values.values) ?? -.infinity }
@@ -137,9 +142,9 @@ extension Ranking.Rival {
             switch rival.direction {
             case .higher: .behind
             case .equivalent: .equivalent
-            // The median of the best is not less, so an interval below zero is an accident of missing rounds.
             case .lower, .undecided: .undecided
             }
+        isBetter = rival.direction == .lower
         ratio = rival.lead.map { (exp($0.estimate), exp($0.low), exp($0.high)) }
         rounds = rival.pairs
         roundsToDecide = rival.pairsToDecide

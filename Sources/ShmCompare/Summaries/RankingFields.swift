@@ -1,5 +1,6 @@
 internal import ShmCoordinator
 package import ShmRecord
+internal import ShmStatistics
 
 /// A lock's place in a ranking.
 package struct RankingRow {
@@ -59,7 +60,9 @@ extension Field where Subject == RankingRow {
     }
 
     private static let figures: [Field<RankingRow>] = [
-        Field("figure", kind: .text, roles: .present, "metric or column of the ranking") {
+        Field(
+            "figure", kind: .words(Metric.ranked.map(\.name)), roles: .present, "metric or column of the ranking"
+        ) {
             .text($0.ranking.metric.name)
         },
         Field(
@@ -72,7 +75,7 @@ extension Field where Subject == RankingRow {
         ) { .text($0.place.rawValue) },
         Field(
             "best_ratio", kind: .number,
-            "ratio of the best to this lock, above 1 if the best is better, and its interval"
+            "ratio of the best to this lock, above 1 if the best is better, and its interval, estimated from the differences within the common rounds: the quotient of the medians may differ"
         ) {
             Value($0.rival?.ratio?.estimate, decimals: 5)
         },
@@ -83,7 +86,7 @@ extension Field where Subject == RankingRow {
         },
         Field(
             "rounds_to_decide", kind: .count,
-            "number of rounds that would probably decide; empty if unknown or above 1000"
+            "number of rounds that would probably decide; empty if unknown or above \(BestComparison.mostPairs)"
         ) {
             Value($0.rival?.roundsToDecide.map { UInt64($0) })
         },

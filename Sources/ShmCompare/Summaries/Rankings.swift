@@ -53,13 +53,3 @@ package struct Rankings {
         }
     }
 }
-
-extension Metric {
-    fileprivate static let windowFairness = Metric(
-        "fairness_window_jain", decimals: 3, threshold: 0.05, "Jain's index within windows of 10 ms", scale: .none,
-        need: .otherWorkers)
-
-    fileprivate static let tail = Metric(
-        "p99.9", threshold: 0.1, "99.9th percentile of the time to acquire",
-        scale: .clock(mean: "acquire_mean_ns"))
-}

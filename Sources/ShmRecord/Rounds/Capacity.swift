@@ -2,7 +2,7 @@ package import ShmCoordinator
 
 /// The highest rate of an open loop that a lock sustains.
 package struct Capacity {
-    /// The cell; its rate is the result, or 0 if the lock sustained none.
+    /// The cell; its rate is the result, or 0 if none was found.
     package let cell: Cell
     /// Acquisitions per second in a closed loop, for comparison.
     package let closed: Double
@@ -10,11 +10,18 @@ package struct Capacity {
     package let p99: Double?
     /// The lowest rate at which the lock failed; `nil` if it failed at none.
     package let tooHigh: Double?
+    /// The lowest rate of the search; see ``CapacitySearch/least(window:)``.
+    package let least: Double
 
-    package init(cell: Cell, closed: Double, p99: Double?, tooHigh: Double?) {
+    package init(cell: Cell, closed: Double, p99: Double?, tooHigh: Double?, least: Double) {
         self.cell = cell
         self.closed = closed
         self.p99 = p99
         self.tooHigh = tooHigh
+        self.least = least
     }
+
+    /// The highest rate at which p99 was below the bound; `nil` if none was found, which says nothing of rates below
+    /// ``least``.
+    package var sustained: Double? { cell.rate > 0 ? cell.rate : nil }
 }

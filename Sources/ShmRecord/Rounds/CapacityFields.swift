@@ -12,9 +12,9 @@ extension Field where Subject == Capacity {
             .integer($0.cell.workers)
         },
         Field(
-            "sustained_per_s", title: "sustains", roles: .present,
-            "highest rate at which p99 was below the bound; 0 if there was none"
-        ) { Value($0.cell.rate, decimals: 1) },
+            "sustained_per_s", title: "sustains",
+            "highest rate at which p99 was below the bound; empty if none was found from `least_per_s` on"
+        ) { Value($0.sustained, decimals: 1) },
         Field("p99_ns", title: "p99 there", "median p99 at that rate") { Value($0.p99, decimals: 1) },
         Field("failed_per_s", title: "fails at", "lowest rate at which it was not; empty if it was at every rate") {
             Value($0.tooHigh, decimals: 1)
@@ -22,8 +22,12 @@ extension Field where Subject == Capacity {
         Field("closed_loop_per_s", title: "closed loop", roles: .present, "acquisitions per second in a closed loop") {
             Value($0.closed, decimals: 1)
         },
-        Field("share", unit: .share, roles: .present, "`sustained_per_s` / `closed_loop_per_s`") {
-            Value($0.cell.rate / $0.closed, decimals: 4)
+        Field("share", unit: .share, "`sustained_per_s` / `closed_loop_per_s`") { capacity in
+            Value(capacity.sustained.map { $0 / capacity.closed }, decimals: 4)
         },
+        Field(
+            "least_per_s", roles: .present,
+            "lowest rate of the search: at a lower one, a latency window has too few arrivals for p99 (\(CapacitySearch.arrivals))"
+        ) { Value($0.least, decimals: 1) },
     ]
 }

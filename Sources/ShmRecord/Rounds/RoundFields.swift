@@ -1,6 +1,7 @@
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmStatistics
 
 /// A column of the results of a round: schema 1, in its order. Append new fields.
 ///
@@ -75,7 +76,7 @@ extension Field where Subject == Row {
         },
         field(
             "acquire_p50_ns", short: ["p50"], kind: .count, better: .less,
-            "time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits (the maximum is exact); empty if an open loop was overloaded, or if fewer than 10 samples lie beyond the percentile: p50 needs 20 samples, p90 100, p99 1000"
+            "time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits (the maximum is exact); empty if an open loop was overloaded, or if fewer than \(PercentileRule.beyond) samples lie beyond the percentile: p50 needs \(PercentileRule.samples(for: 50)) samples, p90 \(PercentileRule.samples(for: 90)), p99 \(PercentileRule.samples(for: 99))"
         ) { Value($0.latency?.acquire?.p50) },
         field("acquire_p90_ns", short: ["p90"], kind: .count, better: .less) { Value($0.latency?.acquire?.p90) },
         field("acquire_p99_ns", short: ["p99"], kind: .count, better: .less) { Value($0.latency?.acquire?.p99) },

@@ -178,9 +178,6 @@ package struct Percentiles {
     /// The whole distribution.
     package let histogram: Histogram<UInt64>
 
-    /// The time that 99 % of the samples do not exceed, however few there are: to accept or reject a rate, not to report.
-    package var bound99: UInt64 { min(histogram.valueAtPercentile(99), longest) }
-
     /// - Parameters:
     ///   - counts: the number of samples in each bucket of the geometry.
     ///   - longest: the exact maximum, if it is known.

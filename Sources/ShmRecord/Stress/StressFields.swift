@@ -1,6 +1,7 @@
 package import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
+internal import ShmStatistics
 
 /// The conditions that all rows of a stress test share.
 package struct StressConditions {
@@ -115,7 +116,7 @@ extension Field where Subject == StressRow {
         },
         field(
             "recoveries", kind: .count, roles: .present,
-            "time from the fault (a kill, the release or the end of a freeze after it) to the next acquisition: number of samples, percentiles and maximum; a percentile needs 10 samples beyond it: p50 20, p99 1000"
+            "time from the fault (a kill, the release or the end of a freeze after it) to the next acquisition: number of samples, percentiles and maximum; a percentile needs \(PercentileRule.beyond) samples beyond it: p50 \(PercentileRule.samples(for: 50)), p99 \(PercentileRule.samples(for: 99))"
         ) { Value($0.result.recovery.count) },
         field("recovery_p50_ns", title: "p50", kind: .count) { Value($0.result.recovery.percentile(50)) },
         field("recovery_p99_ns", title: "p99", kind: .count) { Value($0.result.recovery.percentile(99)) },

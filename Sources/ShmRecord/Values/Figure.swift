@@ -35,6 +35,12 @@ package enum Figure {
         return text.hasSuffix(" ") ? String(text.dropLast()) : text
     }
 
+    /// A factor: ×1.23, ×45.6 or ×1.23 M.
+    package static func factor(_ ratio: Double) -> String {
+        if !ratio.isFinite { return "×∞" }
+        return "×" + (ratio < 9.995 ? decimal(ratio, 2) : count(ratio))
+    }
+
     /// A duration: 1.23 µs.
     package static func time(_ nanoseconds: Double) -> String {
         if nanoseconds < 1000 { return "\(decimal(nanoseconds, 0)) ns" }

@@ -2,7 +2,7 @@
 package enum Percent {
     /// The change that a ratio stands for: `+1.5%`, and a factor above +100 %.
     package static func change(_ ratio: Double) -> String {
-        if ratio > 2 { return "×\(factor(ratio))" }
+        if ratio > 2 { return Figure.factor(ratio) }
         let text = Figure.decimal((ratio - 1) * 100, 1)
         return ratio >= 1 ? "+\(text)%" : "\(text)%"
     }
@@ -15,18 +15,12 @@ package enum Percent {
 
     /// A minimum relative change: `5%`, and a factor above 100 %.
     package static func margin(_ share: Double) -> String {
-        share > 1 ? "×\(Figure.decimal(1 + share, share < 10 ? 1 : 0))" : text(share)
+        share > 1 ? Figure.factor(1 + share) : text(share)
     }
 
     /// The half-width of an interval, relative to its middle: `12%`, and a factor above 100 %.
     package static func spread(_ share: Double) -> String {
-        share <= 1 ? "\(Figure.decimal(share * 100, 0))%" : "\(factor(share))×"
-    }
-
-    /// At most three digits, and a unit.
-    private static func factor(_ number: Double) -> String {
-        if !number.isFinite { return "∞" }
-        return number < 9.995 ? Figure.decimal(number, 2) : Figure.count(number)
+        share <= 1 ? "\(Figure.decimal(share * 100, 0))%" : Figure.factor(share)
     }
 
     /// The notation of a share, for error messages.

@@ -99,7 +99,7 @@ package struct FilesReport {
     private func footnote(_ part: Part) -> [String] {
         let lines = part.overviews.flatMap(\.lines)
         let marks =
-            (lines.contains(where: \.survivesOwnerDeath) ? " *: survives its owner's death." : "")
+            (lines.contains(where: \.survivesOwnerDeath) ? " " + SurvivalMark.legend : "")
             + (lines.contains { !$0.isAsPromised } ? " !: broke its promise." : "")
         let seeds = part.rounds.values("seed")
         let seed = seeds.isEmpty ? "" : "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")), "

@@ -52,9 +52,9 @@ struct OverviewTable {
             })
     }
 
-    /// The name of the lock, with `*` if it survives its owner's death and `!` if it broke a promise.
+    /// The name of the lock, with the mark of those that survive, and `!` if it broke a promise.
     private static func label(_ line: Overview.Line) -> String {
-        line.lock + (line.survivesOwnerDeath ? " *" : "") + (line.isAsPromised ? "" : " !")
+        SurvivalMark.name(line.lock, survives: line.survivesOwnerDeath) + (line.isAsPromised ? "" : " !")
     }
 
     private static let throughput = SummaryColumn.all["throughput_per_s"]

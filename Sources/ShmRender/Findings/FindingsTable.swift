@@ -92,7 +92,7 @@ package struct FindingsTable {
         items: [
             item("metric") { $0.metric.metric.name },
             item("base_median") { line in line.metric.base.map(line.metric.metric.shown) },
-            item("candidate_median") { line in line.metric.candidate.map(line.metric.metric.shown) },
+            item("candidate_median") { line in line.metric.candidateFigure.map(line.metric.metric.shown) },
             item("ratio") { $0.metric.change.map { Percent.change($0.ratio) } },
             // Both ends of the interval.
             .init(FindingColumn.all["ratio_low"].title) { $0.metric.change?.interval ?? "-" },

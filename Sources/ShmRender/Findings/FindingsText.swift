@@ -122,7 +122,7 @@ package enum FindingsText {
             let isPaired = findings.cells.flatMap(\.metrics).allSatisfy(\.isPaired)
             let rate = Percent.text(findings.falseAlarms)
             lines.insert(
-                "change: candidate relative to base, each with a \(percent)% confidence interval. "
+                "base: its median; candidate: base times change; change: candidate relative to base, each with a \(percent)% confidence interval. "
                     + (isPaired
                         ? "With the confirmation, the family-wise false-positive rate is at most \(rate)."
                         : "For noise within a session, the family-wise false-positive rate is at most \(rate); thresholds cover differences between sessions."),

@@ -4,6 +4,6 @@ package struct JSONRenderer: Renderer {
     package let ending: String? = ".json"
 
     package func render(_ report: Report, for page: Page) -> String {
-        report.json ?? JSON.document(report.records, facts: report.facts)
+        report.json ?? JSON.document(report.records, facts: report.facts())
     }
 }

@@ -61,7 +61,7 @@ package struct HistoryTable {
         let none = "No change point in \(series.points.count) run\(series.points.count == 1 ? "" : "s").\n"
         let rest = words.isEmpty ? none : words.joined()
         return (markdown ? "**\(title)**\n\n" : page.wrapped(title) + "\n") + lines(series) + (markdown ? "\n" : "")
-            + rest + (series.remark.map { page.wrapped($0) + "\n" } ?? "") + left(out: series.broken)
+            + rest + series.remarks.map { page.wrapped($0) + "\n" }.joined() + left(out: series.broken)
     }
 
     /// The sentence on broken rounds.

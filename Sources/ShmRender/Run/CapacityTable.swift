@@ -7,11 +7,11 @@ package import ShmRecord
 package enum CapacityTable {
     package static func text(_ capacities: [Capacity], bound: TimeSpan, markdown: Bool, page: Page) -> String {
         let document = Document<Capacity>(
-            items: CapacityColumn.all.map { field in
-                field.name == "sustained_per_s"
-                    ? .init(field) { $0.cell.rate > 0 ? field.shown($0) : "none" } : .init(field)
+            items: CapacityColumn.all.filter { $0.name != "least_per_s" }.map { field in
+                field.name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)
             }, expendable: ["closed loop", "fails at", "share"])
-        let title = "Highest rate with p99 below \(bound), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
+        let words = CapacityText(capacities: capacities, bound: bound)
+        let title = "\(words.title), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
         return markdown
             ? "**\(title)**\n\n\(document.markdown(capacities))\n"
             : "\(page.wrapped(title))\n\(document.table(capacities, for: page))"

@@ -28,13 +28,17 @@ package struct RunReport {
     package var report: Report {
         Report(
             "run", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
-            records: Report.Records(rows), facts: facts, suites: document.suites, notices: document.notices)
+            records: Report.Records(rows), facts: facts, suites: (words.map { [$0.suite] } ?? []) + document.suites,
+            notices: (words?.notices ?? []) + document.notices)
     }
+
+    /// The results of a capacity search; `nil` for other runs.
+    private var words: CapacityText? { capacities.map { CapacityText(capacities: $0.found, bound: $0.bound) } }
 
     private var facts: [JSONValue.Member] {
         let requested = request.map { JSONValue.Member("requested", .object(RunRequestColumn.all, $0)) }
         let found = capacities.map { JSONValue.Member("capacities", .rows(CapacityColumn.all, $0.found)) }
-        let verdict = JSONValue.Member("verdict", .texts(capacities == nil ? document.sentences : broken))
+        let verdict = JSONValue.Member("verdict", .texts(capacities == nil ? document.sentences : searched))
         let rankings = capacities == nil ? document.rankings : nil
         let warnings = JSONValue.Member("warnings", .rows(WarningColumn.all, Warnings.all(document.summaries)))
         return [requested, document.complete, found, document.summary, rankings, warnings, verdict].compactMap(\.self)
@@ -45,13 +49,13 @@ package struct RunReport {
         let table =
             capacities.map {
                 CapacityTable.text($0.found, bound: $0.bound, markdown: isMarkdown, page: page)
-                    + broken.map { page.wrapped($0) + "\n" }.joined()
+                    + searched.map { page.wrapped($0) + "\n" }.joined()
             } ?? document.text(page, isMarkdown: isMarkdown)
         return table + "\n" + footnote.map { page.wrapped($0) }.joined(separator: "\n") + "\n"
     }
 
-    /// The verdict on a capacity search, whose cells are its steps: only broken promises.
-    private var broken: [String] { Verdict.broken(document.summaries).uniqued() }
+    /// The verdict on a capacity search, whose cells are its steps: broken promises, and what was not found.
+    private var searched: [String] { Verdict.broken(document.summaries).uniqued() + (words?.remarks ?? []) }
 
     private var footnote: [String] {
         let lines = Footnote.lines(document.summaries, capacities: capacities != nil)

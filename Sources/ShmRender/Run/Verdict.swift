@@ -22,15 +22,17 @@ package enum Verdict {
                     ? "Every lock kept its promise: \(found)."
                     : "Not all rounds were measured. In those that were, every lock kept its promise: \(found).")
         }
-        for rankings in Rankings(summaries).all {
+        let all = Rankings(summaries).all
+        for rankings in all {
             let block = real.filter { $0.load == rankings.load }
             lines += rankings.load.isOpen ? open(block, rankings, titles) : best(rankings, titles)
         }
+        if let remedy = RemedyText.sentence(all) { lines.append(remedy) }
         lines += cliff(summaries)
         lines += controls(summaries)
-        if lines.contains(where: { $0.contains("†") }) {
+        if lines.contains(where: { $0.contains(SurvivalMark.sign) }) {
             lines.append(
-                "†: survives its owner's death. With the other locks, all processes wait forever after the owner is killed."
+                SurvivalMark.legend + " With the other locks, all processes wait forever after the owner is killed."
             )
         }
         return lines.map { page.wrapped($0) }.joined(separator: "\n")
@@ -66,14 +68,14 @@ package enum Verdict {
         }
         if let tail = RankingText(rankings: rankings, name: name).open {
             parts.append(tail)
-        } else if let only = lines.first(where: { $0.p99 != nil }), let p99 = only.p99 {
+        } else if rankings.tail == nil, let only = lines.first(where: { $0.p99 != nil }), let p99 = only.p99 {
             parts.append("p99 of \(name(only)): \(Figure.time(p99))")
         }
-        return ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
+        return parts.isEmpty ? [] : ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
     }
 
     private static func name(_ line: CellSummary) -> String {
-        line.lock + (line.survivesOwnerDeath ? "†" : "")
+        SurvivalMark.name(line.lock, survives: line.survivesOwnerDeath)
     }
 
     private static func cliff(_ summaries: [CellSummary]) -> [String] {

@@ -5,6 +5,7 @@ internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
 internal import ShmRender
+internal import ShmStatistics
 
 /// The options of `shmbench run`.
 struct RunOptions: ParsableArguments {
@@ -19,7 +20,7 @@ struct RunOptions: ParsableArguments {
     @Option(
         "--rounds", .count(1...10_000), valueName: "n",
         "Number of rounds of each cell, each with new worker processes.")
-    var rounds = 3
+    var rounds: Int = BestComparison.fewestPairs
 
     @Option(
         "--warmup", .span(), valueName: "time",

@@ -11,12 +11,7 @@ extension RunOptions {
 }
 
 extension Session {
-    /// A search ends when the ratio of the lowest failing to the highest passing rate is below this.
-    private static let closeness = 1.1
-    /// A search ends below this share of the closed loop's throughput.
-    private static let least = 1e-4
-
-    /// For each cell, a closed loop, and then a bisection of the rates of open loops. A rate passes if most of its rounds are
+    /// For each cell, a closed loop, and then a search of the rates of open loops. A rate passes if most of its rounds are
     /// not overloaded and have a p99 below the bound.
     func findCapacities(_ cells: [Cell]) -> Outcome {
         var outcome = Outcome()
@@ -58,29 +53,34 @@ extension Session {
         guard let closed = median(closedRows.compactMap(\.throughput)), closed > 0 else { return }
         var open = cell
         if !cell.load.isOpen { open.spacing = .poisson }
-        // No worker can begin acquisitions faster than in a closed loop, and pacing costs something too.
-        var (low, high) = (0.0, closed)
+        let least = CapacitySearch.least(window: timing.latency)
+        var search = CapacitySearch(closed: closed, least: least)
         var found: Double?
-        var rate = closed / 2
-        while high / max(low, 1) > Self.closeness && rate >= closed * Self.least {
+        while let rate = search.rate {
             open.rate = rate
             let tried = try rows(open, timing, &outcome, &progress)
-            let passes = tried.count { row in
-                row.isAsPromised && row.isOverloaded == false
-                    && (row.latency?.acquire?.bound99 ?? .max) < UInt64(options.capacityBound.nanoseconds)
+            guard let passes = passes(tried) else {
+                search.end()
+                continue
             }
-            if passes * 2 > tried.count {
-                low = rate
-                found = median(tried.compactMap { $0.latency?.acquire?.p99.map { Double($0) } })
-            } else {
-                high = rate
-            }
-            // An eighth each time until one passes, then the geometric mean.
-            rate = low == 0 ? high / 8 : (low * high).squareRoot()
+            if passes { found = median(tried.compactMap { $0.latency?.acquire?.p99.map { Double($0) } }) }
+            search.note(passes: passes)
         }
-        open.rate = low
+        open.rate = search.low
         outcome.capacities.append(
-            Capacity(cell: open, closed: closed, p99: found, tooHigh: high < closed ? high : nil))
+            Capacity(
+                cell: open, closed: closed, p99: found, tooHigh: search.high < closed ? search.high : nil,
+                least: least))
+    }
+
+    /// Whether most rounds with a rate carried it with a p99 below the bound; `nil` if most had too few arrivals for p99, as
+    /// on a machine that stood still.
+    private func passes(_ rows: [Row]) -> Bool? {
+        let carried = rows.filter { $0.isAsPromised && $0.isOverloaded == false }
+        let tails = carried.compactMap { $0.latency?.acquire?.p99 }
+        let judged = rows.count - (carried.count - tails.count)
+        if judged * 2 <= rows.count { return nil }
+        return tails.count { $0 < UInt64(options.capacityBound.nanoseconds) } * 2 > judged
     }
 
     /// All rounds of one cell.

@@ -78,14 +78,15 @@ struct Check: JudgingCommand {
     // MARK: The baseline
 
     private func renew(_ seed: UInt64) throws {
-        let draft = try ReplacedFile(baseline)
         // A baseline that is renewed keeps its cells.
         let old = options.load.firstOption == nil ? try? Baseline(baseline) : nil
-        let cells = try old?.table.cells ?? asked() ?? []
+        let cells = CheckSession.withReferences(try old?.table.cells ?? asked() ?? [])
+        try checkSize(of: cells, try options.settings(seed: seed))
+        let draft = try ReplacedFile(baseline)
         let history = try options.history.open()
         Interruption.watch()
         var session = try CheckSession(worker, options, seed: seed)
-        let records = try session.measure(CheckSession.withReferences(cells), rounds: rounds)
+        let records = try session.measure(cells, rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw Failure(
                 "\(CellID(record).title): \(IndependentComparison.breach(record)); \(baseline) is unchanged, since a round with an integrity failure cannot serve as a baseline",
@@ -97,6 +98,19 @@ struct Check: JudgingCommand {
         let like = old == nil ? "" : ", as before"
         try Terminal.show(
             "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file\n"
+        )
+    }
+
+    /// Refuses a baseline of so few rounds that a check with as many could detect no change.
+    private func checkSize(of cells: [CellID], _ settings: Comparison.Settings) throws {
+        let judged = cells.filter { $0.lock != RoundTable.references[0] }
+        let confidence = IndependentComparison.expectedConfidence(
+            judged, metrics: settings.metrics, hasKills: settings.kills > 0, falseAlarms: settings.falseAlarms)
+        if IndependentComparison.areEnough(rounds, rounds, confidence: confidence) { return }
+        throw Failure.invalid(
+            "\(rounds)", for: "--rounds",
+            expected:
+                "\(IndependentComparison.enoughRounds(confidence: confidence))…10000 for a baseline of \(cells.count) cells with --false-alarms \(Percent.text(settings.falseAlarms))"
         )
     }
 
@@ -136,8 +150,12 @@ struct Check: JudgingCommand {
         for cell in cells {
             let count = baseline.table.records(cell).count
             if IndependentComparison.areEnough(count, rounds, confidence: confidence) { continue }
+            let needed = IndependentComparison.enoughRounds(confidence: confidence)
+            let remedies =
+                (rounds < needed ? ["use --rounds \(needed)"] : [])
+                + (count < needed ? [Baseline.renewal(baseline.path)] : [])
             throw Failure(
-                "--rounds \(rounds) and \(count) rounds of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(IndependentComparison.enoughRounds(confidence: confidence)) or more; \(Baseline.renewal(baseline.path))",
+                "--rounds \(rounds) and \(count) rounds of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(needed) or more; \(remedies.joined(separator: ", and "))",
                 code: .usage)
         }
     }
@@ -147,7 +165,9 @@ struct Check: JudgingCommand {
         throws -> ([CellFinding], IndependentComparison, CheckSession)
     {
         var session = try CheckSession(worker, options, seed: seed)
-        let first = judge(baseline, try session.measure(CheckSession.withReferences(cells), rounds: rounds), settings)
+        let first = judge(
+            baseline, try session.measure(CheckSession.withReferences(cells), rounds: rounds, isConfirmed: true),
+            settings)
         // The baseline is part of both stages, so they are not independent: the first alone must keep the false-positive rate.
         let confidence = first.confidence(cells, falseAlarms: settings.falseAlarms)
         var found = cells.map { first.finding($0, confidence: confidence) }

@@ -9,13 +9,13 @@ struct CheckSession {
     private let options: JudgingOptions
     private var generator: SplitMix64
     private var rounds = 0
-    private var line = ProgressLine()
+    private var progress: CheckProgress
     /// All that was measured.
     private(set) var records: [Record] = []
 
     init(_ worker: String?, _ options: JudgingOptions, seed: UInt64) throws {
-        // The first sign of life: starting the process takes a moment.
-        line.show(0, "first round")
+        // Before the process is started, which takes a moment.
+        progress = CheckProgress()
         let side = try worker.map { try Side($0, for: "--worker") } ?? Side(LockKind.default.name, for: "--worker")
         if let worker {
             guard case .worker = side.thing else {
@@ -36,8 +36,10 @@ struct CheckSession {
     }
 
     /// Measures rounds of all cells, each time in a new random order.
-    mutating func measure(_ cells: [CellID], rounds count: Int) throws -> [Record] {
-        var progress = CheckProgress(rounds: count * cells.count, line)
+    ///
+    /// - Parameter isConfirmed: whether as many rounds may follow, to confirm changes.
+    mutating func measure(_ cells: [CellID], rounds count: Int, isConfirmed: Bool = false) throws -> [Record] {
+        progress.expect(count * cells.count, atMost: isConfirmed ? count * cells.count : 0)
         defer { progress.clear() }
         var measured: [Record] = []
         defer { records += measured }

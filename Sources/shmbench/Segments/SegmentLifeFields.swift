@@ -23,7 +23,8 @@ extension Field where Subject == SegmentLife.Timing {
         Field("samples", kind: .count, roles: .present, "number of samples") { Value($0.times.totalCount) },
         percentile(
             "p50", 50,
-            "percentiles of the time of an operation, empty if fewer than 10 samples lie beyond them, and the maximum"),
+            "percentiles of the time of an operation, empty if fewer than \(PercentileRule.beyond) samples lie beyond them, and the maximum"
+        ),
         percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9), percentile("max", 100),
         Field("lock", kind: .text, roles: .present, "name of the segment's lock (`shmbench list`)") {
             .text($0.lock.name)

@@ -1,0 +1,53 @@
+internal import ShmCompare
+internal import ShmCoordinator
+internal import ShmCore
+internal import ShmRecord
+
+/// The results of a capacity search in words, for all formats.
+struct CapacityText {
+    let capacities: [Capacity]
+    let bound: TimeSpan
+
+    var title: String { "Highest rate with p99 below \(bound)" }
+
+    /// The rate that a lock sustains; if there is none, the rate below which the search could not look.
+    static func sustained(_ capacity: Capacity) -> String {
+        capacity.sustained.map(Figure.rate) ?? "<\(Figure.rate(capacity.least))"
+    }
+
+    /// What a rate such as `<10.9 k/s` means; none if every lock has one.
+    var remarks: [String] {
+        let lost = capacities.filter { $0.sustained == nil }
+        guard let least = lost.first?.least else { return [] }
+        return [
+            "No rate from \(Figure.rate(least)) on was found for \(Verdict.list(lost.map(Self.name))). A lower rate has too few arrivals in a latency window for p99, which needs \(CapacitySearch.arrivals): use a longer --duration."
+        ]
+    }
+
+    // MARK: For CI services
+
+    /// A case per cell; one without a rate is skipped.
+    var suite: Report.Suite {
+        Report.Suite(
+            title,
+            capacities.map { Report.Check(Self.name($0), $0.sustained == nil ? .skipped : .passed, words($0)) })
+    }
+
+    /// An annotation per cell.
+    var notices: [Report.Notice] {
+        capacities.map { Report.Notice($0.sustained == nil ? .warning : .notice, Self.name($0), words($0)) }
+    }
+
+    private static func name(_ capacity: Capacity) -> String { "\(capacity.cell.lock.name) × \(capacity.cell.workers)" }
+
+    private func words(_ capacity: Capacity) -> String {
+        guard let rate = capacity.sustained else {
+            return
+                "sustains no rate from \(Figure.rate(capacity.least)) on with p99 below \(bound), and lower ones have too few arrivals for p99; the closed loop has \(Figure.rate(capacity.closed))"
+        }
+        let p99 = capacity.p99.map { " with p99 \(Figure.time($0)), bound \(bound)" } ?? ""
+        let failed = capacity.tooHigh.map { ", fails at \(Figure.rate($0))" } ?? ""
+        return
+            "sustains \(Figure.rate(rate))\(p99)\(failed); the closed loop has \(Figure.rate(capacity.closed))"
+    }
+}
