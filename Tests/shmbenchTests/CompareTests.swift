@@ -104,7 +104,11 @@ extension CommandLineSuite.Measuring {
         @Test func `a build of another version is measured by its own coordinator`() throws {
             let (old, program) = ("echo 'shmworker 0.0.1 (arena layout 1)'", "\(Invocation.programs)/shmbench")
             let folder = try build(["shmworker": old, "shmbench": "exec \(program) \"$@\""])
-            let short = ["--locks", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput"]
+            // A threshold of 30% makes equals "the same" after the fewest blocks.
+            let short = [
+                "--locks", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput", "--threshold",
+                "throughput=30%",
+            ]
             let outcome = try Invocation(["compare", folder.path, Invocation.programs] + short + Self.short)
                 .finish(within: .seconds(60))
             #expect(outcome.exit == .code(0), "\(outcome.stdout)\(outcome.stderr)")
@@ -140,8 +144,8 @@ extension CommandLineSuite.Measuring {
         @Test func `every form of the findings is written at once`() throws {
             let folder = try Folder()
             let run = try compare(
-                "futex", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput", "--format",
-                "github",
+                "futex", "futex", "--workers", "1", "--max-time", "40s", "--metrics", "throughput", "--threshold",
+                "throughput=30%", "--format", "github",
                 "--output", "a.md", "--output", "a.xml", "--output", "a.json", "--output", "a.csv", in: folder)
             let outcome = run.finish(within: .seconds(60))
             #expect(outcome.exit == .code(0), "\(outcome.stderr)")
