@@ -124,10 +124,10 @@ package struct IndependentComparison {
     package static func breach(_ record: Record) -> String {
         if record.number("kill_failures") ?? 0 > 0 {
             return
-                "in round \(record.text("round")), a process hung or the data were wrong after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner"
+                "in round \(record.text("round")), a process hung or the data were wrong after \(record.text("kill_failures")) of \(counted(Int(record.text("kills")) ?? 0, "kill")) of an owner"
         }
         return
-            "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
+            "round \(record.text("round")) is \(record.text("integrity")), with \(counted(Int(record.text("lost_updates")) ?? 0, "lost update")) and \(counted(Int(record.text("overlaps")) ?? 0, "overlap"))"
     }
 
     /// Why ratios to the references cannot be compared: a reference is broken. `nil` if none is.

@@ -51,7 +51,7 @@ struct RankingText {
             return "\(list(strangers)) cannot be ranked beside \(name(ranking.best)): no rounds of one run have both"
         }
         let tie =
-            "\(names) cannot be told apart by \(rounds == 1 ? "1 round" : "\(rounds) rounds") (up to \(rate(ranking.best)))"
+            "\(names) cannot be told apart by \(counted(rounds, "round")) (up to \(rate(ranking.best)))"
         let same =
             equivalent.isEmpty ? "" : "; no difference above \(margin): \(list([ranking.best] + equivalent))"
         return tie + Self.remedy(ranking) + same

@@ -36,7 +36,7 @@ extension Session {
             outcome.failure = error
             if case .interrupted = error.cause {
                 outcome.failure = Failure(
-                    "interrupted after \(outcome.capacities.count) of \(cells.count) searches; the results until then are reported"
+                    "interrupted after \(outcome.capacities.count) of \(counted(cells.count, "search", "searches")); the results until then are reported"
                 )
             }
         }

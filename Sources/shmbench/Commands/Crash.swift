@@ -112,7 +112,8 @@ struct Crash: MeasuringCommand {
 
     private func failure(_ failure: RoundFailure, _ lock: LockKind, _ kills: Int) -> Failure {
         switch failure {
-        case .interrupted: Failure("interrupted at \(lock) after \(kills) kills; the results until then are reported")
+        case .interrupted:
+            Failure("interrupted at \(lock) after \(counted(kills, "kill")); the results until then are reported")
         case .failed(let reason): Failure("\(lock): \(reason)")
         }
     }

@@ -119,7 +119,7 @@ struct Lifecycle: MeasuringCommand {
             "lifecycle",
             text: { page in
                 rows.map(\.lock).uniqued().map { lock in
-                    page.wrapped("A segment of \(life.size) bytes with a \(lock) lock") + "\n"
+                    page.wrapped("A segment of \(counted(life.size, "byte")) with a \(lock) lock") + "\n"
                         + table.table(rows.filter { $0.lock == lock }, for: page)
                 }.joined(separator: "\n")
             },

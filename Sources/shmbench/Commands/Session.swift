@@ -47,7 +47,7 @@ struct Session {
                 outcome.failure = error
                 if case .interrupted = error.cause {
                     outcome.failure = Failure(
-                        "interrupted after \(outcome.rows.count) of \(schedule.turns.count) rounds; the results until then are reported"
+                        "interrupted after \(outcome.rows.count) of \(counted(schedule.turns.count, "round")); the results until then are reported"
                     )
                 }
                 return outcome
@@ -79,7 +79,7 @@ struct Session {
         } catch {
             switch error {
             case .interrupted: throw Failure("interrupted", cause: .interrupted)
-            case .failed(let reason): throw Failure("\(cell.lock) with \(cell.workers) workers: \(reason)")
+            case .failed(let reason): throw Failure("\(cell.lock) with \(counted(cell.workers, "worker")): \(reason)")
             }
         }
     }

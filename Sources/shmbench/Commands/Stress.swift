@@ -223,7 +223,8 @@ struct StressSession {
         switch failure {
         case .interrupted:
             let episodes = results.reduce(0) { $0 + $1.episodes }
-            return Failure("interrupted at \(lock) after \(episodes) faults; the results until then are reported")
+            return Failure(
+                "interrupted at \(lock) after \(counted(episodes, "fault")); the results until then are reported")
         case .failed(let reason): return Failure("\(lock): \(reason)")
         }
     }

@@ -113,7 +113,7 @@ enum CPUFindings {
         guard let load = files.line("/proc/loadavg")?.split(separator: " ").first.flatMap({ Double($0) }) else {
             return nil
         }
-        let text = "\(Figure.decimal(load, 2)) over the last minute, \(machine.cpus) CPU\(machine.cpus == 1 ? "" : "s")"
+        let text = "\(Figure.decimal(load, 2)) over the last minute, \(counted(machine.cpus, "CPU"))"
         return load < 0.25 * Double(machine.cpus)
             ? Finding("load", .ok, text)
             : Finding(

@@ -66,7 +66,7 @@ struct SegmentLife {
         // All handles are detached also after an error.
         defer { for handle in handles { try? handle.detach() } }
         for _ in 0..<attachments where !Interruption.hasCome {
-            progress({ done }, { "\(attachments) attachments" })
+            progress({ done }, { counted(attachments, "attachment") })
             let handle = SharedMemory(key: segment.key)
             try handle.attach()
             handles.append(handle)
@@ -74,7 +74,7 @@ struct SegmentLife {
         var (attach, count, detach) = (Stopwatch(), Stopwatch(), Stopwatch())
         let end = Patience.after(nanoseconds: Self.patience)
         while attach.count < samples && (attach.count < 2 || !end.hasPassed) && !Interruption.hasCome {
-            progress({ done + share(attach, end) }, { "attach and detach with \(attachments) attachments" })
+            progress({ done + share(attach, end) }, { "attach and detach with \(counted(attachments, "attachment"))" })
             let handle = SharedMemory(key: segment.key)
             try attach.time { () throws(SharedMemoryError) in try handle.attach() }
             try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
@@ -84,7 +84,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let last = Patience.after(nanoseconds: Self.patience)
         while destroy.count < samples && (destroy.count < 2 || !last.hasPassed) && !Interruption.hasCome {
-            progress({ done + 1 + share(destroy, last) }, { "destroy with \(attachments) attachments" })
+            progress({ done + 1 + share(destroy, last) }, { "destroy with \(counted(attachments, "attachment"))" })
             let other = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "end-\(attachments)"))
             try other.create(size: size, lock: lock)
             defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }
