@@ -47,6 +47,14 @@ package struct FileComparison {
         var findings = Findings(
             base: base, candidate: candidate, cells: cells.map { comparison.finding($0, confidence: confidence) },
             falseAlarms: settings.falseAlarms, startedAt: time(nil), seed: nil)
+        if machines[0] != machines[1] {
+            findings.warnings = [
+                Warning(
+                    .otherMachine,
+                    "\(candidate) is of another machine or kernel than \(base); measure both on one machine, or see how well ratios transfer"
+                )
+            ]
+        }
         findings.notes = [
             "The two files were not measured alternately, so every other change between them is attributed to the candidate. No finding was confirmed. "
                 + (usesReferences

@@ -48,7 +48,7 @@ extension Field where Subject == LockKind {
             "whether all participants must be in one PID namespace"),
         flag(
             "excludes", \.excludes,
-            "whether it is a lock; `no` for negative controls, which must fail the integrity check"),
+            "whether it is a lock; controls are not, and must fail the integrity check"),
         Field(
             "is_default", title: "default", kind: .boolean, roles: .present,
             "whether it is the default kind of a new segment"

@@ -107,7 +107,7 @@ struct Check: JudgingCommand {
         let wanted = try asked()?.filter { $0.lock != RoundTable.references[0] }
         if let wanted { try baseline.check(against: wanted) }
         try baseline.check(window: options.conditions.duration.nanoseconds)
-        if let warning = baseline.warning { Terminal.warn(warning) }
+        if let warning = baseline.warning { Terminal.warn(warning.text) }
         let settings = try options.settings(seed: seed)
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {
@@ -124,6 +124,7 @@ struct Check: JudgingCommand {
                 base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
                 startedAt: startedAt, seed: seed)
             findings.notes = notes(baseline, first, cells, session, falseAlarms: settings.falseAlarms)
+            findings.warnings = [baseline.warning].compactMap(\.self)
             findings.request = options.request(settings)
             findings.request?.rounds = rounds
             return (findings, session.records)

@@ -37,6 +37,7 @@ struct Run: MeasuringCommand {
         let seed: UInt64
         let outputs: RunOutputs
         var outcome = Session.Outcome()
+        var doubts: [Warning] = []
     }
 
     func plan(hasPlugin: Bool) throws -> [Cell] {
@@ -62,7 +63,10 @@ struct Run: MeasuringCommand {
             conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
         if let doubt = CPUFindings.doubt(machine) {
-            Terminal.warn("figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
+            let warning = Warning(
+                .doubtfulMachine, "figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
+            Terminal.warn(warning.text)
+            work.doubts = [warning]
         }
         work.outcome = options.findCapacity ? session.findCapacities(work.cells) : session.measure(work.cells)
     }
@@ -94,7 +98,7 @@ struct Run: MeasuringCommand {
             bound: options.findCapacity ? options.capacityBound : nil)
         return RunReport(
             rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
-            kept: work.outputs.words, request: request,
+            kept: work.outputs.words, doubts: work.doubts, request: request,
             capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil
         ).report
     }

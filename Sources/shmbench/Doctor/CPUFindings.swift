@@ -12,9 +12,12 @@ enum CPUFindings {
         ].compactMap(\.self)
     }
 
+    /// The properties that make figures misleading.
+    static func doubts(_ findings: [Finding]) -> [String] { findings.filter { $0.weight == .warning }.map(\.subject) }
+
     /// The properties that make figures misleading, in words; `nil` if none does.
     static func doubt(_ findings: [Finding]) -> String? {
-        let subjects = findings.filter { $0.weight == .warning }.map(\.subject)
+        let subjects = doubts(findings)
         return subjects.isEmpty ? nil : subjects.joined(separator: ", ")
     }
 

@@ -21,7 +21,8 @@ enum ProgramDocuments {
         DocumentDescription(
             "lifecycle", "one operation with a number of attachments", schema: SegmentLifeColumn.schema,
             SegmentLifeColumn.all,
-            members: [.object("requested", "requested options", SegmentLifeRequestColumn.all)]),
+            members: [.object("requested", "requested options", SegmentLifeRequestColumn.all)]
+                + MemberDescription.lifecycle),
         DocumentDescription(
             "history", "one run; of `history` without a metric", schema: HistoryRunColumn.schema, HistoryRunColumn.all),
         DocumentDescription(
