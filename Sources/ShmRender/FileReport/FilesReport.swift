@@ -65,6 +65,13 @@ package struct FilesReport {
         Report.Records(schema: SummaryColumn.schema, SummaryColumn.all, summaries)
     }
 
+    /// The report if there is nothing to report.
+    package static func nothing(_ failure: Failure) -> Report {
+        .failure(
+            failure, of: "report", nothingWas: "reported", records: records([]),
+            facts: [.init("rankings", .texts([]))])
+    }
+
     /// What text and Markdown say beside the rows, which are the summary.
     private var facts: [JSONValue.Member] {
         [

@@ -63,6 +63,9 @@ extension Field where Subject == LockKind {
             "whether the lock itself returns EDEADLK to a thread that locks twice"),
     ]
 
+    /// The columns of `list --names`.
+    package static let names: [Field<LockKind>] = [all["schema"], all["name"]]
+
     private static func text(
         _ name: String, title: String? = nil, roles: Roles = [], _ doc: String,
         _ text: @escaping @Sendable (LockKind) -> String?

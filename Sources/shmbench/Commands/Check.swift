@@ -4,6 +4,7 @@ internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
+internal import ShmRender
 internal import ShmStatistics
 
 /// `shmbench check`.
@@ -31,7 +32,10 @@ struct Check: JudgingCommand {
     )
     var baseline: String
 
-    @Flag(help: "Measure, and replace the baseline. Nothing is judged.")
+    @Flag(
+        help:
+            "Measure, and replace the baseline. Nothing is judged; the other formats report on the new baseline as `report` does."
+    )
     var update = false
 
     @Option(
@@ -52,9 +56,6 @@ struct Check: JudgingCommand {
             throw Failure.invalid(
                 "\(rounds)", for: "--rounds",
                 expected: "\(fewest)…10000 with --false-alarms \(Percent.text(options.falseAlarms))")
-        }
-        if update && !options.document.output.isEmpty {
-            throw Failure.conflict("--update", "--output", "leave out --output, since nothing is judged")
         }
     }
 
@@ -82,8 +83,31 @@ struct Check: JudgingCommand {
         // A baseline that is renewed keeps its cells.
         let old = options.load.firstOption == nil ? try? Baseline(baseline) : nil
         let cells = try old?.table.cells ?? asked() ?? []
-        let history = try options.history.open()
+        try options.document.check(inputs: [baseline])
+        let documents = try options.document.open(.report)
+        let history: HistoryFile?
+        do {
+            history = try options.history.open()
+            try documents.begin()
+        } catch {
+            documents.discard()
+            throw error
+        }
         Interruption.watch()
+        let (records, rounds) = try documents.reporting({ FilesReport.nothing($0) }) {
+            let records = try measureBaseline(cells, seed, draft)
+            return (records, try ResultsReader.read([baseline]))
+        }
+        let count = Set(records.map(CellID.init)).count
+        let like = old == nil ? "" : ", as before"
+        let words =
+            "wrote \(counted(records.count, "round")) of \(counted(count, "cell"))\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file"
+        try documents.show(FilesReport(rounds, sort: .throughput).report.announced(by: words))
+        try history?.append(records)
+    }
+
+    /// Measures and publishes a baseline. Returns its rounds.
+    private func measureBaseline(_ cells: [CellID], _ seed: UInt64, _ draft: ReplacedFile) throws -> [Record] {
         var session = try CheckSession(worker, options, seed: seed)
         let records = try session.measure(CheckSession.withReferences(cells), rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
@@ -92,12 +116,7 @@ struct Check: JudgingCommand {
                 code: .integrity)
         }
         try draft.publish(session.document(records))
-        try history?.append(records)
-        let count = Set(records.map(CellID.init)).count
-        let like = old == nil ? "" : ", as before"
-        try Terminal.show(
-            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file\n"
-        )
+        return records
     }
 
     // MARK: Comparing

@@ -57,7 +57,13 @@ struct ShowHistory: CheckedCommand {
     var export: String?
 
     func check() throws {
-        if export != nil { try document.refuse(with: "--export", "an otava.yaml is printed") }
+        if export != nil && document.format != .table {
+            throw Failure.conflict(
+                "--export", "--format", "leave out --format, since an otava.yaml is printed; --output names files")
+        }
+        if let export, document.output.contains(where: { SameFile.isSame($0, export) }) {
+            throw Failure.invalid(export, for: "--export", expected: "a file other than those of --output")
+        }
         try document.check(inputs: [file])
         if let export, SameFile.isSame(export, file) {
             throw Failure.invalid(export, for: "--export", expected: "a file other than the history")
@@ -85,7 +91,11 @@ struct ShowHistory: CheckedCommand {
                 "no round in \(file) has \(metrics.map(\.column).joined(separator: " or ")) in the chosen cells; `shmbench history \(file)` lists the runs"
             )
         }
-        if let export { return try write(OtavaExport(series, runs: runs), export) }
+        line.clear()
+        if let export {
+            try write(OtavaExport(series, runs: runs), export)
+            return try document.save(.history, Report(series, limit: limit))
+        }
         try document.show(.history, Report(series, limit: limit))
     }
 

@@ -59,9 +59,7 @@ struct ShowReport: CheckedCommand {
         try plugin.load()
         let documents = try document.open(.report)
         // An empty document must not be taken for a good result.
-        let rounds = try documents.reporting({
-            .failure($0, of: "report", nothingWas: "reported", records: FilesReport.records([]))
-        }) { try ResultsReader.read(files) }
+        let rounds = try documents.reporting({ FilesReport.nothing($0) }) { try ResultsReader.read(files) }
         let report = FilesReport(rounds, sort: sort)
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }

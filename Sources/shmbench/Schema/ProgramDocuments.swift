@@ -9,7 +9,8 @@ enum ProgramDocuments {
             "run", "one round of one cell", schema: ResultColumn.schema, ResultColumn.all,
             members: MemberDescription.run),
         DocumentDescription(
-            "report", "one cell", schema: SummaryColumn.schema, SummaryColumn.all, members: MemberDescription.report),
+            "report", "one cell; of `check --update`, too", schema: SummaryColumn.schema, SummaryColumn.all,
+            members: MemberDescription.report),
         DocumentDescription(
             "compare", "one metric of one cell; of `check`, too", schema: FindingColumn.schema, FindingColumn.all,
             members: MemberDescription.comparison),
@@ -30,6 +31,7 @@ enum ProgramDocuments {
             HistoryPointColumn.all,
             members: MemberDescription.history),
         DocumentDescription("list", "one lock", schema: LockColumn.schema, LockColumn.all),
+        DocumentDescription("list-names", "one lock; of `list --names`", schema: LockColumn.schema, LockColumn.names),
         DocumentDescription(
             "doctor", "one property of the machine", schema: DoctorColumn.schema, DoctorColumn.all,
             members: MemberDescription.doctor),
