@@ -59,8 +59,8 @@ package struct IndependentComparison {
             let (before, after) = (base.records(cell).count, candidate.records(cell).count)
             if Self.areEnough(before, after, confidence: confidence) { continue }
             throw Failure(
-                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to be found: expected \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds",
-                code: .usage)
+                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to be found: expected \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds"
+            )
         }
     }
 

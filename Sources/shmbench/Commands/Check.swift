@@ -21,8 +21,7 @@ struct Check: JudgingCommand {
             The cells are those of the baseline. --update measures them again. Without a baseline, --update measures \
             robust-futex, futex and pthread-robust with 1 and 2 workers, or what --locks and --workers name.
 
-            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
-            undecided (with --fail-inconclusive), 64 usage.
+            \(ExitStatus.help())
 
             \(Examples.text("check"))
             """)
@@ -157,8 +156,8 @@ struct Check: JudgingCommand {
             let count = baseline.table.records(cell).count
             if IndependentComparison.areEnough(count, rounds, confidence: confidence) { continue }
             throw Failure(
-                "--rounds \(rounds) and \(count) rounds of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(IndependentComparison.enoughRounds(confidence: confidence)) or more; \(Baseline.renewal(baseline.path))",
-                code: .usage)
+                "--rounds \(rounds) and \(counted(count, "round")) of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(IndependentComparison.enoughRounds(confidence: confidence)) or more; \(Baseline.renewal(baseline.path))"
+            )
         }
     }
 

@@ -24,8 +24,9 @@ struct Crash: MeasuringCommand {
             `expiring`: another process holds the lock until the deadline has passed. `reader`: a read-only section, for \
             locks with a shared mode. Writes outside the lock's area are detected.
 
-            The exit code is 3 if a lock does not survive its owner's death although it promises to. A lock without that \
-            promise may hang.
+            A lock that does not promise to survive its owner's death may hang.
+
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("crash"))
             """)

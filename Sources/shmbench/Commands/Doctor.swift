@@ -8,8 +8,10 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List what makes figures unreliable or a lock unusable on this machine, and the remedy.",
         discussion: """
-            Changes nothing. The exit code is 0, also if there are problems. With --strict it is 1 if a property of this \
-            machine makes figures misleading (WARN of CPUs, frequency, load, clock and the like).
+            Changes nothing. Problems do not change the exit code, except with --strict: then a property of this machine \
+            that makes figures misleading (WARN of CPUs, frequency, load, clock and the like) is a failure.
+
+            \(ExitStatus.help([.ok, .failed, .usage]))
 
             \(Examples.text("doctor"))
             """)

@@ -18,6 +18,8 @@ struct Run: MeasuringCommand {
             It prints a table on stdout, and writes results/run-TIME.csv unless --output names a .csv or .json \
             file. A .csv gets each row at the end of its round.
 
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
+
             \(Examples.text("run"))
             """)
 

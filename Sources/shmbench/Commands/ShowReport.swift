@@ -15,8 +15,9 @@ struct ShowReport: CheckedCommand {
             throughput for each number of workers, and p99 and Jain's index for the largest. The formats csv and json have \
             one row for each cell.
 
-            Exit codes: 0 all locks kept their promises, 1 rounds are missing or --strict found an error, 3 integrity \
-            failure, 64 usage, or a file is not a results file.
+            Missing rounds are a failure, too.
+
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("report"))
             """)

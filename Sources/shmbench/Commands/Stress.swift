@@ -20,7 +20,9 @@ struct Stress: MeasuringCommand {
             Workers use all operations that the lock offers: lock, try, lock with a deadline, shared lock. The bytes around \
             the lock's area and its kernel objects are checked. The report names each promise that was not tested.
 
-            The exit code is 3 if a lock breaks a promise (`shmbench list`). What it does not promise may hang.
+            A lock may hang where it does not promise to survive (`shmbench list`).
+
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("stress"))
             """)
