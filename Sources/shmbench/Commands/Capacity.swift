@@ -22,7 +22,7 @@ extension Session {
         var outcome = Outcome()
         let expected = options.scheduledRounds(cells)
         let timing = options.timing(rounds: expected)
-        var progress = Progress(rounds: expected)
+        var progress = progress
         defer { progress.clear() }
         var without: [LockKind] = []
         do throws(Failure) {

@@ -47,6 +47,7 @@ struct Crash: MeasuringCommand {
         let program: WorkerProgram
         let documents: DocumentOutput
         let startedAt: Int
+        let progress: CrashProgress
         var results: [CrashResult] = []
         var failure: Failure?
     }
@@ -58,11 +59,13 @@ struct Crash: MeasuringCommand {
     func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
         let documents = try options.document.open(.crash)
         try documents.begin()
-        return Work(plan: plan, program: program, documents: documents, startedAt: time(nil))
+        return Work(
+            plan: plan, program: program, documents: documents, startedAt: time(nil),
+            progress: CrashProgress(plan.kinds, paths: plan.paths.count))
     }
 
     func measure(_ work: inout Work) {
-        (work.results, work.failure) = test(work.plan.kinds, work.plan.paths, work.program)
+        (work.results, work.failure) = test(work.plan.kinds, work.plan.paths, work.program, work.progress)
     }
 
     func conclude(_ work: Work) throws {
@@ -84,10 +87,10 @@ struct Crash: MeasuringCommand {
 
     /// Tests one lock after another. Returns the results up to a failure.
     private func test(
-        _ kinds: [LockKind], _ paths: [CrashPath], _ program: WorkerProgram
+        _ kinds: [LockKind], _ paths: [CrashPath], _ program: WorkerProgram, _ progress: CrashProgress
     ) -> (results: [CrashResult], failure: Failure?) {
         var results: [CrashResult] = []
-        var progress = CrashProgress(locks: kinds.count, paths: paths.count)
+        var progress = progress
         var number = 0
         defer { progress.clear() }
         for kind in kinds {

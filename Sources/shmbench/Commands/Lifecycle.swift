@@ -57,6 +57,7 @@ struct Lifecycle: MeasuringCommand {
     struct Work {
         let plan: Plan
         let documents: DocumentOutput
+        let progress: LifecycleProgress
         var rows: [SegmentLife.Timing] = []
     }
 
@@ -66,7 +67,10 @@ struct Lifecycle: MeasuringCommand {
         Self.raiseDescriptorLimit()
         let documents = try document.open(.lifecycle)
         try documents.begin()
-        return Work(plan: plan, documents: documents)
+        return Work(
+            plan: plan, documents: documents,
+            progress: LifecycleProgress(
+                plan.kinds, steps: SegmentLife.steps(plan.counts), first: SegmentLife.firstStep))
     }
 
     func measure(_ work: inout Work) throws {
@@ -76,12 +80,12 @@ struct Lifecycle: MeasuringCommand {
                 $0, of: "lifecycle", nothingWas: "measured", records: Self.records([]), facts: [Self.requested(life)])
         }) {
             try Self.beginRun()
-            return try measured(work.plan)
+            return try measured(work.plan, work.progress)
         }
     }
 
-    private func measured(_ plan: Plan) throws -> [SegmentLife.Timing] {
-        var progress = LifecycleProgress(locks: plan.kinds.count, steps: SegmentLife.steps(plan.counts))
+    private func measured(_ plan: Plan, _ progress: LifecycleProgress) throws -> [SegmentLife.Timing] {
+        var progress = progress
         defer { progress.clear() }
         var rows: [SegmentLife.Timing] = []
         do throws(SharedMemoryError) {

@@ -38,6 +38,7 @@ struct Run: MeasuringCommand {
         let startedAt: Int
         let seed: UInt64
         let outputs: RunOutputs
+        let progress: Progress
         var outcome = Session.Outcome()
         var doubts: [Warning] = []
     }
@@ -54,14 +55,24 @@ struct Run: MeasuringCommand {
     func open(_ cells: [Cell], _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
         let outputs = try RunOutputs(options, cells, startedAt: startedAt)
+        let seed = options.seed ?? .random(in: 0 ... .max)
         return Work(
-            cells: cells, program: program, startedAt: startedAt, seed: options.seed ?? .random(in: 0 ... .max),
-            outputs: outputs)
+            cells: cells, program: program, startedAt: startedAt, seed: seed, outputs: outputs,
+            progress: firstLine(cells, seed: seed))
+    }
+
+    /// Shows that the run begins: what precedes the first round takes a moment.
+    private func firstLine(_ cells: [Cell], seed: UInt64) -> Progress {
+        var progress = Progress(rounds: options.scheduledRounds(cells))
+        let turns = Schedule(cells: cells.count, rounds: options.rounds, seed: seed).turns
+        let first = options.findCapacity ? (cell: 0, round: 1) : turns.first.map { (cell: $0.cell, round: $0.round) }
+        if let first { progress.begin(cells[first.cell], round: first.round, of: options.rounds) }
+        return progress
     }
 
     func measure(_ work: inout Work) {
         let session = Session(
-            options: options, program: work.program, outputs: work.outputs,
+            options: options, program: work.program, outputs: work.outputs, progress: work.progress,
             conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
         if let doubt = CPUFindings.doubt(machine) {

@@ -71,12 +71,15 @@ struct ShowHistory: CheckedCommand {
     }
 
     mutating func run() throws {
+        let line = ProgressLine.working("reading \(file)")
+        defer { line.clear() }
         let history = try Self.reading { try History(path: file, .results, creating: false) }
         let runs = try Self.reading { try history.runs() }
         let known = try Self.reading { try history.columns() }
         let isList = metrics == nil && locks == nil && workers == nil && scenario == nil && export == nil
         if isList {
             let broken = try Self.reading { try BrokenRounds.count(history) }
+            line.clear()
             return try document.show(.history, Report(runs: runs, of: file, broken: broken))
         }
         let filter = try filter(history)

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmRender
 
@@ -59,9 +60,12 @@ struct ShowReport: CheckedCommand {
     mutating func run() throws {
         try plugin.load()
         let documents = try document.open(.report)
+        let line = ProgressLine.working("reading \(counted(files.count, "file"))")
+        defer { line.clear() }
         // An empty document must not be taken for a good result.
         let rounds = try documents.reporting({ FilesReport.nothing($0) }) { try ResultsReader.read(files) }
         let report = FilesReport(rounds, sort: sort)
+        line.clear()
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }
         let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])

@@ -27,6 +27,8 @@ struct SegmentLife {
     /// Receives how many steps are done and what is measured. It evaluates both only for a line that is shown.
     typealias Progress = (_ done: () -> Double, _ what: () -> String) -> Void
 
+    static let firstStep = "create and destroy"
+
     /// The number of ``measure(_:progress:)``'s steps with as many numbers of attachments.
     static func steps(_ counts: [Int]) -> Int { 1 + 2 * counts.count }
 
@@ -38,7 +40,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let end = Patience.after(nanoseconds: Self.patience)
         while create.count < samples && (create.count < 2 || !end.hasPassed) && !Interruption.hasCome {
-            progress({ share(create, end) }, { "create and destroy" })
+            progress({ share(create, end) }, { Self.firstStep })
             let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "\(create.count)"))
             try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
             try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
