@@ -40,13 +40,14 @@ public struct History: Sendable {
         case .missing where creating:
             try HistorySchema.create(file, layout, name: path, patience: patience)
             if case .missing = try HistoryFileKind.look(file).kind {
-                throw HistoryError("the history \(path) is a dangling link; remove it, or name a file")
+                throw HistoryError(
+                    "the history \(path) is a link to a file that does not exist; remove it, or name another file")
             }
-        case .missing: throw HistoryError(errno: ENOENT, doing: "open", path: path)
-        case .empty:
+        case .missing:
             throw HistoryError(
-                "the history \(path) is an empty file; remove it to start a new history"
-            )
+                "the history \(path) does not exist; name one that `shmbench run --history FILE` has written")
+        case .empty:
+            throw HistoryError("the history \(path) is an empty file; remove it to start a new history")
         case .other(let what): throw HistoryError("the history \(path) is \(what); name a file")
         }
         if unsafe access(file, R_OK) != 0 { throw HistoryError(errno: errno, doing: "read", path: path) }

@@ -37,15 +37,19 @@ public struct HistoryError: Error, CustomStringConvertible {
             )
         case .SQLITE_FULL:
             self.init("cannot \(doing) the history \(path): \(reason); free some space; nothing was changed")
-        default: self.init("cannot \(doing) the history \(path): \(reason); name another file, or fix the cause")
+        default: self.init("cannot \(doing) the history \(path): \(reason); name another file")
         }
     }
 
     /// Creates the error for a failed system call.
     init(errno code: Int32, doing: String, path: String) {
         let reason = unsafe String(cString: strerror(code))
-        let remedy = code == ENOENT || code == ENOTDIR ? "create its folder, or name another file" : "name another file"
-        self.init("cannot \(doing) the history \(path): \(reason); \(remedy)")
+        if doing == "create" && code == ENOENT {
+            self.init(
+                "cannot create the history \(path): its folder does not exist; name a file in a folder that exists")
+            return
+        }
+        self.init("cannot \(doing) the history \(path): \(reason); name another file")
     }
 
     static func noDatabase(_ path: String) -> String {

@@ -51,14 +51,22 @@ package struct Document<Row>: Sendable {
 
     /// Aligned columns of text, without trailing blanks. On a terminal that is too narrow, the least important columns are
     /// left out, and long cells are folded.
-    package func table(_ rows: [Row], for page: Page) -> String {
+    package func table(_ rows: [Row], for page: Page) -> String { Self.trimmed(fitted(rows, page).text(Style.simple)) }
+
+    /// The titles of the columns that ``table(_:for:)`` has room for: a legend explains only these.
+    package func titles(_ rows: [Row], for page: Page) -> [String] {
+        let shown = Set(fitted(rows, page).stripes.map(\.title))
+        return items.map(\.title).filter { shown.contains(page.plain($0)) }
+    }
+
+    private func fitted(_ rows: [Row], _ page: Page) -> Grid {
         var grid = grid(rows, page)
         if page.isTerminal {
             grid.drop(expendable.map(page.plain), to: page.width)
             grid.fold(to: page.width, breaksWords: true)
             grid.cut(to: page.width)
         }
-        return Self.trimmed(grid.text(Style.simple))
+        return grid
     }
 
     private func grid(_ rows: [Row], _ page: Page = Page()) -> Grid {

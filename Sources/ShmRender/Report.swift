@@ -1,3 +1,5 @@
+package import ShmCompare
+internal import ShmCoordinator
 package import ShmRecord
 
 /// The document of a command, independent of the format: for people, for programs, and for CI services.
@@ -33,7 +35,7 @@ package struct Report {
         self.json = json
         self.suites = suites ?? [Suite(name, records.rows.map { records.check($0) })]
         let count = records.rows.count
-        self.notices = notices ?? [Notice(.notice, "shmbench \(name)", "\(count) row\(count == 1 ? "" : "s")")]
+        self.notices = notices ?? [Notice(.notice, "shmbench \(name)", counted(count, "row"))]
     }
 
     /// Rows of values, and the names of their columns.
@@ -108,6 +110,27 @@ package struct Report {
 }
 
 extension Report {
+    /// The report with a sentence that is all the text, and part of the documents.
+    package func announced(by sentence: String) -> Report {
+        func announced(_ fact: JSONValue.Member) -> JSONValue.Member {
+            guard fact.name == "verdict", case .array(let sentences) = fact.value else { return fact }
+            return JSONValue.Member(fact.name, .array(sentences + [.text(sentence)]))
+        }
+        let (markdown, notices) = (markdown, notices)
+        return Report(
+            "report", text: { _ in sentence + "\n" }, markdown: { "\(sentence)\n\n\(markdown())" }, records: records,
+            facts: facts().map(announced), suites: suites,
+            notices: notices.dropLast() + [Notice(.notice, "shmbench", sentence)] + notices.suffix(1))
+    }
+
+    /// The facts by which programs judge a measurement: whether it is complete, and what makes its results doubtful.
+    package static func quality(isComplete: Bool, _ warnings: [Warning] = []) -> [JSONValue.Member] {
+        [
+            .init("complete", .value(.boolean(isComplete))),
+            .init("warnings", .rows(WarningColumn.all, warnings)),
+        ]
+    }
+
     /// The report of a command that failed, which counts as an error in every format.
     ///
     /// - Parameters:
@@ -115,14 +138,16 @@ extension Report {
     ///   - subject: the missing result, as in "comparison".
     ///   - what: the missing step, as in "compared".
     ///   - records: the columns of the missing records.
+    ///   - facts: those that the documents of the command have beside completeness, warnings and verdict.
     package static func failure(
-        _ failure: Failure, of subject: String, nothingWas what: String, records: Records
+        _ failure: Failure, of subject: String, nothingWas what: String, records: Records,
+        facts: [JSONValue.Member] = []
     ) -> Report {
         let message = "nothing was \(what): \(failure.message)"
         return Report(
             "failure", text: { _ in failure.message + "\n" },
             markdown: { "### ⚠️ shmbench: nothing was \(what)\n\n\(failure.message)\n" }, records: records,
-            facts: [.init("verdict", .texts([message]))],
+            facts: facts + quality(isComplete: false) + [.init("verdict", .texts([message]))],
             suites: [Suite("shmbench", [Check(subject, .error, message)])],
             notices: [Notice(.error, "shmbench", message)])
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ShmHarness
+internal import ShmRecord
 
 /// The program's root command.
 struct Shmbench: ParsableCommand {
@@ -12,8 +13,7 @@ struct Shmbench: ParsableCommand {
             unlock. `stress` kills, freezes and disturbs processes under load. Both check that the others go on. `compare` \
             and `check` report whether a lock or a build became slower or unsafe.
 
-            Exit codes: 0 ok, 1 the run failed, 2 regression, 3 integrity failure or a broken promise, 4 undecided (with \
-            --fail-inconclusive), 64 usage.
+            \(ExitStatus.help())
 
             Topics: \(Topic.allCases.map { "`shmbench help \($0.rawValue)`" }.joined(separator: ", ")).
             """,

@@ -41,14 +41,20 @@ extension ShmCoordinatorSuite {
             result.exercises.add(.order, 3)
             var hidden = StressResult(.mcs, .comeAndGo)
             hidden.obstacle = "it is not permitted here"
-            let exercised = Exercised(.mcs, [result, hidden])
+            let exercised = Exercised(.mcs, [result, hidden], faults: [.order, .comeAndGo])
             #expect(exercised.state(.lock) == .kept && exercised.state(.order) == .kept)
             #expect(exercised.state(.readers) == .notOffered("its readers exclude each other"))
             #expect(exercised.state(.objects) == .untried("it is not permitted here"))
             #expect(exercised.done == [.lock, .order])
             #expect(exercised.left.map(\.exercise) == [.tryLock, .timedWait, .readers, .participants, .area, .objects])
+            #expect(exercised.state(.tryLock) == .untried("left out by --faults"))
+            #expect(exercised.state(.area) == .untried("the test ended first"))
+            // A call that the lock answers with another one.
+            result.exercises.add(.readers, 5)
+            let shared = Exercised(.mcs, [result], faults: [.order])
+            #expect(!shared.done.contains(.readers) && shared.left.map(\.exercise).contains(.readers))
             result.exercises.breach(.order)
-            #expect(Exercised(.mcs, [result]).state(.order) == .broken)
+            #expect(Exercised(.mcs, [result], faults: [.order]).state(.order) == .broken)
             #expect(result.verdict == .breaks && !result.isAsPromised)
             result.hangs = 1
             #expect(result.verdict == .hangs && !result.isAsPromised)

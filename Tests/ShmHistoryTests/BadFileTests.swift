@@ -13,8 +13,13 @@ import Testing
         #expect(scratch.complaint(creating: creating) == "the history \(scratch.path) is a folder; name a file")
         for (path, words) in [
             ("", "its path is empty"), ("/dev/null", "/dev/null is not a regular file"),
-            ("/nowhere/at/all/h.db", "/nowhere/at/all/h.db: No such file or directory; create its folder"),
-            ("/etc/passwd/h.db", "/etc/passwd/h.db: Not a directory; create its folder"),
+            (
+                "/nowhere/at/all/h.db",
+                creating
+                    ? "/nowhere/at/all/h.db: its folder does not exist; name a file in a folder that exists"
+                    : "/nowhere/at/all/h.db does not exist; name one that"
+            ),
+            ("/etc/passwd/h.db", "/etc/passwd/h.db: Not a directory; name another file"),
         ] {
             let error = #expect(throws: HistoryError.self) {
                 try History(path: path, Rounds.layout, creating: creating)
@@ -25,7 +30,7 @@ import Testing
 
     @Test func `a missing history is created only by an append`() throws {
         let scratch = try Scratch()
-        #expect(scratch.complaint(creating: false)?.contains("\(scratch.path): No such file or directory") == true)
+        #expect(scratch.complaint(creating: false)?.contains("\(scratch.path) does not exist; name one that") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == [])
         #expect(scratch.complaint() == nil)
         #expect(scratch.complaint(creating: false) == nil)
@@ -34,7 +39,7 @@ import Testing
     @Test func `a dangling link is refused, and stays dangling`() throws {
         let scratch = try Scratch()
         try FileManager.default.createSymbolicLink(atPath: scratch.path, withDestinationPath: scratch.folder + "/x.db")
-        #expect(scratch.complaint()?.contains("\(scratch.path) is a dangling link") == true)
+        #expect(scratch.complaint()?.contains("\(scratch.path) is a link to a file that does not exist") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["h.db"])
     }
 

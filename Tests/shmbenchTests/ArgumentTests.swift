@@ -124,11 +124,19 @@ import Testing
         for wrong in ["101", "101%", "0.5%", "1.0", "-1", ""] { #expect(Notation<Int>.percent.read(wrong) == nil) }
     }
 
+    @Test(arguments: ["run", "compare", "check", "crash", "stress", "lifecycle", "history"])
+    func `the old name of --locks works in every command that has the option`(command: String) {
+        #expect(OldSpelling.renewed([command, "--lock", "x"]) == [command, "--locks", "x"])
+        let hasMetrics = ["compare", "check", "history"].contains(command)
+        #expect(OldSpelling.renewed([command, "--metric=x"]) == [command, hasMetrics ? "--metrics=x" : "--metric=x"])
+    }
+
     @Test func `old names of options go on working`() {
         #expect(
             OldSpelling.renewed(["history", "h.db", "--lock", "a", "--metric=p99"])
                 == ["history", "h.db", "--locks", "a", "--metrics=p99"])
         #expect(OldSpelling.renewed(["lifecycle", "--lock=mcs"]) == ["lifecycle", "--locks=mcs"])
-        #expect(OldSpelling.renewed(["run", "--lock", "x"]) == ["run", "--lock", "x"])
+        #expect(OldSpelling.renewed(["doctor", "--lock", "x"]) == ["doctor", "--lock", "x"])
+        #expect(OldSpelling.renewed(["compare", "--", "--lock"]) == ["compare", "--", "--lock"])
     }
 }

@@ -33,7 +33,9 @@ extension CommandLineSuite.Inputs {
             Refusal(
                 "--workers", "1,,2", saying: "invalid value '1,,2' for --workers: expected 1…4096, separated by commas"),
             Refusal("--locks", "futex,", saying: "invalid value 'futex,' for --locks: expected all"),
-            Refusal("--read-percent", "0.5%", saying: "0…100 percent, as in 50%, 0.5 or 50"),
+            Refusal(
+                "--read-percent", "0.5%",
+                saying: "whole percents, 0% to 100%, as in 5% or 0.05; a number from 1 on needs the %"),
             Refusal("--workers", "1000000", saying: "expected 1…4096"),
             Refusal("--workers", ",", saying: "invalid value ',' for --workers: expected 1…4096"),
             Refusal("--duration", "soon", saying: "300ms"),
@@ -57,14 +59,14 @@ extension CommandLineSuite.Inputs {
             Refusal("--counters", "0", saying: "invalid value '0' for --counters: expected 1…1024"),
             Refusal("--counters", "1025", saying: "expected 1…1024"),
             Refusal("--counters", "4\n5", saying: #"invalid value '4\n5' for --counters"#),
-            Refusal("--read-percent", "101", saying: "for --read-percent: expected 0…100"),
+            Refusal("--read-percent", "101", saying: "for --read-percent: expected whole percents, 0% to 100%"),
             Refusal("--pin", "tight", saying: "for --pin: expected none, compact or spread"),
             Refusal("--seed", "0x1", saying: "invalid value '0x1' for --seed: expected 0…"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
             Refusal(
                 "--output", "x.txt", saying: "for --output: expected a file name that ends in .md, .csv, .json or .xml"),
             Refusal("--output", "", saying: ".json or .xml"),
-            Refusal("--output", "/nowhere/at/all/x.csv", code: 1, saying: "No such file or directory"),
+            Refusal("--output", "/nowhere/at/all/x.csv", code: 1, saying: "its folder does not exist"),
             Refusal("--output", "/dev/null/x.json", code: 1, saying: "Not a directory"),
             Refusal("--output", ".", saying: ".json or .xml"),
             Refusal("--locks", saying: "Missing value"),
@@ -90,7 +92,7 @@ extension CommandLineSuite.Inputs {
             Refusal("--sort", "speed", saying: "invalid value 'speed' for --sort: expected throughput, p50"),
             Refusal("--hgrm", "/dev/null", code: 1, saying: "Not a directory"),
             Refusal("--trace", "x.txt", saying: "for --trace: expected a file name that ends in .json"),
-            Refusal("--trace", "/nowhere/at/all/x.json", code: 1, saying: "No such file or directory"),
+            Refusal("--trace", "/nowhere/at/all/x.json", code: 1, saying: "its folder does not exist"),
             Refusal("--hgrm", "/nowhere/at/all", code: 1, saying: "cannot create the folder /nowhere/at/all"),
             Refusal("--frobnicate", saying: "--frobnicate"),
             Refusal("extra", saying: "extra"),
@@ -147,10 +149,16 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: [
-            Refusal("list", "--names", "--format", "json", saying: "--names and --format exclude each other"),
-            Refusal("segments", "--remove", "--format", "csv", saying: "--remove and --format exclude each other"),
+            Refusal(
+                "run", "--read-percent", "1.0", saying: "0% to 100%, as in 5% or 0.05; a number from 1 on needs the %"),
+            Refusal(
+                "compare", "futex", "mcs", "--false-alarms", "1",
+                saying: "more than 0% and at most 20%, as in 5% or 0.05; a number from 1 on needs the %"),
+            Refusal(
+                "compare", "futex", "mcs", "--threshold", "p99=5",
+                saying: "more than 0% and at most 1000%, as in 5% or 0.05; a number from 1 on needs the %"),
         ])
-        func `lines of text have no other format`(refusal: Refusal) throws {
+        func `a wrong share is refused in the same words by every option`(refusal: Refusal) throws {
             try expectRefusal(try Invocation(refusal.arguments), code: refusal.code, saying: refusal.words)
         }
 

@@ -50,6 +50,22 @@ extension CommandLineSuite.Inputs {
             #expect(try document("list", "--names").split(separator: "\n") == LockKind.all.map { Substring($0.name) })
         }
 
+        @Test func `list gives the names alone in every format`() throws {
+            let json = try document("list", "--names", "--format", "json")
+            try expectValid(json, "list-names")
+            let names = try JSONNode(json)["rows"]?.elements.compactMap { $0["name"]?.text }
+            #expect(names == LockKind.all.map(\.name))
+            #expect(try Table(document("list", "--names", "--format", "csv")).columns == ["schema", "name"])
+            #expect(try document("list", "--names", "--format", "markdown").contains("- `robust-futex`\n"))
+            #expect(try document("list", "--names", "--format", "junit").contains("name=\"robust-futex\""))
+            #expect(try document("list", "--names", "--format", "github").contains(" locks and controls"))
+            let folder = try Folder()
+            for (arguments, code) in [(["--names"], 0), (["--names"], 0), ([], 64)] as [([String], Int32)] {
+                let outcome = try Invocation(["list", "--output", "x.csv"] + arguments, in: folder).finish()
+                #expect(outcome.exit == .code(code), "\(outcome.stderr)")
+            }
+        }
+
         @Test(arguments: [[], ["run"], ["crash"], ["list"], ["segments"]])
         func `help goes to stdout, everywhere`(command: [String]) throws {
             for option in ["--help", "-h"] {

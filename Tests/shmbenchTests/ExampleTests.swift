@@ -137,5 +137,22 @@ extension CommandLineSuite {
             let unknown = try Invocation(["help", "nosuch"]).finish()
             #expect(unknown.exit == .code(64) && unknown.stderr.contains("exit-codes"), "\(unknown.stderr)")
         }
+
+        @Test func `help and documents have the exit codes of one table`() throws {
+            #expect(Documents.read("Documentation/Operating.md").contains(ExitStatus.table), "\(ExitStatus.table)")
+            for command in [[], ["run"], ["report"], ["compare"], ["check"], ["crash"], ["stress"], ["doctor"]] {
+                let help = try Invocation(command + ["--help"]).finish().stdout
+                let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                let codes = ExitStatus.allCases.filter { words.contains("\($0.rawValue) \($0.meaning)") }
+                #expect(codes.contains(.ok) && codes.contains(.failed) && codes.contains(.usage), "\(command)")
+                let judges = command.isEmpty || ["compare", "check"].contains(command[0])
+                #expect(codes.contains(.regression) == judges && codes.contains(.undecided) == judges, "\(command)")
+                #expect(codes.contains(.integrity) == (command != ["doctor"]), "\(command)")
+            }
+            // Other documents refer to that table.
+            for name in ["README.md", "Documentation/Comparing.md", "CONTRIBUTING.md"] {
+                #expect(!Documents.read(name).contains("Exit codes: 0"), "\(name)")
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ShmCompare
 import ShmRecord
 import Testing
 
@@ -51,6 +52,41 @@ import Testing
         }
     }
 
+    @Test func `each column says what it is, and no two say the same`() {
+        for document in ProgramDocuments.all {
+            let docs = document.columns.map(\.doc)
+            let twice = docs.filter { doc in docs.count { $0 == doc } > 1 }
+            #expect(twice == [], "\(document.name)")
+            for member in document.members {
+                let shared = Self.described(member.schema).filter { doc, columns in columns.count > 1 }
+                #expect(shared.isEmpty, "\(document.name), \(member.name): \(shared)")
+            }
+        }
+    }
+
+    /// The columns of an object, or of the objects of an array, by their description.
+    private static func described(_ schema: JSONValue) -> [String: [String]] {
+        guard let node = try? JSONNode(JSON.text(schema)) else { return ["": ["", ""]] }
+        let properties = (node["properties"] ?? node["items"]?["properties"])?.members ?? [:]
+        return Dictionary(grouping: properties.keys) { properties[$0]?["description"]?.text ?? "" }
+    }
+
+    /// CSV has `yes` and `no`, JSON true and false.
+    @Test func `no description of a boolean names the words of one format`() {
+        for column in ProgramDocuments.all.flatMap(\.columns) where column.kind == .boolean {
+            #expect(!column.doc.contains("`yes`") && !column.doc.contains("`no`"), "\(column.name)")
+        }
+    }
+
+    @Test func `CSV keeps a word of schema 1, and JSON has the one of all other documents`() throws {
+        let kinds = try #require(FindingColumn.all.first { $0.name == "metric" }).kind
+        #expect(kinds == .words(Metric.all.map(\.name)))
+        let recorded = Metric.all.map(\.recorded)
+        #expect(recorded.map(\.text).contains("hand-off") && !recorded.map(\.text).contains("handoff"))
+        let json = recorded.map { JSON.text(.value($0)) }
+        #expect(json.contains("\"handoff\"") && !json.contains("\"hand-off\""))
+    }
+
     @Test func `the name of a column ends in its unit`() {
         for column in ProgramDocuments.all.flatMap(\.columns) {
             let ending: String? =
@@ -74,9 +110,9 @@ import Testing
         #expect(FieldUnit.perSecond.shown(1.234e6) == "1.23 M/s")
         #expect(FieldUnit.percent.shown(12.34, decimals: 1) == "12.3%")
         #expect(FieldUnit.share.shown(0.987) == "0.99" && FieldUnit.bytes.shown(1) == "1.000 B")
-        let field = Field<Double?>("x_ns") { Value($0, decimals: 1) }
+        let field = Field<Double?>("x_ns", "") { Value($0, decimals: 1) }
         #expect(field.shown(4047) == "4.05 µs" && field.shown(nil) == "-")
-        #expect(Field<Bool>("x", kind: .boolean) { .boolean($0) }.shown(true) == "yes")
+        #expect(Field<Bool>("x", kind: .boolean, "") { .boolean($0) }.shown(true) == "yes")
     }
 
     @Test func `roles determine the keys`() {

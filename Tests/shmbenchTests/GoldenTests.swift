@@ -16,6 +16,18 @@ extension CommandLineSuite.Inputs {
     /// Every document of every command, in every format, from fixed inputs.
     @Suite struct GoldenTests {
         private static let formats = Renderers.all.map(\.name)
+
+        @Test func `no document has a plural after 1`() throws {
+            let nouns =
+                "acquisitions|attachments|blocks|bytes|cells|change points|checks|combinations|corruptions|counters|CPUs|episodes|faults|hangs|kills|leftovers|locks|participants|problems|promises|rounds|rows|runs|samples|times|updates|workers"
+            let pattern = try Regex("(?:^|[^0-9.,…-])1 (?:\(nouns))\\b")
+            for (name, text) in try Golden.all() {
+                for line in text.split(separator: "\n") where line.contains(pattern) {
+                    Issue.record("\(name): \(line)")
+                }
+            }
+            #expect("1 kills".contains(pattern) && " 1 rounds".contains(pattern) && !"21 kills".contains(pattern))
+        }
         private static let run = RunConditions(id: "20231114T221320Z-1", seed: 7, clock: ClockCalibration())
 
         /// Facts about this machine in the documents.
@@ -157,6 +169,63 @@ extension CommandLineSuite.Inputs {
             let facts =
                 format == "json" ? text[try #require(text.firstRange(of: "\"capacities\"")).lowerBound...] : text[...]
             try Golden.expect(Self.masked(String(facts)), "run.capacity.\(format)", masks: Self.machine)
+        }
+
+        /// A run with `--kills`, in which one lock survives and another does not.
+        private static var killed: Report {
+            let cells = [(LockKind.robustFutex, 0), (.flock, 2), (.futex, nil)] as [(LockKind, Int?)]
+            let rows = cells.map { lock, hangs -> Row in
+                let plain = row(lock, workers: 2, round: 1, sections: 4_000_000)
+                guard let hangs else { return plain }
+                var recovery = StressResult(lock, .killHolder)
+                (recovery.episodes, recovery.kills, recovery.hangs) = (20, 20, hangs)
+                for time in 1...20 {
+                    recovery.recovery.add(UInt64(time) * 10_000)
+                    recovery.reaping.add(UInt64(time) * 20_000)
+                }
+                if hangs > 0 { recovery.noteHang("worker 2 waits for ever") }
+                return Row(
+                    run: run, cell: plain.cell, round: 1, result: plain.result, asked: plain.asked, recovery: recovery)
+            }
+            return RunReport(
+                rows: rows, summaries: CellSummary.summaries(rows, cells: rows.map(\.cell)), isComplete: true,
+                sort: .throughput, kept: "rows in x.csv", request: request
+            ).report
+        }
+
+        @Test(arguments: ["table", "markdown", "junit", "github"])
+        func `run: kills of owners`(format: String) throws {
+            let text = try rendered(Self.killed, format)
+            try Golden.expect(Self.masked(text), "run.kills.\(format)", masks: Self.machine)
+        }
+
+        @Test(arguments: [40, 60, 80, 120, 200])
+        func `a legend explains the columns that the page shows, and no others`(width: Int) throws {
+            let page = Page(width: width, isTerminal: true)
+            let open = Self.summaries.filter(\.load.isOpen)
+            let openOnly = RunReport(
+                rows: Self.rows, summaries: open, isComplete: true, sort: .throughput, kept: "", request: Self.request
+            ).report
+            // A single round has no interval.
+            for (report, hasInterval) in [(Self.report(), true), (openOnly, true), (Self.killed, false)] {
+                let lines = report.text(page).split(separator: "\n")
+                let heads = Set(
+                    lines.filter { $0.hasPrefix("lock ") }.flatMap { $0.split(separator: " ").map(String.init) })
+                let text = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
+                for (title, legend) in [
+                    ("rel", "rel: "), ("jain", "jain: "), ("±", "± is half"), ("closed", "closed: p99"),
+                    ("reaped", "reaped: "),
+                ] {
+                    let isExplained = heads.contains(title) && (title != "±" || hasInterval)
+                    #expect(text.contains(legend) == isExplained, "\(title) at \(width): \(heads)")
+                }
+                #expect(text.contains("The log behind") == heads.contains("hold"), "hold at \(width)")
+            }
+            let list = Catalogue.text(page).split(separator: "\n").map(String.init)
+            for title in ["waits", "order", "waiter", "notes"] {
+                let isShown = list[0].split(separator: " ").contains { $0 == title }
+                #expect(list.contains { $0.hasPrefix("\(title): ") } == isShown, "\(title) at \(width)")
+            }
         }
 
         @Test(arguments: SortKey.allCases)
@@ -388,7 +457,9 @@ extension CommandLineSuite.Inputs {
             ]
             let text = try rendered(Doctor.report(findings), format)
             try Golden.expect(text, "doctor.\(format)")
-            if format == "json" { try expectValid(text, "doctor") }
+            let strict = try rendered(Doctor.report(findings, failures: ["frequency"]), format)
+            try Golden.expect(strict, "doctor.strict.\(format)")
+            if format == "json" { for text in [text, strict] { try expectValid(text, "doctor") } }
         }
 
         @Test(arguments: formats)

@@ -146,7 +146,7 @@ extension CommandLineSuite.Measuring {
                 ("folder", "folder is a folder"), ("text.db", "text.db is not a SQLite file"),
                 ("empty.db", "empty.db is an empty file"), ("foreign.db", "not a history of shmbench"),
                 ("newer.db", "written by a newer shmbench"), ("cut.db", "cut.db is damaged"),
-                ("nowhere/h.db", "nowhere/h.db: No such file or directory"), ("", "its path is empty"),
+                ("nowhere/h.db", " does not exist; name "), ("", "its path is empty"),
             ] {
                 let run = try Invocation(["run", "--worker", worker.path, "--history", name], in: folder)
                 let shown = try Invocation(["history", name], in: folder).finish()
@@ -184,7 +184,7 @@ extension CommandLineSuite.Measuring {
                     "for --scenario: expected one of those in h.db: default"
                 ),
                 (["history", "h.db", "--export", "x.txt"], 64, "for --export: expected a file name that ends in .csv"),
-                (["history", "h.db", "--export", "nowhere/x.csv"], 1, "nowhere/x.csv: No such file"),
+                (["history", "h.db", "--export", "nowhere/x.csv"], 1, "nowhere/x.csv: its folder does not exist"),
                 (
                     ["history", "h.db", "--export", "x.csv", "--format", "csv"], 64,
                     "--export and --format exclude each other: leave out --format"

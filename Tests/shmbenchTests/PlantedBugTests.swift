@@ -107,7 +107,7 @@ extension CommandLineSuite.Faults {
             let text = some.stdout.replacing("\n  ", with: " ")
             #expect(text.contains("Every lock kept its tested promises."))
             #expect(text.contains("Untested operations: "))
-            #expect(text.contains("participants (left out by --faults, or the test ended first)"))
+            #expect(text.contains("participants (left out by --faults)"))
             #expect(text.contains("readers (its readers exclude each other)"))
             let offers = try #require(text.components(separatedBy: "Operations").last).split(separator: "\n")
             let line = try #require(offers.first { $0.hasPrefix("ticket-yield ") })
@@ -143,8 +143,8 @@ extension CommandLineSuite.Faults {
             #expect(outcome.exit == .code(3), "\(outcome.stdout)\(outcome.stderr)")
             #expect(outcome.stderr.contains(saying), "\(outcome.stderr)")
             let row = try #require(try Table(outcome.stdout).rows.first)
-            #expect(row["not_exercised"]?.contains("barger: --paths leaves it out") == true)
-            #expect(row["not_exercised"]?.contains("reader: its readers exclude each other") == true)
+            #expect(row["not_exercised"]?.contains("barger: left out by --paths") == true)
+            #expect(row["not_exercised"]?.contains("reader: left out by --paths") == true)
         }
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })

@@ -105,7 +105,9 @@ import Testing
     }
 
     private func words(_ results: [CrashResult]) throws -> String {
-        CrashTable.text(results, CrashConditions(workers: 3, every: 1)).split(whereSeparator: \.isWhitespace).joined(
+        CrashTable.text(results, CrashConditions(workers: 3, every: 1, paths: [.holder, .barger])).split(
+            whereSeparator: \.isWhitespace
+        ).joined(
             separator: " ")
     }
 
@@ -115,6 +117,37 @@ import Testing
         #expect(part.contains("1 of 3 locks that promise to survive") && !part.contains("Every lock"))
         #expect(part.contains("Incomplete: robust-futex.") && part.contains("Not tested: ofd-record."))
         #expect(CrashResult(lock: .flock).words == "not tried" && !CrashResult(lock: .flock).isKnown)
+    }
+
+    @Test func `a crash test says of each path why it was not tested`() throws {
+        let text = try words([crash(.flock), crash(.futex, isComplete: false)])
+        #expect(text.contains("barger of flock, futex (the test ended first)"), "\(text)")
+        #expect(text.contains("first-use") && text.contains(" (left out by --paths)"))
+        #expect(text.ranges(of: "left out by").count == 1, "\(text)")
+    }
+
+    @Test func `a missed deadline is not an owner's death`() throws {
+        let late = try words([crash(.robustFutex) { ($0.hangs, $0.missedDeadlines) = (3, 3) }])
+        #expect(
+            late.contains("robust-futex breaks its promise: a wait did not end at its deadline, 3 times"), "\(late)")
+        #expect(!late.contains("owner's death and did not"))
+        let both = try words([crash(.robustFutex) { ($0.hangs, $0.missedDeadlines) = (3, 1) }])
+        #expect(
+            both.contains("a live process hung after 2 of 10 kills, and a wait did not end at its deadline, 1 time"))
+    }
+
+    @Test func `a control is not praised`() throws {
+        let conditions = CrashConditions(workers: 3, every: 1, paths: [.holder])
+        let control = crash(.noLock) { $0.corruptions = 3 }
+        let alone = try rendered(Report([control], conditions), "github")
+        #expect(alone.contains("::warning title=shmbench::no lock was tested, only controls"), "\(alone)")
+        #expect(!alone.contains("kept its promises") && alone.contains("::notice title=none::"))
+        let beside = try rendered(Report([control, crash(.robustFutex)], conditions), "github")
+        #expect(beside.contains("::1 lock kept its promises"), "\(beside)")
+        #expect(words(matrix([result(.noLock, .interrupt)], [.noLock], [.interrupt])).hasPrefix("**Other faults**"))
+        #expect(
+            words(matrix([result(.noLock, .interrupt)], [.noLock], [.interrupt]))
+                .contains("No lock was tested, only controls."))
     }
 
     @Test func `a crash test names the broken promise`() throws {

@@ -182,7 +182,7 @@ extension CommandLineSuite {
             try FileManager.default.copyItem(atPath: folder.path("a.csv"), toPath: folder.path("copy.csv"))
             for (other, words) in [
                 ("a.csv", "are one file"), ("link.csv", "are one file"),
-                ("copy.csv", "copy.csv:2: round 1 of robust-futex with 1 workers is already in a.csv:2"),
+                ("copy.csv", "copy.csv:2: round 1 of robust-futex with 1 worker is already in a.csv:2"),
             ] {
                 let outcome = try report("a.csv", other)
                 #expect(outcome.exit == .code(64) && outcome.stdout.isEmpty)
@@ -364,7 +364,7 @@ extension CommandLineSuite {
             try write("a.csv", [Self.sound[0], changed] + Self.sound.dropFirst(2))
             let outcome = try report("a.csv", "--strict")
             #expect(outcome.exit == .code(1))
-            #expect(outcome.complaints == ["shmbench: a.csv:3: futex with 1 workers: \(finding.words)"])
+            #expect(outcome.complaints == ["shmbench: a.csv:3: futex with 1 worker: \(finding.words)"])
             #expect(try report("a.csv").exit == .code(0))
         }
 

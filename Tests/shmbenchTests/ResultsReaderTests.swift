@@ -67,7 +67,7 @@ import Testing
             words: "invalid value 'bursts' for column `arrivals`"),
         Mistake(
             name: "too many readers", text: header + line(record("futex", ["read_percent": "101"])), place: "a.csv:2:",
-            words: "invalid value '101' for column `read_percent`: expected 0…100"),
+            words: "invalid value '101' for column `read_percent`: expected whole percents, 0% to 100%"),
         Mistake(
             name: "an unknown verdict", text: header + line(record("futex", ["integrity": "fine"])), place: "a.csv:2:",
             words: "invalid value 'fine' for column `integrity`: expected ok, failed or stuck"),
@@ -76,7 +76,7 @@ import Testing
             words: "invalid value '' for column `lock`: expected a name"),
         Mistake(
             name: "a row twice", text: good + line(record(round: 1)), place: "a.csv:4:",
-            words: "round 1 of futex with 1 workers is already in line 2: expected each round once"),
+            words: "round 1 of futex with 1 worker is already in line 2: expected each round once"),
         Mistake(
             name: "a column twice", text: "lock,\(header)x,\(line(record()))", place: "a.csv:1:",
             words: "two columns `lock`"

@@ -96,7 +96,9 @@ import Testing
             "[[workload]]\nname = \"a\"\nrate = 5\narrivals = \"bursts\"\n", line: 4,
             "for arrivals: expected poisson or uniform"),
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
-        Mistake("\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4, "for read_percent: expected 0…100"),
+        Mistake(
+            "\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4,
+            "for read_percent: expected whole percents, 0% to 100%"),
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
         Mistake(
             "[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4,

@@ -97,7 +97,7 @@ extension CommandLineSuite.Inputs {
 /// The validator of the tests: it rejects documents that the schema does not describe.
 @Suite(.timeLimit(.minutes(1))) struct JSONSchemaCheckTests {
     private static let document = """
-        {"schema":1,"rows":[{"schema":1,"weight":"ok","subject":"a","finding":"b","advice":null}]}
+        {"schema":1,"rows":[{"schema":1,"weight":"ok","subject":"a","finding":"b","advice":null}],"verdict":[]}
         """
 
     private static func findings(_ text: String) throws -> [String] {
@@ -115,13 +115,68 @@ extension CommandLineSuite.Inputs {
         ("an unknown word", "\"ok\"", "\"fine\"", "$.rows[0].weight is text(\"fine\")"),
         ("another schema", "{\"schema\":1,\"rows\"", "{\"schema\":2,\"rows\"", "$.schema is number(2.0)"),
         ("a boolean for a number", "{\"schema\":1,\"w", "{\"schema\":true,\"w", "$.rows[0].schema is boolean(true)"),
-        ("no rows", "\"rows\":[{", "\"lines\":[{", "$ lacks rows"),
+        ("no verdict", ",\"verdict\":[]", "", "$ lacks verdict"),
+        ("an unknown member", "\"verdict\":[]", "\"verdict\":[],\"x\":1", "$ has an unknown x"),
+        ("an unknown column", "\"finding\":\"b\"", "\"finding\":\"b\",\"x\":1", "$.rows[0] has an unknown x"),
     ])
     func `a wrong document is rejected`(name: String, old: String, new: String, finding: String) throws {
         let wrong = Self.document.replacing(old, with: new)
         try #require(wrong != Self.document)
         let findings = try Self.findings(wrong)
         #expect(findings.count == 1 && findings[0].contains(finding), "\(findings)")
+    }
+
+    /// The members that each document always has beside `schema` and `rows`.
+    private static let required: [(document: String, members: [String])] = [
+        ("run", ["requested", "complete", "summary", "warnings", "verdict"]),
+        ("report", ["complete", "warnings", "verdict"]),
+        ("compare", ["complete", "warnings", "verdict", "notes"]),
+        ("crash", ["requested", "complete", "warnings", "verdict"]),
+        ("stress", ["requested", "complete", "warnings", "verdict"]),
+        ("lifecycle", ["requested", "complete", "warnings", "verdict"]),
+        ("history", []), ("history-series", ["verdict"]), ("list", []), ("list-names", []), ("doctor", ["verdict"]),
+        ("segments", ["verdict"]), ("schema", []), ("schema-columns", []),
+    ]
+
+    @Test func `all documents are among these`() {
+        #expect(Self.required.map(\.document) == ProgramDocuments.all.map(\.name))
+    }
+
+    @Test(arguments: required)
+    func `a document without a key that it always has is rejected, and one with an unknown key`(
+        document: String, members: [String]
+    ) throws {
+        let description = try #require(ProgramDocuments.named(document))
+        let schema = try JSONNode(JSON.text(JSONSchema.document(description)))
+        let required = schema["required"]?.elements.compactMap(\.text)
+        #expect(required == ["schema", "rows"] + members)
+        let sample = Self.sample(schema)
+        #expect(JSONSchemaCheck.findings(sample, schema) == [])
+        for name in required ?? [] {
+            var less = sample.members
+            less[name] = nil
+            #expect(JSONSchemaCheck.findings(.object(less), schema) == ["$ lacks \(name)"])
+        }
+        var more = sample.members
+        more["x"] = .null
+        #expect(JSONSchemaCheck.findings(.object(more), schema) == ["$ has an unknown x"])
+    }
+
+    /// The least document of a schema.
+    private static func sample(_ schema: JSONNode) -> JSONNode {
+        if let constant = schema["const"] { return constant }
+        if let first = schema["enum"]?.elements.first { return first }
+        let type = schema["type"]?.text ?? schema["type"]?.elements.first?.text
+        switch type {
+        case "object":
+            let names = schema["required"]?.elements.compactMap(\.text) ?? []
+            return .object(
+                Dictionary(uniqueKeysWithValues: names.map { ($0, sample(schema["properties"]?[$0] ?? .null)) }))
+        case "array": return .array([])
+        case "string": return .text("a")
+        case "boolean": return .boolean(true)
+        default: return .number(1)
+        }
     }
 
     @Test func `types keep booleans, whole numbers and texts apart`() throws {

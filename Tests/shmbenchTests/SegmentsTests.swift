@@ -81,6 +81,27 @@ extension CommandLineSuite.Inputs {
             #expect(!FileManager.default.fileExists(atPath: path))
         }
 
+        @Test(arguments: ["json", "csv", "markdown", "junit", "github"])
+        func `what was removed is in every format`(format: String) throws {
+            let path = "/dev/shm/\(RunLease.name(of: try RunID.abandoned()))"
+            let removed = try segments("--remove", "--format", format)
+            #expect(removed.exit == .code(0) && !FileManager.default.fileExists(atPath: path), "\(removed.stderr)")
+            // Other tests remove leftovers, too.
+            if format != "github" && !removed.stdout.contains(path) { return }
+            switch format {
+            case "json":
+                try expectValid(removed.stdout, "segments")
+                let row = try JSONNode(removed.stdout)["rows"]?.elements.first { $0["name"]?.text == path }
+                #expect(row?["removed"] == .boolean(true) && row?["reason"]?.text == "its run is over")
+            case "csv":
+                let row = try #require(try Table(removed.stdout).rows.first { $0["name"] == path })
+                #expect(row["removed"] == "yes" && row["reason"] == "its run is over")
+            case "github":
+                #expect(removed.stdout.contains("removed\n") || removed.stdout.contains("Nothing is left over"))
+            default: #expect(removed.stdout.contains("its run is over"))
+            }
+        }
+
         @Test(arguments: [LockKind.posixNamedSem, .pipeToken, .fcntlRecord])
         func `an object whose segment was removed by hand is a leftover once no process has it open`(kind: LockKind)
             throws

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ShmCoordinator
 internal import ShmRecord
 package import ShmStatistics
 
@@ -135,7 +136,7 @@ extension Comparison {
         guard cell.stage == .done, cell.blocks.count < plan.looks[0] else { return nil }
         let count = cell.blocks.count
         return
-            "\(count) block\(count == 1 ? "" : "s") of four rounds: expected at least \(plan.looks[0]); use a longer --max-time"
+            "\(counted(count, "block")) of four rounds: expected at least \(plan.looks[0]); use a longer --max-time"
     }
 
     /// Why the cell cannot be judged, if the base differs from itself and no second set of blocks refutes it; `nil` otherwise.

@@ -254,7 +254,7 @@ package struct Comparison {
     private static func breach(_ record: Record) -> String {
         if record.number("kill_failures") ?? 0 > 0 {
             return
-                "after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner, a process hung or the data were wrong"
+                "after \(record.text("kill_failures")) of \(counted(Int(record.text("kills")) ?? 0, "kill")) of an owner, a process hung or the data were wrong"
         }
         if record.text("integrity") == "stuck" { return "stuck: no worker made progress" }
         let found = [("overlaps", "overlaps of critical sections"), ("lost_updates", "lost updates")]

@@ -35,8 +35,8 @@ package struct FileComparison {
         }
         guard usesReferences || machines[0] == machines[1] else {
             throw Failure(
-                "\(base) and \(candidate) are of different machines, whose times are not comparable: measure both with \(RoundTable.references.joined(separator: " and ")) among the --locks, to compare ratios to these",
-                code: .usage)
+                "\(base) and \(candidate) are of different machines, whose times are not comparable: measure both with \(RoundTable.references.joined(separator: " and ")) among the --locks, to compare ratios to these"
+            )
         }
         if usesReferences { cells = cells.filter { $0.lock != RoundTable.references[0] } }
         let comparison = IndependentComparison(
@@ -47,6 +47,14 @@ package struct FileComparison {
         var findings = Findings(
             base: base, candidate: candidate, cells: cells.map { comparison.finding($0, confidence: confidence) },
             falseAlarms: settings.falseAlarms, startedAt: time(nil), seed: nil)
+        if machines[0] != machines[1] {
+            findings.warnings = [
+                Warning(
+                    .otherMachine,
+                    "\(candidate) is of another machine or kernel than \(base); measure both on one machine, or see how well ratios transfer"
+                )
+            ]
+        }
         findings.notes = [
             "The two files were not measured alternately, so every other change between them is attributed to the candidate. No finding was confirmed. "
                 + (usesReferences
@@ -64,11 +72,11 @@ package struct FileComparison {
             guard other.cells.contains(cell) else {
                 let isKnown = other.cells.contains { $0.lock == cell.lock && $0.load.workers == cell.load.workers }
                 throw Failure(
-                    "\(path) has \(cell.title) of the scenario \(cell.load.scenario), which \(otherPath) has \(isKnown ? "under another load" : "not"): measure both with the same options",
-                    code: .usage)
+                    "\(path) has \(cell.title) of the scenario \(cell.load.scenario), which \(otherPath) has \(isKnown ? "under another load" : "not"): measure both with the same options"
+                )
             }
         }
-        if let gap = table.gap { throw Failure("\(path) \(gap); measure again", code: .usage) }
+        if let gap = table.gap { throw Failure("\(path) \(gap); measure again") }
     }
 
     /// Rejects windows of different lengths, on which tails and fairness depend.
@@ -77,8 +85,8 @@ package struct FileComparison {
             let windows = [left, right].map { median($0.records(cell).compactMap(\.window)) ?? 0 }
             if windows[0] > 2 * windows[1] || windows[1] > 2 * windows[0] {
                 throw Failure(
-                    "\(base) was measured with windows of \(Figure.time(windows[0] * 1e9)), and \(candidate) with windows of \(Figure.time(windows[1] * 1e9)): measure both with the same --duration",
-                    code: .usage)
+                    "\(base) was measured with windows of \(Figure.time(windows[0] * 1e9)), and \(candidate) with windows of \(Figure.time(windows[1] * 1e9)): measure both with the same --duration"
+                )
             }
         }
     }

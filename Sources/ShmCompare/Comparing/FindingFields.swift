@@ -20,31 +20,34 @@ package typealias FindingColumn = Field<FindingRow>
 extension Field where Subject == FindingRow {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<FindingRow>] = sharingDescriptions(identity + figures + verdicts)
+    package static let all: [Field<FindingRow>] = identity + figures + verdicts
 
     private static let identity: [Field<FindingRow>] = [
         schema(schema),
         field("started_at", kind: .text, roles: .present, "start of the comparison, ISO 8601, UTC") {
             .text(Timestamp.iso8601($0.findings.startedAt))
         },
-        field("base", kind: .text, "what was compared, as it was named on the command line") {
+        field("base", kind: .text, "the base, as it was named on the command line") {
             .text($0.findings.base)
         },
-        field("candidate", kind: .text) { .text($0.findings.candidate) },
+        field("candidate", kind: .text, "the candidate, likewise") { .text($0.findings.candidate) },
         field("scenario", kind: .text, roles: .present, "name of the workload") { .text($0.cell.load.scenario) },
         field(
-            "base_lock", kind: .text, roles: .present, "the locks; two names where two locks are compared"
+            "base_lock", kind: .text, roles: .present,
+            "the base's lock; differs from the candidate's where two locks are compared"
         ) { .text($0.cell.baseLock) },
-        field("candidate_lock", kind: .text, roles: .present) { .text($0.cell.candidateLock) },
+        field("candidate_lock", kind: .text, roles: .present, "the candidate's lock") { .text($0.cell.candidateLock) },
         field("workers", kind: .count, roles: .present, "number of processes that contend for the lock") {
             .integer($0.cell.load.workers)
         },
         field(
-            "metric", kind: .words(Metric.all.map(\.recordedName)), roles: .present,
-            "`throughput`, `p50`, `p99`, `hold`, `hand-off`, `fairness`, `cpu` (CPU time of all workers per acquisition), `heap`, `recovery`, `integrity` (1 is ok, 0 broken), with its unit; a dimensionless metric has none"
-        ) { .text($0.metric.metric.recordedName) },
-        field("unit", kind: .words(Metric.all.map(\.unitName).filter { !$0.isEmpty }.uniqued())) {
+            "metric", kind: .words(Metric.all.map(\.name)), roles: .present,
+            "`throughput`, `p50`, `p99`, `hold`, `handoff` (`hand-off` in CSV), `fairness`, `cpu` (CPU time of all workers per acquisition), `heap`, `recovery`, `integrity` (1 is ok, 0 broken)"
+        ) { $0.metric.metric.recorded },
+        field(
+            "unit", kind: .words(Metric.all.map(\.unitName).filter { !$0.isEmpty }.uniqued()),
+            "unit of the metric's medians; empty for a dimensionless metric"
+        ) {
             .text($0.metric.metric.unitName)
         },
     ]
@@ -57,21 +60,27 @@ extension Field where Subject == FindingRow {
         ) { Value($0.metric.candidateFigure, decimals: 3) },
         field(
             "ratio", title: "change",
-            "candidate to base: the median of all averages of two blocks (Hodges and Lehmann's estimate), with the ends of its interval and their confidence; of `check`, and of files with references, a ratio of ratios to these; empty if too little was measured"
+            "candidate to base: the median of all averages of two blocks (Hodges and Lehmann's estimate); of `check`, and of files with references, a ratio of ratios to these; empty if too little was measured"
         ) { ratio($0.metric.change?.ratio) },
-        field("ratio_low", title: "interval") { ratio($0.metric.change?.low) },
-        field("ratio_high") { ratio($0.metric.change?.high) },
-        field("confidence", unit: .share) { Value($0.metric.change?.confidence, decimals: 6) },
+        field("ratio_low", title: "interval", "lower end of the ratio's confidence interval") {
+            ratio($0.metric.change?.low)
+        },
+        field("ratio_high", "upper end of that interval") { ratio($0.metric.change?.high) },
+        field("confidence", unit: .share, "confidence of that interval") {
+            Value($0.metric.change?.confidence, decimals: 6)
+        },
         field(
             "samples", kind: .count, "blocks of four rounds; of `check` and of files, the candidate's rounds"
         ) { $0.metric.change.map { .integer($0.samples) } ?? .empty },
         field(
             "fresh_ratio", title: "fresh",
-            "likewise, from the fresh rounds that confirm a change; empty without a change"
+            "as `ratio`, from the fresh rounds that confirm a change; empty without a change"
         ) { ratio($0.metric.fresh?.ratio) },
-        field("fresh_ratio_low") { ratio($0.metric.fresh?.low) },
-        field("fresh_ratio_high") { ratio($0.metric.fresh?.high) },
-        field("fresh_samples", kind: .count) { $0.metric.fresh.map { .integer($0.samples) } ?? .empty },
+        field("fresh_ratio_low", "lower end of that ratio's confidence interval") { ratio($0.metric.fresh?.low) },
+        field("fresh_ratio_high", "upper end of that interval, from the fresh rounds") { ratio($0.metric.fresh?.high) },
+        field("fresh_samples", kind: .count, "as `samples`, of the fresh rounds") {
+            $0.metric.fresh.map { .integer($0.samples) } ?? .empty
+        },
     ]
 
     private static let verdicts: [Field<FindingRow>] = [
@@ -81,9 +90,12 @@ extension Field where Subject == FindingRow {
         ) { Value($0.metric.threshold, decimals: 4) },
         field(
             "verdict", kind: .words(Word.judgements),
-            "`faster`, `slower`, `same` (equivalent), `inconclusive` (undecided), `broken`, `unjudged` (the control failed, ratios do not transfer, too few blocks, the candidate lacks the metric); empty where it was not measured. Every metric that became worse is `slower`, and makes the cell so"
+            "`faster`, `slower`, `same` (equivalent), `inconclusive` (undecided), `broken`, `unjudged` (the control failed, ratios do not transfer, too few blocks, the candidate lacks the metric); empty where it was not measured. Every metric that became worse is `slower`"
         ) { Value($0.metric.word == .missing ? nil : $0.metric.word.rawValue) },
-        field("cell_verdict", kind: .words(Word.judgements), roles: .present) { .text($0.cell.word.rawValue) },
+        field(
+            "cell_verdict", kind: .words(Word.judgements), roles: .present,
+            "the verdict on the cell, with the same words: that of its worst metric"
+        ) { .text($0.cell.word.rawValue) },
         field("note", kind: .text, "the reason for the verdict, if it needs one") {
             Value($0.metric.note ?? $0.cell.note)
         },
@@ -100,7 +112,7 @@ extension Field where Subject == FindingRow {
 
     private static func field(
         _ name: String, title: String? = nil, kind: Kind = .number, unit: FieldUnit? = nil, roles: Roles = [],
-        _ doc: String = "", _ value: @escaping @Sendable (FindingRow) -> Value
+        _ doc: String, _ value: @escaping @Sendable (FindingRow) -> Value
     ) -> Field { Field(name, title: title, kind: kind, unit: unit, roles: roles, doc, value) }
 }
 

@@ -151,6 +151,8 @@ package struct Findings {
     package let seed: UInt64?
     /// Remarks on the method.
     package var notes: [String]
+    /// What makes the findings doubtful.
+    package var warnings: [Warning] = []
     /// Whether undecided cells are a failure.
     package var failsUndecided: Bool
     /// What was asked for; `nil` if unknown.

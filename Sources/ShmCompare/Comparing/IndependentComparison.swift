@@ -60,8 +60,8 @@ package struct IndependentComparison {
             let (before, after) = (base.records(cell).count, candidate.records(cell).count)
             if Self.areEnough(before, after, confidence: confidence) { continue }
             throw Failure(
-                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to be found: expected \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds",
-                code: .usage)
+                "\(before) and \(after) rounds of \(cell.title) are too few for any difference to be found: expected \(Self.enoughRounds(confidence: confidence)) on either side; measure with more --rounds"
+            )
         }
     }
 
@@ -140,10 +140,10 @@ package struct IndependentComparison {
     package static func breach(_ record: Record) -> String {
         if record.number("kill_failures") ?? 0 > 0 {
             return
-                "in round \(record.text("round")), a process hung or the data were wrong after \(record.text("kill_failures")) of \(record.text("kills")) kills of an owner"
+                "in round \(record.text("round")), a process hung or the data were wrong after \(record.text("kill_failures")) of \(counted(Int(record.text("kills")) ?? 0, "kill")) of an owner"
         }
         return
-            "round \(record.text("round")) is \(record.text("integrity")), with \(record.text("lost_updates")) lost updates and \(record.text("overlaps")) overlaps"
+            "round \(record.text("round")) is \(record.text("integrity")), with \(counted(Int(record.text("lost_updates")) ?? 0, "lost update")) and \(counted(Int(record.text("overlaps")) ?? 0, "overlap"))"
     }
 
     /// Why ratios to the references cannot be compared: a reference is broken. `nil` if none is.

@@ -31,7 +31,7 @@ package struct HistoryCell: Hashable {
     /// The title: the lock, and the parameters that are not at their defaults.
     package var title: String {
         var parts = [text("scenario") == "default" ? lock : "\(text("scenario")): \(lock)"]
-        parts.append(workers == 1 ? "1 worker" : "\(workers) workers")
+        parts.append(counted(workers, "worker"))
         let load = load
         return (parts + Parameter.all.compactMap { $0.unusual(load) }).joined(separator: ", ")
     }
@@ -44,7 +44,7 @@ package struct HistoryCell: Hashable {
     }
 
     package var machine: String {
-        let cpus = self["cpus"].integer.map { $0 == 1 ? "1 CPU" : "\($0) CPUs" } ?? "? CPUs"
+        let cpus = self["cpus"].integer.map { counted($0, "CPU") } ?? "? CPUs"
         return "\(self["hostname"].text ?? "any host") (\(text("cpu_model")), \(cpus))"
     }
 }

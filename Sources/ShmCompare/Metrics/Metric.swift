@@ -81,8 +81,8 @@ package struct Metric: Sendable {
         }
     }
 
-    /// The name in findings for programs, whose schema 1 keeps an older spelling.
-    package var recordedName: String { name == "handoff" ? "hand-off" : name }
+    /// The name in findings for programs. Schema 1 of the CSV keeps an older spelling.
+    package var recorded: Value { name == "handoff" ? .renamed(csv: "hand-off", json: name) : .text(name) }
 
     /// Whether ratios are judged.
     package var isRatio: Bool { judgement == .ratio }

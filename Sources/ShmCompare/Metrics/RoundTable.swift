@@ -15,7 +15,7 @@ package struct CellID: Hashable {
     package init(_ record: Record) { self.init(lock: record.lock, load: record.load) }
 
     /// The lock and the number of workers, for messages.
-    package var title: String { "\(lock) with \(load.workers) worker\(load.workers == 1 ? "" : "s")" }
+    package var title: String { "\(lock) with \(counted(load.workers, "worker"))" }
 }
 
 /// A round of a run. The cells of one round are measured close together, in random order.

@@ -16,7 +16,7 @@ package enum Threshold {
         }
         guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric == .heap else {
             throw Failure.invalid(
-                value, for: "\(option) \(name)", expected: "more than 0% and at most 1000%, \(Percent.form)")
+                value, for: "\(option) \(name)", expected: Percent.expected(0...10, isAbove: metric != .heap))
         }
         return (metric, share)
     }

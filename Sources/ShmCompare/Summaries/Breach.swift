@@ -8,8 +8,8 @@ package enum Breach {
         let failed = records.filter { $0.integrity == .failed }
         func sum(_ column: String) -> Double { failed.compactMap { $0.number(column) }.reduce(0, +) }
         let (overlaps, lost) = (sum("overlaps"), sum("lost_updates"))
-        if overlaps > 0 { parts.append("admitted two processes at once (\(Figure.decimal(overlaps, 0)) times)") }
-        if lost > 0 { parts.append("lost \(Figure.decimal(lost, 0)) updates") }
+        if overlaps > 0 { parts.append("admitted two processes at once (\(counted(whole(overlaps), "time")))") }
+        if lost > 0 { parts.append("lost \(counted(whole(lost), "update"))") }
         if !failed.isEmpty && parts.isEmpty { parts.append("failed the integrity check") }
         let stuck = records.filter { $0.integrity == .stuck }
         if !stuck.isEmpty {
@@ -26,6 +26,9 @@ package enum Breach {
         if let breach = records.compactMap({ $0.unrecorded?.killBreach }).first { return breach }
         func sum(_ column: String) -> Double { records.compactMap { $0.number(column) }.reduce(0, +) }
         let failures = sum("kill_failures")
-        return failures > 0 ? "after \(Figure.decimal(failures, 0)) of \(Figure.decimal(sum("kills"), 0)) kills" : nil
+        return failures > 0 ? "after \(whole(failures)) of \(counted(whole(sum("kills")), "kill"))" : nil
     }
+
+    /// A sum of a column; a file may hold any number.
+    private static func whole(_ sum: Double) -> Int { Int(min(sum, 1e15)) }
 }

@@ -1,3 +1,4 @@
+internal import ShmCoordinator
 internal import ShmCore
 package import ShmRecord
 
@@ -44,7 +45,7 @@ package struct MachineRounds {
         let times = records.map { $0.text("started_at") }.filter { !$0.isEmpty }
         let first = times.min().map { " from \(Self.plain($0))" } ?? ""
         let runs = Set(records.map { $0.text("run_id") }).count
-        let count = "\(records.count) round\(records.count == 1 ? "" : "s") of \(runs) run\(runs == 1 ? "" : "s")"
+        let count = "\(counted(records.count, "round")) of \(counted(runs, "run"))"
         let tools = values("tool_version").map { "shmbench \($0)" }
         let kernels = values("kernel").map { "Linux \($0)" }
         return ([count + "\(first) on \(title)"] + kernels + tools).joined(separator: ", ")

@@ -48,8 +48,7 @@ package struct RankingRow {
 package typealias RankingColumn = Field<RankingRow>
 
 extension Field where Subject == RankingRow {
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<RankingRow>] = sharingDescriptions(identity + figures)
+    package static let all: [Field<RankingRow>] = identity + figures
 
     /// The lock and its load, with the names of the results.
     private static let identity: [Field<RankingRow>] = SummaryColumn.all.filter { $0.roles.contains(.cell) }.map {
@@ -75,12 +74,16 @@ extension Field where Subject == RankingRow {
         ) { .text($0.place.rawValue) },
         Field(
             "best_ratio", kind: .number,
-            "ratio of the best to this lock, above 1 if the best is better, and its interval, estimated from the differences within the common rounds: the quotient of the medians may differ"
+            "ratio of the best to this lock, above 1 if the best is better, estimated from the differences within the common rounds: the quotient of the medians may differ; empty for the best"
         ) {
             Value($0.rival?.ratio?.estimate, decimals: 5)
         },
-        Field("best_ratio_low", kind: .number, "") { Value($0.rival?.ratio?.low, decimals: 5) },
-        Field("best_ratio_high", kind: .number, "") { Value($0.rival?.ratio?.high, decimals: 5) },
+        Field("best_ratio_low", kind: .number, "lower end of that ratio's confidence interval") {
+            Value($0.rival?.ratio?.low, decimals: 5)
+        },
+        Field("best_ratio_high", kind: .number, "upper end of that interval") {
+            Value($0.rival?.ratio?.high, decimals: 5)
+        },
         Field("rounds", kind: .count, "number of rounds in common with the best") {
             Value($0.rival.map { UInt64($0.rounds) })
         },

@@ -9,16 +9,13 @@ package typealias SummaryColumn = Field<CellSummary>
 extension Field where Subject == CellSummary {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<CellSummary>] = sharingDescriptions(
-        [schema(schema)] + identity + figures)
+    package static let all: [Field<CellSummary>] = [schema(schema)] + identity + figures
 
     /// The machine, the lock and its load, with the names of the results.
     private static let identity: [Field<CellSummary>] = ResultColumn.all.filter { column in
         !column.roles.isDisjoint(with: [.machine, .cell])
     }.map { column in
-        Field(column.name, title: column.title, kind: column.kind, roles: column.roles, "as in the results of `run`") {
-            summary in
+        Field(column.name, title: column.title, kind: column.kind, roles: column.roles, column.doc) { summary in
             summary.records[0].value(column.name)
         }
     }
@@ -26,38 +23,46 @@ extension Field where Subject == CellSummary {
     private static let figures: [Field<CellSummary>] = [
         field("rounds", kind: .count, roles: .present, "number of rounds") { .integer($0.rounds) },
         field(
-            "throughput_per_s", title: "rate/s", "median over the rounds, as all figures below unless noted otherwise"
+            "throughput_per_s", title: "rate/s", "median throughput over the rounds"
         ) {
             Value($0.throughput, decimals: 1)
         },
         field(
             "throughput_low",
-            "confidence interval of the median throughput, and its confidence; empty for a single round"
+            "lower end of the confidence interval of the median throughput; empty for a single round"
         ) {
             Value($0.interval?.low, decimals: 1)
         },
-        field("throughput_high") { Value($0.interval?.high, decimals: 1) },
-        field("confidence", unit: .share) { Value($0.interval?.confidence, decimals: 4) },
+        field("throughput_high", "upper end of that interval") { Value($0.interval?.high, decimals: 1) },
+        field("confidence", unit: .share, "confidence of that interval") {
+            Value($0.interval?.confidence, decimals: 4)
+        },
         field(
             "acquire_p50_ns", title: "p50",
-            "medians over the rounds that have all percentiles of the row; empty if fewer than half of the rounds have enough samples, or if most rounds of an open loop were overloaded"
+            "median of `acquire_p50_ns` over the rounds that have all percentiles of the row; empty if fewer than half of the rounds have enough samples, or if most rounds of an open loop were overloaded"
         ) {
             Value($0.p50, decimals: 1)
         },
-        field("acquire_p99_ns", title: "p99") { Value($0.p99, decimals: 1) },
-        field("acquire_p999_ns", title: "p99.9") {
+        field("acquire_p99_ns", title: "p99", "median of `acquire_p99_ns`, likewise") { Value($0.p99, decimals: 1) },
+        field("acquire_p999_ns", title: "p99.9", "median of `acquire_p999_ns`, likewise") {
             Value($0.p999, decimals: 1)
         },
-        field("acquire_max_ns", title: "max", kind: .count, "maximum over all rounds") {
+        field("acquire_max_ns", title: "max", kind: .count, "the longest time to acquire, of all rounds") {
             Value($0.longest, decimals: 0)
         },
-        field("uncorrected_p99_ns", title: "closed", "as in the results of `run`") {
+        field("uncorrected_p99_ns", title: "closed", "median of `uncorrected_p99_ns` over the rounds") {
             Value($0.uncorrectedP99, decimals: 1)
         },
-        field("hold_p50_ns", title: "hold") { Value($0.hold, decimals: 1) },
-        field("handoff_p50_ns", title: "handoff") { Value($0.handoff, decimals: 1) },
-        field("fairness_jain", title: "jain", unit: .share) { Value($0.jain, decimals: 4) },
-        field("fairness_window_jain", unit: .share) { Value($0.windowJain, decimals: 4) },
+        field("hold_p50_ns", title: "hold", "median of `hold_p50_ns` over the rounds") { Value($0.hold, decimals: 1) },
+        field("handoff_p50_ns", title: "handoff", "median of `handoff_p50_ns` over the rounds") {
+            Value($0.handoff, decimals: 1)
+        },
+        field("fairness_jain", title: "jain", unit: .share, "median of `fairness_jain` over the rounds") {
+            Value($0.jain, decimals: 4)
+        },
+        field("fairness_window_jain", unit: .share, "median of `fairness_window_jain` over the rounds") {
+            Value($0.windowJain, decimals: 4)
+        },
         field(
             "overloaded_rounds", kind: .count, roles: .present,
             "number of rounds in which an open loop did not sustain its rate"
@@ -70,7 +75,7 @@ extension Field where Subject == CellSummary {
         ) { .text($0.integrity.rawValue) },
         field(
             "as_promised", kind: .boolean, roles: .present,
-            "whether the lock kept its promises, `yes` or `no` (exit code 3)"
+            "whether the lock kept its promises (exit code 3 if not)"
         ) {
             .boolean($0.isAsPromised)
         },
@@ -81,17 +86,20 @@ extension Field where Subject == CellSummary {
         field("finding", kind: .text, "the broken promises in words") { Value($0.breach) },
         field(
             "kills", kind: .count,
-            "owners killed after the rounds (`--kills`), and kills after which a process hung or the data were wrong; sums over the rounds"
+            "owners killed after the rounds (`--kills`), over all rounds"
         ) { $0.sum("kills") },
-        field("kill_failures", title: "failed", kind: .count) { $0.sum("kill_failures") },
-        field("recovery_p50_ns", title: "recovery", "median over the rounds, as in the results of `run`") {
+        field(
+            "kill_failures", title: "failed", kind: .count,
+            "kills after which a process hung or the data were wrong, over all rounds"
+        ) { $0.sum("kill_failures") },
+        field("recovery_p50_ns", title: "recovery", "median of `recovery_p50_ns` over the rounds") {
             Value($0.recovery, decimals: 1)
         },
     ]
 
     private static func field(
         _ name: String, title: String? = nil, kind: Kind = .number, unit: FieldUnit? = nil, roles: Roles = [],
-        _ doc: String = "", _ value: @escaping @Sendable (CellSummary) -> Value
+        _ doc: String, _ value: @escaping @Sendable (CellSummary) -> Value
     ) -> Field { Field(name, title: title, kind: kind, unit: unit, roles: roles, doc, value) }
 }
 

@@ -18,6 +18,10 @@ package struct Warning: Equatable, Sendable {
         case mixedWindows = "mixed-windows"
         case severalMachines = "several-machines"
         case unknownColumns = "unknown-columns"
+        case otherMachine = "other-machine"
+        case doubtfulMachine = "doubtful-machine"
+        case discarded
+        case controlPassed = "control-passed"
     }
 
     package let code: Code

@@ -57,7 +57,7 @@ package enum Warnings {
         if anomalies > 0 {
             lines.add(
                 .clockBackwards,
-                "the clock went backwards \(anomalies) times between two CPUs, and those intervals were left out: do not trust "
+                "the clock went backwards \(counted(anomalies, "time")) between two CPUs, and those intervals were left out: do not trust "
                     + "handoff times on this machine")
         }
         return lines
@@ -96,7 +96,7 @@ package enum Warnings {
         if let most = summaries.map(\.load.workers).max(), most > cpus {
             lines.add(
                 .oversubscribed,
-                "up to \(most) workers share \(cpus) CPU\(cpus == 1 ? "" : "s"): these figures depend on the scheduler as much as on the lock"
+                "up to \(counted(most, "worker")) share \(counted(cpus, "CPU")): these figures depend on the scheduler as much as on the lock"
             )
         }
         return lines

@@ -32,7 +32,7 @@ struct CrashEvidence: Equatable {
     /// What contradicts the lock's promises, a few words each; empty if nothing does.
     func corruptions(of lock: LockProperties) -> [String] {
         var found: [String] = []
-        if overlaps > 0 { found.append("\(overlaps) sections met another owner's traces") }
+        if overlaps > 0 { found.append("\(counted(overlaps, "section")) met another owner's traces") }
         if !surplusIsRight {
             let left = surplus.map { "\(Int64(bitPattern: $0))" }.joined(separator: ", ")
             found.append("the target's death left the counters at \(left)")

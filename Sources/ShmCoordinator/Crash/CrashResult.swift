@@ -25,12 +25,14 @@ public struct CrashResult: Sendable {
     /// The sum over all paths.
     public var total: CrashTally { paths.reduce(into: CrashTally()) { $0.add($1.tally) } }
 
-    /// Paths that were not taken, and why.
-    public var left: [(path: CrashPath, reason: String)] {
+    /// Paths that were not tested, and why.
+    ///
+    /// - Parameter requested: the paths of the test.
+    public func left(of requested: [CrashPath]) -> [(path: CrashPath, reason: String)] {
         CrashPath.allCases.filter { path in !paths.contains { $0.path == path } }.map { path in
+            if !requested.contains(path) { return (path, "left out by --paths") }
             let isOffered = path != .reader || lock.properties.sharesReaders
-            if !isOffered { return (path, "its readers exclude each other") }
-            return (path, isComplete ? "--paths leaves it out" : "left out by --paths, or the test ended first")
+            return (path, isOffered ? "the test ended first" : "its readers exclude each other")
         }
     }
 
@@ -63,6 +65,8 @@ public struct CrashTally: Sendable, Equatable {
     public var ownerDeaths: UInt64 = 0
     /// Kills after which a process waited for the lock forever.
     public var hangs = 0
+    /// Those of the hangs in which no owner died: a wait with a deadline did not return.
+    public var missedDeadlines = 0
     /// Kills after which the data, or what the lock reported, were wrong.
     public var corruptions = 0
     /// The longest time from a kill to the next acquisition by another process, in ns.
@@ -83,6 +87,7 @@ public struct CrashTally: Sendable, Equatable {
         kills += other.kills
         ownerDeaths += other.ownerDeaths
         hangs += other.hangs
+        missedDeadlines += other.missedDeadlines
         corruptions += other.corruptions
         slowestRecovery = [slowestRecovery, other.slowestRecovery].compactMap { $0 }.max()
         findings = Array((findings + other.findings).prefix(Self.findingLimit))

@@ -151,6 +151,7 @@ public struct CrashTest {
         tally.ownerDeaths = report.ownerDeaths
         tally.slowestRecovery = report.recovery
         tally.hangs = report.hang == nil ? 0 : 1
+        tally.missedDeadlines = report.missesDeadline ? 1 : 0
         tally.corruptions = report.corruptions.isEmpty ? 0 : 1
         tally.corruptionFindings = report.corruptions.map { "\(report.place): \($0)" }
         tally.findings = tally.corruptionFindings + [report.hang].compactMap { $0 }.map { "\(report.place): \($0)" }

@@ -42,7 +42,10 @@ extension CrashTrial {
     ) throws(RoundFailure) -> String? {
         let limit = Patience.after(nanoseconds: Int64(patience.nanoseconds))
         while report.steps < instructions || asleep {
-            if path.staysHeld && report.steps > Self.patientSteps && limit.hasPassed { return Self.overdue }
+            if path.staysHeld && report.steps > Self.patientSteps && limit.hasPassed {
+                report.missesDeadline = true
+                return Self.overdue
+            }
             var step = try target.step()
             if case .asleep = step, isHeldByOther {
                 report.sleeps.append(report.steps)
@@ -56,6 +59,7 @@ extension CrashTrial {
             let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed {
+                    report.missesDeadline = path.staysHeld
                     return path.staysHeld ? Self.overdue : "the target itself sleeps, and no process wakes it"
                 }
                 step = try target.finishStep()

@@ -13,6 +13,8 @@ struct CrashTrial {
         var sleeps: [Int] = []
         /// What hangs, in words.
         var hang: String?
+        /// Whether the target hangs because a wait does not end at its deadline.
+        var missesDeadline = false
         /// What is wrong otherwise, in words.
         var corruptions: [String] = []
         /// Acquisitions to which the lock reported the previous owner's death.

@@ -55,7 +55,8 @@ extension RoundScene {
                 default: "\(state)"
                 }
             let process = fleet.process(worker)?.pid ?? 0
-            return "worker \(worker + 1) (pid \(process)): \(place), phase \(phase), \(sections) sections done, "
+            return
+                "worker \(worker + 1) (pid \(process)): \(place), phase \(phase), \(counted(sections, "section")) done, "
                 + ProcessState.description(of: process)
         }
     }

@@ -59,7 +59,7 @@ final class RoundScene {
         if hasCome { return try check() }
         if fleet.disturbance != nil { return }
         let missing = whereabouts().first { $0.contains(": absent") } ?? ""
-        throw .failed("\(arrived) of \(cell.workers) workers arrived at the barrier within 30 s: \(missing)")
+        throw .failed("\(arrived) of \(counted(cell.workers, "worker")) arrived at the barrier within 30 s: \(missing)")
     }
 
     // MARK: Progress

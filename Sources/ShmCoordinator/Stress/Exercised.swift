@@ -19,10 +19,14 @@ public struct Exercised: Sendable {
     /// The sum of all faults' tallies.
     public let tally: ExerciseTally
     private let obstacles: [Exercise: String]
+    private let faults: [Fault]
 
     /// Sums up results of one lock.
-    public init(_ lock: LockKind, _ results: [StressResult]) {
+    ///
+    /// - Parameter faults: the requested faults.
+    public init(_ lock: LockKind, _ results: [StressResult], faults: [Fault]) {
         self.lock = lock
+        self.faults = faults
         tally = results.reduce(into: ExerciseTally()) { $0.add($1.exercises) }
         obstacles = results.reduce(into: [:]) { obstacles, result in
             if let exercise = result.fault.exercise, let obstacle = result.obstacle { obstacles[exercise] = obstacle }
@@ -34,11 +38,24 @@ public struct Exercised: Sendable {
         if tally.breaches(exercise) > 0 { return .broken }
         if let absence = exercise.absence(in: lock.properties) { return .notOffered(absence) }
         if tally.count(exercise) > 0 { return .kept }
-        return .untried(obstacles[exercise] ?? "left out by --faults, or the test ended first")
+        return .untried(obstacles[exercise] ?? (isLeftOut(exercise) ? "left out by --faults" : "the test ended first"))
     }
 
-    /// The exercises that were done.
-    public var done: [Exercise] { Exercise.allCases.filter { tally.count($0) > 0 } }
+    /// Whether only a fault that was not requested does it. Exercises without a fault of their own are part of every fault.
+    private func isLeftOut(_ exercise: Exercise) -> Bool {
+        Fault.allCases.contains { $0.exercise == exercise } && !faults.contains { $0.exercise == exercise }
+    }
+
+    /// The exercises that were done. A call that the lock answers with another one, as of a shared lock that excludes, is none
+    /// of them.
+    public var done: [Exercise] {
+        Exercise.allCases.filter { exercise in
+            switch state(exercise) {
+            case .kept, .broken: true
+            case .notOffered, .untried: false
+            }
+        }
+    }
 
     /// The exercises that were not done, and why.
     public var left: [(exercise: Exercise, reason: String)] {

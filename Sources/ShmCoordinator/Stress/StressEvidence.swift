@@ -41,14 +41,16 @@ struct StressEvidence {
     func corruption(since earlier: StressEvidence) -> String? {
         if overlaps > earlier.overlaps {
             return "two processes were inside at once, or left words that do not agree, "
-                + "\(overlaps - earlier.overlaps) times"
+                + counted(overlaps - earlier.overlaps, "time")
         }
-        return lost > earlier.lost ? "\(lost - earlier.lost) updates of live workers were lost" : nil
+        return lost > earlier.lost
+            ? "\(counted(lost - earlier.lost, "update")) of live workers \(lost - earlier.lost == 1 ? "was" : "were") lost"
+            : nil
     }
 
     /// Calls since earlier evidence that did not do what they offer.
     func breach(since earlier: StressEvidence) -> (exercise: Exercise, finding: String)? {
-        func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+        func times(_ count: UInt64) -> String { count == 1 ? "once" : counted(count, "time") }
         if tornReads > earlier.tornReads {
             return (.readers, "a reader saw half-written data, \(times(tornReads - earlier.tornReads))")
         }

@@ -12,7 +12,7 @@ extension StressScene {
             }, until: { contending.count >= count })
         if haveCome { return }
         let missing = live.first { !contending.contains($0) }.map { ": \(whereabouts($0))" } ?? ""
-        throw .failed("\(contending.count) of \(count) workers came within \(patience)\(missing)")
+        throw .failed("\(contending.count) of \(counted(count, "worker")) came within \(patience)\(missing)")
     }
 
     /// Waits until every contending worker has completed a section; returns those that have not in time.

@@ -8,10 +8,10 @@ package struct CrashConditions {
     package let workers: Int
     /// The distance between two kills, in instructions.
     package let every: Int
-    /// The requested paths; empty if unknown.
+    /// The requested paths.
     package let paths: [CrashPath]
 
-    package init(workers: Int, every: Int, paths: [CrashPath] = []) {
+    package init(workers: Int, every: Int, paths: [CrashPath]) {
         self.workers = workers
         self.every = every
         self.paths = paths
@@ -37,8 +37,7 @@ package typealias CrashColumn = Field<CrashRow>
 extension Field where Subject == CrashRow {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<CrashRow>] = sharingDescriptions(identity + environment + tested + figures)
+    package static let all: [Field<CrashRow>] = identity + environment + tested + figures
 
     private static let identity: [Field<CrashRow>] = [
         schema(schema),
@@ -66,11 +65,12 @@ extension Field where Subject == CrashRow {
     ]
 
     private static let figures: [Field<CrashRow>] = [
-        instructions(
-            .uncontended,
-            "instructions of the path at which a target was killed; empty if the path was not tested"),
-        instructions(.waiter), instructions(.holder), instructions(.barger), instructions(.firstUse),
-        field("instructions", title: "instr.", kind: .count, roles: .present, "sum over the paths") {
+        instructions(.uncontended), instructions(.waiter), instructions(.holder), instructions(.barger),
+        instructions(.firstUse),
+        field(
+            "instructions", title: "instr.", kind: .count, roles: .present,
+            "instructions at which a target was killed, over all paths"
+        ) {
             .integer($0.result.total.instructions)
         },
         field(
@@ -87,7 +87,7 @@ extension Field where Subject == CrashRow {
         },
         field(
             "hangs", kind: .count, roles: .present,
-            "kills after which a process waited for more than 2 s (25 ms asleep after the lock's first hang, or after its fifth if it promises to survive)"
+            "kills after which a process waited for more than 2 s, and waits that did not end at their deadline (25 ms asleep after the lock's first hang, or after its fifth if it promises to survive)"
         ) { .integer($0.result.total.hangs) },
         field(
             "corruptions", title: "corrupt", kind: .count, roles: .present,
@@ -100,20 +100,25 @@ extension Field where Subject == CrashRow {
         field("duration_s", roles: .present, "duration of this lock's test") {
             Value(Double($0.result.duration) / 1e9, decimals: 3)
         },
-        field("complete", kind: .boolean, roles: .present, "`no` after an interruption") {
+        field("complete", kind: .boolean, roles: .present, "whether all requested paths were tested to their end") {
             .boolean($0.result.isComplete)
         },
         field(
             "as_promised", kind: .boolean,
-            "whether the lock kept its promise, `yes` or `no` (empty if the test was not completed), and the verdict in words"
+            "whether the lock kept its promise; empty if the test was not completed"
         ) { Value($0.result.isKnown ? $0.result.verdict.isAsPromised : nil) },
-        field("verdict", kind: .words(["not tried"] + CrashVerdict.allCases.map(\.words)), roles: .present) {
+        field(
+            "verdict", kind: .words(["not tried"] + CrashVerdict.allCases.map(\.words)), roles: .present,
+            "the verdict on the lock's promise; `(expected)` and `(exp.)`: as it must be without that promise"
+        ) {
             .text($0.result.words)
         },
-        instructions(.attempt, "as the instructions above, for the lock's other operations"),
-        instructions(.timed), instructions(.timedWaiter), instructions(.expiring), instructions(.reader),
+        instructions(.attempt), instructions(.timed), instructions(.timedWaiter), instructions(.expiring),
+        instructions(.reader),
         field("not_exercised", kind: .text, "paths that were not tested, and why") { row in
-            Value(row.result.left.map { "\($0.path.name): \($0.reason)" }.joined(separator: "; "))
+            Value(
+                row.result.left(of: row.conditions.paths).map { "\($0.path.name): \($0.reason)" }.joined(
+                    separator: "; "))
         },
         field(
             "discarded_trials", kind: .count, roles: .present,
@@ -121,14 +126,17 @@ extension Field where Subject == CrashRow {
         ) { .integer($0.result.discarded) },
     ]
 
-    private static func instructions(_ path: CrashPath, _ doc: String = "") -> Field {
-        field("instructions_" + path.name.replacing("-", with: "_"), kind: .count, doc) { row in
+    private static func instructions(_ path: CrashPath) -> Field {
+        field(
+            "instructions_" + path.name.replacing("-", with: "_"), kind: .count,
+            "instructions of the path `\(path.name)` at which a target was killed; empty if it was not tested"
+        ) { row in
             row.result.paths.first { $0.path == path }.map { .integer($0.tally.instructions) } ?? .empty
         }
     }
 
     private static func field(
-        _ name: String, title: String? = nil, kind: Kind = .number, roles: Roles = [], _ doc: String = "",
+        _ name: String, title: String? = nil, kind: Kind = .number, roles: Roles = [], _ doc: String,
         _ value: @escaping @Sendable (CrashRow) -> Value
     ) -> Field { Field(name, title: title, kind: kind, roles: roles, doc, value) }
 }

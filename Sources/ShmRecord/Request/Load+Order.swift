@@ -19,7 +19,7 @@ extension Value {
         switch self {
         case .integer(let number): Double(number)
         case .decimal(let number, _): number
-        case .text, .boolean, .list, .empty: 0
+        case .text, .renamed, .boolean, .list, .empty: 0
         }
     }
 }

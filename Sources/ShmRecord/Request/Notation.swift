@@ -40,7 +40,8 @@ extension Notation<Int> {
             value: { .integer($0) })
     }
 
-    /// A whole number of percent. Users write `50%`, `0.5` or `50`; programs write `50`.
+    /// A whole number of percent. Users write `50%` or `0.5`; programs, scenarios and command lines of older versions write
+    /// `50`.
     package static let percent: Notation = {
         let parse: @Sendable (String) -> Int? = { text in Int(text).flatMap { (0...100).contains($0) ? $0 : nil } }
         let read: @Sendable (String) -> Int? = { text in
@@ -50,7 +51,7 @@ extension Notation<Int> {
             return abs(percent - whole) < 1e-9 && whole <= 100 ? Int(whole) : nil
         }
         return Notation(
-            expected: "0…100 percent, as in 50%, 0.5 or 50", read: read, parse: parse, text: { "\($0)" },
+            expected: "whole percents, \(Percent.expected(0...1))", read: read, parse: parse, text: { "\($0)" },
             value: { .integer($0) })
     }()
 

@@ -28,7 +28,7 @@ extension Parameter {
 
     package static let counters = Parameter(
         "counters", valueName: "n", .count(1...GuardedData.counterLimit), \.counters,
-        "counters incremented in each critical section", phrase: { "\($0.counters) counters" })
+        "counters incremented in each critical section", phrase: { counted($0.counters, "counter") })
 
     package static let arrivals = Parameter(
         "arrivals", valueName: "kind", .choice([.poisson, .uniform], unasked: .closed, name: \.name), \.spacing,

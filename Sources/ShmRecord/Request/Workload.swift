@@ -38,7 +38,7 @@ package struct Workload {
         let (rate, think) = (load.rate, load.think)
         if load.isOpen, think > 0, let most = workers.max(), rate * Double(think) > 1e9 * Double(most) {
             return
-                "a rate of \(Figure.rate(rate)) is more than \(most) workers with a think time of \(TimeSpan(nanoseconds: think)) can request: expected a lower rate, a shorter think time or more workers"
+                "a rate of \(Figure.rate(rate)) is more than \(counted(most, "worker")) with a think time of \(TimeSpan(nanoseconds: think)) can request: expected a lower rate, a shorter think time or more workers"
         }
         return nil
     }

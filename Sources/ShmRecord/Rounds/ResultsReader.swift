@@ -68,7 +68,7 @@ package enum ResultsReader {
         for line in lines.records.dropFirst() {
             guard line.fields.count == names.count else {
                 throw Failure(
-                    "\(path):\(line.number): the line has \(line.fields.count) fields: expected \(names.count), one per column; it is truncated or damaged",
+                    "\(path):\(line.number): the line has \(counted(line.fields.count, "field")): expected \(names.count), one per column; it is truncated or damaged",
                     code: .usage)
             }
             let record = Record(fields: Dictionary(uniqueKeysWithValues: zip(names, line.fields)))
@@ -87,7 +87,7 @@ package enum ResultsReader {
     }
 
     private static func title(_ record: Record) -> String {
-        "round \(record.text("round")) of \(record.lock) with \(record.text("workers")) workers"
+        "round \(record.text("round")) of \(record.lock) with \(counted(record.load.workers, "worker"))"
     }
 
     private static func check(columns names: [String], _ path: String) throws {

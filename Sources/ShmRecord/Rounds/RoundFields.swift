@@ -11,8 +11,7 @@ package typealias ResultColumn = Field<Row>
 extension Field where Subject == Row {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<Row>] = sharingDescriptions(listed + unlistedParameters)
+    package static let all: [Field<Row>] = listed + unlistedParameters
 
     /// The field with this name or short name.
     package static func named(_ name: String) -> Field<Row>? {
@@ -76,12 +75,19 @@ extension Field where Subject == Row {
         },
         field(
             "acquire_p50_ns", short: ["p50"], kind: .count, better: .less,
-            "time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits (the maximum is exact); empty if an open loop was overloaded, or if fewer than \(PercentileRule.beyond) samples lie beyond the percentile: p50 needs \(PercentileRule.samples(for: 50)) samples, p90 \(PercentileRule.samples(for: 90)), p99 \(PercentileRule.samples(for: 99))"
+            "median time from the call of lock to the acquisition, in an open loop from when it was due; includes one clock reading; 3 significant digits; empty if an open loop was overloaded, or if fewer than \(PercentileRule.beyond) samples lie beyond the percentile: p50 needs \(PercentileRule.samples(for: 50)) samples"
         ) { Value($0.latency?.acquire?.p50) },
-        field("acquire_p90_ns", short: ["p90"], kind: .count, better: .less) { Value($0.latency?.acquire?.p90) },
-        field("acquire_p99_ns", short: ["p99"], kind: .count, better: .less) { Value($0.latency?.acquire?.p99) },
         field(
-            "acquire_p999_ns", short: ["p99.9"], kind: .count, better: .less, "likewise; p99.9 needs 10000 samples"
+            "acquire_p90_ns", short: ["p90"], kind: .count, better: .less,
+            "as `acquire_p50_ns`, 90th percentile, which needs \(PercentileRule.samples(for: 90)) samples"
+        ) { Value($0.latency?.acquire?.p90) },
+        field(
+            "acquire_p99_ns", short: ["p99"], kind: .count, better: .less,
+            "as `acquire_p50_ns`, 99th percentile, which needs \(PercentileRule.samples(for: 99)) samples"
+        ) { Value($0.latency?.acquire?.p99) },
+        field(
+            "acquire_p999_ns", short: ["p99.9"], kind: .count, better: .less,
+            "as `acquire_p50_ns`, 99.9th percentile, which needs \(PercentileRule.samples(for: 99.9)) samples"
         ) { Value($0.latency?.acquire?.p999) },
         field(
             "acquire_max_ns", short: ["max"], kind: .count, better: .less,
@@ -89,13 +95,15 @@ extension Field where Subject == Row {
         ) { Value($0.latency?.acquire?.longest) },
         field(
             "hold_p50_ns", short: ["hold"], kind: .count, better: .less,
-            "time from the acquisition to the start of the release, in the order window; includes the cost of the log; 2 significant digits"
+            "median time from the acquisition to the start of the release, in the order window; includes the cost of the log; 2 significant digits"
         ) { Value($0.latency?.hold?.p50) },
         field(
             "handoff_p50_ns", short: ["handoff", "hand-off"], kind: .count, better: .less,
-            "time from the start of one worker's release to the acquisition by another that was already waiting; likewise"
+            "median time from the start of one worker's release to the acquisition by another that was already waiting, in the order window; includes the cost of the log; 2 significant digits"
         ) { Value($0.latency?.handoff?.p50) },
-        field("handoff_p99_ns", kind: .count, better: .less) { Value($0.latency?.handoff?.p99) },
+        field("handoff_p99_ns", kind: .count, better: .less, "as `handoff_p50_ns`, 99th percentile") {
+            Value($0.latency?.handoff?.p99)
+        },
         field(
             "fairness_jain", short: ["jain", "fairness"], unit: .share, better: .more,
             "Jain's index of the workers' acquisitions in the throughput window: 1 is perfectly even, 1/workers is one worker that takes all"
@@ -110,17 +118,23 @@ extension Field where Subject == Row {
         ) { Value($0.windowJain, decimals: 4) },
         field(
             "user_s",
-            "CPU time of all workers in the throughput window; in an open loop most of it is spent waiting for the next arrival"
+            "CPU time of all workers in user mode, in the throughput window; in an open loop most of it is spent waiting for the next arrival"
         ) { Value($0.costs?.userSeconds, decimals: 6) },
-        field("system_s") { Value($0.costs?.systemSeconds, decimals: 6) },
+        field("system_s", "CPU time of all workers in the kernel, in the throughput window") {
+            Value($0.costs?.systemSeconds, decimals: 6)
+        },
         field(
             "voluntary_switches", kind: .count,
-            "context switches and page faults of all workers in the throughput window"
+            "context switches of workers that blocked or yielded the CPU, in the throughput window"
         ) {
             Value($0.costs?.voluntarySwitches)
         },
-        field("involuntary_switches", kind: .count) { Value($0.costs?.involuntarySwitches) },
-        field("minor_faults", kind: .count) { Value($0.costs?.minorFaults) },
+        field(
+            "involuntary_switches", kind: .count, "context switches by which workers were preempted, in that window"
+        ) { Value($0.costs?.involuntarySwitches) },
+        field("minor_faults", kind: .count, "page faults of all workers without I/O, in that window") {
+            Value($0.costs?.minorFaults)
+        },
         field(
             "heap_bytes_per_op", short: ["heap"], unit: .bytes, better: .less,
             "heap bytes allocated per acquisition, as jemalloc counts them"
@@ -140,39 +154,49 @@ extension Field where Subject == Row {
         },
         field(
             "lost_updates", kind: .count, better: .less,
-            "violations of mutual exclusion that the integrity oracle found in the whole round: 0 if there were none"
+            "increments of the protected counters that were lost in the whole round, as the integrity oracle counts them: 0 for a lock that excludes"
         ) {
             $0.result.integrity == .stuck ? .empty : Value($0.result.lostUpdates)
         },
-        field("overlaps", kind: .count, better: .less) { Value($0.result.overlaps) },
+        field(
+            "overlaps", kind: .count, better: .less,
+            "critical sections in which a process met another owner's traces, in the whole round: 0 for a lock that excludes"
+        ) { Value($0.result.overlaps) },
         field(
             "integrity", kind: .words(of: RoundResult.Integrity.self), roles: [.required, .present],
             "`ok`, `failed`, or `stuck` (no progress within `--stuck-after`; the figures of such a round are empty)"
         ) { .text($0.result.integrity.rawValue) },
         field(
             "acquire_p9999_ns", short: ["p99.99"], kind: .count, better: .less,
-            "as the other percentiles of the time to acquire; p99.99 needs 100000 samples"
+            "as `acquire_p50_ns`, 99.99th percentile, which needs \(PercentileRule.samples(for: 99.99)) samples"
         ) {
             Value($0.latency?.acquire?.p9999)
         },
         field(
             "uncorrected_p50_ns", kind: .count, better: .less,
-            "in an open loop: time from the call of lock to the acquisition, without the delay of the call"
+            "in an open loop: median time from the call of lock to the acquisition, without the delay of the call"
         ) { Value($0.latency?.uncorrected?.p50) },
-        field("uncorrected_p99_ns", kind: .count, better: .less) { Value($0.latency?.uncorrected?.p99) },
+        field("uncorrected_p99_ns", kind: .count, better: .less, "as `uncorrected_p50_ns`, 99th percentile") {
+            Value($0.latency?.uncorrected?.p99)
+        },
         field(
             "overloaded", kind: .boolean,
-            "`yes` if an open loop left more than 5 % of what was due undone; empty in a closed loop"
+            "whether an open loop left more than 5 % of what was due undone; empty in a closed loop"
         ) { Value($0.isOverloaded) },
-        field("hold_p99_ns", kind: .count, better: .less, "as `hold_p50_ns`") { Value($0.latency?.hold?.p99) },
+        field("hold_p99_ns", kind: .count, better: .less, "as `hold_p50_ns`, 99th percentile") {
+            Value($0.latency?.hold?.p99)
+        },
         field("handoff_samples", kind: .count, "number of handoffs behind the percentiles") {
             Value($0.latency?.handoff?.samples)
         },
         field(
             "reacquire_p50_ns", short: ["reacquire"], kind: .count,
-            "median time from the start of a worker's release to its next acquisition, in ns and in acquisitions of all workers (1: no other worker in between)"
+            "median time from the start of a worker's release to its next acquisition"
         ) { Value($0.latency?.reacquire?.p50) },
-        field("reacquire_p50_acquisitions") { Value($0.order?.medianReturn, decimals: 1) },
+        field(
+            "reacquire_p50_acquisitions",
+            "median number of acquisitions of all workers from a worker's release to its next acquisition, which is counted: 1 if no other worker was in between"
+        ) { Value($0.order?.medianReturn, decimals: 1) },
         field("longest_run", kind: .count, "longest sequence of acquisitions by one worker") {
             Value($0.order.map { UInt64($0.longestRun) })
         },
@@ -190,12 +214,18 @@ extension Field where Subject == Row {
         },
         field(
             "cycles_per_op", short: ["cycles"], better: .less,
-            "hardware counters per acquisition, in user mode; empty if the machine does not provide them"
+            "CPU cycles per acquisition, in user mode; empty if the machine has no hardware counters"
         ) { Value($0.perAcquisition(\.cycles), decimals: 1) },
-        field("instructions_per_op", short: ["instructions"], better: .less) {
+        field(
+            "instructions_per_op", short: ["instructions"], better: .less,
+            "instructions per acquisition, likewise"
+        ) {
             Value($0.perAcquisition(\.instructions), decimals: 1)
         },
-        field("cache_misses_per_op", short: ["cache-misses"], better: .less) {
+        field(
+            "cache_misses_per_op", short: ["cache-misses"], better: .less,
+            "cache misses per acquisition, likewise"
+        ) {
             Value($0.perAcquisition(\.cacheMisses), decimals: 4)
         },
         field("overlap", unit: .share, "share of the throughput window in which all workers took part") {
@@ -208,7 +238,7 @@ extension Field where Subject == Row {
         },
         field(
             "steady", kind: .boolean, roles: .present,
-            "whether throughput was steady at the end of the warm-up, `yes` or `no`"
+            "whether throughput was steady at the end of the warm-up"
         ) {
             .boolean($0.result.wasSteady)
         },
@@ -219,14 +249,20 @@ extension Field where Subject == Row {
         field("clock_read_ns", "cost of one clock reading") { Value($0.run.clock.cost, decimals: 2) },
         field(
             "critical_section_measured_ns",
-            "measured length of the requested busy times, timed by a worker after its windows; empty if none was requested"
+            "measured length of the requested busy time inside the critical section, timed by a worker after its windows; empty if none was requested"
         ) { Value($0.costs?.sectionDelay, decimals: 1) },
-        field("think_measured_ns") { Value($0.costs?.thinkDelay, decimals: 1) },
-        field("acquire_mean_ns", short: ["mean"], better: .less, "means, which resolve less than one step of the clock")
-        {
+        field("think_measured_ns", "measured length of the requested busy time outside, likewise") {
+            Value($0.costs?.thinkDelay, decimals: 1)
+        },
+        field(
+            "acquire_mean_ns", short: ["mean"], better: .less,
+            "mean time from the call of lock to the acquisition, which resolves less than one step of the clock"
+        ) {
             Value($0.latency?.acquire?.mean, decimals: 2)
         },
-        field("hold_mean_ns", better: .less) { Value($0.latency?.hold?.mean, decimals: 2) },
+        field("hold_mean_ns", better: .less, "mean time from the acquisition to the start of the release") {
+            Value($0.latency?.hold?.mean, decimals: 2)
+        },
         field(
             "clock_step_ns",
             "resolution of the clock: the smallest difference of two readings"
@@ -250,9 +286,11 @@ extension Field where Subject == Row {
         },
         field(
             "recovery_p50_ns", short: ["recovery"], kind: .count,
-            "median time from such a kill to the next acquisition, and to the end of the process in the kernel"
+            "median time from such a kill to the next acquisition"
         ) { Value($0.recovery?.recovery.middle) },
-        field("reaping_p50_ns", kind: .count) { Value($0.recovery?.reaping.middle) },
+        field(
+            "reaping_p50_ns", kind: .count, "median time from such a kill to the end of the process in the kernel"
+        ) { Value($0.recovery?.reaping.middle) },
         field(
             "discarded_tries", kind: .count,
             "attempts at this round that were discarded because processes were paused from outside; stderr says when and for how long"
@@ -285,6 +323,6 @@ extension Field where Subject == Row {
 
     private static func field(
         _ name: String, short: [String] = [], kind: Kind = .number, unit: FieldUnit? = nil, roles: Roles = [],
-        better: Direction? = nil, _ doc: String = "", _ value: @escaping @Sendable (Row) -> Value
+        better: Direction? = nil, _ doc: String, _ value: @escaping @Sendable (Row) -> Value
     ) -> Field { Field(name, short: short, kind: kind, unit: unit, roles: roles, better: better, doc, value) }
 }

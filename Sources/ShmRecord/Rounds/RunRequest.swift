@@ -25,8 +25,7 @@ package struct RunRequest {
 package typealias RunRequestColumn = Field<RunRequest>
 
 extension Field where Subject == RunRequest {
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<RunRequest>] = sharingDescriptions([
+    package static let all: [Field<RunRequest>] = [
         Field("locks", kind: .list, roles: .present, "names of the locks") {
             .list($0.cells.map(\.lock.name).uniqued().map { .text($0) })
         },
@@ -43,12 +42,12 @@ extension Field where Subject == RunRequest {
         Field("duration_ns", kind: .count, roles: .present, "length of the throughput window") {
             .integer($0.timing.throughput)
         },
-        Field(
-            "latency_window_ns", kind: .count, roles: .present, "length of the latency window, and of the order window"
-        ) {
+        Field("latency_window_ns", kind: .count, roles: .present, "length of the latency window") {
             .integer($0.timing.latency)
         },
-        Field("order_window_ns", kind: .count, roles: .present) { .integer($0.timing.order) },
+        Field("order_window_ns", kind: .count, roles: .present, "length of the order window") {
+            .integer($0.timing.order)
+        },
         Field("stuck_after_ns", kind: .count, roles: .present, "time without progress after which a round is stuck") {
             .integer($0.timing.stuckAfter)
         },
@@ -61,5 +60,5 @@ extension Field where Subject == RunRequest {
         Field("bound_ns", kind: .count, "upper bound of p99 with `--find-capacity`; empty without") { request in
             request.bound.map { .integer($0.nanoseconds) } ?? .empty
         },
-    ])
+    ]
 }

@@ -23,7 +23,7 @@ package enum StrictReading {
     }
 
     private static func round(_ record: Record) -> [String] {
-        let title = "\(record.lock) with \(record.text("workers")) workers"
+        let title = "\(record.lock) with \(counted(record.load.workers, "worker"))"
         var lines: [String] = []
         if let failures = record.number("kill_failures"), failures > 0 {
             lines.append("\(title): kill_failures is \(record.text("kill_failures")): expected 0")

@@ -31,8 +31,9 @@ package struct StressRow {
     package static func rows(
         _ results: [StressResult], missing: [StressResult], _ conditions: StressConditions
     ) -> [StressRow] {
+        let faults = (results + missing).map(\.fault).uniqued()
         let exercised = Dictionary(grouping: results, by: \.lock).reduce(into: [:]) {
-            $0[$1.key] = Exercised($1.key, $1.value)
+            $0[$1.key] = Exercised($1.key, $1.value, faults: faults)
         }
         return (results + missing).map {
             StressRow(result: $0, conditions: conditions, exercised: exercised[$0.lock])
@@ -48,8 +49,7 @@ package typealias StressColumn = Field<StressRow>
 extension Field where Subject == StressRow {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<StressRow>] = sharingDescriptions(identity + environment + tested + figures)
+    package static let all: [Field<StressRow>] = identity + environment + tested + figures
 
     private static let identity: [Field<StressRow>] = [
         schema(schema),
@@ -77,7 +77,7 @@ extension Field where Subject == StressRow {
     private static let figures: [Field<StressRow>] = [
         field(
             "promised", kind: .boolean, roles: .present,
-            "whether the lock promises that the other processes go on, `yes` or `no`"
+            "whether the lock promises that the other processes go on"
         ) {
             .boolean($0.result.isPromised)
         },
@@ -87,7 +87,7 @@ extension Field where Subject == StressRow {
         ) { .text(name($0.result.verdict)) },
         field(
             "as_promised", kind: .boolean,
-            "whether the lock kept its promises, `yes` or `no` (exit code 3); empty if the fault was not injected"
+            "whether the lock kept its promises (exit code 3 if not); empty if the fault was not injected"
         ) {
             Value($0.result.wasTried ? $0.result.isAsPromised : nil)
         },
@@ -95,9 +95,16 @@ extension Field where Subject == StressRow {
             .integer($0.result.episodes)
         },
         field("kills", kind: .count, roles: .present, "processes killed") { .integer($0.result.kills) },
-        field("hangs", kind: .count, roles: .present, "episodes with that outcome") { .integer($0.result.hangs) },
-        field("corruptions", kind: .count, roles: .present) { .integer($0.result.corruptions) },
-        field("stalls", kind: .count, roles: .present) { .integer($0.result.stalls) },
+        field("hangs", kind: .count, roles: .present, "episodes after which a live process waited forever") {
+            .integer($0.result.hangs)
+        },
+        field("corruptions", kind: .count, roles: .present, "episodes in which the data or a report were wrong") {
+            .integer($0.result.corruptions)
+        },
+        field(
+            "stalls", kind: .count, roles: .present,
+            "episodes in which the other processes made no progress while one was frozen"
+        ) { .integer($0.result.stalls) },
         field(
             "tolerated_half_updates", title: "repaired", kind: .count, roles: .present,
             "half-written updates of dead owners that the next owner repaired"
@@ -116,23 +123,34 @@ extension Field where Subject == StressRow {
         },
         field(
             "recoveries", kind: .count, roles: .present,
-            "time from the fault (a kill, the release or the end of a freeze after it) to the next acquisition: number of samples, percentiles and maximum; a percentile needs \(PercentileRule.beyond) samples beyond it: p50 \(PercentileRule.samples(for: 50)), p99 \(PercentileRule.samples(for: 99))"
+            "number of timed recoveries: from the fault (a kill, the release or the end of a freeze after it) to the next acquisition"
         ) { Value($0.result.recovery.count) },
-        field("recovery_p50_ns", title: "p50", kind: .count) { Value($0.result.recovery.percentile(50)) },
-        field("recovery_p99_ns", title: "p99", kind: .count) { Value($0.result.recovery.percentile(99)) },
-        field("recovery_max_ns", title: "max", kind: .count) { Value($0.result.recovery.longest) },
-        field("reaping_p50_ns", title: "reaped p50", kind: .count, "time from a kill until the process was reaped") {
-            Value($0.result.reaping.percentile(50))
+        field(
+            "recovery_p50_ns", title: "p50", kind: .count,
+            "median of these times; needs \(PercentileRule.samples(for: 50)) samples"
+        ) { Value($0.result.recovery.percentile(50)) },
+        field(
+            "recovery_p99_ns", title: "p99", kind: .count,
+            "99th percentile of these times; needs \(PercentileRule.samples(for: 99)) samples"
+        ) { Value($0.result.recovery.percentile(99)) },
+        field("recovery_max_ns", title: "max", kind: .count, "the longest of these times") {
+            Value($0.result.recovery.longest)
         },
-        field("reaping_p99_ns", title: "reaped p99", kind: .count) { Value($0.result.reaping.percentile(99)) },
+        field(
+            "reaping_p50_ns", title: "reaped p50", kind: .count, "median time from a kill until the process was reaped"
+        ) { Value($0.result.reaping.percentile(50)) },
+        field("reaping_p99_ns", title: "reaped p99", kind: .count, "99th percentile of that time") {
+            Value($0.result.reaping.percentile(99))
+        },
         field("duration_s", roles: .present, "duration of the test of this fault with this lock") {
             Value(Double($0.result.duration) / 1e9, decimals: 3)
         },
         field("finding", kind: .text, "the broken promise in words, or else the first anomaly") {
             Value($0.result.breach ?? $0.result.findings.first)
         },
-        count(.lock, "calls of that kind that returned"),
-        count(.tryLock), count(.timedWait), count(.readers),
+        count(.lock, "calls of lock that returned"), count(.tryLock, "calls of tryLock that returned"),
+        count(.timedWait, "calls of lock with a deadline that returned"),
+        count(.readers, "calls of the shared lock that returned"),
         count(.order, "number of checks of the order of grants"),
         count(.participants, "participants in all tests of the maximum number, summed"),
         count(.area, "number of checks of the bytes around the lock's area"),
@@ -144,11 +162,13 @@ extension Field where Subject == StressRow {
         },
         field(
             "exercised", kind: .text,
-            "operations of the lock that all its rows tested, and those that they did not, with the reason"
+            "operations of the lock that all its rows together tested, separated by blanks"
         ) {
             Value($0.exercised?.done.map(\.name).joined(separator: " "))
         },
-        field("not_exercised", kind: .text) { row in
+        field("not_exercised", kind: .text, "operations of the lock that none of its rows tested, each with the reason")
+        {
+            row in
             Value(row.exercised?.left.map { "\($0.exercise.name): \($0.reason)" }.joined(separator: "; "))
         },
         field(
@@ -170,12 +190,12 @@ extension Field where Subject == StressRow {
     }
 
     /// How often an operation was tested.
-    private static func count(_ exercise: Exercise, _ doc: String = "") -> Field {
+    private static func count(_ exercise: Exercise, _ doc: String) -> Field {
         field(exercise.column, kind: .count, roles: .present, doc) { Value($0.result.exercises.count(exercise)) }
     }
 
     private static func field(
-        _ name: String, title: String? = nil, kind: Kind = .number, roles: Roles = [], _ doc: String = "",
+        _ name: String, title: String? = nil, kind: Kind = .number, roles: Roles = [], _ doc: String,
         _ value: @escaping @Sendable (StressRow) -> Value
     ) -> Field { Field(name, title: title, kind: kind, roles: roles, doc, value) }
 }

@@ -24,10 +24,9 @@ package struct Field<Subject>: Sendable {
     /// - Parameters:
     ///   - title: the default is the first short name, or else the name.
     ///   - unit: the default is the unit that ends the name.
-    ///   - doc: an empty one stands for that of the predecessor.
     package init(
         _ name: String, short: [String] = [], title: String? = nil, kind: Kind = .number, unit: FieldUnit? = nil,
-        roles: Roles = [], better: Direction? = nil, _ doc: String = "",
+        roles: Roles = [], better: Direction? = nil, _ doc: String,
         _ value: @escaping @Sendable (Subject) -> Value
     ) {
         self.name = name
@@ -56,17 +55,6 @@ extension Field {
         case .integer(let number): unit.shown(Double(number))
         case .decimal(let number, _): unit.shown(number)
         case let other: other.text
-        }
-    }
-
-    /// Gives fields without a description that of their predecessor.
-    package static func sharingDescriptions(_ fields: [Field]) -> [Field] {
-        var doc = ""
-        return fields.map { field in
-            if !field.doc.isEmpty { doc = field.doc }
-            return Field(
-                field.name, short: field.short, title: field.title, kind: field.kind, unit: field.unit,
-                roles: field.roles, better: field.better, doc, field.value)
         }
     }
 }

@@ -23,8 +23,16 @@ package enum Percent {
         share <= 1 ? "\(Figure.decimal(share * 100, 0))%" : Figure.factor(share)
     }
 
-    /// The notation of a share, for error messages.
-    package static let form = "as in 5% or 0.05"
+    /// The notation of a share, in a sentence for the help.
+    package static let notation = "A share is written as a percentage, as in 5%, or as a number below 1, as in 0.05."
+
+    /// The accepted shares, for error messages.
+    ///
+    /// - Parameter isAbove: whether the lower bound itself is excluded.
+    package static func expected(_ range: ClosedRange<Double>, isAbove: Bool = false) -> String {
+        let bounds = "\(isAbove ? "more than " : "")\(text(range.lowerBound)) \(isAbove ? "and at most" : "to")"
+        return "\(bounds) \(text(range.upperBound)), as in 5% or 0.05; a number from 1 on needs the %"
+    }
 
     /// Parses `5%` or `0.05`; `nil` if it is invalid. A number from 1 on needs the sign, since it may mean either.
     package static func share(_ text: String) -> Double? {

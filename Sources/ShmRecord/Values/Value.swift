@@ -1,6 +1,8 @@
 /// The value of one column in one row.
 package enum Value: Equatable, Sendable {
     case text(String)
+    /// A word that a CSV of schema 1 spells in an older way than all other documents.
+    case renamed(csv: String, json: String)
     case boolean(Bool)
     case list([Value])
     case integer(Int)
@@ -22,7 +24,7 @@ package enum Value: Equatable, Sendable {
     /// The text in CSV files; empty if not measured.
     package var text: String {
         switch self {
-        case .text(let text): text
+        case .text(let text), .renamed(csv: let text, json: _): text
         case .boolean(let isTrue): isTrue ? "yes" : "no"
         case .list(let values): values.map(\.text).joined(separator: " ")
         case .integer(let number): "\(number)"

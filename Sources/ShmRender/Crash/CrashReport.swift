@@ -13,22 +13,25 @@ extension Report {
             records: Records(
                 schema: CrashColumn.schema, CrashColumn.all, results.map { CrashRow($0, conditions) }),
             facts: [
-                .init("requested", .object(CrashRequestColumn.all, CrashRequest(results, conditions))),
-                .init("verdict", .texts(CrashTable.sentences(results, conditions))),
-            ],
-            suites: results.map(Self.suite), notices: Self.notices(results))
+                .init("requested", .object(CrashRequestColumn.all, CrashRequest(results, conditions)))
+            ]
+                + Self.quality(
+                    isComplete: !results.isEmpty && results.allSatisfy(\.isComplete), CrashTable.warnings(results))
+                + [.init("verdict", .texts(CrashTable.sentences(results, conditions)))],
+            suites: results.map { Self.suite($0, conditions) }, notices: Self.notices(results))
     }
 
-    private static func suite(_ result: CrashResult) -> Suite {
+    private static func suite(_ result: CrashResult, _ conditions: CrashConditions) -> Suite {
         if !result.isKnown { return Suite(result.lock.name, [Check("crash", .skipped, result.words)]) }
         let isBroken = !result.verdict.isAsPromised
         let paths = result.paths.map { path, tally in
             let harm = tally.hangs + tally.corruptions
             return Check(
                 path.name, isBroken && harm > 0 ? .failed : .passed,
-                "\(tally.kills) kills, \(tally.hangs) hangs, \(tally.corruptions) corruptions")
+                [counted(tally.kills, "kill"), counted(tally.hangs, "hang"), counted(tally.corruptions, "corruption")]
+                    .joined(separator: ", "))
         }
-        let left = result.left.map { Check($0.path.name, .skipped, $0.reason) }
+        let left = result.left(of: conditions.paths).map { Check($0.path.name, .skipped, $0.reason) }
         return Suite(result.lock.name, paths + left)
     }
 
@@ -37,19 +40,22 @@ extension Report {
             result.verdict.isAsPromised
                 ? [] : result.breaches.prefix(1).map { Notice(.error, result.lock.name, $0) }
         }
+        let controls = CrashTable.controls(results).map { Notice($0.isCaught ? .notice : .warning, "none", $0.text) }
+        return breaches + controls + [verdict(results)]
+    }
+
+    /// The verdict on the locks. Controls promise nothing.
+    private static func verdict(_ results: [CrashResult]) -> Notice {
+        let locks = results.filter(\.lock.properties.excludes)
         let broken = results.count { !$0.verdict.isAsPromised }
-        let open = results.count { !$0.isKnown }
-        let count = "\(results.count) lock\(results.count == 1 ? "" : "s")"
-        let verdict =
-            if broken > 0 {
-                Notice(.error, "shmbench", "\(broken) of \(count) broke a promise")
-            } else if open > 0 || results.isEmpty {
-                Notice(
-                    .warning, "shmbench",
-                    "the test of \(open) of \(count) is incomplete; the others kept their promises")
-            } else {
-                Notice(.notice, "shmbench", "\(count) kept \(results.count == 1 ? "its" : "their") promises")
-            }
-        return breaches + [verdict]
+        let open = locks.count { !$0.isKnown }
+        let count = counted(locks.count, "lock")
+        if broken > 0 { return Notice(.error, "shmbench", "\(broken) of \(count) broke a promise") }
+        if locks.isEmpty { return Notice(.warning, "shmbench", "no lock was tested, only controls") }
+        if open > 0 {
+            let others = open < locks.count ? "; the others kept their promises" : ""
+            return Notice(.warning, "shmbench", "the test of \(open) of \(count) is incomplete\(others)")
+        }
+        return Notice(.notice, "shmbench", "\(count) kept \(locks.count == 1 ? "its" : "their") promises")
     }
 }

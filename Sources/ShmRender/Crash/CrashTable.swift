@@ -1,3 +1,4 @@
+internal import ShmCompare
 package import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
@@ -8,9 +9,12 @@ package enum CrashTable {
     package static func text(
         _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
     ) -> String {
-        let lines = (sentences(results, conditions) + [""] + legend(results, conditions)).map { page.wrapped($0) }
-            .joined(separator: "\n")
         let tried = results.filter { $0.total.kills > 0 }.map { CrashRow($0, conditions) }
+        let titles = document.titles(tried, for: page)
+        let lines = (sentences(results, conditions) + [""] + legend(results, conditions, titles)).map {
+            page.wrapped($0)
+        }
+        .joined(separator: "\n")
         let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried, for: page)
         return table + lines + "\n"
     }
@@ -37,37 +41,73 @@ package enum CrashTable {
             lines.append("Every lock that promises to survive its owner's death did, \(place).")
         } else if surviving > 0 {
             lines.append(
-                "\(surviving) of \(promising.count) locks that promise to survive their owner's death did, \(place)."
+                "\(surviving) of \(counted(promising.count, "lock")) that promise to survive their owner's death did, \(place)."
             )
         }
         for (words, isTried) in [("Incomplete", true), ("Not tested", false)] {
             let locks = results.filter { !$0.isKnown && ($0.total.kills > 0) == isTried }.map(\.lock)
             if !locks.isEmpty { lines.append("\(words): \(Promises.names(locks)).") }
         }
-        let left = results.flatMap(\.left).map { "\($0.path) (\($0.reason))" }.uniqued()
-        if !left.isEmpty {
-            lines.append("Untested paths: \(left.joined(separator: ", ")).")
-        }
+        lines += untested(results, conditions)
+        lines += controls(results).filter(\.isCaught).map { "The \($0.text)." }
+        return lines + warnings(results).map { "Warning: \($0.text)." }
+    }
+
+    /// What the controls say about the check: whether it finds what they do wrong.
+    static func controls(_ results: [CrashResult]) -> [(isCaught: Bool, text: String)] {
+        var controls: [(isCaught: Bool, text: String)] = []
         if results.contains(where: { $0.verdict == .corruptsAsExpected }) {
-            lines.append("The control `none` takes no lock and failed the check, so the check works.")
+            controls.append((true, "control `none` takes no lock and failed the check, so the check works"))
         }
         if results.contains(where: { $0.verdict == .notCaught }) {
-            lines.append(
-                "Warning: the control `none` passed the check, which therefore has little power here; use more --paths."
-            )
+            let words = "control `none` passed the check, which therefore has little power here; use more --paths"
+            controls.append((false, words))
         }
-        return lines
+        return controls
+    }
+
+    /// What makes the results doubtful.
+    static func warnings(_ results: [CrashResult]) -> [Warning] {
+        var warnings = controls(results).filter { !$0.isCaught }.map { Warning(.controlPassed, "the \($0.text)") }
+        let discarded = results.reduce(0) { $0 + $1.discarded }
+        if discarded > 0 {
+            warnings.append(
+                Warning(
+                    .discarded,
+                    "\(counted(discarded, "kill")) discarded and repeated, because processes were paused from outside; stop what pauses them"
+                ))
+        }
+        return warnings
+    }
+
+    /// The sentence on paths that were not tested, by reason.
+    private static func untested(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
+        let left = results.filter { $0.total.kills > 0 }.flatMap { result in
+            result.left(of: conditions.paths).map { (lock: result.lock, path: $0.path, reason: $0.reason) }
+        }
+        let groups = left.map(\.reason).uniqued().map { reason in
+            let those = left.filter { $0.reason == reason }
+            let paths = those.map(\.path.name).uniqued().joined(separator: ", ")
+            // What --paths leaves out, it leaves out for every lock.
+            let locks = reason.contains("--paths") ? "" : " of \(Promises.names(those.map(\.lock).uniqued()))"
+            return "\(paths)\(locks) (\(reason))"
+        }
+        return groups.isEmpty ? [] : ["Untested paths: \(groups.joined(separator: "; "))."]
     }
 
     /// Explains the table.
-    private static func legend(_ results: [CrashResult], _ conditions: CrashConditions) -> [String] {
+    private static func legend(_ results: [CrashResult], _ conditions: CrashConditions, _ titles: [String]) -> [String]
+    {
         var lines: [String] = []
         let every = conditions.every == 1 ? "each" : "every \(conditions.every)th"
         let paths = results.flatMap { $0.paths.map(\.path.name) }.uniqued().joined(separator: ", ")
+        let meanings = [
+            ("deaths", " deaths: acquisitions to which the lock reported an owner's death."),
+            ("slowest", " slowest: longest time from a kill to the next acquisition."),
+        ].filter { titles.contains($0.0) }.map(\.1).joined()
         lines.append(
-            "instr.: machine instructions of lock, critical section and unlock (paths: \(paths)); a target is killed at "
-                + "\(every), also asleep, and after the end of a path. deaths: acquisitions to which the lock reported an owner's death. slowest: longest time from a kill to the next acquisition. hang: a live process waits for 2 s."
-        )
+            "\(titles.contains("instr.") ? "instr.: machine instructions" : "Machine instructions") of lock, critical section and unlock (paths: \(paths)); a target is killed at "
+                + "\(every), also asleep, and after the end of a path.\(meanings) hang: a live process waits for 2 s.")
         if results.contains(where: { $0.total.hangs > 1 }) {
             lines.append(
                 "After its first hang (its fifth if it promises to survive), a lock counts as hung after 25 ms asleep or 50 ms of spinning."
@@ -80,15 +120,20 @@ package enum CrashTable {
     private static func breach(_ result: CrashResult) -> String {
         let total = result.total
         var parts: [String] = []
+        let hangs = total.hangs - total.missedDeadlines
+        let isDeath = hangs > 0 || total.corruptions > 0
         let promise =
-            result.lock.properties.survivesOwnerDeath
+            result.lock.properties.survivesOwnerDeath && isDeath
             ? " promises to survive its owner's death and did not" : " breaks its promise"
-        if total.hangs > 0 && result.verdict == .brokenPromise {
-            parts.append("a live process hung after \(total.hangs) of \(total.kills) kills")
+        if hangs > 0 && result.verdict == .brokenPromise {
+            parts.append("a live process hung after \(hangs) of \(counted(total.kills, "kill"))")
+        }
+        if total.missedDeadlines > 0 && result.verdict == .brokenPromise {
+            parts.append("a wait did not end at its deadline, \(counted(total.missedDeadlines, "time"))")
         }
         if total.corruptions > 0 {
             parts.append(
-                "the data or the lock's report of the death were wrong after \(total.corruptions) of \(total.kills) kills"
+                "the data or the lock's report of the death were wrong after \(total.corruptions) of \(counted(total.kills, "kill"))"
             )
         }
         return "\(result.lock)\(promise): \(parts.joined(separator: ", and "))"

@@ -65,6 +65,13 @@ package struct FilesReport {
         Report.Records(schema: SummaryColumn.schema, SummaryColumn.all, summaries)
     }
 
+    /// The report if there is nothing to report.
+    package static func nothing(_ failure: Failure) -> Report {
+        .failure(
+            failure, of: "report", nothingWas: "reported", records: records([]),
+            facts: [.init("rankings", .texts([]))])
+    }
+
     /// What text and Markdown say beside the rows, which are the summary.
     private var facts: [JSONValue.Member] {
         [
@@ -89,22 +96,26 @@ package struct FilesReport {
                 : (title.map { "\(page.wrapped($0))\n" } ?? "") + table.text(page)
         }
         return heading + overviews.joined(separator: "\n") + "\n" + part.document.text(page, isMarkdown: isMarkdown)
-            + "\n" + footnote(part).map { page.wrapped($0) }.joined(separator: "\n") + "\n"
+            + "\n" + footnote(part, page, isMarkdown: isMarkdown).map { page.wrapped($0) }.joined(separator: "\n")
+            + "\n"
     }
 
     private func title(_ overview: Overview, _ part: Part) -> String {
         LoadTitles(part.rounds.summaries).scenario(overview.load)
     }
 
-    private func footnote(_ part: Part) -> [String] {
+    private func footnote(_ part: Part, _ page: Page, isMarkdown: Bool) -> [String] {
         let lines = part.overviews.flatMap(\.lines)
+        let hasJain = part.overviews.contains { OverviewTable(overview: $0).titles(page).contains("jain") }
         let marks =
             (lines.contains(where: \.survivesOwnerDeath) ? " " + SurvivalMark.legend : "")
             + (lines.contains { !$0.isAsPromised } ? " !: broke its promise." : "")
         let seeds = part.rounds.values("seed")
         let seed = seeds.isEmpty ? "" : "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")), "
-        return ["Overview: rates by number of workers; p99 and jain are those of the largest number.\(marks)"]
-            + Footnote.lines(part.rounds.summaries)
+        return [
+            "Overview: rates by number of workers; p99 \(hasJain ? "and jain are those" : "is that") of the largest number.\(marks)"
+        ]
+            + Footnote.lines(part.rounds.summaries, titles: part.document.titles(page, isMarkdown: isMarkdown))
             + ["Measured: \(part.rounds.origin).", "\(seed)rows of \(files)"]
     }
 

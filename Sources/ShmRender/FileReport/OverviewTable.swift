@@ -19,8 +19,16 @@ struct OverviewTable {
 
     /// Text that fits a page.
     func text(_ page: Page) -> String {
-        let isNarrow = page.isTerminal && text.split(separator: "\n").contains { $0.count > page.width }
-        return isNarrow ? document.table(overview.lines, for: page) : page.plain(text)
+        isNarrow(page) ? document.table(overview.lines, for: page) : page.plain(text)
+    }
+
+    /// The titles of the columns that the page has room for.
+    func titles(_ page: Page) -> [String] {
+        isNarrow(page) ? document.titles(overview.lines, for: page) : document.items.map(\.title)
+    }
+
+    private func isNarrow(_ page: Page) -> Bool {
+        page.isTerminal && text.split(separator: "\n").contains { $0.count > page.width }
     }
 
     /// A Markdown table.

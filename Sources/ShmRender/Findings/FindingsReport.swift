@@ -15,7 +15,8 @@ extension Report {
     package static func nothingCompared(_ failure: Failure) -> Report {
         .failure(
             failure, of: "comparison", nothingWas: "compared",
-            records: Records(schema: FindingColumn.schema, FindingColumn.all, []))
+            records: Records(schema: FindingColumn.schema, FindingColumn.all, []),
+            facts: [.init("notes", .texts([]))])
     }
 
     private static func facts(_ findings: Findings) -> [JSONValue.Member] {
@@ -23,7 +24,7 @@ extension Report {
         let requested = findings.request.map {
             [JSONValue.Member("requested", .object(ComparisonRequestColumn.all, $0))]
         }
-        return (requested ?? []) + [
+        return (requested ?? []) + quality(isComplete: !findings.cells.isEmpty, findings.warnings) + [
             .init("verdict", .texts(sentences)), .init("notes", .texts(FindingsText.footnote(findings))),
         ]
     }
@@ -34,7 +35,7 @@ extension Report {
             cell.metrics.filter { $0.word != .missing }.map { finding in
                 let isUnfit = finding.word == .broken || finding.word == .unjudged
                 return Check(
-                    finding.metric.recordedName, outcome(finding.word),
+                    finding.metric.name, outcome(finding.word),
                     isUnfit ? cell.note ?? "" : FindingsText.change(finding))
             })
     }

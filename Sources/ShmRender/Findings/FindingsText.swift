@@ -1,4 +1,5 @@
 package import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 
 /// The findings of a comparison in words.
@@ -7,7 +8,7 @@ package enum FindingsText {
     package static func verdict(_ findings: Findings) -> String {
         func count(_ word: Word) -> Int { findings.cells.count { $0.word == word } }
         let total = findings.cells.count
-        let cells = "\(total) cell\(total == 1 ? "" : "s")"
+        let cells = counted(total, "cell")
         if total == 0 { return "NOTHING COMPARED: no cells." }
         if count(.broken) > 0 {
             return

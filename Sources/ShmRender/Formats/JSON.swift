@@ -45,7 +45,7 @@ package enum JSON {
         switch value {
         // CSV has one notation for an empty text and a missing value.
         case .text(""), .empty: "null"
-        case .text(let text): string(text)
+        case .text(let text), .renamed(csv: _, json: let text): string(text)
         case .boolean(let isTrue): "\(isTrue)"
         case .integer(let number): "\(number)"
         case .decimal(let number, let decimals): Figure.decimal(number, decimals)

@@ -1,4 +1,5 @@
 package import ShmCompare
+internal import ShmCoordinator
 package import ShmHistory
 internal import ShmRecord
 
@@ -54,7 +55,7 @@ extension Report {
             "\(series.title): \(series.metric.column) on \(series.cell.machine)",
             [
                 Check(
-                    "\(series.points.count) run\(series.points.count == 1 ? "" : "s")", .passed,
+                    counted(series.points.count, "run"), .passed,
                     words.isEmpty ? "no change point" : words.joined(separator: "; "))
             ])
     }
@@ -63,7 +64,7 @@ extension Report {
         let changes = series.flatMap { one in
             one.changes.map { Notice(.warning, "\(one.title), \(one.metric.column)", HistoryTable.words($0, one)) }
         }
-        let count = "\(changes.count) change point\(changes.count == 1 ? "" : "s")"
+        let count = counted(changes.count, "change point")
         return changes + [Notice(.notice, "shmbench", "\(count) in \(series.count) series")]
     }
 }

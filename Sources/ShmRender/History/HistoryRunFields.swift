@@ -20,10 +20,9 @@ extension Field {
     /// The facts about a run, which all documents of a history have: its identifier, command and machine.
     static func facts(_ run: @escaping @Sendable (Subject) -> HistoryRun) -> [Field] {
         let machine = ResultColumn.environment.map { column in
-            Field(
-                column.name, title: titles[column.name], kind: column.kind,
-                column.doc.isEmpty ? "" : "as in the results of `run`"
-            ) { Value(run($0)[column.name], column.kind) }
+            Field(column.name, title: titles[column.name], kind: column.kind, column.doc) {
+                Value(run($0)[column.name], column.kind)
+            }
         }
         return [
             Field("run_id", title: "run", kind: .text, roles: .present, "identifier of the run") {
@@ -46,16 +45,14 @@ extension Field {
 extension Field where Subject == HistoryRunRow {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<HistoryRunRow>] = sharingDescriptions(
+    package static let all: [Field<HistoryRunRow>] =
         [schema(schema)] + facts(\.run) + [
-            Field(
-                "cells", kind: .count, roles: .present,
-                "number of cells, rounds, and rounds in which the lock broke a promise"
-            ) {
-                .integer($0.run.cells)
+            Field("cells", kind: .count, roles: .present, "number of cells") { .integer($0.run.cells) },
+            Field("rounds", kind: .count, roles: .present, "number of rounds of all cells") {
+                .integer($0.run.rounds)
             },
-            Field("rounds", kind: .count, roles: .present) { .integer($0.run.rounds) },
-            Field("broken", kind: .count, roles: .present) { .integer($0.broken) },
-        ])
+            Field("broken", kind: .count, roles: .present, "number of rounds in which the lock broke a promise") {
+                .integer($0.broken)
+            },
+        ]
 }

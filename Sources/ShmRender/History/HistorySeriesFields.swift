@@ -27,13 +27,12 @@ package typealias HistoryPointColumn = Field<HistoryPointRow>
 extension Field where Subject == HistoryPointRow {
     package static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    package static let all: [Field<HistoryPointRow>] = sharingDescriptions(
-        [schema(schema)] + facts { $0.point.run } + cell + figures)
+    package static let all: [Field<HistoryPointRow>] =
+        [schema(schema)] + facts { $0.point.run } + cell + figures
 
     private static let cell: [Field<HistoryPointRow>] = ResultColumn.all.filter { $0.roles.contains(.cell) }.map {
         column in
-        Field(column.name, title: column.title, kind: column.kind, "as in the results of `run`") {
+        Field(column.name, title: column.title, kind: column.kind, column.doc) {
             Value($0.series.cell[column.name], column.kind)
         }
     }
@@ -51,14 +50,14 @@ extension Field where Subject == HistoryPointRow {
         Field("change_percent", title: "change", "relative to the previous run; empty at the first") {
             Value($0.point.change.map { $0 * 100 }, decimals: 2)
         },
-        Field("change_point", kind: .boolean, roles: .present, "`yes` if the level changed at this run") {
+        Field("change_point", kind: .boolean, roles: .present, "whether the level changed at this run") {
             .boolean($0.change != nil)
         },
-        Field("before", "level before and after the change point, and its p value; empty without one") {
+        Field("before", "level before the change point; empty without one") {
             Value($0.change?.before, decimals: 4)
         },
-        Field("after") { Value($0.change?.after, decimals: 4) },
-        Field("p") { Value($0.change?.p, decimals: 6) },
+        Field("after", "level from the change point on; empty without one") { Value($0.change?.after, decimals: 4) },
+        Field("p", "p value of the change point; empty without one") { Value($0.change?.p, decimals: 6) },
         Field(
             "broken", kind: .count, roles: .present,
             "number of rounds that are left out because the lock broke a promise"

@@ -1,4 +1,5 @@
 package import ShmCompare
+internal import ShmCoordinator
 package import ShmHistory
 internal import ShmRecord
 package import ShmStatistics
@@ -58,7 +59,7 @@ package struct HistoryTable {
         let words = series.changes.map { change in
             page.wrapped("◆ " + Self.words(change, series)) + "\n"
         }
-        let none = "No change point in \(series.points.count) run\(series.points.count == 1 ? "" : "s").\n"
+        let none = "No change point in \(counted(series.points.count, "run")).\n"
         let rest = words.isEmpty ? none : words.joined()
         return (markdown ? "**\(title)**\n\n" : page.wrapped(title) + "\n") + lines(series) + (markdown ? "\n" : "")
             + rest + series.remarks.map { page.wrapped($0) + "\n" }.joined() + left(out: series.broken)
@@ -69,7 +70,7 @@ package struct HistoryTable {
         guard let last = broken.last else { return "" }
         let rounds = broken.reduce(0) { $0 + $1.rounds }
         let text =
-            "✗ \(rounds) round\(rounds == 1 ? "" : "s") of \(broken.count) run\(broken.count == 1 ? "" : "s") left out because the lock lost updates, admitted two processes, got stuck or hung after a kill; the last in run \(Self.short(last.run)) of \(Self.when(last.run))."
+            "✗ \(counted(rounds, "round")) of \(counted(broken.count, "run")) left out because the lock lost updates, admitted two processes, got stuck or hung after a kill; the last in run \(Self.short(last.run)) of \(Self.when(last.run))."
         return page.wrapped(text) + "\n"
     }
 

@@ -41,7 +41,8 @@ package enum Catalogue {
             rest = rest.dropFirst(count)
         }
         if !isWide { text += "\n" + kinds.map { page.hanging($0.name.padded(to: 22), $0.properties.summary) }.joined() }
-        return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined() + legend
+        return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined()
+            + legend(document.titles(kinds, for: page))
     }
 
     /// Markdown.
@@ -50,7 +51,8 @@ package enum Catalogue {
             let block = LockKind.all.filter { $0.properties.family == family }
             if block.isEmpty { return nil }
             return "**\(title(family))**\n\n" + Document(items: brief + [summary]).markdown(block) + "\n"
-        }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n" + legend
+        }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n"
+            + legend((brief + [summary]).map(\.title))
     }
 
     private static let summary = Document<LockKind>.Item(LockColumn.all["summary"])
@@ -96,17 +98,36 @@ package enum Catalogue {
             .joined()
     }
 
-    private static let legend = """
-        * the default kind of a new segment
+    /// Explains the columns with these titles.
+    private static func legend(_ titles: [String]) -> String {
+        "* the default kind of a new segment\n"
+            + meanings.filter { meaning in titles.contains { meaning.hasPrefix($0 + ": ") } }.joined()
+    }
+
+    private static let meanings = [
+        """
         waits: blocks, sleeps in the kernel · parks, spins for a limited time, then
           sleeps · yields, spins, then yields the CPU between iterations · spins
+
+        """,
+        """
         order: barging, any process may take a free lock · fifo, in the order of
           arrival · bounded, each other process passes a waiter at most once
+
+        """,
+        """
         owner dies: after the owner is killed while it holds the lock: reported, the
           next process acquires it and learns of the death · hangs, all wait forever
+
+        """,
+        """
         waiter: what the other processes do after a waiter is killed
+
+        """,
+        """
         notes: PI, the owner inherits priority · readers share the lock · node, each
           participant has a node in shared memory · 1/process, one owner per process
 
-        """
+        """,
+    ]
 }

@@ -17,6 +17,17 @@ extension Report {
                     })
             ],
             notices: obstacles.map { Notice(.warning, $0.0, "not supported by this machine: \($0.1)") }
-                + [Notice(.notice, "shmbench", "\(Catalogue.kinds.count) locks and controls")])
+                + [count])
     }
+
+    /// The names of all locks, a line each.
+    package static var lockNames: Report {
+        let kinds = LockKind.all
+        return Report(
+            "list", text: { _ in kinds.map { "\($0.name)\n" }.joined() },
+            markdown: { kinds.map { "- `\($0.name)`\n" }.joined() },
+            records: Records(schema: LockColumn.schema, LockColumn.names, kinds), notices: [count])
+    }
+
+    private static var count: Notice { Notice(.notice, "shmbench", "\(Catalogue.kinds.count) locks and controls") }
 }

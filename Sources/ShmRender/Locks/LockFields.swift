@@ -48,7 +48,7 @@ extension Field where Subject == LockKind {
             "whether all participants must be in one PID namespace"),
         flag(
             "excludes", \.excludes,
-            "whether it is a lock; `no` for negative controls, which must fail the integrity check"),
+            "whether it is a lock; controls are not, and must fail the integrity check"),
         Field(
             "is_default", title: "default", kind: .boolean, roles: .present,
             "whether it is the default kind of a new segment"
@@ -62,6 +62,9 @@ extension Field where Subject == LockKind {
             "detects_relock", title: "relock", \.detectsRelock,
             "whether the lock itself returns EDEADLK to a thread that locks twice"),
     ]
+
+    /// The columns of `list --names`.
+    package static let names: [Field<LockKind>] = [all["schema"], all["name"]]
 
     private static func text(
         _ name: String, title: String? = nil, roles: Roles = [], _ doc: String,

@@ -5,20 +5,17 @@ internal import ShmStatistics
 
 /// Explains the figures of the tables and the clock behind them.
 enum Footnote {
-    /// - Parameter capacities: whether the tables are those of a capacity search.
-    static func lines(_ summaries: [CellSummary], capacities: Bool = false) -> [String] {
+    /// - Parameters:
+    ///   - titles: the columns that the tables show.
+    ///   - capacities: whether the tables are those of a capacity search.
+    static func lines(_ summaries: [CellSummary], titles: Set<String>, capacities: Bool = false) -> [String] {
         let records = summaries.flatMap(\.records)
-        let confidence = MedianIntervalText.text(rounds: summaries.map(\.rounds).max() ?? 1)
-        var lines = [
-            capacities
-                ? "share: of the closed loop's rate. Pacing itself limits rate and tail; the control `none` shows the limit."
-                : "Medians over the rounds; \(confidence)rel: throughput relative to the fastest lock that survives its owner's death; "
-                    + "jain: Jain's fairness index."
-        ]
-        if let clock = clock(records) { lines.append(clock) }
+        var lines = [capacities ? search(titles) : medians(summaries, titles)]
+        if let clock = clock(records, titles) { lines.append(clock) }
         if !capacities && summaries.contains(where: \.load.isOpen) {
+            let closed = titles.contains("closed") ? "; closed: p99 from the call of lock" : ""
             lines.append(
-                "Open loop: percentiles count from when an acquisition was due; closed: p99 from the call of lock. "
+                "Open loop: percentiles count from when an acquisition was due\(closed). "
                     + "overloaded: the lock did not sustain the rate.")
         }
         let asked = Set(summaries.flatMap { [$0.load.criticalSection, $0.load.think] }).subtracting([0]).sorted()
@@ -29,8 +26,23 @@ enum Footnote {
         return lines
     }
 
+    private static func search(_ titles: Set<String>) -> String {
+        (titles.contains("share") ? "share: of the closed loop's rate. " : "")
+            + "Pacing itself limits rate and tail; the control `none` shows the limit."
+    }
+
+    /// Explains the columns of a table of medians.
+    private static func medians(_ summaries: [CellSummary], _ titles: Set<String>) -> String {
+        let interval = MedianIntervalText.text(rounds: summaries.map(\.rounds).max() ?? 1)
+        let meanings = [
+            ("±", interval), ("rel", "rel: throughput relative to the fastest lock that survives its owner's death"),
+            ("jain", "jain: Jain's fairness index"),
+        ].filter { titles.contains($0.0) && !$0.1.isEmpty }.map(\.1)
+        return (["Medians over the rounds"] + meanings).joined(separator: "; ") + "."
+    }
+
     /// The clock that timed the rounds; `nil` if the files do not say.
-    private static func clock(_ records: [Record]) -> String? {
+    private static func clock(_ records: [Record], _ titles: Set<String>) -> String? {
         func middle(_ column: String) -> Double? { median(records.compactMap { $0.number(column) }) }
         let names = records.map { $0.text("clock") }.filter { !$0.isEmpty }.uniqued().map { name in
             if name != "counter" { return "clock_gettime" }
@@ -39,11 +51,10 @@ enum Footnote {
         }.uniqued()
         guard !names.isEmpty, let cost = middle("clock_read_ns") else { return nil }
         let step = middle("clock_step_ns").map { ", in steps of \(Figure.decimal($0, 0)) ns" } ?? ""
-        let log = middle("log_ns").map {
-            " The log behind hold and handoff: \(Figure.decimal($0, 1)) ns."
-        }
+        let logged = ["hold", "handoff"].filter(titles.contains)
+        let log = middle("log_ns").map { " The log behind \(Verdict.list(logged)): \(Figure.decimal($0, 1)) ns." }
         return "Clock: \(names.joined(separator: " and "))\(step), \(Figure.decimal(cost, 1)) ns per reading; "
-            + "percentiles include one reading." + (log ?? "")
+            + "percentiles include one reading." + (logged.isEmpty ? "" : log ?? "")
     }
 
     /// The measured length of a requested delay, ns: the median over the rounds.

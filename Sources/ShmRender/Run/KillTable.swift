@@ -22,18 +22,69 @@ struct KillTable {
         return Document(
             items: [
                 column("lock"), column("workers"), column("kills"), column("kill_failures"), column("recovery_p50_ns"),
-                .init("reaped", isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
-            ], expendable: ["reaped"])
+                .init(Self.reaped, isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
+            ], expendable: [Self.reaped])
+    }
+
+    // MARK: For CI services
+
+    private static let title = "kills of owners"
+
+    /// A case per cell with kills, and one per lock that was not killed.
+    var suite: Report.Suite? {
+        let killed = summaries.filter { $0.kills > 0 }
+        if killed.isEmpty { return nil }
+        let cases = killed.map { line in
+            Report.Check(Self.name(line), line.killFailures > 0 ? .failed : .passed, Self.words(line))
+        }
+        let others = mortal.map { Report.Check($0, .skipped, "it does not promise to survive its owner's death") }
+        return Report.Suite(Self.title, cases + others)
+    }
+
+    /// A notice on all kills; `nil` if no owner was killed.
+    var notice: Report.Notice? {
+        let killed = summaries.filter { $0.kills > 0 }
+        if killed.isEmpty { return nil }
+        let lines = killed.map { "\(Self.name($0)): \(Self.words($0))" }
+        return Report.Notice(
+            killed.contains { $0.killFailures > 0 } ? .error : .notice, Self.title,
+            (lines + reasons).joined(separator: "\n"))
+    }
+
+    private static func name(_ line: CellSummary) -> String {
+        "\(line.lock) with \(LoadTitles.workers(line.load.workers))"
+    }
+
+    private static func words(_ line: CellSummary) -> String {
+        let times = [("recovery", line.recovery), ("reaped", line.reaping)].compactMap { name, time in
+            time.map { "\(name) \(Figure.time($0))" }
+        }
+        return ([counted(line.kills, "kill"), "\(line.killFailures) failed"] + times).joined(separator: ", ")
     }
 
     /// What the columns mean, and which locks were not killed, and why; none if no owner was killed.
-    var sentences: [String] {
-        guard summaries.contains(where: { $0.kills > 0 }) else { return [] }
-        let others = summaries.filter { $0.kills == 0 && $0.excludes && $0.integrity != .stuck }
-        let mortal = others.filter { !$0.survivesOwnerDeath }.map(\.lock).uniqued()
-        var lines = [
-            "recovery: median time from a kill to the next acquisition; reaped: to the end of the process in the kernel."
-        ]
+    func sentences(_ page: Page) -> [String] {
+        let killed = summaries.filter { $0.kills > 0 }
+        if killed.isEmpty { return [] }
+        let hasReaped = document.titles(killed, for: page).contains(Self.reaped)
+        let reaped = hasReaped ? "; \(Self.reaped): to the end of the process in the kernel" : ""
+        return ["recovery: median time from a kill to the next acquisition\(reaped)."] + reasons
+    }
+
+    private static let reaped = "reaped"
+
+    /// The cells whose owners were not killed.
+    private var others: [CellSummary] {
+        summaries.filter { $0.kills == 0 && $0.excludes && $0.integrity != .stuck }
+    }
+
+    /// The locks that do not promise to survive.
+    private var mortal: [String] { others.filter { !$0.survivesOwnerDeath }.map(\.lock).uniqued() }
+
+    /// Which locks were not killed, and why.
+    private var reasons: [String] {
+        var lines: [String] = []
+        let mortal = mortal
         if !mortal.isEmpty {
             let names = Promises.names(mortal)
             lines.append(

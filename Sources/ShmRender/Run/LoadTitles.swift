@@ -17,7 +17,7 @@ package struct LoadTitles {
     /// The load without its number of workers.
     func scenario(_ load: Load) -> String { load.scenario + suffix(load, among: \.scenario) }
 
-    package static func workers(_ count: Int) -> String { count == 1 ? "1 worker" : "\(count) workers" }
+    package static func workers(_ count: Int) -> String { counted(count, "worker") }
 
     private static func place(_ load: Load) -> String {
         (load.scenario == "default" ? "" : "\(load.scenario), ") + workers(load.workers)

@@ -6,7 +6,7 @@ package enum MedianIntervalText {
         guard let interval = MedianInterval((0..<rounds).map(Double.init)) else { return "" }
         let percent = Int((interval.confidence * 100).rounded(.down))
         return interval.confidence >= 0.95
-            ? "± is half the \(percent)% confidence interval of the median; "
-            : "± is half their range, a \(percent)% confidence interval of the median; "
+            ? "± is half the \(percent)% confidence interval of the median"
+            : "± is half their range, a \(percent)% confidence interval of the median"
     }
 }

@@ -60,7 +60,7 @@ struct RankingText {
             return "\(list(strangers)) cannot be ranked beside \(name(ranking.best)): no rounds of one run have both"
         }
         let tie =
-            "\(names) cannot be told apart by \(rounds == 1 ? "1 round" : "\(rounds) rounds") (up to \(most(ranking)))"
+            "\(names) cannot be told apart by \(counted(rounds, "round")) (up to \(most(ranking)))"
         let same =
             equivalent.isEmpty ? "" : "; no difference above \(margin): \(list([ranking.best] + equivalent))"
         return tie + same

@@ -1,4 +1,5 @@
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 
 /// The part that the documents of `run` and `report` share: tables, sentences, and checks for CI services.
@@ -10,10 +11,17 @@ struct RoundsDocument {
 
     func text(_ page: Page, isMarkdown: Bool) -> String {
         let kills = KillTable(summaries)
-        let sentences = kills.sentences.map { page.wrapped($0) + "\n" }.joined()
-        return SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page).text + "\n"
+        let sentences = kills.sentences(page).map { page.wrapped($0) + "\n" }.joined()
+        return table(page, isMarkdown: isMarkdown).text + "\n"
             + (kills.text(page, isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
             + Verdict.text(summaries, isComplete: isComplete, page: page) + "\n"
+    }
+
+    /// The titles of the columns that the tables have on the page.
+    func titles(_ page: Page, isMarkdown: Bool) -> Set<String> { table(page, isMarkdown: isMarkdown).titles }
+
+    private func table(_ page: Page, isMarkdown: Bool) -> SummaryTable {
+        SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page)
     }
 
     // MARK: For programs
@@ -37,9 +45,10 @@ struct RoundsDocument {
     /// A suite per load, a case per lock.
     var suites: [Report.Suite] {
         let titles = LoadTitles(summaries)
-        let measured = summaries.map(\.load).uniqued().map { load in
+        let loads = summaries.map(\.load).uniqued().map { load in
             Report.Suite(titles.title(load), summaries.filter { $0.load == load }.map(Self.check))
         }
+        let measured = loads + [KillTable(summaries).suite].compactMap(\.self)
         if isComplete && !summaries.isEmpty { return measured }
         // CI services accept a report without failures, or without tests, as a success.
         return measured + [Report.Suite("run", [Report.Check("complete", .error, "not all rounds were measured")])]
@@ -57,16 +66,20 @@ struct RoundsDocument {
         let breaches = broken.map { line in
             Report.Notice(.error, "\(line.lock), \(titles.title(line.load))", line.breach ?? "breaks its promise")
         }
-        let count = "\(summaries.count) cell\(summaries.count == 1 ? "" : "s")"
+        // Controls promise nothing.
+        let locks = summaries.filter(\.excludes)
+        let count = counted(locks.count, "cell")
         let verdict =
             if !broken.isEmpty {
                 Report.Notice(.error, "shmbench", "a lock broke its promise in \(broken.count) of \(count)")
+            } else if locks.isEmpty && isComplete && !summaries.isEmpty {
+                Report.Notice(.warning, "shmbench", "no lock was measured, only controls")
             } else if isComplete && !summaries.isEmpty {
                 Report.Notice(.notice, "shmbench", "every lock kept its promise in \(count)")
             } else {
                 Report.Notice(
                     .warning, "shmbench", "not all rounds were measured; in \(count) every lock kept its promise")
             }
-        return breaches + [verdict]
+        return breaches + [KillTable(summaries).notice].compactMap(\.self) + [verdict]
     }
 }

@@ -6,21 +6,24 @@ package struct RunReport {
     private let document: RoundsDocument
     private let rows: [Row]
     private let kept: String
+    private let doubts: [Warning]
     private let request: RunRequest?
     private let capacities: (found: [Capacity], bound: TimeSpan)?
 
     /// - Parameters:
     ///   - isComplete: whether all requested rounds were measured.
     ///   - kept: the location of the rows, in words.
+    ///   - doubts: warnings that do not follow from the rounds.
     ///   - request: what was asked for; `nil` if unknown.
     ///   - capacities: the results of a capacity search, with the bound of p99; `nil` for other runs.
     package init(
         rows: [Row], summaries: [CellSummary], isComplete: Bool, sort: SortKey, kept: String,
-        request: RunRequest? = nil, capacities: (found: [Capacity], bound: TimeSpan)? = nil
+        doubts: [Warning] = [], request: RunRequest? = nil, capacities: (found: [Capacity], bound: TimeSpan)? = nil
     ) {
         document = RoundsDocument(summaries: summaries, isComplete: isComplete, sort: sort)
         self.rows = rows
         self.kept = kept
+        self.doubts = doubts
         self.request = request
         self.capacities = capacities
     }
@@ -40,7 +43,7 @@ package struct RunReport {
         let found = capacities.map { JSONValue.Member("capacities", .rows(CapacityColumn.all, $0.found)) }
         let verdict = JSONValue.Member("verdict", .texts(capacities == nil ? document.sentences : searched))
         let rankings = capacities == nil ? document.rankings : nil
-        let warnings = JSONValue.Member("warnings", .rows(WarningColumn.all, Warnings.all(document.summaries)))
+        let warnings = JSONValue.Member("warnings", .rows(WarningColumn.all, doubts + Warnings.all(document.summaries)))
         return [requested, document.complete, found, document.summary, rankings, warnings, verdict].compactMap(\.self)
     }
 
@@ -51,14 +54,18 @@ package struct RunReport {
                 CapacityTable.text($0.found, bound: $0.bound, markdown: isMarkdown, page: page)
                     + searched.map { page.wrapped($0) + "\n" }.joined()
             } ?? document.text(page, isMarkdown: isMarkdown)
-        return table + "\n" + footnote.map { page.wrapped($0) }.joined(separator: "\n") + "\n"
+        return table + "\n" + footnote(page, isMarkdown: isMarkdown).map { page.wrapped($0) }.joined(separator: "\n")
+            + "\n"
     }
 
     /// The verdict on a capacity search, whose cells are its steps: broken promises, and what was not found.
     private var searched: [String] { Verdict.broken(document.summaries).uniqued() + (words?.remarks ?? []) }
 
-    private var footnote: [String] {
-        let lines = Footnote.lines(document.summaries, capacities: capacities != nil)
+    private func footnote(_ page: Page, isMarkdown: Bool) -> [String] {
+        let titles =
+            capacities.map { CapacityTable.titles($0.found, page: page) }
+            ?? document.titles(page, isMarkdown: isMarkdown)
+        let lines = Footnote.lines(document.summaries, titles: titles, capacities: capacities != nil)
         return lines + (rows.first.map { ["seed \($0.run.seed), \(kept)"] } ?? [])
     }
 }

@@ -35,6 +35,9 @@ package struct SummaryTable {
         }.joined(separator: "\n")
     }
 
+    /// The titles of the columns that the page has room for.
+    var titles: Set<String> { Set(blocks.flatMap { document($0).titles(sorted($0), for: page) }) }
+
     /// The lines by load, in the requested order.
     private var blocks: [[CellSummary]] {
         let blocks = Dictionary(grouping: summaries, by: \.load)

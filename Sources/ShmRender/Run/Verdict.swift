@@ -64,7 +64,7 @@ package enum Verdict {
             parts.append("\(all) \(sustaining.count == 1 ? "sustains" : "sustain") \(Figure.rate(load.rate))")
         }
         for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
-            parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(line.rounds) rounds")
+            parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(counted(line.rounds, "round"))")
         }
         if let tail = RankingText(rankings: rankings, name: name).open {
             parts.append(tail)
@@ -107,7 +107,7 @@ package enum Verdict {
         }
         for line in controls where line.integrity == .ok && line.load.workers > 1 {
             lines.append(
-                "Warning: with \(line.load.workers) workers the control `\(line.lock)` passed the integrity check, which therefore has "
+                "Warning: with \(counted(line.load.workers, "worker")) the control `\(line.lock)` passed the integrity check, which therefore has "
                     + "little power here. Use a longer --duration.")
         }
         return lines

@@ -21,20 +21,9 @@ package struct DocumentDescription: Sendable {
         self.members = members
     }
 
-    /// The Markdown table of the columns. Consecutive columns with the same description share a row.
+    /// The Markdown table of the columns.
     package var columnTable: String {
-        var rows: [(names: [String], doc: String)] = []
-        for column in columns {
-            if rows.last?.doc == column.doc {
-                rows[rows.count - 1].names.append(column.name)
-            } else {
-                rows.append(([column.name], column.doc))
-            }
-        }
-        let lines = rows.map { row in
-            "| \(row.names.map { "`\($0)`" }.joined(separator: ", ")) | \(row.doc) |\n"
-        }
-        return "| column | unit, meaning |\n|---|---|\n" + lines.joined()
+        "| column | unit, meaning |\n|---|---|\n" + columns.map { "| `\($0.name)` | \($0.doc) |\n" }.joined()
     }
 
     /// The Markdown table of the members of the JSON beside the rows; empty if there are none.
@@ -70,23 +59,31 @@ package struct MemberDescription: Sendable {
     package let doc: String
     /// The JSON Schema of the value.
     package let schema: JSONValue
+    /// Whether every document has the member.
+    package let isRequired: Bool
 
-    package init(_ name: String, _ doc: String, schema: JSONValue) {
+    package init(_ name: String, _ doc: String, isRequired: Bool = true, schema: JSONValue) {
         self.name = name
         self.doc = doc
+        self.isRequired = isRequired
         self.schema = schema
     }
 
     /// An array of objects with a member per field.
-    package static func rows<Subject>(_ name: String, _ doc: String, _ fields: [Field<Subject>]) -> MemberDescription {
+    package static func rows<Subject>(
+        _ name: String, _ doc: String, isRequired: Bool = true, _ fields: [Field<Subject>]
+    ) -> MemberDescription {
         MemberDescription(
-            name, doc, schema: JSONSchema.array(of: JSONSchema.object(fields.map(ColumnDescription.init))))
+            name, doc, isRequired: isRequired,
+            schema: JSONSchema.array(of: JSONSchema.object(fields.map(ColumnDescription.init))))
     }
 
     /// An object with a member per field.
-    package static func object<Subject>(_ name: String, _ doc: String, _ fields: [Field<Subject>]) -> MemberDescription
-    {
-        MemberDescription(name, doc, schema: JSONSchema.object(fields.map(ColumnDescription.init)))
+    package static func object<Subject>(
+        _ name: String, _ doc: String, isRequired: Bool = true, _ fields: [Field<Subject>]
+    ) -> MemberDescription {
+        MemberDescription(
+            name, doc, isRequired: isRequired, schema: JSONSchema.object(fields.map(ColumnDescription.init)))
     }
 
     /// An array of texts.

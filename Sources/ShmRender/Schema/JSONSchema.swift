@@ -2,18 +2,20 @@ internal import ShmRecord
 
 /// Generates JSON Schemas (draft 2020-12) from descriptions.
 ///
-/// Additional members are allowed, because later versions append columns. Units are in the annotation `unit`.
+/// A schema describes the documents of the version that prints it: each key that every document has is required, and a key
+/// that it does not describe is refused. Units are in the annotation `unit`.
 package enum JSONSchema {
     /// The schema of a JSON document.
     package static func document(_ document: DocumentDescription) -> JSONValue {
         let members = document.members.map { member in described(member.schema, member.doc, name: member.name) }
+        let required = ["schema", "rows"] + document.members.filter(\.isRequired).map(\.name)
         return .object([
             .init("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
             .init("$id", .text("urn:shmbench:\(document.name):\(document.schema)")),
             .init("title", .text("shmbench \(document.name), schema \(document.schema)")),
             .init("description", .text("A row of `rows` is: \(document.doc).")),
             .init("type", .text("object")),
-            .init("required", .texts(["schema", "rows"])),
+            .init("required", .texts(required)), closed,
             .init(
                 "properties",
                 .object(
@@ -38,9 +40,12 @@ package enum JSONSchema {
         }
         return .object([
             .init("type", .text("object")), .init("required", .texts(columns.map(\.name))),
-            .init("properties", .object(properties)),
+            closed, .init("properties", .object(properties)),
         ])
     }
+
+    /// No other keys than the described ones.
+    private static let closed = JSONValue.Member("additionalProperties", .value(.boolean(false)))
 
     private static func constant(_ number: Int) -> JSONValue { .object([.init("const", .value(.integer(number)))]) }
 

@@ -6,7 +6,8 @@ extension MemberDescription {
     package static let run: [MemberDescription] = [
         .object("requested", "requested options", RunRequestColumn.all), complete,
         .rows(
-            "capacities", "with `--find-capacity`: the highest rate that each lock sustains", CapacityColumn.all),
+            "capacities", "with `--find-capacity`: the highest rate that each lock sustains", isRequired: false,
+            CapacityColumn.all),
         .rows("summary", "medians, intervals and findings per cell, with the columns of `report`", SummaryColumn.all),
         rankings, warnings, verdict,
     ]
@@ -15,15 +16,20 @@ extension MemberDescription {
     package static let report = [complete, rankings, warnings, verdict]
 
     package static let crash: [MemberDescription] = [
-        .object("requested", "requested options", CrashRequestColumn.all), verdict,
+        .object("requested", "requested options", CrashRequestColumn.all), complete, warnings, verdict,
     ]
 
     package static let stress: [MemberDescription] = [
-        .object("requested", "requested options", StressRequestColumn.all), verdict,
+        .object("requested", "requested options", StressRequestColumn.all), complete, warnings, verdict,
     ]
 
+    /// The members of the documents of `lifecycle`, beside what was requested.
+    package static let lifecycle = [complete, warnings, verdict]
+
     package static let comparison = [
-        object("requested", "requested options", ComparisonRequestColumn.all), verdict,
+        object(
+            "requested", "requested options; missing if the comparison failed", isRequired: false,
+            ComparisonRequestColumn.all), complete, warnings, verdict,
         sentences("notes", "the method: confidence, error rate and remarks"),
     ]
 
@@ -34,14 +40,15 @@ extension MemberDescription {
     package static let segments = [verdict]
 
     private static let complete = MemberDescription(
-        "complete", "whether all requested rounds were measured",
+        "complete", "whether all that was requested was measured",
         schema: .object([.init("type", .text("boolean"))]))
 
     private static let rankings = rows(
-        "rankings", "the place of each lock in what the verdict ranks, with ties", RankingColumn.all)
+        "rankings", "the place of each lock in what the verdict ranks, with ties; missing with `--find-capacity`",
+        isRequired: false, RankingColumn.all)
 
     private static let warnings = rows(
-        "warnings", "warnings about the quality of the figures, each with a code and a text", WarningColumn.all)
+        "warnings", "warnings about the quality of the results, each with a code and a text", WarningColumn.all)
 
     private static let verdict = sentences("verdict", "the verdict, a sentence each")
 }

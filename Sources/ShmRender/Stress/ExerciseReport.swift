@@ -7,9 +7,12 @@ package struct ExerciseReport {
     private let results: [StressResult]
     private let locks: [Exercised]
 
-    package init(_ results: [StressResult]) {
+    /// - Parameter faults: the requested faults.
+    package init(_ results: [StressResult], faults: [Fault]) {
         self.results = results
-        locks = results.map(\.lock).uniqued().map { lock in Exercised(lock, results.filter { $0.lock == lock }) }
+        locks = results.map(\.lock).uniqued().map { lock in
+            Exercised(lock, results.filter { $0.lock == lock }, faults: faults)
+        }
     }
 
     /// Whether all operations of the locks were tested.
@@ -66,7 +69,8 @@ package struct ExerciseReport {
         let parts = groups.map { group in
             let isAll = group.locks.count == locks.count(where: { $0.lock.properties.excludes })
             let names =
-                group.locks.count <= 3 ? group.locks.map(\.name).joined(separator: ", ") : "\(group.locks.count) locks"
+                group.locks.count <= 3
+                ? group.locks.map(\.name).joined(separator: ", ") : counted(group.locks.count, "lock")
             return isAll ? group.what : "\(group.what) of \(names)"
         }
         return "Untested operations: \(parts.joined(separator: "; "))."

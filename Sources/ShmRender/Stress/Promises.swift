@@ -31,10 +31,13 @@ package struct Promises {
         if sentences.isEmpty {
             let locks = Set(tried.map(\.lock)).count
             sentences.append(
-                open.isEmpty && !wasCutShort
-                    ? isComplete
-                        ? "Every lock kept its promises." : "Every lock kept its tested promises."
-                    : "No lock broke a promise; \(locks) of \(all.count) locks were tested.")
+                !tried.contains(where: \.lock.properties.excludes)
+                    ? "No lock was tested, only controls."
+                    : open.isEmpty && !wasCutShort
+                        ? isComplete
+                            ? "Every lock kept its promises." : "Every lock kept its tested promises."
+                        : "No lock broke a promise; \(locks) of \(counted(all.count, "lock")) \(all.count == 1 ? "was" : "were") tested."
+            )
         }
         return sentences + open
     }

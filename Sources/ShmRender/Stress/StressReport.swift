@@ -17,9 +17,9 @@ extension Report {
                 return matrix.text(markdown: false)
             }, markdown: { matrix.text(markdown: true) }, records: matrix.records,
             facts: [
-                .init("requested", .object(StressRequestColumn.all, matrix.request)),
-                .init("verdict", .texts(matrix.verdict)),
-            ], suites: suites,
+                .init("requested", .object(StressRequestColumn.all, matrix.request))
+            ] + Self.quality(isComplete: !matrix.wasCutShort && matrix.missing.isEmpty, matrix.warnings)
+                + [.init("verdict", .texts(matrix.verdict))], suites: suites,
             notices: Self.notices(all))
     }
 
@@ -29,7 +29,9 @@ extension Report {
         if case .notApplicable(let why) = result.verdict { return Check(name, .skipped, why) }
         if !result.wasTried { return Check(name, .skipped, "not tested") }
         return Check(
-            name, .passed, "\(SurvivalMatrix.word(result)) in \(result.episodes) episodes with \(result.kills) kills")
+            name, .passed,
+            "\(SurvivalMatrix.word(result)) in \(counted(result.episodes, "episode")) with \(counted(result.kills, "kill"))"
+        )
     }
 
     private static func notices(_ results: [StressResult]) -> [Notice] {
@@ -37,7 +39,8 @@ extension Report {
             result.breach.map { Notice(.error, "\(result.lock), \(result.fault.name)", $0) }
         }
         let untried = results.count { $0.verdict == .untried }
-        let tried = "\(results.count(where: \.wasTried)) of \(results.count) combinations of lock and fault were tested"
+        let tried =
+            "\(results.count(where: \.wasTried)) of \(counted(results.count, "combination")) of lock and fault \(results.count == 1 ? "was" : "were") tested"
         let verdict =
             breaches.isEmpty
             ? Notice(untried > 0 ? .warning : .notice, "shmbench", "\(tried); no promise was broken")

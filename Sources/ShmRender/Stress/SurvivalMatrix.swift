@@ -1,3 +1,4 @@
+internal import ShmCompare
 package import ShmCoordinator
 package import ShmCore
 internal import ShmHarness
@@ -46,7 +47,7 @@ package struct SurvivalMatrix {
     /// Whether any fault was injected.
     package var hasTried: Bool { results.contains(where: \.wasTried) }
 
-    private var exercises: ExerciseReport { ExerciseReport(results) }
+    private var exercises: ExerciseReport { ExerciseReport(results, faults: faults) }
 
     // MARK: For people
 
@@ -92,16 +93,21 @@ package struct SurvivalMatrix {
         }
         parts.append(
             render("Operations", Document(items: [Self.name] + exercises.items { $0.lock }), lines, markdown))
-        let recovering = results.filter { $0.fault == .killHolder && $0.recovery.count > 0 }
-        if !recovering.isEmpty {
+        if !recoveries.isEmpty {
             parts.append(
                 render(
                     "Recovery: from the kill of an owner to the next acquisition", Self.recovery,
-                    StressRow.rows(recovering, missing: [], conditions), markdown))
+                    recoveries, markdown))
         }
         return parts.joined(separator: "\n") + "\n"
             + sentences(markdown: markdown).map { page.wrapped($0) }.joined(separator: "\n")
             + "\n"
+    }
+
+    /// The rows of the table of recovery times.
+    private var recoveries: [StressRow] {
+        StressRow.rows(
+            results.filter { $0.fault == .killHolder && $0.recovery.count > 0 }, missing: [], conditions)
     }
 
     private func render<Row>(_ title: String, _ document: Document<Row>, _ rows: [Row], _ markdown: Bool) -> String {
@@ -166,17 +172,37 @@ package struct SurvivalMatrix {
         Promises(results: results, missing: missing, isComplete: isComplete, wasCutShort: wasCutShort).text
     }
 
+    /// The results of what is not a lock.
+    private var controls: [StressResult] { results.filter { !$0.lock.properties.excludes && $0.wasTried } }
+
+    /// What makes the results doubtful.
+    var warnings: [Warning] {
+        var warnings: [Warning] = []
+        if !controls.isEmpty && !controls.contains(where: { $0.verdict == .corrupts }) {
+            warnings.append(
+                Warning(
+                    .controlPassed,
+                    "the controls without mutual exclusion passed the check, which therefore has little power here; use a longer --duration"
+                ))
+        }
+        let discarded = results.reduce(0) { $0 + $1.discarded }
+        if discarded > 0 {
+            warnings.append(
+                Warning(
+                    .discarded,
+                    "\(counted(discarded, "episode")) discarded and repeated, because processes were paused from outside; stop what pauses them"
+                ))
+        }
+        return warnings
+    }
+
     private func sentences(markdown: Bool) -> [String] {
         var sentences = promises(isComplete: exercises.isComplete)
         if let sentence = exercises.sentence { sentences.append(sentence) }
-        let controls = results.filter { !$0.lock.properties.excludes && $0.wasTried }
         if controls.contains(where: { $0.verdict == .corrupts }) {
             sentences.append("The controls without mutual exclusion failed the check, so the check works.")
-        } else if !controls.isEmpty {
-            sentences.append(
-                "Warning: the controls without mutual exclusion passed the check, which therefore has little power here; use a longer --duration."
-            )
         }
+        sentences += warnings.map { "Warning: \($0.text)." }
         sentences.append(
             "ok: the other processes went on; stalls: they made no progress while a process was frozen; hangs: a process waits "
                 + "forever; unsafe: two processes were in the critical section at once, or updates were lost; wrong: an operation "
@@ -192,17 +218,22 @@ package struct SurvivalMatrix {
             return "\(result.fault.name): \(why)"
         }
         if !obstacles.isEmpty { sentences.append("n/a: \(obstacles.uniqued().joined(separator: "; ")).") }
-        if results.contains(where: { $0.recovery.count > 0 && $0.fault == .killHolder }) {
-            sentences.append(
-                "reaped: from the kill to the end of the process in the kernel; repaired: half-written updates of dead owners."
-            )
+        if !recoveries.isEmpty {
+            let titles = Self.recovery.titles(recoveries, for: markdown ? Page() : page)
+            let meanings = [
+                ("reaped p50", "reaped: from the kill to the end of the process in the kernel"),
+                ("repaired", "repaired: half-written updates of dead owners"),
+            ].filter { titles.contains($0.0) }.map(\.1)
+            if !meanings.isEmpty { sentences.append(meanings.joined(separator: "; ") + ".") }
         }
         let (episodes, kills) = (results.reduce(0) { $0 + $1.episodes }, results.reduce(0) { $0 + $1.kills })
         let killing = results.filter {
             $0.fault == .killHolder && $0.isPromised && $0.hangs == 0 && $0.duration > 0
         }
         let rate = killing.isEmpty ? "" : killRate(killing)
-        sentences.append("\(episodes) episodes, \(kills) kills\(rate); \(workers) workers, seed \(seed)")
+        sentences.append(
+            "\(counted(episodes, "episode")), \(counted(kills, "kill"))\(rate); \(counted(workers, "worker")), seed \(seed)"
+        )
         return sentences
     }
 

@@ -29,14 +29,9 @@ struct DocumentOptions: ParsableArguments {
         }
     }
 
-    /// Refuses both options for a command that prints lines of text.
-    ///
-    /// - Parameters:
-    ///   - option: the option that asks for the lines.
-    ///   - reason: why there is no document.
-    func refuse(with option: String, _ reason: String) throws {
-        if format != .table { throw Failure.conflict(option, "--format", "leave out --format, since \(reason)") }
-        if !output.isEmpty { throw Failure.conflict(option, "--output", "leave out --output, since \(reason)") }
+    /// Writes the document only to the files, for a command that prints something else.
+    func save(_ kind: DocumentKind, _ report: Report) throws {
+        if let failure = try open(kind).save(report).first { throw failure }
     }
 
     /// Opens the files. Their content stays until ``DocumentOutput/begin()``.

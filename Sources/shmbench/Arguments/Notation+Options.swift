@@ -58,7 +58,7 @@ extension Notation<Double> {
             Percent.share(text).flatMap { $0 > 0 && $0 <= most ? $0 : nil }
         }
         return Notation(
-            expected: "more than 0% and at most \(Percent.text(most)), \(Percent.form)", read: read, parse: read,
+            expected: Percent.expected(0...most, isAbove: true), read: read, parse: read,
             text: Percent.text, value: { Value($0, decimals: 4) })
     }
 }

@@ -1,15 +1,20 @@
 /// Names of options in older versions, which go on working and are not shown.
 enum OldSpelling {
-    private static let names = [
-        "history": ["--lock": "--locks", "--metric": "--metrics"], "lifecycle": ["--lock": "--locks"],
+    /// For each old name, that of today and the commands that have the option. A name works in all of them, also where it is
+    /// younger than the old one.
+    private static let names: [String: (today: String, commands: Set<String>)] = [
+        "--lock": ("--locks", ["run", "compare", "check", "crash", "stress", "lifecycle", "history"]),
+        "--metric": ("--metrics", ["compare", "check", "history"]),
     ]
 
     /// The arguments with the names of today.
     static func renewed(_ arguments: [String]) -> [String] {
-        guard let names = arguments.first.flatMap({ names[$0] }) else { return arguments }
-        return arguments.map { argument in
+        guard let command = arguments.first else { return arguments }
+        let options = arguments.prefix { $0 != "--" }
+        return options.map { argument in
             let name = argument.prefix { $0 != "=" }
-            return (names[String(name)] ?? String(name)) + argument.dropFirst(name.count)
-        }
+            guard let known = names[String(name)], known.commands.contains(command) else { return argument }
+            return known.today + argument.dropFirst(name.count)
+        } + arguments.dropFirst(options.count)
     }
 }

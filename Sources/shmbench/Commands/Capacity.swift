@@ -17,7 +17,7 @@ extension Session {
         var outcome = Outcome()
         let expected = options.scheduledRounds(cells)
         let timing = options.timing(rounds: expected)
-        var progress = Progress(rounds: expected)
+        var progress = progress
         defer { progress.clear() }
         var without: [LockKind] = []
         do throws(Failure) {
@@ -31,7 +31,7 @@ extension Session {
             outcome.failure = error
             if case .interrupted = error.cause {
                 outcome.failure = Failure(
-                    "interrupted after \(outcome.capacities.count) of \(cells.count) searches; the results until then are reported"
+                    "interrupted after \(outcome.capacities.count) of \(counted(cells.count, "search", "searches")); the results until then are reported"
                 )
             }
         }

@@ -4,6 +4,7 @@ internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
+internal import ShmRender
 internal import ShmStatistics
 
 /// `shmbench check`.
@@ -20,8 +21,7 @@ struct Check: JudgingCommand {
             The cells are those of the baseline. --update measures them again. Without a baseline, --update measures \
             robust-futex, futex and pthread-robust with 1 and 2 workers, or what --locks and --workers name.
 
-            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
-            undecided (with --fail-inconclusive), 64 usage.
+            \(ExitStatus.help())
 
             \(Examples.text("check"))
             """)
@@ -31,7 +31,10 @@ struct Check: JudgingCommand {
     )
     var baseline: String
 
-    @Flag(help: "Measure, and replace the baseline. Nothing is judged.")
+    @Flag(
+        help:
+            "Measure, and replace the baseline. Nothing is judged; the other formats report on the new baseline as `report` does."
+    )
     var update = false
 
     @Option(
@@ -52,9 +55,6 @@ struct Check: JudgingCommand {
             throw Failure.invalid(
                 "\(rounds)", for: "--rounds",
                 expected: "\(fewest)…10000 with --false-alarms \(Percent.text(options.falseAlarms))")
-        }
-        if update && !options.document.output.isEmpty {
-            throw Failure.conflict("--update", "--output", "leave out --output, since nothing is judged")
         }
     }
 
@@ -83,8 +83,31 @@ struct Check: JudgingCommand {
         let cells = CheckSession.withReferences(try old?.table.cells ?? asked() ?? [])
         try checkSize(of: cells, try options.settings(seed: seed))
         let draft = try ReplacedFile(baseline)
-        let history = try options.history.open()
+        try options.document.check(inputs: [baseline])
+        let documents = try options.document.open(.report)
+        let history: HistoryFile?
+        do {
+            history = try options.history.open()
+            try documents.begin()
+        } catch {
+            documents.discard()
+            throw error
+        }
         Interruption.watch()
+        let (records, rounds) = try documents.reporting({ FilesReport.nothing($0) }) {
+            let records = try measureBaseline(cells, seed, draft)
+            return (records, try ResultsReader.read([baseline]))
+        }
+        let count = Set(records.map(CellID.init)).count
+        let like = old == nil ? "" : ", as before"
+        let words =
+            "wrote \(counted(records.count, "round")) of \(counted(count, "cell"))\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file"
+        try documents.show(FilesReport(rounds, sort: .throughput).report.announced(by: words))
+        try history?.append(records)
+    }
+
+    /// Measures and publishes a baseline. Returns its rounds.
+    private func measureBaseline(_ cells: [CellID], _ seed: UInt64, _ draft: ReplacedFile) throws -> [Record] {
         var session = try CheckSession(worker, options, seed: seed)
         let records = try session.measure(cells, rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
@@ -93,12 +116,7 @@ struct Check: JudgingCommand {
                 code: .integrity)
         }
         try draft.publish(session.document(records))
-        try history?.append(records)
-        let count = Set(records.map(CellID.init)).count
-        let like = old == nil ? "" : ", as before"
-        try Terminal.show(
-            "wrote \(records.count) rounds of \(count) cells\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file\n"
-        )
+        return records
     }
 
     /// Refuses a baseline of so few rounds that a check with as many could detect no change.
@@ -121,7 +139,7 @@ struct Check: JudgingCommand {
         let wanted = try asked()?.filter { $0.lock != RoundTable.references[0] }
         if let wanted { try baseline.check(against: wanted) }
         try baseline.check(window: options.conditions.duration.nanoseconds)
-        if let warning = baseline.warning { Terminal.warn(warning) }
+        if let warning = baseline.warning { Terminal.warn(warning.text) }
         let settings = try options.settings(seed: seed)
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {
@@ -138,6 +156,7 @@ struct Check: JudgingCommand {
                 base: self.baseline, candidate: "now", cells: found, falseAlarms: settings.falseAlarms,
                 startedAt: startedAt, seed: seed)
             findings.notes = notes(baseline, first, cells, session, falseAlarms: settings.falseAlarms)
+            findings.warnings = [baseline.warning].compactMap(\.self)
             findings.request = options.request(settings)
             findings.request?.rounds = rounds
             return (findings, session.records)
@@ -155,8 +174,8 @@ struct Check: JudgingCommand {
                 (rounds < needed ? ["use --rounds \(needed)"] : [])
                 + (count < needed ? [Baseline.renewal(baseline.path)] : [])
             throw Failure(
-                "--rounds \(rounds) and \(count) rounds of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(needed) or more; \(remedies.joined(separator: ", and "))",
-                code: .usage)
+                "--rounds \(rounds) and \(counted(count, "round")) of \(cell.title) in \(baseline.path) are too few to detect a change: each side needs \(needed) or more; \(remedies.joined(separator: ", and "))",
+                code: rounds < needed ? .usage : .failed)
         }
     }
 

@@ -21,8 +21,7 @@ struct Compare: JudgingCommand {
             is judged if the control differs. Builds are compared with robust-futex and futex and 1 and 2 workers, unless \
             --locks and --workers name others.
 
-            Exit codes: 0 no regression, 1 the run failed or could not be judged, 2 regression, 3 integrity failure, 4 \
-            undecided (with --fail-inconclusive), 64 usage.
+            \(ExitStatus.help())
 
             \(Examples.text("compare"))
             """)
@@ -92,7 +91,8 @@ struct Compare: JudgingCommand {
     ) throws -> (Comparison, ComparisonSession) {
         var session = try ComparisonSession(sides, pairs, settings, options.timing)
         do { return (try session.run(), session) } catch let failure as Failure where failure.cause == .interrupted {
-            throw Failure("interrupted after \(session.rows.count) rounds: nothing is judged", cause: .interrupted)
+            throw Failure(
+                "interrupted after \(counted(session.rows.count, "round")): nothing is judged", cause: .interrupted)
         }
     }
 

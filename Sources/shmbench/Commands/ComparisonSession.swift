@@ -58,7 +58,7 @@ struct ComparisonSession {
         let count = measured.count
         let seconds = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
         notes.append(
-            "\(count) rounds of \(TimeSpan(nanoseconds: timing.throughput)) in \(Figure.decimal(seconds, 0)) s, seed \(comparison.settings.seed)."
+            "\(counted(count, "round")) of \(TimeSpan(nanoseconds: timing.throughput)) in \(Figure.decimal(seconds, 0)) s, seed \(comparison.settings.seed)."
         )
         return comparison
     }

@@ -24,8 +24,9 @@ struct Crash: MeasuringCommand {
             `expiring`: another process holds the lock until the deadline has passed. `reader`: a read-only section, for \
             locks with a shared mode. Writes outside the lock's area are detected.
 
-            The exit code is 3 if a lock does not survive its owner's death although it promises to. A lock without that \
-            promise may hang.
+            A lock that does not promise to survive its owner's death may hang.
+
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("crash"))
             """)
@@ -46,6 +47,7 @@ struct Crash: MeasuringCommand {
         let program: WorkerProgram
         let documents: DocumentOutput
         let startedAt: Int
+        let progress: CrashProgress
         var results: [CrashResult] = []
         var failure: Failure?
     }
@@ -57,11 +59,13 @@ struct Crash: MeasuringCommand {
     func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
         let documents = try options.document.open(.crash)
         try documents.begin()
-        return Work(plan: plan, program: program, documents: documents, startedAt: time(nil))
+        return Work(
+            plan: plan, program: program, documents: documents, startedAt: time(nil),
+            progress: CrashProgress(plan.kinds, paths: plan.paths.count))
     }
 
     func measure(_ work: inout Work) {
-        (work.results, work.failure) = test(work.plan.kinds, work.plan.paths, work.program)
+        (work.results, work.failure) = test(work.plan.kinds, work.plan.paths, work.program, work.progress)
     }
 
     func conclude(_ work: Work) throws {
@@ -83,10 +87,10 @@ struct Crash: MeasuringCommand {
 
     /// Tests one lock after another. Returns the results up to a failure.
     private func test(
-        _ kinds: [LockKind], _ paths: [CrashPath], _ program: WorkerProgram
+        _ kinds: [LockKind], _ paths: [CrashPath], _ program: WorkerProgram, _ progress: CrashProgress
     ) -> (results: [CrashResult], failure: Failure?) {
         var results: [CrashResult] = []
-        var progress = CrashProgress(locks: kinds.count, paths: paths.count)
+        var progress = progress
         var number = 0
         defer { progress.clear() }
         for kind in kinds {
@@ -112,7 +116,8 @@ struct Crash: MeasuringCommand {
 
     private func failure(_ failure: RoundFailure, _ lock: LockKind, _ kills: Int) -> Failure {
         switch failure {
-        case .interrupted: Failure("interrupted at \(lock) after \(kills) kills; the results until then are reported")
+        case .interrupted:
+            Failure("interrupted at \(lock) after \(counted(kills, "kill")); the results until then are reported")
         case .failed(let reason): Failure("\(lock): \(reason)")
         }
     }

@@ -8,8 +8,10 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List what makes figures unreliable or a lock unusable on this machine, and the remedy.",
         discussion: """
-            Changes nothing. The exit code is 0, also if there are problems. With --strict it is 1 if a property of this \
-            machine makes figures misleading (WARN of CPUs, frequency, load, clock and the like).
+            Changes nothing. Problems do not change the exit code, except with --strict: then a property of this machine \
+            that makes figures misleading (WARN of CPUs, frequency, load, clock and the like) is a failure.
+
+            \(ExitStatus.help([.ok, .failed, .usage]))
 
             \(Examples.text("doctor"))
             """)
@@ -20,31 +22,52 @@ struct Doctor: ParsableCommand {
     @OptionGroup var document: DocumentOptions
 
     mutating func run() throws {
+        let line = ProgressLine.working("examining the machine")
         let files = SystemFiles()
         let cpu = CPUFindings.all(files, machine: .current, clock: ClockCalibration())
-        try document.show(.doctor, Self.report(cpu + LimitFindings.all(files)))
-        if strict, let doubt = CPUFindings.doubt(cpu) { throw Failure("figures measured here would mislead: \(doubt)") }
+        let limits = LimitFindings.all(files)
+        line.clear()
+        let failures = strict ? CPUFindings.doubts(cpu) : []
+        try document.show(
+            .doctor, Self.report(cpu + limits, failures: failures), failures.isEmpty ? .ok : .failed)
+        if !failures.isEmpty { throw Failure(Self.failure(failures)) }
     }
 
-    static func report(_ findings: [Finding]) -> Report {
+    private static func failure(_ subjects: [String]) -> String {
+        "figures measured here would mislead: \(subjects.joined(separator: ", "))"
+    }
+
+    /// - Parameter failures: the properties that `--strict` makes a failure.
+    static func report(_ findings: [Finding], failures: [String] = []) -> Report {
         let troubles = findings.filter { $0.weight == .warning || $0.weight == .obstacle }
+        let failure = failures.isEmpty ? [] : [Self.failure(failures)]
+        let sentences = [verdict(troubles.count)] + failure
         return Report(
-            "doctor", text: { text(findings, $0) }, markdown: { document.markdown(findings) + "\n" },
+            "doctor", text: { text(findings, $0) },
+            markdown: { document.markdown(findings) + "\n" + sentences.map { "\($0).\n" }.joined() },
             records: Report.Records(schema: DoctorColumn.schema, DoctorColumn.all, findings),
-            facts: [.init("verdict", .texts([verdict(troubles.count)]))],
+            facts: [.init("verdict", .texts(sentences))],
             suites: [
                 Report.Suite(
                     "doctor",
                     findings.map { finding in
-                        // A finding is not a failed test.
+                        // Without --strict, a finding is not a failed test.
                         let isTrouble = finding.weight == .warning || finding.weight == .obstacle
                         return Report.Check(
-                            finding.subject, isTrouble ? .skipped : .passed,
+                            finding.subject,
+                            failures.contains(finding.subject) ? .failed : isTrouble ? .skipped : .passed,
                             isTrouble && !finding.advice.isEmpty ? "\(finding.text): \(finding.advice)" : finding.text)
                     })
             ],
-            notices: troubles.map { Report.Notice(.warning, $0.subject, "\($0.text): \($0.advice)") }
-                + [Report.Notice(.notice, "shmbench", "\(troubles.count) of \(findings.count) checks found a problem")])
+            notices: troubles.map { finding in
+                Report.Notice(
+                    failures.contains(finding.subject) ? .error : .warning, finding.subject,
+                    "\(finding.text): \(finding.advice)")
+            } + failure.map { Report.Notice(.error, "shmbench", $0) }
+                + [
+                    Report.Notice(
+                        .notice, "shmbench", "\(troubles.count) of \(counted(findings.count, "check")) found a problem")
+                ])
     }
 
     private static let document = Document<Finding>(
@@ -76,6 +99,6 @@ struct Doctor: ParsableCommand {
 
     private static func verdict(_ troubles: Int) -> String {
         if troubles == 0 { return "No problem found" }
-        return "\(troubles == 1 ? "1 problem makes" : "\(troubles) problems make") figures unreliable"
+        return "\(counted(troubles, "problem")) \(troubles == 1 ? "makes" : "make") figures unreliable"
     }
 }

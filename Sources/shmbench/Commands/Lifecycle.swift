@@ -57,6 +57,7 @@ struct Lifecycle: MeasuringCommand {
     struct Work {
         let plan: Plan
         let documents: DocumentOutput
+        let progress: LifecycleProgress
         var rows: [SegmentLife.Timing] = []
     }
 
@@ -66,20 +67,25 @@ struct Lifecycle: MeasuringCommand {
         Self.raiseDescriptorLimit()
         let documents = try document.open(.lifecycle)
         try documents.begin()
-        return Work(plan: plan, documents: documents)
+        return Work(
+            plan: plan, documents: documents,
+            progress: LifecycleProgress(
+                plan.kinds, steps: SegmentLife.steps(plan.counts), first: SegmentLife.firstStep))
     }
 
     func measure(_ work: inout Work) throws {
+        let life = life
         work.rows = try work.documents.reporting({
-            .failure($0, of: "lifecycle", nothingWas: "measured", records: Self.records([]))
+            .failure(
+                $0, of: "lifecycle", nothingWas: "measured", records: Self.records([]), facts: [Self.requested(life)])
         }) {
             try Self.beginRun()
-            return try measured(work.plan)
+            return try measured(work.plan, work.progress)
         }
     }
 
-    private func measured(_ plan: Plan) throws -> [SegmentLife.Timing] {
-        var progress = LifecycleProgress(locks: plan.kinds.count, steps: SegmentLife.steps(plan.counts))
+    private func measured(_ plan: Plan, _ progress: LifecycleProgress) throws -> [SegmentLife.Timing] {
+        var progress = progress
         defer { progress.clear() }
         var rows: [SegmentLife.Timing] = []
         do throws(SharedMemoryError) {
@@ -104,13 +110,15 @@ struct Lifecycle: MeasuringCommand {
     }
 
     func conclude(_ work: Work) throws {
-        let life = SegmentLifeRequest(size: size, samples: samples)
-        try work.documents.show(Self.report(work.rows, of: life))
-        if Interruption.hasCome { throw Failure("interrupted; the results until then are shown") }
+        let isComplete = !Interruption.hasCome
+        try work.documents.show(Self.report(work.rows, of: life, isComplete: isComplete))
+        if !isComplete { throw Failure("interrupted; the results until then are shown") }
     }
 
+    private var life: SegmentLifeRequest { SegmentLifeRequest(size: size, samples: samples) }
+
     /// A table per lock.
-    static func report(_ rows: [SegmentLife.Timing], of life: SegmentLifeRequest) -> Report {
+    static func report(_ rows: [SegmentLife.Timing], of life: SegmentLifeRequest, isComplete: Bool = true) -> Report {
         let fields = SegmentLifeColumn.all
         let table = Document<SegmentLife.Timing>(
             items: fields.filter { !["schema", "lock"].contains($0.name) }.map { .init($0) },
@@ -119,13 +127,24 @@ struct Lifecycle: MeasuringCommand {
             "lifecycle",
             text: { page in
                 rows.map(\.lock).uniqued().map { lock in
-                    page.wrapped("A segment of \(life.size) bytes with a \(lock) lock") + "\n"
+                    page.wrapped("A segment of \(counted(life.size, "byte")) with a \(lock) lock") + "\n"
                         + table.table(rows.filter { $0.lock == lock }, for: page)
                 }.joined(separator: "\n")
             },
             markdown: { Document(items: fields.dropFirst().map { .init($0) }).markdown(rows) + "\n" },
             records: records(rows),
-            facts: [.init("requested", .object(SegmentLifeRequestColumn.all, life))])
+            facts: [requested(life)] + Report.quality(isComplete: isComplete)
+                + [.init("verdict", .texts([verdict(rows, isComplete)]))])
+    }
+
+    private static func requested(_ life: SegmentLifeRequest) -> JSONValue.Member {
+        .init("requested", .object(SegmentLifeRequestColumn.all, life))
+    }
+
+    private static func verdict(_ rows: [SegmentLife.Timing], _ isComplete: Bool) -> String {
+        let locks = counted(rows.map(\.lock).uniqued().count, "lock")
+        return isComplete
+            ? "All operations of \(locks) were measured." : "Interrupted: not all operations of \(locks) were measured."
     }
 
     private static func records(_ rows: [SegmentLife.Timing]) -> Report.Records {

@@ -4,24 +4,20 @@ internal import ShmRecord
 internal import ShmRender
 
 /// `shmbench list`.
-struct List: CheckedCommand {
+struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the catalogue of locks and their promises.", discussion: Examples.text("list"))
 
-    @Flag(help: "Print only the names, one on a line, for scripts.")
+    @Flag(help: "Show only the names; as a table, one on a line, for scripts.")
     var names = false
 
     @OptionGroup var document: DocumentOptions
 
     @OptionGroup var plugin: PluginOption
 
-    func check() throws {
-        if names { try document.refuse(with: "--names", "--names prints lines of text") }
-    }
-
     mutating func run() throws {
         try plugin.load()
-        if names { return try Terminal.show(LockKind.all.map { "\($0.name)\n" }.joined()) }
+        if names { return try document.show(.names, Report.lockNames) }
         try document.show(.list, Report.catalogue)
     }
 }

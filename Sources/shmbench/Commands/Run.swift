@@ -18,6 +18,8 @@ struct Run: MeasuringCommand {
             It prints a table on stdout, and writes results/run-TIME.csv unless --output names a .csv or .json \
             file. A .csv gets each row at the end of its round.
 
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
+
             \(Examples.text("run"))
             """)
 
@@ -36,7 +38,9 @@ struct Run: MeasuringCommand {
         let startedAt: Int
         let seed: UInt64
         let outputs: RunOutputs
+        let progress: Progress
         var outcome = Session.Outcome()
+        var doubts: [Warning] = []
     }
 
     func plan(hasPlugin: Bool) throws -> [Cell] {
@@ -51,18 +55,31 @@ struct Run: MeasuringCommand {
     func open(_ cells: [Cell], _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
         let outputs = try RunOutputs(options, cells, startedAt: startedAt)
+        let seed = options.seed ?? .random(in: 0 ... .max)
         return Work(
-            cells: cells, program: program, startedAt: startedAt, seed: options.seed ?? .random(in: 0 ... .max),
-            outputs: outputs)
+            cells: cells, program: program, startedAt: startedAt, seed: seed, outputs: outputs,
+            progress: firstLine(cells, seed: seed))
+    }
+
+    /// Shows that the run begins: what precedes the first round takes a moment.
+    private func firstLine(_ cells: [Cell], seed: UInt64) -> Progress {
+        var progress = Progress(rounds: options.scheduledRounds(cells))
+        let turns = Schedule(cells: cells.count, rounds: options.rounds, seed: seed).turns
+        let first = options.findCapacity ? (cell: 0, round: 1) : turns.first.map { (cell: $0.cell, round: $0.round) }
+        if let first { progress.begin(cells[first.cell], round: first.round, of: options.rounds) }
+        return progress
     }
 
     func measure(_ work: inout Work) {
         let session = Session(
-            options: options, program: work.program, outputs: work.outputs,
+            options: options, program: work.program, outputs: work.outputs, progress: work.progress,
             conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
         if let doubt = CPUFindings.doubt(machine) {
-            Terminal.warn("figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
+            let warning = Warning(
+                .doubtfulMachine, "figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
+            Terminal.warn(warning.text)
+            work.doubts = [warning]
         }
         work.outcome = options.findCapacity ? session.findCapacities(work.cells) : session.measure(work.cells)
     }
@@ -94,7 +111,7 @@ struct Run: MeasuringCommand {
             bound: options.findCapacity ? options.capacityBound : nil)
         return RunReport(
             rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
-            kept: work.outputs.words, request: request,
+            kept: work.outputs.words, doubts: work.doubts, request: request,
             capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil
         ).report
     }

@@ -5,7 +5,7 @@ internal import ShmRecord
 internal import ShmRender
 
 /// `shmbench segments`.
-struct Segments: CheckedCommand {
+struct Segments: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show this machine's segments and the kernel objects of their locks; remove leftovers.",
         discussion: """
@@ -18,14 +18,10 @@ struct Segments: CheckedCommand {
             \(Examples.text("segments"))
             """)
 
-    @Flag(help: "Remove the leftovers, and print their names.")
+    @Flag(help: "Remove the leftovers, and show only these.")
     var remove = false
 
     @OptionGroup var document: DocumentOptions
-
-    func check() throws {
-        if remove { try document.refuse(with: "--remove", "--remove prints lines of text") }
-    }
 
     mutating func run() throws {
         let entries = try SegmentEntry.all()
@@ -36,18 +32,16 @@ struct Segments: CheckedCommand {
     private static func report(_ entries: [SegmentEntry]) -> Report {
         let leftovers = entries.filter(\.outcome.isRemoval)
         let hint =
-            switch leftovers.count {
-            case 0: "Nothing is left over."
-            case 1: "1 leftover; `shmbench segments --remove` clears it."
-            default: "\(leftovers.count) leftovers; `shmbench segments --remove` clears them."
-            }
+            leftovers.isEmpty
+            ? nothing
+            : "\(counted(leftovers.count, "leftover")); `shmbench segments --remove` removes \(leftovers.count == 1 ? "it" : "them")."
         return Report(
             "segments",
             text: { page in
                 entries.isEmpty
                     ? "There are no segments.\n" : "\(document.table(entries, for: page))\n\(page.wrapped(hint))\n"
             },
-            markdown: { document.markdown(entries) + "\n" },
+            markdown: { document.markdown(entries) + "\n\(hint)\n" },
             records: Report.Records(schema: SegmentColumn.schema, SegmentColumn.all, entries),
             facts: [.init("verdict", .texts([hint]))],
             suites: [
@@ -58,8 +52,10 @@ struct Segments: CheckedCommand {
                 + [Report.Notice(.notice, "shmbench", hint)])
     }
 
+    private static let nothing = "Nothing is left over."
+
     private static let document = Document<SegmentEntry>(
-        items: SegmentColumn.all.dropFirst().map { field in
+        items: SegmentColumn.all.dropFirst().filter { !["reason", "removed"].contains($0.name) }.map { field in
             switch field.name {
             case "bytes": .init(field) { $0.segment.map { "\($0.size)" } ?? "-" }
             case "leftover": .init(field) { "\(field.shown($0)): \($0.outcome.reason)" }
@@ -67,18 +63,53 @@ struct Segments: CheckedCommand {
             }
         }, expendable: ["user", "creator", "attached", "bytes"])
 
+    // MARK: Removing
+
     /// Removes entries. Reports those that cannot be removed; the exit code is then 1.
     private func clear(_ leftovers: [SegmentEntry]) throws {
-        if leftovers.isEmpty { return try Terminal.show("Nothing is left over.\n") }
-        var failures = 0
-        for entry in leftovers {
-            if let reason = entry.remove() {
-                Terminal.complain(reason)
-                failures += 1
-            } else {
-                try Terminal.show("removed \(entry.what) \(entry.name) (\(entry.outcome.reason))\n")
-            }
+        // A file that cannot be written is found before anything is removed.
+        let documents = try document.open(.segments)
+        var entries = leftovers
+        for index in entries.indices {
+            entries[index].remove()
+            if let trouble = entries[index].trouble { Terminal.complain(trouble) }
         }
-        if failures > 0 { throw Failure("\(failures) of \(leftovers.count) leftovers could not be removed") }
+        let failures = entries.count { $0.isRemoved == false }
+        try documents.show(Self.removal(entries), failures > 0 ? .failed : .ok)
+        if failures > 0 { throw Failure(Self.verdict(entries)) }
+    }
+
+    private static func verdict(_ entries: [SegmentEntry]) -> String {
+        let failures = entries.count { $0.isRemoved == false }
+        if failures > 0 { return "\(failures) of \(counted(entries.count, "leftover")) could not be removed" }
+        return entries.isEmpty ? nothing : "\(counted(entries.count, "leftover")) removed"
+    }
+
+    /// What was removed: a line, a row and a case for each leftover.
+    static func removal(_ entries: [SegmentEntry]) -> Report {
+        let lines = entries.filter { $0.isRemoved == true }.map { entry in
+            "removed \(entry.what) \(entry.name) (\(entry.outcome.reason))\n"
+        }
+        let table = Document<SegmentEntry>(
+            items: ["what", "name", "removed", "reason"].map { .init(SegmentColumn.all[$0]) })
+        return Report(
+            "segments", text: { _ in entries.isEmpty ? "\(nothing)\n" : lines.joined() },
+            markdown: { (entries.isEmpty ? "" : table.markdown(entries) + "\n") + verdict(entries) + "\n" },
+            records: Report.Records(schema: SegmentColumn.schema, SegmentColumn.all, entries),
+            facts: [.init("verdict", .texts([verdict(entries)]))],
+            suites: [
+                Report.Suite(
+                    "segments",
+                    entries.map { entry in
+                        Report.Check(
+                            "\(entry.what) \(entry.name)", entry.isRemoved == true ? .passed : .failed,
+                            entry.trouble ?? entry.outcome.reason)
+                    })
+            ],
+            notices: entries.compactMap { entry in
+                entry.trouble.map { Report.Notice(.error, "\(entry.what) \(entry.name)", $0) }
+            } + [
+                Report.Notice(entries.contains { $0.trouble != nil } ? .error : .notice, "shmbench", verdict(entries))
+            ])
     }
 }

@@ -18,6 +18,8 @@ struct Session {
     let options: RunOptions
     let program: WorkerProgram
     let outputs: RunOutputs
+    /// The progress, whose first line is shown.
+    let progress: Progress
     let conditions: RunConditions
 
     /// The results, up to a failure.
@@ -34,7 +36,7 @@ struct Session {
         var outcome = Outcome(cells: cells)
         let schedule = Schedule(cells: cells.count, rounds: options.rounds, seed: conditions.seed)
         let timing = options.timing(rounds: schedule.turns.count)
-        var progress = Progress(rounds: schedule.turns.count)
+        var progress = progress
         defer { progress.clear() }
         for turn in schedule.turns {
             let cell = cells[turn.cell]
@@ -47,7 +49,7 @@ struct Session {
                 outcome.failure = error
                 if case .interrupted = error.cause {
                     outcome.failure = Failure(
-                        "interrupted after \(outcome.rows.count) of \(schedule.turns.count) rounds; the results until then are reported"
+                        "interrupted after \(outcome.rows.count) of \(counted(schedule.turns.count, "round")); the results until then are reported"
                     )
                 }
                 return outcome
@@ -79,7 +81,7 @@ struct Session {
         } catch {
             switch error {
             case .interrupted: throw Failure("interrupted", cause: .interrupted)
-            case .failed(let reason): throw Failure("\(cell.lock) with \(cell.workers) workers: \(reason)")
+            case .failed(let reason): throw Failure("\(cell.lock) with \(counted(cell.workers, "worker")): \(reason)")
             }
         }
     }
@@ -87,7 +89,7 @@ struct Session {
     /// Reports where each worker of a stuck round was.
     private func explain(_ row: Row) {
         Terminal.complain(
-            "\(row.cell.lock) with \(row.cell.workers) workers, round \(row.round): no progress for \(options.stuckAfter), ended"
+            "\(row.cell.lock) with \(counted(row.cell.workers, "worker")), round \(row.round): no progress for \(options.stuckAfter), ended"
         )
         let shown = 16
         for line in row.result.whereabouts.prefix(shown) { Terminal.write("  \(line)\n") }

@@ -57,7 +57,13 @@ struct ShowHistory: CheckedCommand {
     var export: String?
 
     func check() throws {
-        if export != nil { try document.refuse(with: "--export", "an otava.yaml is printed") }
+        if export != nil && document.format != .table {
+            throw Failure.conflict(
+                "--export", "--format", "leave out --format, since an otava.yaml is printed; --output names files")
+        }
+        if let export, document.output.contains(where: { SameFile.isSame($0, export) }) {
+            throw Failure.invalid(export, for: "--export", expected: "a file other than those of --output")
+        }
         try document.check(inputs: [file])
         if let export, SameFile.isSame(export, file) {
             throw Failure.invalid(export, for: "--export", expected: "a file other than the history")
@@ -65,12 +71,15 @@ struct ShowHistory: CheckedCommand {
     }
 
     mutating func run() throws {
+        let line = ProgressLine.working("reading \(file)")
+        defer { line.clear() }
         let history = try Self.reading { try History(path: file, .results, creating: false) }
         let runs = try Self.reading { try history.runs() }
         let known = try Self.reading { try history.columns() }
         let isList = metrics == nil && locks == nil && workers == nil && scenario == nil && export == nil
         if isList {
             let broken = try Self.reading { try BrokenRounds.count(history) }
+            line.clear()
             return try document.show(.history, Report(runs: runs, of: file, broken: broken))
         }
         let filter = try filter(history)
@@ -85,7 +94,11 @@ struct ShowHistory: CheckedCommand {
                 "no round in \(file) has \(metrics.map(\.column).joined(separator: " or ")) in the chosen cells; `shmbench history \(file)` lists the runs"
             )
         }
-        if let export { return try write(OtavaExport(series, runs: runs), export) }
+        line.clear()
+        if let export {
+            try write(OtavaExport(series, runs: runs), export)
+            return try document.save(.history, Report(series, limit: limit))
+        }
         try document.show(.history, Report(series, limit: limit))
     }
 

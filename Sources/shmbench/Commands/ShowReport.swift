@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 internal import ShmRender
 
@@ -15,8 +16,9 @@ struct ShowReport: CheckedCommand {
             throughput for each number of workers, and p99 and Jain's index for the largest. The formats csv and json have \
             one row for each cell.
 
-            Exit codes: 0 all locks kept their promises, 1 rounds are missing or --strict found an error, 3 integrity \
-            failure, 64 usage, or a file is not a results file.
+            Missing rounds are a failure, too.
+
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("report"))
             """)
@@ -58,11 +60,12 @@ struct ShowReport: CheckedCommand {
     mutating func run() throws {
         try plugin.load()
         let documents = try document.open(.report)
+        let line = ProgressLine.working("reading \(counted(files.count, "file"))")
+        defer { line.clear() }
         // An empty document must not be taken for a good result.
-        let rounds = try documents.reporting({
-            .failure($0, of: "report", nothingWas: "reported", records: FilesReport.records([]))
-        }) { try ResultsReader.read(files) }
+        let rounds = try documents.reporting({ FilesReport.nothing($0) }) { try ResultsReader.read(files) }
         let report = FilesReport(rounds, sort: sort)
+        line.clear()
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }
         let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])

@@ -20,7 +20,9 @@ struct Stress: MeasuringCommand {
             Workers use all operations that the lock offers: lock, try, lock with a deadline, shared lock. The bytes around \
             the lock's area and its kernel objects are checked. The report names each promise that was not tested.
 
-            The exit code is 3 if a lock breaks a promise (`shmbench list`). What it does not promise may hang.
+            A lock may hang where it does not promise to survive (`shmbench list`).
+
+            \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("stress"))
             """)
@@ -62,7 +64,7 @@ struct Stress: MeasuringCommand {
             options: options, kinds: plan.kinds, faults: plan.faults, program: program,
             // Short, since the command line that repeats the run has it.
             seed: options.seed ?? UInt64(UInt32.random(in: 0 ... .max)), pluginPath: plugin.lockPlugin,
-            reports: reports)
+            reports: reports, line: StressProgress.firstLine(plan.kinds[0], plan.faults[0]))
         return Work(startedAt: startedAt, documents: documents, session: session)
     }
 
@@ -95,6 +97,8 @@ struct StressSession {
     let seed: UInt64
     let pluginPath: String?
     var reports: ReportFolder
+    /// The progress line, which shows that the test begins.
+    private let line: ProgressLine
     private(set) var results: [StressResult] = []
     private var number = 0
     /// The locks and faults whose broken promises have been reported.
@@ -105,7 +109,7 @@ struct StressSession {
 
     init(
         options: StressOptions, kinds: [LockKind], faults: [Fault], program: WorkerProgram, seed: UInt64,
-        pluginPath: String?, reports: ReportFolder
+        pluginPath: String?, reports: ReportFolder, line: ProgressLine
     ) {
         self.options = options
         self.kinds = kinds
@@ -114,13 +118,14 @@ struct StressSession {
         self.seed = seed
         self.pluginPath = pluginPath
         self.reports = reports
+        self.line = line
     }
 
     /// Tests one lock after another. The results up to a failure are kept.
     mutating func run() -> Failure? {
         let duration = options.duration ?? StressOptions.usualDuration
         let end = Patience.after(nanoseconds: Int64(duration.nanoseconds))
-        var progress = StressProgress(steps: kinds.count * faults.count) { [options] in
+        var progress = StressProgress(line, steps: kinds.count * faults.count) { [options] in
             guard options.episodes == nil else { return nil }
             return 1 - Double(max(0, end.remaining)) / Double(duration.nanoseconds)
         }
@@ -223,7 +228,8 @@ struct StressSession {
         switch failure {
         case .interrupted:
             let episodes = results.reduce(0) { $0 + $1.episodes }
-            return Failure("interrupted at \(lock) after \(episodes) faults; the results until then are reported")
+            return Failure(
+                "interrupted at \(lock) after \(counted(episodes, "fault")); the results until then are reported")
         case .failed(let reason): return Failure("\(lock): \(reason)")
         }
     }

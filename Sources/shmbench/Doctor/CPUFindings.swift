@@ -12,9 +12,12 @@ enum CPUFindings {
         ].compactMap(\.self)
     }
 
+    /// The properties that make figures misleading.
+    static func doubts(_ findings: [Finding]) -> [String] { findings.filter { $0.weight == .warning }.map(\.subject) }
+
     /// The properties that make figures misleading, in words; `nil` if none does.
     static func doubt(_ findings: [Finding]) -> String? {
-        let subjects = findings.filter { $0.weight == .warning }.map(\.subject)
+        let subjects = doubts(findings)
         return subjects.isEmpty ? nil : subjects.joined(separator: ", ")
     }
 
@@ -113,7 +116,7 @@ enum CPUFindings {
         guard let load = files.line("/proc/loadavg")?.split(separator: " ").first.flatMap({ Double($0) }) else {
             return nil
         }
-        let text = "\(Figure.decimal(load, 2)) over the last minute, \(machine.cpus) CPU\(machine.cpus == 1 ? "" : "s")"
+        let text = "\(Figure.decimal(load, 2)) over the last minute, \(counted(machine.cpus, "CPU"))"
         return load < 0.25 * Double(machine.cpus)
             ? Finding("load", .ok, text)
             : Finding(

@@ -73,16 +73,19 @@ struct Baseline {
     /// The warning that the baseline is of another kind of machine; `nil` if it is of this one's.
     ///
     /// Its ratios may transfer all the same, which the references show.
-    var warning: String? {
+    var warning: Warning? {
         let machine = Machine.current
         let other = records.first { $0.text("cpu_model") != machine.cpuModel || $0.cpus != machine.cpus }
         return other.map { record in
-            "the baseline \(path) is of another kind of machine (\(record.text("cpu_model")), \(record.text("cpus")) CPUs) than this one (\(machine.cpuModel), \(machine.cpus) CPUs): record your own first, with `shmbench check --baseline FILE.csv --update`"
+            Warning(
+                .otherMachine,
+                "the baseline \(path) is of another kind of machine (\(record.text("cpu_model")), \(counted(record.cpus ?? 0, "CPU"))) than this one (\(machine.cpuModel), \(counted(machine.cpus, "CPU"))): record your own first, with `shmbench check --baseline FILE.csv --update`"
+            )
         }
     }
 
     private func refusal(_ what: String) -> Failure {
-        Failure("the baseline \(path) \(what); \(Self.renewal(path))", code: .usage)
+        Failure("the baseline \(path) \(what); \(Self.renewal(path))")
     }
 
     static func renewal(_ path: String) -> String { "renew it with `\(update(path))`" }

@@ -90,7 +90,7 @@ final class Measurer {
         let answer = try line(by: .after(nanoseconds: Int64(most)), wait: wait)
         if answer.hasPrefix(RoundRequest.refusal) {
             throw Failure(
-                "\(name): \(request.lock) with \(request.load.workers) workers: \(answer.dropFirst(RoundRequest.refusal.count))"
+                "\(name): \(request.lock) with \(counted(request.load.workers, "worker")): \(answer.dropFirst(RoundRequest.refusal.count))"
             )
         }
         guard let fields = try CSVLines(answer + "\n", path: name).records.first?.fields, fields.count == columns.count

@@ -2,22 +2,23 @@ internal import ShmRender
 
 /// The documents that commands write to the files of `--output`. A file of one kind is not overwritten with another.
 enum DocumentKind: String, CaseIterable {
-    case run, crash, stress, lifecycle, findings, report, history, list, doctor, segments, schema
+    case run, crash, stress, lifecycle, findings, report, history, list, names, doctor, segments, schema
 
     /// The content of a file, in messages.
     var name: String {
         switch self {
         case .run: "results"
-        case .crash: "results of crash"
-        case .stress: "results of stress"
-        case .lifecycle: "results of lifecycle"
-        case .findings: "findings"
-        case .report: "summaries"
-        case .history: "history tables"
-        case .list: "catalogues of locks"
-        case .doctor: "findings of doctor"
-        case .segments: "lists of segments"
-        case .schema: "descriptions of documents"
+        case .crash: "results of a crash test"
+        case .stress: "results of a stress test"
+        case .lifecycle: "times of segments"
+        case .findings: "findings of a comparison"
+        case .report: "report on results"
+        case .history: "report on a history"
+        case .list: "catalogue of locks"
+        case .names: "names of locks"
+        case .doctor: "findings on the machine"
+        case .segments: "list of segments"
+        case .schema: "description of documents"
         }
     }
 
@@ -32,22 +33,43 @@ enum DocumentKind: String, CaseIterable {
         case .report: ["schema", "lock", "rounds", "throughput_low"]
         case .history: ["run_id", "command", "rounds"]
         case .list: ["name", "family", "owner_death"]
+        case .names: ["schema", "name"]
         case .doctor: ["weight", "subject", "advice"]
         case .segments: ["what", "name", "creator_pid"]
         case .schema: ["schema", "document", "meaning"]
         }
     }
 
-    /// A column that files of another kind have beside ``columns``.
-    private var foreign: String? { self == .run ? "metric" : nil }
+    /// Columns that files of other kinds have beside ``columns``.
+    private var foreign: [String] {
+        switch self {
+        case .run: ["metric"]
+        case .names: ["family", "what"]
+        default: []
+        }
+    }
 
     private func isOwn(_ hasColumn: (String) -> Bool) -> Bool {
-        columns.allSatisfy(hasColumn) && !(foreign.map(hasColumn) ?? false)
+        columns.allSatisfy(hasColumn) && !foreign.contains(where: hasColumn)
     }
 
     /// The first line of a Markdown file, by which it is recognised: a comment, since titles vary. Findings have a title of
     /// their own.
-    var markdownMark: String { self == .findings ? "" : "<!-- shmbench: \(name) -->\n" }
+    var markdownMark: String { self == .findings ? "" : "<!-- shmbench: \(mark) -->\n" }
+
+    /// The words of the comment, which files of older versions have as well.
+    private var mark: String {
+        switch self {
+        case .crash, .stress, .lifecycle: "results of \(rawValue)"
+        case .report: "summaries"
+        case .history: "history tables"
+        case .list: "catalogues of locks"
+        case .doctor: "findings of doctor"
+        case .segments: "lists of segments"
+        case .schema: "descriptions of documents"
+        case .run, .findings, .names: name
+        }
+    }
 
     /// Whether a file with this beginning is of this kind.
     func isBegun(by text: String, _ format: OutputFormat) -> Bool {

@@ -50,7 +50,7 @@ extension HistoryValue {
     init(_ value: Value) {
         self =
             switch value {
-            case .text, .boolean, .list: .text(value.text)
+            case .text, .renamed, .boolean, .list: .text(value.text)
             case .integer(let number): .integer(Int64(number))
             case .decimal(let number, let decimals): .real(Double(Figure.decimal(number, decimals)) ?? number)
             case .empty: .null

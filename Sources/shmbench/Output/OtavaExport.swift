@@ -1,4 +1,5 @@
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmHistory
 internal import ShmRecord
 internal import SystemPackage
@@ -84,7 +85,7 @@ struct OtavaExport {
                 "# Some runs have no figure for \(others.count) of the columns, and Otava reads no empty cells. Narrow the export with"
             )
             lines.append("# --locks, --workers, --scenario or --metrics to have them:")
-            lines += others.map { "#   \($0.name): \($0.series.points.count) of \(runs.count) runs" }
+            lines += others.map { "#   \($0.name): \($0.series.points.count) of \(counted(runs.count, "run"))" }
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -128,13 +128,18 @@ struct OutputFile {
         if facts.st_size == 0 { return }
         guard kind.isBegun(in: file.rawValue) == true else {
             throw Failure(
-                "cannot write the \(kind.name) to \(path): it does not hold \(kind.name) of shmbench, and is left as it is; name another file with \(option), or move it away",
+                "cannot write the \(kind.name) to \(path): it has other content, and is left as it is; name another file with \(option), or move it away",
                 code: .usage)
         }
     }
 
     private static func failure(_ errno: Errno, _ path: String, _ kind: OwnFile, _ option: String) -> Failure {
-        let reason = errno == .noSuchAddressOrDevice ? "no program reads the pipe" : errno.description
+        let reason =
+            switch errno {
+            case .noSuchAddressOrDevice: "no program reads the pipe"
+            case .noSuchFileOrDirectory: "its folder does not exist"
+            default: errno.description
+            }
         return Failure("cannot write the \(kind.name) to \(path): \(reason); name another file with \(option)")
     }
 }

@@ -9,7 +9,8 @@ enum ProgramDocuments {
             "run", "one round of one cell", schema: ResultColumn.schema, ResultColumn.all,
             members: MemberDescription.run),
         DocumentDescription(
-            "report", "one cell", schema: SummaryColumn.schema, SummaryColumn.all, members: MemberDescription.report),
+            "report", "one cell; of `check --update`, too", schema: SummaryColumn.schema, SummaryColumn.all,
+            members: MemberDescription.report),
         DocumentDescription(
             "compare", "one metric of one cell; of `check`, too", schema: FindingColumn.schema, FindingColumn.all,
             members: MemberDescription.comparison),
@@ -21,7 +22,8 @@ enum ProgramDocuments {
         DocumentDescription(
             "lifecycle", "one operation with a number of attachments", schema: SegmentLifeColumn.schema,
             SegmentLifeColumn.all,
-            members: [.object("requested", "requested options", SegmentLifeRequestColumn.all)]),
+            members: [.object("requested", "requested options", SegmentLifeRequestColumn.all)]
+                + MemberDescription.lifecycle),
         DocumentDescription(
             "history", "one run; of `history` without a metric", schema: HistoryRunColumn.schema, HistoryRunColumn.all),
         DocumentDescription(
@@ -29,6 +31,7 @@ enum ProgramDocuments {
             HistoryPointColumn.all,
             members: MemberDescription.history),
         DocumentDescription("list", "one lock", schema: LockColumn.schema, LockColumn.all),
+        DocumentDescription("list-names", "one lock; of `list --names`", schema: LockColumn.schema, LockColumn.names),
         DocumentDescription(
             "doctor", "one property of the machine", schema: DoctorColumn.schema, DoctorColumn.all,
             members: MemberDescription.doctor),

@@ -14,6 +14,15 @@ struct SegmentEntry {
 
     private let thing: Thing
     let outcome: Leftovers.Outcome
+    /// Whether it was removed; `nil` if that was not tried.
+    private(set) var isRemoved: Bool?
+    /// Why it could not be removed.
+    private(set) var trouble: String?
+
+    private init(thing: Thing, outcome: Leftovers.Outcome) {
+        self.thing = thing
+        self.outcome = outcome
+    }
 
     static func all() throws -> [SegmentEntry] {
         let segments: [SegmentInfo]
@@ -49,8 +58,13 @@ struct SegmentEntry {
         }
     }
 
-    /// Removes it. Returns the reason if that fails.
-    func remove() -> String? {
+    /// Removes it, and keeps the reason if that fails.
+    mutating func remove() {
+        trouble = removalTrouble()
+        isRemoved = trouble == nil
+    }
+
+    private func removalTrouble() -> String? {
         switch thing {
         case .segment(let segment): return Leftovers.remove(segment)
         case .object(let object):

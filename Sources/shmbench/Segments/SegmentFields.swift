@@ -33,5 +33,10 @@ extension Field where Subject == SegmentEntry {
         Field(
             "leftover", kind: .boolean, roles: .present, "whether `shmbench segments --remove` removes it"
         ) { .boolean($0.outcome.isRemoval) },
+        Field(
+            "reason", kind: .text, roles: .present,
+            "why it is a leftover, or is none; with `--remove`, why it could not be removed"
+        ) { .text($0.trouble ?? $0.outcome.reason) },
+        Field("removed", kind: .boolean, "whether it was removed; empty without `--remove`") { Value($0.isRemoved) },
     ]
 }

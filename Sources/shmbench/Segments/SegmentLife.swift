@@ -27,6 +27,8 @@ struct SegmentLife {
     /// Receives how many steps are done and what is measured. It evaluates both only for a line that is shown.
     typealias Progress = (_ done: () -> Double, _ what: () -> String) -> Void
 
+    static let firstStep = "create and destroy"
+
     /// The number of ``measure(_:progress:)``'s steps with as many numbers of attachments.
     static func steps(_ counts: [Int]) -> Int { 1 + 2 * counts.count }
 
@@ -38,7 +40,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let end = Patience.after(nanoseconds: Self.patience)
         while create.count < samples && (create.count < 2 || !end.hasPassed) && !Interruption.hasCome {
-            progress({ share(create, end) }, { "create and destroy" })
+            progress({ share(create, end) }, { Self.firstStep })
             let segment = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "\(create.count)"))
             try create.time { () throws(SharedMemoryError) in try segment.create(size: size, lock: lock) }
             try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
@@ -66,7 +68,7 @@ struct SegmentLife {
         // All handles are detached also after an error.
         defer { for handle in handles { try? handle.detach() } }
         for _ in 0..<attachments where !Interruption.hasCome {
-            progress({ done }, { "\(attachments) attachments" })
+            progress({ done }, { counted(attachments, "attachment") })
             let handle = SharedMemory(key: segment.key)
             try handle.attach()
             handles.append(handle)
@@ -74,7 +76,7 @@ struct SegmentLife {
         var (attach, count, detach) = (Stopwatch(), Stopwatch(), Stopwatch())
         let end = Patience.after(nanoseconds: Self.patience)
         while attach.count < samples && (attach.count < 2 || !end.hasPassed) && !Interruption.hasCome {
-            progress({ done + share(attach, end) }, { "attach and detach with \(attachments) attachments" })
+            progress({ done + share(attach, end) }, { "attach and detach with \(counted(attachments, "attachment"))" })
             let handle = SharedMemory(key: segment.key)
             try attach.time { () throws(SharedMemoryError) in try handle.attach() }
             try count.time { () throws(SharedMemoryError) in _ = try handle.numAttachments }
@@ -84,7 +86,7 @@ struct SegmentLife {
         var destroy = Stopwatch()
         let last = Patience.after(nanoseconds: Self.patience)
         while destroy.count < samples && (destroy.count < 2 || !last.hasPassed) && !Interruption.hasCome {
-            progress({ done + 1 + share(destroy, last) }, { "destroy with \(attachments) attachments" })
+            progress({ done + 1 + share(destroy, last) }, { "destroy with \(counted(attachments, "attachment"))" })
             let other = SharedMemory(key: RoundKeys.life(run: ThisRun.id, "end-\(attachments)"))
             try other.create(size: size, lock: lock)
             defer { if other.exists { try? other.destroy(mode: .forceNoWait) } }

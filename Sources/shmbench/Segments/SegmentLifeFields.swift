@@ -9,8 +9,7 @@ typealias SegmentLifeColumn = Field<SegmentLife.Timing>
 extension Field where Subject == SegmentLife.Timing {
     static let schema = 1
 
-    /// All fields. A field without a description has that of its predecessor.
-    static let all: [Field<SegmentLife.Timing>] = sharingDescriptions([
+    static let all: [Field<SegmentLife.Timing>] = [
         schema(schema),
         Field(
             "operation", kind: .words(SegmentLife.operations), roles: .present,
@@ -21,18 +20,19 @@ extension Field where Subject == SegmentLife.Timing {
             "number of attachments during the measurement"
         ) { .integer($0.attachments) },
         Field("samples", kind: .count, roles: .present, "number of samples") { Value($0.times.totalCount) },
-        percentile(
-            "p50", 50,
-            "percentiles of the time of an operation, empty if fewer than \(PercentileRule.beyond) samples lie beyond them, and the maximum"
-        ),
-        percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9), percentile("max", 100),
+        percentile("p50", 50), percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9),
+        percentile("max", 100),
         Field("lock", kind: .text, roles: .present, "name of the segment's lock (`shmbench list`)") {
             .text($0.lock.name)
         },
-    ])
+    ]
 
-    private static func percentile(_ title: String, _ percent: Double, _ doc: String = "") -> Field {
-        Field(title.replacing(".", with: "") + "_ns", title: title, kind: .count, doc) { timing in
+    private static func percentile(_ title: String, _ percent: Double) -> Field {
+        let doc =
+            percent == 100
+            ? "the longest time of the operation"
+            : "\(title) of the time of the operation; empty if fewer than \(PercentileRule.beyond) samples lie beyond it"
+        return Field(title.replacing(".", with: "") + "_ns", title: title, kind: .count, doc) { timing in
             let isSupported = PercentileRule.supports(percent, samples: timing.times.totalCount)
             return Value(isSupported ? min(timing.times.valueAtPercentile(percent), timing.times.max) : nil)
         }

@@ -1,4 +1,5 @@
 internal import ShmCompare
+internal import ShmCoordinator
 @_spi(Bench) internal import ShmCore
 internal import ShmRecord
 
@@ -23,7 +24,7 @@ struct ComparisonProgress {
         var text =
             "\(comparison.cells.count { $0.stage == .done })/\(comparison.cells.count) decided, \(finding.title), "
         switch cell.stage {
-        case .judging, .done: text += "\(cell.blocks.count) block\(cell.blocks.count == 1 ? "" : "s")"
+        case .judging, .done: text += counted(cell.blocks.count, "block")
         case .confirming(let looks): text += "confirming \(cell.fresh.count)/\(looks[looks.count - 1])"
         }
         if let metric = finding.metrics.first(where: { $0.change != nil }), let change = metric.change {

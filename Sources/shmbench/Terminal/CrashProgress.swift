@@ -9,16 +9,18 @@ struct CrashProgress {
     private var done = -1
     private var line = ProgressLine()
 
-    init(locks: Int, paths: Int) {
-        self.locks = locks
+    /// Shows that the test begins.
+    init(_ kinds: [LockKind], paths: Int) {
+        locks = kinds.count
         self.paths = paths
+        if let first = kinds.first { line.show(0, title(first, 0)) }
     }
 
     /// A lock's test begins.
     mutating func begin(_ lock: LockKind) {
         self.lock = lock
         done += 1
-        line.show(Double(done) / Double(max(1, locks)), title(lock))
+        line.show(Double(done) / Double(max(1, locks)), title(lock, done))
     }
 
     /// A target is about to be killed.
@@ -28,11 +30,11 @@ struct CrashProgress {
         let share = (Double(done) + (Double(progress.index) + path) / Double(paths)) / Double(max(1, locks))
         guard line.isDue(share) else { return }
         line.show(
-            share, title(lock),
+            share, title(lock, done),
             now: ", \(progress.path), instruction \(progress.instruction)/\(progress.length)")
     }
 
-    private func title(_ lock: LockKind) -> String { "\(lock) (\(done + 1)/\(locks))" }
+    private func title(_ lock: LockKind, _ index: Int) -> String { "\(lock) (\(index + 1)/\(locks))" }
 
     func clear() { line.clear() }
 }

@@ -7,10 +7,15 @@ struct LifecycleProgress {
     private var done = 0
     private var line = ProgressLine()
 
-    /// - Parameter steps: the number of steps of a lock.
-    init(locks: Int, steps: Int) {
-        self.locks = locks
+    /// Shows that the measurement begins.
+    ///
+    /// - Parameters:
+    ///   - steps: the number of steps of a lock.
+    ///   - first: the first of them.
+    init(_ kinds: [LockKind], steps: Int, first step: String) {
+        locks = kinds.count
         self.steps = steps
+        if let first = kinds.first { show(first, { 0 }, { step }) }
     }
 
     /// A step goes on.

@@ -11,6 +11,13 @@ struct ProgressLine {
     private var quarter = -1
     private var next = Deadline(nanoseconds: 0)
 
+    /// Shows on a terminal that a command without steps is at work. A pipe gets no line.
+    static func working(_ what: String) -> ProgressLine {
+        var line = ProgressLine()
+        if LiveLine.isPossible { line.show(0, what) }
+        return line
+    }
+
     /// Whether a line would be shown now: for callers whose texts take time.
     func isDue(_ share: Double) -> Bool {
         LiveLine.isPossible ? drawn.hasPassed : Self.quarter(share) != quarter || next.hasPassed

@@ -7,19 +7,28 @@ struct StressProgress {
     private let passed: () -> Double?
     private var done = 0
     private var what = ""
-    private var line = ProgressLine()
+    private var line: ProgressLine
+
+    /// Shows that the test begins.
+    static func firstLine(_ lock: LockKind, _ fault: Fault) -> ProgressLine {
+        var line = ProgressLine()
+        line.show(0, text(title(lock, fault), []))
+        return line
+    }
 
     /// - Parameters:
+    ///   - line: the line that already shows that the test begins.
     ///   - steps: the number of combinations of lock and fault.
     ///   - passed: the part of the time that has passed; `nil` if the test ends with its steps.
-    init(steps: Int, passed: @escaping () -> Double?) {
+    init(_ line: ProgressLine, steps: Int, passed: @escaping () -> Double?) {
+        self.line = line
         self.steps = steps
         self.passed = passed
     }
 
     /// A fault is about to be injected.
     mutating func begin(_ lock: LockKind, _ fault: Fault, total: [StressResult]) {
-        what = "\(lock), \(fault.name)"
+        what = Self.title(lock, fault)
         show(total)
     }
 
@@ -30,13 +39,15 @@ struct StressProgress {
 
     private var share: Double { passed() ?? Double(done) / Double(steps) }
 
-    private mutating func show(_ results: [StressResult]) {
+    private mutating func show(_ results: [StressResult]) { line.show(share, Self.text(what, results)) }
+
+    private static func title(_ lock: LockKind, _ fault: Fault) -> String { "\(lock), \(fault.name)" }
+
+    private static func text(_ what: String, _ results: [StressResult]) -> String {
         let broken = results.count { !$0.isAsPromised }
-        let counts = "\(results.reduce(0) { $0 + $1.episodes }) faults, \(results.reduce(0) { $0 + $1.kills }) kills, "
-        line.show(
-            share,
-            "\(what): \(counts)"
-                + (broken == 0 ? "no promise broken" : "\(broken) promise\(broken == 1 ? "" : "s") BROKEN"))
+        let (faults, kills) = (results.reduce(0) { $0 + $1.episodes }, results.reduce(0) { $0 + $1.kills })
+        let counts = "\(counted(faults, "fault")), \(counted(kills, "kill")), "
+        return "\(what): \(counts)" + (broken == 0 ? "no promise broken" : "\(counted(broken, "promise")) BROKEN")
     }
 
     /// The fault is done.

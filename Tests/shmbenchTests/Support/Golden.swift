@@ -9,6 +9,13 @@ enum Golden {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Golden").path
 
+    /// All documents, by name.
+    static func all() throws -> [(name: String, text: String)] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map {
+            ($0, try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
+        }
+    }
+
     /// Expects a document to be that of the file.
     ///
     /// - Parameter masks: texts of this machine or run, and what stands for them in the file.

@@ -19,6 +19,9 @@ enum JSONSchemaCheck {
                 return properties.flatMap { name, schema in
                     value[name].map { findings($0, schema, at: "\(place).\(name)") } ?? []
                 }
+            case ("additionalProperties", .boolean(false)):
+                let known = schema["properties"]?.members ?? [:]
+                return value.members.keys.filter { known[$0] == nil }.sorted().map { "\(place) has an unknown \($0)" }
             case ("items", let items):
                 return value.elements.enumerated().flatMap { findings($1, items, at: "\(place)[\($0)]") }
             default: return ["\(place): the schema has an unknown keyword \(keyword)"]

@@ -54,7 +54,8 @@ extension FaultPlay {
             if let finding = Self.remainder(scene, everyone) { return Episode(breach: (.objects, finding)) }
             let new = kernel.objects.new(since: before)
             if kernel.isPrivate, let one = new.min() {
-                let finding = "\(participants) participants that came and went left \(new.count) kernel objects"
+                let finding =
+                    "\(counted(participants, "participant")) that came and went left \(counted(new.count, "kernel object"))"
                 return Episode(breach: (.objects, "\(finding): \(one)\(new.count > 1 ? ", …" : "")"))
             }
             leavesAsMany = leavesAsMany && new.count >= participants
@@ -72,7 +73,9 @@ extension FaultPlay {
             let answer = scene.answer(worker)
             if answer != 0 { return "after participants were unbound, another one is refused with errno \(answer)" }
             let left = unsafe scene.arena.slot(worker).pointee.descriptorsLeft.load(ordering: .relaxed)
-            if left > 0 { return "\(comers) participants that came and went left \(left) descriptors open" }
+            if left > 0 {
+                return "\(counted(comers, "participant")) that came and went left \(counted(left, "descriptor")) open"
+            }
         }
         return nil
     }

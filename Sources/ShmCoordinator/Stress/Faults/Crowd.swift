@@ -57,7 +57,8 @@ extension FaultPlay {
             if let limit = Self.machineLimit(scene.answer(refused)) {
                 throw .failed("a worker cannot take part in \(lock) \(scene.gathered(refused) + 2) times: \(limit)")
             }
-            let finding = "the lock was made for \(capacity) participants, and refuses one more than \(count)"
+            let finding =
+                "the lock was made for \(counted(capacity, "participant")), and refuses one more than \(count)"
             return Episode(breach: (.participants, "\(finding) with errno \(scene.answer(refused))"))
         }
         var late: String?
@@ -66,7 +67,8 @@ extension FaultPlay {
         }
         if late == nil { late = try contend(scene, everyone) }
         return late.map {
-            Episode(breach: (.participants, "with \(count) participants a process does not get the lock: \($0)"))
+            Episode(
+                breach: (.participants, "with \(counted(count, "participant")) a process does not get the lock: \($0)"))
         }
     }
 

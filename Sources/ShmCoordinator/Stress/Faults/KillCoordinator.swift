@@ -77,7 +77,8 @@ extension FaultPlay {
             })
         if isGone { return nil }
         return hasFiles
-            ? "a killed coordinator's segments remain" : "a killed coordinator leaves \(running) processes behind"
+            ? "a killed coordinator's segments remain"
+            : "a killed coordinator leaves \(counted(running, "process", "processes")) behind"
     }
 
     /// Workers and janitors of a run: the run's id is among their arguments, which a zombie no longer has.

@@ -18,7 +18,8 @@ extension Fault {
             }
             if let hang = try play.stuck(scene) { return Episode(hang: hang) }
             let overlaps = scene.sum { $0.overlaps.load(ordering: .relaxed) }
-            return Episode(corruption: overlaps > 0 ? "two processes were inside at once, \(overlaps) times" : nil)
+            return Episode(
+                corruption: overlaps > 0 ? "two processes were inside at once, \(counted(overlaps, "time"))" : nil)
         })
 }
 

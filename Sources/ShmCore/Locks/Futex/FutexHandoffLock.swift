@@ -20,7 +20,7 @@ public import Synchronization
     public static var properties: LockProperties {
         LockProperties(
             name: "futex-handoff", family: .futex, fairness: .fifo, ownerDeath: .hangs, pollsUntilDeadline: true,
-            survivesWaiterDeath: false, summary: "ticket lock whose waiters sleep: fair hand-off")
+            survivesWaiterDeath: false, summary: "ticket lock whose waiters sleep: fair handoff")
     }
 
     /// Two words on cache lines of their own.
