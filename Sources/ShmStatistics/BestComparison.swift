@@ -19,6 +19,10 @@ internal import Glibc
 /// ``fewestPairs`` on, and until there are enough for the signed ranks, the error rate holds for differences that are
 /// roughly normal.
 ///
+/// **Handicaps.** The instrument may lower an alternative by an unknown part of its handicap. Where two handicaps differ,
+/// the true difference lies anywhere in that distance, which widens the interval on one side. Alternatives of the same
+/// handicap are lowered alike.
+///
 /// Sources: Hsu, *Simultaneous confidence intervals for all distances from the "best"*, Ann. Statist. 9, 1981; Dunn,
 /// *Multiple comparisons among means*, J. Amer. Statist. Assoc. 56, 1961, for the union bound.
 public struct BestComparison: Sendable {
@@ -30,6 +34,8 @@ public struct BestComparison: Sendable {
         public let pairs: Int
         /// The lead of the best over it, with its interval; `nil` without common rounds.
         public let lead: PairedInterval?
+        /// Whether the lead is within the difference of the handicaps, so that no number of pairs would decide.
+        public let isWithinHandicap: Bool
         /// `higher` if the best is better by more than the threshold.
         public let direction: Direction
         /// The number of pairs, more than there are, that would probably decide at the observed scatter; `nil` if the
@@ -55,9 +61,11 @@ public struct BestComparison: Sendable {
     ///   - alternatives: the logarithms by round, where more is better.
     ///   - threshold: the smallest difference that matters.
     ///   - resolution: the error of a difference that comes from the resolution of the instrument. It widens the intervals.
+    ///   - handicaps: by how much the instrument may lower each alternative; none by default.
     ///   - confidence: that of each interval, 1 − α/(k − 1).
     public init?<Round: Hashable>(
-        _ alternatives: [[Round: Double]], threshold: Double, resolution: Double = 0, confidence: Double
+        _ alternatives: [[Round: Double]], threshold: Double, resolution: Double = 0, handicaps: [Double]? = nil,
+        confidence: Double
     ) {
         let medians = alternatives.map { median($0.values) ?? -.infinity }
         guard alternatives.count > 1, let most = medians.max(), var best = medians.firstIndex(of: most) else {
@@ -69,7 +77,8 @@ public struct BestComparison: Sendable {
                 let differences = alternatives[best].compactMap { round, value in
                     alternatives[index][round].map { value - $0 }
                 }
-                return Rival(index, differences.sorted(), threshold, resolution, confidence, &expected)
+                let handicap = handicaps.map { $0[index] - $0[best] } ?? 0
+                return Rival(index, differences.sorted(), threshold, resolution, handicap, confidence, &expected)
             }
         }
         var found = rivals(of: best)
@@ -94,26 +103,29 @@ public struct BestComparison: Sendable {
 
 extension BestComparison.Rival {
     fileprivate init(
-        _ index: Int, _ differences: [Double], _ threshold: Double, _ resolution: Double, _ confidence: Double,
-        _ expected: inout ExpectedHalf
+        _ index: Int, _ differences: [Double], _ threshold: Double, _ resolution: Double, _ handicap: Double,
+        _ confidence: Double, _ expected: inout ExpectedHalf
     ) {
         self.index = index
         pairs = differences.count
         lead = PairedInterval(differences, confidence: confidence)
         guard let lead else {
-            (direction, pairsToDecide) = (.undecided, nil)
+            (direction, isWithinHandicap, pairsToDecide) = (.undecided, false, nil)
             return
         }
         // A lead of exactly the resolution is within it, also after rounding.
         let error = resolution * (1 + 1e-9)
         let found = ShmStatistics.direction(
-            estimate: lead.estimate, low: lead.low - error, high: lead.high + error, threshold: threshold)
-        let distance = abs(lead.estimate)
+            estimate: lead.estimate, low: lead.low - error - max(0, handicap),
+            high: lead.high + error + max(0, -handicap), threshold: threshold)
+        isWithinHandicap = lead.estimate * handicap > 0 && abs(lead.estimate) <= abs(handicap)
+        // What is left of the lead once the handicap has explained all that it can.
+        let distance = lead.estimate * handicap > 0 ? abs(lead.estimate) - abs(handicap) : abs(lead.estimate)
         let isTooSmall = pairs < 3 || pairs < BestComparison.fewestPairs && distance < log(4)
         direction = found != .equivalent && isTooSmall ? .undecided : found
         // An interval that excludes zero, or that fits into the threshold.
         let half = (distance > threshold ? distance : threshold - distance) - resolution
-        guard direction == .undecided, let deviation = standardDeviation(differences), half > 0,
+        guard direction == .undecided, !isWithinHandicap, let deviation = standardDeviation(differences), half > 0,
             pairs < BestComparison.mostPairs
         else {
             pairsToDecide = nil

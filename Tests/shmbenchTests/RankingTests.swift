@@ -77,6 +77,25 @@ import Testing
                 && alone.contains("is undecided after 1 round: use --rounds 5 or more."), "\(alone)")
     }
 
+    @Test func `a built-in lock leads a plugin's only beyond the cost of its calls`() throws {
+        func found(_ best: String, _ factor: Double) throws -> (Ranking, String) {
+            let other = best == "futex" ? "my-futex" : "futex"
+            let records = rounds(best, Self.steady.map { $0 * factor }) + rounds(other, Self.steady)
+            return (try ranking(records), try verdict(records))
+        }
+        let (same, words) = try found("futex", 1.5)
+        #expect(same.winner == nil && same.rivals[0].isWithinPluginCalls && same.remedy == nil)
+        #expect(words.contains("A lead of up to ×2.00 over a plugin's lock is undecided"), "\(words)")
+        #expect(!words.contains("fastest") && !words.contains("--rounds"), "\(words)")
+        let (ahead, lead) = try found("futex", 2.5)
+        #expect(ahead.winner?.lock == "futex" && !lead.contains("A lead of"), "\(lead)")
+        // The plugin leads in spite of its calls.
+        #expect(try found("my-futex", 1.2).0.winner?.lock == "my-futex")
+        // Two plugins are called alike.
+        let plugins = rounds("my-futex", Self.steady.map { $0 * 1.2 }) + rounds("other-futex", Self.steady)
+        #expect(try ranking(plugins).winner?.lock == "my-futex")
+    }
+
     @Test func `the rounds of different runs do not pair`() throws {
         let records = rounds("futex", Self.steady, run: "a") + rounds("tas", Self.steady.map { $0 / 9 }, run: "b")
         #expect(try ranking(records).remedy == .unpaired)

@@ -19,6 +19,8 @@ package struct Ranking {
         package let rounds: Int
         /// The number of rounds that would probably decide; `nil` if unknown or more than ``BestComparison/mostPairs``.
         package let roundsToDecide: Int?
+        /// Whether one of the two is of a plugin, and the cost of its calls can be all that separates them.
+        package let isWithinPluginCalls: Bool
         /// Whether it is better than the best in the rounds that both have, which only a circle of such leads leaves.
         fileprivate let isBetter: Bool
     }
@@ -51,6 +53,10 @@ package struct Ranking {
     /// The others, by their medians.
     package let rivals: [Rival]
 
+    /// The factor up to which a lock of a plugin may be slower for its calls through pointers alone. The same futex as a
+    /// plugin and built in differ by a factor of about 1.4, with one worker and with eight (`scripts/error-rates winners`).
+    package static let pluginCalls = 2.0
+
     /// Ranks at least two locks that have the figure; `nil` for fewer.
     ///
     /// - Parameter confidence: that of each interval (``BestComparison/confidence(errorRate:alternatives:)``).
@@ -62,7 +68,7 @@ package struct Ranking {
         guard
             let comparison = BestComparison(
                 values, threshold: log1p(metric.usualThreshold), resolution: log1p(step / least),
-                confidence: confidence)
+                handicaps: Self.handicaps(lines, metric), confidence: confidence)
         else { return nil }
         self.metric = metric
         best = lines[comparison.best]
@@ -115,13 +121,19 @@ package struct Ranking {
 
     /// What would decide the undecided; `nil` if there are none, or if the leads between them contradict each other.
     package var remedy: Remedy? {
-        let undecided = undecided.filter { !$0.isBetter }
+        let undecided = undecided.filter { !$0.isBetter && !$0.isWithinPluginCalls }
         if undecided.isEmpty { return nil }
         if undecided.contains(where: { $0.rounds == 0 }) { return .unpaired }
         if undecided.contains(where: { $0.rounds < 2 }) { return .unknown }
         let needed = undecided.map { $0.roundsToDecide ?? .max }.sorted()
         let most = needed[needed.count / 2]
         return most == .max ? .beyondLimit : .rounds(most, decidesAll: most == needed.last)
+    }
+
+    /// What the calls of plugins may cost, for figures that have a unit: throughput and times, not fairness.
+    private static func handicaps(_ lines: [CellSummary], _ metric: Metric) -> [Double] {
+        let builtIn = Set(LockKind.builtIn.map(\.name))
+        return lines.map { builtIn.contains($0.lock) || metric.unitName.isEmpty ? 0 : log(pluginCalls) }
     }
 
     private static func middle(_ values: [RoundID: Double]) -> Double { median(values.values) ?? -.infinity }
@@ -144,6 +156,7 @@ extension Ranking.Rival {
             case .equivalent: .equivalent
             case .lower, .undecided: .undecided
             }
+        isWithinPluginCalls = rival.isWithinHandicap && standing != .behind
         isBetter = rival.direction == .lower
         ratio = rival.lead.map { (exp($0.estimate), exp($0.low), exp($0.high)) }
         rounds = rival.pairs

@@ -7,10 +7,10 @@ enum RemedyText {
     static func sentence(_ rankings: [Rankings.OfLoad]) -> String? {
         let open = rankings.compactMap(\.speed).filter { $0.remedy != nil && $0.remedy != .unpaired }
         guard let remedy = remedy(open.compactMap(\.remedy)) else { return nil }
-        let undecided = open.flatMap(\.undecided)
+        let undecided = open.flatMap(\.undecided).filter { !$0.isWithinPluginCalls }
         let (count, rounds) = (undecided.count, undecided.map(\.rounds).min() ?? 0)
         return
-            "\(count) comparison\(count == 1 ? "" : "s") of throughput \(count == 1 ? "is" : "are") undecided after \(rounds) round\(rounds == 1 ? "" : "s"): "
+            "\(counted(count, "comparison")) of throughput \(count == 1 ? "is" : "are") undecided after \(counted(rounds, "round")): "
             + words(remedy, isOne: count == 1)
     }
 

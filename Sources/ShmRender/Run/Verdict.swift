@@ -28,6 +28,7 @@ package enum Verdict {
             lines += rankings.load.isOpen ? open(block, rankings, titles) : best(rankings, titles)
         }
         if let remedy = RemedyText.sentence(all) { lines.append(remedy) }
+        lines += pluginCalls(all)
         lines += cliff(summaries)
         lines += controls(summaries)
         if lines.contains(where: { $0.contains(SurvivalMark.sign) }) {
@@ -76,6 +77,14 @@ package enum Verdict {
 
     private static func name(_ line: CellSummary) -> String {
         SurvivalMark.name(line.lock, survives: line.survivesOwnerDeath)
+    }
+
+    private static func pluginCalls(_ rankings: [Rankings.OfLoad]) -> [String] {
+        let rivals = rankings.compactMap(\.speed).flatMap(\.rivals)
+        guard rivals.contains(where: \.isWithinPluginCalls) else { return [] }
+        return [
+            "A lead of up to \(Figure.factor(Ranking.pluginCalls)) over a plugin's lock is undecided: the plugin's calls through pointers can cause it."
+        ]
     }
 
     private static func cliff(_ summaries: [CellSummary]) -> [String] {
