@@ -11,7 +11,7 @@ internal import Synchronization
 enum DeathCost {
     private static let trials = 500
 
-    static func measure(_ report: inout Report, _ folder: String) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
         try killer.start()
         let program = "\(folder)/selfbench"
         let (ours, theirs) = try (Scene(RobustFutexLock.self, program), Scene(PthreadRobustLock.self, program))

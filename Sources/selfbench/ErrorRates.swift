@@ -13,7 +13,7 @@ enum ErrorRates {
     /// Comparisons of each row: without an effect, without an effect and threshold, and with each effect.
     private static let (same, bare, different) = (600, 1000, 200)
 
-    static func measure(_ report: inout Report) {
+    static func measure(_ report: inout Bars) {
         var random = Random(seed: seed)
         var rows: [Row] = []
         for noise in SyntheticNoise.Kind.allCases {
@@ -27,7 +27,7 @@ enum ErrorRates {
         judge(rows, &report)
     }
 
-    private static func judge(_ rows: [Row], _ report: inout Report) {
+    private static func judge(_ rows: [Row], _ report: inout Bars) {
         /// The largest lower limit of a row, at 95 % for all rows together.
         func worst(_ share: (Row) -> Share) -> Double {
             100 * (rows.map { share($0).limits(1 - 0.05 / Double(rows.count)).low }.max() ?? 0)

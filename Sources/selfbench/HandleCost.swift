@@ -11,7 +11,7 @@ internal import ShmStatistics
 enum HandleCost {
     private static let processes = 15
 
-    static func measure(_ report: inout Report, _ folder: String) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
         var samples: [String: [(primitive: Double, handle: Double)]] = [:]
         for _ in 0..<processes {
             for (name, primitive, handle) in try sampleInAnotherProcess(folder) {

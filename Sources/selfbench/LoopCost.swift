@@ -9,14 +9,14 @@ internal import Synchronization
 /// turns.
 enum LoopCost {
     /// Two locks, uncontended and contended.
-    static func measure(_ report: inout Report, _ folder: String) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
         for kind in [LockKind.futex, .pthreadMutex] {
             for workers in [1, 2] { try compare(kind, workers: workers, rounds: 41, &report, folder) }
         }
     }
 
     /// Each lock that the C program has, uncontended.
-    static func measureLocks(_ report: inout Report, _ folder: String) throws {
+    static func measureLocks(_ report: inout Bars, _ folder: String) throws {
         let kinds: [LockKind] = [
             .tas, .ticket, .mcs, .futex, .pthreadMutex, .pthreadAdaptive, .pthreadRobust, .pthreadPI, .pthreadRobustPI,
             .pthreadRWLock, .pthreadSpin, .posixSem, .sysvSem, .flock,
@@ -25,7 +25,7 @@ enum LoopCost {
     }
 
     private static func compare(
-        _ kind: LockKind, workers: Int, rounds: Int, _ report: inout Report, _ folder: String
+        _ kind: LockKind, workers: Int, rounds: Int, _ report: inout Bars, _ folder: String
     ) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
         let cell = Cell(kind, Load(workers: workers, pinning: .none))

@@ -12,7 +12,7 @@ internal import ShmHarness
 @main
 enum Main {
     static func main() {
-        let parts: [(name: String, measure: (inout Report, String) throws -> Void)] = [
+        let parts: [(name: String, measure: (inout Bars, String) throws -> Void)] = [
             ("handle", HandleCost.measure),
             ("robust", RobustCost.measure),
             ("death", DeathCost.measure),
@@ -47,7 +47,7 @@ enum Main {
         }
         let path = program.split(separator: "/", omittingEmptySubsequences: false)
         let folder = path.count > 1 ? path.dropLast().joined(separator: "/") : "."
-        var report = Report()
+        var report = Bars()
         Janitor.sweep()
         let janitor: Janitor
         do { janitor = try Janitor(WorkerProgram(path: "\(folder)/shmworker")) } catch {
@@ -71,7 +71,7 @@ enum Main {
 }
 
 /// Prints each figure with its bar.
-struct Report {
+struct Bars {
     private(set) var (lines, missed) = (0, 0)
 
     mutating func line(_ what: String, _ value: Double, _ unit: String, atMost bar: Double) {

@@ -9,7 +9,7 @@ extension MeasuringCost {
     private static func tolerance(_ planted: Double) -> Double { planted >= 1000 ? 0.02 * planted : 5 + 0.05 * planted }
 
     /// A delay in the critical section must increase the hold time and the time per operation by its length.
-    static func plantedSections(_ report: inout Report, _ bench: Bench) throws {
+    static func plantedSections(_ report: inout Bars, _ bench: Bench) throws {
         for planted in [100, 300, 1_000, 10_000, 100_000] {
             var (holds, operations, delays): ([Double], [Double], [Double]) = ([], [], [])
             for _ in 0..<11 {
@@ -28,7 +28,7 @@ extension MeasuringCost {
     }
 
     /// The slowed example lock must increase the acquisition time and the time per operation by its delay.
-    static func plantedLock(_ report: inout Report, _ bench: Bench) throws {
+    static func plantedLock(_ report: inout Bars, _ bench: Bench) throws {
         let path = ".build/plugins/slow-futex.so"
         guard unsafe access(path, R_OK) == 0 else {
             return report.note("no \(path): build it with scripts/build-plugins; its part is left out")

@@ -5,7 +5,7 @@ internal import ShmHarness
 
 // The cost of a thousand workers for the coordinator.
 extension MeasuringCost {
-    static func thousand(_ report: inout Report, _ bench: Bench) throws {
+    static func thousand(_ report: inout Bars, _ bench: Bench) throws {
         number += 1
         let cell = Cell(.futex, Load(workers: 1_000))
         let timing = Timing(

@@ -7,7 +7,7 @@ internal import ShmStatistics
 extension MeasuringCost {
     /// The cost of the windows: the latency window over the throughput window, and the throughput window over a bare
     /// loop.
-    static func windows(_ report: inout Report, _ bench: Bench) throws {
+    static func windows(_ report: inout Bars, _ bench: Bench) throws {
         for kind in [LockKind.futex, .pthreadMutex, .robustFutex] {
             var (extra, ratios): ([Double], [Double]) = ([], [])
             for _ in 0..<21 {
@@ -42,7 +42,7 @@ extension MeasuringCost {
     }
 
     /// Measures the same cell twice, by turns.
-    static func twice(_ report: inout Report, _ bench: Bench) throws {
+    static func twice(_ report: inout Bars, _ bench: Bench) throws {
         for (workers, bar) in [(1, 0.03), (2, 0.10)] {
             var (first, second): ([Double], [Double]) = ([], [])
             for _ in 0..<9 {

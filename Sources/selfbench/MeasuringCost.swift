@@ -12,7 +12,7 @@ enum MeasuringCost {
     }
     private nonisolated(unsafe) static var lastNumber = 30_000
 
-    static func measure(_ report: inout Report, _ folder: String) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
         let clock = ClockCalibration()
         report.note("clock: \(clock.name), \(rounded(clock.cost)) ns a reading, in steps of \(rounded(clock.step)) ns")
         let bench = Bench(folder: folder, clock: clock)

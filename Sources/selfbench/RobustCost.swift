@@ -9,7 +9,7 @@ enum RobustCost {
     private static let rounds = 15
     private static let kinds: [LockKind] = [.robustFutex, .futex, .pthreadMutex, .pthreadRobust]
 
-    static func measure(_ report: inout Report, _ folder: String) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
         let speed = Delay.calibrate()
         var number = 50_000

@@ -4,7 +4,7 @@ internal import ShmStatistics
 
 /// The cost of creating and destroying a segment, of attaching and detaching, and of counting attachments.
 enum SegmentCost {
-    static func measure(_ report: inout Report) throws {
+    static func measure(_ report: inout Bars) throws {
         var lives: [Double] = []
         for _ in 0..<2_000 {
             let segment = try scratchSegment("cost")

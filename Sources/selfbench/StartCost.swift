@@ -8,7 +8,7 @@ internal import SystemPackage
 /// The cost of starting workers, compared with starting as many `/bin/true` in the same run, and the memory of a
 /// worker.
 enum StartCost {
-    static func measure(_ report: inout Report, _ folder: String) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
         let workers = 64
         var ours: [Double] = []

@@ -9,7 +9,7 @@ import Testing
     private static let clock = ClockCalibration()
 
     /// Findings about the CPUs of a machine that describes itself in these files.
-    private func findings(_ files: [String: String]) throws -> [String: Finding] {
+    private func findings(_ files: [String: String]) throws -> [String: MachineFinding] {
         let folder = try Folder()
         for (path, text) in files {
             let url = URL(fileURLWithPath: folder.path + path)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `stolen time on a virtual machine is a warning from one percent on`() throws {
-        func machine(stolen: Int) throws -> Finding? {
+        func machine(stolen: Int) throws -> MachineFinding? {
             try findings([
                 "/proc/cpuinfo": "processor : 0\nflags : fpu hypervisor sse\n",
                 "/proc/stat": "cpu  100 0 100 \(800 - stolen) 0 0 0 \(stolen) 0 0\n",
@@ -93,8 +93,8 @@ import Testing
     }
 
     @Test func `troubles are counted in words below the list`() {
-        let good = Finding("x", .ok, "fine", advice: "never shown")
-        let bad = Finding("why", .warning, "bad", advice: "mend it")
+        let good = MachineFinding("x", .ok, "fine", advice: "never shown")
+        let bad = MachineFinding("why", .warning, "bad", advice: "mend it")
         #expect(Doctor.text([good]).contains("No problem found."))
         #expect(!Doctor.text([good]).contains("never shown"))
         #expect(Doctor.text([good, bad]).contains("1 problem makes figures unreliable"))
@@ -124,9 +124,12 @@ extension CommandLineSuite.Inputs {
 
         @Test func `strict fails where figures would mislead, and names why`() throws {
             #expect(
-                CPUFindings.doubt([Finding("x", .ok, ""), Finding("y", .note, ""), Finding("z", .obstacle, "")]) == nil)
+                CPUFindings.doubt([
+                    MachineFinding("x", .ok, ""), MachineFinding("y", .note, ""), MachineFinding("z", .obstacle, ""),
+                ]) == nil)
             #expect(
-                CPUFindings.doubt([Finding("load", .warning, ""), Finding("clock", .warning, "")]) == "load, clock")
+                CPUFindings.doubt([MachineFinding("load", .warning, ""), MachineFinding("clock", .warning, "")])
+                    == "load, clock")
             let outcome = try Invocation(["doctor", "--strict"]).finish()
             let doubt = "shmbench: figures measured here would mislead: "
             #expect(outcome.exit == .code(outcome.stderr.hasPrefix(doubt) ? 1 : 0))

@@ -43,6 +43,6 @@ import Testing
     }
 
     @Test func `lines lose trailing blanks only`() {
-        #expect(Document<Int>.trimmed("a  b  \n\n  c \n") == "a  b\n\n  c\n")
+        #expect(TableLayout<Int>.trimmed("a  b  \n\n  c \n") == "a  b\n\n  c\n")
     }
 }

@@ -450,10 +450,10 @@ extension CommandLineSuite.Inputs {
         @Test(arguments: formats)
         func doctor(format: String) throws {
             let findings = [
-                Finding("CPUs", .ok, "2 of 2 may be used", advice: "not shown"),
-                Finding("frequency", .warning, "the governor is powersave", advice: "set it to performance"),
-                Finding("open files", .note, "500", advice: "raise `ulimit -n`"),
-                Finding("ptrace", .obstacle, "not allowed", advice: "allow it"),
+                MachineFinding("CPUs", .ok, "2 of 2 may be used", advice: "not shown"),
+                MachineFinding("frequency", .warning, "the governor is powersave", advice: "set it to performance"),
+                MachineFinding("open files", .note, "500", advice: "raise `ulimit -n`"),
+                MachineFinding("ptrace", .obstacle, "not allowed", advice: "allow it"),
             ]
             let text = try rendered(Doctor.report(findings), format)
             try Golden.expect(text, "doctor.\(format)")

@@ -24,7 +24,7 @@ extension CommandLineSuite.Inputs {
                 """)
             return try Invocation(
                 program: "/usr/bin/env",
-                ["LD_PRELOAD=\(object)", "\(Invocation.programs)/\(program)"] + arguments, in: folder
+                ["LD_PRELOAD=\(object)", Invocation.path(of: program)] + arguments, in: folder
             ).finish()
         }
 
@@ -82,7 +82,7 @@ extension CommandLineSuite.Inputs {
                 program: "/usr/bin/env", ["cc", "-o", folder.path("exec"), folder.path("exec.c")])
             try #require(compiled.finish().exit == .code(0))
             let outcome = try Invocation(
-                program: folder.path("exec"), ["\(Invocation.programs)/\(program)"], in: folder
+                program: folder.path("exec"), [Invocation.path(of: program)], in: folder
             ).finish()
             #expect(outcome.exit == .code(64), "\(outcome.exit)")
             #expect((outcome.stdout + outcome.stderr).split(separator: "\n").count == 1)

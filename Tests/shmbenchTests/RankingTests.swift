@@ -31,7 +31,7 @@ import Testing
 
     /// The verdict on one line.
     private func verdict(_ records: [Record]) throws -> String {
-        Verdict.text(try summaries(records)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        RunVerdict.text(try summaries(records)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     private static let steady = (0..<12).map { 1e6 * (1 + Double($0 % 5) / 2000) }

@@ -131,7 +131,7 @@ extension CommandLineSuite.Inputs {
         @Test(arguments: [
             ["run", "--locks", "futex", "--duration", "1d"], ["stress", "--duration", "0"],
             ["history", "h.db", "--lock", ""],
-            ["lifecycle", "--attachments", ","], ["check", "--baseline", "b.csv", "--update", "--output", "x.md"],
+            ["lifecycle", "--attachments", ","], ["check", "--baseline", "b.csv", "--format", "nosuch"],
         ])
         func `what is wrong is not accepted`(arguments: [String]) {
             #expect(throws: (any Error).self) { try accept(arguments) }

@@ -8,7 +8,7 @@ extension CommandLineSuite.Inputs {
         @Test func `list says that a filter refuses the default lock, and which one takes its place`() throws {
             // The filter is inherited by the program that the probe becomes.
             let script = "printf 'refuse-robust-list %d\\nexecute %s list\\n' \"$3\" \"$2\" | \"$1\" none"
-            let programs = ["shmprobe", "shmbench"].map { "\(Invocation.programs)/\($0)" }
+            let programs = ["shmprobe", "shmbench"].map(Invocation.path)
             let outcome = try Invocation(program: "/bin/sh", ["-c", script, "sh"] + programs + ["\(EPERM)"]).finish()
             #expect(outcome.exit == .code(0))
             let lines = outcome.stdout.split(separator: "\n")

@@ -159,7 +159,7 @@ import Testing
         #expect(Cliff.fallen(summaries) == [CellID(Record(ticket[2]))])
         let table = SummaryTable(summaries: summaries).text.split(separator: "\n").filter { $0.contains("▼") }
         #expect(table.count == 1 && table[0].hasPrefix("ticket "))
-        let words = Verdict.text(summaries).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let words = RunVerdict.text(summaries).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("the throughput of ticket drops"))
         // Without a number of workers that fits the CPUs, there is no comparison.
         #expect(Cliff.fallen(Array(summaries.filter { $0.load.workers == beyond })) == [])
@@ -179,7 +179,7 @@ import Testing
         #expect(columns["acquisitions"] == "10" && columns["integrity"] == "ok")
         let summary = CellSummary.summaries([row], cells: [cell])
         #expect(SummaryTable(summaries: summary).text.contains(" cut\n"))
-        #expect(Verdict.text(summary).contains("cut: "))
+        #expect(RunVerdict.text(summary).contains("cut: "))
     }
 
     @Test func `windows are shorter if there are many rounds`() {
@@ -198,7 +198,7 @@ import Testing
         #expect(summary.longest == 4097)
         #expect(summary.integrity == .failed)
         #expect(!summary.isAsPromised)
-        let text = SummaryTable(summaries: [summary]).text + Verdict.text([summary])
+        let text = SummaryTable(summaries: [summary]).text + RunVerdict.text([summary])
         #expect(text.contains("FAILED") && text.contains("do not use it"))
         #expect(!text.contains("kept its promise"))
     }

@@ -83,13 +83,13 @@ import Testing
         }
         #expect(
             warnings(two).allSatisfy { !$0.contains("clock went") && !$0.contains("noisy") && !$0.contains("steady") })
-        let words = Verdict.text([two]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let words = RunVerdict.text([two]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
             words.contains(
                 "futex with 2 workers admitted two processes at once (10 times) and lost 15 updates: do not use it."))
-        let lost = Verdict.text([try summary([1]) { ($0.integrity, $0.lostUpdates) = (.failed, 7) }])
+        let lost = RunVerdict.text([try summary([1]) { ($0.integrity, $0.lostUpdates) = (.failed, 7) }])
         #expect(lost.contains("lost 7 updates") && !lost.contains("admitted two"))
-        let stuck = Verdict.text([try summary([1]) { $0.integrity = .stuck }])
+        let stuck = RunVerdict.text([try summary([1]) { $0.integrity = .stuck }])
         #expect(stuck.contains("made no progress") && !stuck.contains("admitted two") && !stuck.contains("updates"))
     }
 
@@ -100,16 +100,16 @@ import Testing
         let cell = Cell(.flock, Load(workers: 2))
         let row = Row(run: Self.run, cell: cell, round: 1, result: RoundResult(startedAt: 0), recovery: recovery)
         let line = try #require(CellSummary.summaries([row], cells: [cell]).first)
-        let words = Verdict.text([line]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let words = RunVerdict.text([line]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("did not survive the kill of an owner (worker 1 (pid 7) is waiting, sleeping)"))
         #expect(!words.contains("admitted two") && !words.contains("lost"))
     }
 
     @Test func `promises are confirmed only for measured rounds`() throws {
         let line = try summary([1000, 1000])
-        #expect(Verdict.text([line]).contains("Every lock kept its promise: no lost updates, no overlaps."))
-        #expect(Verdict.text([line], isComplete: false).hasPrefix("Not all rounds were measured."))
-        let alone = Verdict.text([try summary([1000, 1000], workers: 1)])
+        #expect(RunVerdict.text([line]).contains("Every lock kept its promise: no lost updates, no overlaps."))
+        #expect(RunVerdict.text([line], isComplete: false).hasPrefix("Not all rounds were measured."))
+        let alone = RunVerdict.text([try summary([1000, 1000], workers: 1)])
         #expect(alone.contains("kept its promise: no lost updates.") && !alone.contains("overlaps"))
     }
 
@@ -133,13 +133,13 @@ import Testing
         let table = SummaryTable(summaries: [overloaded, carried]).text.split(separator: "\n")
         #expect(table.contains { $0.hasPrefix("futex ") && $0.contains("overloaded") })
         #expect(table.contains { $0.hasPrefix("robust-futex ") && !$0.contains("overloaded") })
-        let words = Verdict.text([overloaded, carried])
+        let words = RunVerdict.text([overloaded, carried])
         #expect(words.contains("overloaded at 1.00 k/s: futex; p99 of robust-futex†: 100 ns"))
-        #expect(!Verdict.text([carried, carried]).contains("overloaded"))
+        #expect(!RunVerdict.text([carried, carried]).contains("overloaded"))
     }
 
     @Test func `the verdict names the fastest, and the fastest of those that survive`() throws {
-        let words = Verdict.text([
+        let words = RunVerdict.text([
             try summary([5000, 5000, 5000]), try summary([1000, 1000, 1000], lock: .robustFutex),
         ])
         let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -130,7 +130,7 @@ extension CommandLineSuite.Inputs {
 
 /// Tables on a narrow terminal.
 @Suite struct NarrowTableTests {
-    private let document = Document<(String, String)>(
+    private let document = TableLayout<(String, String)>(
         items: [
             .init("name") { $0.0 },
             .init("first", isNumber: true) { _ in "12345678" },

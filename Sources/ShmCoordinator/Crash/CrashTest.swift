@@ -102,7 +102,7 @@ public struct CrashTest {
 
     private mutating func trial(
         _ path: CrashPath, _ instructions: Int, asleep: Bool = false
-    ) throws(RoundFailure) -> CrashTrial.Report {
+    ) throws(RoundFailure) -> CrashTrial.Outcome {
         let scene: CrashScene
         if let current = self.scene {
             scene = current
@@ -114,14 +114,14 @@ public struct CrashTest {
         let trial = CrashTrial(
             scene: scene, path: path, instructions: instructions, asleep: asleep, patience: patience,
             spinLimit: spinLimit)
-        let report: CrashTrial.Report
-        do throws(RoundFailure) { report = try trial.run() } catch {
+        let outcome: CrashTrial.Outcome
+        do throws(RoundFailure) { outcome = try trial.run() } catch {
             if case .failed = error, let standstill = scene.standstill(since: start, isSuspicious: true) {
                 return try self.trial(path, instructions, asleep: asleep, after: standstill)
             }
             throw error
         }
-        let isSuspicious = report.hang != nil || !report.corruptions.isEmpty
+        let isSuspicious = outcome.hang != nil || !outcome.corruptions.isEmpty
         if isSuspicious, let end = scene.outsideEnd() { throw .failed(end) }
         if let standstill = scene.standstill(since: start, isSuspicious: isSuspicious) {
             return try self.trial(path, instructions, asleep: asleep, after: standstill)
@@ -129,13 +129,13 @@ public struct CrashTest {
         standstillsInARow = 0
         // The state of the scene can no longer be trusted.
         if isSuspicious { self.scene = nil }
-        return report
+        return outcome
     }
 
     /// Repeats a trial in which a process stood still.
     private mutating func trial(
         _ path: CrashPath, _ instructions: Int, asleep: Bool, after standstill: Standstill
-    ) throws(RoundFailure) -> CrashTrial.Report {
+    ) throws(RoundFailure) -> CrashTrial.Outcome {
         scene = nil
         standstills.append(standstill)
         result.discarded += 1
@@ -144,17 +144,17 @@ public struct CrashTest {
         return try trial(path, instructions, asleep: asleep)
     }
 
-    private mutating func count(_ report: CrashTrial.Report, at instruction: Int?) {
+    private mutating func count(_ outcome: CrashTrial.Outcome, at instruction: Int?) {
         var tally = CrashTally()
         tally.kills = 1
         tally.instructions = instruction == nil ? 0 : 1
-        tally.ownerDeaths = report.ownerDeaths
-        tally.slowestRecovery = report.recovery
-        tally.hangs = report.hang == nil ? 0 : 1
-        tally.missedDeadlines = report.missesDeadline ? 1 : 0
-        tally.corruptions = report.corruptions.isEmpty ? 0 : 1
-        tally.corruptionFindings = report.corruptions.map { "\(report.place): \($0)" }
-        tally.findings = tally.corruptionFindings + [report.hang].compactMap { $0 }.map { "\(report.place): \($0)" }
+        tally.ownerDeaths = outcome.ownerDeaths
+        tally.slowestRecovery = outcome.recovery
+        tally.hangs = outcome.hang == nil ? 0 : 1
+        tally.missedDeadlines = outcome.missesDeadline ? 1 : 0
+        tally.corruptions = outcome.corruptions.isEmpty ? 0 : 1
+        tally.corruptionFindings = outcome.corruptions.map { "\(outcome.place): \($0)" }
+        tally.findings = tally.corruptionFindings + [outcome.hang].compactMap { $0 }.map { "\(outcome.place): \($0)" }
         result.paths[result.paths.count - 1].tally.add(tally)
         let enough = result.lock.properties.survivesOwnerDeath ? CrashPatience.provingHangs : 1
         if result.total.hangs >= enough { patience = .short(for: result.lock.properties) }

@@ -17,29 +17,29 @@ extension CrashTrial {
         return own + scene.sum { $0.overlaps.load(ordering: .acquiring) }
     }
 
-    func evidence(_ report: Report, isHeldByOther: Bool) -> CrashEvidence {
+    func evidence(_ outcome: Outcome, isHeldByOther: Bool) -> CrashEvidence {
         let isInside = scene.data.ownerNow == scene.survivors
         // No other process can be inside while the target is, so the surplus is the target's increments.
         let section: CrashEvidence.Section =
-            isInside ? .within(increments: scene.surplus()) : report.entered ? .behind : .before
-        let holdsFromTheStart = path == .holder && !report.entered
-        let hasNotBegun = path != .holder && report.steps == 0
+            isInside ? .within(increments: scene.surplus()) : outcome.entered ? .behind : .before
+        let holdsFromTheStart = path == .holder && !outcome.entered
+        let hasNotBegun = path != .holder && outcome.steps == 0
         return CrashEvidence(
             section: section, heldForCertain: isInside || holdsFromTheStart,
-            freeForCertain: report.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], reportedDeaths: 0,
+            freeForCertain: outcome.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], reportedDeaths: 0,
             overlaps: 0,
             failures: [])
     }
 
-    func place(_ evidence: CrashEvidence, _ report: Report) -> String {
-        if report.reachedEnd { return "\(path), killed after \(path.staysHeld ? "lock" : "unlock")" }
+    func place(_ evidence: CrashEvidence, _ outcome: Outcome) -> String {
+        if outcome.reachedEnd { return "\(path), killed after \(path.staysHeld ? "lock" : "unlock")" }
         let part =
             switch evidence.section {
             case .before: path == .holder ? "before its section" : "in lock"
             case .within: "in its section"
             case .behind: "in unlock"
             }
-        let sleeps = asleep && report.sleeps.last == report.steps
-        return "\(path), killed after instruction \(report.steps), \(sleeps ? "asleep " : "")\(part)"
+        let sleeps = asleep && outcome.sleeps.last == outcome.steps
+        return "\(path), killed after instruction \(outcome.steps), \(sleeps ? "asleep " : "")\(part)"
     }
 }

@@ -38,18 +38,18 @@ extension CrashTrial {
 
     /// Steps the target to the point where it is killed. Returns what hangs, or `nil`.
     func lead(
-        _ target: borrowing Tracee, _ report: inout Report, _ isHeldByOther: inout Bool
+        _ target: borrowing Tracee, _ outcome: inout Outcome, _ isHeldByOther: inout Bool
     ) throws(RoundFailure) -> String? {
         let limit = Patience.after(nanoseconds: Int64(patience.nanoseconds))
-        while report.steps < instructions || asleep {
-            if path.staysHeld && report.steps > Self.patientSteps && limit.hasPassed {
-                report.missesDeadline = true
+        while outcome.steps < instructions || asleep {
+            if path.staysHeld && outcome.steps > Self.patientSteps && limit.hasPassed {
+                outcome.missesDeadline = true
                 return Self.overdue
             }
             var step = try target.step()
             if case .asleep = step, isHeldByOther {
-                report.sleeps.append(report.steps)
-                if asleep && report.steps == instructions { return nil }
+                outcome.sleeps.append(outcome.steps)
+                if asleep && outcome.steps == instructions { return nil }
                 if !path.staysHeld {
                     try release()
                     isHeldByOther = false
@@ -59,26 +59,26 @@ extension CrashTrial {
             let deadline = Patience.after(nanoseconds: Int64(patience.nanosecondsAsleep))
             while case .asleep = step {
                 if deadline.hasPassed {
-                    report.missesDeadline = path.staysHeld
+                    outcome.missesDeadline = path.staysHeld
                     return path.staysHeld ? Self.overdue : "the target itself sleeps, and no process wakes it"
                 }
                 step = try target.finishStep()
             }
-            report.steps += 1
-            if scene.data.ownerNow == scene.survivors { report.entered = true }
+            outcome.steps += 1
+            if scene.data.ownerNow == scene.survivors { outcome.entered = true }
             if position == .after {
-                report.reachedEnd = true
+                outcome.reachedEnd = true
                 // The target now reports what it found.
                 guard try target.run(within: .seconds(2)) else {
                     throw .failed("the target (pid \(target.process.pid)) does not stop after its region")
                 }
                 return nil
             }
-            if isHeldByOther && !path.staysHeld && report.steps > spinLimit {
+            if isHeldByOther && !path.staysHeld && outcome.steps > spinLimit {
                 try release()
                 isHeldByOther = false
             }
-            if asleep && report.steps > instructions { return nil }
+            if asleep && outcome.steps > instructions { return nil }
         }
         return nil
     }

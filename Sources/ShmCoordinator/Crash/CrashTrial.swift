@@ -5,7 +5,7 @@ internal import ShmHarness
 /// One trial: a target is stepped to a point of its path and killed there; then the survivors must recover.
 struct CrashTrial {
     /// The result of a trial.
-    struct Report {
+    struct Outcome {
         /// The region ended before the point; the target was killed after it.
         var reachedEnd = false
         /// The numbers of instructions after which a system call followed in which the target slept while another
@@ -39,23 +39,23 @@ struct CrashTrial {
     /// The number of instructions after which the holder releases the lock for a target that spins, and never sleeps.
     let spinLimit: Int
 
-    func run() throws(RoundFailure) -> Report {
+    func run() throws(RoundFailure) -> Outcome {
         scene.arena.clearTarget()
         let (deathsBefore, overlapsBefore) = (reportedDeaths(), overlaps())
         let target = Tracee(try scene.startTarget(on: path))
-        var report = Report()
-        report.place = "\(path), before instruction \(instructions)"
+        var outcome = Outcome()
+        outcome.place = "\(path), before instruction \(instructions)"
         // The target takes the lock on its way; the trial before may have left the lock in a broken state.
         guard try arrives(target) else {
-            report.hang = "the next process did not get the lock: " + ProcessState.description(of: target.process.pid)
-            return report
+            outcome.hang = "the next process did not get the lock: " + ProcessState.description(of: target.process.pid)
+            return outcome
         }
         let holder = path.beginsHeld ? 0 : nil
         if let holder {
             scene.order(.hold, holder)
             guard try scene.awaitHolding(holder, patience) else {
-                report.hang = "a live process did not get the lock before the target began"
-                return report
+                outcome.hang = "a live process did not get the lock before the target began"
+                return outcome
             }
         } else if path == .holder {
             for survivor in 0..<scene.survivors { scene.order(.pass, survivor) }
@@ -63,29 +63,29 @@ struct CrashTrial {
         }
         try approach(target)
         var isHeldByOther = holder != nil
-        report.hang = try lead(target, &report, &isHeldByOther)
-        if report.hang != nil { return report }
+        outcome.hang = try lead(target, &outcome, &isHeldByOther)
+        if outcome.hang != nil { return outcome }
 
         let barges = path == .barger && !isHeldByOther
         if barges { isHeldByOther = try barge() }
-        var evidence = evidence(report, isHeldByOther: isHeldByOther)
-        report.place = place(evidence, report)
+        var evidence = evidence(outcome, isHeldByOther: isHeldByOther)
+        outcome.place = place(evidence, outcome)
         let killedAt = Clock.now()
         target.kill()
-        report.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)
+        outcome.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)
         target.process.end()
-        report.recovery = scene.firstAcquisition(after: killedAt).map { $0 - killedAt }
-        report.ownerDeaths = reportedDeaths() - deathsBefore
-        evidence.reportedDeaths = report.ownerDeaths
+        outcome.recovery = scene.firstAcquisition(after: killedAt).map { $0 - killedAt }
+        outcome.ownerDeaths = reportedDeaths() - deathsBefore
+        evidence.reportedDeaths = outcome.ownerDeaths
         evidence.overlaps = overlaps() - overlapsBefore
         evidence.failures = scene.failures
         evidence.surplus = scene.surplus()
-        if let damage = scene.damage { report.corruptions.append(damage) }
+        if let damage = scene.damage { outcome.corruptions.append(damage) }
         // While a process hangs, the evidence of the others is incomplete.
-        if report.hang == nil {
-            report.corruptions += evidence.corruptions(of: scene.lock.properties)
+        if outcome.hang == nil {
+            outcome.corruptions += evidence.corruptions(of: scene.lock.properties)
             for index in scene.inherited.indices { scene.inherited[index] &+= evidence.surplus[index] }
         }
-        return report
+        return outcome
     }
 }

@@ -4,7 +4,7 @@ internal import ShmHarness
 // The judgement of an episode, and whether it counts.
 extension StressTest {
     /// What is wrong.
-    private struct Finding {
+    private struct Defect {
         var hang: String?
         var corruption: String?
         var breach: (exercise: Exercise, finding: String)?
@@ -20,7 +20,7 @@ extension StressTest {
     ) throws(RoundFailure) -> Bool {
         var result = discarding
         if episode.stalled { result.stalls += 1 }
-        var finding = Finding(hang: episode.hang, corruption: episode.corruption, breach: episode.breach)
+        var finding = Defect(hang: episode.hang, corruption: episode.corruption, breach: episode.breach)
         if let scene, finding.hang == nil, isDue { try check(scene, result.fault, &finding) }
         if let scene { compare(scene, &result, &finding) }
         if finding.isNone {
@@ -47,7 +47,7 @@ extension StressTest {
     }
 
     /// Every worker must get the lock once more, and the data must match the workers' counts.
-    private func check(_ scene: StressScene, _ fault: Fault, _ finding: inout Finding) throws(RoundFailure) {
+    private func check(_ scene: StressScene, _ fault: Fault, _ finding: inout Defect) throws(RoundFailure) {
         let patience = fault.patience(lock)
         finding.hang = try scene.stuck(within: patience, outside)
         if finding.hang != nil { return }
@@ -64,7 +64,7 @@ extension StressTest {
     }
 
     /// Adds the workers' counts since the last comparison.
-    private mutating func compare(_ scene: StressScene, _ result: inout StressResult, _ finding: inout Finding) {
+    private mutating func compare(_ scene: StressScene, _ result: inout StressResult, _ finding: inout Defect) {
         let now = StressEvidence(scene)
         result.repaired += now.repaired - baseline.repaired
         result.reportedDeaths += now.reportedDeaths - baseline.reportedDeaths
@@ -81,7 +81,7 @@ extension StressTest {
         baseline = now
     }
 
-    private mutating func count(_ finding: Finding, _ result: inout StressResult) {
+    private mutating func count(_ finding: Defect, _ result: inout StressResult) {
         if let breach = finding.breach { result.noteBreach(breach.exercise, breach.finding) }
         if let hang = finding.hang {
             result.hangs += 1

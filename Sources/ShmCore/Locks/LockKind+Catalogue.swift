@@ -26,7 +26,7 @@ extension LockKind {
     public static var all: [LockKind] { builtIn + (LockPlugin.isLoaded ? [LockKind(PluginLock.self)] : []) }
 
     /// The kinds that this library implements.
-    static let builtIn: [LockKind] = {
+    package static let builtIn: [LockKind] = {
         var collector = KindCollector()
         LockCatalogue.visitBuiltIn(&collector)
         return collector.kinds

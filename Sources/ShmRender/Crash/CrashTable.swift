@@ -10,16 +10,16 @@ package enum CrashTable {
         _ results: [CrashResult], _ conditions: CrashConditions, isMarkdown: Bool = false, _ page: Page = Page()
     ) -> String {
         let tried = results.filter { $0.total.kills > 0 }.map { CrashRow($0, conditions) }
-        let titles = document.titles(tried, for: page)
+        let titles = layout.titles(tried, for: page)
         let lines = (sentences(results, conditions) + [""] + legend(results, conditions, titles)).map {
             page.wrapped($0)
         }
         .joined(separator: "\n")
-        let table = isMarkdown ? document.markdown(tried) + "\n" : document.table(tried, for: page)
+        let table = isMarkdown ? layout.markdown(tried) + "\n" : layout.table(tried, for: page)
         return table + lines + "\n"
     }
 
-    private static let document = Document<CrashRow>(
+    private static let layout = TableLayout<CrashRow>(
         items: [
             "lock", "instructions", "kills", "owner_deaths", "hangs", "corruptions", "slowest_recovery_ns", "verdict",
         ].map { .init(CrashColumn.all[$0]) },

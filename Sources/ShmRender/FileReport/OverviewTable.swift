@@ -19,12 +19,12 @@ struct OverviewTable {
 
     /// Text that fits a page.
     func text(_ page: Page) -> String {
-        isNarrow(page) ? document.table(overview.lines, for: page) : page.plain(text)
+        isNarrow(page) ? layout.table(overview.lines, for: page) : page.plain(text)
     }
 
     /// The titles of the columns that the page has room for.
     func titles(_ page: Page) -> [String] {
-        isNarrow(page) ? document.titles(overview.lines, for: page) : document.items.map(\.title)
+        isNarrow(page) ? layout.titles(overview.lines, for: page) : layout.items.map(\.title)
     }
 
     private func isNarrow(_ page: Page) -> Bool {
@@ -32,14 +32,14 @@ struct OverviewTable {
     }
 
     /// A Markdown table.
-    var markdown: String { document.markdown(overview.lines) + "\n" }
+    var markdown: String { layout.markdown(overview.lines) + "\n" }
 
-    private var document: Document<Overview.Line> {
-        typealias Item = Document<Overview.Line>.Item
+    private var layout: TableLayout<Overview.Line> {
+        typealias Item = TableLayout<Overview.Line>.Item
         let rates = overview.workers.map { workers in
             Item(LoadTitles.workers(workers), isNumber: true) { Self.rate($0.cells[workers]) }
         }
-        return Document(
+        return TableLayout(
             items: [Item("lock") { Self.label($0) }] + rates
                 + [
                     Item(Self.p99.title, isNumber: true) { Self.tail($0) },

@@ -21,9 +21,9 @@ package struct FindingsTable {
     /// A table per cell, then the verdict in words.
     package var text: String {
         let isWide = page.width >= Self.widthWithPicture
-        let document = isWide ? Self.pictured : Self.brief
+        let layout = isWide ? Self.pictured : Self.brief
         let blocks = findings.cells.map { cell in
-            page.wrapped("\(cell.title): \(Self.shown(cell.word))") + "\n" + document.table(shown(cell), for: page)
+            page.wrapped("\(cell.title): \(Self.shown(cell.word))") + "\n" + layout.table(shown(cell), for: page)
         }
         let words = FindingsText.sentences(findings).map(\.text) + [FindingsText.verdict(findings)]
         let rest = FindingsText.footnote(findings) + (isWide ? [IntervalPicture.legend] : [])
@@ -77,7 +77,7 @@ package struct FindingsTable {
     /// The page width from which tables have a picture.
     private static let widthWithPicture = 86 + IntervalPicture.width
 
-    private static let pictured = Document<FindingRow>(
+    private static let pictured = TableLayout<FindingRow>(
         items: brief.items.dropLast() + [
             .init("change and margin") { line in
                 line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.threshold) } ?? ""
@@ -88,7 +88,7 @@ package struct FindingsTable {
         FindingColumn.all[$0].title
     }
 
-    private static let brief = Document<FindingRow>(
+    private static let brief = TableLayout<FindingRow>(
         items: [
             item("metric") { $0.metric.metric.name },
             item("base_median") { line in line.metric.base.map(line.metric.metric.shown) },
@@ -102,6 +102,6 @@ package struct FindingsTable {
         ], expendable: expendable)
 
     private static func item(_ column: String, _ text: @escaping @Sendable (FindingRow) -> String?)
-        -> Document<FindingRow>.Item
+        -> TableLayout<FindingRow>.Item
     { .init(FindingColumn.all[column]) { text($0) ?? "-" } }
 }

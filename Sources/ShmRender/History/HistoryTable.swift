@@ -25,7 +25,7 @@ package struct HistoryTable {
 
     package func text(_ runs: [HistoryRun]) -> String {
         func column(_ name: String, _ text: (@Sendable (HistoryRunRow) -> String)? = nil)
-            -> Document<HistoryRunRow>.Item
+            -> TableLayout<HistoryRunRow>.Item
         {
             .init(HistoryRunColumn.all[name], text)
         }
@@ -49,7 +49,7 @@ package struct HistoryTable {
         let used = (isWide ? 16 + 25 + 9 + 13 + 25 + 14 : 16 + 9 + 15 + 6 + 7) + (broken.isEmpty ? 0 : 7)
         let room = markdown ? 200 : max(20, page.width - used - 2)
         items.append(column("command") { Self.cut($0.run.command, room) })
-        return document(items, runs.map { HistoryRunRow($0, broken: broken[$0.id] ?? 0) })
+        return layout(items, runs.map { HistoryRunRow($0, broken: broken[$0.id] ?? 0) })
     }
 
     // MARK: A series
@@ -87,7 +87,7 @@ package struct HistoryTable {
     }
 
     private func lines(_ series: HistorySeries) -> String {
-        typealias Item = Document<HistoryPointRow>.Item
+        typealias Item = TableLayout<HistoryPointRow>.Item
         func column(_ name: String, _ text: (@Sendable (HistoryPointRow) -> String)? = nil) -> Item {
             .init(HistoryPointColumn.all[name], text)
         }
@@ -118,13 +118,13 @@ package struct HistoryTable {
                 Item(range.count <= room ? range : "min … max") { Self.picture($0.point.median, low, high, room) })
         }
         items.append(Item(markdown ? "mark" : " ") { $0.change == nil ? "" : "◆" })
-        return document(items, HistoryPointRow.rows([series]))
+        return layout(items, HistoryPointRow.rows([series]))
     }
 
-    private func document<Row>(_ items: [Document<Row>.Item], _ rows: [Row]) -> String {
-        let document = Document<Row>(
+    private func layout<Row>(_ items: [TableLayout<Row>.Item], _ rows: [Row]) -> String {
+        let layout = TableLayout<Row>(
             items: items, expendable: ["version", "machine", "cells", "rounds", "commit", "min … max"])
-        return markdown ? document.markdown(rows) : document.table(rows, for: page)
+        return markdown ? layout.markdown(rows) : layout.table(rows, for: page)
     }
 
     // MARK: Formatting

@@ -28,10 +28,10 @@ package enum Catalogue {
     /// Text; the summaries are a column on a wide page, and a list below the table otherwise.
     package static func text(_ page: Page = Page()) -> String {
         let isWide = page.width >= 140
-        let document = Document(
+        let layout = TableLayout(
             items: brief + (isWide ? [summary] : []), expendable: ["what it is", "kernel object", "notes", "waiter"])
         // One table, so that all blocks have the same column widths.
-        let lines = document.table(kinds, for: page).split(separator: "\n")
+        let lines = layout.table(kinds, for: page).split(separator: "\n")
         var text = lines.prefix(2).joined(separator: "\n") + "\n"
         var rest = lines.dropFirst(2)
         for family in families {
@@ -42,7 +42,7 @@ package enum Catalogue {
         }
         if !isWide { text += "\n" + kinds.map { page.hanging($0.name.padded(to: 22), $0.properties.summary) }.joined() }
         return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined()
-            + legend(document.titles(kinds, for: page))
+            + legend(layout.titles(kinds, for: page))
     }
 
     /// Markdown.
@@ -50,14 +50,14 @@ package enum Catalogue {
         families.compactMap { family in
             let block = LockKind.all.filter { $0.properties.family == family }
             if block.isEmpty { return nil }
-            return "**\(title(family))**\n\n" + Document(items: brief + [summary]).markdown(block) + "\n"
+            return "**\(title(family))**\n\n" + TableLayout(items: brief + [summary]).markdown(block) + "\n"
         }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n"
             + legend((brief + [summary]).map(\.title))
     }
 
-    private static let summary = Document<LockKind>.Item(LockColumn.all["summary"])
+    private static let summary = TableLayout<LockKind>.Item(LockColumn.all["summary"])
 
-    private static let brief: [Document<LockKind>.Item] = [
+    private static let brief: [TableLayout<LockKind>.Item] = [
         .init(LockColumn.all["name"]) { $0 == .default ? "\($0.name) *" : $0.name },
         .init(LockColumn.all["waiting"]),
         .init(LockColumn.all["fairness"]) {

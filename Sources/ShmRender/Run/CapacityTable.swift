@@ -9,16 +9,16 @@ package enum CapacityTable {
         let words = CapacityText(capacities: capacities, bound: bound)
         let title = "\(words.title), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
         return markdown
-            ? "**\(title)**\n\n\(document.markdown(capacities))\n"
-            : "\(page.wrapped(title))\n\(document.table(capacities, for: page))"
+            ? "**\(title)**\n\n\(layout.markdown(capacities))\n"
+            : "\(page.wrapped(title))\n\(layout.table(capacities, for: page))"
     }
 
     /// The titles of the columns that the page has room for.
     static func titles(_ capacities: [Capacity], page: Page) -> Set<String> {
-        Set(document.titles(capacities, for: page))
+        Set(layout.titles(capacities, for: page))
     }
 
-    private static let document = Document<Capacity>(
+    private static let layout = TableLayout<Capacity>(
         items: CapacityColumn.all.filter { $0.name != "least_per_s" }.map { field in
             field.name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)
         }, expendable: ["closed loop", "fails at", "share"])

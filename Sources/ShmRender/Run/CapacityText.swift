@@ -20,7 +20,7 @@ struct CapacityText {
         let lost = capacities.filter { $0.sustained == nil }
         guard let least = lost.first?.least else { return [] }
         return [
-            "No rate from \(Figure.rate(least)) on was found for \(Verdict.list(lost.map(Self.name))). A lower rate has too few arrivals in a latency window for p99, which needs \(CapacitySearch.arrivals): use a longer --duration."
+            "No rate from \(Figure.rate(least)) on was found for \(RunVerdict.list(lost.map(Self.name))). A lower rate has too few arrivals in a latency window for p99, which needs \(CapacitySearch.arrivals): use a longer --duration."
         ]
     }
 

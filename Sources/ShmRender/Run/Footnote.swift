@@ -52,7 +52,7 @@ enum Footnote {
         guard !names.isEmpty, let cost = middle("clock_read_ns") else { return nil }
         let step = middle("clock_step_ns").map { ", in steps of \(Figure.decimal($0, 0)) ns" } ?? ""
         let logged = ["hold", "handoff"].filter(titles.contains)
-        let log = middle("log_ns").map { " The log behind \(Verdict.list(logged)): \(Figure.decimal($0, 1)) ns." }
+        let log = middle("log_ns").map { " The log behind \(RunVerdict.list(logged)): \(Figure.decimal($0, 1)) ns." }
         return "Clock: \(names.joined(separator: " and "))\(step), \(Figure.decimal(cost, 1)) ns per reading; "
             + "percentiles include one reading." + (logged.isEmpty ? "" : log ?? "")
     }

@@ -14,12 +14,12 @@ struct KillTable {
         if killed.isEmpty { return nil }
         let title = "Kills of owners"
         return isMarkdown
-            ? "**\(title)**\n\n\(document.markdown(killed))\n" : "\(title)\n\(document.table(killed, for: page))"
+            ? "**\(title)**\n\n\(layout.markdown(killed))\n" : "\(title)\n\(layout.table(killed, for: page))"
     }
 
-    private var document: Document<CellSummary> {
-        func column(_ name: String) -> Document<CellSummary>.Item { .init(SummaryColumn.all[name]) }
-        return Document(
+    private var layout: TableLayout<CellSummary> {
+        func column(_ name: String) -> TableLayout<CellSummary>.Item { .init(SummaryColumn.all[name]) }
+        return TableLayout(
             items: [
                 column("lock"), column("workers"), column("kills"), column("kill_failures"), column("recovery_p50_ns"),
                 .init(Self.reaped, isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
@@ -66,7 +66,7 @@ struct KillTable {
     func sentences(_ page: Page) -> [String] {
         let killed = summaries.filter { $0.kills > 0 }
         if killed.isEmpty { return [] }
-        let hasReaped = document.titles(killed, for: page).contains(Self.reaped)
+        let hasReaped = layout.titles(killed, for: page).contains(Self.reaped)
         let reaped = hasReaped ? "; \(Self.reaped): to the end of the process in the kernel" : ""
         return ["recovery: median time from a kill to the next acquisition\(reaped)."] + reasons
     }

@@ -165,6 +165,6 @@ struct RankingText {
         if names.count > most + 1 {
             return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more"
         }
-        return Verdict.list(names)
+        return RunVerdict.list(names)
     }
 }

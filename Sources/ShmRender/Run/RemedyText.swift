@@ -1,4 +1,5 @@
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmStatistics
 
 /// What would decide the comparisons by throughput that are undecided, in one sentence for all loads.

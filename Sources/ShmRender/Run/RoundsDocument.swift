@@ -14,7 +14,7 @@ struct RoundsDocument {
         let sentences = kills.sentences(page).map { page.wrapped($0) + "\n" }.joined()
         return table(page, isMarkdown: isMarkdown).text + "\n"
             + (kills.text(page, isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
-            + Verdict.text(summaries, isComplete: isComplete, page: page) + "\n"
+            + RunVerdict.text(summaries, isComplete: isComplete, page: page) + "\n"
     }
 
     /// The titles of the columns that the tables have on the page.
@@ -37,7 +37,7 @@ struct RoundsDocument {
 
     /// The verdict, a sentence each.
     var sentences: [String] {
-        Verdict.text(summaries, isComplete: isComplete, page: .unbroken).split(separator: "\n").map(String.init)
+        RunVerdict.text(summaries, isComplete: isComplete, page: .unbroken).split(separator: "\n").map(String.init)
     }
 
     // MARK: For CI services

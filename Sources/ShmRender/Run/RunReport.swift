@@ -59,7 +59,7 @@ package struct RunReport {
     }
 
     /// The verdict on a capacity search, whose cells are its steps: broken promises, and what was not found.
-    private var searched: [String] { Verdict.broken(document.summaries).uniqued() + (words?.remarks ?? []) }
+    private var searched: [String] { RunVerdict.broken(document.summaries).uniqued() + (words?.remarks ?? []) }
 
     private func footnote(_ page: Page, isMarkdown: Bool) -> [String] {
         let titles =

@@ -28,15 +28,15 @@ package struct SummaryTable {
         let titles = LoadTitles(summaries)
         return blocks.map { block in
             let title = titles.title(block[0].load)
-            let document = document(block)
+            let layout = layout(block)
             return markdown
-                ? "**\(title)**\n\n" + document.markdown(sorted(block)) + "\n"
-                : page.wrapped(title) + "\n" + document.table(sorted(block), for: page)
+                ? "**\(title)**\n\n" + layout.markdown(sorted(block)) + "\n"
+                : page.wrapped(title) + "\n" + layout.table(sorted(block), for: page)
         }.joined(separator: "\n")
     }
 
     /// The titles of the columns that the page has room for.
-    var titles: Set<String> { Set(blocks.flatMap { document($0).titles(sorted($0), for: page) }) }
+    var titles: Set<String> { Set(blocks.flatMap { layout($0).titles(sorted($0), for: page) }) }
 
     /// The lines by load, in the requested order.
     private var blocks: [[CellSummary]] {
@@ -55,13 +55,14 @@ package struct SummaryTable {
         block.filter { $0.survivesOwnerDeath && $0.isAsPromised }.compactMap(\.throughput).max()
     }
 
-    private func document(_ block: [CellSummary]) -> Document<CellSummary> {
+    private func layout(_ block: [CellSummary]) -> TableLayout<CellSummary> {
         let (fallen, reference) = (Cliff.fallen(summaries), Self.reference(block))
         let isOpen = block.contains(where: \.load.isOpen)
-        func column(_ name: String, _ text: (@Sendable (CellSummary) -> String)? = nil) -> Document<CellSummary>.Item {
+        func column(_ name: String, _ text: (@Sendable (CellSummary) -> String)? = nil) -> TableLayout<CellSummary>.Item
+        {
             .init(SummaryColumn.all[name], text)
         }
-        var items: [Document<CellSummary>.Item] = [
+        var items: [TableLayout<CellSummary>.Item] = [
             column("lock"),
             column("throughput_per_s") {
                 (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count)
@@ -84,7 +85,7 @@ package struct SummaryTable {
         if markdown || page.width >= Self.wide {
             items += ["acquire_max_ns", "hold_p50_ns", "handoff_p50_ns"].map { column($0) }
         }
-        return Document(
+        return TableLayout(
             items: items + [
                 column("fairness_jain"),
                 column("survives_owner_death") { Self.survives($0.properties?.ownerDeath) },

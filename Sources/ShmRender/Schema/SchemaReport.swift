@@ -3,7 +3,7 @@ internal import ShmRecord
 extension Report {
     /// The list of documents for programs.
     package init(documents: [DocumentDescription]) {
-        let table = Document<DocumentDescription>(items: DocumentColumn.all.dropFirst().map { .init($0) })
+        let table = TableLayout<DocumentDescription>(items: DocumentColumn.all.dropFirst().map { .init($0) })
         self.init(
             "schema", text: { table.table(documents, for: $0) }, markdown: { table.markdown(documents) + "\n" },
             records: Records(schema: DocumentColumn.schema, DocumentColumn.all, documents))

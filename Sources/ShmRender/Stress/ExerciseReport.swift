@@ -23,7 +23,7 @@ package struct ExerciseReport {
     }
 
     /// The columns of a table with a row per lock.
-    package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [Document<Row>.Item] {
+    package func items<Row>(_ lock: @escaping @Sendable (Row) -> LockKind) -> [TableLayout<Row>.Item] {
         let words = words
         return Exercise.allCases.filter { $0 != .lock }.map { exercise in
             .init(exercise.title) { words[lock($0)]?[exercise] ?? "" }

@@ -88,11 +88,11 @@ package struct SurvivalMatrix {
             for (number, faults) in (isDetailed ? [part] : narrow(part)).enumerated() {
                 let cells = faults.map { Self.cell($0, isDetailed: isDetailed) }
                 let title = number == 0 ? title : "\(title), continued"
-                parts.append(render(title, Document(items: [Self.name] + cells), lines, markdown))
+                parts.append(render(title, TableLayout(items: [Self.name] + cells), lines, markdown))
             }
         }
         parts.append(
-            render("Operations", Document(items: [Self.name] + exercises.items { $0.lock }), lines, markdown))
+            render("Operations", TableLayout(items: [Self.name] + exercises.items { $0.lock }), lines, markdown))
         if !recoveries.isEmpty {
             parts.append(
                 render(
@@ -110,13 +110,13 @@ package struct SurvivalMatrix {
             results.filter { $0.fault == .killHolder && $0.recovery.count > 0 }, missing: [], conditions)
     }
 
-    private func render<Row>(_ title: String, _ document: Document<Row>, _ rows: [Row], _ markdown: Bool) -> String {
+    private func render<Row>(_ title: String, _ layout: TableLayout<Row>, _ rows: [Row], _ markdown: Bool) -> String {
         markdown
-            ? "**\(title)**\n\n\(document.markdown(rows))\n"
-            : "\(page.wrapped(title))\n\(document.table(rows, for: page))"
+            ? "**\(title)**\n\n\(layout.markdown(rows))\n"
+            : "\(page.wrapped(title))\n\(layout.table(rows, for: page))"
     }
 
-    private static let name = Document<Line>.Item(StressColumn.all["lock"].title) { $0.lock.name }
+    private static let name = TableLayout<Line>.Item(StressColumn.all["lock"].title) { $0.lock.name }
 
     /// The page width from which cells contain recovery times.
     private static let wide = 160
@@ -131,7 +131,7 @@ package struct SurvivalMatrix {
     }
 
     /// The column of a fault: the verdict, on a wide page with the median and the longest recovery time.
-    private static func cell(_ fault: Fault, isDetailed: Bool) -> Document<Line>.Item {
+    private static func cell(_ fault: Fault, isDetailed: Bool) -> TableLayout<Line>.Item {
         .init(fault.title) { line in
             guard let result = line.cells[fault] else { return "" }
             guard isDetailed, result.verdict == .survives || result.verdict == .stalls,
@@ -156,7 +156,7 @@ package struct SurvivalMatrix {
         return result.isAsPromised ? word : word.uppercased() + "!"
     }
 
-    private static let recovery = Document<StressRow>(
+    private static let recovery = TableLayout<StressRow>(
         items: [
             column("lock"), column("kills"), column("recovery_p50_ns"), column("recovery_p99_ns"),
             column("recovery_max_ns"), column("reaping_p50_ns"),
@@ -164,7 +164,7 @@ package struct SurvivalMatrix {
             column("reaping_p99_ns", title: "p99 "), column("tolerated_half_updates"),
         ], expendable: ["p99 ", "reaped p50", "repaired"])
 
-    private static func column(_ name: String, title: String? = nil) -> Document<StressRow>.Item {
+    private static func column(_ name: String, title: String? = nil) -> TableLayout<StressRow>.Item {
         .init(StressColumn.all[name], title: title)
     }
 

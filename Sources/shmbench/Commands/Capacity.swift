@@ -10,7 +10,7 @@ extension RunOptions {
     var capacityBound: TimeSpan { bound ?? TimeSpan(nanoseconds: 100_000) }
 }
 
-extension Session {
+extension RunSession {
     /// For each cell, a closed loop, and then a search of the rates of open loops. A rate passes if most of its rounds are
     /// not overloaded and have a p99 below the bound.
     func findCapacities(_ cells: [Cell]) -> Outcome {

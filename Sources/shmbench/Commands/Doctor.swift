@@ -38,13 +38,13 @@ struct Doctor: ParsableCommand {
     }
 
     /// - Parameter failures: the properties that `--strict` makes a failure.
-    static func report(_ findings: [Finding], failures: [String] = []) -> Report {
+    static func report(_ findings: [MachineFinding], failures: [String] = []) -> Report {
         let troubles = findings.filter { $0.weight == .warning || $0.weight == .obstacle }
         let failure = failures.isEmpty ? [] : [Self.failure(failures)]
         let sentences = [verdict(troubles.count)] + failure
         return Report(
             "doctor", text: { text(findings, $0) },
-            markdown: { document.markdown(findings) + "\n" + sentences.map { "\($0).\n" }.joined() },
+            markdown: { layout.markdown(findings) + "\n" + sentences.map { "\($0).\n" }.joined() },
             records: Report.Records(schema: DoctorColumn.schema, DoctorColumn.all, findings),
             facts: [.init("verdict", .texts(sentences))],
             suites: [
@@ -70,13 +70,13 @@ struct Doctor: ParsableCommand {
                 ])
     }
 
-    private static let document = Document<Finding>(
+    private static let layout = TableLayout<MachineFinding>(
         items: DoctorColumn.all.dropFirst().map { field in
             .init(field, title: field.name == "weight" ? "" : nil) { field.value($0).text }
         })
 
     /// One line for each finding, and its advice below: wide tables are hard to read.
-    static func text(_ findings: [Finding], _ page: Page = Page()) -> String {
+    static func text(_ findings: [MachineFinding], _ page: Page = Page()) -> String {
         let width = findings.map(\.subject.count).max() ?? 0
         var text = ""
         for finding in findings {

@@ -120,7 +120,7 @@ struct Lifecycle: MeasuringCommand {
     /// A table per lock.
     static func report(_ rows: [SegmentLife.Timing], of life: SegmentLifeRequest, isComplete: Bool = true) -> Report {
         let fields = SegmentLifeColumn.all
-        let table = Document<SegmentLife.Timing>(
+        let table = TableLayout<SegmentLife.Timing>(
             items: fields.filter { !["schema", "lock"].contains($0.name) }.map { .init($0) },
             expendable: ["p90", "p99.9", "samples"])
         return Report(
@@ -131,7 +131,7 @@ struct Lifecycle: MeasuringCommand {
                         + table.table(rows.filter { $0.lock == lock }, for: page)
                 }.joined(separator: "\n")
             },
-            markdown: { Document(items: fields.dropFirst().map { .init($0) }).markdown(rows) + "\n" },
+            markdown: { TableLayout(items: fields.dropFirst().map { .init($0) }).markdown(rows) + "\n" },
             records: records(rows),
             facts: [requested(life)] + Report.quality(isComplete: isComplete)
                 + [.init("verdict", .texts([verdict(rows, isComplete)]))])

@@ -39,7 +39,7 @@ struct Run: MeasuringCommand {
         let seed: UInt64
         let outputs: RunOutputs
         let progress: Progress
-        var outcome = Session.Outcome()
+        var outcome = RunSession.Outcome()
         var doubts: [Warning] = []
     }
 
@@ -71,7 +71,7 @@ struct Run: MeasuringCommand {
     }
 
     func measure(_ work: inout Work) {
-        let session = Session(
+        let session = RunSession(
             options: options, program: work.program, outputs: work.outputs, progress: work.progress,
             conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)

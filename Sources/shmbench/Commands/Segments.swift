@@ -39,9 +39,9 @@ struct Segments: ParsableCommand {
             "segments",
             text: { page in
                 entries.isEmpty
-                    ? "There are no segments.\n" : "\(document.table(entries, for: page))\n\(page.wrapped(hint))\n"
+                    ? "There are no segments.\n" : "\(layout.table(entries, for: page))\n\(page.wrapped(hint))\n"
             },
-            markdown: { document.markdown(entries) + "\n\(hint)\n" },
+            markdown: { layout.markdown(entries) + "\n\(hint)\n" },
             records: Report.Records(schema: SegmentColumn.schema, SegmentColumn.all, entries),
             facts: [.init("verdict", .texts([hint]))],
             suites: [
@@ -54,7 +54,7 @@ struct Segments: ParsableCommand {
 
     private static let nothing = "Nothing is left over."
 
-    private static let document = Document<SegmentEntry>(
+    private static let layout = TableLayout<SegmentEntry>(
         items: SegmentColumn.all.dropFirst().filter { !["reason", "removed"].contains($0.name) }.map { field in
             switch field.name {
             case "bytes": .init(field) { $0.segment.map { "\($0.size)" } ?? "-" }
@@ -90,7 +90,7 @@ struct Segments: ParsableCommand {
         let lines = entries.filter { $0.isRemoved == true }.map { entry in
             "removed \(entry.what) \(entry.name) (\(entry.outcome.reason))\n"
         }
-        let table = Document<SegmentEntry>(
+        let table = TableLayout<SegmentEntry>(
             items: ["what", "name", "removed", "reason"].map { .init(SegmentColumn.all[$0]) })
         return Report(
             "segments", text: { _ in entries.isEmpty ? "\(nothing)\n" : lines.joined() },

@@ -20,9 +20,15 @@ final class Invocation {
     }
 
     /// The folder of the tested programs: that in `SHM_TESTED_PROGRAMS`, as of a release build; by default that of the tests.
-    static let programs =
-        ProcessInfo.processInfo.environment["SHM_TESTED_PROGRAMS"]
-        ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    static let programs = ProcessInfo.processInfo.environment["SHM_TESTED_PROGRAMS"] ?? ownFolder
+    private static let ownFolder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().path
+
+    /// Where a program is: one that users do not get, such as a probe, is beside the tests.
+    static func path(of program: String) -> String {
+        let tested = "\(programs)/\(program)"
+        return FileManager.default.isExecutableFile(atPath: tested) ? tested : "\(ownFolder)/\(program)"
+    }
 
     let folder: Folder
     private let output: Folder
@@ -41,7 +47,7 @@ final class Invocation {
     init(program: String = "shmbench", _ arguments: [String], in folder: Folder? = nil, stdout: String? = nil) throws {
         self.folder = try folder ?? Folder()
         output = try Folder()
-        let path = program.hasPrefix("/") ? program : Self.programs + "/" + program
+        let path = program.hasPrefix("/") ? program : Self.path(of: program)
         // The shell becomes the program: its process id is the program's.
         let script = "cd \"$1\" && exec <\"/dev/null\" >\"$2\" 2>\"$3\" && shift 3 && exec \"$@\""
         child = try ChildProcess(

@@ -14,7 +14,7 @@ extension RunConditions {
 }
 
 /// All rounds of one invocation.
-struct Session {
+struct RunSession {
     let options: RunOptions
     let program: WorkerProgram
     let outputs: RunOutputs

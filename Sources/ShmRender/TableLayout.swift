@@ -2,7 +2,7 @@ package import ShmRecord
 internal import TextTable
 
 /// A table of rows, for people.
-package struct Document<Row>: Sendable {
+package struct TableLayout<Row>: Sendable {
     /// A column: its heading, and a text per row.
     package struct Item: Sendable {
         package let title: String

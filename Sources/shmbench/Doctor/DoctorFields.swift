@@ -1,15 +1,15 @@
 internal import ShmRecord
 
 /// A column of the findings of `doctor`: schema 1, in its order. Append new fields.
-typealias DoctorColumn = Field<Finding>
+typealias DoctorColumn = Field<MachineFinding>
 
-extension Field where Subject == Finding {
+extension Field where Subject == MachineFinding {
     static let schema = 1
 
-    static let all: [Field<Finding>] = [
+    static let all: [Field<MachineFinding>] = [
         schema(schema),
         Field(
-            "weight", kind: .words(of: Finding.Weight.self), roles: .present,
+            "weight", kind: .words(of: MachineFinding.Weight.self), roles: .present,
             "`ok`, `note` (relevant to the interpretation of figures), `warning` (makes figures unreliable), `obstacle` (makes a lock or a command unusable)"
         ) { .text($0.weight.rawValue) },
         Field("subject", kind: .text, roles: .present, "property of the machine") { .text($0.subject) },

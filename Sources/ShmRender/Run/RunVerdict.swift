@@ -3,7 +3,7 @@ internal import ShmCoordinator
 internal import ShmRecord
 
 /// The verdict on a run: sentences on promises, rankings, overload and controls.
-package enum Verdict {
+package enum RunVerdict {
     /// The sentences, wrapped.
     ///
     /// - Parameter isComplete: whether all requested rounds were measured.

@@ -1,7 +1,7 @@
 internal import ShmCore
 
 /// One property of this machine that affects the figures, or whether a lock can be used.
-struct Finding {
+struct MachineFinding {
     /// How much it matters.
     enum Weight: String, CaseIterable {
         /// As it should be.
