@@ -23,7 +23,7 @@ let isDependency: Bool = {
     return folder.lastPathComponent == "checkouts" && hasRepositories || path.contains("/registry/downloads/")
 }()
 
-/// The floors below the records: optimised with the trait `OptimisedTests`, while all checks of a debug build stay. Another
+/// The layers below `ShmRecord`: optimised with the trait `OptimisedTests`, while all checks of a debug build stay. Another
 /// package may not depend on a target with unsafe flags.
 let optimised: [SwiftSetting] =
     strict
@@ -51,7 +51,7 @@ let package = Package(
         .trait(name: "Bench", description: "shmbench and its workers, beside the library ShmCore."),
         .trait(
             name: "OptimisedTests",
-            description: "Optimises the lower floors in a debug build, for faults that optimisation brings out."),
+            description: "Optimises the lower layers in a debug build, for faults that optimisation brings out."),
         .default(enabledTraits: isDependency ? [] : ["Bench"]),
     ],
     dependencies: [

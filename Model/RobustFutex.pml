@@ -48,7 +48,7 @@
 byte word;
 bool asleep[PARTICIPANTS];    /* the kernel's wait queue on the word; a wake-up selects any entry */
 bool timed[PARTICIPANTS];     /* in lock(until:) */
-bool yielding[PARTICIPANTS];  /* leaving the lock to a hand-off's target for the grace period */
+bool yielding[PARTICIPANTS];  /* leaving the lock to a handoff target for the grace period */
 bool killed[PARTICIPANTS];    /* killed and still in the queue */
 bool stopped[PARTICIPANTS];
 

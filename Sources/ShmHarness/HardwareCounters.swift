@@ -6,7 +6,7 @@ internal import Glibc
 public struct HardwareCounters {
     /// What is counted.
     public enum Event: Int32, CaseIterable {
-        /// Cycles.
+        /// CPU cycles. Their length changes with the CPU's frequency.
         case cycles = 0
         /// Retired instructions.
         case instructions = 1

@@ -10,9 +10,9 @@ public struct HistoryRun: Sendable, Hashable {
     public let command: String
     /// The measured commit, if it was given.
     public let commit: String?
-    /// Number of cells.
+    /// The number of different cells among its rounds, by the columns of ``HistoryLayout/cell``; 0 without rounds.
     public let cells: Int
-    /// Number of rounds.
+    /// The number of rounds of all its cells; 0 if it has none in the history.
     public let rounds: Int
     private let facts: [String: HistoryValue]
 

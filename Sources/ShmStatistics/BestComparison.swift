@@ -28,7 +28,7 @@ internal import Glibc
 public struct BestComparison: Sendable {
     /// One of the other alternatives.
     public struct Rival: Sendable {
-        /// Its index.
+        /// Its position among the alternatives.
         public let index: Int
         /// The number of common rounds.
         public let pairs: Int

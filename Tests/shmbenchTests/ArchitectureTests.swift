@@ -31,7 +31,7 @@ import Testing
         let files = Self.files(target)
         #expect(!files.isEmpty || target.hasPrefix("C"))
         for (folder, text) in files {
-            for match in text.matches(of: /(?m)^(?:@\w+ )?(?:internal |package |public )?import (\w+)$/) {
+            for match in text.matches(of: /(?m)^(?:@\w+(?:\(\w+\))? )?(?:internal |package |public )?import (\w+)$/) {
                 guard let layer = layers[String(match.1)] else { continue }
                 #expect(layer < own, "\(target)/\(folder) imports \(match.1)")
             }

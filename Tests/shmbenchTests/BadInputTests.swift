@@ -33,9 +33,8 @@ extension CommandLineSuite.Inputs {
             Refusal(
                 "--workers", "1,,2", saying: "invalid value '1,,2' for --workers: expected 1…4096, separated by commas"),
             Refusal("--locks", "futex,", saying: "invalid value 'futex,' for --locks: expected all"),
-            Refusal(
-                "--read-percent", "0.5%",
-                saying: "whole percents, 0% to 100%, as in 5% or 0.05; a number from 1 on needs the %"),
+            Refusal("--read-percent", "0.5%", saying: "whole percents, 0% to 100%, as in 50% or 50"),
+            Refusal("--read-percent", "1.0", saying: "whole percents, 0% to 100%, as in 50% or 50"),
             Refusal("--workers", "1000000", saying: "expected 1…4096"),
             Refusal("--workers", ",", saying: "invalid value ',' for --workers: expected 1…4096"),
             Refusal("--duration", "soon", saying: "300ms"),
@@ -59,7 +58,9 @@ extension CommandLineSuite.Inputs {
             Refusal("--counters", "0", saying: "invalid value '0' for --counters: expected 1…1024"),
             Refusal("--counters", "1025", saying: "expected 1…1024"),
             Refusal("--counters", "4\n5", saying: #"invalid value '4\n5' for --counters"#),
-            Refusal("--read-percent", "101", saying: "for --read-percent: expected whole percents, 0% to 100%"),
+            Refusal(
+                "--read-percent", "101",
+                saying: "for --read-percent: expected whole percents, 0% to 100%, as in 50% or 50"),
             Refusal("--pin", "tight", saying: "for --pin: expected none, compact or spread"),
             Refusal("--seed", "0x1", saying: "invalid value '0x1' for --seed: expected 0…"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
@@ -149,8 +150,6 @@ extension CommandLineSuite.Inputs {
         }
 
         @Test(arguments: [
-            Refusal(
-                "run", "--read-percent", "1.0", saying: "0% to 100%, as in 5% or 0.05; a number from 1 on needs the %"),
             Refusal(
                 "compare", "futex", "mcs", "--false-alarms", "1",
                 saying: "more than 0% and at most 20%, as in 5% or 0.05; a number from 1 on needs the %"),

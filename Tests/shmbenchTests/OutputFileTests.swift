@@ -309,6 +309,12 @@ extension CommandLineSuite.Inputs {
             for _ in 1...2 { #expect(try Invocation(arguments + ["o.csv"], in: folder).finish().exit == .code(0)) }
             let results = try Invocation(arguments + ["x.csv"], in: folder).finish()
             #expect(results.exit == .code(64), "results are no export")
+            // No output is written if another is refused.
+            let first = try Invocation(arguments + ["new.csv", "--output", "mine.csv"], in: folder).finish()
+            #expect(first.exit == .code(64) && folder.text("mine.csv") == Self.foreign, "\(first.stderr)")
+            let second = try Invocation(arguments + ["mine.csv", "--output", "new.json"], in: folder).finish()
+            #expect(second.exit == .code(64) && folder.text("mine.csv") == Self.foreign, "\(second.stderr)")
+            #expect(!folder.names.contains("new.csv") && !folder.names.contains("new.json"), "\(folder.names)")
         }
     }
 }

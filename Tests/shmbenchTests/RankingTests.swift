@@ -85,7 +85,10 @@ import Testing
         }
         let (same, words) = try found("futex", 1.5)
         #expect(same.winner == nil && same.rivals[0].isWithinPluginCalls && same.remedy == nil)
-        #expect(words.contains("A lead of up to ×2.00 over a plugin's lock is undecided"), "\(words)")
+        #expect(
+            words.contains(
+                "2 workers: futex and my-futex: no difference beyond a plugin's calls (up to 1.50 M/s); choose futex, the first of them in the catalogue. A lead of up to ×2.00 over a lock that is not built in is undecided"
+            ), "\(words)")
         #expect(!words.contains("fastest") && !words.contains("--rounds"), "\(words)")
         let (ahead, lead) = try found("futex", 2.5)
         #expect(ahead.winner?.lock == "futex" && !lead.contains("A lead of"), "\(lead)")
@@ -242,5 +245,21 @@ import Testing
         let without = RoundsDocument(
             summaries: try summaries(rounds("futex", Self.steady)), isComplete: true, sort: .throughput)
         #expect(!without.text(Page(), isMarkdown: false).contains("kill"))
+    }
+
+    @Test func `a run of controls praises no lock, and a stuck control is one of the cells counted`() throws {
+        func verdict(_ records: [Record], isComplete: Bool) throws -> String? {
+            let summaries = try summaries(records)
+            return RoundsDocument(summaries: summaries, isComplete: isComplete, sort: .throughput).notices.last?.text
+        }
+        let (lock, control) = (rounds("futex", Self.steady), rounds("none", Self.steady))
+        let stuck = rounds("none", Self.steady, ["integrity": "stuck"])
+        #expect(try verdict(control, isComplete: true) == "no lock was measured, only controls")
+        #expect(try verdict(control, isComplete: false) == "not all rounds were measured, and no lock was")
+        #expect(
+            try verdict(lock + control, isComplete: false)
+                == "not all rounds were measured; in 1 cell every lock kept its promise")
+        #expect(try verdict(stuck, isComplete: true) == "a lock broke its promise in 1 of 1 cell")
+        #expect(try verdict(lock + stuck, isComplete: true) == "a lock broke its promise in 1 of 2 cells")
     }
 }

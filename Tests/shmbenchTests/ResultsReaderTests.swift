@@ -67,7 +67,10 @@ import Testing
             words: "invalid value 'bursts' for column `arrivals`"),
         Mistake(
             name: "too many readers", text: header + line(record("futex", ["read_percent": "101"])), place: "a.csv:2:",
-            words: "invalid value '101' for column `read_percent`: expected whole percents, 0% to 100%"),
+            words: "invalid value '101' for column `read_percent`: expected a whole number from 0 to 100"),
+        Mistake(
+            name: "a sign of percent", text: header + line(record("futex", ["read_percent": "50%"])), place: "a.csv:2:",
+            words: "invalid value '50%' for column `read_percent`: expected a whole number from 0 to 100"),
         Mistake(
             name: "an unknown verdict", text: header + line(record("futex", ["integrity": "fine"])), place: "a.csv:2:",
             words: "invalid value 'fine' for column `integrity`: expected ok, failed or stuck"),

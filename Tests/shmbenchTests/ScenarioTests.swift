@@ -98,7 +98,7 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
         Mistake(
             "\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4,
-            "for read_percent: expected whole percents, 0% to 100%"),
+            "invalid value '101' for read_percent: expected a whole number from 0 to 100"),
         Mistake("workload = [1]\n", line: 1, "[[workload]]"),
         Mistake(
             "[[workload]]\nname = \"a\"\n[thresholds]\nspeed = \"5%\"\n", line: 4,

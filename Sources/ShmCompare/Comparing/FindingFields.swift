@@ -20,7 +20,7 @@ package typealias FindingColumn = Field<FindingRow>
 extension Field where Subject == FindingRow {
     package static let schema = 1
 
-    package static let all: [Field<FindingRow>] = identity + figures + verdicts
+    package static let all: [Field<FindingRow>] = identity + figures + verdicts + [estimate]
 
     private static let identity: [Field<FindingRow>] = [
         schema(schema),
@@ -30,7 +30,9 @@ extension Field where Subject == FindingRow {
         field("base", kind: .text, "the base, as it was named on the command line") {
             .text($0.findings.base)
         },
-        field("candidate", kind: .text, "the candidate, likewise") { .text($0.findings.candidate) },
+        field("candidate", kind: .text, "the candidate, as it was named on the command line") {
+            .text($0.findings.candidate)
+        },
         field("scenario", kind: .text, roles: .present, "name of the workload") { .text($0.cell.load.scenario) },
         field(
             "base_lock", kind: .text, roles: .present,
@@ -52,12 +54,15 @@ extension Field where Subject == FindingRow {
         },
     ]
 
+    /// What tables show beside the change.
+    private static let estimate = field(
+        "candidate_estimate", title: "candidate",
+        "`base_median` times `ratio`, which tables show, so that the figures of a row agree: an estimate of the candidate's median under the conditions of the base's rounds; without a ratio, `candidate_median`"
+    ) { Value($0.metric.candidateFigure, decimals: 3) }
+
     private static let figures: [Field<FindingRow>] = [
         field("base_median", title: "base", "median over the base's rounds") { Value($0.metric.base, decimals: 3) },
-        field(
-            "candidate_median", title: "candidate",
-            "`base_median` times `ratio`, so that the figures of a row agree: an estimate of the candidate's median under the conditions of the base's rounds; without a ratio, the median over the candidate's rounds"
-        ) { Value($0.metric.candidateFigure, decimals: 3) },
+        field("candidate_median", "median over the candidate's rounds") { Value($0.metric.candidate, decimals: 3) },
         field(
             "ratio", title: "change",
             "candidate to base: the median of all averages of two blocks (Hodges and Lehmann's estimate); of `check`, and of files with references, a ratio of ratios to these; empty if too little was measured"
@@ -65,8 +70,8 @@ extension Field where Subject == FindingRow {
         field("ratio_low", title: "interval", "lower end of the ratio's confidence interval") {
             ratio($0.metric.change?.low)
         },
-        field("ratio_high", "upper end of that interval") { ratio($0.metric.change?.high) },
-        field("confidence", unit: .share, "confidence of that interval") {
+        field("ratio_high", "upper end of the ratio's confidence interval") { ratio($0.metric.change?.high) },
+        field("confidence", unit: .share, "confidence of the ratio's interval") {
             Value($0.metric.change?.confidence, decimals: 6)
         },
         field(
@@ -76,8 +81,12 @@ extension Field where Subject == FindingRow {
             "fresh_ratio", title: "fresh",
             "as `ratio`, from the fresh rounds that confirm a change; empty without a change"
         ) { ratio($0.metric.fresh?.ratio) },
-        field("fresh_ratio_low", "lower end of that ratio's confidence interval") { ratio($0.metric.fresh?.low) },
-        field("fresh_ratio_high", "upper end of that interval, from the fresh rounds") { ratio($0.metric.fresh?.high) },
+        field("fresh_ratio_low", "lower end of the confidence interval of `fresh_ratio`") {
+            ratio($0.metric.fresh?.low)
+        },
+        field("fresh_ratio_high", "upper end of the confidence interval of `fresh_ratio`") {
+            ratio($0.metric.fresh?.high)
+        },
         field("fresh_samples", kind: .count, "as `samples`, of the fresh rounds") {
             $0.metric.fresh.map { .integer($0.samples) } ?? .empty
         },

@@ -37,7 +37,7 @@ package struct Ranking {
 
     /// Why a lock is recommended.
     package enum Reason: Equatable {
-        /// It is the best.
+        /// No other lock ties with it.
         case best
         /// Of the ties, only it survives its owner's death.
         case survives
@@ -119,13 +119,19 @@ package struct Ranking {
         case unpaired
     }
 
-    /// What would decide the undecided; `nil` if there are none, or if the leads between them contradict each other.
-    package var remedy: Remedy? {
-        let undecided = undecided.filter { !$0.isBetter && !$0.isWithinPluginCalls }
-        if undecided.isEmpty { return nil }
-        if undecided.contains(where: { $0.rounds == 0 }) { return .unpaired }
-        if undecided.contains(where: { $0.rounds < 2 }) { return .unknown }
-        let needed = undecided.map { $0.roundsToDecide ?? .max }.sorted()
+    /// The undecided that rounds can decide: not those within the cost of a plugin's calls, nor leads that contradict each
+    /// other.
+    package var open: [Rival] { undecided.filter { !$0.isBetter && !$0.isWithinPluginCalls } }
+
+    /// What would decide the open ones; `nil` if there are none.
+    package var remedy: Remedy? { Self.remedy(for: open) }
+
+    /// What would decide rivals of one ranking or several; `nil` for none.
+    package static func remedy(for rivals: [Rival]) -> Remedy? {
+        if rivals.isEmpty { return nil }
+        if rivals.contains(where: { $0.rounds == 0 }) { return .unpaired }
+        if rivals.contains(where: { $0.rounds < 2 }) { return .unknown }
+        let needed = rivals.map { $0.roundsToDecide ?? .max }.sorted()
         let most = needed[needed.count / 2]
         return most == .max ? .beyondLimit : .rounds(most, decidesAll: most == needed.last)
     }

@@ -33,8 +33,16 @@ extension Field where Subject == CellSummary {
         ) {
             Value($0.interval?.low, decimals: 1)
         },
-        field("throughput_high", "upper end of that interval") { Value($0.interval?.high, decimals: 1) },
-        field("confidence", unit: .share, "confidence of that interval") {
+        field(
+            "throughput_high",
+            "upper end of the confidence interval of the median throughput; empty for a single round"
+        ) {
+            Value($0.interval?.high, decimals: 1)
+        },
+        field(
+            "confidence", unit: .share,
+            "confidence of the interval of the median throughput; empty for a single round"
+        ) {
             Value($0.interval?.confidence, decimals: 4)
         },
         field(
@@ -43,8 +51,14 @@ extension Field where Subject == CellSummary {
         ) {
             Value($0.p50, decimals: 1)
         },
-        field("acquire_p99_ns", title: "p99", "median of `acquire_p99_ns`, likewise") { Value($0.p99, decimals: 1) },
-        field("acquire_p999_ns", title: "p99.9", "median of `acquire_p999_ns`, likewise") {
+        field(
+            "acquire_p99_ns", title: "p99",
+            "median of `acquire_p99_ns` over the rounds that have all percentiles of the row; empty as `acquire_p50_ns` is"
+        ) { Value($0.p99, decimals: 1) },
+        field(
+            "acquire_p999_ns", title: "p99.9",
+            "median of `acquire_p999_ns` over the rounds that have all percentiles of the row; empty as `acquire_p50_ns` is"
+        ) {
             Value($0.p999, decimals: 1)
         },
         field("acquire_max_ns", title: "max", kind: .count, "the longest time to acquire, of all rounds") {

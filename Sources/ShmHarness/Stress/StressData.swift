@@ -11,7 +11,7 @@ internal import Synchronization
 /// ``StressSlot/finished``, which are also written under the lock. An owner that dies during its update leaves some of
 /// the counters too high by one; its successor undoes that. Any other difference is a lost update of a live worker.
 @safe public struct StressData {
-    /// The number of counters.
+    /// How many counters each section increments, one after the other: an owner can die between two of them.
     public static let counters = 4
     /// Size in memory, in bytes.
     public static let byteCount = 64 + counters * 8
@@ -25,12 +25,12 @@ internal import Synchronization
         unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    /// Prepares fresh data.
+    /// Sets the mirror to match counters of 0, which fresh memory has.
     public func prepare() { unsafe word(8).pointee.store(~0, ordering: .relaxed) }
 
     /// A worker, and its incarnation.
     public struct Owner: Equatable, Sendable {
-        /// The number of the worker.
+        /// The worker's index, from 0.
         public var worker: Int
         /// Which of the processes that have had that number.
         public var incarnation: UInt32
@@ -85,7 +85,7 @@ internal import Synchronization
         return (1..<Self.counters).allSatisfy { counter($0) == first }
     }
 
-    /// Updates the mirror.
+    /// Sets the mirror to the complement of the first counter. The caller holds the lock.
     public func reflect() { unsafe word(8).pointee.store(~counter(0), ordering: .relaxed) }
 
     /// The sum of the differences between the counters and the expected value.

@@ -1,7 +1,9 @@
 /// How the values of a parameter are written: by users in options and scenarios, by programs in files and requests.
 package struct Notation<Content: Equatable & Sendable>: Sendable {
-    /// The accepted values, for error messages.
+    /// The values that users may write, for error messages.
     package let expected: String
+    /// The values in files and requests, for error messages.
+    package let expectedInFiles: String
     /// Whether a scenario writes the value without quotation marks.
     package var isBare = false
     /// The type of the column of a results file.
@@ -16,12 +18,13 @@ package struct Notation<Content: Equatable & Sendable>: Sendable {
     package let value: @Sendable (Content) -> Value
 
     package init(
-        expected: String, isBare: Bool = false, kind: FieldKind = .number,
+        expected: String, inFiles: String? = nil, isBare: Bool = false, kind: FieldKind = .number,
         read: @escaping @Sendable (String) -> Content?,
         parse: @escaping @Sendable (String) -> Content?, text: @escaping @Sendable (Content) -> String,
         value: @escaping @Sendable (Content) -> Value
     ) {
         self.expected = expected
+        expectedInFiles = inFiles ?? expected
         self.isBare = isBare
         self.kind = kind
         self.read = read
@@ -51,8 +54,8 @@ extension Notation<Int> {
             return abs(percent - whole) < 1e-9 && whole <= 100 ? Int(whole) : nil
         }
         return Notation(
-            expected: "whole percents, \(Percent.expected(0...1))", read: read, parse: parse, text: { "\($0)" },
-            value: { .integer($0) })
+            expected: "whole percents, 0% to 100%, as in 50% or 50", inFiles: "a whole number from 0 to 100",
+            read: read, parse: parse, text: { "\($0)" }, value: { .integer($0) })
     }()
 
     /// A duration in nanoseconds. Users write a unit; programs write nanoseconds.

@@ -15,8 +15,10 @@ package struct Parameter: Sendable {
     package let doc: String
     /// The default, for the help.
     private let usual: String
-    /// The accepted values, for error messages.
+    /// The values that users may write, for error messages.
     package let expected: String
+    /// The values in files and requests, for error messages.
+    private let expectedInFiles: String
     /// Whether a scenario writes the value without quotation marks.
     package let isBare: Bool
     /// The type of the column of a results file.
@@ -52,6 +54,7 @@ package struct Parameter: Sendable {
         self.doc = doc
         usual = words ?? notation.text(Load()[keyPath: place])
         expected = notation.expected
+        expectedInFiles = notation.expectedInFiles
         isBare = notation.isBare
         kind = notation.kind
         isRequired = !isOptional
@@ -87,10 +90,14 @@ package struct Parameter: Sendable {
 
     /// Sets the value from a user's notation.
     ///
-    /// - Parameter name: the option or key, for the message of the error.
+    /// - Parameters:
+    ///   - name: the option or key, for the message of the error.
+    ///   - isInFile: whether a file has the value, for the message of the error.
     /// - Throws: ``Failure`` with the code `usage` if the value is invalid.
-    package func set(_ text: String, for name: String, in load: inout Load) throws {
-        guard read(text, &load) else { throw Failure.invalid(text, for: name, expected: expected) }
+    package func set(_ text: String, for name: String, in load: inout Load, isInFile: Bool = false) throws {
+        guard read(text, &load) else {
+            throw Failure.invalid(text, for: name, expected: isInFile ? expectedInFiles : expected)
+        }
     }
 
     /// Sets the value from a program's notation.
@@ -98,6 +105,6 @@ package struct Parameter: Sendable {
     /// - Parameter name: the column or word, for the message of the error.
     /// - Throws: ``Failure`` with the code `usage` if the value is invalid.
     package func restore(_ text: String, for name: String, in load: inout Load) throws {
-        guard parse(text, &load) else { throw Failure.invalid(text, for: name, expected: expected) }
+        guard parse(text, &load) else { throw Failure.invalid(text, for: name, expected: expectedInFiles) }
     }
 }

@@ -172,7 +172,7 @@ package enum Scenario {
                     "invalid value for \(parameter.key): expected a whole number without quotation marks, \(parameter.expected)"
                 )
             }
-            do { try parameter.set(text, for: parameter.key, in: &load) } catch {
+            do { try parameter.set(text, for: parameter.key, in: &load, isInFile: true) } catch {
                 throw mistake(parameter.key, (error as? Failure)?.message ?? "\(error)")
             }
         }

@@ -12,16 +12,19 @@ package struct Capacity {
     package let tooHigh: Double?
     /// The lowest rate of the search; see ``CapacitySearch/least(window:)``.
     package let least: Double
+    /// The rate at which the search ended early, since its rounds had too few arrivals for p99; `nil` if it did not.
+    package let endedAt: Double?
 
-    package init(cell: Cell, closed: Double, p99: Double?, tooHigh: Double?, least: Double) {
+    package init(cell: Cell, closed: Double, p99: Double?, tooHigh: Double?, least: Double, endedAt: Double? = nil) {
         self.cell = cell
         self.closed = closed
         self.p99 = p99
         self.tooHigh = tooHigh
         self.least = least
+        self.endedAt = endedAt
     }
 
     /// The highest rate at which p99 was below the bound; `nil` if none was found, which says nothing of rates below
-    /// ``least``.
+    /// ``least``, nor of those that a search that ended early did not try.
     package var sustained: Double? { cell.rate > 0 ? cell.rate : nil }
 }

@@ -13,7 +13,7 @@ extension Field where Subject == Capacity {
         },
         Field(
             "sustained_per_s", title: "sustains",
-            "highest rate at which p99 was below the bound; empty if none was found from `least_per_s` on"
+            "highest rate at which p99 was below the bound; empty if none was found from `least_per_s` on, or before the search ended early"
         ) { Value($0.sustained, decimals: 1) },
         Field("p99_ns", title: "p99 there", "median p99 at that rate") { Value($0.p99, decimals: 1) },
         Field("failed_per_s", title: "fails at", "lowest rate at which it was not; empty if it was at every rate") {

@@ -130,9 +130,10 @@ extension Field where Subject == Row {
             Value($0.costs?.voluntarySwitches)
         },
         field(
-            "involuntary_switches", kind: .count, "context switches by which workers were preempted, in that window"
+            "involuntary_switches", kind: .count,
+            "context switches by which workers were preempted, in the throughput window"
         ) { Value($0.costs?.involuntarySwitches) },
-        field("minor_faults", kind: .count, "page faults of all workers without I/O, in that window") {
+        field("minor_faults", kind: .count, "page faults of all workers without I/O, in the throughput window") {
             Value($0.costs?.minorFaults)
         },
         field(
@@ -218,13 +219,13 @@ extension Field where Subject == Row {
         ) { Value($0.perAcquisition(\.cycles), decimals: 1) },
         field(
             "instructions_per_op", short: ["instructions"], better: .less,
-            "instructions per acquisition, likewise"
+            "instructions per acquisition, in user mode; empty if the machine has no hardware counters"
         ) {
             Value($0.perAcquisition(\.instructions), decimals: 1)
         },
         field(
             "cache_misses_per_op", short: ["cache-misses"], better: .less,
-            "cache misses per acquisition, likewise"
+            "cache misses per acquisition, in user mode; empty if the machine has no hardware counters"
         ) {
             Value($0.perAcquisition(\.cacheMisses), decimals: 4)
         },
@@ -251,9 +252,10 @@ extension Field where Subject == Row {
             "critical_section_measured_ns",
             "measured length of the requested busy time inside the critical section, timed by a worker after its windows; empty if none was requested"
         ) { Value($0.costs?.sectionDelay, decimals: 1) },
-        field("think_measured_ns", "measured length of the requested busy time outside, likewise") {
-            Value($0.costs?.thinkDelay, decimals: 1)
-        },
+        field(
+            "think_measured_ns",
+            "measured length of the requested busy time outside the critical section, timed by a worker after its windows; empty if none was requested"
+        ) { Value($0.costs?.thinkDelay, decimals: 1) },
         field(
             "acquire_mean_ns", short: ["mean"], better: .less,
             "mean time from the call of lock to the acquisition, which resolves less than one step of the clock"
@@ -286,10 +288,11 @@ extension Field where Subject == Row {
         },
         field(
             "recovery_p50_ns", short: ["recovery"], kind: .count,
-            "median time from such a kill to the next acquisition"
+            "median time from the kill of an owner (`kills`) to the next acquisition"
         ) { Value($0.recovery?.recovery.middle) },
         field(
-            "reaping_p50_ns", kind: .count, "median time from such a kill to the end of the process in the kernel"
+            "reaping_p50_ns", kind: .count,
+            "median time from the kill of an owner (`kills`) to the end of its process in the kernel"
         ) { Value($0.recovery?.reaping.middle) },
         field(
             "discarded_tries", kind: .count,

@@ -127,21 +127,22 @@ extension Field where Subject == StressRow {
         ) { Value($0.result.recovery.count) },
         field(
             "recovery_p50_ns", title: "p50", kind: .count,
-            "median of these times; needs \(PercentileRule.samples(for: 50)) samples"
+            "median of the recovery times (`recoveries`); needs \(PercentileRule.samples(for: 50)) samples"
         ) { Value($0.result.recovery.percentile(50)) },
         field(
             "recovery_p99_ns", title: "p99", kind: .count,
-            "99th percentile of these times; needs \(PercentileRule.samples(for: 99)) samples"
+            "99th percentile of the recovery times (`recoveries`); needs \(PercentileRule.samples(for: 99)) samples"
         ) { Value($0.result.recovery.percentile(99)) },
-        field("recovery_max_ns", title: "max", kind: .count, "the longest of these times") {
+        field("recovery_max_ns", title: "max", kind: .count, "the longest of the recovery times (`recoveries`)") {
             Value($0.result.recovery.longest)
         },
         field(
             "reaping_p50_ns", title: "reaped p50", kind: .count, "median time from a kill until the process was reaped"
         ) { Value($0.result.reaping.percentile(50)) },
-        field("reaping_p99_ns", title: "reaped p99", kind: .count, "99th percentile of that time") {
-            Value($0.result.reaping.percentile(99))
-        },
+        field(
+            "reaping_p99_ns", title: "reaped p99", kind: .count,
+            "99th percentile of the time from a kill until the process was reaped"
+        ) { Value($0.result.reaping.percentile(99)) },
         field("duration_s", roles: .present, "duration of the test of this fault with this lock") {
             Value(Double($0.result.duration) / 1e9, decimals: 3)
         },

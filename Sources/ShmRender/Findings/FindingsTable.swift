@@ -84,7 +84,7 @@ package struct FindingsTable {
             }
         ] + brief.items.suffix(1), expendable: expendable)
 
-    private static let expendable = ["fresh_ratio", "threshold", "base_median", "candidate_median"].map {
+    private static let expendable = ["fresh_ratio", "threshold", "base_median", "candidate_estimate"].map {
         FindingColumn.all[$0].title
     }
 
@@ -92,7 +92,7 @@ package struct FindingsTable {
         items: [
             item("metric") { $0.metric.metric.name },
             item("base_median") { line in line.metric.base.map(line.metric.metric.shown) },
-            item("candidate_median") { line in line.metric.candidateFigure.map(line.metric.metric.shown) },
+            item("candidate_estimate") { line in line.metric.candidateFigure.map(line.metric.metric.shown) },
             item("ratio") { $0.metric.change.map { Percent.change($0.ratio) } },
             // Both ends of the interval.
             .init(FindingColumn.all["ratio_low"].title) { $0.metric.change?.interval ?? "-" },

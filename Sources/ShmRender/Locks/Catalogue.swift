@@ -45,7 +45,7 @@ package enum Catalogue {
             + legend(layout.titles(kinds, for: page))
     }
 
-    /// Markdown.
+    /// The summaries are always a column.
     package static var markdown: String {
         families.compactMap { family in
             let block = LockKind.all.filter { $0.properties.family == family }

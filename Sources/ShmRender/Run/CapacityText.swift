@@ -10,16 +10,21 @@ struct CapacityText {
 
     var title: String { "Highest rate with p99 below \(bound)" }
 
-    /// The rate that a lock sustains; if there is none, the rate below which the search could not look.
+    /// The rate that a lock sustains; if there is none, the rate below which the search could not look, or `unknown` if
+    /// the search ended early.
     static func sustained(_ capacity: Capacity) -> String {
-        capacity.sustained.map(Figure.rate) ?? "<\(Figure.rate(capacity.least))"
+        capacity.sustained.map(Figure.rate)
+            ?? (capacity.endedAt == nil ? "<\(Figure.rate(capacity.least))" : "unknown")
     }
 
-    /// What a rate such as `<10.9 k/s` means; none if every lock has one.
+    /// What a rate such as `<10.9 k/s` means, and which searches ended early.
     var remarks: [String] {
-        let lost = capacities.filter { $0.sustained == nil }
-        guard let least = lost.first?.least else { return [] }
-        return [
+        let ended = capacities.compactMap { capacity in
+            Self.ended(capacity).map { "\(Self.name(capacity)): \($0). Use a longer --duration." }
+        }
+        let lost = capacities.filter { $0.sustained == nil && $0.endedAt == nil }
+        guard let least = lost.first?.least else { return ended }
+        return ended + [
             "No rate from \(Figure.rate(least)) on was found for \(RunVerdict.list(lost.map(Self.name))). A lower rate has too few arrivals in a latency window for p99, which needs \(CapacitySearch.arrivals): use a longer --duration."
         ]
     }
@@ -40,14 +45,24 @@ struct CapacityText {
 
     private static func name(_ capacity: Capacity) -> String { "\(capacity.cell.lock.name) × \(capacity.cell.workers)" }
 
+    /// That the search ended early; `nil` if it did not.
+    private static func ended(_ capacity: Capacity) -> String? {
+        capacity.endedAt.map {
+            "the search ended early at \(Figure.rate($0)): its rounds had too few arrivals for p99"
+        }
+    }
+
     private func words(_ capacity: Capacity) -> String {
+        let ended = Self.ended(capacity)
         guard let rate = capacity.sustained else {
+            if let ended { return "\(ended); the closed loop has \(Figure.rate(capacity.closed))" }
             return
                 "sustains no rate from \(Figure.rate(capacity.least)) on with p99 below \(bound), and lower ones have too few arrivals for p99; the closed loop has \(Figure.rate(capacity.closed))"
         }
         let p99 = capacity.p99.map { " with p99 \(Figure.time($0)), bound \(bound)" } ?? ""
         let failed = capacity.tooHigh.map { ", fails at \(Figure.rate($0))" } ?? ""
+        let early = ended.map { "; \($0)" } ?? ""
         return
-            "sustains \(Figure.rate(rate))\(p99)\(failed); the closed loop has \(Figure.rate(capacity.closed))"
+            "sustains \(Figure.rate(rate))\(p99)\(failed)\(early); the closed loop has \(Figure.rate(capacity.closed))"
     }
 }

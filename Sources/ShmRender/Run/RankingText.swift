@@ -59,6 +59,11 @@ struct RankingText {
         if !strangers.isEmpty {
             return "\(list(strangers)) cannot be ranked beside \(name(ranking.best)): no rounds of one run have both"
         }
+        let calls = ranking.undecided.filter(\.isWithinPluginCalls)
+        if calls.count == ranking.undecided.count {
+            return
+                "\(list([ranking.best] + (calls + ranking.equivalent).map(\.summary))): no difference beyond a plugin's calls (up to \(most(ranking)))"
+        }
         let tie =
             "\(names) cannot be told apart by \(counted(rounds, "round")) (up to \(most(ranking)))"
         let same =

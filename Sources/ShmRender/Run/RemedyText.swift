@@ -6,22 +6,12 @@ internal import ShmStatistics
 enum RemedyText {
     /// `nil` if all are decided, or nothing is known to help.
     static func sentence(_ rankings: [Rankings.OfLoad]) -> String? {
-        let open = rankings.compactMap(\.speed).filter { $0.remedy != nil && $0.remedy != .unpaired }
-        guard let remedy = remedy(open.compactMap(\.remedy)) else { return nil }
-        let undecided = open.flatMap(\.undecided).filter { !$0.isWithinPluginCalls }
-        let (count, rounds) = (undecided.count, undecided.map(\.rounds).min() ?? 0)
+        let open = rankings.compactMap(\.speed).flatMap(\.open).filter { $0.rounds > 0 }
+        guard let remedy = Ranking.remedy(for: open) else { return nil }
+        let rounds = open.map(\.rounds).min() ?? 0
         return
-            "\(counted(count, "comparison")) of throughput \(count == 1 ? "is" : "are") undecided after \(counted(rounds, "round")): "
-            + words(remedy, isOne: count == 1)
-    }
-
-    /// What helps most loads.
-    private static func remedy(_ remedies: [Ranking.Remedy]) -> Ranking.Remedy? {
-        if remedies.contains(.unknown) { return .unknown }
-        let rounds = remedies.compactMap { if case .rounds(let count, _) = $0 { count } else { nil } }
-        guard let most = rounds.max() else { return remedies.first }
-        let areAll = remedies.allSatisfy { if case .rounds(_, true) = $0 { true } else { false } }
-        return .rounds(most, decidesAll: areAll)
+            "\(counted(open.count, "comparison")) of throughput \(open.count == 1 ? "is" : "are") undecided after \(counted(rounds, "round")): "
+            + words(remedy, isOne: open.count == 1)
     }
 
     private static func words(_ remedy: Ranking.Remedy, isOne: Bool) -> String {

@@ -66,15 +66,17 @@ struct RoundsDocument {
         let breaches = broken.map { line in
             Report.Notice(.error, "\(line.lock), \(titles.title(line.load))", line.breach ?? "breaks its promise")
         }
-        // Controls promise nothing.
-        let locks = summaries.filter(\.excludes)
+        // Controls promise nothing, but may get stuck.
+        let locks = summaries.filter { $0.excludes || !$0.isAsPromised }
         let count = counted(locks.count, "cell")
         let verdict =
             if !broken.isEmpty {
                 Report.Notice(.error, "shmbench", "a lock broke its promise in \(broken.count) of \(count)")
-            } else if locks.isEmpty && isComplete && !summaries.isEmpty {
+            } else if summaries.isEmpty || (locks.isEmpty && !isComplete) {
+                Report.Notice(.warning, "shmbench", "not all rounds were measured, and no lock was")
+            } else if locks.isEmpty {
                 Report.Notice(.warning, "shmbench", "no lock was measured, only controls")
-            } else if isComplete && !summaries.isEmpty {
+            } else if isComplete {
                 Report.Notice(.notice, "shmbench", "every lock kept its promise in \(count)")
             } else {
                 Report.Notice(

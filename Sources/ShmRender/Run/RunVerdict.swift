@@ -83,7 +83,7 @@ package enum RunVerdict {
         let rivals = rankings.compactMap(\.speed).flatMap(\.rivals)
         guard rivals.contains(where: \.isWithinPluginCalls) else { return [] }
         return [
-            "A lead of up to \(Figure.factor(Ranking.pluginCalls)) over a plugin's lock is undecided: the plugin's calls through pointers can cause it."
+            "A lead of up to \(Figure.factor(Ranking.pluginCalls)) over a lock that is not built in is undecided: the calls of a plugin, through pointers, can cause it."
         ]
     }
 

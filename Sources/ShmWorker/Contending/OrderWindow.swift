@@ -19,7 +19,7 @@ extension Contention {
         arena.join(.order)
         var counts = false
         let recorder = plan.isTraced ? arena.recorder(worker) : nil
-        // Without exclusion, several owners write the log at once, and there is no hand-off.
+        // Without exclusion, several owners write the log at once, and there is no handoff.
         let handsOver = L.properties.excludes
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == Phase.order.rawValue {
             if plan.arrivals.spacing != .closed && pacer.awaitNext() == nil { break }
@@ -55,7 +55,7 @@ extension Contention {
                 continue
             }
             if let held = interval(from: acquired, to: releasing) { holds.record(held) }
-            // A hand-off needs a successor that was already waiting; otherwise the lock was free in between.
+            // A handoff needs a successor that was already waiting; otherwise the lock was free in between.
             if handsOver && before.ownerPlusOne != 0 && before.ownerPlusOne != me && asked <= before.released,
                 let passed = interval(from: before.released, to: acquired)
             {

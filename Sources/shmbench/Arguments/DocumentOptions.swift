@@ -29,11 +29,6 @@ struct DocumentOptions: ParsableArguments {
         }
     }
 
-    /// Writes the document only to the files, for a command that prints something else.
-    func save(_ kind: DocumentKind, _ report: Report) throws {
-        if let failure = try open(kind).save(report).first { throw failure }
-    }
-
     /// Opens the files. Their content stays until ``DocumentOutput/begin()``.
     func open(_ kind: DocumentKind) throws -> DocumentOutput { try DocumentOutput(kind, format, files: output) }
 

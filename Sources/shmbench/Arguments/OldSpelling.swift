@@ -1,7 +1,7 @@
 /// Names of options in older versions, which go on working and are not shown.
 enum OldSpelling {
-    /// For each old name, that of today and the commands that have the option. A name works in all of them, also where it is
-    /// younger than the old one.
+    /// For each old name, today's name and the commands that have the option. The old name works in all of them, also in
+    /// commands that got the option after it was renamed.
     private static let names: [String: (today: String, commands: Set<String>)] = [
         "--lock": ("--locks", ["run", "compare", "check", "crash", "stress", "lifecycle", "history"]),
         "--metric": ("--metrics", ["compare", "check", "history"]),

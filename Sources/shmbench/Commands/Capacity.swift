@@ -56,10 +56,12 @@ extension RunSession {
         let least = CapacitySearch.least(window: timing.latency)
         var search = CapacitySearch(closed: closed, least: least)
         var found: Double?
+        var endedAt: Double?
         while let rate = search.rate {
             open.rate = rate
             let tried = try rows(open, timing, &outcome, &progress)
             guard let passes = passes(tried) else {
+                endedAt = rate
                 search.end()
                 continue
             }
@@ -70,7 +72,7 @@ extension RunSession {
         outcome.capacities.append(
             Capacity(
                 cell: open, closed: closed, p99: found, tooHigh: search.high < closed ? search.high : nil,
-                least: least))
+                least: least, endedAt: endedAt))
     }
 
     /// Whether most rounds with a rate carried it with a p99 below the bound; `nil` if most had too few arrivals for p99, as

@@ -96,8 +96,14 @@ struct ShowHistory: CheckedCommand {
         }
         line.clear()
         if let export {
-            try write(OtavaExport(series, runs: runs), export)
-            return try document.save(.history, Report(series, limit: limit))
+            // A file of --output that is refused is found before the export is written.
+            let documents = try document.open(.history)
+            do { try write(OtavaExport(series, runs: runs), export) } catch {
+                documents.discard()
+                throw error
+            }
+            if let failure = documents.save(Report(series, limit: limit)).first { throw failure }
+            return
         }
         try document.show(.history, Report(series, limit: limit))
     }

@@ -31,11 +31,11 @@ extension Field where Subject == SegmentEntry {
             .integer(Int($0.userID))
         },
         Field(
-            "leftover", kind: .boolean, roles: .present, "whether `shmbench segments --remove` removes it"
+            "leftover", kind: .boolean, roles: .present, "whether `shmbench segments --remove` removes the entry"
         ) { .boolean($0.outcome.isRemoval) },
         Field(
             "reason", kind: .text, roles: .present,
-            "why it is a leftover, or is none; with `--remove`, why it could not be removed"
+            "why the entry is a leftover, or why it is not; with `--remove`, why it could not be removed"
         ) { .text($0.trouble ?? $0.outcome.reason) },
         Field("removed", kind: .boolean, "whether it was removed; empty without `--remove`") { Value($0.isRemoved) },
     ]

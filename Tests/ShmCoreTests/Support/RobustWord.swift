@@ -28,7 +28,7 @@ import SystemPackage
 
     var owner: UInt32 { value & Self.ownerMask }
 
-    /// The hand-off's target.
+    /// The handoff target.
     var target: UInt32 {
         get { unsafe (base - 1).pointee.load(ordering: .acquiring) }
         set { unsafe (base - 1).pointee.store(newValue, ordering: .releasing) }

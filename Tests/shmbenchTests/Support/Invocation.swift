@@ -26,8 +26,8 @@ final class Invocation {
 
     /// Where a program is: one that users do not get, such as a probe, is beside the tests.
     static func path(of program: String) -> String {
-        let tested = "\(programs)/\(program)"
-        return FileManager.default.isExecutableFile(atPath: tested) ? tested : "\(ownFolder)/\(program)"
+        let isTested = ["shmbench", "shmworker", "shmworker-dynamic"].contains(program)
+        return "\(isTested ? programs : ownFolder)/\(program)"
     }
 
     let folder: Folder

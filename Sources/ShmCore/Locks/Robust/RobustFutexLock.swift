@@ -31,10 +31,10 @@ public import SystemPackage
     private static var gone: UInt32 { Futex.ownerMask }
     /// The longest sleep, in ns. After it a sleeper checks the word again.
     private static var recheckInterval: Int64 { 50_000_000 }
-    /// The starvation threshold, in ns: a waiter requests a hand-off after so long a wait. It is also the minimum
-    /// interval between hand-offs.
+    /// The starvation threshold, in ns: a waiter requests a handoff after so long a wait. It is also the minimum
+    /// interval between handoffs.
     private static var starvationThreshold: Int64 { 1_000_000 }
-    /// The hand-off's grace period, in ns: for so long other waiters leave the lock to the target.
+    /// The handoff grace period, in ns: for so long other waiters leave the lock to the target.
     private static var gracePeriod: Int64 { 100_000 }
     /// A thread's time slice at a contended lock, in ns. After it the thread makes room: it sleeps if others sleep, and
     /// it yields its CPU in any case.
@@ -43,14 +43,14 @@ public import SystemPackage
     private static var brief: Int64 { 100_000 }
     /// The minimum interval, in ns, at which one participant's `tryLock()` asks whether the owner still exists.
     private static var tryInterval: Int64 { 10_000_000 }
-    /// The `futex(2)` wake bits of a hand-off's target and of all other waiters.
+    /// The `futex(2)` wake bits of a handoff target and of all other waiters.
     private static var targetOnly: UInt32 { 2 }
     private static var allOthers: UInt32 { 1 }
 
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
     /// The thread that the lock is reserved for; 0 if none. A hint: exclusion and recovery hold with any value.
     private var handoffTarget: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word - 1 }
-    /// The time of the last hand-off, in ns on `CLOCK_MONOTONIC`. A hint as well.
+    /// The time of the last handoff, in ns on `CLOCK_MONOTONIC`. A hint as well.
     private var lastHandoff: UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (UnsafeMutableRawPointer(word) - 16).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
@@ -283,7 +283,7 @@ public import SystemPackage
         var hasSlept = false
         /// Whether the lock is reserved for this thread.
         var isTarget = false
-        /// Whether the thread has left the lock to a hand-off's target.
+        /// Whether the thread has left the lock to a handoff target.
         var hasYielded = false
     }
 
@@ -330,10 +330,10 @@ public import SystemPackage
         }
     }
 
-    // MARK: Hand-off
+    // MARK: Handoff
 
-    /// Becomes the hand-off's target after a long wait, unless there is a target or the last hand-off was less than the
-    /// starvation threshold ago: hand-offs cost throughput.
+    /// Becomes the handoff target after a long wait, unless there is a target or the last handoff was less than the
+    /// starvation threshold ago: handoffs cost throughput.
     private borrowing func requestHandoff(_ wait: inout Wait, _ me: UInt32, now: Int64) {
         // A waiter that reserved the lock for this target in vain has removed it as target. It may then request again.
         if wait.isTarget { wait.isTarget = unsafe handoffTarget.pointee.load(ordering: .relaxed) == me }
@@ -349,7 +349,7 @@ public import SystemPackage
         return named != 0 && named != me
     }
 
-    /// Ends a hand-off at the end of a wait, successful or not. A waiter that left the lock to a target in vain
+    /// Ends a handoff at the end of a wait, successful or not. A waiter that left the lock to a target in vain
     /// removes the target, which may be dead.
     private borrowing func endHandoff(_ wait: Wait) {
         guard wait.isTarget || wait.hasYielded else { return }
