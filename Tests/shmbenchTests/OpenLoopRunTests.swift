@@ -34,7 +34,7 @@ extension CommandLineSuite.Measuring {
             let traces = Traces()
             let run = try Invocation.run(
                 "futex", workers: "1", "--find-capacity", "--bound", "20ms", "--critical-section", "20us", "--rounds",
-                "1", "--duration", "600ms", "--output", "x.csv")
+                "1", "--duration", "1200ms", "--output", "x.csv")
             let outcome = run.finish(within: .seconds(50))
             #expect(outcome.exit == .code(0))
             #expect(outcome.stdout.hasPrefix("Highest rate with p99 below 20ms, arrivals poisson\n"))
