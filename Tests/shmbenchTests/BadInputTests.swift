@@ -84,6 +84,7 @@ extension CommandLineSuite.Inputs {
             Refusal("--rate", "1k", "--arrivals", "closed", saying: "expected poisson or uniform"),
             Refusal("--arrivals", "poisson", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
             Refusal("--rate", "1k", "--find-capacity", saying: "leave out --rate"),
+            Refusal("--kills", "2", "--find-capacity", saying: "leave out --kills"),
             Refusal("--bound", "10us", saying: "--bound needs --find-capacity"),
             Refusal("--find-capacity", "--bound", "5ns", saying: "a time from 100ns"),
             Refusal(

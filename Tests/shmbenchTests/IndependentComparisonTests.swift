@@ -9,11 +9,13 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct IndependentComparisonTests {
     /// Rounds of mcs and of both references with the given times; that of mcs depends on the round.
     private func table(
-        machine: Double = 1, atomicAdd: Double = 1, heap: Double = 0, _ time: (Int) -> Double = { _ in 1 }
+        machine: Double = 1, atomicAdd: Double = 1, futex: [Double] = [1], heap: Double = 0,
+        _ time: (Int) -> Double = { _ in 1 }
     ) -> RoundTable {
         RoundTable(
             (1...21).flatMap { round in
-                [("atomic-add", atomicAdd), ("futex", 2), ("mcs", 2 * time(round))].map { name, factor in
+                [("atomic-add", atomicAdd), ("futex", 2 * futex[round % futex.count]), ("mcs", 2 * time(round))].map {
+                    name, factor in
                     let factor = factor * machine * (1 + Double(round * 7 % 10) / 1e4)
                     return record(
                         name, round: round,
@@ -73,6 +75,13 @@ import Testing
         #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.2 }) == [.undecided, .undecided])
         #expect(words(table(), table { _ in 1.2 }) == [.slower, .slower])
         #expect(words(table(), table(atomicAdd: 0.85) { _ in 1.6 }) == [.slower, .slower])
+    }
+
+    @Test func `a large change between the references makes others doubtful, however they scatter`() {
+        let scattered = table(futex: [0.4, 4, 4]) { _ in 3 }
+        let other = finding(table(), scattered, [.throughput, .p50, .integrity])
+        #expect(other.metrics.map(\.word) == [.unjudged, .unjudged, .equivalent])
+        #expect(other.note?.contains("ratios do not transfer") == true)
     }
 
     @Test func `on a machine of another kind, only counts are judged`() {

@@ -250,6 +250,9 @@ package struct IndependentComparison {
         let cell = CellID(lock: RoundTable.references[1], load: load)
         guard usesReferences, let (change, _) = change(.throughput, cell, confidence) else { return nil }
         let limit = max(log1p(Transfer.limit), spread(.throughput, cell))
-        return Transfer(change: change, isBad: log(change.low) > limit || log(change.high) < -limit)
+        let isShown = log(change.low) > limit || log(change.high) < -limit
+        // So large a change makes any other doubtful, also where the rounds scatter too much to show it.
+        let isLarge = abs(log(change.ratio)) > 2 * log1p(Transfer.limit)
+        return Transfer(change: change, isBad: isShown || isLarge)
     }
 }

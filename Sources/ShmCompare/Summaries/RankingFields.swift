@@ -78,11 +78,17 @@ extension Field where Subject == RankingRow {
         ) {
             Value($0.rival?.ratio?.estimate, decimals: 5)
         },
-        Field("best_ratio_low", kind: .number, "lower end of that ratio's confidence interval") {
-            Value($0.rival?.ratio?.low, decimals: 5)
+        Field(
+            "best_ratio_low", kind: .number,
+            "lower end of the confidence interval of `best_ratio`; empty below 0.001: so few rounds show no end"
+        ) {
+            Value($0.rival?.ratio.flatMap { $0.low < 0.001 ? nil : $0.low }, decimals: 5)
         },
-        Field("best_ratio_high", kind: .number, "upper end of that interval") {
-            Value($0.rival?.ratio?.high, decimals: 5)
+        Field(
+            "best_ratio_high", kind: .number,
+            "upper end of the confidence interval of `best_ratio`; empty above 1000: so few rounds show no end"
+        ) {
+            Value($0.rival?.ratio.flatMap { $0.high > 1000 ? nil : $0.high }, decimals: 5)
         },
         Field("rounds", kind: .count, "number of rounds in common with the best") {
             Value($0.rival.map { UInt64($0.rounds) })

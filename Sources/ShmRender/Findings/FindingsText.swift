@@ -1,5 +1,6 @@
 package import ShmCompare
 internal import ShmCoordinator
+internal import ShmCore
 internal import ShmRecord
 
 /// The findings of a comparison in words.
@@ -118,6 +119,12 @@ package enum FindingsText {
     package static func footnote(_ findings: Findings) -> [String] {
         let changes = findings.cells.flatMap(\.metrics).compactMap(\.change).filter { $0.high.isFinite }
         var lines = findings.notes
+        let builtIn = Set(LockKind.builtIn.map(\.name))
+        if findings.cells.contains(where: { builtIn.contains($0.baseLock) != builtIn.contains($0.candidateLock) }) {
+            lines.append(
+                "One lock is built in, and the other is not: if it is a plugin's, its calls through pointers are part of its figures."
+            )
+        }
         if let confidence = changes.map(\.confidence).min() {
             let percent = Figure.decimal(confidence * 100, confidence > 0.999 ? 3 : 2)
             let isPaired = findings.cells.flatMap(\.metrics).allSatisfy(\.isPaired)

@@ -77,6 +77,7 @@ struct RunOptions: ParsableArguments {
     func check() throws {
         try load.check(needsRate: !findCapacity)
         if findCapacity && load.rate != nil { throw Failure.conflict("--find-capacity", "--rate", "leave out --rate") }
+        if findCapacity && kills > 0 { throw Failure.conflict("--find-capacity", "--kills", "leave out --kills") }
         if findCapacity && load.scenario != nil {
             throw Failure.conflict(
                 "--find-capacity", "--scenario", "leave out --scenario, and give the workload with options")
