@@ -138,8 +138,7 @@ package struct Ranking {
 
     /// What the calls of plugins may cost, for figures that have a unit: throughput and times, not fairness.
     private static func handicaps(_ lines: [CellSummary], _ metric: Metric) -> [Double] {
-        let builtIn = Set(LockKind.builtIn.map(\.name))
-        return lines.map { builtIn.contains($0.lock) || metric.unitName.isEmpty ? 0 : log(pluginCalls) }
+        lines.map { metric.unitName.isEmpty || LockKind.isBuiltIn($0.lock) ? 0 : log(pluginCalls) }
     }
 
     private static func middle(_ values: [RoundID: Double]) -> Double { median(values.values) ?? -.infinity }

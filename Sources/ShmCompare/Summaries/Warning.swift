@@ -1,3 +1,5 @@
+internal import ShmCoordinator
+
 /// A warning about the quality of figures: a code for programs, and a line for people.
 package struct Warning: Equatable, Sendable {
     /// What a warning is about. Codes of documents for programs never change; a new warning has a new code.
@@ -36,4 +38,13 @@ package struct Warning: Equatable, Sendable {
 
 extension [Warning] {
     mutating func add(_ code: Warning.Code, _ text: String) { append(Warning(code, text)) }
+
+    /// Warns of what was discarded and repeated, such as kills, if anything was.
+    package mutating func addDiscarded(_ count: Int, _ noun: String) {
+        if count == 0 { return }
+        add(
+            .discarded,
+            "\(counted(count, noun)) discarded and repeated, because processes were paused from outside; stop what pauses them"
+        )
+    }
 }

@@ -32,6 +32,9 @@ extension LockKind {
         return collector.kinds
     }()
 
+    /// Whether this library implements the lock of a name. Others are of a plugin, or of another version.
+    package static func isBuiltIn(_ name: String) -> Bool { builtIn.contains { $0.name == name } }
+
     private struct KindCollector: LockVisitor {
         var kinds: [LockKind] = []
         mutating func visit<L: LockPrimitive & ~Copyable>(_: L.Type) { kinds.append(LockKind(L.self)) }

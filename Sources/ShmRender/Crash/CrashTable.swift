@@ -69,14 +69,7 @@ package enum CrashTable {
     /// What makes the results doubtful.
     static func warnings(_ results: [CrashResult]) -> [Warning] {
         var warnings = controls(results).filter { !$0.isCaught }.map { Warning(.controlPassed, "the \($0.text)") }
-        let discarded = results.reduce(0) { $0 + $1.discarded }
-        if discarded > 0 {
-            warnings.append(
-                Warning(
-                    .discarded,
-                    "\(counted(discarded, "kill")) discarded and repeated, because processes were paused from outside; stop what pauses them"
-                ))
-        }
+        warnings.addDiscarded(results.reduce(0) { $0 + $1.discarded }, "kill")
         return warnings
     }
 

@@ -119,8 +119,9 @@ package enum FindingsText {
     package static func footnote(_ findings: Findings) -> [String] {
         let changes = findings.cells.flatMap(\.metrics).compactMap(\.change).filter { $0.high.isFinite }
         var lines = findings.notes
-        let builtIn = Set(LockKind.builtIn.map(\.name))
-        if findings.cells.contains(where: { builtIn.contains($0.baseLock) != builtIn.contains($0.candidateLock) }) {
+        if findings.cells.contains(where: {
+            LockKind.isBuiltIn($0.baseLock) != LockKind.isBuiltIn($0.candidateLock)
+        }) {
             lines.append(
                 "One lock is built in, and the other is not: if it is a plugin's, its calls through pointers are part of its figures."
             )

@@ -42,7 +42,7 @@ package enum RunVerdict {
     /// A sentence per cell that broke a promise.
     static func broken(_ summaries: [CellSummary]) -> [String] {
         summaries.filter { !$0.isAsPromised }.map { line in
-            "\(line.lock) with \(LoadTitles.workers(line.load.workers)) \(line.breach ?? ""): do not use it."
+            "\(line.cell.title) \(line.breach ?? ""): do not use it."
         }
     }
 

@@ -185,14 +185,7 @@ package struct SurvivalMatrix {
                     "the controls without mutual exclusion passed the check, which therefore has little power here; use a longer --duration"
                 ))
         }
-        let discarded = results.reduce(0) { $0 + $1.discarded }
-        if discarded > 0 {
-            warnings.append(
-                Warning(
-                    .discarded,
-                    "\(counted(discarded, "episode")) discarded and repeated, because processes were paused from outside; stop what pauses them"
-                ))
-        }
+        warnings.addDiscarded(results.reduce(0) { $0 + $1.discarded }, "episode")
         return warnings
     }
 

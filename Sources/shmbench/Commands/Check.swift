@@ -85,14 +85,7 @@ struct Check: JudgingCommand {
         let draft = try ReplacedFile(baseline)
         try options.document.check(inputs: [baseline])
         let documents = try options.document.open(.report)
-        let history: HistoryFile?
-        do {
-            history = try options.history.open()
-            try documents.begin()
-        } catch {
-            documents.discard()
-            throw error
-        }
+        let history = try documents.begin(after: options.history.open)
         Interruption.watch()
         let (records, rounds) = try documents.reporting({ FilesReport.nothing($0) }) {
             let records = try measureBaseline(cells, seed, draft)

@@ -18,14 +18,7 @@ extension JudgingCommand {
     func judge(inputs: [String] = [], _ findings: () throws -> (Findings, [Record])) throws {
         try options.document.check(inputs: inputs)
         let documents = try options.document.open(.findings)
-        let history: HistoryFile?
-        do {
-            history = try options.history.open()
-            try documents.begin()
-        } catch {
-            documents.discard()
-            throw error
-        }
+        let history = try documents.begin(after: options.history.open)
         var (found, records) = try documents.reporting(Report.nothingCompared, findings)
         found.failsUndecided = options.failInconclusive
         try documents.show(Report(found), found.status)

@@ -98,10 +98,7 @@ struct ShowHistory: CheckedCommand {
         if let export {
             // A file of --output that is refused is found before the export is written.
             let documents = try document.open(.history)
-            do { try write(OtavaExport(series, runs: runs), export) } catch {
-                documents.discard()
-                throw error
-            }
+            try documents.begin { try write(OtavaExport(series, runs: runs), export) }
             if let failure = documents.save(Report(series, limit: limit)).first { throw failure }
             return
         }

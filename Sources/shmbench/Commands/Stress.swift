@@ -52,13 +52,8 @@ struct Stress: MeasuringCommand {
     func open(_ plan: Plan, _ program: WorkerProgram) throws -> Work {
         let startedAt = time(nil)
         let documents = try options.document.open(.stress)
-        let reports: ReportFolder
-        do {
-            reports = try ReportFolder(options.reports, startedAt: startedAt, plan.kinds, plan.faults)
-            try documents.begin()
-        } catch {
-            documents.discard()
-            throw error
+        let reports = try documents.begin {
+            try ReportFolder(options.reports, startedAt: startedAt, plan.kinds, plan.faults)
         }
         let session = StressSession(
             options: options, kinds: plan.kinds, faults: plan.faults, program: program,

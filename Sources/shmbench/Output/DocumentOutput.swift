@@ -35,6 +35,19 @@ struct DocumentOutput {
     /// Drops older documents, when the command is accepted and measures.
     func begin() throws { for (file, _) in files { try file.begin() } }
 
+    /// Opens what else the command needs, then drops older documents. If one of these fails, the command is refused, and the
+    /// files that this value has created are removed.
+    func begin<Opened>(after open: () throws -> Opened) throws -> Opened {
+        do {
+            let opened = try open()
+            try begin()
+            return opened
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
     /// Removes the files that this value has created, if the command is refused before ``begin()``.
     func discard() { for (file, _) in files { file.discard() } }
 

@@ -101,7 +101,7 @@ internal import Synchronization
             throw LockPluginError(
                 path, "invalid name \(name.debugDescription): expected 1 to 31 lower-case letters, digits and hyphens")
         }
-        guard !LockKind.builtIn.contains(where: { $0.name == name }) else {
+        guard !LockKind.isBuiltIn(name) else {
             throw LockPluginError(
                 path, "invalid name '\(name)': the catalogue has a lock of that name; rename the plugin's lock")
         }
