@@ -47,7 +47,10 @@ extension ShmCoreSuite {
 
             RawFile.replace(shared.key, with: original)
             let answer = try probe.ask("inspect")
-            #expect(answer == "ok attached locked 64 true")
+            if answer != "ok attached locked 64 true" {
+                let isRestored = RawFile.read(shared.key) == original
+                Issue.record("\(answer); restored: \(isRestored); then \(try probe.ask("attach readWrite"))")
+            }
         }
     }
 }

@@ -118,6 +118,17 @@ void *_Nullable shm_map_alias(void *page, uintptr_t page_size, int *failure);
 /* Replaces the alias by private memory. */
 int shm_drop_alias(void *alias, uintptr_t page_size);
 
+/* membarrier(2), the kind that reaches the threads of other processes (MEMBARRIER_CMD_GLOBAL_EXPEDITED, Linux 4.16).
+ * The first function tells whether the kernel offers it: 0 or -errno. The second makes this process one that barriers
+ * reach; it may be called again, and costs some milliseconds the first time if the process has several threads. The
+ * third returns when each running thread of such processes has executed a full memory barrier. */
+int shm_membarrier_missing(void);
+int shm_membarrier_register(void);
+int shm_membarrier(void);
+
+/* Keeps the compiler, but not the CPU, from moving memory accesses across. */
+static inline void shm_compiler_barrier(void) { __asm__ volatile("" ::: "memory"); }
+
 /* A hint to the CPU that this is a spin-wait loop. */
 static inline void shm_cpu_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

@@ -1,4 +1,6 @@
 import Glibc
+import SystemPackage
+import Testing
 
 @testable import ShmCore
 
@@ -21,16 +23,24 @@ enum RawFile {
     /// Writes bytes at an offset of an existing file.
     static func write(_ bytes: [UInt8], to key: String, at offset: Int) {
         let file = unsafe open(path(key), O_WRONLY)
-        unsafe bytes.withUnsafeBytes { _ = unsafe pwrite(file, $0.baseAddress, $0.count, offset) }
+        put(bytes, into: file, at: offset)
         close(file)
     }
 
     /// Creates a file with that content, or replaces the content of an existing one in place.
     static func replace(_ key: String, with bytes: [UInt8]) {
         let file = unsafe open(path(key), O_RDWR | O_CREAT, 0o600)
-        unsafe bytes.withUnsafeBytes { _ = unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
-        ftruncate(file, bytes.count)
+        put(bytes, into: file, at: 0)
+        if ftruncate(file, bytes.count) != 0 { Issue.record("ftruncate: \(Errno(rawValue: errno))") }
         close(file)
+    }
+
+    /// A file that is not as the test wants it would be blamed on the segment.
+    private static func put(_ bytes: [UInt8], into file: CInt, at offset: Int) {
+        let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, offset) }
+        if count != bytes.count {
+            Issue.record("\(count) of \(bytes.count) bytes were written: \(Errno(rawValue: errno))")
+        }
     }
 
     static func truncate(_ key: String, to size: Int) { _ = unsafe Glibc.truncate(path(key), size) }
