@@ -23,9 +23,11 @@ extension ShmCoreSuite {
             for index in 0..<600 {
                 var file = original
                 for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                    // Most locks use little more than their first words.
-                    let reach = Bool.random(using: &generator) ? 48 : area.count
-                    let place = area.lowerBound + Int.random(in: 0..<reach, using: &generator)
+                    // Most locks use little more than their first words, and one the last.
+                    let places = [0..<48, 0..<area.count, area.count - min(64, area.count)..<area.count]
+                    let place =
+                        area.lowerBound
+                        + Int.random(in: places.randomElement(using: &generator) ?? places[0], using: &generator)
                     file[place] = .random(in: 0 ... .max, using: &generator)
                 }
                 RawFile.replace(shared.key, with: file)

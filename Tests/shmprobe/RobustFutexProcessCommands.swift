@@ -46,7 +46,21 @@ extension Probe {
             "execute": { _, arguments in try execute(try arguments.text(0), Array(arguments.words)) },
             // `refuse-robust-list ERRNO`: as the seccomp filter of a container would.
             "refuse-robust-list": { _, arguments in
-                try refuseRobustList(errno: UInt32(try arguments.number(0)))
+                try refuse(getRobustListNumber, errno: UInt32(try arguments.number(0)))
+                return ""
+            },
+            "refuse-membarrier": { _, arguments in
+                try refuse(membarrierNumber, errno: UInt32(try arguments.number(0)))
+                return ""
+            },
+            // `repeat COUNT`: so many acquisitions and releases through the participant.
+            "repeat": { probe, arguments in
+                let participant = try probe.participant ?? Participant(probe.shared)
+                probe.participant = participant
+                for _ in 0..<(try arguments.number(0)) {
+                    guard participant.lock.lock() == .acquired else { throw Unexpected(what: "not acquired") }
+                    participant.lock.unlock()
+                }
                 return ""
             },
             "children-elsewhere": { _, _ in
@@ -152,12 +166,13 @@ extension Probe {
 
     // MARK: seccomp
 
-    private static func refuseRobustList(errno number: UInt32) throws {
-        #if arch(x86_64)
-            let call: UInt32 = 274
-        #else
-            let call: UInt32 = 100
-        #endif
+    #if arch(x86_64)
+        private static let (getRobustListNumber, membarrierNumber): (UInt32, UInt32) = (274, 324)
+    #else
+        private static let (getRobustListNumber, membarrierNumber): (UInt32, UInt32) = (100, 283)
+    #endif
+
+    private static func refuse(_ call: UInt32, errno number: UInt32) throws {
         // Classic BPF: load the system call's number; deny that one, permit all others.
         var filter: [UInt64] = [
             instruction(0x20, 0), instruction(0x15, call, orSkip: 1), instruction(0x06, 0x0005_0000 | number),

@@ -15,6 +15,8 @@ public import Synchronization
         case slow
         /// ``FastPath/word(_:held:)``.
         case wordFree, wordHeld
+        /// ``FastPath/robust(_:)``.
+        case robustFree, robustHeld
         /// ``FastPath/calls(_:)``.
         case callsFree, callsHeld
     }
@@ -34,7 +36,7 @@ public import Synchronization
     @usableFromInline var held: UInt32 = 0
     /// The serial number of the thread that used the handle last. Only that thread may use the fast path.
     @usableFromInline var thread: UInt64 = 0
-    /// The lock's word, or the object that the functions work on.
+    /// The lock's word, the ``RobustRegistration``, or the object that the functions work on.
     @usableFromInline var object: UnsafeMutableRawPointer?
     @usableFromInline var take: Call?
     @usableFromInline var release: Call?
@@ -55,16 +57,25 @@ public import Synchronization
     /// Whether the handle holds the lock.
     var holdsLock: Bool {
         switch step {
-        case .wordHeld, .callsHeld: true
-        case .wordFree, .callsFree: false
+        case .wordHeld, .robustHeld, .callsHeld: true
+        case .wordFree, .robustFree, .callsFree: false
         case .slow: heldSlowly
         }
     }
 
     /// Whether the word of a lock with a fast path is not 0. A waiter then leaves it to the lock's slow path.
     var isWordTaken: Bool {
-        guard case .wordFree = step, let object = unsafe object else { return false }
-        return unsafe object.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) != 0
+        guard let object = unsafe object else { return false }
+        switch step {
+        case .wordFree:
+            return unsafe object.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) != 0
+        case .robustFree:
+            guard let words = unsafe object.assumingMemoryBound(to: RobustRegistration.self).pointee.words else {
+                return false
+            }
+            return unsafe words.word.pointee.load(ordering: .relaxed) != 0
+        default: return false
+        }
     }
 
     /// Binds an unheld lock. The first acquisition takes the slow path.
@@ -126,6 +137,9 @@ public import Synchronization
             unsafe object = UnsafeMutableRawPointer(word)
             self.held = held
             steps = (.wordFree, .wordHeld)
+        case .robust(let path):
+            unsafe object = UnsafeMutableRawPointer(path.registration)
+            steps = (.robustFree, .robustHeld)
         case .calls(let calls):
             unsafe object = calls.object
             unsafe take = calls.take

@@ -48,7 +48,14 @@ extension SegmentFailure {
 
     /// The meaning of an errno value from a lock's own operation.
     static func locking(_ name: String, _ errno: Errno) -> SegmentFailure {
-        switch errno {
+        if name == RobustFutexLock.properties.name, let obstacle = Membarrier.obstacle, obstacle.errno == errno {
+            return SegmentFailure(
+                .lockError,
+                "its lock \(name) needs membarrier(2) in each process, as its creator could use it, and here "
+                    + "\(obstacle.reason); permit it, or create it with the lock \(LockKind.everywhere)",
+                errno: errno)
+        }
+        return switch errno {
         case .deadlock:
             SegmentFailure(
                 .lockError,

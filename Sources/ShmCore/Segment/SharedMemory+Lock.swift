@@ -29,6 +29,13 @@ extension SharedMemory {
                 expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
             guard taken.exchanged else { return try lockOnSlowPath() }
             unsafe hot.pointee.step = .wordHeld
+        case .robustFree:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
+            let registration = unsafe hot.pointee.object.unsafelyUnwrapped
+                .assumingMemoryBound(to: RobustRegistration.self)
+            let rest = unsafe registration.pointee.take()
+            guard rest == .nothing else { return try lockSettling(rest.rawValue) }
+            unsafe hot.pointee.step = .robustHeld
         case .callsFree:
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
             let failure = unsafe hot.pointee.take.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
@@ -74,6 +81,13 @@ extension SharedMemory {
             let released = unsafe word.pointee.compareExchange(
                 expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
             if !released.exchanged { releaseOnSlowPath() }
+        case .robustHeld:
+            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
+            unsafe hot.pointee.step = .robustFree
+            let registration = unsafe hot.pointee.object.unsafelyUnwrapped
+                .assumingMemoryBound(to: RobustRegistration.self)
+            let rest = unsafe registration.pointee.release()
+            if rest != .nothing { settleRelease(rest.rawValue) }
         case .callsHeld:
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .callsFree
@@ -181,6 +195,12 @@ extension SharedMemory {
     func releaseOnSlowPath() {
         unsafe hot.pointee.released()
         if let lock = unsafe hot.pointee.lock { unsafe lock._withUnsafeGuaranteedRef { $0.unlock() } }
+    }
+
+    /// The fast path has released the lock, or could not; the primitive completes that.
+    @usableFromInline @inline(never)
+    func settleRelease(_ rest: Int32) {
+        if let lock = unsafe hot.pointee.lock { unsafe _ = lock._withUnsafeGuaranteedRef { $0.settle(rest) } }
     }
 
     /// Takes the lock of the live segment that this handle is attached to, without waiting.

@@ -32,7 +32,9 @@ final class Probe {
     /// - Parameters:
     ///   - mounting: gives the process a private `/dev/shm`, a tmpfs with these options. Needs root.
     ///   - wrapper: the program and arguments that start the process.
-    init(key: String, mounting options: String? = nil, through wrapper: [String] = []) throws {
+    ///   - settings: environment variables, as `NAME=VALUE`. Those of this process for the robust lock's modes are
+    ///     passed on as well.
+    init(key: String, mounting options: String? = nil, through wrapper: [String] = [], settings: [String] = []) throws {
         var words = wrapper + [Self.path, key]
         if let options {
             let script = "mount -t tmpfs -o \(options) tmpfs /dev/shm && exec \"$@\""
@@ -49,7 +51,12 @@ final class Probe {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         // Crashes of a probe are intended, so backtraces are off.
-        var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
+        let names: [String] = ["SHM_ROBUST_RUN", "SHM_ROBUST_QUIET", "SHM_ROBUST_RELEASES"]
+        let inherited: [String] = names.compactMap { name in
+            unsafe getenv(name).map { (value) -> String in unsafe "\(name)=" + String(cString: value) }
+        }
+        let variables: [String] = settings + inherited + ["SWIFT_BACKTRACE=enable=no"]
+        var environment: [UnsafeMutablePointer<CChar>?] = unsafe variables.map { unsafe strdup($0) } + [nil]
         var started: pid_t = 0
         let failure = unsafe posix_spawn(&started, words[0], &actions, nil, &arguments, &environment)
         unsafe posix_spawn_file_actions_destroy(&actions)

@@ -26,6 +26,24 @@ import SystemPackage
         set { unsafe base.pointee.store(newValue, ordering: .releasing) }
     }
 
+    var words: RobustWords { unsafe RobustWords(word: base) }
+
+    /// The word of the thread with the bias.
+    var biased: UInt32 {
+        get { unsafe words.biased.pointee.load(ordering: .acquiring) }
+        set { unsafe words.biased.pointee.store(newValue, ordering: .releasing) }
+    }
+
+    var state: RobustState {
+        get { words.current }
+        set { unsafe words.state.pointee.store(newValue.bits, ordering: .releasing) }
+    }
+
+    var former: UInt32 {
+        get { unsafe words.former.pointee.load(ordering: .acquiring) }
+        set { unsafe words.former.pointee.store(newValue, ordering: .releasing) }
+    }
+
     var owner: UInt32 { value & Self.ownerMask }
 
     /// The handoff target.

@@ -50,8 +50,8 @@ final class Scratch {
     }
 
     /// Another process with a handle for that segment.
-    func probe(_ key: String, through wrapper: [String] = []) throws -> Probe {
-        let probe = try Probe(key: key, through: wrapper)
+    func probe(_ key: String, through wrapper: [String] = [], settings: [String] = []) throws -> Probe {
+        let probe = try Probe(key: key, through: wrapper, settings: settings)
         probes.append(probe)
         return probe
     }

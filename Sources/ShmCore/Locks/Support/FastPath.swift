@@ -12,8 +12,17 @@ public import Synchronization
     /// handle calls the primitive's `unlock`.
     case word(UnsafeMutablePointer<Atomic<UInt32>>, held: UInt32)
 
+    /// The fast paths of a ``RobustFutexLock``'s registered thread.
+    case robust(RobustFastPath)
+
     /// C functions on an object in shared memory.
     case calls(FastCalls)
+}
+
+/// The registration of the thread that uses a ``RobustFutexLock``, as a handle keeps it. It stays in its place for as
+/// long as the participant lives.
+@_spi(Bench) @safe public struct RobustFastPath {
+    let registration: UnsafeMutablePointer<RobustRegistration>
 }
 
 /// C functions and the object in shared memory that they work on. They are called directly, without a thunk. The value

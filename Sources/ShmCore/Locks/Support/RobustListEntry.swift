@@ -15,6 +15,9 @@ internal import SystemPackage
 /// head's `futex_offset`; that is why the entry needs two adjacent pages. A linked node costs nothing at run time: the
 /// kernel ignores a node whose word does not hold the dying thread's id.
 ///
+/// A thread that gets the lock's bias links a second node, 16 bytes after the first, for the biased word, which lies 16
+/// bytes after the word.
+///
 /// A thread registers in its first operation on a lock. Its entry is freed
 /// - when the participant ends: by the registered thread itself, or, if another thread ends the participant, when the
 ///   registered thread registers again or ends, because only that thread may change its list;
@@ -23,8 +26,10 @@ internal import SystemPackage
 ///
 /// Every function here runs under the process's registry lock.
 @safe struct RobustListEntry {
-    /// The maximum number of entries of a thread. The kernel walks 2,048 nodes, and libc's robust mutexes share them.
+    /// The maximum number of entries of a thread, and of entries with a second node. The kernel walks 2,048 nodes, and
+    /// libc's robust mutexes share them.
     static var limit: Int { 1024 }
+    private static var biasLimit: Int { 512 }
     /// The distance of the word from the end of its page.
     static var wordOffset: Int { 24 }
 
@@ -40,6 +45,8 @@ internal import SystemPackage
     private let threadID: UInt32
     /// The address of the node's `next`, as the kernel's list refers to it.
     private let node: UInt
+    /// Likewise for the biased word's node; 0 until the thread gets the bias.
+    private var biasNode: UInt = 0
     private let head: UInt
 
     /// Why the kernel does not handle the calling thread's robust mutexes; `nil` if it does.
@@ -66,8 +73,9 @@ internal import SystemPackage
     static func nodeOffset(futexOffset: Int64) -> Int? {
         guard futexOffset < 0, futexOffset > -64 else { return nil }
         let offset = -Int(futexOffset) - wordOffset
-        // `prev` lies 8 bytes before the node's address.
-        return offset >= 8 && offset + 8 <= offsetInPage && offset % 8 == 0 ? offset : nil
+        // `prev` lies 8 bytes before the node's address, and the biased word's node after it.
+        let end = offset + RobustWords.biasedDistance + 8
+        return offset >= 8 && end <= offsetInPage && offset % 8 == 0 ? offset : nil
     }
 
     // MARK: Registering
@@ -78,7 +86,7 @@ internal import SystemPackage
     ) throws(Errno) {
         sweep()
         let thread = unsafe shm_thread_self()
-        guard unsafe count(thread) < limit else { throw .noLocks }
+        guard unsafe count(thread, where: { _ in true }) < limit else { throw .noLocks }
         var (futexOffset, failure) = (Int64(0), Int32(0))
         let head = unsafe shm_robust_list(&futexOffset, &failure)
         if head == 0 { throw Errno(rawValue: -failure) }
@@ -94,17 +102,30 @@ internal import SystemPackage
         let second = unsafe pages + pageSize
         let entry = unsafe (second + offsetInPage).bindMemory(to: RobustListEntry.self, capacity: 1)
         let node = unsafe UInt(bitPattern: second + offset)
+        let next = unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self)
         unsafe entry.initialize(
             to: RobustListEntry(
-                registration: registration, next: thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self),
-                pages: pages,
-                threadID: thread.pointee.id, node: node, head: head))
+                registration: registration, next: next, pages: pages, threadID: thread.pointee.id, node: node,
+                head: head))
         unsafe thread.pointee.entries = UnsafeMutableRawPointer(entry)
-        unsafe entry.pointee.link()
+        unsafe entry.pointee.link(node)
+        let word = unsafe (page + pageSize - wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
         unsafe registration.initialize(
             to: RobustRegistration(
-                thread: thread.pointee.serial, threadID: thread.pointee.id, generation: shm_generation(), node: node,
-                pending: UnsafeMutablePointer(bitPattern: head + 16), entry: entry))
+                thread: thread.pointee.serial, threadID: thread.pointee.id, words: RobustWords(word: word),
+                pending: UnsafeMutablePointer(bitPattern: head + 16), node: node, generation: shm_generation(),
+                entry: entry))
+    }
+
+    /// Links the node of the biased word, for the calling thread. Returns whether it is linked.
+    static func linkBias(_ registration: UnsafeMutablePointer<RobustRegistration>) -> Bool {
+        guard let entry = unsafe registration.pointee.entry else { return false }
+        if unsafe entry.pointee.biasNode != 0 { return true }
+        guard unsafe count(shm_thread_self(), where: { $0.biasNode != 0 }) < biasLimit else { return false }
+        let node = unsafe entry.pointee.node + UInt(RobustWords.biasedDistance)
+        unsafe entry.pointee.biasNode = node
+        unsafe entry.pointee.link(node)
+        return true
     }
 
     /// Frees a participant's entry, or leaves it to be freed later. Any thread may call it.
@@ -128,10 +149,12 @@ internal import SystemPackage
     /// The deferred-free list: entries of this process's threads that ended while they held the lock.
     nonisolated(unsafe) private static var deferredFrees: (entries: Pointer?, generation: UInt32) = (nil, 0)
 
-    private static func count(_ thread: UnsafeMutablePointer<shm_thread>) -> Int {
+    private static func count(
+        _ thread: UnsafeMutablePointer<shm_thread>, where isCounted: (RobustListEntry) -> Bool
+    ) -> Int {
         var (count, entry) = (0, unsafe thread.pointee.entries?.assumingMemoryBound(to: RobustListEntry.self))
         while let found = unsafe entry {
-            count += 1
+            if unsafe isCounted(found.pointee) { count += 1 }
             unsafe entry = found.pointee.next
         }
         return count
@@ -202,12 +225,14 @@ internal import SystemPackage
 
     private func isHeld(_ pageSize: Int) -> Bool {
         let word = unsafe (pages + pageSize - Self.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
-        return unsafe word.pointee.load(ordering: .relaxed) & Futex.ownerMask == threadID
+        let words = unsafe RobustWords(word: word)
+        let owners = unsafe (words.word.pointee.load(ordering: .relaxed), words.biased.pointee.load(ordering: .relaxed))
+        return owners.0 & Futex.ownerMask == threadID || owners.1 & Futex.ownerMask == threadID
     }
 
     /// Puts the node at the front of the thread's list. The kernel follows forward links only, so the last store makes
     /// the node visible, wherever the thread is killed.
-    private func link() {
+    private func link(_ node: UInt) {
         let first = Self.load(head)
         Self.store(first, at: node)
         Self.store(head, at: node - 8)
@@ -217,6 +242,11 @@ internal import SystemPackage
     }
 
     private func unlink() {
+        unlink(node)
+        if biasNode != 0 { unlink(biasNode) }
+    }
+
+    private func unlink(_ node: UInt) {
         let (next, previous) = (Self.load(node), Self.load(node - 8))
         Self.store(next, at: previous & ~1)
         if next & ~1 != head { Self.store(previous, at: (next & ~1) - 8) }

@@ -1,11 +1,42 @@
 public import CShm
-internal import Synchronization
+public import Synchronization
 
-/// A participant's view of its ``RobustListEntry``: what lock and unlock need to know about the registered thread.
+/// A participant's view of the registered thread: its ``RobustListEntry``, and what its lock and unlock need without a
+/// call.
 @safe @usableFromInline struct RobustRegistration {
+    /// What remains to be done after ``take()`` or ``release()``. The raw value passes through
+    /// ``LockPrimitive/settle(_:)``.
+    @usableFromInline enum Rest: Int32 {
+        case nothing = 0
+        /// The lock is taken by another, or not in a state for the fast path: the slow path begins from the start.
+        case all
+        /// The thread stored its id in the biased word, and then found that it no longer has the bias.
+        case withdrawal
+        /// The thread owns the word. The state decides whether it owns the lock.
+        case settling
+        /// The word is to be released, with a wake-up if it is marked.
+        case release
+        /// The word is released; a waiter may sleep on it, or the segment was destroyed.
+        case wakeUp
+        /// The biased word is released; another thread waits for that.
+        case biasedWakeUp
+    }
+
     /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
+    /// How many acquisitions are left until the thread looks at the state on the slow path.
+    @usableFromInline var credit = RobustTuning.shortestRun
+    /// The state's key with which this thread takes the lock through the biased word; ``RobustState/noKey`` until the
+    /// robust list has a node for that word.
+    @usableFromInline var bias = RobustState.noKey
+    @usableFromInline var words: RobustWords?
+    /// The `list_op_pending` field of the thread's robust-list head.
+    @usableFromInline var pending: UnsafeMutablePointer<Atomic<UInt>>?
+    /// The address of the lock's node in the thread's robust list.
+    @usableFromInline var node: UInt = 0
+    /// How many releases in contended mode are left until the thread asks whether the mode may end.
+    @usableFromInline var contendedCredit: UInt32 = RobustTuning.contendedCredit
     /// ``shm_generation()`` of the process that registered.
     var generation: UInt32 = 0
     /// When the thread last got the lock after it slept for it, in ns on `CLOCK_MONOTONIC`.
@@ -14,18 +45,80 @@ internal import Synchronization
     var lastAsked: Int64 = 0
     /// When the thread last yielded its CPU while the lock was taken, on the same clock.
     var lastYielded: Int64 = 0
-    /// The address of the node in the thread's robust list.
-    var node: UInt = 0
-    /// The `list_op_pending` field of the thread's robust-list head.
-    var pending: UnsafeMutablePointer<Atomic<UInt>>?
+    /// The run of acquisitions after which the thread next asks for the bias.
+    var run = RobustTuning.shortestRun
+    /// When the thread got the bias, on the same clock; 0 if it has not had it, or has noticed that it lost it.
+    var biasedSince: Int64 = 0
     var entry: RobustListEntry.Pointer?
 
     @inlinable @inline(__always)
     static var currentThread: UInt64 { shm_thread_serial() }
 
     /// Sets `list_op_pending`: the thread is about to change the word, or to act on a change.
+    @inlinable @inline(__always)
     func announce() { unsafe pending?.pointee.store(node, ordering: .releasing) }
 
     /// Clears `list_op_pending`.
+    @inlinable @inline(__always)
     func conclude() { unsafe pending?.pointee.store(0, ordering: .releasing) }
+
+    // MARK: Fast paths, for the registered thread only
+
+    /// Takes a free lock: with one compare-exchange, or with the bias by a plain store.
+    ///
+    /// With the bias, the store to the biased word and the load of the state are a Dekker pair with the thread that
+    /// revokes the bias, which changes the state and then loads the word. That thread executes `membarrier(2)` in
+    /// between, so here only the compiler must keep the order: either this thread's load sees the change, or its store
+    /// came before the barrier and is seen.
+    @inlinable @inline(__always)
+    mutating func take() -> Rest {
+        let words = unsafe words.unsafelyUnwrapped
+        if unsafe RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias {
+            guard unsafe words.biased.pointee.load(ordering: .relaxed) == 0 else { return .all }
+            unsafe words.biased.pointee.store(threadID, ordering: .relaxed)
+            shm_compiler_barrier()
+            let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .acquiring))
+            return state.key == bias ? .nothing : .withdrawal
+        }
+        let taken = unsafe words.word.pointee.compareExchange(
+            expected: 0, desired: threadID, successOrdering: .acquiring, failureOrdering: .relaxed)
+        guard taken.exchanged else { return .all }
+        // The acquire orders this load after what the previous owner, or a destroyer, did to the state.
+        let state = unsafe words.state.pointee.load(ordering: .relaxed)
+        guard state & RobustState.obstructing == 0, credit > 1 else { return .settling }
+        credit &-= 1
+        return .nothing
+    }
+
+    /// Releases the lock: in quiet mode and with the bias by a plain store, otherwise with one compare-exchange.
+    ///
+    /// The plain store and the load of the state that follows are a Dekker pair, as in ``take()``, with a waiter that
+    /// begins contended mode and with a thread that revokes the bias. A store that overwrites a waiter's mark therefore
+    /// comes with a load that sees contended mode.
+    @inlinable @inline(__always)
+    mutating func release() -> Rest {
+        let words = unsafe words.unsafelyUnwrapped
+        if unsafe words.biased.pointee.load(ordering: .relaxed) == threadID {
+            unsafe words.biased.pointee.store(0, ordering: .releasing)
+            shm_compiler_barrier()
+            let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .relaxed))
+            return state.key == bias ? .nothing : .biasedWakeUp
+        }
+        guard unsafe words.word.pointee.load(ordering: .relaxed) == threadID else { return .release }
+        if unsafe words.state.pointee.load(ordering: .relaxed) & RobustState.contended != 0 {
+            contendedCredit &-= 1
+            guard contendedCredit > 0 else { return .release }
+            let released = unsafe words.word.pointee.compareExchange(
+                expected: threadID, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
+            return released.exchanged ? .nothing : .release
+        }
+        // If this thread is killed between the store and a wake-up, the kernel wakes a waiter instead.
+        announce()
+        unsafe words.word.pointee.store(0, ordering: .releasing)
+        shm_compiler_barrier()
+        let state = unsafe words.state.pointee.load(ordering: .relaxed)
+        guard state & (RobustState.contended | RobustState.removed) == 0 else { return .wakeUp }
+        conclude()
+        return .nothing
+    }
 }

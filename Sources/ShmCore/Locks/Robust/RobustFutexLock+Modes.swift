@@ -1,0 +1,190 @@
+internal import CShm
+internal import Synchronization
+internal import SystemPackage
+
+/// The changes between quiet mode, contended mode and bias. A thread changes them only while it owns the word, except
+/// that a waiter begins contended mode.
+extension RobustFutexLock {
+    /// The iterations for which a revoking thread spins before it sleeps: 16 µs, as long as a wake-up takes.
+    private static var revocationSpins: UInt32 { 50 }
+    /// The longest sleep of a revoking thread, in ns. The thread with the bias does not set `list_op_pending`, so its
+    /// death between its release and its wake-up costs so long a delay.
+    private static var revocationSlice: Int64 { 5_000_000 }
+
+    /// The thread that the biased word names; 0 if none.
+    var biasedOwner: UInt32 { unsafe words.biased.pointee.load(ordering: .relaxed) & Futex.ownerMask }
+
+    // MARK: Contended mode
+
+    /// Begins contended mode, or confirms it if another waiter has begun it.
+    ///
+    /// An unlocker that saw quiet mode after its plain store did so before the barrier, so its store is visible after
+    /// it; a later one sees contended mode, and wakes a waiter. Only that permits sleep: a waiter that relied on another
+    /// one's unfinished barrier could have its mark overwritten. The epoch tells a barrier that followed an earlier
+    /// beginning.
+    borrowing func beginContendedMode() throws(Errno) {
+        let begun = words.change { $0.isContended ? nil : $0.contending } ?? words.current
+        try Membarrier.barrier()
+        words.change {
+            $0.isContended && $0.epoch == begun.epoch && begun.isContended
+                ? RobustState(bits: $0.bits | RobustState.confirmed) : nil
+        }
+    }
+
+    /// Ends contended mode if no waiter sleeps and none has slept for some milliseconds. Called by the owner, whose
+    /// release must be a compare-exchange.
+    borrowing func endContendedModeIfIdle() {
+        unsafe registration.pointee.contendedCredit = RobustTuning.contendedCredit
+        let now = Deadline.now.nanoseconds
+        let lastSleep = Int64(bitPattern: unsafe words.lastSleep.pointee.load(ordering: .relaxed))
+        guard now &- lastSleep > RobustTuning.quietAfter, !sleepers.isAnyAsleep(at: now) else { return }
+        words.change { $0.isContended && !$0.isPlain ? $0.quiet : nil }
+    }
+
+    // MARK: Ownership
+
+    /// Completes an acquisition of the word: takes the bias away from another thread, and asks for it.
+    ///
+    /// - Parameter outcome: how the word was taken.
+    borrowing func settle(_ outcome: LockOutcome, until deadline: Deadline?, waiting: Bool) -> LockOutcome {
+        var died = outcome == .ownerDied
+        while words.current.isObstructed {
+            let state = words.current
+            var failure: LockOutcome?
+            if state.isRemoved {
+                restoreRemoval()
+                return .failed(.identifierRemoved)
+            } else if state.biased == 0 {
+                // A revocation of no thread's bias: only another program leaves that.
+                words.change { $0.unbiased }
+            } else if state.biased != me {
+                failure = revoke(state.biased, until: deadline, waiting: waiting, &died)
+            } else if biasedOwner != me {
+                // A former thread of this id may have died inside.
+                if endBias(former: 0) { died = true }
+            } else {
+                failure = waiting ? .failed(.deadlock) : .busy
+            }
+            if let failure {
+                releaseWord(leaving: died ? Futex.ownerDied : 0)
+                return failure
+            }
+        }
+        // This thread is here, and not about to store to the biased word.
+        if unsafe words.former.pointee.load(ordering: .relaxed) == me {
+            unsafe words.former.pointee.store(0, ordering: .relaxed)
+        }
+        if unsafe registration.pointee.credit <= 1 { endRun() }
+        return died ? .ownerDied : .acquired
+    }
+
+    /// Ends the bias of a thread that is not inside. Returns whether it died inside.
+    ///
+    /// In this order: a thread that dies in between leaves the bias in the state, and the next owner of the word begins
+    /// again.
+    ///
+    /// - Parameter former: the thread that may still be about to store to the biased word; 0 if there is none.
+    private borrowing func endBias(former: UInt32) -> Bool {
+        let left = unsafe words.biased.pointee.load(ordering: .acquiring)
+        let hasDied = left & Futex.ownerDied != 0
+        unsafe words.former.pointee.store(hasDied ? 0 : former, ordering: .relaxed)
+        if left != 0 { unsafe words.biased.pointee.store(0, ordering: .relaxed) }
+        words.change { $0.unbiased }
+        return hasDied
+    }
+
+    // MARK: Bias
+
+    /// Takes the bias away from a thread, and waits until it is not inside.
+    ///
+    /// The state says `revoking` until that is known: if this thread dies, the next owner of the word begins again. The
+    /// thread stays `former` until it is known not to be about to store to the biased word: it may have been preempted
+    /// after it saw that it has the bias. Meanwhile no other thread gets the bias.
+    ///
+    /// - Parameter died: set if the thread died inside.
+    /// - Returns: why the caller does not own the lock; `nil` if the state no longer stands in its way.
+    private borrowing func revoke(
+        _ thread: UInt32, until deadline: Deadline?, waiting: Bool, _ died: inout Bool
+    ) -> LockOutcome? {
+        // A barrier costs more than an attempt is worth.
+        if !waiting, biasedOwner == thread, !mayAskAsTry() { return .busy }
+        words.set(RobustState.revoking)
+        do throws(Errno) { try Membarrier.barrier() } catch { return .failed(error) }
+        var iterations = waiting ? Self.revocationSpins : 0
+        while true {
+            let seen = unsafe words.biased.pointee.load(ordering: .acquiring)
+            if seen & Futex.ownerMask != thread {
+                if endBias(former: thread) { died = true }
+                return nil
+            }
+            if words.current.isRemoved { return nil }
+            if iterations > 0 {
+                iterations -= 1
+                SpinLimit.pause()
+                continue
+            }
+            let now = Deadline.now
+            if let deadline, deadline <= now { return .busy }
+            if waiting, !sleepOnBiased(seen, until: deadline, now) { continue }
+            // As with the word, a thread that executed another program may have gone without the kernel's mark.
+            if !shm_any_thread_exists(thread) {
+                unsafe words.biased.pointee.store(Futex.ownerDied, ordering: .relaxed)
+            } else if !waiting {
+                return .busy
+            }
+        }
+    }
+
+    /// Returns whether the slice passed without a wake-up.
+    private borrowing func sleepOnBiased(_ seen: UInt32, until deadline: Deadline?, _ now: Deadline) -> Bool {
+        // The kernel wakes a waiter of a dead owner only if the word is marked. The owner's plain store may overwrite
+        // the mark; the owner then sees that its bias is being revoked.
+        if seen & Futex.waiters == 0 {
+            let marked = unsafe words.biased.pointee.compareExchange(
+                expected: seen, desired: seen | Futex.waiters, ordering: .acquiringAndReleasing)
+            guard marked.exchanged else { return false }
+        }
+        var end = Deadline(nanoseconds: now.nanoseconds + Self.revocationSlice)
+        if let deadline, deadline < end { end = deadline }
+        return unsafe Futex.wait(words.biased, while: seen | Futex.waiters, until: end) == .timedOut
+    }
+
+    /// The run of acquisitions is over. Asks for the bias, unless the thread has just lost it.
+    private borrowing func endRun() {
+        let now = Deadline.now.nanoseconds
+        let since = unsafe registration.pointee.biasedSince
+        if since != 0 {
+            let run = unsafe registration.pointee.run
+            let wasShort = now - since < RobustTuning.worthwhileBias
+            unsafe registration.pointee.run =
+                wasShort ? min(run * 2, RobustTuning.longestRun) : max(run / 2, RobustTuning.shortestRun)
+            unsafe registration.pointee.biasedSince = 0
+        } else if takeBias() {
+            unsafe registration.pointee.biasedSince = now
+            // The first acquisition of the word after a loss of the bias ends a run.
+            unsafe registration.pointee.credit = 1
+            return
+        }
+        unsafe registration.pointee.credit = registration.pointee.run
+    }
+
+    /// Gives this thread, the owner of the word, the bias if the lock is quiet. From then on every other owner of the
+    /// word finds the bias in the state.
+    private borrowing func takeBias() -> Bool {
+        let state = words.current
+        guard state.permitsBias else { return false }
+        let former = unsafe words.former.pointee.load(ordering: .relaxed)
+        if former != 0 {
+            guard !shm_any_thread_exists(former) else { return false }
+            unsafe words.former.pointee.store(0, ordering: .relaxed)
+        }
+        shm_registry_lock()
+        let isLinked = unsafe RobustListEntry.linkBias(registration)
+        shm_registry_unlock()
+        guard isLinked else { return false }
+        unsafe words.biased.pointee.store(0, ordering: .relaxed)
+        guard let granted = words.change({ $0.permitsBias ? $0.biased(to: me) : nil }) else { return false }
+        unsafe registration.pointee.bias = granted.key
+        return true
+    }
+}

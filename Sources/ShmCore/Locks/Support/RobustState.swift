@@ -1,0 +1,57 @@
+/// The state word of a ``RobustFutexLock``: 64 bits beside the lock's word, which say how threads may take and release
+/// the lock.
+///
+///     bits   0–29  biased     the thread that has the bias; 0 if none
+///     bit      30  revoking   another thread takes the bias away
+///     bit      31  contended
+///     bit      32  removed    the segment was destroyed
+///     bit      33  plain      no thread may get the bias, and contended mode does not end
+///     bit      34  confirmed  contended mode holds for every thread: a barrier followed its beginning
+///     bits  35–63  epoch      how often contended mode began
+///
+/// Any content is possible in shared memory, and gives a state.
+@usableFromInline struct RobustState: Equatable {
+    @usableFromInline var bits: UInt64
+
+    @inlinable @inline(__always)
+    init(bits: UInt64) { self.bits = bits }
+
+    static let revoking: UInt64 = 1 << 30
+    @inlinable @inline(__always) static var contended: UInt64 { 1 << 31 }
+    @inlinable @inline(__always) static var removed: UInt64 { 1 << 32 }
+    static let plain: UInt64 = 1 << 33
+    static let confirmed: UInt64 = 1 << 34
+    private static let threadMask = UInt64(Futex.ownerMask)
+    private static let epochStep: UInt64 = 1 << 35
+
+    /// An owner of the lock's word owns the lock only if none of these bits is set.
+    @inlinable @inline(__always) static var obstructing: UInt64 { 0x1_7fff_ffff }
+
+    /// The bits up to `removed`, moved to the top: what a thread with the bias compares.
+    @inlinable @inline(__always) var key: UInt64 { bits &<< 31 }
+
+    /// The key of no state: what a thread without a node for the biased word compares with.
+    @inlinable @inline(__always) static var noKey: UInt64 { .max }
+
+    var isContended: Bool { bits & Self.contended != 0 }
+    var isRemoved: Bool { bits & Self.removed != 0 }
+    var isPlain: Bool { bits & Self.plain != 0 }
+    var isObstructed: Bool { bits & Self.obstructing != 0 }
+    /// Whether an unlocker notices every sleeper.
+    var permitsSleep: Bool { bits & (Self.contended | Self.confirmed) == Self.contended | Self.confirmed }
+    /// Whether a thread may get the bias.
+    var permitsBias: Bool { bits & (Self.obstructing | Self.contended | Self.plain) == 0 }
+
+    /// The thread that has the bias, also while it is taken away; 0 if none.
+    var biased: UInt32 { UInt32(bits & Self.threadMask) }
+    var epoch: UInt64 { bits / Self.epochStep }
+
+    func biased(to thread: UInt32) -> RobustState { RobustState(bits: unbiased.bits | UInt64(thread)) }
+
+    var unbiased: RobustState { RobustState(bits: bits & ~(Self.threadMask | Self.revoking)) }
+
+    /// At the beginning of contended mode, which no barrier has followed yet.
+    var contending: RobustState { RobustState(bits: quiet.bits &+ Self.epochStep | Self.contended) }
+
+    var quiet: RobustState { RobustState(bits: bits & ~(Self.contended | Self.confirmed)) }
+}

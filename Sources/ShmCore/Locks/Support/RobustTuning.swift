@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// When a ``RobustFutexLock`` changes its mode. Environment variables change the values, for tests that must see every
+/// mode.
+enum RobustTuning {
+    /// The shortest and the longest run of acquisitions without a wait after which a thread asks for the bias. To
+    /// revoke it takes up to about 50 µs, so a run must save more: each acquisition with the bias saves about 5 ns.
+    static let shortestRun = number("SHM_ROBUST_RUN", 16_384)
+    static let longestRun: UInt32 = max(shortestRun, 1 << 24)
+    /// A bias that lasted for less, in ns, was not worth its revocation: the next run must be twice as long.
+    static let worthwhileBias: Int64 = 5_000_000
+    /// Contended mode ends when no waiter has slept for this long, in ns. The next waiter that sleeps pays for a
+    /// `membarrier(2)`, which is then at most a hundredth of the time.
+    static let quietAfter = Int64(number("SHM_ROBUST_QUIET", 5_000_000))
+    /// The number of releases in contended mode between two looks at the clock.
+    static let contendedCredit = number("SHM_ROBUST_RELEASES", 256)
+
+    private static func number(_ name: String, _ usual: UInt32) -> UInt32 {
+        guard let text = unsafe getenv(name), let value = UInt32(unsafe String(cString: text)), value > 0 else {
+            return usual
+        }
+        return value
+    }
+}
