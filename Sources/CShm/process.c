@@ -59,6 +59,8 @@ static void lock_registry(void) { pthread_mutex_lock(&registry); }
 void shm_registry_unlock(void) { pthread_mutex_unlock(&registry); }
 
 static void become_child(void) {
+    /* The child has none of the nodes that it may point at. */
+    if (shm_this_thread.pending) *(uintptr_t *)shm_this_thread.pending = 0;
     shm_this_thread = (shm_thread){0};
     for (size_t i = 0; i < unwiped_count; i++) memset(unwiped[i].start, 0, unwiped[i].size);
     for (size_t i = 0; i < closing_count; i++) {

@@ -153,9 +153,4 @@ enum DeathCost {
         usleep(2_000_000)
         return Double(try used() - before) / Double(Clock.now() - start)
     }
-
-    private static func quantile(_ part: Double, of sample: [Double]) -> Double {
-        let sorted = sample.sorted()
-        return sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))]
-    }
 }

@@ -5,7 +5,7 @@ internal import ShmHarness
 /// The project's own bars: what the tool and the library promise about their cost, measured and judged. Every figure is
 /// a ratio of two things measured by turns in this run, or a median of many.
 ///
-///     selfbench [handle] [robust] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
+///     selfbench [handle] [robust] [modes] [death] [segment] [loop] [locks] [start] [measuring] [statistics]
 ///
 /// measures the named parts, or all. It prints a line per bar, and exits with 1 if one is missed. Run it through
 /// `scripts/benchmark`, on a release build; it expects `shmworker` and `cbaseline` beside itself.
@@ -15,6 +15,7 @@ enum Main {
         let parts: [(name: String, measure: (inout Bars, String) throws -> Void)] = [
             ("handle", HandleCost.measure),
             ("robust", RobustCost.measure),
+            ("modes", ModeCost.measure),
             ("death", DeathCost.measure),
             ("segment", { report, _ in try SegmentCost.measure(&report) }),
             ("loop", LoopCost.measure),
@@ -34,6 +35,8 @@ enum Main {
             case ("handle-sample", 1): return try HandleCost.printSample()
             case ("bare", 4): return try MeasuringCost.printBare(Array(wanted.dropFirst()))
             case ("hold", 2): return try DeathCost.hold(wanted[1])
+            case ("biased-handle", 1): return try ModeCost.printBiasedHandle()
+            case ("peer", 5): return try ModeCost.runPeer(Array(wanted.dropFirst()))
             case ("wait", 2): return DeathCost.wait(wanted[1])
             default: break
             }
@@ -86,7 +89,7 @@ struct Bars {
 
 /// Three decimals, so that a value close to its bar shows on which side it is.
 func rounded(_ value: Double) -> String {
-    let thousandths = String(Int((value * 1000).rounded()) % 1000)
-    return "\(Int((value * 1000).rounded()) / 1000)." + String(repeating: "0", count: 3 - thousandths.count)
-        + thousandths
+    let thousandths = Int((value.magnitude * 1000).rounded())
+    let part = String(thousandths % 1000)
+    return "\(value < 0 ? "-" : "")\(thousandths / 1000)." + String(repeating: "0", count: 3 - part.count) + part
 }

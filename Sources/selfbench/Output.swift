@@ -20,3 +20,9 @@ enum Output {
         String(try text(of: command).prefix { !$0.isNewline })
     }
 }
+
+/// The sample's value that so large a part of it does not exceed.
+func quantile(_ part: Double, of sample: [Double]) -> Double {
+    let sorted = sample.sorted()
+    return sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))]
+}

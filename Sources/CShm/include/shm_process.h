@@ -19,6 +19,7 @@ typedef struct shm_thread {
     uint32_t generation;     /* shm_generation() when it got its serial */
     void *_Nullable entries; /* robust-list entries */
     void *_Nullable handles; /* handles that this thread was the last to use */
+    void *_Nullable pending; /* the robust list's list_op_pending, which the child of a fork inherits */
 } shm_thread;
 
 extern _Thread_local shm_thread shm_this_thread;

@@ -29,9 +29,12 @@ public struct CrashResult: Sendable {
     ///
     /// - Parameter requested: the paths of the test.
     public func left(of requested: [CrashPath]) -> [(path: CrashPath, reason: String)] {
-        CrashPath.allCases.filter { path in !paths.contains { $0.path == path } }.map { path in
+        // Few locks change their mode.
+        CrashPath.allCases.filter { path in
+            !paths.contains { $0.path == path } && (!path.isOfModes || path.isOffered(by: lock.properties))
+        }.map { path in
             if !requested.contains(path) { return (path, "left out by --paths") }
-            let isOffered = path != .reader || lock.properties.sharesReaders
+            let isOffered = path.isOffered(by: lock.properties)
             return (path, isOffered ? "the test ended first" : "its readers exclude each other")
         }
     }

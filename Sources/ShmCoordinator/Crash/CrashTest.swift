@@ -66,7 +66,7 @@ public struct CrashTest {
             scene = nil
         }
         spinLimit = 256 + (try trial(.uncontended, Self.instructionLimit).steps)
-        let offered = paths.filter { $0 != .reader || result.lock.properties.sharesReaders }
+        let offered = paths.filter { $0.isOffered(by: result.lock.properties) }
         for (index, path) in offered.enumerated() {
             result.paths.append((path: path, tally: CrashTally()))
             try test(path, Progress(path: path, index: index, instruction: 0, length: 0))

@@ -83,6 +83,14 @@ extension CrashTrial {
         return nil
     }
 
+    /// Makes a survivor sleep behind another, so that a lock that changes its mode is in contended mode.
+    func contend() throws(RoundFailure) {
+        scene.order(.hold, 0)
+        guard scene.survivors > 1, try scene.awaitHolding(0, patience) else { return }
+        try release()
+        _ = try scene.awaitFinished(patience)
+    }
+
     /// Makes the others queue behind the target, and the holder release the lock.
     func release() throws(RoundFailure) {
         for survivor in 1..<max(scene.survivors, 1) { scene.order(.pass, survivor) }

@@ -50,14 +50,15 @@ struct CrashTrial {
             outcome.hang = "the next process did not get the lock: " + ProcessState.description(of: target.process.pid)
             return outcome
         }
+        if path == .endContended { try contend() }
         let holder = path.beginsHeld ? 0 : nil
         if let holder {
-            scene.order(.hold, holder)
+            scene.order(path == .revoker ? .own : .hold, holder)
             guard try scene.awaitHolding(holder, patience) else {
                 outcome.hang = "a live process did not get the lock before the target began"
                 return outcome
             }
-        } else if path == .holder {
+        } else if path.targetHolds {
             for survivor in 0..<scene.survivors { scene.order(.pass, survivor) }
             try scene.awaitAsleep()
         }

@@ -10,6 +10,8 @@ public struct CrashOrder: Sendable, Equatable {
         case hold = 2
         /// Release the lock.
         case release = 3
+        /// As ``hold``, after so many acquisitions that a lock which changes its mode is biased towards the survivor.
+        case own = 4
     }
 
     /// The word that ``CrashArena/orderWord(_:)`` holds.
@@ -19,8 +21,8 @@ public struct CrashOrder: Sendable, Equatable {
     public init(word: UInt32) { self.word = word }
 
     /// The next order after this one.
-    public func next(_ kind: Kind) -> CrashOrder { CrashOrder(word: ((word >> 2 &+ 1) << 2) | kind.rawValue) }
+    public func next(_ kind: Kind) -> CrashOrder { CrashOrder(word: ((word >> 3 &+ 1) << 3) | kind.rawValue) }
 
     /// What the survivor is to do.
-    public var kind: Kind { Kind(rawValue: word & 3) ?? .none }
+    public var kind: Kind { Kind(rawValue: word & 7) ?? .none }
 }

@@ -1,3 +1,5 @@
+public import ShmCore
+
 /// The circumstances under which a target passes through lock, critical section and unlock, and is killed.
 public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     /// No other process uses the lock.
@@ -24,6 +26,18 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     case expiring = 8
     /// As ``uncontended``, in a read-only section; for locks that readers share.
     case reader = 9
+    /// As ``uncontended``, in quiet mode; this and the paths below are for locks that change their mode.
+    case quiet = 10
+    /// As ``waiter``, from quiet mode: the target begins contended mode.
+    case beginContended = 11
+    /// As ``uncontended``; the target's release ends contended mode.
+    case endContended = 12
+    /// As ``uncontended``, by a target that has the bias.
+    case biased = 13
+    /// As ``holder``, by a target that has the bias, which one of the others revokes.
+    case revoked = 14
+    /// As ``waiter``; the target revokes the bias of the process that holds the lock.
+    case revoker = 15
 
     /// The name, as users write it.
     public var name: String {
@@ -38,6 +52,12 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
         case .timedWaiter: "timed-waiter"
         case .expiring: "expiring"
         case .reader: "reader"
+        case .quiet: "quiet"
+        case .beginContended: "begin-contended"
+        case .endContended: "end-contended"
+        case .biased: "biased"
+        case .revoked: "revoked"
+        case .revoker: "revoker"
         }
     }
 
@@ -55,10 +75,27 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     public var warmsUp: Bool { self != .firstUse }
 
     /// Whether the others wait for the lock while the target runs.
-    public var hasWaiters: Bool { self == .holder || beginsHeld }
+    public var hasWaiters: Bool { targetHolds || beginsHeld }
+
+    /// Whether the target holds the lock when its path begins.
+    public var targetHolds: Bool { self == .holder || self == .revoked }
 
     /// Whether another process holds the lock when the target starts.
-    public var beginsHeld: Bool { self == .waiter || self == .barger || self == .timedWaiter || self == .expiring }
+    public var beginsHeld: Bool {
+        switch self {
+        case .waiter, .barger, .timedWaiter, .expiring, .beginContended, .revoker: true
+        default: false
+        }
+    }
+
+    /// Whether the path is one of a lock that changes its mode.
+    public var isOfModes: Bool { rawValue >= Self.quiet.rawValue }
+
+    /// Whether a lock has the path.
+    public func isOffered(by lock: LockProperties) -> Bool {
+        if isOfModes { return lock.changesModes }
+        return self != .reader || lock.sharesReaders
+    }
 
     /// Whether that process holds the lock until the target is dead.
     public var staysHeld: Bool { self == .expiring }

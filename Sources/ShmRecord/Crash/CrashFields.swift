@@ -124,6 +124,8 @@ extension Field where Subject == CrashRow {
             "discarded_trials", kind: .count, roles: .present,
             "kills that were discarded and repeated because processes were paused from outside"
         ) { .integer($0.result.discarded) },
+        instructions(.quiet), instructions(.beginContended), instructions(.endContended), instructions(.biased),
+        instructions(.revoked), instructions(.revoker),
     ]
 
     private static func instructions(_ path: CrashPath) -> Field {

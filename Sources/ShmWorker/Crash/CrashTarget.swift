@@ -25,6 +25,7 @@ internal import SystemPackage
                 refused = true
                 return nil
             }
+            arena.path.tune()
             var target = unsafe CrashTarget(
                 segment: segment, data: data, path: arena.path, number: UInt32(place.survivors), slot: arena.target)
             LockCatalogue.visit(&target)
@@ -54,11 +55,11 @@ internal import SystemPackage
     }
 
     private func live<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
-        if path.warmsUp {
+        for _ in 0..<path.preparations {
             if let failure = handle(lock.lock()) { return failure }
             lock.unlock()
         }
-        if path == .holder {
+        if path.targetHolds {
             if let failure = handle(lock.lock()) { return failure }
             stop()
             passHeld(lock)
@@ -69,7 +70,7 @@ internal import SystemPackage
             case .timed, .timedWaiter: passTimed(lock, .after(.seconds(60)))
             case .expiring: passTimed(lock, .after(Self.shortWait))
             case .reader: passReading(lock)
-            case .uncontended, .waiter, .holder, .barger, .firstUse: pass(lock)
+            default: pass(lock)
             }
         }
         stop()
@@ -166,5 +167,24 @@ internal import SystemPackage
         }
         if let failure { unsafe slot.pointee.errorNumber.store(failure, ordering: .relaxed) }
         return failure
+    }
+}
+
+extension CrashPath {
+    /// How often the target takes and releases the lock beforehand: until its first-use set-up is done, and until the
+    /// lock is in the mode that the path begins with.
+    fileprivate var preparations: Int {
+        if !warmsUp { return 0 }
+        return isOfModes && self != .endContended ? 64 : 1
+    }
+
+    /// Sets when the lock changes its mode. Must precede the first use of the lock.
+    fileprivate func tune() {
+        guard isOfModes else { return }
+        let getsBias = self == .biased || self == .revoked
+        unsafe setenv("SHM_ROBUST_RUN", getsBias ? "8" : "4294967295", 1)
+        unsafe setenv("SHM_ROBUST_QUIET", "1", 1)
+        // The first release after the preparation of `end-contended` ends the mode.
+        unsafe setenv("SHM_ROBUST_RELEASES", "2", 1)
     }
 }

@@ -16,6 +16,9 @@ internal import SystemPackage
 
     static func run(_ place: CrashPlace) -> WorkerExit {
         place.enter { (segment, arena, data) throws(SharedMemoryError) in
+            // A survivor with so long a run has the bias, which the path `revoker` needs; quiet mode comes at once.
+            unsafe setenv("SHM_ROBUST_RUN", "512", 1)
+            unsafe setenv("SHM_ROBUST_QUIET", "1", 1)
             var survivor = Survivor(segment: segment, arena: arena, data: data, number: Int(place.process))
             LockCatalogue.visit(&survivor)
             return try survivor.result.get()
@@ -53,7 +56,8 @@ internal import SystemPackage
             case .none, .release: continue
             case .pass:
                 if let failure = acquire(lock) { return failure }
-            case .hold:
+            case .hold, .own:
+                if order.kind == .own, let failure = occupy(lock) { return failure }
                 if let failure = acquire(lock) { return failure }
                 let before = data.counter(0)
                 enter(.holding)
@@ -66,6 +70,18 @@ internal import SystemPackage
             lock.unlock()
         }
     }
+
+    /// Takes and releases the lock often.
+    private func occupy<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {
+        for _ in 0..<Self.manyAcquisitions {
+            if let failure = acquire(lock) { return failure }
+            lock.unlock()
+        }
+        return nil
+    }
+
+    /// More than what ends contended mode and then earns the bias.
+    private static let manyAcquisitions = 2000
 
     /// Lock and critical section. Returns the errno of a failed lock.
     private func acquire<L: LockPrimitive & ~Copyable>(_ lock: borrowing L) -> Int32? {

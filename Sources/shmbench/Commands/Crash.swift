@@ -22,7 +22,10 @@ struct Crash: MeasuringCommand {
             `first-use`: as uncontended, by a process that has not used the lock before. `try`: as uncontended, with \
             tryLock. `timed` and `timed-waiter`: as uncontended and as waiter, with a deadline far in the future. \
             `expiring`: another process holds the lock until the deadline has passed. `reader`: a read-only section, for \
-            locks with a shared mode. Writes outside the lock's area are detected.
+            locks with a shared mode. For locks that change their mode (robust-futex): `quiet`: as uncontended, in quiet \
+            mode. `begin-contended`: as waiter, from quiet mode. `end-contended`: the release ends contended mode. \
+            `biased`: as uncontended, by a target with the bias. `revoked`: as holder, with the bias, which another \
+            process revokes. `revoker`: the target revokes the bias of the process that holds the lock. Writes outside the lock's area are detected.
 
             A lock that does not promise to survive its owner's death may hang.
 

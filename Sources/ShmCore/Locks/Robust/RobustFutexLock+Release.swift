@@ -8,7 +8,6 @@ extension RobustFutexLock {
     borrowing func releaseSlowly(_ rest: RobustRegistration.Rest) {
         // If this thread is killed between the release and the wake-up, the kernel wakes a waiter instead.
         unsafe registration.pointee.announce()
-        defer { unsafe registration.pointee.conclude() }
         switch rest {
         case .wakeUp where words.current.isRemoved: restoreRemoval()
         case .wakeUp: wakeOne()

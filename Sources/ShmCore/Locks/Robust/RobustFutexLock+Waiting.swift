@@ -35,7 +35,6 @@ extension RobustFutexLock {
         // If this thread is killed from here on, the kernel wakes a waiter where the word names no owner: this thread
         // may have consumed the wake-up that was meant for the next owner.
         unsafe registration.pointee.announce()
-        defer { unsafe registration.pointee.conclude() }
         if rest == .settling { return settle(.acquired, until: deadline, waiting: waiting) }
         if rest == .withdrawal { withdraw() }
         if biasedOwner == me { return waiting ? .failed(.deadlock) : .busy }

@@ -56,7 +56,7 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "robust-futex", family: .futex, waiting: .parks, ownerDeath: .reported, onePIDNamespace: true,
-            detectsRelock: true, summary: "futex mutex that survives its owner (resident list node)")
+            detectsRelock: true, changesModes: true, summary: "futex mutex that survives its owner (resident list node)")
     }
 
     /// Why the lock cannot work on this machine.
@@ -74,10 +74,9 @@ public import SystemPackage
     /// reason if this process cannot use robust-list entries.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
         if let obstacle = RobustListEntry.obstacle { throw obstacle.errno }
-        do throws(Errno) { try Membarrier.register() } catch {
-            unsafe words(of: area, pageSize: SegmentLayout.pageSize).set(
-                RobustState.contended | RobustState.confirmed | RobustState.plain)
-        }
+        if !RobustTuning.isPlain, (try? Membarrier.register()) != nil { return }
+        unsafe words(of: area, pageSize: SegmentLayout.pageSize).set(
+            RobustState.contended | RobustState.confirmed | RobustState.plain)
     }
 
     private static func words(of area: UnsafeMutableRawPointer, pageSize: Int) -> RobustWords {
@@ -107,7 +106,7 @@ public import SystemPackage
     public var fastPath: FastPath { isRegistered ? unsafe .robust(RobustFastPath(registration: registration)) : .none }
 
     /// One compare-exchange when free, or a plain store with the bias; sleeps otherwise.
-    @inlinable
+    @inlinable @inline(__always)
     public borrowing func lock() -> LockOutcome {
         guard isRegistered else { return lockSlowly(.all, until: nil, waiting: true) }
         let rest = unsafe registration.pointee.take()
@@ -115,7 +114,7 @@ public import SystemPackage
     }
 
     /// One compare-exchange, or a plain store with the bias. Revokes a bias if its owner is not inside.
-    @inlinable
+    @inlinable @inline(__always)
     public borrowing func tryLock() -> LockOutcome {
         guard isRegistered else { return lockSlowly(.all, until: nil, waiting: false) }
         let rest = unsafe registration.pointee.take()
@@ -132,7 +131,7 @@ public import SystemPackage
 
     /// One plain store in quiet mode or with the bias, one compare-exchange in contended mode; wakes one sleeper if
     /// there may be any. Does nothing on a thread that is not the owner.
-    @inlinable
+    @inlinable @inline(__always)
     public borrowing func unlock() {
         guard isRegistered else { return }
         let rest = unsafe registration.pointee.release()

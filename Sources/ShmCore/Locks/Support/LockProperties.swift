@@ -96,6 +96,8 @@ public struct LockProperties: Sendable, Hashable {
     /// Whether the lock itself returns `EDEADLK` to a participant that locks twice, or to a second participant of the
     /// same thread, instead of waiting for ever. A ``SharedMemory`` handle detects that for every kind.
     public var detectsRelock: Bool
+    /// Whether the lock has a quiet mode, and a bias towards a thread that has it to itself.
+    public var changesModes: Bool
     /// Whether the lock excludes; `false` only for negative controls, which must fail the integrity check.
     public var excludes: Bool
     /// A one-line description for the user.
@@ -110,7 +112,7 @@ public struct LockProperties: Sendable, Hashable {
         kernelObject: String? = nil, priorityInheritance: Bool = false, nodesPerParticipant: Int = 0,
         threads: Bool = true, pollsUntilDeadline: Bool = false, sharesReaders: Bool = false,
         onePIDNamespace: Bool = false, oneIPCNamespace: Bool = false, detectsRelock: Bool = false,
-        survivesWaiterDeath: Bool = true, excludes: Bool = true, summary: String
+        survivesWaiterDeath: Bool = true, changesModes: Bool = false, excludes: Bool = true, summary: String
     ) {
         self.name = name
         self.family = family
@@ -127,6 +129,7 @@ public struct LockProperties: Sendable, Hashable {
         self.oneIPCNamespace = oneIPCNamespace
         self.detectsRelock = detectsRelock
         self.survivesWaiterDeath = survivesWaiterDeath
+        self.changesModes = changesModes
         self.excludes = excludes
         self.summary = summary
     }

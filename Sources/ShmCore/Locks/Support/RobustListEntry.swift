@@ -95,6 +95,7 @@ internal import SystemPackage
             try CurrentThread.enroll()
         }
         unsafe thread.pointee.id = shm_gettid()
+        unsafe thread.pointee.pending = UnsafeMutableRawPointer(bitPattern: pending(of: head))
         guard let pages = unsafe shm_map_alias(page, UInt(pageSize), &failure) else {
             // An emulator may not support `mremap(2)` with an old size of 0.
             throw failure == -EINVAL ? .notSupported : Errno(rawValue: -failure)
@@ -113,7 +114,7 @@ internal import SystemPackage
         unsafe registration.initialize(
             to: RobustRegistration(
                 thread: thread.pointee.serial, threadID: thread.pointee.id, words: RobustWords(word: word),
-                pending: UnsafeMutablePointer(bitPattern: head + 16), node: node, generation: shm_generation(),
+                pending: UnsafeMutablePointer(bitPattern: pending(of: head)), node: node, generation: shm_generation(),
                 entry: entry))
     }
 
@@ -223,6 +224,9 @@ internal import SystemPackage
 
     // MARK: The list
 
+    /// The address of `list_op_pending`.
+    private static func pending(of head: UInt) -> UInt { head + 16 }
+
     private func isHeld(_ pageSize: Int) -> Bool {
         let word = unsafe (pages + pageSize - Self.wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
         let words = unsafe RobustWords(word: word)
@@ -242,6 +246,8 @@ internal import SystemPackage
     }
 
     private func unlink() {
+        // The pending entry may point at the node (``RobustRegistration/announce()``).
+        if Self.load(Self.pending(of: head)) == node { Self.store(0, at: Self.pending(of: head)) }
         unlink(node)
         if biasNode != 0 { unlink(biasNode) }
     }

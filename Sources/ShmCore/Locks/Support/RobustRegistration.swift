@@ -54,13 +54,18 @@ public import Synchronization
     @inlinable @inline(__always)
     static var currentThread: UInt64 { shm_thread_serial() }
 
-    /// Sets `list_op_pending`: the thread is about to change the word, or to act on a change.
+    /// Points `list_op_pending` at the node, if it does not: the thread is about to change the word, or to act on a
+    /// change.
+    ///
+    /// It stays there until libc, or another lock of this kind, changes it. Then a death at any other moment makes the
+    /// kernel wake one waiter of a free word, which is harmless, and a load here is cheaper than two stores.
     @inlinable @inline(__always)
-    func announce() { unsafe pending?.pointee.store(node, ordering: .releasing) }
-
-    /// Clears `list_op_pending`.
-    @inlinable @inline(__always)
-    func conclude() { unsafe pending?.pointee.store(0, ordering: .releasing) }
+    func announce() {
+        let pending = unsafe pending.unsafelyUnwrapped
+        if unsafe pending.pointee.load(ordering: .relaxed) != node {
+            unsafe pending.pointee.store(node, ordering: .releasing)
+        }
+    }
 
     // MARK: Fast paths, for the registered thread only
 
@@ -117,8 +122,6 @@ public import Synchronization
         unsafe words.word.pointee.store(0, ordering: .releasing)
         shm_compiler_barrier()
         let state = unsafe words.state.pointee.load(ordering: .relaxed)
-        guard state & (RobustState.contended | RobustState.removed) == 0 else { return .wakeUp }
-        conclude()
-        return .nothing
+        return state & (RobustState.contended | RobustState.removed) == 0 ? .nothing : .wakeUp
     }
 }

@@ -15,6 +15,9 @@ enum RobustTuning {
     /// The number of releases in contended mode between two looks at the clock.
     static let contendedCredit = number("SHM_ROBUST_RELEASES", 256)
 
+    /// Whether new locks stay in contended mode, as where `membarrier(2)` is missing.
+    static let isPlain = unsafe getenv("SHM_ROBUST_PLAIN") != nil
+
     private static func number(_ name: String, _ usual: UInt32) -> UInt32 {
         guard let text = unsafe getenv(name), let value = UInt32(unsafe String(cString: text)), value > 0 else {
             return usual
