@@ -46,7 +46,7 @@ extension Probe {
             "execute": { _, arguments in try execute(try arguments.text(0), Array(arguments.words)) },
             // `refuse-robust-list ERRNO`: as the seccomp filter of a container would.
             "refuse-robust-list": { _, arguments in
-                try refuseRobustList(errno: UInt32(try arguments.number(0)))
+                try refuse(getRobustList, errno: UInt32(try arguments.number(0)))
                 return ""
             },
             "children-elsewhere": { _, _ in
@@ -152,12 +152,14 @@ extension Probe {
 
     // MARK: seccomp
 
-    private static func refuseRobustList(errno number: UInt32) throws {
-        #if arch(x86_64)
-            let call: UInt32 = 274
-        #else
-            let call: UInt32 = 100
-        #endif
+    #if arch(x86_64)
+        private static var getRobustList: UInt32 { 274 }
+    #else
+        private static var getRobustList: UInt32 { 100 }
+    #endif
+
+    /// Lets a system call of this process fail from now on.
+    static func refuse(_ call: UInt32, errno number: UInt32) throws {
         // Classic BPF: load the system call's number; deny that one, permit all others.
         var filter: [UInt64] = [
             instruction(0x20, 0), instruction(0x15, call, orSkip: 1), instruction(0x06, 0x0005_0000 | number),
