@@ -144,10 +144,16 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        // Memory accesses that follow each other without a call in between, so it is optimised in debug builds, too.
+        .target(
+            name: "CLitmus", path: "Tests/CLitmus",
+            cSettings: isDependency ? [] : [.unsafeFlags(["-O2"])]),
         // Another process for the tests.
         .executableTarget(
             name: "shmprobe",
-            dependencies: ["ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "ShmCore", "CShm", "CBench", "CLitmus", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "Tests/shmprobe",
             swiftSettings: strict),
         // What several test targets use.
@@ -157,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "ShmCoreTests",
             dependencies: [
-                "TestSupport", "ShmCore", "CShm", "CBench", .product(name: "SystemPackage", package: "swift-system"),
+                "TestSupport", "ShmCore", "CShm", "CBench", "CLitmus",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .testTarget(name: "ShmStatisticsTests", dependencies: ["ShmStatistics"], swiftSettings: strict),

@@ -7,6 +7,7 @@ import Testing
 /// Findings of `doctor` on other machines.
 @Suite(.timeLimit(.minutes(1))) struct DoctorFindingTests {
     private static let clock = ClockCalibration()
+    private static let membarrier = MembarrierCost()
 
     /// Findings about the CPUs of a machine that describes itself in these files.
     private func findings(_ files: [String: String]) throws -> [String: MachineFinding] {
@@ -18,7 +19,9 @@ import Testing
             try text.write(to: url, atomically: false, encoding: .utf8)
         }
         let system = SystemFiles(root: folder.path)
-        let all = CPUFindings.all(system, machine: .current, clock: Self.clock) + LimitFindings.all(system)
+        let all =
+            CPUFindings.all(system, machine: .current, clock: Self.clock)
+            + LimitFindings.all(system, membarrier: Self.membarrier)
         return Dictionary(all.map { ($0.subject, $0) }) { first, _ in first }
     }
 
@@ -92,6 +95,26 @@ import Testing
         #expect(found["System V semaphores"]?.weight == .warning)
     }
 
+    @Test func `the cost of a memory barrier is reported, and what a refusal means`() {
+        let works = MachineFinding.membarrier(MembarrierCost(obstacle: nil, alone: 410, interrupting: 52_300))
+        #expect(works.weight == .ok)
+        #expect(works.text == "a barrier takes 410 ns, 52.3 µs if it interrupts another CPU")
+        let oneCPU = MachineFinding.membarrier(MembarrierCost(obstacle: nil, alone: 410, interrupting: nil))
+        #expect(oneCPU.text == "a barrier takes 410 ns")
+        let refused = MachineFinding.membarrier(
+            MembarrierCost(obstacle: "membarrier(2) is refused", alone: nil, interrupting: nil))
+        #expect(refused.weight == .note && refused.text == "membarrier(2) is refused")
+        for part in ["robust-futex works", "price", "seccomp profile", "Linux 4.16"] {
+            #expect(refused.advice.contains(part), "\(part)")
+        }
+    }
+
+    @Test(.enabled(if: membarrier.obstacle == nil, "needs membarrier(2)"))
+    func `the cost of a memory barrier is measured where it is supported`() throws {
+        #expect(try #require(Self.membarrier.alone) > 0)
+        #expect((Self.membarrier.interrupting ?? 0 > 0) == (Machine.current.cpus > 1))
+    }
+
     @Test func `troubles are counted in words below the list`() {
         let good = MachineFinding("x", .ok, "fine", advice: "never shown")
         let bad = MachineFinding("why", .warning, "bad", advice: "mend it")
@@ -109,7 +132,7 @@ extension CommandLineSuite.Inputs {
             let table = try Invocation(["doctor"])
             let outcome = table.finish()
             #expect(outcome.exit == .code(0) && outcome.stderr == "")
-            for subject in ["CPUs", "clock", "/dev/shm", "processes", "seccomp", "locks"] {
+            for subject in ["CPUs", "clock", "/dev/shm", "processes", "seccomp", "membarrier", "locks"] {
                 #expect(outcome.stdout.contains(subject), "\(subject)")
             }
             #expect(table.folder.names == [])

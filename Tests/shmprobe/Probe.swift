@@ -39,7 +39,7 @@ final class Probe {
 
     private static let commands = [
         contentionCommands, confinementCommands, robustFutexCommands, robustFutexProcessCommands, primitiveCommands,
-        killCommands, surroundingCommands, stormCommands,
+        killCommands, surroundingCommands, stormCommands, litmusCommands,
     ].reduce(segmentCommands) { $0.merging($1) { $1 } }
 }
 

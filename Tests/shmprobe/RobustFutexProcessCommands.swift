@@ -46,11 +46,7 @@ extension Probe {
             "execute": { _, arguments in try execute(try arguments.text(0), Array(arguments.words)) },
             // `refuse-robust-list ERRNO`: as the seccomp filter of a container would.
             "refuse-robust-list": { _, arguments in
-                try refuse(getRobustListNumber, errno: UInt32(try arguments.number(0)))
-                return ""
-            },
-            "refuse-membarrier": { _, arguments in
-                try refuse(membarrierNumber, errno: UInt32(try arguments.number(0)))
+                try refuse(getRobustList, errno: UInt32(try arguments.number(0)))
                 return ""
             },
             // `repeat COUNT`: so many acquisitions and releases through the participant.
@@ -167,12 +163,13 @@ extension Probe {
     // MARK: seccomp
 
     #if arch(x86_64)
-        private static let (getRobustListNumber, membarrierNumber): (UInt32, UInt32) = (274, 324)
+        private static var getRobustList: UInt32 { 274 }
     #else
-        private static let (getRobustListNumber, membarrierNumber): (UInt32, UInt32) = (100, 283)
+        private static var getRobustList: UInt32 { 100 }
     #endif
 
-    private static func refuse(_ call: UInt32, errno number: UInt32) throws {
+    /// Lets a system call of this process fail from now on.
+    static func refuse(_ call: UInt32, errno number: UInt32) throws {
         // Classic BPF: load the system call's number; deny that one, permit all others.
         var filter: [UInt64] = [
             instruction(0x20, 0), instruction(0x15, call, orSkip: 1), instruction(0x06, 0x0005_0000 | number),

@@ -41,7 +41,7 @@ package enum Catalogue {
             rest = rest.dropFirst(count)
         }
         if !isWide { text += "\n" + kinds.map { page.hanging($0.name.padded(to: 22), $0.properties.summary) }.joined() }
-        return text + "\n" + obstacles + confines.map { page.wrapped($0) + "\n" }.joined()
+        return text + "\n" + obstacles + ([fastModes] + confines).map { page.wrapped($0) + "\n" }.joined()
             + legend(layout.titles(kinds, for: page))
     }
 
@@ -51,7 +51,7 @@ package enum Catalogue {
             let block = LockKind.all.filter { $0.properties.family == family }
             if block.isEmpty { return nil }
             return "**\(title(family))**\n\n" + TableLayout(items: brief + [summary]).markdown(block) + "\n"
-        }.joined(separator: "\n") + "\n" + obstacles + confines.joined(separator: "\n") + "\n\n"
+        }.joined(separator: "\n") + "\n" + obstacles + ([fastModes] + confines).joined(separator: "\n") + "\n\n"
             + legend((brief + [summary]).map(\.title))
     }
 
@@ -91,6 +91,13 @@ package enum Catalogue {
             "A second lock by the same thread, without a handle, fails with EDEADLK: \(names(\.detectsRelock)); all others "
                 + "deadlock. A SharedMemory handle detects it for every lock.",
         ]
+    }
+
+    /// Whether robust-futex can leave out atomic instructions on this machine.
+    private static var fastModes: String {
+        let kind = LockKind.robustFutex
+        return kind.fastModeObstacle.map { "This machine does not support the quiet mode and bias of \(kind): \($0)." }
+            ?? "This machine supports the quiet mode and bias of \(kind)."
     }
 
     private static var obstacles: String {

@@ -61,6 +61,10 @@ extension Field where Subject == LockKind {
         flag(
             "detects_relock", title: "relock", \.detectsRelock,
             "whether the lock itself returns EDEADLK to a thread that locks twice"),
+        text(
+            "fast_mode_obstacle",
+            "why this machine does not support the lock's quiet mode and bias; empty if it does, and for locks without them"
+        ) { $0.fastModeObstacle },
     ]
 
     /// The columns of `list --names`.

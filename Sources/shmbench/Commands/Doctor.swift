@@ -25,7 +25,7 @@ struct Doctor: ParsableCommand {
         let line = ProgressLine.working("examining the machine")
         let files = SystemFiles()
         let cpu = CPUFindings.all(files, machine: .current, clock: ClockCalibration())
-        let limits = LimitFindings.all(files)
+        let limits = LimitFindings.all(files, membarrier: MembarrierCost())
         line.clear()
         let failures = strict ? CPUFindings.doubts(cpu) : []
         try document.show(

@@ -7,10 +7,10 @@ internal import SystemPackage
 
 /// What prevents a lock or a command from working, or limits the size of a run.
 enum LimitFindings {
-    static func all(_ files: SystemFiles) -> [MachineFinding] {
+    static func all(_ files: SystemFiles, membarrier: MembarrierCost) -> [MachineFinding] {
         [
             sharedMemory(), processes(), tasks(files), descriptors(), semaphores(files), queues(files), ptrace(files),
-            seccomp(files),
+            seccomp(files), .membarrier(membarrier),
             counters(files), waits(files), software(files),
         ].compactMap(\.self) + locks()
     }

@@ -56,7 +56,8 @@ public import SystemPackage
     public static var properties: LockProperties {
         LockProperties(
             name: "robust-futex", family: .futex, waiting: .parks, ownerDeath: .reported, onePIDNamespace: true,
-            detectsRelock: true, changesModes: true, summary: "futex mutex that survives its owner (resident list node)")
+            detectsRelock: true, changesModes: true, summary: "futex mutex that survives its owner (resident list node)"
+        )
     }
 
     /// Why the lock cannot work on this machine.

@@ -28,7 +28,7 @@ package enum Membarrier {
     private static func reason(_ errno: Errno) -> String {
         switch errno {
         case .noFunction, .invalidArgument:
-            "membarrier(2) is not supported: Linux before 4.16, or a seccomp filter"
+            "membarrier(2) is not supported: Linux before 4.16, no CONFIG_MEMBARRIER, or a seccomp filter"
         case .notPermitted, .permissionDenied: "membarrier(2) is refused, usually by a seccomp filter"
         default: "membarrier(2) failed: \(errno)"
         }
@@ -38,8 +38,9 @@ package enum Membarrier {
     /// order depends on them.
     ///
     /// The first call in a process is one system call, which takes milliseconds if the process has several threads; a
-    /// later one is a few instructions. The child of a fork registers again, and the registration ends with `execve(2)`.
-    static func register() throws(Errno) {
+    /// later one is a few instructions. `execve(2)` ends the registration. The child of a fork inherits it, as
+    /// `LitmusTests` show, and registers again, because the manual page does not promise that.
+    package static func register() throws(Errno) {
         let generation = shm_generation()
         // Acquire: the registration of another thread has completed.
         if registered.load(ordering: .acquiring) == generation { return }
@@ -50,6 +51,6 @@ package enum Membarrier {
     /// Returns once each running thread of every registered process has executed a full memory barrier, and is one for
     /// the calling thread as well.
     ///
-    /// Interrupts each other CPU that runs such a thread, which takes tens of microseconds on a virtual machine.
-    static func barrier() throws(Errno) { try SystemCall.check(shm_membarrier()) }
+    /// Interrupts each other CPU that runs such a thread, which costs as much as hundreds of fences.
+    package static func barrier() throws(Errno) { try SystemCall.check(shm_membarrier()) }
 }
