@@ -1,0 +1,803 @@
+/*
+ * robust-futex: quiet mode, contended mode and bias. Model/RobustFutex.pml covers contended mode alone, with timeouts,
+ * handoff and the word WAITERS, which are left out here. Documentation/RobustFutex.md explains the algorithm.
+ *
+ * W is the lock word, B the biased word, and S the state word. The fields of S are separate variables, but every access
+ * to S is one step. A participant performs any number of rounds, may stop between two of them, and may be killed before
+ * every step, any number of times. The kernel then walks its robust list, and a successor with the same TID may replace
+ * it; a successor has not linked the node of B.
+ *
+ * One step is one atomic access to shared state, as in RobustFutex.pml. Stores are not sequentially consistent here: a
+ * plain store (W = 0, B = tid, B = 0) enters the FIFO store buffer of its participant, and reaches memory at any later
+ * time. The participant's own loads see it at once. A read-modify-write, a system call and the participant's death
+ * first drain its buffer; membarrier() drains all buffers. A participant that is preempted before a store has nothing
+ * in its buffer, so membarrier() does not help against that store: the field `former` does.
+ *
+ * A sleeper is counted while it is in the kernel's queue and alive, the minimum that the sleeper count guarantees.
+ *
+ * The properties:
+ *   mutual exclusion      assert(holder == NONE) at each entry to the critical section, by W or by B
+ *   gone for good         assert(!late) at each entry
+ *   death reported once   assert(reported == unreported) at each entry. The death of a participant that owned W or
+ *                         stood in B, but was not inside, may be reported as well
+ *   no death unseen       assert(holder != dead) where the kernel has finished with the dead thread
+ *   no sleeper forgotten  assert(!forgotten) in every state, for the sleepers on W and the one on B
+ *   no livelock           no non-progress cycle (pan -l)
+ *
+ * Timeouts must not hide a lost wake-up, so they need a licence. The re-check of W after 50 ms may happen once for each
+ * participant that died while it owed a wake-up which the kernel did not perform, and for every sleeper after the death
+ * of a participant that owed a wake-up to all. The re-check of B after 5 ms may happen once after the death of the
+ * biased thread between its B = 0 and its wake-up.
+ *
+ * A macro NO_… removes one protection. QUIET_ONLY (no bias), DEATHS (their number), NO_DESTROYER, ONLY_FORCED and
+ * ONLY_IF_FREE (the two ways to destroy) bound a search; IGNORE_SLEEPERS leaves one property to another search.
+ * scripts/check-model states the expected result of each.
+ */
+
+#ifndef PARTICIPANTS
+#define PARTICIPANTS 2
+#endif
+
+/* W and B: a TID in the low bits, then the two flags. */
+#define NONE      0
+#define GONE      7
+#define WAITERS   8
+#define DIED      16
+#define owner(w)  ((w) & 7)
+
+byte W, B;
+
+/* S */
+byte biased;                  /* the biased thread */
+byte former;                  /* lost the bias and may still be about to store to B */
+bool revoking, contended, gone, noBias;
+
+/* The store buffers: the older and the newer store of each participant. */
+#define STORE_W_FREE 1
+#define STORE_B_TID  2
+#define STORE_B_FREE 3
+byte older[PARTICIPANTS], newer[PARTICIPANTS];
+
+bool asleep[PARTICIPANTS];    /* the kernel's wait queue on W; a wake-up selects any entry */
+byte asleepOnB;               /* the kernel's wait queue on B: the owner of W, if it waits for the biased thread */
+bool killed[PARTICIPANTS];    /* killed and still in a queue */
+bool resting[PARTICIPANTS] = true;   /* between two rounds, or dead */
+bool absent[PARTICIPANTS];    /* dead and not replaced */
+
+/* Auxiliary state, unknown to the participants. */
+byte holder;                  /* the participant inside */
+bool unreported;              /* a participant died inside and no next owner has the report */
+bool deathAtDoor;             /* the mark DIED of B is that of a participant that was not inside */
+bool destroyed, destroying;
+bool owes[PARTICIPANTS];      /* must wake a sleeper on W, or take W, or ensure that its next unlock wakes one */
+bool licence, licenceForAll, licenceOnB;
+
+#define tid (_pid + 1)
+#define me  _pid
+
+#define isBiased (biased == tid && !revoking && !contended && !gone && !noBias && former == NONE)
+
+#if PARTICIPANTS == 2
+#define anySleeps   (asleep[0] || asleep[1])
+#define anyCounted  (asleep[0] && !killed[0] || asleep[1] && !killed[1])
+#define anyReleases (releases(0) || releases(1))
+#define allDrained  (older[0] == 0 && older[1] == 0)
+#define allRest     (rests(0) && rests(1))
+#else
+#define anySleeps   (asleep[0] || asleep[1] || asleep[2])
+#define anyCounted  (asleep[0] && !killed[0] || asleep[1] && !killed[1] || asleep[2] && !killed[2])
+#define anyReleases (releases(0) || releases(1) || releases(2))
+#define allDrained  (older[0] == 0 && older[1] == 0 && older[2] == 0)
+#define allRest     (rests(0) && rests(1) && rests(2))
+#endif
+#define releases(i) (older[i] == STORE_W_FREE || newer[i] == STORE_W_FREE)
+
+/* The next unlock is certain to see the mark WAITERS: it is set, and no plain store may remove it unnoticed. */
+#define isMarkSafe ((W & WAITERS) && contended && !anyReleases)
+
+/* No store stays in a buffer for 50 ms. */
+#define mayRecheck ((licence || licenceForAll) && !anyReleases)
+
+#ifdef NO_SLICE_ON_B
+#define mayLookAgain false
+#else
+#define mayLookAgain licenceOnB
+#endif
+
+/* --- Store buffers --- */
+
+/* The value of B that participant i sees. */
+#define storesB(s) ((s) >= STORE_B_TID)
+#define valueOfB(s, i) ((s) == STORE_B_TID -> i + 1 : 0)
+#define seenB(i) (storesB(newer[i]) -> valueOfB(newer[i], i) : (storesB(older[i]) -> valueOfB(older[i], i) : B))
+
+inline drain(i) {
+    W = (releases(i) -> 0 : W);
+    B = seenB(i);
+    older[i] = 0;
+    newer[i] = 0
+}
+
+inline drainOlder(i) {
+    W = (older[i] == STORE_W_FREE -> 0 : W);
+    B = (storesB(older[i]) -> valueOfB(older[i], i) : B);
+    older[i] = newer[i];
+    newer[i] = 0
+}
+
+inline drainAll() {
+    drain(0);
+    drain(1);
+#if PARTICIPANTS > 2
+    drain(2);
+#endif
+}
+
+#define hasRoom (newer[me] == 0)
+inline store(s) {
+    newer[me] = (older[me] == 0 -> 0 : s);
+    older[me] = (older[me] == 0 -> s : older[me])
+}
+
+/* --- Kernel --- */
+
+inline wakeOne() {
+    if
+    :: asleep[0] -> asleep[0] = false; owes[0] = true
+    :: asleep[1] -> asleep[1] = false; owes[1] = true
+#if PARTICIPANTS > 2
+    :: asleep[2] -> asleep[2] = false; owes[2] = true
+#endif
+    :: !anySleeps
+    fi
+}
+
+inline wakeAll() {
+    asleep[0] = false;
+    asleep[1] = false;
+#if PARTICIPANTS > 2
+    asleep[2] = false;
+#endif
+}
+
+/* --- Participants --- */
+
+/* The thread that loses the bias. */
+#ifdef NO_REVOKING_MARK
+#define target former
+#else
+#define target biased
+#endif
+
+/*
+ * Others found S contended before the author's membarrier, and sleep. A plain store that was in a buffer may have
+ * removed their mark.
+ */
+inline wakeAfterChange() {
+#ifdef NO_WAKE_AFTER_CHANGE
+    skip
+#else
+    wakeAll();
+    licence = licence && !(contended && !anyReleases)         /* all re-check now */
+#endif
+}
+
+inline forget() { call = 0; expected = 0 }
+
+inline kill() {
+#ifdef DEATHS
+    deaths++;
+#endif
+    forget()
+}
+
+/* The process is killed before its current step. */
+#ifdef DEATHS
+byte deaths;
+#define mayDie (deaths < DEATHS)
+#else
+#define mayDie true
+#endif
+#define OR_KILLED :: atomic { mayDie -> kill(); goto dying }
+
+/* What a participant knows about its call: the bits of `call`. */
+#define SLEPT        1
+#define BY_CAS       2        /* this acquisition changed the mode to quiet */
+#define LATE         4        /* auxiliary: the lock was destroyed when this call took W */
+#define DEATH_IN_W   8        /* to report */
+#define DEATH_IN_B  16
+#define AT_DOOR     32        /* auxiliary: the death in B was that of a participant that was not inside */
+
+/* The critical section begins. */
+inline enter() {
+    assert(holder == NONE);
+    late = (call & LATE) != 0;
+    assert(!late);
+    late = false;
+    reported = (call & (DEATH_IN_W | DEATH_IN_B)) != 0;
+    reported = reported && (unreported || !(call & (DEATH_IN_W | AT_DOOR)));         /* allowed */
+    assert(reported == unreported);
+    reported = false;
+    unreported = false;
+    holder = tid;
+    pending = false;
+    call = call & BY_CAS
+}
+
+/* An owner of W that gives up the revocation was not inside, but the biased thread may be. */
+inline leaveSection() { holder = (holder == tid -> NONE : holder) }
+
+/* The compare-exchange that takes W. */
+inline take(mark) {
+    call = (call & SLEPT) | (destroyed -> LATE : 0) | ((W & DIED) -> DEATH_IN_W : 0);
+    W = tid | (W & WAITERS) | mark;
+    call = call & (LATE | DEATH_IN_W);
+    owes[me] = false
+}
+
+/* The death of the biased thread, found in B. */
+inline noteDeathInB() {
+    call = call | DEATH_IN_B | (deathAtDoor -> AT_DOOR : 0);
+    deathAtDoor = false
+}
+
+#ifdef NO_COMPARE_IN_UNLOCK
+#define mayStore (owner(W) == tid && !contended && !(call & BY_CAS))
+#else
+#define mayStore (W == tid && !contended && !(call & BY_CAS))
+#endif
+
+active [PARTICIPANTS] proctype participant() {
+    byte call;
+    byte expected;            /* the value of W for which the wait sleeps */
+    bool pending;             /* list_op_pending points at the node of W */
+    bool linked;              /* the node of B is in the robust list */
+    bool owesAll;             /* must wake all sleepers on W */
+    bool owesOnB;             /* must wake the sleeper on B */
+    bool author;              /* auxiliary: its mark or its change of mode may still have no effect */
+    bool late, reported;
+    byte dead;
+
+idle:
+progress_round:
+    if
+    :: atomic { isBiased && linked -> resting[me] = false; goto door }
+    :: atomic { !(isBiased && linked) -> resting[me] = false }
+    OR_KILLED
+    fi;
+
+slow:
+    /* The fast path of W. */
+    if
+    :: atomic {
+        drain(me);
+        if
+        :: W == 0 -> take(0); goto settle
+        :: else
+        fi
+       }
+    OR_KILLED
+    fi;
+    pending = true;
+
+attempt:
+    if
+    :: atomic {
+        if
+        :: releases(me) -> drain(me)
+        :: else
+        fi;
+        if
+        :: W == GONE -> owes[me] = false; goto leave
+        :: owner(W) == 0 -> drain(me); take(((call & SLEPT) && anyCounted -> WAITERS : 0)); goto settle
+        :: owner(W) != 0 && W != GONE
+        fi
+       }
+    OR_KILLED
+    fi;
+    /* Contended mode, before it sleeps. The membarrier makes the plain stores of those visible that saw quiet mode. */
+    if
+    :: atomic {
+        if
+        :: contended -> goto setWaiters
+        :: else -> drain(me); contended = true; author = true
+        fi
+       }
+    OR_KILLED
+    fi;
+#ifndef NO_MEMBARRIER_CONTENDED
+    if
+    :: atomic { drainAll() }
+    OR_KILLED
+    fi;
+#endif
+    if
+    :: atomic { wakeAfterChange(); author = false; goto attempt }
+    OR_KILLED
+    fi;
+
+setWaiters:
+    if
+    :: atomic {
+        drain(me);
+        if
+        :: owner(W) == 0 || W == GONE -> goto attempt
+        :: else -> W = W | WAITERS; expected = W; author = true
+        fi;
+       }
+    OR_KILLED
+    fi;
+#ifndef NO_SECOND_LOOK
+    /* An owner may have changed the mode before it could see the mark. futex_wait() compares W afterwards. */
+    if
+    :: atomic {
+        if
+        :: contended -> owes[me] = false; author = false; goto sleep
+        :: else -> contended = true
+        fi
+       }
+    OR_KILLED
+    fi;
+#ifndef NO_MEMBARRIER_CONTENDED
+    if
+    :: atomic { drainAll() }
+    OR_KILLED
+    fi;
+#endif
+    if
+    :: atomic { wakeAfterChange(); author = false }
+    OR_KILLED
+    fi;
+#endif
+
+sleep:
+    if
+    :: atomic {
+        call = SLEPT;
+        author = false;
+        if
+        :: W == expected -> asleep[me] = true; owes[me] = false; expected = 0
+        :: else -> expected = 0; goto attempt
+        fi
+       }
+    OR_KILLED
+    fi;
+end_asleep:
+    if
+    :: atomic { !asleep[me] -> goto attempt }
+    :: atomic {
+        asleep[me] && mayRecheck ->
+        asleep[me] = false;
+        owes[me] = licence;           /* this sleeper now owes the dead participant's wake-up */
+        licence = false;
+        goto attempt
+       }
+    :: atomic { mayDie && asleep[me] -> killed[me] = true; kill(); goto dying }
+    :: atomic { mayDie && !asleep[me] -> kill(); goto dying }
+    fi;
+
+leave:
+    if
+    :: atomic { pending = false; forget(); resting[me] = true; goto idle }
+    OR_KILLED
+    fi;
+
+    /* W is taken. The biased thread must be out. */
+settle:
+    if
+    :: atomic {
+#ifdef NO_STATE_CHECK
+        if
+        :: biased != NONE && biased != tid -> enter(); goto inside
+        :: else
+        fi;
+#endif
+        if
+        :: gone -> goto restoreGone
+        :: !gone && biased == tid -> goto clearOwn
+        :: !gone && biased != NONE && biased != tid ->
+#ifdef NO_REVOKING_MARK
+            former = biased;
+            biased = NONE;
+#else
+            revoking = true;
+#endif
+            goto revoke
+        :: !gone && biased == NONE -> enter(); goto inside
+        /* The credit ran out: acknowledge the loss of the bias, take the bias, or change the mode. */
+        :: !gone && biased == NONE && former == tid -> former = NONE; goto settle
+#ifndef QUIET_ONLY
+        :: !gone && biased == NONE && !contended && !noBias &&
+#ifndef NO_FORMER
+           (former == NONE || absent[former - 1]) ->
+#else
+           true ->
+#endif
+            goto grant
+#endif
+        :: !gone && biased == NONE && contended && !noBias && !anyCounted -> goto makeQuiet
+        fi
+       }
+    OR_KILLED
+    fi;
+
+grant:
+#ifndef NO_CLEAR_AT_GRANT
+    /* The mark of a death at the door, which needs no report. */
+    if
+    :: atomic { B = 0; deathAtDoor = false; linked = true }
+    OR_KILLED
+    fi;
+#endif
+    if
+    :: atomic {
+        linked = true;
+        if
+        :: !gone && !contended && !noBias -> former = NONE; biased = tid
+        :: else -> goto settle
+        fi;
+        enter();
+        goto inside
+       }
+    OR_KILLED
+    fi;
+
+makeQuiet:
+    /* Waiters may have gone to sleep since the look at their count. */
+    if
+    :: atomic {
+        if
+        :: contended && !noBias && !gone ->
+            contended = false;
+#ifndef NO_CAS_TO_QUIET
+            call = call | BY_CAS
+#endif
+        :: else
+        fi;
+        enter();
+        goto inside
+       }
+    OR_KILLED
+    fi;
+
+clearOwn:
+    /* This thread does not use the bias now, but a predecessor with the same TID may have died in B. */
+    if
+    :: atomic {
+        if
+#ifndef NO_LOOK_AT_OWN_B
+        :: B & DIED -> goto clearB
+#endif
+        :: else
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { biased = NONE; revoking = false; enter(); goto inside }
+    OR_KILLED
+    fi;
+
+revoke:
+#ifndef NO_MEMBARRIER_REVOKE
+    if
+    :: atomic { drainAll() }
+    OR_KILLED
+    fi;
+#endif
+    /* From here on, the biased thread is inside, or sees the change of S before it enters. */
+look:
+    if
+    :: atomic {
+        if
+        :: B & DIED -> goto clearB
+        :: owner(B) != target && !(B & DIED) -> goto revoked
+        :: owner(B) == target -> B = B | WAITERS
+        :: owner(B) == target -> call = 0; goto unlock       /* tryLock(), or the deadline has passed */
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        if
+        :: B == (target | WAITERS) -> asleepOnB = tid
+        :: else -> goto look
+        fi
+       }
+    OR_KILLED
+    fi;
+end_asleepOnB:
+    if
+    :: atomic { asleepOnB != tid -> goto look }
+    :: atomic { asleepOnB == tid && mayLookAgain -> licenceOnB = false; asleepOnB = NONE; goto look }
+    :: atomic { mayDie -> killed[me] = (asleepOnB == tid); kill(); goto dying }
+    fi;
+clearB:
+#ifdef NO_CLEAR_B_FIRST
+    if
+    :: atomic { biased = NONE; revoking = false; former = NONE }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { B = 0; noteDeathInB(); enter(); goto inside }
+    OR_KILLED
+    fi;
+#else
+    if
+    :: atomic { B = 0; noteDeathInB() }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { biased = NONE; revoking = false; former = NONE; enter(); goto inside }
+    OR_KILLED
+    fi;
+#endif
+revoked:
+    if
+    :: atomic { former = target; biased = NONE; revoking = false; enter(); goto inside }
+    OR_KILLED
+    fi;
+
+restoreGone:
+    if
+    :: atomic { W = GONE; owesAll = true }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { wakeAll(); owesAll = false; goto leave }
+    OR_KILLED
+    fi;
+
+    /* Inside, by W. */
+inside:
+unlock:
+    if
+    :: atomic {
+        if
+        :: mayStore ->
+#ifndef NO_PENDING
+            pending = true;
+#endif
+            goto plainUnlock
+        :: !mayStore && W == tid -> W = 0; leaveSection(); pending = false; call = 0; resting[me] = true; goto idle
+        :: !mayStore && W != tid -> pending = true
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        leaveSection();
+        if
+        :: owner(W) == tid -> owes[me] = (W & WAITERS) != 0; W = 0
+        :: owner(W) != tid                      /* destroyed */
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        if
+        :: owes[me] -> owes[me] = false; wakeOne()
+        :: else
+        fi;
+        goto leave
+       }
+    OR_KILLED
+    fi;
+
+plainUnlock:
+    /* A waiter may set its mark before the store removes it. The second look at S is what it relies on. */
+    if
+    :: atomic { hasRoom -> store(STORE_W_FREE); leaveSection(); owes[me] = true }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        if
+#ifndef NO_GONE_IN_UNLOCK
+        :: gone -> owes[me] = false; goto restoreFreed
+        :: !gone && contended
+#else
+        :: contended
+        :: gone && !contended -> owes[me] = false; goto leave
+#endif
+        :: !gone && !contended -> owes[me] = false; goto leave
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { drain(me); owes[me] = false; wakeOne(); goto leave }
+    OR_KILLED
+    fi;
+
+restoreFreed:
+    if
+    :: atomic {
+        drain(me);
+        if
+        :: W == 0 -> W = GONE; owesAll = true
+        :: else -> goto leave
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { wakeAll(); owesAll = false; goto leave }
+    OR_KILLED
+    fi;
+
+    /* The biased path. */
+door:
+    if
+    :: atomic { seenB(me) == 0 }
+    :: atomic { seenB(me) != 0 -> goto slow }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { hasRoom -> store(STORE_B_TID) }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        if
+        :: isBiased -> call = (destroyed -> LATE : 0); enter()
+        :: else -> goto turnedAway
+        fi
+       }
+    OR_KILLED
+    fi;
+    /* Inside, by B. */
+    if
+    :: atomic { hasRoom -> store(STORE_B_FREE); holder = NONE; owesOnB = true }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        if
+        :: isBiased -> owesOnB = false; resting[me] = true; goto idle
+        :: else
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { drain(me); owesOnB = false; asleepOnB = NONE; resting[me] = true; goto idle }
+    OR_KILLED
+    fi;
+
+turnedAway:
+    /* S did not name this thread any more. A revoker may have seen its B = tid, and sleep. */
+    if
+    :: atomic { hasRoom -> store(STORE_B_FREE); owesOnB = true }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { drain(me); owesOnB = false; asleepOnB = NONE; goto slow }
+    OR_KILLED
+    fi;
+
+dying:
+    /* A killed sleeper stays in the queue until it has run once more; a wake-up may still select it. */
+    atomic {
+        killed[me] = false;
+        resting[me] = false;
+        drain(me);
+        asleep[me] = false;
+        if
+        :: asleepOnB == tid -> asleepOnB = NONE
+        :: else
+        fi;
+        licenceOnB = asleepOnB != NONE && (licenceOnB || owesOnB);
+        /* exit_robust_list: the nodes, then the pending entry. */
+        if
+        :: owner(W) == tid ->
+            if
+            :: holder == tid -> holder = NONE; unreported = true
+            :: else
+            fi;
+            if
+            :: W & WAITERS -> W = WAITERS | DIED; wakeOne()
+            :: else -> W = DIED
+            fi
+        :: owner(W) == 0 && pending -> owes[me] = false; author = false; wakeOne()
+        :: else
+        fi;
+        if
+#ifndef NO_RESIDENT_B
+        :: linked && owner(B) == tid ->
+            if
+            :: holder == tid -> holder = NONE; unreported = true
+            :: else -> deathAtDoor = true
+            fi;
+            if
+            :: B & WAITERS -> asleepOnB = NONE
+            :: else
+            fi;
+            B = DIED
+#endif
+        :: else
+        fi;
+        licence = licence ||
+            (pending && !isMarkSafe && (author || owes[me] && (anySleeps || anyReleases)));
+        licenceForAll = licenceForAll || owesAll;
+        owes[me] = false; owesAll = false; owesOnB = false; author = false; pending = false; linked = false;
+        if
+        :: destroyed && holder == tid -> holder = NONE
+        :: else
+        fi;
+        dead = tid;
+        assert(holder != dead);
+        dead = NONE;
+        absent[me] = true; resting[me] = true
+    };
+    atomic { absent[me] = false; goto idle }
+}
+
+#define rests(i) (resting[i] || (asleep[i] || asleepOnB == i + 1) && !killed[i])
+#define forgotten ((anySleeps || asleepOnB != NONE) && allRest && allDrained && !destroying && \
+                   !(anySleeps && mayRecheck) && !(asleepOnB != NONE && mayLookAgain))
+
+/* Drains the store buffers at any time, and watches the sleepers. */
+active proctype memory() {
+end:
+    do
+    :: atomic { older[0] != 0 -> drainOlder(0) }
+    :: atomic { older[1] != 0 -> drainOlder(1) }
+#if PARTICIPANTS > 2
+    :: atomic { older[2] != 0 -> drainOlder(2) }
+#endif
+#ifndef IGNORE_SLEEPERS
+    :: atomic { forgotten -> assert(!forgotten) }
+#endif
+    od
+}
+
+#ifdef NO_BAN_OF_BIAS
+#define banned false
+#else
+#define banned true
+#endif
+
+#ifndef NO_DESTROYER
+/* Destroys by force or only if the lock is free, and may be killed before every step. */
+active proctype destroyer() {
+    if
+#ifndef ONLY_IF_FREE
+#ifdef NO_GONE_IN_STATE
+    :: skip
+#else
+    :: gone = true
+#endif
+#endif
+#ifndef ONLY_FORCED
+    :: atomic { noBias = banned; goto retireIfFree }
+#endif
+    fi;
+    if
+    :: atomic { W = GONE; destroyed = true; destroying = true; goto wake }
+    :: goto home              /* killed */
+    fi;
+
+retireIfFree:
+    if
+    :: biased != NONE -> goto home
+    :: biased == NONE
+    fi;
+    if
+    :: atomic { owner(W) == 0 -> W = GONE; destroyed = true; destroying = true }
+    :: owner(W) != 0 -> goto home
+    :: goto home              /* killed */
+    fi;
+
+wake:
+    if
+    :: atomic { wakeAll(); destroying = false }
+    :: atomic { licenceForAll = true; destroying = false }      /* killed */
+    fi;
+home:
+    skip
+}
+#endif
