@@ -22,8 +22,8 @@ extension CrashTrial {
         // No other process can be inside while the target is, so the surplus is the target's increments.
         let section: CrashEvidence.Section =
             isInside ? .within(increments: scene.surplus()) : outcome.entered ? .behind : .before
-        let holdsFromTheStart = path == .holder && !outcome.entered
-        let hasNotBegun = path != .holder && outcome.steps == 0
+        let holdsFromTheStart = path.targetHolds && !outcome.entered
+        let hasNotBegun = !path.targetHolds && outcome.steps == 0
         return CrashEvidence(
             section: section, heldForCertain: isInside || holdsFromTheStart,
             freeForCertain: outcome.reachedEnd || hasNotBegun || isHeldByOther, surplus: [], reportedDeaths: 0,
@@ -35,7 +35,7 @@ extension CrashTrial {
         if outcome.reachedEnd { return "\(path), killed after \(path.staysHeld ? "lock" : "unlock")" }
         let part =
             switch evidence.section {
-            case .before: path == .holder ? "before its section" : "in lock"
+            case .before: path.targetHolds ? "before its section" : "in lock"
             case .within: "in its section"
             case .behind: "in unlock"
             }

@@ -51,6 +51,8 @@ extension RobustFutexLock {
         while words.current.isObstructed {
             let state = words.current
             var failure: LockOutcome?
+            // While a thread has the bias, an owner of the word is not inside: one that died had nothing to report.
+            if state.biased != 0 { died = false }
             if state.isRemoved {
                 restoreRemoval()
                 return .failed(.identifierRemoved)
@@ -66,7 +68,7 @@ extension RobustFutexLock {
                 failure = waiting ? .failed(.deadlock) : .busy
             }
             if let failure {
-                releaseWord(leaving: died ? Futex.ownerDied : 0)
+                releaseWord()
                 return failure
             }
         }
@@ -168,8 +170,11 @@ extension RobustFutexLock {
         unsafe registration.pointee.credit = registration.pointee.run
     }
 
-    /// Gives this thread, the owner of the word, the bias if the lock is quiet. From then on every other owner of the
-    /// word finds the bias in the state.
+    /// Gives this thread, the owner of the word, the bias if the lock is quiet, and moves its ownership to the biased
+    /// word. From then on every other owner of the word finds the bias in the state.
+    ///
+    /// In this order: if the thread is killed in between, both words are marked, and the first one's report is used
+    /// only without a bias.
     private borrowing func takeBias() -> Bool {
         let state = words.current
         guard state.permitsBias else { return false }
@@ -182,9 +187,13 @@ extension RobustFutexLock {
         let isLinked = unsafe RobustListEntry.linkBias(registration)
         shm_registry_unlock()
         guard isLinked else { return false }
-        unsafe words.biased.pointee.store(0, ordering: .relaxed)
-        guard let granted = words.change({ $0.permitsBias ? $0.biased(to: me) : nil }) else { return false }
+        unsafe words.biased.pointee.store(me, ordering: .relaxed)
+        guard let granted = words.change({ $0.permitsBias ? $0.biased(to: me) : nil }) else {
+            unsafe words.biased.pointee.store(0, ordering: .relaxed)
+            return false
+        }
         unsafe registration.pointee.bias = granted.key
+        releaseWord()
         return true
     }
 }

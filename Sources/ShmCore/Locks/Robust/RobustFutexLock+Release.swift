@@ -20,20 +20,18 @@ extension RobustFutexLock {
     }
 
     /// Releases a word that this thread owns, marked or not, and wakes a waiter.
-    ///
-    /// - Parameter death: `FUTEX_OWNER_DIED` if the next owner is to receive the report.
-    borrowing func releaseWord(leaving death: UInt32 = 0) {
+    borrowing func releaseWord() {
         let me = me
         var seen = unsafe words.word.pointee.load(ordering: .relaxed)
         while seen & Futex.ownerMask == me {
             // While the lock is reserved for a target, the released word is not 0, so no fast path takes it.
             let hasTarget = unsafe words.handoffTarget.pointee.load(ordering: .relaxed) != 0
             let released = unsafe words.word.pointee.compareExchange(
-                expected: seen, desired: (hasTarget ? Futex.waiters : 0) | death,
-                successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
+                expected: seen, desired: hasTarget ? Futex.waiters : 0, successOrdering: .acquiringAndReleasing,
+                failureOrdering: .relaxed)
             if released.exchanged {
                 // In contended mode an unmarked word has no sleeper.
-                if seen & Futex.waiters != 0 || hasTarget || death != 0 { wakeOne() }
+                if seen & Futex.waiters != 0 || hasTarget { wakeOne() }
                 return
             }
             seen = released.original
