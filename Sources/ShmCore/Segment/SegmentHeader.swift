@@ -6,7 +6,7 @@ internal import SystemPackage
 /// has its name; it is read once, into this value, and validated as a whole.
 struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x3130_6572_6f43_6d68  // "hmCore01" in memory, little-endian
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let byteCount = 128
 
     var dataSize: Int
@@ -77,9 +77,9 @@ struct SegmentHeader: Equatable {
 
     func write(to page: UnsafeMutableRawPointer, pageSize: Int) {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
-        func put<I: FixedWidthInteger>(_ value: I, at offset: Int) {
-            unsafe withUnsafeBytes(of: value.littleEndian) {
-                unsafe bytes.replaceSubrange(offset..<offset + $0.count, with: $0)
+        func put(_ value: some FixedWidthInteger, at offset: Int) {
+            unsafe bytes.withUnsafeMutableBytes {
+                unsafe $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: type(of: value))
             }
         }
         put(Self.magic, at: 0)

@@ -37,10 +37,7 @@ extension SharedMemory {
                 try removeUnderLock(binding, name: name)
             case .wait:
                 try barAndAwaitDetachment(from: binding)
-                defer {
-                    RecordLock.release(.allAttachments, of: binding.file)
-                    RecordLock.release(.attachGate, of: binding.file)
-                }
+                defer { binding.admitAttachments() }
                 try remove(binding, name: name)
             }
             // The next waiter gets the lock now, finds the segment dead and passes the lock on.
@@ -144,10 +141,6 @@ extension SharedMemory {
                 .lockError,
                 "this thread is attached to it through another handle and would wait for itself; detach that")
         }
-        do { try RecordLock.takeWaiting(.attachGate, of: binding.file) } catch { throw SegmentFailure(error) }
-        do { try RecordLock.takeWaiting(.allAttachments, of: binding.file) } catch {
-            RecordLock.release(.attachGate, of: binding.file)
-            throw SegmentFailure(error)
-        }
+        do { try binding.barAttachments() } catch { throw SegmentFailure(error) }
     }
 }
