@@ -6,7 +6,8 @@ package import SystemPackage
 package enum SegmentFile {
     package static let directory = "/dev/shm"
 
-    static func path(of name: String) -> String { "\(directory)/\(name)" }
+    static func path(of name: String) -> String { pathPrefix + name }
+    private static let pathPrefix = directory + "/"
 
     /// A mode bit that distinguishes a segment's file from files of other programs without opening it: the sticky bit,
     /// which has no effect on a regular file (`inode(7)`).

@@ -20,7 +20,7 @@ struct Blueprint {
         guard let factory = LockFactory.named(lock.name) else {
             throw SegmentFailure(.lockError, "invalid value '\(lock)' for lock: expected a kind of LockKind.all")
         }
-        if let obstacle = lock.obstacle {
+        if let obstacle = factory.obstacle() {
             throw SegmentFailure(
                 .lockError, "this process cannot use the lock \(lock) (\(obstacle)); use \(LockKind.everywhere)")
         }

@@ -315,7 +315,9 @@ internal import SystemPackage
     }
 
     /// This handle's participant of the lock, made at first use.
-    func boundLock() throws(SegmentFailure) -> BoundLock {
+    ///
+    /// - Parameter asCreator: whether this process has just created the segment, and thus can use its lock.
+    func boundLock(asCreator: Bool = false) throws(SegmentFailure) -> BoundLock {
         if let lock {
             if lock.isOwn { return lock }
             inherited.locks.append(lock)
@@ -326,6 +328,7 @@ internal import SystemPackage
                 "this program does not have its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or "
                     + "load its plugin")
         }
+        if isWritable, !asCreator, let refusal { throw refusal }
         let bound = try participant { (binding) throws(Errno) in try factory.bind(binding) }
         lock = bound
         return bound
@@ -333,7 +336,8 @@ internal import SystemPackage
 
     /// Makes a participant of the lock by its type, which must be that of the segment's lock.
     func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SegmentFailure) -> L {
-        try participant { (binding) throws(Errno) in try L(binding) }
+        if isWritable, let refusal { throw refusal }
+        return try participant { (binding) throws(Errno) in try L(binding) }
     }
 
     private func participant<P: ~Copyable>(
@@ -344,7 +348,6 @@ internal import SystemPackage
                 .permissionDenied,
                 "locking writes to the segment, and this process may only read it; ask its owner for write permission")
         }
-        if let refusal { throw refusal }
         do {
             return try bind(lockBinding)
         } catch {

@@ -72,6 +72,8 @@ public import SystemPackage
 
     /// The segment's key; empty until one is set.
     public private(set) var key: String
+    /// The result of ``name()`` for the key.
+    private var validName: String?
 
     /// The last error; `nil` before the first.
     public internal(set) var error: SharedMemoryError?
@@ -114,6 +116,7 @@ public import SystemPackage
             }
             bind(nil)
             self.key = key
+            validName = nil
         }
     }
 
@@ -223,7 +226,12 @@ public import SystemPackage
 
     /// The POSIX name of the key.
     func name() throws(SegmentFailure) -> String {
-        do { return try SegmentKey.name(of: key) } catch { throw SegmentFailure(.keyError, error.reason) }
+        if let validName { return validName }
+        do {
+            let name = try SegmentKey.name(of: key)
+            validName = name
+            return name
+        } catch { throw SegmentFailure(.keyError, error.reason) }
     }
 
     /// Whether a name still refers to that segment.
