@@ -5,14 +5,16 @@ internal import SystemPackage
 /// Counts the attachments to a segment: the record locks that other descriptions hold on ``RecordLock/Place`` bytes.
 ///
 /// Only the kernel is asked, so an attachment counts exactly as long as its description is open, however its process
-/// ended, and whatever the control block says. `F_OFD_GETLK` walks the list of the file's locks, so finding each of
-/// `n` locks takes `n²` steps. From ``limitOfProbes`` on, the locks come from `/proc/locks`, which shows all of them in
-/// `n` steps. It is read in pieces, and a lock that is released meanwhile may hide another one, or the file may be
-/// missing. So `F_OFD_GETLK` then searches the gaps between those that were found. Attachments use neighbouring bytes
-/// (``AttachmentSlots``), so there are few gaps.
+/// ends, whatever the control block says, and in whatever namespace the process is. `F_OFD_GETLK` walks the list of the
+/// file's locks, so finding each of `n` locks takes `n²` steps. Where there are many, they come from `/proc/locks`, which
+/// shows all of them in `n` steps. That file is read in pieces, and a lock that is released meanwhile may hide another
+/// one; or the file may be missing. So `F_OFD_GETLK` then searches the gaps between the locks that were found.
+/// Attachments use neighbouring bytes (``AttachmentSlots``), so there are few gaps.
 struct AttachmentCount {
-    /// The number of locks from which on reading `/proc/locks` is faster than asking for each.
-    static let limitOfProbes = 64
+    /// The number of locks up to which asking for each is faster than reading `/proc/locks`.
+    static let few = 256
+    /// After so many locks, one probe finds out whether there are more than ``few`` in neighbouring bytes.
+    private static let start = 8
 
     /// The result.
     private(set) var count = 0
@@ -25,38 +27,57 @@ struct AttachmentCount {
     /// - Parameter list: the file that lists the locks of this machine. A test passes another.
     init(of file: FileDescriptor, list: String = LockListing.path) throws(Errno) {
         self.file = file
-        if try search([RecordLock.Place.attachments], limit: Self.limitOfProbes) { return }
+        if try searchFew() { return }
         let listed = LockListing.bytes(of: file, in: RecordLock.Place.attachments, list: list)
         count = listed.count
-        _ = try search(Self.gaps(between: listed), limit: .max)
+        var gaps = Self.gaps(between: listed)
+        while try next(in: &gaps) != nil { count += 1 }
     }
 
-    /// Adds the locks in these ranges; returns `false` once it found more than `limit`.
-    private mutating func search(_ ranges: [ClosedRange<Int64>], limit: Int) throws(Errno) -> Bool {
-        var open = ranges
+    /// Counts ``few`` locks at most; returns `false`, and counts none, if there are more.
+    private mutating func searchFew() throws(Errno) -> Bool {
+        var ranges = [RecordLock.Place.attachments]
         var found = 0
-        while let range = open.popLast() {
+        while let lock = try next(in: &ranges) {
+            found += 1
+            if found > Self.few { return false }
+            if found == Self.start, try hasManyNeighbours(lock.lowerBound) { return false }
+        }
+        count = found
+        return true
+    }
+
+    /// Whether a lock far behind this one shows that there are many.
+    private mutating func hasManyNeighbours(_ byte: Int64) throws(Errno) -> Bool {
+        let end = RecordLock.Place.attachments.upperBound
+        guard byte <= end - 4 * Int64(Self.few) else { return false }
+        probes += 1
+        return try RecordLock.first(in: byte + Int64(Self.few)...byte + 4 * Int64(Self.few), of: file) != nil
+    }
+
+    /// Finds one lock and replaces its range by the rest of it; `nil` if no range contains a lock.
+    private mutating func next(in ranges: inout [ClosedRange<Int64>]) throws(Errno) -> ClosedRange<Int64>? {
+        while let range = ranges.popLast() {
             probes += 1
             guard let lock = try RecordLock.first(in: range, of: file) else { continue }
-            found += 1
-            if found > limit { return false }
-            if lock.lowerBound > range.lowerBound { open.append(range.lowerBound...lock.lowerBound - 1) }
+            if lock.lowerBound > range.lowerBound { ranges.append(range.lowerBound...lock.lowerBound - 1) }
             // The oldest lock comes first, and usually has the lowest slot: continue behind it.
-            if lock.upperBound < range.upperBound { open.append(lock.upperBound + 1...range.upperBound) }
+            if lock.upperBound < range.upperBound { ranges.append(lock.upperBound + 1...range.upperBound) }
+            return lock
         }
-        count += found
-        return true
+        return nil
     }
 
     /// The ranges of attachments' bytes that contain none of these, which are sorted.
     private static func gaps(between bytes: [Int64]) -> [ClosedRange<Int64>] {
         var gaps: [ClosedRange<Int64>] = []
-        var next = RecordLock.Place.attachments.lowerBound
+        let all = RecordLock.Place.attachments
+        var next = all.lowerBound
         for byte in bytes {
             if byte > next { gaps.append(next...byte - 1) }
             next = byte + 1
         }
-        if next <= RecordLock.Place.attachments.upperBound { gaps.append(next...RecordLock.Place.attachments.upperBound) }
+        if next <= all.upperBound { gaps.append(next...all.upperBound) }
         return gaps
     }
 }

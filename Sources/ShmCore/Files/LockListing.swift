@@ -43,17 +43,25 @@ struct LockListing {
 
     private mutating func read(_ source: FileDescriptor) {
         // The kernel returns whole lines, a page of them at most.
-        var buffer = [UInt8](repeating: 0, count: SegmentLayout.pageSize)
+        var text = [UInt8](repeating: 0, count: SegmentLayout.pageSize)
         var others = 0
-        while let count = try? unsafe buffer.withUnsafeMutableBytes({ try unsafe source.read(into: $0) }), count > 0 {
+        while let count = try? unsafe text.withUnsafeMutableBytes({ try unsafe source.read(into: $0) }), count > 0 {
             let before = found.count
             var start = 0
-            while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
-                if let byte = lockedByte(buffer, start..<end) { found.append(byte) }
+            while let end = Self.lineEnd(text, start..<count) {
+                if let byte = lockedByte(text, start..<end) { found.append(byte) }
                 start = end + 1
             }
             if found.count == before { others += count }
             if others > Self.patience { return }
+        }
+    }
+
+    private static func lineEnd(_ text: [UInt8], _ range: Range<Int>) -> Int? {
+        unsafe text.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, !range.isEmpty else { return nil }
+            let end = unsafe memchr(start + range.lowerBound, CInt(UInt8(ascii: "\n")), range.count)
+            return unsafe end.map { unsafe UnsafeRawPointer($0) - start }
         }
     }
 
@@ -73,26 +81,26 @@ struct LockListing {
         let start = end + 1 - name.count
         guard start > line.lowerBound, text[start...end] == name[...] else { return nil }
         // A line about a process that waits has an arrow before the kind.
-        let kind = text[line.lowerBound..<start].drop { $0 != UInt8(ascii: ":") }
-        return kind.starts(with: ": OFDLCK ".utf8) ? first : nil
+        var kind = line.lowerBound
+        while kind < start, text[kind] != UInt8(ascii: ":") { kind += 1 }
+        return text[kind..<start].starts(with: Self.kind) ? first : nil
     }
+
+    private static let kind = Array(": OFDLCK ".utf8)
 
     /// The number that ends at `end`, which is moved to the byte before the number; `nil` if there is none.
     private static func number(_ text: [UInt8], _ start: Int, before end: inout Int) -> Int64? {
         var index = end - 1
-        var number: Int64 = 0
-        var place: Int64 = 1
+        var number: UInt64 = 0
+        var place: UInt64 = 1
         while index > start, text[index] >= UInt8(ascii: "0"), text[index] <= UInt8(ascii: "9") {
-            let (product, tooLarge) = place.multipliedReportingOverflow(by: Int64(text[index] - UInt8(ascii: "0")))
-            let (sum, overflow) = number.addingReportingOverflow(product)
-            if tooLarge || overflow { return nil }
-            number = sum
+            number &+= place &* UInt64(text[index] &- UInt8(ascii: "0"))
+            place &*= 10
             index -= 1
-            place = place.multipliedReportingOverflow(by: 10).partialValue
         }
-        // An offset has 19 digits at most; beyond them `place` has overflowed.
+        // An offset has 19 digits at most. A number of 19 digits does not overflow.
         guard 1...19 ~= end - 1 - index else { return nil }
         end = index
-        return number
+        return Int64(exactly: number)
     }
 }

@@ -46,17 +46,18 @@ internal import SystemPackage
     convenience init(opening name: String, anyLock: Bool = false) throws(SegmentFailure) {
         // Check the type before opening: to open another program's FIFO would wake a process at its other end. The type
         // is checked again after the file is open.
+        let path = SegmentFile.path(of: name)
         let status: stat
-        do { status = try SegmentFile.status(ofName: name) } catch { throw .finding(error) }
+        do { status = try SegmentFile.status(ofPath: path) } catch { throw .finding(error) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
         guard SegmentFile.isMarked(status, name: name) else { throw .notASegment("a file of another program") }
         var writable = true
         let file: FileDescriptor
         do {
-            file = try SegmentFile.open(name, writable: true)
+            file = try SegmentFile.open(path: path, writable: true)
         } catch  where error == .permissionDenied || error == .readOnlyFileSystem {
             writable = false
-            do { file = try SegmentFile.open(name, writable: false) } catch { throw .opening(error, name: name) }
+            do { file = try SegmentFile.open(path: path, writable: false) } catch { throw .opening(error, name: name) }
         } catch {
             throw .opening(error, name: name)
         }
