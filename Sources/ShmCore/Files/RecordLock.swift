@@ -9,7 +9,7 @@ internal import SystemPackage
 enum RecordLock {
     /// A byte, or a range of bytes, with a meaning.
     enum Place {
-        /// Held shared while a handle attaches; held exclusively by a destroyer that waits for attachments to end.
+        /// Held exclusively by a destroyer that waits for attachments to end.
         case attachGate
         /// Held exclusively by the process that removes the segment's name.
         case removal
@@ -24,8 +24,17 @@ enum RecordLock {
         /// The bytes of all attachments.
         case allAttachments
 
-        static let firstAttachment: Int64 = 1 << 61
-        static let lastAttachment: Int64 = 1 << 62
+        /// The bytes of attachments: first the slots that the control block hints at (``AttachmentSlots``), then those
+        /// that are chosen at random.
+        static let attachments: ClosedRange<Int64> = 1 << 61...1 << 62
+        static let firstRandom: Int64 = 1 << 61 + 1 << 32
+
+        /// The byte of a slot.
+        static func slot(_ number: UInt32) -> Place { .attachment(attachments.lowerBound + Int64(number)) }
+
+        /// A random byte. The probability that two attachments share one of 2⁶¹ bytes is negligible; if the lock is
+        /// exclusive, the collision is detected.
+        static func random() -> Place { .attachment(.random(in: firstRandom...attachments.upperBound)) }
 
         var range: (start: Int64, length: Int64) {
             switch self {
@@ -35,15 +44,9 @@ enum RecordLock {
             case .userLock: (1 << 60 + 3, 1)
             case .initialisation: (1 << 60 + 4, 1)
             case .attachment(let byte): (byte, 1)
-            case .allAttachments: (Self.firstAttachment, Self.lastAttachment - Self.firstAttachment + 1)
+            case .allAttachments: (Self.attachments.lowerBound, Int64(Self.attachments.count))
             }
         }
-    }
-
-    /// A random byte for a new attachment. The probability that two attachments share one of 2⁶¹ bytes is negligible;
-    /// if the lock is exclusive, the collision is detected.
-    static func newAttachment() -> Place {
-        .attachment(.random(in: Place.firstAttachment...Place.lastAttachment))
     }
 
     /// Takes a lock without waiting; throws `EAGAIN` if another description holds a conflicting one.
@@ -75,23 +78,13 @@ enum RecordLock {
         _ = shm_ofd_lock(file.rawValue, Int16(F_UNLCK), range.start, range.length, false)
     }
 
-    /// The number of attachments that other descriptions hold.
-    ///
-    /// `F_OFD_GETLK` returns one conflicting lock of a range, in no particular order, so the search continues to the
-    /// left and to the right of it: two calls per attachment.
-    static func countAttachments(of file: FileDescriptor) throws(Errno) -> Int {
-        var count = 0
-        var open: [(start: Int64, end: Int64)] = [(Place.firstAttachment, Place.lastAttachment)]
-        while let range = open.popLast() {
-            var start = range.start
-            var length = range.end - range.start + 1
-            guard try SystemCall.check(unsafe shm_ofd_conflict(file.rawValue, &start, &length)) == 1 else { continue }
-            // A length of 0 means "to the end of the file". That is not one of our locks: count it once and continue.
-            let end = length > 0 ? start + length - 1 : Int64.max
-            count += 1
-            if start > range.start { open.append((range.start, start - 1)) }
-            if end < range.end { open.append((end + 1, range.end)) }
-        }
-        return count
+    /// One lock of another description that overlaps the range; `nil` if there is none. The kernel walks the list of the
+    /// file's locks from the oldest on, and returns the first that matches.
+    static func first(in range: ClosedRange<Int64>, of file: FileDescriptor) throws(Errno) -> ClosedRange<Int64>? {
+        var start = range.lowerBound
+        var length = range.upperBound - start + 1
+        guard try SystemCall.check(unsafe shm_ofd_conflict(file.rawValue, &start, &length)) == 1 else { return nil }
+        // A length of 0 means "to the end of the file".
+        return start...(length > 0 ? start + length - 1 : Int64.max)
     }
 }

@@ -6,7 +6,8 @@ package import SystemPackage
 package enum SegmentFile {
     package static let directory = "/dev/shm"
 
-    static func path(of name: String) -> String { "\(directory)/\(name)" }
+    static func path(of name: String) -> String { pathPrefix + name }
+    private static let pathPrefix = directory + "/"
 
     /// A mode bit that distinguishes a segment's file from files of other programs without opening it: the sticky bit,
     /// which has no effect on a regular file (`inode(7)`).
@@ -49,15 +50,21 @@ package enum SegmentFile {
     ///
     /// The kernel checks whether this process may open it: the file's owner and permissions are the segment's.
     package static func open(_ name: String, writable: Bool) throws(Errno) -> FileDescriptor {
+        try open(path: path(of: name), writable: writable)
+    }
+
+    static func open(path: String, writable: Bool) throws(Errno) -> FileDescriptor {
         let flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
-        let path = path(of: name)
-        let patience = Deadline.after(.seconds(1))
+        var patience: Deadline?
         while true {
             do throws(Errno) {
                 return try SystemCall.descriptor(try SystemCall.retrying { unsafe shm_open_path(path, flags, 0) })
             } catch {
                 // A destroyer holds a lease for a moment, to find out whether another process has the file open.
-                guard error == .resourceTemporarilyUnavailable, !patience.hasPassed else { throw error }
+                guard error == .resourceTemporarilyUnavailable else { throw error }
+                let end = patience ?? .after(.seconds(1))
+                patience = end
+                if end.hasPassed { throw error }
                 usleep(50)
             }
         }
@@ -81,9 +88,11 @@ package enum SegmentFile {
     static func isInMemory(_ file: FileDescriptor) -> Bool { shm_is_in_memory(file.rawValue) }
 
     /// The status of the object with this name. Does not follow a symbolic link.
-    package static func status(ofName name: String) throws(Errno) -> stat {
+    package static func status(ofName name: String) throws(Errno) -> stat { try status(ofPath: path(of: name)) }
+
+    static func status(ofPath path: String) throws(Errno) -> stat {
         var status = stat()
-        if unsafe lstat(path(of: name), &status) != 0 { throw Errno(rawValue: errno) }
+        if unsafe lstat(path, &status) != 0 { throw Errno(rawValue: errno) }
         return status
     }
 

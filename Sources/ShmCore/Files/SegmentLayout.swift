@@ -4,7 +4,7 @@ internal import Glibc
 ///
 ///     0                data, page-aligned and zero-padded to whole pages
 ///     controlOffset    lock area, if it is too large for the header's page
-///     headerOffset     the last page: header, life word, and the lock area if it fits
+///     headerOffset     the last page: header, life word, words of attachments, and the lock area if it fits
 ///
 /// All offsets follow from the size of the data, the size of the lock area and the page size, so a header that
 /// contradicts its own sizes is corrupt.
@@ -13,6 +13,10 @@ struct SegmentLayout: Equatable {
 
     /// The offset of the life word in the header's page: on a cache line of its own.
     static let lifeOffset = 256
+    /// The offset of the word that says whether a destroyer waits. Read, as the life word is, by every attachment.
+    static let barOffset = 260
+    /// The offset of the two words of ``AttachmentSlots``: on a cache line of their own.
+    static let slotsOffset = 320
     /// The offset of a small lock area in the header's page, two cache lines away from all other fields.
     static let smallLockOffset = 512
 

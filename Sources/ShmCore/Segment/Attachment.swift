@@ -7,60 +7,82 @@ internal import SystemPackage
 final class Attachment {
     let mode: SharedMemory.AccessMode
     private let mapping: Mapping
+    private let place: Place
     private let size: Int
-    private let byte: RecordLock.Place
-    private let file: FileDescriptor
     private let generation = shm_generation()
 
     /// Attaches through a binding's file.
     init(_ binding: SegmentBinding, mode: SharedMemory.AccessMode) throws(SegmentFailure) {
-        // Hold the gate shared from before the life word is read until the byte is locked. A destroyer that waits first
-        // locks the gate exclusively and then looks for attachments, so either it finds this byte or it prevents this
-        // attachment.
-        do { try RecordLock.take(.attachGate, shared: true, of: binding.file) } catch {
-            throw error == .resourceTemporarilyUnavailable
-                ? SegmentFailure(.notFound, "another process is destroying it; create it again afterwards")
-                : SegmentFailure(error)
-        }
-        defer { RecordLock.release(.attachGate, of: binding.file) }
-        guard binding.isAlive else { throw .destroyed }
-        byte = try Self.lockByte(of: binding)
+        place = try Place(binding)
         do {
             mapping = try Mapping(
                 binding.file, offset: 0, length: binding.header.dataSize, writable: mode == .readWrite)
         } catch {
-            RecordLock.release(byte, of: binding.file)
+            place.release()
             throw SegmentFailure(error)
         }
         size = binding.header.dataSize
-        file = binding.file
         self.mode = mode
     }
 
     deinit {
         // The child of a fork shares the open file description: the attachment still belongs to the parent.
-        if shm_generation() == generation { RecordLock.release(byte, of: file) }
+        if shm_generation() == generation { place.release() }
     }
 
     /// Whether the attachment's record lock belongs to that descriptor. In the child of a fork that is the descriptor
     /// that the parent opened.
-    func isThrough(_ file: FileDescriptor) -> Bool { self.file == file }
+    func isThrough(_ file: FileDescriptor) -> Bool { place.file == file }
 
     /// The data. Writing to it in read-only mode is a fault (SIGSEGV).
     var data: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(start: mapping.address, count: size)
     }
+}
 
-    private static func lockByte(of binding: SegmentBinding) throws(SegmentFailure) -> RecordLock.Place {
-        while true {
-            let byte = RecordLock.newAttachment()
-            do {
-                // A write lock needs a writable descriptor. For counting, a read lock conflicts as well.
-                try RecordLock.take(byte, shared: !binding.isWritable, of: binding.file)
-                return byte
-            } catch {
-                if error != .resourceTemporarilyUnavailable { throw SegmentFailure(error) }
+extension Attachment {
+    /// The locked byte of an attachment.
+    private struct Place {
+        /// Where a process may take a byte that is in use, by an outdated hint.
+        private static let attempts = 8
+
+        let file: FileDescriptor
+        private let byte: RecordLock.Place
+        private let slot: UInt32?
+        private let control: SegmentControl
+
+        /// Locks a byte of a live segment, unless a destroyer waits.
+        ///
+        /// A destroyer that waits takes the gate, sets the bar, and then locks all bytes, when no other process has
+        /// one locked. The kernel orders that and this lock. So either the destroyer finds this byte and waits for it,
+        /// or the bar is visible here. If the destroyer died meanwhile, the bar remains, but the gate is free.
+        init(_ binding: SegmentBinding) throws(SegmentFailure) {
+            file = binding.file
+            control = binding.control
+            var attempt = 0
+            while true {
+                if binding.isBarred { throw .beingDestroyed }
+                attempt += 1
+                let slot = binding.isWritable && attempt <= Self.attempts ? control.slots.take() : nil
+                let byte = slot.map(RecordLock.Place.slot) ?? .random()
+                do {
+                    // A write lock needs a writable descriptor. For counting, a read lock conflicts as well.
+                    try RecordLock.take(byte, shared: !binding.isWritable, of: file)
+                } catch {
+                    if error == .resourceTemporarilyUnavailable { continue }
+                    throw SegmentFailure(error)
+                }
+                (self.byte, self.slot) = (byte, slot)
+                break
             }
+            if !binding.isBarred && binding.isAlive { return }
+            release()
+            throw binding.isAlive ? .beingDestroyed : .destroyed
+        }
+
+        func release() {
+            RecordLock.release(byte, of: file)
+            if let slot { control.slots.giveBack(slot) }
         }
     }
 }

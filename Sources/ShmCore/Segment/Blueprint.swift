@@ -20,7 +20,7 @@ struct Blueprint {
         guard let factory = LockFactory.named(lock.name) else {
             throw SegmentFailure(.lockError, "invalid value '\(lock)' for lock: expected a kind of LockKind.all")
         }
-        if let obstacle = lock.obstacle {
+        if let obstacle = factory.obstacle() {
             throw SegmentFailure(
                 .lockError, "this process cannot use the lock \(lock) (\(obstacle)); use \(LockKind.everywhere)")
         }
@@ -55,19 +55,21 @@ struct Blueprint {
             if status.st_mode & 0o7777 != wanted {
                 try SystemCall.check(fchmod(file.rawValue, wanted) == 0 ? 0 : -errno)
             }
-            let control = try Mapping(
+            let mapping = try Mapping(
                 file, offset: layout.controlOffset, length: layout.controlSize, writable: true)
-            let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
+            let page = unsafe mapping.address + (layout.headerOffset - layout.controlOffset)
             isInitialisingLock = true
             try unsafe factory.initialise(
-                control.address + (layout.lockOffset - layout.controlOffset), ParticipantNumber.limit)
+                mapping.address + (layout.lockOffset - layout.controlOffset), ParticipantNumber.limit)
             isInitialisingLock = false
             let life = isInitialised ? SegmentBinding.Life.alive : SegmentBinding.Life.initialising
             unsafe (page + SegmentLayout.lifeOffset).storeBytes(of: life, as: UInt32.self)
             let header = header
             unsafe header.write(to: page, pageSize: layout.pageSize)
             if !isInitialised { try RecordLock.take(.initialisation, of: file) }
-            let binding = SegmentBinding(file, header, layout, FileIdentity(status), control)
+            let control = SegmentControl(header, layout, FileIdentity(status), mapping, writable: true)
+            SegmentControls.add(control)
+            let binding = SegmentBinding(file, control)
             binding.isInitialiser = !isInitialised
             return binding
         } catch {

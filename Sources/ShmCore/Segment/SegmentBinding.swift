@@ -16,18 +16,18 @@ internal import SystemPackage
 
     private(set) var file: FileDescriptor
     /// Whether the file's permissions let this process write.
-    let isWritable: Bool
-    let header: SegmentHeader
-    let layout: SegmentLayout
+    var isWritable: Bool { control.isWritable }
+    let control: SegmentControl
+    var header: SegmentHeader { control.header }
+    var layout: SegmentLayout { control.layout }
     /// The identity of the segment's file.
-    let identity: FileIdentity
-    let life: UnsafePointer<Atomic<UInt32>>
+    var identity: FileIdentity { control.identity }
+    var life: UnsafePointer<Atomic<UInt32>> { unsafe control.life }
 
     /// The fork generation of the process that initialises the segment through this binding. To that process the
     /// segment is alive.
     private var initialiser: UInt32?
 
-    private let control: Mapping
     private(set) var lock: BoundLock?
     var attachment: Attachment?
     private var generation = shm_generation()
@@ -46,17 +46,18 @@ internal import SystemPackage
     convenience init(opening name: String, anyLock: Bool = false) throws(SegmentFailure) {
         // Check the type before opening: to open another program's FIFO would wake a process at its other end. The type
         // is checked again after the file is open.
+        let path = SegmentFile.path(of: name)
         let status: stat
-        do { status = try SegmentFile.status(ofName: name) } catch { throw .finding(error) }
+        do { status = try SegmentFile.status(ofPath: path) } catch { throw .finding(error) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notASegment(SegmentFile.kind(of: status)) }
         guard SegmentFile.isMarked(status, name: name) else { throw .notASegment("a file of another program") }
         var writable = true
         let file: FileDescriptor
         do {
-            file = try SegmentFile.open(name, writable: true)
+            file = try SegmentFile.open(path: path, writable: true)
         } catch  where error == .permissionDenied || error == .readOnlyFileSystem {
             writable = false
-            do { file = try SegmentFile.open(name, writable: false) } catch { throw .opening(error, name: name) }
+            do { file = try SegmentFile.open(path: path, writable: false) } catch { throw .opening(error, name: name) }
         } catch {
             throw .opening(error, name: name)
         }
@@ -73,27 +74,25 @@ internal import SystemPackage
     convenience init(_ file: FileDescriptor, writable: Bool, anyLock: Bool = false) throws(SegmentFailure) {
         let status: stat
         do { status = try SegmentFile.status(of: file) } catch { throw SegmentFailure(error) }
+        // With `anyLock` the lock's kind is not validated.
+        if !anyLock, let known = SegmentControls.join(status, writable: writable) {
+            self.init(file, known)
+            return
+        }
         let (header, layout) = try Self.validated(file, status, anyLock: anyLock)
-        let control: Mapping
+        let mapping: Mapping
         do {
-            control = try Mapping(
+            mapping = try Mapping(
                 file, offset: layout.controlOffset, length: layout.controlSize, writable: writable)
         } catch { throw SegmentFailure(error) }
-        self.init(file, header, layout, FileIdentity(status), control, writable: writable)
+        let control = SegmentControl(header, layout, FileIdentity(status), mapping, writable: writable)
+        if !anyLock { SegmentControls.add(control) }
+        self.init(file, control)
     }
 
-    /// Takes ownership of a segment's open file and of the mapping of its control block.
-    init(
-        _ file: FileDescriptor, _ header: SegmentHeader, _ layout: SegmentLayout, _ identity: FileIdentity,
-        _ control: consuming Mapping, writable: Bool = true
-    ) {
+    /// Takes ownership of a segment's open file, and of one use of its control block.
+    init(_ file: FileDescriptor, _ control: SegmentControl) {
         self.file = file
-        self.header = header
-        self.layout = layout
-        self.identity = identity
-        isWritable = writable
-        let page = unsafe control.address + (layout.headerOffset - layout.controlOffset)
-        unsafe life = UnsafeRawPointer(page + SegmentLayout.lifeOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
         self.control = control
     }
 
@@ -103,6 +102,7 @@ internal import SystemPackage
         attachment = nil
         for file in inherited.files { try? file.close() }
         try? file.close()
+        SegmentControls.leave(control)
     }
 
     /// Whether this process opened the file, and did not inherit it through `fork(2)`.
@@ -169,7 +169,7 @@ internal import SystemPackage
 
     /// Marks the segment as destroyed; returns whether it was not marked before.
     func markDead() -> Bool {
-        unsafe lifeWord.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) != Life.dead
+        unsafe control.lifeWord.pointee.exchange(Life.dead, ordering: .acquiringAndReleasing) != Life.dead
     }
 
     /// Whether this process initialises the segment through this binding. `false` in the child of a fork.
@@ -181,13 +181,9 @@ internal import SystemPackage
     /// Marks the segment as initialised; returns `false` if it was destroyed meanwhile. A release operation: a process
     /// that observes the segment as alive also observes what the initialiser wrote.
     func markAlive() -> Bool {
-        unsafe lifeWord.pointee.compareExchange(
+        unsafe control.lifeWord.pointee.compareExchange(
             expected: Life.initialising, desired: Life.alive, ordering: .acquiringAndReleasing
         ).exchanged
-    }
-
-    private var lifeWord: UnsafeMutablePointer<Atomic<UInt32>> {
-        unsafe UnsafeMutableRawPointer(mutating: life).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
     // MARK: Initialisation
@@ -220,12 +216,33 @@ internal import SystemPackage
         }
     }
 
+    // MARK: Attachments
+
+    /// Whether a destroyer waits for attachments to end.
+    var isBarred: Bool { control.isBarred && RecordLock.isTaken(.attachGate, of: file) }
+
+    /// Prevents new attachments, and waits until there are none.
+    func barAttachments() throws(Errno) {
+        try RecordLock.takeWaiting(.attachGate, of: file)
+        control.isBarred = true
+        do { try RecordLock.takeWaiting(.allAttachments, of: file) } catch {
+            admitAttachments()
+            throw error
+        }
+    }
+
+    /// Undoes ``barAttachments()``.
+    func admitAttachments() {
+        RecordLock.release(.allAttachments, of: file)
+        control.isBarred = false
+        RecordLock.release(.attachGate, of: file)
+    }
+
     // MARK: Lock
 
     /// The memory and the descriptor of the segment's lock.
     private var lockBinding: LockBinding {
-        let area = unsafe control.address + (layout.lockOffset - layout.controlOffset)
-        return unsafe LockBinding(area: area, participants: header.participants, file: file)
+        unsafe LockBinding(area: control.lockArea, participants: header.participants, file: file)
     }
 
     /// The name of the lock's object outside the segment, if its kind uses one.
@@ -299,7 +316,9 @@ internal import SystemPackage
     }
 
     /// This handle's participant of the lock, made at first use.
-    func boundLock() throws(SegmentFailure) -> BoundLock {
+    ///
+    /// - Parameter asCreator: whether this process has just created the segment, and thus can use its lock.
+    func boundLock(asCreator: Bool = false) throws(SegmentFailure) -> BoundLock {
         if let lock {
             if lock.isOwn { return lock }
             inherited.locks.append(lock)
@@ -310,6 +329,7 @@ internal import SystemPackage
                 "this program does not have its lock kind \(header.lockName.debugDescription); use a newer ShmCore, or "
                     + "load its plugin")
         }
+        if isWritable, !asCreator, let refusal { throw refusal }
         let bound = try participant { (binding) throws(Errno) in try factory.bind(binding) }
         lock = bound
         return bound
@@ -317,7 +337,8 @@ internal import SystemPackage
 
     /// Makes a participant of the lock by its type, which must be that of the segment's lock.
     func participant<L: LockPrimitive & ~Copyable>(in _: L.Type) throws(SegmentFailure) -> L {
-        try participant { (binding) throws(Errno) in try L(binding) }
+        if isWritable, let refusal { throw refusal }
+        return try participant { (binding) throws(Errno) in try L(binding) }
     }
 
     private func participant<P: ~Copyable>(
@@ -328,7 +349,6 @@ internal import SystemPackage
                 .permissionDenied,
                 "locking writes to the segment, and this process may only read it; ask its owner for write permission")
         }
-        if let refusal { throw refusal }
         do {
             return try bind(lockBinding)
         } catch {

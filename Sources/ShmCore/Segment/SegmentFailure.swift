@@ -43,6 +43,11 @@ struct SegmentFailure: Error {
         SegmentFailure(.notFound, "it has been destroyed, or its control block overwritten; detach and create it again")
     }
 
+    /// A destroyer waits for the attachments to end.
+    static var beingDestroyed: SegmentFailure {
+        SegmentFailure(.notFound, "another process is destroying it; create it again afterwards")
+    }
+
     /// The creator died before it had initialised the segment.
     static var abandoned: SegmentFailure {
         SegmentFailure(.notFound, "its creator died while it initialised it; create it again, or use createOrAttach")

@@ -77,9 +77,9 @@ struct SegmentHeader: Equatable {
 
     func write(to page: UnsafeMutableRawPointer, pageSize: Int) {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
-        func put<I: FixedWidthInteger>(_ value: I, at offset: Int) {
-            unsafe withUnsafeBytes(of: value.littleEndian) {
-                unsafe bytes.replaceSubrange(offset..<offset + $0.count, with: $0)
+        func put(_ value: some FixedWidthInteger, at offset: Int) {
+            unsafe bytes.withUnsafeMutableBytes {
+                unsafe $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: type(of: value))
             }
         }
         put(Self.magic, at: 0)

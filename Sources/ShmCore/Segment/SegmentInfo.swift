@@ -49,7 +49,7 @@ extension SegmentInfo {
         self.key = key
         size = binding.header.dataSize
         lockName = binding.header.lockName
-        numAttachments = (try? RecordLock.countAttachments(of: binding.file)) ?? 0
+        numAttachments = (try? AttachmentCount(of: binding.file).count) ?? 0
         isAlive = binding.isAliveOrBeingInitialised
         creatorPID = Int(binding.header.creator.process)
         isOfThisPIDNamespace = binding.header.isOfThisPIDNamespace

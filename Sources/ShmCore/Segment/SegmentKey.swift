@@ -26,6 +26,8 @@ enum SegmentKey {
 
     static func name(of key: String) throws(Problem) -> String {
         if key.isEmpty { throw .empty }
+        let isName = key.utf8.first != UInt8(ascii: ".") && key.utf8.allSatisfy(isPlain)
+        if isName && key.utf8.count <= longestName { return key }
         var name: [UInt8] = []
         name.reserveCapacity(key.utf8.count)
         for byte in key.utf8 {

@@ -35,7 +35,7 @@ extension SharedMemory {
     func establish(_ binding: SegmentBinding, as name: String) throws(SegmentFailure) {
         try publish(binding, as: name)
         bind(binding)
-        do throws(SegmentFailure) { _ = try binding.boundLock() } catch {
+        do throws(SegmentFailure) { _ = try binding.boundLock(asCreator: true) } catch {
             // The segment was destroyed right after it got its name. It was created nevertheless.
             guard binding.isAlive else { return }
             // The lock's kernel object could not be created; without it the segment is useless.

@@ -15,6 +15,8 @@ extension SharedMemory {
     public func destroy(mode: DestroyMode = .noWait) throws(SharedMemoryError) {
         try attempt("destroy") { () throws(SegmentFailure) in
             let name = try name()
+            // The usual case, with the fewest system calls.
+            if mode == .noWait, try removeIfFree(name) { return }
             let binding: SegmentBinding
             do throws(SegmentFailure) {
                 binding = try existingOrLeftover(name, byForce: mode == .forceNoWait)
@@ -33,14 +35,10 @@ extension SharedMemory {
             case .noWait where holdsLock || !binding.isAlive:
                 try remove(binding, name: name)
             case .noWait:
-                if try remove(binding, name: name, ifFree: true) { break }
                 try removeUnderLock(binding, name: name)
             case .wait:
                 try barAndAwaitDetachment(from: binding)
-                defer {
-                    RecordLock.release(.allAttachments, of: binding.file)
-                    RecordLock.release(.attachGate, of: binding.file)
-                }
+                defer { binding.admitAttachments() }
                 try remove(binding, name: name)
             }
             // The next waiter gets the lock now, finds the segment dead and passes the lock on.
@@ -73,35 +71,59 @@ extension SharedMemory {
         }
     }
 
+    /// Removes the segment if no process holds the lock, and the lock's kind can be removed in one step. Otherwise
+    /// nothing changes and the result is `false`.
+    ///
+    /// The lock is removed before the segment is marked: a destroyer that is killed in between leaves a live segment
+    /// that no process can lock, and that the next destroyer removes.
+    private func removeIfFree(_ name: String) throws(SegmentFailure) -> Bool {
+        if holdsLock { return false }
+        if binding?.isOwn != true { _ = try? existing() }
+        guard let binding, binding.isOwn, binding.isWritable, binding.isAlive, !isHeldByThisThread(binding.identity)
+        else { return false }
+        try lockName(of: binding)
+        // The status of the name says whether this segment still has it, and who may remove it.
+        guard let status = try? SegmentFile.status(ofName: name), FileIdentity(status) == binding.identity,
+            mayRemove(status), binding.retireLockIfFree()
+        else {
+            RecordLock.release(.removal, of: binding.file)
+            return false
+        }
+        _ = binding.markDead()
+        do { try SegmentFile.remove(name) } catch {
+            if error != .noSuchFileOrDirectory {
+                RecordLock.release(.removal, of: binding.file)
+                throw SegmentFailure(error)
+            }
+        }
+        // The record lock of a segment without a name excludes no process. It ends with the file.
+        if !isAttached { bind(nil) }
+        return true
+    }
+
     /// Marks a segment as destroyed, removes its lock's kernel object, and removes the name, in this order. If the
     /// process is killed in between, the segment stays reachable by its name, so another process can finish.
-    ///
-    /// - Parameter ifFree: whether to proceed only if no process holds the lock and its kind can be removed in one
-    ///   step. Otherwise nothing changes and the result is `false`. With this option the lock is removed first: a
-    ///   destroyer that is killed before the mark leaves a live segment that no process can lock, and that the next
-    ///   destroyer removes.
-    @discardableResult
-    func remove(
-        _ binding: SegmentBinding, name: String, ifFree: Bool = false
-    ) throws(SegmentFailure) -> Bool {
+    func remove(_ binding: SegmentBinding, name: String) throws(SegmentFailure) {
         try checkRights(to: binding)
-        // Every process that removes this segment's name holds this record lock: between the comparison below and the
-        // removal the name cannot come to refer to another segment.
-        do { try RecordLock.take(.removal, of: binding.file) } catch {
-            throw error == .resourceTemporarilyUnavailable
-                ? SegmentFailure(.notFound, "another process is destroying it; try again") : SegmentFailure(error)
-        }
+        try lockName(of: binding)
         defer { RecordLock.release(.removal, of: binding.file) }
-        if ifFree, !binding.retireLockIfFree() { return false }
         let wasAlive = binding.markDead()
         let isNamed = names(name, binding)
         guard wasAlive || isNamed else { throw .destroyed }
         binding.retireLock()
-        guard isNamed else { return true }
+        guard isNamed else { return }
         do { try SegmentFile.remove(name) } catch {
             if error != .noSuchFileOrDirectory { throw SegmentFailure(error) }
         }
-        return true
+    }
+
+    /// Takes the record lock of the process that removes this segment's name: between the comparison of the name and
+    /// its removal, the name cannot come to refer to another segment.
+    private func lockName(of binding: SegmentBinding) throws(SegmentFailure) {
+        do { try RecordLock.take(.removal, of: binding.file) } catch {
+            throw error == .resourceTemporarilyUnavailable
+                ? SegmentFailure(.notFound, "another process is destroying it; try again") : SegmentFailure(error)
+        }
     }
 
     /// The live segment of this key, or a dead one that still has the name. By force, also one that is being
@@ -118,16 +140,15 @@ extension SharedMemory {
     }
 
     private func checkRights(to binding: SegmentBinding) throws(SegmentFailure) {
-        guard binding.isWritable, mayRemove(binding) else {
+        guard binding.isWritable, (try? SegmentFile.status(of: binding.file)).map(mayRemove) ?? true else {
             throw SegmentFailure(.permissionDenied, "this user may not destroy it; let its owner do so")
         }
     }
 
     /// In a sticky directory only the owner of the file, the owner of the directory and the superuser may remove a
     /// name.
-    private func mayRemove(_ binding: SegmentBinding) -> Bool {
+    private func mayRemove(_ file: stat) -> Bool {
         let user = geteuid()
-        guard let file = try? SegmentFile.status(of: binding.file) else { return true }
         if user == 0 && UserNamespace.hasUser(file.st_uid) { return true }
         var directory = stat()
         guard unsafe stat(SegmentFile.directory, &directory) == 0 else { return true }
@@ -144,10 +165,6 @@ extension SharedMemory {
                 .lockError,
                 "this thread is attached to it through another handle and would wait for itself; detach that")
         }
-        do { try RecordLock.takeWaiting(.attachGate, of: binding.file) } catch { throw SegmentFailure(error) }
-        do { try RecordLock.takeWaiting(.allAttachments, of: binding.file) } catch {
-            RecordLock.release(.attachGate, of: binding.file)
-            throw SegmentFailure(error)
-        }
+        do { try binding.barAttachments() } catch { throw SegmentFailure(error) }
     }
 }
