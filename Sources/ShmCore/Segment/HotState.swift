@@ -74,6 +74,7 @@ public import Synchronization
                 return false
             }
             return unsafe words.word.pointee.load(ordering: .relaxed) != 0
+                || words.biased.pointee.load(ordering: .relaxed) & Futex.ownerMask != 0
         default: return false
         }
     }

@@ -82,16 +82,16 @@ extension RobustFutexLock {
 
     /// Ends the bias of a thread that is not inside. Returns whether it died inside.
     ///
-    /// In this order: a thread that dies in between leaves the bias in the state, and the next owner of the word begins
-    /// again.
+    /// In this order: if this thread dies before the state has changed, the next owner of the word begins again; if it
+    /// dies afterwards, the word's mark reports it. A mark that stays in the biased word means nothing without a bias.
     ///
     /// - Parameter former: the thread that may still be about to store to the biased word; 0 if there is none.
     private borrowing func endBias(former: UInt32) -> Bool {
         let left = unsafe words.biased.pointee.load(ordering: .acquiring)
         let hasDied = left & Futex.ownerDied != 0
         unsafe words.former.pointee.store(hasDied ? 0 : former, ordering: .relaxed)
-        if left != 0 { unsafe words.biased.pointee.store(0, ordering: .relaxed) }
         words.change { $0.unbiased }
+        if left != 0 { unsafe words.biased.pointee.store(0, ordering: .relaxed) }
         return hasDied
     }
 
@@ -130,11 +130,20 @@ extension RobustFutexLock {
             if waiting, !sleepOnBiased(seen, until: deadline, now) { continue }
             // As with the word, a thread that executed another program may have gone without the kernel's mark.
             if !shm_any_thread_exists(thread) {
-                unsafe words.biased.pointee.store(Futex.ownerDied, ordering: .relaxed)
+                markVanished(thread)
             } else if !waiting {
                 return .busy
             }
         }
+    }
+
+    /// Does what the kernel does when a thread ends that the biased word names. The thread may have released the lock
+    /// before it ended.
+    private borrowing func markVanished(_ thread: UInt32) {
+        let seen = unsafe words.biased.pointee.load(ordering: .relaxed)
+        guard seen & Futex.ownerMask == thread else { return }
+        _ = unsafe words.biased.pointee.compareExchange(
+            expected: seen, desired: Futex.ownerDied, ordering: .acquiringAndReleasing)
     }
 
     /// Returns whether the slice passed without a wake-up.

@@ -85,7 +85,11 @@ extension RobustFutexLock {
                 continue
             }
             if !words.current.permitsSleep {
-                do throws(Errno) { try beginContendedMode() } catch { return .failed(error) }
+                do throws(Errno) { try beginContendedMode() } catch {
+                    // This thread may have consumed a wake-up.
+                    unsafe Futex.wake(word, count: 1)
+                    return .failed(error)
+                }
                 continue
             }
             let now = Deadline.now.nanoseconds
@@ -98,7 +102,10 @@ extension RobustFutexLock {
             }
             // An owner that ends contended mode releases by a compare-exchange. Either that one sees the mark, or this
             // load sees that the mode has ended, and a later owner could overwrite the mark.
-            if !words.current.permitsSleep { continue }
+            if !words.current.permitsSleep {
+                wait.leftMark = true
+                continue
+            }
             unsafe words.lastSleep.pointee.store(UInt64(bitPattern: now), ordering: .relaxed)
             requestHandoff(&wait, me, now: now)
             // No generic code here: the language's runtime would allocate at its first use.
@@ -149,6 +156,8 @@ extension RobustFutexLock {
         /// Whether the thread spun before it slept.
         var spins = false
         var hasSlept = false
+        /// Whether the thread set `FUTEX_WAITERS` and did not sleep. A sleeper may rely on that mark.
+        var leftMark = false
         /// Whether the lock is reserved for this thread.
         var isTarget = false
         /// Whether the thread has left the lock to a handoff target.
@@ -190,7 +199,7 @@ extension RobustFutexLock {
     /// cost a useless system call, during which spinning threads take the lock: a waiter that slept once would keep
     /// losing it.
     private borrowing func mark(after wait: Wait) -> UInt32 {
-        wait.hasSlept && sleepers.isAnyAsleep(at: Deadline.now.nanoseconds) ? Futex.waiters : 0
+        (wait.hasSlept || wait.leftMark) && sleepers.isAnyAsleep(at: Deadline.now.nanoseconds) ? Futex.waiters : 0
     }
 
     /// Records how the lock was acquired.

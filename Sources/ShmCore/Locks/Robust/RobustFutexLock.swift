@@ -163,11 +163,29 @@ public import SystemPackage
         unsafe Futex.wake(words.biased, count: .max)
     }
 
-    /// Marks the lock as removed unless it has an owner, or a thread has the bias. Needs no robust-list entry, which
-    /// would be most of the cost of destroying a segment.
+    /// Marks the lock as removed unless it has an owner. Needs no robust-list entry, which would be most of the cost of
+    /// destroying a segment.
     public borrowing func retireIfFree() -> Bool {
         // From here on no thread gets the bias, so a word without an owner is a lock without an owner.
-        guard words.set(RobustState.plain).biased == 0 else { return false }
+        var before = words.current
+        let closed = words.change {
+            before = $0
+            return $0.closed
+        }
+        if isUnbiased(before), removeFree() { return true }
+        // The lock goes on as it was, unless its state has changed meanwhile.
+        words.change { $0 == closed ? before : nil }
+        return false
+    }
+
+    /// Whether no thread takes the lock through the biased word any more.
+    private borrowing func isUnbiased(_ state: RobustState) -> Bool {
+        if state.biased == 0 { return true }
+        words.set(RobustState.revoking)
+        return (try? Membarrier.barrier()) != nil && biasedOwner == 0
+    }
+
+    private borrowing func removeFree() -> Bool {
         var seen = unsafe words.word.pointee.load(ordering: .relaxed)
         while seen & Futex.ownerMask == 0 {
             let marked = unsafe words.word.pointee.compareExchange(
@@ -205,6 +223,11 @@ public import SystemPackage
         unsafe RobustListEntry.unregister(registration, pageSize: pageSize)
         let page = unsafe UnsafeMutableRawPointer(words.word) + RobustListEntry.wordOffset - pageSize
         try unsafe RobustListEntry.register(registration, page: page, pageSize: pageSize)
+        // A thread that lost the bias through another participant acknowledges that with its first acquisition.
+        if unsafe words.former.pointee.load(ordering: .relaxed) == me {
+            unsafe registration.pointee.biasedSince = 1
+            unsafe registration.pointee.credit = 1
+        }
     }
 }
 

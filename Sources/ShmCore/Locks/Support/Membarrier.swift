@@ -45,6 +45,8 @@ package enum Membarrier {
         // Acquire: the registration of another thread has completed.
         if registered.load(ordering: .acquiring) == generation { return }
         try SystemCall.check(shm_membarrier_register())
+        // A seccomp filter may permit the registration only.
+        try barrier()
         registered.store(generation, ordering: .releasing)
     }
 

@@ -7,7 +7,7 @@
 ///     bit      32  removed    the segment was destroyed
 ///     bit      33  plain      no thread may get the bias, and contended mode does not end
 ///     bit      34  confirmed  contended mode holds for every thread: a barrier followed its beginning
-///     bits  35–63  epoch      how often contended mode began
+///     bits  35–63  epoch      how often contended mode began, or a destroyer came
 ///
 /// Any content is possible in shared memory, and gives a state.
 @usableFromInline struct RobustState: Equatable {
@@ -52,6 +52,9 @@
 
     /// At the beginning of contended mode, which no barrier has followed yet.
     var contending: RobustState { RobustState(bits: quiet.bits &+ Self.epochStep | Self.contended) }
+
+    /// With no new bias. Another epoch, so that the state differs from every earlier one.
+    var closed: RobustState { RobustState(bits: (bits | Self.plain) &+ Self.epochStep) }
 
     var quiet: RobustState { RobustState(bits: bits & ~(Self.contended | Self.confirmed)) }
 }
