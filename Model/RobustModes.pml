@@ -13,13 +13,18 @@
  * first drain its buffer; membarrier() drains all buffers. A participant that is preempted before a store has nothing
  * in its buffer, so membarrier() does not help against that store: the field `former` does.
  *
+ * The epoch of S is not a number: each participant knows whether S still has the epoch that it read.
+ *
+ * list_op_pending is certainly set where `pending` is; elsewhere it may be set or not.
+ *
  * A sleeper is counted while it is in the kernel's queue and alive, the minimum that the sleeper count guarantees.
  *
  * The properties:
  *   mutual exclusion      assert(holder == NONE) at each entry to the critical section, by W or by B
  *   gone for good         assert(!late) at each entry
- *   death reported once   assert(reported == unreported) at each entry. The death of a participant that owned W or
- *                         stood in B, but was not inside, may be reported as well
+ *   death reported once   assert(reported == unreported) at each entry. The death of a participant in the last steps
+ *                         of its lock, which owned W or stood in B, may be reported as well; but not the death of an
+ *                         owner of W that found a thread in S, so not that of a revoker
  *   no death unseen       assert(holder != dead) where the kernel has finished with the dead thread
  *   no sleeper forgotten  assert(!forgotten) in every state, for the sleepers on W and the one on B
  *   no livelock           no non-progress cycle (pan -l)
@@ -200,7 +205,7 @@ byte deaths;
 #define OR_KILLED :: atomic { mayDie -> kill(); goto dying }
 
 /* What a participant knows about its call: the bits of `call`. */
-#define SLEPT        1
+#define SLEPT        1        /* or set a mark in vain: takes W with the mark while any waiter sleeps */
 #define LATE         4        /* auxiliary: the lock was destroyed when this call took W */
 #define DEATH_IN_W   8        /* to report */
 #define DEATH_IN_B  16
@@ -385,6 +390,7 @@ setWaiters:
     :: atomic {
         if
         :: permitsSleep -> owes[me] = false; author = false
+        /* Another waiter may already sleep for W with this mark, which a plain store may still remove. */
         :: else ->
             expected = 0;
 #ifndef NO_MARK_AFTER_MISS
@@ -471,9 +477,12 @@ settle:
     OR_KILLED
     fi;
 
-    /* Only owners of W that find a thread in S look at B, so its store may be in memory at once. */
+    /*
+     * The ownership moves from W to B. Only an owner of W that finds a thread in S looks at B, so this store needs no
+     * buffer.
+     */
 grant:
-#ifndef NO_MOVE_AT_GRANT
+#if !defined(NO_MOVE_AT_GRANT) && !defined(NO_B_FIRST_AT_GRANT)
     if
     :: atomic { B = tid; deathAtDoor = false; linked = true }
     OR_KILLED
@@ -483,16 +492,24 @@ grant:
     :: atomic {
         drain(me);
         if
-        :: permitsBias ->
-            biased = tid;
-            enter();
-            pending = true;
-#ifdef NO_MOVE_AT_GRANT
-            linked = true;
-            goto inside
-#endif
+        :: permitsBias -> biased = tid
         :: else -> goto refused
-        fi
+        fi;
+        linked = true;
+#ifdef NO_B_FIRST_AT_GRANT
+        pending = true
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        B = tid;
+#endif
+        enter();
+        pending = true;
+#ifdef NO_MOVE_AT_GRANT
+        goto inside
+#endif
        }
     OR_KILLED
     fi;
@@ -521,7 +538,7 @@ grant:
 refused:
     if
     :: atomic {
-#ifndef NO_MOVE_AT_GRANT
+#if !defined(NO_MOVE_AT_GRANT) && !defined(NO_B_FIRST_AT_GRANT)
         B = 0;
 #endif
         enter();
@@ -601,8 +618,9 @@ askKernel:
     OR_KILLED
     fi;
 #endif
+    /* Killed in between, this participant leaves DIED in W, which counts once S names no thread. The grant clears B. */
 clearB:
-#ifndef CLEAR_B_FIRST
+#ifndef NO_CLEAR_B_LAST
     if
     :: atomic { biased = NONE; revoking = false; former = NONE; noteDeathInB() }
     OR_KILLED
@@ -623,7 +641,18 @@ clearB:
 #endif
 revoked:
     if
-    :: atomic { former = target; biased = NONE; revoking = false; goto settle }
+    :: atomic {
+        former = target;
+        biased = NONE;
+        revoking = false;
+        /* A thread turned away may have stored to B since. Its value may be removed or left. */
+        if
+        :: owner(B) == 0
+        :: owner(B) != 0 -> B = 0
+        :: owner(B) != 0
+        fi;
+        goto settle
+       }
     OR_KILLED
     fi;
 
