@@ -234,7 +234,8 @@ inline leaveSection() { holder = (holder == tid -> NONE : holder) }
 
 /* The compare-exchange that takes W. */
 inline take(mark) {
-    call = (call & SLEPT) | (destroyed -> LATE : 0) | ((W & DIED) -> DEATH_IN_W : 0) | (deathOfRevoker -> OF_REVOKER : 0);
+    call = (call & SLEPT) | (destroyed -> LATE : 0);
+    call = call | ((W & DIED) -> DEATH_IN_W : 0) | (deathOfRevoker -> OF_REVOKER : 0);
     W = tid | (W & WAITERS) | mark;
     call = call & ~SLEPT;
     deathOfRevoker = false;
@@ -297,7 +298,7 @@ active [PARTICIPANTS] proctype participant() {
     bool linked;              /* the node of B is in the robust list */
     bool owesAll;             /* must wake all sleepers on W */
     bool owesOnB;             /* must wake the sleeper on B */
-    bool author;              /* auxiliary: another waiter may sleep because of this one's mark, which may have no effect */
+    bool author;              /* auxiliary: another waiter may sleep for W with this one's mark, which may be lost */
     bool late, reported;
     byte dead;
 
@@ -452,7 +453,8 @@ settle:
         if
         :: gone -> goto restoreGone
         :: !gone && biased == tid -> goto clearOwn
-        :: !gone && biased != NONE && biased != tid && owner(B) == biased -> call = 0; pending = true; goto releaseWord     /* tryLock() */
+        /* tryLock() */
+        :: !gone && biased != NONE && biased != tid && owner(B) == biased -> call = 0; pending = true; goto releaseWord
         :: !gone && biased != NONE && biased != tid ->
 #ifdef NO_REVOKING_MARK
             former = biased;
@@ -580,7 +582,8 @@ look:
         :: B & DIED -> goto clearB
         :: owner(B) != target && !(B & DIED) -> goto revoked
         :: owner(B) == target -> B = B | WAITERS
-        :: owner(B) == target -> call = 0; pending = true; goto releaseWord         /* tryLock(), or the deadline has passed */
+        /* tryLock(), or the deadline has passed */
+        :: owner(B) == target -> call = 0; pending = true; goto releaseWord
         :: owner(B) == target && gone -> goto settle
 #ifdef NO_COMPARE_OF_VANISHED
         :: owner(B) == target -> goto askKernel
