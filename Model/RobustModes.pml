@@ -30,9 +30,9 @@
  *   no livelock           no non-progress cycle (pan -l)
  *
  * Timeouts must not hide a lost wake-up, so they need a licence. The re-check of W after 50 ms may happen once for each
- * participant that died while it owed a wake-up which the kernel did not perform, and for every sleeper after the death
- * of a participant that owed a wake-up to all. The re-check of B after 5 ms may happen once after the death of the
- * biased thread between its B = 0 and its wake-up.
+ * participant that died while it owed a wake-up which the kernel did not perform, or after it set a mark for which
+ * another waiter may sleep; and for every sleeper after the death of a participant that owed a wake-up to all. The
+ * re-check of B after 5 ms may happen once after the death of the biased thread between its B = 0 and its wake-up.
  *
  * A macro NO_… removes one protection. QUIET_ONLY (no bias), DEATHS (their number), NO_DESTROYER, ONLY_FORCED and
  * ONLY_IF_FREE (the two ways to destroy) bound a search; IGNORE_SLEEPERS leaves one property to another search.
