@@ -13,21 +13,26 @@
  * first drain its buffer; membarrier() drains all buffers. A participant that is preempted before a store has nothing
  * in its buffer, so membarrier() does not help against that store: the field `former` does.
  *
+ * The epoch of S is not a number: each participant knows whether S still has the epoch that it read.
+ *
+ * list_op_pending is certainly set where `pending` is; elsewhere it may be set or not.
+ *
  * A sleeper is counted while it is in the kernel's queue and alive, the minimum that the sleeper count guarantees.
  *
  * The properties:
  *   mutual exclusion      assert(holder == NONE) at each entry to the critical section, by W or by B
  *   gone for good         assert(!late) at each entry
- *   death reported once   assert(reported == unreported) at each entry. The death of a participant that owned W or
- *                         stood in B, but was not inside, may be reported as well
+ *   death reported once   assert(reported == unreported) at each entry. The death of a participant in the last steps
+ *                         of its lock, which owned W or stood in B, may be reported as well; but not the death of an
+ *                         owner of W that found a thread in S, so not that of a revoker
  *   no death unseen       assert(holder != dead) where the kernel has finished with the dead thread
  *   no sleeper forgotten  assert(!forgotten) in every state, for the sleepers on W and the one on B
  *   no livelock           no non-progress cycle (pan -l)
  *
  * Timeouts must not hide a lost wake-up, so they need a licence. The re-check of W after 50 ms may happen once for each
- * participant that died while it owed a wake-up which the kernel did not perform, and for every sleeper after the death
- * of a participant that owed a wake-up to all. The re-check of B after 5 ms may happen once after the death of the
- * biased thread between its B = 0 and its wake-up.
+ * participant that died while it owed a wake-up which the kernel did not perform, or after it set a mark for which
+ * another waiter may sleep; and for every sleeper after the death of a participant that owed a wake-up to all. The
+ * re-check of B after 5 ms may happen once after the death of the biased thread between its B = 0 and its wake-up.
  *
  * A macro NO_… removes one protection. QUIET_ONLY (no bias), DEATHS (their number), NO_DESTROYER, ONLY_FORCED and
  * ONLY_IF_FREE (the two ways to destroy) bound a search; IGNORE_SLEEPERS leaves one property to another search.
@@ -50,7 +55,8 @@ byte W, B;
 /* S */
 byte biased;                  /* the biased thread */
 byte former;                  /* lost the bias and may still be about to store to B */
-bool revoking, contended, gone, noBias;
+bool revoking, contended, confirmed, gone, noBias;
+bool sameEpoch[PARTICIPANTS]; /* the epoch of S is still the one that the participant read before its membarrier */
 
 /* The store buffers: the older and the newer store of each participant. */
 #define STORE_W_FREE 1
@@ -68,6 +74,7 @@ bool absent[PARTICIPANTS];    /* dead and not replaced */
 byte holder;                  /* the participant inside */
 bool unreported;              /* a participant died inside and no next owner has the report */
 bool deathAtDoor;             /* the mark DIED of B is that of a participant that was not inside */
+bool deathOfRevoker;          /* the mark DIED of W is that of an owner that found a thread in S */
 bool destroyed, destroying;
 bool owes[PARTICIPANTS];      /* must wake a sleeper on W, or take W, or ensure that its next unlock wakes one */
 bool licence, licenceForAll, licenceOnB;
@@ -75,7 +82,17 @@ bool licence, licenceForAll, licenceOnB;
 #define tid (_pid + 1)
 #define me  _pid
 
-#define isBiased (biased == tid && !revoking && !contended && !gone && !noBias && former == NONE)
+#define isBiased (biased == tid && !revoking && !contended && !gone)
+
+/* A waiter may sleep: every owner of W notices its mark. */
+#ifdef NO_CONFIRMATION
+#define permitsSleep contended
+#else
+#define permitsSleep (contended && confirmed)
+#endif
+
+/* The owner of W may give itself the bias. */
+#define permitsBias (biased == NONE && !revoking && !contended && !noBias && !gone)
 
 #if PARTICIPANTS == 2
 #define anySleeps   (asleep[0] || asleep[1])
@@ -169,20 +186,7 @@ inline wakeAll() {
 #define target biased
 #endif
 
-/*
- * Others found S contended before the author's membarrier, and sleep. A plain store that was in a buffer may have
- * removed their mark.
- */
-inline wakeAfterChange() {
-#ifdef NO_WAKE_AFTER_CHANGE
-    skip
-#else
-    wakeAll();
-    licence = licence && !(contended && !anyReleases)         /* all re-check now */
-#endif
-}
-
-inline forget() { call = 0; expected = 0 }
+inline forget() { call = 0; expected = 0; sameEpoch[me] = false }
 
 inline kill() {
 #ifdef DEATHS
@@ -201,12 +205,12 @@ byte deaths;
 #define OR_KILLED :: atomic { mayDie -> kill(); goto dying }
 
 /* What a participant knows about its call: the bits of `call`. */
-#define SLEPT        1
-#define BY_CAS       2        /* this acquisition changed the mode to quiet */
+#define SLEPT        1        /* or set a mark in vain: takes W with the mark while any waiter sleeps */
 #define LATE         4        /* auxiliary: the lock was destroyed when this call took W */
 #define DEATH_IN_W   8        /* to report */
 #define DEATH_IN_B  16
 #define AT_DOOR     32        /* auxiliary: the death in B was that of a participant that was not inside */
+#define OF_REVOKER  64        /* auxiliary: the death in W was that of an owner that found a thread in S */
 
 /* The critical section begins. */
 inline enter() {
@@ -215,13 +219,14 @@ inline enter() {
     assert(!late);
     late = false;
     reported = (call & (DEATH_IN_W | DEATH_IN_B)) != 0;
-    reported = reported && (unreported || !(call & (DEATH_IN_W | AT_DOOR)));         /* allowed */
+    /* Allowed: the death of an owner of W in the last steps of its lock, or at the door. */
+    reported = reported && (unreported || !((call & (DEATH_IN_W | OF_REVOKER)) == DEATH_IN_W || (call & AT_DOOR)));
     assert(reported == unreported);
     reported = false;
     unreported = false;
     holder = tid;
     pending = false;
-    call = call & BY_CAS
+    call = 0
 }
 
 /* An owner of W that gives up the revocation was not inside, but the biased thread may be. */
@@ -229,10 +234,13 @@ inline leaveSection() { holder = (holder == tid -> NONE : holder) }
 
 /* The compare-exchange that takes W. */
 inline take(mark) {
-    call = (call & SLEPT) | (destroyed -> LATE : 0) | ((W & DIED) -> DEATH_IN_W : 0);
+    call = (call & SLEPT) | (destroyed -> LATE : 0);
+    call = call | ((W & DIED) -> DEATH_IN_W : 0) | (deathOfRevoker -> OF_REVOKER : 0);
     W = tid | (W & WAITERS) | mark;
-    call = call & (LATE | DEATH_IN_W);
-    owes[me] = false
+    call = call & ~SLEPT;
+    deathOfRevoker = false;
+    owes[me] = false;
+    author = false
 }
 
 /* The death of the biased thread, found in B. */
@@ -242,10 +250,46 @@ inline noteDeathInB() {
 }
 
 #ifdef NO_COMPARE_IN_UNLOCK
-#define mayStore (owner(W) == tid && !contended && !(call & BY_CAS))
+#define mayStore (owner(W) == tid && !contended)
 #else
-#define mayStore (W == tid && !contended && !(call & BY_CAS))
+#define mayStore (W == tid && !contended)
 #endif
+
+inline beginEpoch() {
+    sameEpoch[0] = false;
+    sameEpoch[1] = false;
+#if PARTICIPANTS > 2
+    sameEpoch[2] = false;
+#endif
+    contended = true;
+    confirmed = false
+}
+
+/* The kernel marks W or B of a dead owner. */
+inline markW() {
+    deathOfRevoker = false;
+    if
+    :: holder == tid -> holder = NONE; unreported = true
+    :: else -> deathOfRevoker = (biased != NONE)
+    fi;
+    if
+    :: W & WAITERS -> W = WAITERS | DIED; wakeOne()
+    :: else -> W = DIED
+    fi
+}
+
+inline markB() {
+    deathAtDoor = false;
+    if
+    :: holder == tid -> holder = NONE; unreported = true
+    :: else -> deathAtDoor = true
+    fi;
+    if
+    :: B & WAITERS -> asleepOnB = NONE
+    :: else
+    fi;
+    B = DIED
+}
 
 active [PARTICIPANTS] proctype participant() {
     byte call;
@@ -254,7 +298,7 @@ active [PARTICIPANTS] proctype participant() {
     bool linked;              /* the node of B is in the robust list */
     bool owesAll;             /* must wake all sleepers on W */
     bool owesOnB;             /* must wake the sleeper on B */
-    bool author;              /* auxiliary: its mark or its change of mode may still have no effect */
+    bool author;              /* auxiliary: another waiter may sleep for W with this one's mark, which may be lost */
     bool late, reported;
     byte dead;
 
@@ -288,20 +332,25 @@ attempt:
         :: else
         fi;
         if
-        :: W == GONE -> owes[me] = false; goto leave
+        :: W == GONE -> owes[me] = false; author = false; goto leave
         :: owner(W) == 0 -> drain(me); take(((call & SLEPT) && anyCounted -> WAITERS : 0)); goto settle
         :: owner(W) != 0 && W != GONE
         fi
        }
     OR_KILLED
     fi;
-    /* Contended mode, before it sleeps. The membarrier makes the plain stores of those visible that saw quiet mode. */
+    /*
+     * Contended mode, before it sleeps. The membarrier makes the plain stores of those visible that saw quiet mode.
+     * Another waiter's membarrier may not be complete before S is confirmed.
+     */
     if
     :: atomic {
         if
-        :: contended -> goto setWaiters
-        :: else -> drain(me); contended = true; author = true
-        fi
+        :: permitsSleep -> goto setWaiters
+        :: !permitsSleep && contended
+        :: !permitsSleep && !contended -> drain(me); beginEpoch()
+        fi;
+        sameEpoch[me] = true
        }
     OR_KILLED
     fi;
@@ -312,7 +361,16 @@ attempt:
     fi;
 #endif
     if
-    :: atomic { wakeAfterChange(); author = false; goto attempt }
+    :: atomic {
+        drain(me);
+#ifdef NO_EPOCH
+        confirmed = confirmed || contended;
+#else
+        confirmed = confirmed || contended && sameEpoch[me];
+#endif
+        sameEpoch[me] = false;
+        goto attempt
+       }
     OR_KILLED
     fi;
 
@@ -332,20 +390,16 @@ setWaiters:
     if
     :: atomic {
         if
-        :: contended -> owes[me] = false; author = false; goto sleep
-        :: else -> contended = true
+        :: permitsSleep -> owes[me] = false; author = false
+        /* Another waiter may already sleep for W with this mark, which a plain store may still remove. */
+        :: else ->
+            expected = 0;
+#ifndef NO_MARK_AFTER_MISS
+            call = SLEPT;
+#endif
+            goto attempt
         fi
        }
-    OR_KILLED
-    fi;
-#ifndef NO_MEMBARRIER_CONTENDED
-    if
-    :: atomic { drainAll() }
-    OR_KILLED
-    fi;
-#endif
-    if
-    :: atomic { wakeAfterChange(); author = false }
     OR_KILLED
     fi;
 #endif
@@ -392,9 +446,15 @@ settle:
         :: else
         fi;
 #endif
+#ifndef NO_DROPPED_DEATH
+        /* While S names a thread, no owner of W is inside: one that died had nothing to report. */
+        call = (biased != NONE -> call & ~(DEATH_IN_W | OF_REVOKER) : call);
+#endif
         if
         :: gone -> goto restoreGone
         :: !gone && biased == tid -> goto clearOwn
+        /* tryLock() */
+        :: !gone && biased != NONE && biased != tid && owner(B) == biased -> call = 0; pending = true; goto releaseWord
         :: !gone && biased != NONE && biased != tid ->
 #ifdef NO_REVOKING_MARK
             former = biased;
@@ -404,56 +464,85 @@ settle:
 #endif
             goto revoke
         :: !gone && biased == NONE -> enter(); goto inside
-        /* The credit ran out: acknowledge the loss of the bias, take the bias, or change the mode. */
         :: !gone && biased == NONE && former == tid -> former = NONE; goto settle
 #ifndef QUIET_ONLY
-        :: !gone && biased == NONE && !contended && !noBias &&
+        :: permitsBias &&
 #ifndef NO_FORMER
            (former == NONE || absent[former - 1]) ->
 #else
            true ->
 #endif
-            goto grant
+            former = NONE; goto grant
 #endif
-        :: !gone && biased == NONE && contended && !noBias && !anyCounted -> goto makeQuiet
         fi
        }
     OR_KILLED
     fi;
 
+    /*
+     * The ownership moves from W to B. Only an owner of W that finds a thread in S looks at B, so this store needs no
+     * buffer.
+     */
 grant:
-#ifndef NO_CLEAR_AT_GRANT
-    /* The mark of a death at the door, which needs no report. */
+#if !defined(NO_MOVE_AT_GRANT) && !defined(NO_B_FIRST_AT_GRANT)
     if
-    :: atomic { B = 0; deathAtDoor = false; linked = true }
+    :: atomic { B = tid; deathAtDoor = false; linked = true }
     OR_KILLED
     fi;
 #endif
     if
     :: atomic {
-        linked = true;
+        drain(me);
         if
-        :: !gone && !contended && !noBias -> former = NONE; biased = tid
-        :: else -> goto settle
+        :: permitsBias -> biased = tid
+        :: else -> goto refused
         fi;
+        linked = true;
+#ifdef NO_B_FIRST_AT_GRANT
+        pending = true
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        B = tid;
+#endif
         enter();
+        pending = true;
+#ifdef NO_MOVE_AT_GRANT
         goto inside
+#endif
+       }
+    OR_KILLED
+    fi;
+    /* Inside by B. The ownership of W ends. */
+    if
+    :: atomic {
+        if
+        :: owner(W) == tid -> owes[me] = (W & WAITERS) != 0; W = 0
+        :: owner(W) != tid                      /* destroyed */
+        fi
+       }
+    OR_KILLED
+    fi;
+    if
+    :: atomic {
+        if
+        :: owes[me] -> owes[me] = false; wakeOne()
+        :: else
+        fi;
+        pending = false;
+        goto insideByB
        }
     OR_KILLED
     fi;
 
-makeQuiet:
-    /* Waiters may have gone to sleep since the look at their count. */
+refused:
     if
     :: atomic {
-        if
-        :: contended && !noBias && !gone ->
-            contended = false;
-#ifndef NO_CAS_TO_QUIET
-            call = call | BY_CAS
+#if !defined(NO_MOVE_AT_GRANT) && !defined(NO_B_FIRST_AT_GRANT)
+        B = 0;
 #endif
-        :: else
-        fi;
         enter();
         goto inside
        }
@@ -474,7 +563,7 @@ clearOwn:
     OR_KILLED
     fi;
     if
-    :: atomic { biased = NONE; revoking = false; enter(); goto inside }
+    :: atomic { biased = NONE; revoking = false; goto settle }
     OR_KILLED
     fi;
 
@@ -493,7 +582,12 @@ look:
         :: B & DIED -> goto clearB
         :: owner(B) != target && !(B & DIED) -> goto revoked
         :: owner(B) == target -> B = B | WAITERS
-        :: owner(B) == target -> call = 0; goto unlock       /* tryLock(), or the deadline has passed */
+        /* tryLock(), or the deadline has passed */
+        :: owner(B) == target -> call = 0; pending = true; goto releaseWord
+        :: owner(B) == target && gone -> goto settle
+#ifdef NO_COMPARE_OF_VANISHED
+        :: owner(B) == target -> goto askKernel
+#endif
         fi
        }
     OR_KILLED
@@ -513,14 +607,29 @@ end_asleepOnB:
     :: atomic { asleepOnB == tid && mayLookAgain -> licenceOnB = false; asleepOnB = NONE; goto look }
     :: atomic { mayDie -> killed[me] = (asleepOnB == tid); kill(); goto dying }
     fi;
-clearB:
-#ifdef NO_CLEAR_B_FIRST
+#ifdef NO_COMPARE_OF_VANISHED
+    /* B is treated as marked if the thread does not exist. Meanwhile it may have left, and ended. */
+askKernel:
     if
-    :: atomic { biased = NONE; revoking = false; former = NONE }
+    :: atomic {
+        if
+        :: absent[target - 1] -> B = DIED
+        :: else
+        fi;
+        goto look
+       }
+    OR_KILLED
+    fi;
+#endif
+    /* Killed in between, this participant leaves DIED in W, which counts once S names no thread. The grant clears B. */
+clearB:
+#ifndef NO_CLEAR_B_LAST
+    if
+    :: atomic { biased = NONE; revoking = false; former = NONE; noteDeathInB() }
     OR_KILLED
     fi;
     if
-    :: atomic { B = 0; noteDeathInB(); enter(); goto inside }
+    :: atomic { B = 0; goto settle }
     OR_KILLED
     fi;
 #else
@@ -529,13 +638,24 @@ clearB:
     OR_KILLED
     fi;
     if
-    :: atomic { biased = NONE; revoking = false; former = NONE; enter(); goto inside }
+    :: atomic { biased = NONE; revoking = false; former = NONE; goto settle }
     OR_KILLED
     fi;
 #endif
 revoked:
     if
-    :: atomic { former = target; biased = NONE; revoking = false; enter(); goto inside }
+    :: atomic {
+        former = target;
+        biased = NONE;
+        revoking = false;
+        /* A thread turned away may have stored to B since. Its value may be removed or left. */
+        if
+        :: owner(B) == 0
+        :: owner(B) != 0 -> B = 0
+        :: owner(B) != 0
+        fi;
+        goto settle
+       }
     OR_KILLED
     fi;
 
@@ -551,7 +671,6 @@ restoreGone:
 
     /* Inside, by W. */
 inside:
-unlock:
     if
     :: atomic {
         if
@@ -560,12 +679,29 @@ unlock:
             pending = true;
 #endif
             goto plainUnlock
-        :: !mayStore && W == tid -> W = 0; leaveSection(); pending = false; call = 0; resting[me] = true; goto idle
-        :: !mayStore && W != tid -> pending = true
+        :: !mayStore && W == tid -> W = 0; leaveSection(); pending = false; resting[me] = true; goto idle
+        :: !mayStore && W != tid -> pending = true; goto releaseWord
+        /* The credit ran out. */
+        :: !mayStore && contended && !noBias && !anyCounted -> pending = true
         fi
        }
     OR_KILLED
     fi;
+    /* Waiters may have gone to sleep since the look at their count. */
+    if
+    :: atomic {
+        if
+        :: contended && !noBias -> contended = false; confirmed = false
+        :: else
+        fi
+       }
+    OR_KILLED
+    fi;
+#ifdef NO_CAS_TO_QUIET
+    goto inside;
+#endif
+
+releaseWord:
     if
     :: atomic {
         leaveSection();
@@ -618,9 +754,10 @@ restoreFreed:
     :: atomic {
         drain(me);
         if
-        :: W == 0 -> W = GONE; owesAll = true
-        :: else -> goto leave
-        fi
+        :: owner(W) == 0 -> W = GONE
+        :: else
+        fi;
+        owesAll = true
        }
     OR_KILLED
     fi;
@@ -650,6 +787,7 @@ door:
     OR_KILLED
     fi;
     /* Inside, by B. */
+insideByB:
     if
     :: atomic { hasRoom -> store(STORE_B_FREE); holder = NONE; owesOnB = true }
     OR_KILLED
@@ -691,37 +829,46 @@ dying:
         :: else
         fi;
         licenceOnB = asleepOnB != NONE && (licenceOnB || owesOnB);
-        /* exit_robust_list: the nodes, then the pending entry. */
-        if
-        :: owner(W) == tid ->
-            if
-            :: holder == tid -> holder = NONE; unreported = true
-            :: else
-            fi;
-            if
-            :: W & WAITERS -> W = WAITERS | DIED; wakeOne()
-            :: else -> W = DIED
-            fi
-        :: owner(W) == 0 && pending -> owes[me] = false; author = false; wakeOne()
-        :: else
-        fi;
-        if
-#ifndef NO_RESIDENT_B
-        :: linked && owner(B) == tid ->
-            if
-            :: holder == tid -> holder = NONE; unreported = true
-            :: else -> deathAtDoor = true
-            fi;
-            if
-            :: B & WAITERS -> asleepOnB = NONE
-            :: else
-            fi;
-            B = DIED
+#ifdef NO_RESIDENT_B
+        linked = false;
 #endif
+        /* exit_robust_list: the nodes in any order, then the pending entry, which may be set without need. */
+        if
+        :: owner(W) == tid && linked && owner(B) == tid -> markW(); goto dyingInB
+        :: owner(W) == tid && linked && owner(B) == tid -> markB(); goto dyingInW
+        :: owner(W) == tid && !(linked && owner(B) == tid) -> markW(); goto handled
+        :: owner(W) != tid && linked && owner(B) == tid -> markB()
+        :: owner(W) != tid && !(linked && owner(B) == tid)
+        fi;
+        if
+        :: owner(W) == 0 && pending -> owes[me] = false; author = false; wakeOne()
+        :: owner(W) == 0 && !pending && anySleeps -> wakeOne()
+        :: owner(W) == 0 && !pending
+        :: owner(W) != 0
+        fi;
+        goto handled
+    };
+dyingInW:
+    true;
+    atomic {
+        if
+        :: owner(W) == tid -> markW()
         :: else
         fi;
-        licence = licence ||
-            (pending && !isMarkSafe && (author || owes[me] && (anySleeps || anyReleases)));
+        goto handled
+    };
+dyingInB:
+    true;
+    atomic {
+        if
+        :: owner(B) == tid -> markB()
+        :: else
+        fi;
+        goto handled
+    };
+handled:
+    atomic {
+        licence = licence || (pending && !isMarkSafe && (author || owes[me] && (anySleeps || anyReleases)));
         licenceForAll = licenceForAll || owesAll;
         owes[me] = false; owesAll = false; owesOnB = false; author = false; pending = false; linked = false;
         if
@@ -773,7 +920,7 @@ active proctype destroyer() {
 #endif
 #endif
 #ifndef ONLY_FORCED
-    :: atomic { noBias = banned; goto retireIfFree }
+    :: atomic { noBias = banned; if :: biased != NONE -> goto home :: else fi; goto retireIfFree }
 #endif
     fi;
     if
@@ -783,10 +930,6 @@ active proctype destroyer() {
 
 retireIfFree:
     if
-    :: biased != NONE -> goto home
-    :: biased == NONE
-    fi;
-    if
     :: atomic { owner(W) == 0 -> W = GONE; destroyed = true; destroying = true }
     :: owner(W) != 0 -> goto home
     :: goto home              /* killed */
@@ -794,7 +937,7 @@ retireIfFree:
 
 wake:
     if
-    :: atomic { wakeAll(); destroying = false }
+    :: atomic { gone = true; wakeAll(); asleepOnB = NONE; destroying = false }
     :: atomic { licenceForAll = true; destroying = false }      /* killed */
     fi;
 home:
