@@ -15,7 +15,7 @@ extension ShmCoreSuite {
         let word: RobustWord
         /// A run that is long enough for the bias with the settings below.
         private static let run = 16
-        private static let settings = ["SHM_ROBUST_RUN=8", "SHM_ROBUST_QUIET=1000000", "SHM_ROBUST_RELEASES=4"]
+        private static let settings = ["SHM_ROBUST_RUN=8", "SHM_ROBUST_QUIET=1000000", "SHM_ROBUST_CONTENDED=4"]
 
         init() throws {
             shared = try scratch.segment(lock: .robustFutex)

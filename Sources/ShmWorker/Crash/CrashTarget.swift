@@ -184,7 +184,7 @@ extension CrashPath {
         let getsBias = self == .biased || self == .revoked
         unsafe setenv("SHM_ROBUST_RUN", getsBias ? "8" : "4294967295", 1)
         unsafe setenv("SHM_ROBUST_QUIET", "1", 1)
-        // The first release after the preparation of `end-contended` ends the mode.
-        unsafe setenv("SHM_ROBUST_RELEASES", "2", 1)
+        // The first acquisition after the preparation of `end-contended` ends the mode.
+        unsafe setenv("SHM_ROBUST_CONTENDED", "2", 1)
     }
 }

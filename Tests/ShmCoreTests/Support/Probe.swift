@@ -51,7 +51,7 @@ final class Probe {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         // Crashes of a probe are intended, so backtraces are off.
-        let names: [String] = ["SHM_ROBUST_RUN", "SHM_ROBUST_QUIET", "SHM_ROBUST_RELEASES"]
+        let names: [String] = ["SHM_ROBUST_RUN", "SHM_ROBUST_QUIET", "SHM_ROBUST_CONTENDED"]
         let inherited: [String] = names.compactMap { name in
             unsafe getenv(name).map { (value) -> String in unsafe "\(name)=" + String(cString: value) }
         }

@@ -31,14 +31,15 @@ extension RobustFutexLock {
         }
     }
 
-    /// Ends contended mode if no waiter sleeps and none has slept for some milliseconds. Called by the owner, whose
-    /// release must be a compare-exchange.
-    borrowing func endContendedModeIfIdle() {
-        unsafe registration.pointee.contendedCredit = RobustTuning.contendedCredit
-        let now = Deadline.now.nanoseconds
+    /// Ends contended mode if no waiter sleeps and none has slept for some milliseconds. Called by the owner of the word.
+    ///
+    /// A waiter that marks the word later finds that the mode has ended; a mark that comes first is visible to the
+    /// owner's release, which compares the whole word. The fence is between this change and that load.
+    private borrowing func endContendedModeIfIdle(_ now: Int64) {
         let lastSleep = Int64(bitPattern: unsafe words.lastSleep.pointee.load(ordering: .relaxed))
         guard now &- lastSleep > RobustTuning.quietAfter, !sleepers.isAnyAsleep(at: now) else { return }
         words.change { $0.isContended && !$0.isPlain ? $0.quiet : nil }
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
     }
 
     // MARK: Ownership
@@ -160,7 +161,8 @@ extension RobustFutexLock {
         return unsafe Futex.wait(words.biased, while: seen | Futex.waiters, until: end) == .timedOut
     }
 
-    /// The run of acquisitions is over. Asks for the bias, unless the thread has just lost it.
+    /// The run of acquisitions is over. In contended mode, ends the mode if it is idle; in quiet mode, asks for the bias,
+    /// unless the thread has just lost it.
     private borrowing func endRun() {
         let now = Deadline.now.nanoseconds
         let since = unsafe registration.pointee.biasedSince
@@ -170,13 +172,21 @@ extension RobustFutexLock {
             unsafe registration.pointee.run =
                 wasShort ? min(run * 2, RobustTuning.longestRun) : max(run / 2, RobustTuning.shortestRun)
             unsafe registration.pointee.biasedSince = 0
+        } else if words.current.isContended {
+            endContendedModeIfIdle(now)
         } else if takeBias() {
             unsafe registration.pointee.biasedSince = now
             // The first acquisition of the word after a loss of the bias ends a run.
             unsafe registration.pointee.credit = 1
             return
         }
-        unsafe registration.pointee.credit = registration.pointee.run
+        beginRun()
+    }
+
+    /// Begins to count anew.
+    borrowing func beginRun() {
+        unsafe registration.pointee.credit =
+            words.current.isContended ? RobustTuning.contendedRun : registration.pointee.run
     }
 
     /// Gives this thread, the owner of the word, the bias if the lock is quiet, and moves its ownership to the biased

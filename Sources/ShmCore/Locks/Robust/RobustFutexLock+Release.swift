@@ -14,7 +14,6 @@ extension RobustFutexLock {
         case .biasedWakeUp: unsafe Futex.wake(words.biased, count: 1)
         default:
             if biasedOwner == me { return withdraw() }
-            if unsafe registration.pointee.contendedCredit == 0 { endContendedModeIfIdle() }
             releaseWord()
         }
     }

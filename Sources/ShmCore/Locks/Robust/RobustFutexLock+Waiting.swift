@@ -174,9 +174,7 @@ extension RobustFutexLock {
     private borrowing func begin(_ wait: inout Wait, until deadline: Deadline?) {
         wait.since = Deadline.now.nanoseconds
         // A run of acquisitions that earns the bias has no wait in it.
-        if unsafe registration.pointee.biasedSince == 0 {
-            unsafe registration.pointee.credit = registration.pointee.run
-        }
+        if unsafe registration.pointee.biasedSince == 0 { beginRun() }
         // A yield may take as long as a sleep, so a wait with a near deadline does not yield.
         var mayYield = true
         if let deadline { mayYield = deadline.nanoseconds - wait.since > Self.starvationThreshold }

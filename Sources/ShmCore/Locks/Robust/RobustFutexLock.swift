@@ -168,13 +168,13 @@ public import SystemPackage
     public borrowing func retireIfFree() -> Bool {
         // From here on no thread gets the bias, so a word without an owner is a lock without an owner.
         var before = words.current
-        let closed = words.change {
+        let epoch = words.change {
             before = $0
             return $0.closed
-        }
+        }?.epoch
         if isUnbiased(before), removeFree() { return true }
-        // The lock goes on as it was, unless its state has changed meanwhile.
-        words.change { $0 == closed ? before : nil }
+        // The lock goes on, with its modes unless contended mode has begun or another destroyer has come meanwhile.
+        if !before.isPlain { words.change { $0.epoch == epoch ? $0.reopened : nil } }
         return false
     }
 

@@ -35,8 +35,6 @@ public import Synchronization
     @usableFromInline var pending: UnsafeMutablePointer<Atomic<UInt>>?
     /// The address of the lock's node in the thread's robust list.
     @usableFromInline var node: UInt = 0
-    /// How many releases in contended mode are left until the thread asks whether the mode may end.
-    @usableFromInline var contendedCredit: UInt32 = RobustTuning.contendedCredit
     /// ``shm_generation()`` of the process that registered.
     var generation: UInt32 = 0
     /// When the thread last got the lock after it slept for it, in ns on `CLOCK_MONOTONIC`.
@@ -95,7 +93,7 @@ public import Synchronization
         return .nothing
     }
 
-    /// Releases the lock: in quiet mode and with the bias by a plain store, otherwise with one compare-exchange.
+    /// Releases the lock: in contended mode with one compare-exchange, otherwise by a plain store.
     ///
     /// The plain store and the load of the state that follows are a Dekker pair, as in ``take()``, with a waiter that
     /// begins contended mode and with a thread that revokes the bias. A store that overwrites a waiter's mark therefore
@@ -103,20 +101,19 @@ public import Synchronization
     @inlinable @inline(__always)
     mutating func release() -> Rest {
         let words = unsafe words.unsafelyUnwrapped
+        if unsafe words.state.pointee.load(ordering: .relaxed) & RobustState.contended != 0 {
+            let released = unsafe words.word.pointee.compareExchange(
+                expected: threadID, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
+            return released.exchanged ? .nothing : .release
+        }
         if unsafe words.biased.pointee.load(ordering: .relaxed) == threadID {
             unsafe words.biased.pointee.store(0, ordering: .releasing)
             shm_compiler_barrier()
             let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .relaxed))
             return state.key == bias ? .nothing : .biasedWakeUp
         }
+        // Comparing the whole word is part of the way back to quiet mode: a mark that is visible is not overwritten.
         guard unsafe words.word.pointee.load(ordering: .relaxed) == threadID else { return .release }
-        if unsafe words.state.pointee.load(ordering: .relaxed) & RobustState.contended != 0 {
-            contendedCredit &-= 1
-            guard contendedCredit > 0 else { return .release }
-            let released = unsafe words.word.pointee.compareExchange(
-                expected: threadID, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
-            return released.exchanged ? .nothing : .release
-        }
         // If this thread is killed between the store and a wake-up, the kernel wakes a waiter instead.
         announce()
         unsafe words.word.pointee.store(0, ordering: .releasing)

@@ -56,5 +56,8 @@
     /// With no new bias. Another epoch, so that the state differs from every earlier one.
     var closed: RobustState { RobustState(bits: (bits | Self.plain) &+ Self.epochStep) }
 
+    /// After a destroyer has given up, in the same epoch: a barrier of an earlier one confirms nothing.
+    var reopened: RobustState { RobustState(bits: bits & ~Self.plain) }
+
     var quiet: RobustState { RobustState(bits: bits & ~(Self.contended | Self.confirmed)) }
 }

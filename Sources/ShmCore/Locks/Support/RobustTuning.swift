@@ -12,8 +12,8 @@ enum RobustTuning {
     /// Contended mode ends when no waiter has slept for this long, in ns. The next waiter that sleeps pays for a
     /// `membarrier(2)`, which is then at most a hundredth of the time.
     static let quietAfter = Int64(number("SHM_ROBUST_QUIET", 5_000_000))
-    /// The number of releases in contended mode between two looks at the clock.
-    static let contendedCredit = number("SHM_ROBUST_RELEASES", 256)
+    /// The number of acquisitions in contended mode between two looks at the clock.
+    static let contendedRun = number("SHM_ROBUST_CONTENDED", 256)
 
     /// Whether new locks stay in contended mode, as where `membarrier(2)` is missing.
     static let isPlain = unsafe getenv("SHM_ROBUST_PLAIN") != nil
