@@ -20,7 +20,8 @@
  * A sleeper is counted while it is in the kernel's queue and alive, the minimum that the sleeper count guarantees.
  *
  * The properties:
- *   mutual exclusion      assert(holder == NONE) at each entry to the critical section, by W or by B
+ *   mutual exclusion      assert(holder == NONE) at each entry to the critical section, by W or by B, and where a
+ *                         destroyer finds the lock free
  *   gone for good         assert(!late) at each entry
  *   death reported once   assert(reported == unreported) at each entry. The death of a participant in the last steps
  *                         of its lock, which owned W or stood in B, may be reported as well; but not the death of an
@@ -914,15 +915,32 @@ active proctype destroyer() {
     if
 #ifndef ONLY_IF_FREE
 #ifdef NO_GONE_IN_STATE
-    :: skip
+    :: goto force
 #else
-    :: gone = true
+    :: atomic { gone = true; goto force }
 #endif
 #endif
 #ifndef ONLY_FORCED
-    :: atomic { noBias = banned; if :: biased != NONE -> goto home :: else fi; goto retireIfFree }
+    :: atomic { noBias = banned; if :: biased == NONE -> goto retireIfFree :: else fi }
 #endif
     fi;
+    /* A thread has the bias. Is it outside? */
+    if
+    :: revoking = true
+    :: goto home              /* killed */
+    fi;
+#ifndef NO_MEMBARRIER_DESTROY
+    if
+    :: atomic { drainAll() }
+    :: goto home              /* killed */
+    fi;
+#endif
+    if
+    :: owner(B) == 0 -> goto retireIfFree
+    :: owner(B) != 0 -> goto home
+    fi;
+
+force:
     if
     :: atomic { W = GONE; destroyed = true; destroying = true; goto wake }
     :: goto home              /* killed */
@@ -930,7 +948,7 @@ active proctype destroyer() {
 
 retireIfFree:
     if
-    :: atomic { owner(W) == 0 -> W = GONE; destroyed = true; destroying = true }
+    :: atomic { owner(W) == 0 -> assert(holder == NONE); W = GONE; destroyed = true; destroying = true }
     :: owner(W) != 0 -> goto home
     :: goto home              /* killed */
     fi;
