@@ -77,6 +77,7 @@ extension RobustFutexLock {
         if unsafe words.former.pointee.load(ordering: .relaxed) == me {
             unsafe words.former.pointee.store(0, ordering: .relaxed)
         }
+        unsafe registration.pointee.hold = words.current.isContended ? .contended : .quiet
         if unsafe registration.pointee.credit <= 1 { endRun() }
         return died ? .ownerDied : .acquired
     }
@@ -172,6 +173,7 @@ extension RobustFutexLock {
             unsafe registration.pointee.run =
                 wasShort ? min(run * 2, RobustTuning.longestRun) : max(run / 2, RobustTuning.shortestRun)
             unsafe registration.pointee.biasedSince = 0
+            unsafe registration.pointee.bias = RobustState.noKey
         } else if words.current.isContended {
             endContendedModeIfIdle(now)
         } else if takeBias() {
@@ -212,6 +214,7 @@ extension RobustFutexLock {
             return false
         }
         unsafe registration.pointee.bias = granted.key
+        unsafe registration.pointee.hold = .biased
         releaseWord()
         return true
     }

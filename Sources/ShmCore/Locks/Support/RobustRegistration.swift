@@ -22,14 +22,23 @@ public import Synchronization
         case biasedWakeUp
     }
 
+    /// How the thread holds the lock. A guess that costs no access to shared memory: a wrong one leads to the slow path.
+    @usableFromInline enum Hold: UInt8 {
+        /// By the word, in contended mode or in quiet mode.
+        case contended, quiet
+        /// By the biased word.
+        case biased
+    }
+
     /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
     /// How many acquisitions are left until the thread looks at the state on the slow path.
     @usableFromInline var credit = RobustTuning.shortestRun
-    /// The state's key with which this thread takes the lock through the biased word; ``RobustState/noKey`` until the
-    /// robust list has a node for that word.
+    /// The state's key with which this thread takes the lock through the biased word; ``RobustState/noKey`` while it
+    /// knows of no bias.
     @usableFromInline var bias = RobustState.noKey
+    @usableFromInline var hold = Hold.contended
     @usableFromInline var words: RobustWords?
     /// The `list_op_pending` field of the thread's robust-list head.
     @usableFromInline var pending: UnsafeMutablePointer<Atomic<UInt>>?
@@ -76,7 +85,11 @@ public import Synchronization
     @inlinable @inline(__always)
     mutating func take() -> Rest {
         let words = unsafe words.unsafelyUnwrapped
-        if unsafe RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias {
+        // A load before the compare-exchange would fetch a contended line twice.
+        if bias != RobustState.noKey,
+            unsafe RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias
+        {
+            hold = .biased
             guard unsafe words.biased.pointee.load(ordering: .relaxed) == 0 else { return .all }
             unsafe words.biased.pointee.store(threadID, ordering: .relaxed)
             shm_compiler_barrier()
@@ -90,6 +103,9 @@ public import Synchronization
         let state = unsafe words.state.pointee.load(ordering: .relaxed)
         guard state & RobustState.obstructing == 0, credit > 1 else { return .settling }
         credit &-= 1
+        // The release's compare-exchange waits for earlier stores.
+        let found = state & RobustState.contended == 0 ? Hold.quiet : .contended
+        if hold != found { hold = found }
         return .nothing
     }
 
@@ -101,12 +117,13 @@ public import Synchronization
     @inlinable @inline(__always)
     mutating func release() -> Rest {
         let words = unsafe words.unsafelyUnwrapped
-        if unsafe words.state.pointee.load(ordering: .relaxed) & RobustState.contended != 0 {
+        if hold == .contended {
             let released = unsafe words.word.pointee.compareExchange(
                 expected: threadID, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
             return released.exchanged ? .nothing : .release
         }
-        if unsafe words.biased.pointee.load(ordering: .relaxed) == threadID {
+        if hold == .biased {
+            guard unsafe words.biased.pointee.load(ordering: .relaxed) == threadID else { return .release }
             unsafe words.biased.pointee.store(0, ordering: .releasing)
             shm_compiler_barrier()
             let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .relaxed))
