@@ -27,7 +27,8 @@ public import SystemPackage
 /// Memory ordering: the compare-exchange that stores the owner's id in the word is an acquire; the compare-exchange or
 /// store that removes it is a release, and so is the store that clears the biased word, which a revoking thread loads
 /// with an acquire. The order between a store and a later load of another word is argued at
-/// ``RobustRegistration/take()`` and ``RobustRegistration/release()``. When the kernel changes a dead owner's word, that is a full barrier, after all stores of the owner.
+/// ``RobustRegistration/take()`` and ``RobustRegistration/release()``. When the kernel changes a dead owner's word, that
+/// is a full barrier, after all stores of the owner.
 ///
 /// Owner death: the kernel marks the word, or the biased word, and wakes a waiter. The next owner, and no other,
 /// receives the report. A thread with the bias that is killed just before it acquires the lock may be reported, too. A
