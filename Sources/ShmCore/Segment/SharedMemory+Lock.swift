@@ -146,8 +146,8 @@ extension SharedMemory {
     /// A fast call returned an error. It may have taken the lock nevertheless.
     @usableFromInline @inline(never)
     func lockSettling(_ failure: Int32) throws(SharedMemoryError) -> Acquisition {
-        guard let binding, let lock = binding.lock else { return try lockOnSlowPath() }
-        let outcome = lock.settle(failure)
+        guard let binding, let lock = unsafe hot.pointee.lock else { return try lockOnSlowPath() }
+        let outcome = unsafe lock._withUnsafeGuaranteedRef { $0.settle(failure) }
         guard outcome.isHeld else { return try lockOnSlowPath() }
         let acquisition = took(outcome)
         return binding.isAlive ? acquisition : try lockedDestroyedSegment()

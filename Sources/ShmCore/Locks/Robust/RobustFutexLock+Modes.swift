@@ -33,13 +33,13 @@ extension RobustFutexLock {
 
     /// Ends contended mode if no waiter sleeps and none has slept for some milliseconds. Called by the owner of the word.
     ///
-    /// A waiter that marks the word later finds that the mode has ended; a mark that comes first is visible to the
-    /// owner's release, which compares the whole word. The fence is between this change and that load.
+    /// The release of this acquisition is a compare-exchange: either it finds a waiter's mark, or the waiter marks the
+    /// word later and finds that the mode has ended.
     private borrowing func endContendedModeIfIdle(_ now: Int64) {
         let lastSleep = Int64(bitPattern: unsafe words.lastSleep.pointee.load(ordering: .relaxed))
-        guard now &- lastSleep > RobustTuning.quietAfter, !sleepers.isAnyAsleep(at: now) else { return }
+        guard now &- lastSleep > RobustTuning.current.quietAfter, !sleepers.isAnyAsleep(at: now) else { return }
         words.change { $0.isContended && !$0.isPlain ? $0.quiet : nil }
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        unsafe registration.pointee.hold = .contended
     }
 
     // MARK: Ownership
@@ -58,7 +58,7 @@ extension RobustFutexLock {
                 restoreRemoval()
                 return .failed(.identifierRemoved)
             } else if state.biased == 0 {
-                // A revocation of no thread's bias: only another program leaves that.
+                // A revocation of no thread's bias: a destroyer's, that came late.
                 words.change { $0.unbiased }
             } else if state.biased != me {
                 failure = revoke(state.biased, until: deadline, waiting: waiting, &died)
@@ -169,9 +169,10 @@ extension RobustFutexLock {
         let since = unsafe registration.pointee.biasedSince
         if since != 0 {
             let run = unsafe registration.pointee.run
-            let wasShort = now - since < RobustTuning.worthwhileBias
+            let tuning = RobustTuning.current
+            let wasShort = now - since < tuning.worthwhileBias
             unsafe registration.pointee.run =
-                wasShort ? min(run * 2, RobustTuning.longestRun) : max(run / 2, RobustTuning.shortestRun)
+                wasShort ? run > tuning.longestRun / 2 ? tuning.longestRun : run * 2 : max(run / 2, tuning.shortestRun)
             unsafe registration.pointee.biasedSince = 0
             unsafe registration.pointee.bias = RobustState.noKey
         } else if words.current.isContended {
@@ -188,7 +189,7 @@ extension RobustFutexLock {
     /// Begins to count anew.
     borrowing func beginRun() {
         unsafe registration.pointee.credit =
-            words.current.isContended ? RobustTuning.contendedRun : registration.pointee.run
+            words.current.isContended ? RobustTuning.current.contendedRun : registration.pointee.run
     }
 
     /// Gives this thread, the owner of the word, the bias if the lock is quiet, and moves its ownership to the biased
@@ -204,10 +205,7 @@ extension RobustFutexLock {
             guard !shm_any_thread_exists(former) else { return false }
             unsafe words.former.pointee.store(0, ordering: .relaxed)
         }
-        shm_registry_lock()
-        let isLinked = unsafe RobustListEntry.linkBias(registration)
-        shm_registry_unlock()
-        guard isLinked else { return false }
+        guard unsafe RobustListEntry.linkBias(registration) else { return false }
         unsafe words.biased.pointee.store(me, ordering: .relaxed)
         guard let granted = words.change({ $0.permitsBias ? $0.biased(to: me) : nil }) else {
             unsafe words.biased.pointee.store(0, ordering: .relaxed)

@@ -76,9 +76,9 @@ public import SystemPackage
     /// reason if this process cannot use robust-list entries.
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
         if let obstacle = RobustListEntry.obstacle { throw obstacle.errno }
-        if !RobustTuning.isPlain, (try? Membarrier.register()) != nil { return }
+        if !RobustTuning.current.isPlain, (try? Membarrier.register()) != nil { return }
         unsafe words(of: area, pageSize: SegmentLayout.pageSize).set(
-            RobustState.contended | RobustState.confirmed | RobustState.plain)
+            RobustState.contended | RobustState.confirmed | RobustState.plain | RobustState.permanent)
     }
 
     private static func words(of area: UnsafeMutableRawPointer, pageSize: Int) -> RobustWords {
@@ -216,8 +216,7 @@ public import SystemPackage
         guard ProcessIdentity.currentPIDNamespace == pidNamespace else { throw .improperLink }
         // Barriers must reach this thread before it relies on them.
         do throws(Errno) { try Membarrier.register() } catch {
-            let state = words.current
-            guard state.isPlain, state.isContended else { throw error }
+            guard words.current.isPermanent else { throw error }
         }
         shm_registry_lock()
         defer { shm_registry_unlock() }

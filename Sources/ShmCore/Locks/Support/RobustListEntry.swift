@@ -24,7 +24,7 @@ internal import SystemPackage
 /// - when the thread ends, unless it holds the lock. In that case the entry stays for the kernel, and the next thread
 ///   that registers after the owner has ended frees it.
 ///
-/// Every function here runs under the process's registry lock.
+/// Every function here but ``linkBias(_:)`` runs under the process's registry lock.
 @safe struct RobustListEntry {
     /// The maximum number of entries of a thread, and of entries with a second node. The kernel walks 2,048 nodes, and
     /// libc's robust mutexes share them.
@@ -119,6 +119,8 @@ internal import SystemPackage
     }
 
     /// Links the node of the biased word, for the calling thread. Returns whether it is linked.
+    ///
+    /// Without the registry lock, which an owner must not wait for: the list and the node are the thread's own.
     static func linkBias(_ registration: UnsafeMutablePointer<RobustRegistration>) -> Bool {
         guard let entry = unsafe registration.pointee.entry else { return false }
         if unsafe entry.pointee.biasNode != 0 { return true }

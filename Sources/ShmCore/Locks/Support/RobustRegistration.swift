@@ -34,11 +34,13 @@ public import Synchronization
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
     /// How many acquisitions are left until the thread looks at the state on the slow path.
-    @usableFromInline var credit = RobustTuning.shortestRun
+    @usableFromInline var credit = RobustTuning.current.shortestRun
     /// The state's key with which this thread takes the lock through the biased word; ``RobustState/noKey`` while it
     /// knows of no bias.
     @usableFromInline var bias = RobustState.noKey
     @usableFromInline var hold = Hold.contended
+    /// The longest credit in contended mode.
+    @usableFromInline let contendedRun = RobustTuning.current.contendedRun
     @usableFromInline var words: RobustWords?
     /// The `list_op_pending` field of the thread's robust-list head.
     @usableFromInline var pending: UnsafeMutablePointer<Atomic<UInt>>?
@@ -53,7 +55,7 @@ public import Synchronization
     /// When the thread last yielded its CPU while the lock was taken, on the same clock.
     var lastYielded: Int64 = 0
     /// The run of acquisitions after which the thread next asks for the bias.
-    var run = RobustTuning.shortestRun
+    var run = RobustTuning.current.shortestRun
     /// When the thread got the bias, on the same clock; 0 if it has not had it, or has noticed that it lost it.
     var biasedSince: Int64 = 0
     var entry: RobustListEntry.Pointer?
@@ -105,7 +107,10 @@ public import Synchronization
         credit &-= 1
         // The release's compare-exchange waits for earlier stores.
         let found = state & RobustState.contended == 0 ? Hold.quiet : .contended
-        if hold != found { hold = found }
+        if hold != found {
+            hold = found
+            if found == .contended, credit > contendedRun { credit = contendedRun }
+        }
         return .nothing
     }
 

@@ -7,7 +7,8 @@
 ///     bit      32  removed    the segment was destroyed
 ///     bit      33  plain      no thread may get the bias, and contended mode does not end
 ///     bit      34  confirmed  contended mode holds for every thread: a barrier followed its beginning
-///     bits  35–63  epoch      how often contended mode began, or a destroyer came
+///     bit      35  permanent  contended mode is, because the creator could not use `membarrier(2)`
+///     bits  36–63  epoch      how often contended mode began, or a destroyer came
 ///
 /// Any content is possible in shared memory, and gives a state.
 @usableFromInline struct RobustState: Equatable {
@@ -22,7 +23,8 @@
     static let plain: UInt64 = 1 << 33
     static let confirmed: UInt64 = 1 << 34
     private static let threadMask = UInt64(Futex.ownerMask)
-    private static let epochStep: UInt64 = 1 << 35
+    static let permanent: UInt64 = 1 << 35
+    private static let epochStep: UInt64 = 1 << 36
 
     /// An owner of the lock's word owns the lock only if none of these bits is set.
     @inlinable @inline(__always) static var obstructing: UInt64 { 0x1_7fff_ffff }
@@ -36,6 +38,8 @@
     var isContended: Bool { bits & Self.contended != 0 }
     var isRemoved: Bool { bits & Self.removed != 0 }
     var isPlain: Bool { bits & Self.plain != 0 }
+    /// Whether a process without barriers may use the lock. A destroyer sets ``plain`` for a while only.
+    var isPermanent: Bool { bits & Self.permanent != 0 }
     var isObstructed: Bool { bits & Self.obstructing != 0 }
     /// Whether an unlocker notices every sleeper.
     var permitsSleep: Bool { bits & (Self.contended | Self.confirmed) == Self.contended | Self.confirmed }
