@@ -77,7 +77,9 @@ extension RobustFutexLock {
         if unsafe words.former.pointee.load(ordering: .relaxed) == me {
             unsafe words.former.pointee.store(0, ordering: .relaxed)
         }
-        unsafe registration.pointee.hold = words.current.isContended ? .contended : .quiet
+        let isContended = words.current.isContended
+        unsafe registration.pointee.hold = isContended ? .contended : .quiet
+        if isContended, unsafe registration.pointee.credit > registration.pointee.contendedRun { beginRun() }
         if unsafe registration.pointee.credit <= 1 { endRun() }
         return died ? .ownerDied : .acquired
     }
