@@ -30,7 +30,7 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     case quiet = 10
     /// As ``waiter``, from quiet mode: the target begins contended mode.
     case beginContended = 11
-    /// As ``uncontended``; the target's release ends contended mode.
+    /// As ``uncontended``; the target's acquisition ends contended mode.
     case endContended = 12
     /// As ``uncontended``, by a target that has the bias.
     case biased = 13

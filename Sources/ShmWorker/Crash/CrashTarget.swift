@@ -175,7 +175,8 @@ extension CrashPath {
     /// lock is in the mode that the path begins with.
     fileprivate var preparations: Int {
         if !warmsUp { return 0 }
-        return isOfModes && self != .endContended ? 64 : 1
+        if self == .endContended { return 2 }
+        return isOfModes ? 64 : 1
     }
 
     /// Sets when the lock changes its mode. Must precede the first use of the lock.
@@ -184,7 +185,7 @@ extension CrashPath {
         let getsBias = self == .biased || self == .revoked
         unsafe setenv("SHM_ROBUST_RUN", getsBias ? "8" : "4294967295", 1)
         unsafe setenv("SHM_ROBUST_QUIET", "1", 1)
-        // The first acquisition after the preparation of `end-contended` ends the mode.
+        // The first acquisition after the two that prepare `end-contended` ends the mode.
         unsafe setenv("SHM_ROBUST_CONTENDED", "2", 1)
     }
 }

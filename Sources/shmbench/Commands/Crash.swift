@@ -23,7 +23,7 @@ struct Crash: MeasuringCommand {
             tryLock. `timed` and `timed-waiter`: as uncontended and as waiter, with a deadline far in the future. \
             `expiring`: another process holds the lock until the deadline has passed. `reader`: a read-only section, for \
             locks with a shared mode. For locks that change their mode (robust-futex): `quiet`: as uncontended, in quiet \
-            mode. `begin-contended`: as waiter, from quiet mode. `end-contended`: the release ends contended mode. \
+            mode. `begin-contended`: as waiter, from quiet mode. `end-contended`: the acquisition ends contended mode. \
             `biased`: as uncontended, by a target with the bias. `revoked`: as holder, with the bias, which another \
             process revokes. `revoker`: the target revokes the bias of the process that holds the lock. Writes outside the lock's area are detected.
 
