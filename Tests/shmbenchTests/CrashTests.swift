@@ -15,6 +15,8 @@ extension CommandLineSuite.Faults {
             "corruptions", "slowest_recovery_ns", "duration_s", "complete", "as_promised", "verdict",
             "instructions_try", "instructions_timed", "instructions_timed_waiter", "instructions_expiring",
             "instructions_reader", "not_exercised", "discarded_trials",
+            "instructions_quiet", "instructions_begin_contended", "instructions_end_contended", "instructions_biased",
+            "instructions_revoked", "instructions_revoker",
         ]
 
         private static let canTrace =
