@@ -5,7 +5,7 @@ internal import SystemPackage
 /// Counts the attachments to a segment: the record locks that other descriptions hold on ``RecordLock/Place`` bytes.
 ///
 /// Only the kernel is asked, so an attachment counts exactly as long as its description is open, however its process
-/// ends, whatever the control block says, and in whatever namespace the process is. `F_OFD_GETLK` walks the list of the
+/// ends, with any content of the control block, and in any namespace. `F_OFD_GETLK` walks the list of the
 /// file's locks, so finding each of `n` locks takes `n²` steps. Where there are many, they come from `/proc/locks`, which
 /// shows all of them in `n` steps. That file is read in pieces, and a lock that is released meanwhile may hide another
 /// one; or the file may be missing. So `F_OFD_GETLK` then searches the gaps between the locks that were found.

@@ -88,7 +88,7 @@ struct LockListing {
 
     private static let kind = Array(": OFDLCK ".utf8)
 
-    /// The number that ends at `end`, which is moved to the byte before the number; `nil` if there is none.
+    /// The number that ends at `end`, which is moved to the byte before the number; `nil` without a number.
     private static func number(_ text: [UInt8], _ start: Int, before end: inout Int) -> Int64? {
         var index = end - 1
         var number: UInt64 = 0

@@ -78,7 +78,7 @@ enum RecordLock {
         _ = shm_ofd_lock(file.rawValue, Int16(F_UNLCK), range.start, range.length, false)
     }
 
-    /// One lock of another description that overlaps the range; `nil` if there is none. The kernel walks the list of the
+    /// One lock of another description that overlaps the range, or `nil`. The kernel walks the list of the
     /// file's locks from the oldest on, and returns the first that matches.
     static func first(in range: ClosedRange<Int64>, of file: FileDescriptor) throws(Errno) -> ClosedRange<Int64>? {
         var start = range.lowerBound

@@ -2,5 +2,5 @@ package import ShmCore
 
 extension LockKind {
     /// Why this machine does not support the lock's quiet mode and bias; `nil` if it does, and for locks without them.
-    package var fastModeObstacle: String? { self == .robustFutex ? Membarrier.obstacle?.reason : nil }
+    package var fastModeObstacle: String? { properties.changesModes ? Membarrier.obstacle?.reason : nil }
 }

@@ -5,8 +5,6 @@ internal import SystemPackage
 /// The changes between quiet mode, contended mode and bias. A thread changes them only while it owns the word, except
 /// that a waiter begins contended mode.
 extension RobustFutexLock {
-    /// The iterations for which a revoking thread spins before it sleeps: 16 µs, as long as a wake-up takes.
-    private static var revocationSpins: UInt32 { 50 }
     /// The longest sleep of a revoking thread, in ns. The thread with the bias does not set `list_op_pending`, so its
     /// death between its release and its wake-up costs so long a delay.
     private static var revocationSlice: Int64 { 5_000_000 }
@@ -89,7 +87,7 @@ extension RobustFutexLock {
     /// In this order: if this thread dies before the state has changed, the next owner of the word begins again; if it
     /// dies afterwards, the word's mark reports it. A mark that stays in the biased word means nothing without a bias.
     ///
-    /// - Parameter former: the thread that may still be about to store to the biased word; 0 if there is none.
+    /// - Parameter former: the thread that may still be about to store to the biased word, or 0.
     private borrowing func endBias(former: UInt32) -> Bool {
         let left = unsafe words.biased.pointee.load(ordering: .acquiring)
         let hasDied = left & Futex.ownerDied != 0
@@ -116,7 +114,7 @@ extension RobustFutexLock {
         if !waiting, biasedOwner == thread, !mayAskAsTry() { return .busy }
         words.set(RobustState.revoking)
         do throws(Errno) { try Membarrier.barrier() } catch { return .failed(error) }
-        var iterations = waiting ? Self.revocationSpins : 0
+        var iterations = waiting ? SpinLimit.most : 0
         while true {
             let seen = unsafe words.biased.pointee.load(ordering: .acquiring)
             if seen & Futex.ownerMask != thread {
@@ -191,7 +189,7 @@ extension RobustFutexLock {
     /// Begins to count anew.
     borrowing func beginRun() {
         unsafe registration.pointee.credit =
-            words.current.isContended ? RobustTuning.current.contendedRun : registration.pointee.run
+            words.current.isContended ? registration.pointee.contendedRun : registration.pointee.run
     }
 
     /// Gives this thread, the owner of the word, the bias if the lock is quiet, and moves its ownership to the biased

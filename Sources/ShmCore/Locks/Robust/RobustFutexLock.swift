@@ -142,13 +142,12 @@ public import SystemPackage
 
     /// Completes what a handle began on the fast path.
     public borrowing func settle(_ rest: Int32) -> LockOutcome {
-        switch RobustRegistration.Rest(rawValue: rest) {
-        case .settling?: return lockSlowly(.settling, until: .after(nanoseconds: Self.recheckInterval), waiting: true)
-        case .withdrawal?: withdraw()
-        case .release?: releaseSlowly(.release)
-        case .wakeUp?: releaseSlowly(.wakeUp)
-        case .biasedWakeUp?: releaseSlowly(.biasedWakeUp)
-        case .nothing?, .all?, nil: break
+        guard let rest = RobustRegistration.Rest(rawValue: rest) else { return .busy }
+        switch rest {
+        case .settling: return lockSlowly(rest, until: .after(nanoseconds: Self.recheckInterval), waiting: true)
+        case .withdrawal: withdraw()
+        case .release, .wakeUp, .biasedWakeUp: releaseSlowly(rest)
+        case .nothing, .all: break
         }
         return .busy
     }

@@ -10,7 +10,8 @@ internal import Synchronization
 /// All participants learn one limit in shared memory: when each learned its own, a participant that spun long kept the
 /// lock from one that had given up.
 @safe struct SpinLimit {
-    private static var most: UInt32 { 50 }
+    /// About 16 µs, which is as long as a wake-up takes.
+    static var most: UInt32 { 50 }
     private static var fewest: UInt32 { 2 }
     private static var pauses: UInt32 { 8 }
     /// One wait in this many spins up to the maximum, to find out whether spinning helps again.

@@ -7,7 +7,7 @@
 ///     bit      32  removed    the segment was destroyed
 ///     bit      33  plain      no thread may get the bias, and contended mode does not end
 ///     bit      34  confirmed  contended mode holds for every thread: a barrier followed its beginning
-///     bit      35  permanent  contended mode is, because the creator could not use `membarrier(2)`
+///     bit      35  permanent  contended mode never ends, because the creator could not use `membarrier(2)`
 ///     bits  36–63  epoch      how often contended mode began, or a destroyer came
 ///
 /// Any content is possible in shared memory, and gives a state.
@@ -22,9 +22,9 @@
     @inlinable @inline(__always) static var removed: UInt64 { 1 << 32 }
     static let plain: UInt64 = 1 << 33
     static let confirmed: UInt64 = 1 << 34
-    private static let threadMask = UInt64(Futex.ownerMask)
     static let permanent: UInt64 = 1 << 35
     private static let epochStep: UInt64 = 1 << 36
+    private static let threadMask = UInt64(Futex.ownerMask)
 
     /// An owner of the lock's word owns the lock only if none of these bits is set.
     @inlinable @inline(__always) static var obstructing: UInt64 { 0x1_7fff_ffff }
