@@ -17,15 +17,20 @@ extension GuardedData {
         contradiction |= unsafe mirror.pointee.load(ordering: .relaxed) ^ ~first
         unsafe mirror.pointee.store(~(first &+ 1), ordering: .relaxed)
         if delay > 0 { Delay.spin(delay) }
-        var index = 0
-        while index < count {
-            let value = unsafe counters[index].load(ordering: .relaxed)
-            unsafe counters[index].store(value &+ 1, ordering: .relaxed)
-            index &+= 1
-            bench_keep(UInt64(truncatingIfNeeded: index))
+        // The first counter is not loaded again, so that an increment of another worker inside is lost, and noticed.
+        unsafe counters.pointee.store(first &+ 1, ordering: .relaxed)
+        var counter = unsafe counters + 1
+        let end = unsafe counters + count
+        while unsafe counter < end {
+            let value = unsafe counter.pointee.load(ordering: .relaxed)
+            unsafe counter.pointee.store(value &+ 1, ordering: .relaxed)
+            unsafe counter += 1
+            bench_keep(UInt64(UInt(bitPattern: counter)))
         }
         contradiction |= UInt64(unsafe owner.pointee.load(ordering: .relaxed) ^ me)
         unsafe owner.pointee.store(0, ordering: .relaxed)
+        // One value to keep in a register during the unlock, and not four.
+        bench_keep(contradiction)
         return contradiction
     }
 

@@ -7,7 +7,8 @@ extension Contention {
     /// The loop without a clock, while the phase lasts. Returns the errno of a failed lock.
     ///
     /// It is a function of its own with all state in local variables, so that the compiler keeps the loop's state in
-    /// registers.
+    /// registers. The usual load has a loop of its own, without the tests for the parameters that it leaves out: they
+    /// would take longer than many a lock.
     ///
     /// - Parameter burst: the number of sections after which the worker reads the phase word and publishes its count.
     @inline(never)
@@ -17,24 +18,40 @@ extension Contention {
         let phaseWord = unsafe arena.phaseWord
         let (data, slot, worker) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
         let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
+        let isBare = sectionDelay == 0 && think == 0
         var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
-            var left = burst
-            repeat {
-                let outcome = lock.lock()
-                // A pattern and not `==`: the enum's derived equality is a call into another module.
-                if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
-                let contradiction = data.section(worker: worker, counters: counters, delay: sectionDelay)
-                lock.unlock()
-                left &-= 1
-                if left == 0 {
-                    sections &+= burst
-                    unsafe slot.pointee.sections.store(sections, ordering: .relaxed)
-                }
-                if contradiction != 0 { countContradiction() }
-                if think > 0 { Delay.spin(think) }
-            } while left > 0
+            sections &+= burst
+            func publish() { unsafe slot.pointee.sections.store(sections, ordering: .relaxed) }
+            let failure =
+                isBare
+                ? run(burst, lock, data, worker, counters: counters, delay: 0, think: 0, publish)
+                : run(
+                    burst, lock, data, worker, counters: counters, delay: sectionDelay, think: think, publish)
+            if let failure { return failure }
         }
+        return nil
+    }
+
+    /// Runs some sections, and publishes their number after the last one's unlock. Returns the errno of a failed lock.
+    @inline(__always)
+    private func run<L: LockPrimitive & ~Copyable>(
+        _ burst: UInt64, _ lock: borrowing L, _ data: GuardedData, _ worker: UInt32, counters: Int, delay: UInt64,
+        think: UInt64, _ publish: () -> Void
+    ) -> Int32? {
+        var left = burst
+        repeat {
+            let outcome = lock.lock()
+            // A pattern and not `==`: the enum's derived equality is a call into another module.
+            if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
+            let contradiction = data.section(worker: worker, counters: counters, delay: delay)
+            lock.unlock()
+            left &-= 1
+            if think > 0, left == 0 { publish() }
+            if _slowPath(contradiction != 0) { countContradiction() }
+            if think > 0 { Delay.spin(think) }
+        } while left > 0
+        if think == 0 { publish() }
         return nil
     }
 
