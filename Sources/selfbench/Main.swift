@@ -36,6 +36,7 @@ enum Main {
             case ("bare", 4): return try MeasuringCost.printBare(Array(wanted.dropFirst()))
             case ("hold", 2): return try DeathCost.hold(wanted[1])
             case ("biased-handle", 1): return try ModeCost.printBiasedHandle()
+            case ("robust-segment", 2): return try ModeCost.createSegment(wanted[1])
             case ("peer", 5): return try ModeCost.runPeer(Array(wanted.dropFirst()))
             case ("wait", 2): return DeathCost.wait(wanted[1])
             default: break

@@ -24,6 +24,8 @@ enum ModeCost {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
         let speed = Delay.calibrate()
         var number = 60_000
+        var load = Load()
+        load.counters = 1
         let cases: [(name: String, kind: LockKind, run: String)] = [
             ("none", .noLock, noBias), ("futex", .futex, noBias), ("quiet mode", .robustFutex, noBias),
             ("bias", .robustFutex, soonBiased),
@@ -34,7 +36,7 @@ enum ModeCost {
                 unsafe setenv("SHM_ROBUST_RUN", run, 1)
                 let timing = Timing(
                     warmup: 20_000_000, throughput: 100_000_000, latency: 1_000_000, stuckAfter: 10_000_000_000)
-                var round = try Round(Cell(kind, Load()), timing, number: number, program: program, delays: speed)
+                var round = try Round(Cell(kind, load), timing, number: number, program: program, delays: speed)
                 number += 1
                 guard let figures = try round.run().figures else { throw Missing("\(kind) got stuck") }
                 times[name, default: []].append(figures.duration * 1e9 / Double(figures.acquisitions))
@@ -80,25 +82,37 @@ enum ModeCost {
         guard let first = unsafe robust.mutableData?.baseAddress?.assumingMemoryBound(to: UInt64.self),
             let second = unsafe plain.mutableData?.baseAddress?.assumingMemoryBound(to: UInt64.self)
         else { throw Missing("the segment is not attached") }
-        let turns = 20_000
         var (handles, primitives): ([Double], [Double]) = ([], [])
         for _ in 0..<41 {
-            var start = Clock.now()
-            for _ in 0..<turns {
-                try robust.lock()
-                unsafe first.pointee &+= 1
-                try robust.unlock()
-            }
-            handles.append(Double(Clock.now() - start) / Double(turns))
-            start = Clock.now()
-            for _ in 0..<turns {
-                _ = futex.lock()
-                unsafe second.pointee &+= 1
-                futex.unlock()
-            }
-            primitives.append(Double(Clock.now() - start) / Double(turns))
+            handles.append(try unsafe time(robust, first))
+            primitives.append(unsafe time(futex, second))
         }
         print(median(handles) ?? 0, median(primitives) ?? 0)
+    }
+
+    // Loops of their own, so that the compiler keeps their few values in registers.
+    private static let turns = 20_000
+
+    @inline(never)
+    private static func time(_ segment: SharedMemory, _ data: UnsafeMutablePointer<UInt64>) throws -> Double {
+        let start = Clock.now()
+        for _ in 0..<turns {
+            try segment.lock()
+            unsafe data.pointee &+= 1
+            try segment.unlock()
+        }
+        return Double(Clock.now() - start) / Double(turns)
+    }
+
+    @inline(never)
+    private static func time(_ lock: borrowing FutexLock, _ data: UnsafeMutablePointer<UInt64>) -> Double {
+        let start = Clock.now()
+        for _ in 0..<turns {
+            _ = lock.lock()
+            unsafe data.pointee &+= 1
+            lock.unlock()
+        }
+        return Double(Clock.now() - start) / Double(turns)
     }
 
     // MARK: Two workers that seldom meet
@@ -150,7 +164,8 @@ enum ModeCost {
     /// Two processes on a new segment for 300 ms.
     private static func company(_ pattern: String, _ folder: String) throws -> Figures {
         let segment = try scratchSegment("company-\(Clock.now())")
-        try segment.create(size: 64, lock: .robustFutex)
+        // A process reads the environment variables once.
+        _ = try Output.text(of: "'\(folder)/selfbench' robust-segment '\(segment.key)'")
         defer { try? segment.destroy(mode: .forceNoWait) }
         let start = Clock.now() + 50_000_000
         let peer = "'\(folder)/selfbench' peer '\(segment.key)' \(pattern) \(start)"
@@ -165,6 +180,11 @@ enum ModeCost {
         }
         let count = pattern == "turns" ? first.count + second.count : first.count
         return Figures(rate: count * 1e9 / Double(company), p99: second.p99)
+    }
+
+    /// The child process that creates the segment.
+    static func createSegment(_ key: String) throws {
+        try SharedMemory(key: key).create(size: 64, lock: .robustFutex)
     }
 
     /// The child process `KEY PATTERN START NUMBER`: prints its number, its acquisitions and their p99 in ns.
