@@ -21,31 +21,32 @@ extension SharedMemory {
         // load of the life word. That keeps the handle's cost within a tenth of its primitive's. If the handle already
         // holds the lock, or belongs to the child of a fork, the step matches neither case.
         let hot = unsafe hot
-        switch unsafe hot.pointee.step {
-        case .wordFree:
+        // The default kind comes first, in a straight line.
+        if unsafe _fastPath(hot.pointee.step == .robustFree) {
+            guard unsafe _fastPath(shm_thread_serial() == hot.pointee.thread) else { return try lockOnSlowPath() }
+            let registration = unsafe hot.pointee.object.unsafelyUnwrapped
+                .assumingMemoryBound(to: RobustRegistration.self)
+            let rest = unsafe registration.pointee.take()
+            guard _fastPath(rest == .nothing) else { return try lockSettling(rest.rawValue) }
+            unsafe hot.pointee.step = .robustHeld
+        } else if unsafe hot.pointee.step == .wordFree {
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let taken = unsafe word.pointee.compareExchange(
                 expected: 0, desired: hot.pointee.held, successOrdering: .acquiring, failureOrdering: .relaxed)
-            guard taken.exchanged else { return try lockOnSlowPath() }
+            guard _fastPath(taken.exchanged) else { return try lockOnSlowPath() }
             unsafe hot.pointee.step = .wordHeld
-        case .robustFree:
-            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
-            let registration = unsafe hot.pointee.object.unsafelyUnwrapped
-                .assumingMemoryBound(to: RobustRegistration.self)
-            let rest = unsafe registration.pointee.take()
-            guard rest == .nothing else { return try lockSettling(rest.rawValue) }
-            unsafe hot.pointee.step = .robustHeld
-        case .callsFree:
+        } else if unsafe hot.pointee.step == .callsFree {
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try lockOnSlowPath() }
             let failure = unsafe hot.pointee.take.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
-            guard failure == 0 else { return try lockSettling(failure) }
+            guard _fastPath(failure == 0) else { return try lockSettling(failure) }
             unsafe hot.pointee.step = .callsHeld
-        default: return try lockOnSlowPath()
+        } else {
+            return try lockOnSlowPath()
         }
         // The lock's acquire orders this load after the mark of a destroyer that held the lock, so the mark is always
         // noticed.
-        guard unsafe hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1 else {
+        guard unsafe _fastPath(hot.pointee.life.unsafelyUnwrapped.pointee.load(ordering: .relaxed) == 1) else {
             return try lockedDestroyedSegment()
         }
         return .released
@@ -73,27 +74,29 @@ extension SharedMemory {
     @inlinable @inline(__always)
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
-        switch unsafe hot.pointee.step {
-        case .wordHeld:
+        if unsafe _fastPath(hot.pointee.step == .robustHeld) {
+            guard unsafe _fastPath(shm_thread_serial() == hot.pointee.thread) else {
+                return try unlockOnAnotherThread()
+            }
+            unsafe hot.pointee.step = .robustFree
+            let registration = unsafe hot.pointee.object.unsafelyUnwrapped
+                .assumingMemoryBound(to: RobustRegistration.self)
+            let rest = unsafe registration.pointee.release()
+            if _slowPath(rest != .nothing) { settleRelease(rest.rawValue) }
+        } else if unsafe hot.pointee.step == .wordHeld {
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .wordFree
             let word = unsafe hot.pointee.object.unsafelyUnwrapped.assumingMemoryBound(to: Atomic<UInt32>.self)
             let released = unsafe word.pointee.compareExchange(
                 expected: hot.pointee.held, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
-            if !released.exchanged { releaseOnSlowPath() }
-        case .robustHeld:
-            guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
-            unsafe hot.pointee.step = .robustFree
-            let registration = unsafe hot.pointee.object.unsafelyUnwrapped
-                .assumingMemoryBound(to: RobustRegistration.self)
-            let rest = unsafe registration.pointee.release()
-            if rest != .nothing { settleRelease(rest.rawValue) }
-        case .callsHeld:
+            if _slowPath(!released.exchanged) { releaseOnSlowPath() }
+        } else if unsafe hot.pointee.step == .callsHeld {
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .callsFree
             let failure = unsafe hot.pointee.release.unsafelyUnwrapped(hot.pointee.object.unsafelyUnwrapped)
-            if failure != 0 { try unlockFailed(failure) }
-        default: try unlockOnSlowPath()
+            if _slowPath(failure != 0) { try unlockFailed(failure) }
+        } else {
+            try unlockOnSlowPath()
         }
     }
 
