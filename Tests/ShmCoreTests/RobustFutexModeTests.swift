@@ -52,7 +52,7 @@ extension ShmCoreSuite {
             }
             #expect(word.state.biased == shm_gettid() && !word.state.isContended)
             #expect(lock.lock() == .acquired)
-            #expect(word.biased == shm_gettid() && word.value == 0)
+            #expect(word.biased == shm_gettid() && word.value == 0 && word.mode == RobustWords.Mode.closed)
             // Another participant of the same thread knows that the thread is inside.
             let other = try participant()
             #expect(other.tryLock() == .busy)
@@ -110,7 +110,7 @@ extension ShmCoreSuite {
             let (owner, waiter) = (try probe(), try probe())
             try #require(try owner.ask("participant lock") == "ok acquired")
             try waiter.begin("participant lock")
-            #expect(word.state.permitsSleep)
+            #expect(word.state.permitsSleep && word.mode == RobustWords.Mode.contended)
             #expect(word.value & RobustWord.waiters != 0)
             #expect(try owner.ask("participant unlock") == "ok")
             #expect(try waiter.answer() == "ok acquired")
@@ -262,6 +262,23 @@ extension ShmCoreSuite {
             #expect(other.tryLock() == .failed(.identifierRemoved))
         }
 
+        @Test(arguments: [false, true])
+        func `a removed lock is taken once at most before a release finds the state`(isMarked: Bool) throws {
+            let lock = try participant()
+            for _ in 0..<3 {
+                #expect(lock.lock() == .acquired)
+                lock.unlock()
+            }
+            try participant().retire()
+            // As if the unlocker had died after its store.
+            word.value = 0
+            #expect(lock.lock() == .acquired)
+            if isMarked { word.value |= RobustWord.waiters }
+            lock.unlock()
+            #expect(word.value == RobustWord.ownerMask)
+            #expect(lock.lock() == .failed(.identifierRemoved))
+        }
+
         // MARK: Values that other programs or dead processes left
 
         @Test(arguments: [RobustState.revoking, 0]) func `a stale bias is taken away`(flag: UInt64) throws {
@@ -271,6 +288,7 @@ extension ShmCoreSuite {
                 (UInt32(0), LockOutcome.acquired), (RobustWord.ownerDied, .ownerDied), (dead, .ownerDied),
             ] {
                 word.state = RobustState(bits: UInt64(dead) | flag)
+                word.mode = RobustWords.Mode.closed
                 word.biased = left
                 #expect(lock.lock(until: .after(.seconds(5))) == outcome, "\(left)")
                 lock.unlock()
@@ -283,10 +301,41 @@ extension ShmCoreSuite {
             #expect(lock.lock() == .acquired)
             lock.unlock()
             word.state = RobustState(bits: UInt64(shm_gettid()))
+            word.mode = RobustWords.Mode.closed
             word.biased = RobustWord.ownerDied
             #expect(lock.lock() == .ownerDied)
             lock.unlock()
             #expect(word.biased == 0 && word.state.biased == 0)
+        }
+
+        @Test func `a thread that died before it closed the mode word leaves no way past the bias`() throws {
+            let lock = try participant()
+            #expect(lock.lock() == .acquired)
+            lock.unlock()
+            let owner = try insideProbe()
+            // As if another thread of the owner's id had died between the two stores.
+            word.mode = RobustWords.Mode.quiet
+            word.value = RobustWord.ownerDied
+            #expect(lock.tryLock() == .busy)
+            #expect(word.value == 0 && word.mode == RobustWords.Mode.closed)
+            #expect(lock.tryLock() == .busy)
+            owner.kill()
+            #expect(lock.lock(until: .after(.seconds(5))) == .ownerDied)
+            lock.unlock()
+        }
+
+        @Test(arguments: [1, 2, 3, 1 << 30, 1 << 31, UInt32.max])
+        func `any value of the mode word is put right`(mode: UInt32) throws {
+            let lock = try participant()
+            for _ in 0..<2 {
+                word.mode = mode
+                for _ in 0..<3 {
+                    #expect(lock.lock() == .acquired)
+                    #expect(word.owner == shm_gettid())
+                    lock.unlock()
+                }
+                #expect(word.mode == RobustWords.Mode.quiet && word.value == 0)
+            }
         }
 
         // MARK: membarrier

@@ -70,9 +70,7 @@ public import Synchronization
         case .wordFree:
             return unsafe object.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) != 0
         case .robustFree:
-            guard let words = unsafe object.assumingMemoryBound(to: RobustRegistration.self).pointee.words else {
-                return false
-            }
+            let words = unsafe object.assumingMemoryBound(to: RobustRegistration.self).pointee.words
             return unsafe words.word.pointee.load(ordering: .relaxed) != 0
                 || words.biased.pointee.load(ordering: .relaxed) & Futex.ownerMask != 0
         default: return false

@@ -6,7 +6,7 @@ internal import SystemPackage
 /// has its name; it is read once, into this value, and validated as a whole.
 struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x3130_6572_6f43_6d68  // "hmCore01" in memory, little-endian
-    static let version: UInt32 = 3
+    static let version: UInt32 = 4
     static let byteCount = 128
 
     var dataSize: Int

@@ -44,6 +44,11 @@ import SystemPackage
         set { unsafe words.former.pointee.store(newValue, ordering: .releasing) }
     }
 
+    var mode: UInt32 {
+        get { unsafe words.mode.pointee.load(ordering: .acquiring) }
+        set { unsafe words.mode.pointee.store(newValue, ordering: .releasing) }
+    }
+
     var owner: UInt32 { value & Self.ownerMask }
 
     /// The handoff target.

@@ -27,17 +27,17 @@ extension RobustFutexLock {
             $0.isContended && $0.epoch == begun.epoch && begun.isContended
                 ? RobustState(bits: $0.bits | RobustState.confirmed) : nil
         }
+        words.suggestContended()
     }
 
     /// Ends contended mode if no waiter sleeps and none has slept for some milliseconds. Called by the owner of the word.
     ///
-    /// The release of this acquisition is a compare-exchange: either it finds a waiter's mark, or the waiter marks the
-    /// word later and finds that the mode has ended.
+    /// Owners of the word go on releasing it by a compare-exchange, this one as well, until one of them settles again:
+    /// either the release finds a waiter's mark, or the waiter marks the word later and finds that the mode has ended.
     private borrowing func endContendedModeIfIdle(_ now: Int64) {
         let lastSleep = Int64(bitPattern: unsafe words.lastSleep.pointee.load(ordering: .relaxed))
         guard now &- lastSleep > RobustTuning.current.quietAfter, !sleepers.isAnyAsleep(at: now) else { return }
         words.change { $0.isContended && !$0.isPlain ? $0.quiet : nil }
-        unsafe registration.pointee.hold = .contended
     }
 
     // MARK: Ownership
@@ -49,6 +49,8 @@ extension RobustFutexLock {
         var died = outcome == .ownerDied
         while words.current.isObstructed {
             let state = words.current
+            // The thread that gave itself the bias may have been killed before it did so.
+            words.set(mode: RobustWords.Mode.closed)
             var failure: LockOutcome?
             // While a thread has the bias, an owner of the word is not inside: one that died had nothing to report.
             if state.biased != 0 { died = false }
@@ -76,10 +78,19 @@ extension RobustFutexLock {
             unsafe words.former.pointee.store(0, ordering: .relaxed)
         }
         let isContended = words.current.isContended
-        unsafe registration.pointee.hold = isContended ? .contended : .quiet
-        if isContended, unsafe registration.pointee.credit > registration.pointee.contendedRun { beginRun() }
+        words.set(mode: isContended ? RobustWords.Mode.contended : RobustWords.Mode.quiet)
+        release(as: isContended ? .contended : .quiet)
         if unsafe registration.pointee.credit <= 1 { endRun() }
         return died ? .ownerDied : .acquired
+    }
+
+    /// Makes this thread take a word with the mode word of `hold` on the fast path, and release it as `hold` says.
+    borrowing func release(as hold: RobustRegistration.Hold) {
+        let mode = hold == .contended ? RobustWords.Mode.contended : RobustWords.Mode.quiet
+        unsafe registration.pointee.free = UInt64(mode) << 32
+        if unsafe registration.pointee.hold == hold { return }
+        unsafe registration.pointee.hold = hold
+        if unsafe registration.pointee.biasedSince == 0 { beginRun() }
     }
 
     /// Ends the bias of a thread that is not inside. Returns whether it died inside.
@@ -175,7 +186,7 @@ extension RobustFutexLock {
                 wasShort ? run > tuning.longestRun / 2 ? tuning.longestRun : run * 2 : max(run / 2, tuning.shortestRun)
             unsafe registration.pointee.biasedSince = 0
             unsafe registration.pointee.bias = RobustState.noKey
-        } else if words.current.isContended {
+        } else if unsafe registration.pointee.hold == .contended {
             endContendedModeIfIdle(now)
         } else if takeBias() {
             unsafe registration.pointee.biasedSince = now
@@ -189,11 +200,11 @@ extension RobustFutexLock {
     /// Begins to count anew.
     borrowing func beginRun() {
         unsafe registration.pointee.credit =
-            words.current.isContended ? registration.pointee.contendedRun : registration.pointee.run
+            registration.pointee.hold == .contended ? RobustTuning.current.contendedRun : registration.pointee.run
     }
 
     /// Gives this thread, the owner of the word, the bias if the lock is quiet, and moves its ownership to the biased
-    /// word. From then on every other owner of the word finds the bias in the state.
+    /// word. From then on every other thread finds the mode word closed and, when it owns the word, the bias in the state.
     ///
     /// In this order: if the thread is killed in between, both words are marked, and the first one's report is used
     /// only without a bias.
@@ -211,6 +222,7 @@ extension RobustFutexLock {
             unsafe words.biased.pointee.store(0, ordering: .relaxed)
             return false
         }
+        words.set(mode: RobustWords.Mode.closed)
         unsafe registration.pointee.bias = granted.key
         unsafe registration.pointee.hold = .biased
         releaseWord()

@@ -10,7 +10,10 @@ extension RobustFutexLock {
         unsafe registration.pointee.announce()
         switch rest {
         case .wakeUp where words.current.isRemoved: restoreRemoval()
-        case .wakeUp: wakeOne()
+        case .wakeUp:
+            // The mode word says quiet mode, as this release has written. The next acquisition settles that.
+            release(as: .contended)
+            wakeOne()
         case .biasedWakeUp: unsafe Futex.wake(words.biased, count: 1)
         default:
             if biasedOwner == me { return withdraw() }
@@ -20,6 +23,7 @@ extension RobustFutexLock {
 
     /// Releases a word that this thread owns, marked or not, and wakes a waiter.
     borrowing func releaseWord() {
+        if words.current.isRemoved { return restoreRemoval() }
         let me = me
         var seen = unsafe words.word.pointee.load(ordering: .relaxed)
         while seen & Futex.ownerMask == me {
@@ -43,15 +47,10 @@ extension RobustFutexLock {
         unsafe Futex.wake(words.biased, count: 1)
     }
 
-    /// Marks the word as removed again: a plain store has overwritten the mark.
+    /// Marks the word as removed again: a plain store has overwritten the mark. An owner that has taken the word
+    /// meanwhile finds the mark, or the state, when it releases the word.
     borrowing func restoreRemoval() {
-        var seen = unsafe words.word.pointee.load(ordering: .relaxed)
-        while seen != Self.gone, seen & Futex.ownerMask == 0 || seen & Futex.ownerMask == me {
-            let marked = unsafe words.word.pointee.compareExchange(
-                expected: seen, desired: Self.gone, ordering: .acquiringAndReleasing)
-            if marked.exchanged { break }
-            seen = marked.original
-        }
+        _ = unsafe words.word.pointee.exchange(Self.gone, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(words.word, count: .max)
     }
 

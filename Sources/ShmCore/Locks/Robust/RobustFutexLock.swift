@@ -47,11 +47,8 @@ public import SystemPackage
     static var targetOnly: UInt32 { 2 }
     static var allOthers: UInt32 { 1 }
 
-    let words: RobustWords
+    /// The only field, so that a loop that takes and releases the lock keeps it in a register.
     @usableFromInline let registration: UnsafeMutablePointer<RobustRegistration>
-    private let pageSize: Int
-    /// The PID namespace in which the thread ids in the words are valid.
-    private let pidNamespace: UInt64
 
     /// See ``LockPrimitive/properties``.
     public static var properties: LockProperties {
@@ -77,8 +74,9 @@ public import SystemPackage
     public static func initialise(_ area: UnsafeMutableRawPointer, participants: Int) throws(Errno) {
         if let obstacle = RobustListEntry.obstacle { throw obstacle.errno }
         if !RobustTuning.current.isPlain, (try? Membarrier.register()) != nil { return }
-        unsafe words(of: area, pageSize: SegmentLayout.pageSize).set(
-            RobustState.contended | RobustState.confirmed | RobustState.plain | RobustState.permanent)
+        let words = unsafe words(of: area, pageSize: SegmentLayout.pageSize)
+        words.set(RobustState.contended | RobustState.confirmed | RobustState.plain | RobustState.permanent)
+        words.set(mode: RobustWords.Mode.contended)
     }
 
     private static func words(of area: UnsafeMutableRawPointer, pageSize: Int) -> RobustWords {
@@ -88,18 +86,18 @@ public import SystemPackage
 
     /// Binds to the word near the area's end. A thread registers in its first operation on the participant.
     public init(_ binding: borrowing LockBinding) throws(Errno) {
-        pageSize = SegmentLayout.pageSize
-        pidNamespace = ProcessIdentity.currentPIDNamespace
+        let pageSize = SegmentLayout.pageSize
         let end = unsafe binding.area + Self.bytesNeeded(pageSize: pageSize)
         guard UInt(bitPattern: end) % UInt(pageSize) == 0 else { throw .invalidArgument }
-        words = unsafe Self.words(of: binding.area, pageSize: pageSize)
         unsafe registration = UnsafeMutablePointer<RobustRegistration>.allocate(capacity: 1)
-        unsafe registration.initialize(to: RobustRegistration())
+        unsafe registration.initialize(
+            to: RobustRegistration(
+                Self.words(of: binding.area, pageSize: pageSize), pidNamespace: ProcessIdentity.currentPIDNamespace))
     }
 
     deinit {
         shm_registry_lock()
-        unsafe RobustListEntry.unregister(registration, pageSize: pageSize)
+        unsafe RobustListEntry.unregister(registration, pageSize: SegmentLayout.pageSize)
         shm_registry_unlock()
         unsafe registration.deallocate()
     }
@@ -110,34 +108,34 @@ public import SystemPackage
     /// One compare-exchange when free, or a plain store with the bias; sleeps otherwise.
     @inlinable @inline(__always)
     public borrowing func lock() -> LockOutcome {
-        guard isRegistered else { return lockSlowly(.all, until: nil, waiting: true) }
+        guard _fastPath(isRegistered) else { return lockSlowly(.all, until: nil, waiting: true) }
         let rest = unsafe registration.pointee.take()
-        return rest == .nothing ? .acquired : lockSlowly(rest, until: nil, waiting: true)
+        return _fastPath(rest == .nothing) ? .acquired : lockSlowly(rest, until: nil, waiting: true)
     }
 
     /// One compare-exchange, or a plain store with the bias. Revokes a bias if its owner is not inside.
     @inlinable @inline(__always)
     public borrowing func tryLock() -> LockOutcome {
-        guard isRegistered else { return lockSlowly(.all, until: nil, waiting: false) }
+        guard _fastPath(isRegistered) else { return lockSlowly(.all, until: nil, waiting: false) }
         let rest = unsafe registration.pointee.take()
-        return rest == .nothing ? .acquired : lockSlowly(rest, until: nil, waiting: false)
+        return _fastPath(rest == .nothing) ? .acquired : lockSlowly(rest, until: nil, waiting: false)
     }
 
     /// As ``lock()``, but sleeps until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
-        guard isRegistered else { return lockSlowly(.all, until: deadline, waiting: true) }
+        guard _fastPath(isRegistered) else { return lockSlowly(.all, until: deadline, waiting: true) }
         let rest = unsafe registration.pointee.take()
-        return rest == .nothing ? .acquired : lockSlowly(rest, until: deadline, waiting: true)
+        return _fastPath(rest == .nothing) ? .acquired : lockSlowly(rest, until: deadline, waiting: true)
     }
 
     /// One plain store in quiet mode or with the bias, one compare-exchange in contended mode; wakes one sleeper if
     /// there may be any. Does nothing on a thread that is not the owner.
     @inlinable @inline(__always)
     public borrowing func unlock() {
-        guard isRegistered else { return }
+        guard _fastPath(isRegistered) else { return }
         let rest = unsafe registration.pointee.release()
-        if rest != .nothing { releaseSlowly(rest) }
+        if _slowPath(rest != .nothing) { releaseSlowly(rest) }
     }
 
     /// Completes what a handle began on the fast path.
@@ -154,10 +152,12 @@ public import SystemPackage
 
     /// Marks the lock as removed and wakes all sleepers. The mark is permanent.
     ///
-    /// The state comes first: a release by a plain store may overwrite the word's mark, and the next owner of the word
-    /// then finds the state's.
+    /// The state comes first: a release by a plain store may overwrite the word's mark, and then finds the state's. An
+    /// owner that has already looked at the state may still have that store in its CPU's store buffer; the barrier
+    /// makes it visible.
     public borrowing func retire() {
         words.set(RobustState.removed)
+        if unsafe words.word.pointee.load(ordering: .relaxed) & Futex.ownerMask != 0 { try? Membarrier.barrier() }
         _ = unsafe words.word.pointee.exchange(Self.gone, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(words.word, count: .max)
         unsafe Futex.wake(words.biased, count: .max)
@@ -206,19 +206,24 @@ public import SystemPackage
     @inlinable @inline(__always)
     var isRegistered: Bool { unsafe RobustRegistration.currentThread == registration.pointee.thread }
 
+    var words: RobustWords { unsafe registration.pointee.words }
+
     /// The registered thread's id.
     var me: UInt32 { unsafe registration.pointee.threadID }
 
     /// Registers the calling thread and unregisters the previous one.
     borrowing func register() throws(Errno) {
         // The child of a fork, which inherited the participant, may be in another PID namespace.
-        guard ProcessIdentity.currentPIDNamespace == pidNamespace else { throw .improperLink }
+        guard unsafe registration.pointee.pidNamespace == ProcessIdentity.currentPIDNamespace else {
+            throw .improperLink
+        }
         // Barriers must reach this thread before it relies on them.
         do throws(Errno) { try Membarrier.register() } catch {
             guard words.current.isPermanent else { throw error }
         }
         shm_registry_lock()
         defer { shm_registry_unlock() }
+        let pageSize = SegmentLayout.pageSize
         unsafe RobustListEntry.unregister(registration, pageSize: pageSize)
         let page = unsafe UnsafeMutableRawPointer(words.word) + RobustListEntry.wordOffset - pageSize
         try unsafe RobustListEntry.register(registration, page: page, pageSize: pageSize)

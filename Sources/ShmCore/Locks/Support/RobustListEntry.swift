@@ -110,12 +110,12 @@ internal import SystemPackage
                 head: head))
         unsafe thread.pointee.entries = UnsafeMutableRawPointer(entry)
         unsafe entry.pointee.link(node)
-        let word = unsafe (page + pageSize - wordOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
-        unsafe registration.initialize(
-            to: RobustRegistration(
-                thread: thread.pointee.serial, threadID: thread.pointee.id, words: RobustWords(word: word),
-                pending: UnsafeMutablePointer(bitPattern: pending(of: head)), node: node, generation: shm_generation(),
-                entry: entry))
+        unsafe registration.pointee.thread = thread.pointee.serial
+        unsafe registration.pointee.threadID = thread.pointee.id
+        unsafe registration.pointee.pending = UnsafeMutablePointer(bitPattern: pending(of: head))
+        unsafe registration.pointee.node = node
+        unsafe registration.pointee.generation = shm_generation()
+        unsafe registration.pointee.entry = entry
     }
 
     /// Links the node of the biased word, for the calling thread. Returns whether it is linked.
@@ -133,7 +133,7 @@ internal import SystemPackage
 
     /// Frees a participant's entry, or leaves it to be freed later. Any thread may call it.
     static func unregister(_ registration: UnsafeMutablePointer<RobustRegistration>, pageSize: Int) {
-        defer { unsafe registration.pointee = RobustRegistration() }
+        defer { unsafe registration.pointee.reset() }
         // The child of a fork owns none of its parent's entries.
         guard let entry = unsafe registration.pointee.entry, unsafe registration.pointee.generation == shm_generation()
         else { return }
@@ -191,7 +191,7 @@ internal import SystemPackage
             unsafe entry = found.pointee.next
             if unsafe all || found.pointee.registration == nil, unsafe !found.pointee.isHeld(pageSize) {
                 if let registration = unsafe found.pointee.registration {
-                    unsafe registration.pointee = RobustRegistration()
+                    unsafe registration.pointee.reset()
                 }
                 unsafe found.pointee.unlink()
                 unsafe munmap(found.pointee.pages, 2 * pageSize)
@@ -215,7 +215,7 @@ internal import SystemPackage
         while let found = unsafe entry {
             unsafe entry = found.pointee.next
             if let registration = unsafe found.pointee.registration {
-                unsafe registration.pointee = RobustRegistration()
+                unsafe registration.pointee.reset()
             }
             unsafe found.pointee.registration = nil
             unsafe found.pointee.next = deferredFrees.entries

@@ -22,26 +22,26 @@ public import Synchronization
         case biasedWakeUp
     }
 
-    /// How the thread holds the lock. A guess that costs no access to shared memory: a wrong one leads to the slow path.
+    /// How the thread releases the lock. Only the slow path changes it.
     @usableFromInline enum Hold: UInt8 {
-        /// By the word, in contended mode or in quiet mode.
-        case contended, quiet
-        /// By the biased word.
+        /// By a plain store to the word, or by a compare-exchange of it, which is safe in every mode.
+        case quiet, contended
+        /// By a plain store to the biased word.
         case biased
     }
 
     /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
     @usableFromInline var thread: UInt64 = .max
     @usableFromInline var threadID: UInt32 = 0
-    /// How many acquisitions are left until the thread looks at the state on the slow path.
-    @usableFromInline var credit = RobustTuning.current.shortestRun
+    /// How many acquisitions are left until the thread looks at the state on the slow path: 1 or less if the next does.
+    @usableFromInline var credit = RobustTuning.current.contendedRun
     /// The state's key with which this thread takes the lock through the biased word; ``RobustState/noKey`` while it
     /// knows of no bias.
     @usableFromInline var bias = RobustState.noKey
     @usableFromInline var hold = Hold.contended
-    /// The longest credit in contended mode.
-    @usableFromInline let contendedRun = RobustTuning.current.contendedRun
-    @usableFromInline var words: RobustWords?
+    /// The word and the mode word of a free lock, as the thread expects them. A wrong guess leads to the slow path.
+    @usableFromInline var free = UInt64(RobustWords.Mode.contended) << 32
+    @usableFromInline let words: RobustWords
     /// The `list_op_pending` field of the thread's robust-list head.
     @usableFromInline var pending: UnsafeMutablePointer<Atomic<UInt>>?
     /// The address of the lock's node in the thread's robust list.
@@ -59,6 +59,17 @@ public import Synchronization
     /// When the thread got the bias, on the same clock; 0 if it has not had it, or has noticed that it lost it.
     var biasedSince: Int64 = 0
     var entry: RobustListEntry.Pointer?
+    /// The PID namespace in which the thread ids in the words are valid.
+    let pidNamespace: UInt64
+
+    /// No thread is registered.
+    init(_ words: RobustWords, pidNamespace: UInt64) {
+        self.words = words
+        self.pidNamespace = pidNamespace
+    }
+
+    /// Forgets the thread.
+    mutating func reset() { self = RobustRegistration(words, pidNamespace: pidNamespace) }
 
     @inlinable @inline(__always)
     static var currentThread: UInt64 { shm_thread_serial() }
@@ -71,7 +82,7 @@ public import Synchronization
     @inlinable @inline(__always)
     func announce() {
         let pending = unsafe pending.unsafelyUnwrapped
-        if unsafe pending.pointee.load(ordering: .relaxed) != node {
+        if _slowPath(unsafe pending.pointee.load(ordering: .relaxed) != node) {
             unsafe pending.pointee.store(node, ordering: .releasing)
         }
     }
@@ -86,32 +97,21 @@ public import Synchronization
     /// came before the barrier and is seen.
     @inlinable @inline(__always)
     mutating func take() -> Rest {
-        let words = unsafe words.unsafelyUnwrapped
-        // A load before the compare-exchange would fetch a contended line twice.
-        if bias != RobustState.noKey,
-            unsafe RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias
-        {
-            hold = .biased
-            guard unsafe words.biased.pointee.load(ordering: .relaxed) == 0 else { return .all }
-            unsafe words.biased.pointee.store(threadID, ordering: .relaxed)
-            shm_compiler_barrier()
-            let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .acquiring))
-            return state.key == bias ? .nothing : .withdrawal
+        if bias == RobustState.noKey {
+            // A load of the state would fetch a contended line twice: the mode word says what the owner must know.
+            let taken = unsafe words.pair.pointee.compareExchange(
+                expected: free, desired: free | UInt64(threadID), successOrdering: .acquiring,
+                failureOrdering: .relaxed)
+            guard _fastPath(taken.exchanged) else { return .all }
+            credit &-= 1
+            return _fastPath(credit > 0) ? .nothing : .settling
         }
-        let taken = unsafe words.word.pointee.compareExchange(
-            expected: 0, desired: threadID, successOrdering: .acquiring, failureOrdering: .relaxed)
-        guard taken.exchanged else { return .all }
-        // The acquire orders this load after what the previous owner, or a destroyer, did to the state.
-        let state = unsafe words.state.pointee.load(ordering: .relaxed)
-        guard state & RobustState.obstructing == 0, credit > 1 else { return .settling }
-        credit &-= 1
-        // The release's compare-exchange waits for earlier stores.
-        let found = state & RobustState.contended == 0 ? Hold.quiet : .contended
-        if hold != found {
-            hold = found
-            if found == .contended, credit > contendedRun { credit = contendedRun }
-        }
-        return .nothing
+        // A thread that has lost the bias finds that after its store: the field `former` allows for it.
+        guard _fastPath(unsafe words.biased.pointee.load(ordering: .relaxed) == 0) else { return .all }
+        unsafe words.biased.pointee.store(threadID, ordering: .relaxed)
+        shm_compiler_barrier()
+        let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .acquiring))
+        return _fastPath(state.key == bias) ? .nothing : .withdrawal
     }
 
     /// Releases the lock: in contended mode with one compare-exchange, otherwise by a plain store.
@@ -121,26 +121,27 @@ public import Synchronization
     /// comes with a load that sees contended mode.
     @inlinable @inline(__always)
     mutating func release() -> Rest {
-        let words = unsafe words.unsafelyUnwrapped
-        if hold == .contended {
-            let released = unsafe words.word.pointee.compareExchange(
-                expected: threadID, desired: 0, successOrdering: .releasing, failureOrdering: .relaxed)
-            return released.exchanged ? .nothing : .release
+        if _fastPath(hold == .quiet) {
+            // Comparing the whole word is part of the way back to quiet mode: a mark that is visible is not
+            // overwritten.
+            guard _fastPath(unsafe words.word.pointee.load(ordering: .relaxed) == threadID) else { return .release }
+            // If this thread is killed between the store and a wake-up, the kernel wakes a waiter instead.
+            announce()
+            // Quiet mode's word and mode word. What a waiter has just written to the latter is in the state as well.
+            unsafe words.pair.pointee.store(0, ordering: .releasing)
+            shm_compiler_barrier()
+            let state = unsafe words.state.pointee.load(ordering: .relaxed)
+            return _fastPath(state & (RobustState.contended | RobustState.removed) == 0) ? .nothing : .wakeUp
         }
         if hold == .biased {
-            guard unsafe words.biased.pointee.load(ordering: .relaxed) == threadID else { return .release }
+            // Without a look at the word: it is 0, or this thread's, or marked by the thread that revokes the bias.
             unsafe words.biased.pointee.store(0, ordering: .releasing)
             shm_compiler_barrier()
             let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .relaxed))
-            return state.key == bias ? .nothing : .biasedWakeUp
+            return _fastPath(state.key == bias) ? .nothing : .biasedWakeUp
         }
-        // Comparing the whole word is part of the way back to quiet mode: a mark that is visible is not overwritten.
-        guard unsafe words.word.pointee.load(ordering: .relaxed) == threadID else { return .release }
-        // If this thread is killed between the store and a wake-up, the kernel wakes a waiter instead.
-        announce()
-        unsafe words.word.pointee.store(0, ordering: .releasing)
-        shm_compiler_barrier()
-        let state = unsafe words.state.pointee.load(ordering: .relaxed)
-        return state & (RobustState.contended | RobustState.removed) == 0 ? .nothing : .wakeUp
+        let released = unsafe words.pair.pointee.compareExchange(
+            expected: free | UInt64(threadID), desired: free, successOrdering: .releasing, failureOrdering: .relaxed)
+        return _fastPath(released.exchanged) ? .nothing : .release
     }
 }

@@ -1,13 +1,13 @@
 /// The state word of a ``RobustFutexLock``: 64 bits beside the lock's word, which say how threads may take and release
 /// the lock.
 ///
-///     bits   0–29  biased     the thread that has the bias; 0 if none
-///     bit      30  revoking   another thread takes the bias away
-///     bit      31  contended
-///     bit      32  removed    the segment was destroyed
-///     bit      33  plain      no thread may get the bias, and contended mode does not end
-///     bit      34  confirmed  contended mode holds for every thread: a barrier followed its beginning
-///     bit      35  permanent  contended mode never ends, because the creator could not use `membarrier(2)`
+///     bits   0–28  biased     the thread that has the bias; 0 if none. Thread ids are less than 2²²
+///     bit      29  revoking   another thread takes the bias away
+///     bit      30  contended
+///     bit      31  removed    the segment was destroyed
+///     bit      32  plain      no thread may get the bias, and contended mode does not end
+///     bit      33  confirmed  contended mode holds for every thread: a barrier followed its beginning
+///     bit      34  permanent  contended mode never ends, because the creator could not use `membarrier(2)`
 ///     bits  36–63  epoch      how often contended mode began, or a destroyer came
 ///
 /// Any content is possible in shared memory, and gives a state.
@@ -17,23 +17,23 @@
     @inlinable @inline(__always)
     init(bits: UInt64) { self.bits = bits }
 
-    static let revoking: UInt64 = 1 << 30
-    @inlinable @inline(__always) static var contended: UInt64 { 1 << 31 }
-    @inlinable @inline(__always) static var removed: UInt64 { 1 << 32 }
-    static let plain: UInt64 = 1 << 33
-    static let confirmed: UInt64 = 1 << 34
-    static let permanent: UInt64 = 1 << 35
+    static let revoking: UInt64 = 1 << 29
+    @inlinable @inline(__always) static var contended: UInt64 { 1 << 30 }
+    @inlinable @inline(__always) static var removed: UInt64 { 1 << 31 }
+    static let plain: UInt64 = 1 << 32
+    static let confirmed: UInt64 = 1 << 33
+    static let permanent: UInt64 = 1 << 34
     private static let epochStep: UInt64 = 1 << 36
-    private static let threadMask = UInt64(Futex.ownerMask)
+    private static let threadMask = revoking - 1
 
     /// An owner of the lock's word owns the lock only if none of these bits is set.
-    @inlinable @inline(__always) static var obstructing: UInt64 { 0x1_7fff_ffff }
+    private static var obstructing: UInt64 { threadMask | revoking | removed }
 
-    /// The bits up to `removed`, moved to the top: what a thread with the bias compares.
-    @inlinable @inline(__always) var key: UInt64 { bits &<< 31 }
+    /// The bits up to `removed`: what a thread with the bias compares.
+    @inlinable @inline(__always) var key: UInt32 { UInt32(truncatingIfNeeded: bits) }
 
-    /// The key of no state: what a thread without a node for the biased word compares with.
-    @inlinable @inline(__always) static var noKey: UInt64 { .max }
+    /// The key of no state in which a thread has the bias: what a thread without it compares with.
+    @inlinable @inline(__always) static var noKey: UInt32 { .max }
 
     var isContended: Bool { bits & Self.contended != 0 }
     var isRemoved: Bool { bits & Self.removed != 0 }

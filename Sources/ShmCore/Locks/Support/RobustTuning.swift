@@ -10,7 +10,7 @@ struct RobustTuning {
     /// The shortest and the longest run of acquisitions without a wait after which a thread asks for the bias. To
     /// revoke it takes up to about 50 µs, so a run must save more.
     let shortestRun = number("SHM_ROBUST_RUN", 16_384)
-    let longestRun: UInt32
+    let longestRun: Int32
     /// A bias that lasted for less, in ns, was not worth its revocation: the next run must be twice as long.
     let worthwhileBias: Int64 = 5_000_000
     /// Contended mode ends when no waiter has slept for this long, in ns. The next waiter that sleeps pays for a
@@ -23,10 +23,10 @@ struct RobustTuning {
 
     private init() { longestRun = max(shortestRun, 1 << 24) }
 
-    private static func number(_ name: String, _ usual: UInt32) -> UInt32 {
+    private static func number(_ name: String, _ usual: Int32) -> Int32 {
         guard let text = unsafe getenv(name), let value = UInt32(unsafe String(cString: text)), value > 0 else {
             return usual
         }
-        return value
+        return Int32(clamping: value)
     }
 }
