@@ -2,16 +2,24 @@
  * robust-futex: quiet mode, contended mode and bias. Model/RobustFutex.pml covers contended mode alone, with timeouts,
  * handoff and the word WAITERS, which are left out here. Documentation/RobustFutex.md explains the algorithm.
  *
- * W is the lock word, B the biased word, and S the state word. The fields of S are separate variables, but every access
- * to S is one step. A participant performs any number of rounds, may stop between two of them, and may be killed before
- * every step, any number of times. The kernel then walks its robust list, and a successor with the same TID may replace
- * it; a successor has not linked the node of B.
+ * W is the lock word, G the mode word, B the biased word, and S the state word. The fields of S are separate variables,
+ * but every access to S is one step. A participant performs any number of rounds, may stop between two of them, and
+ * may be killed before every step, any number of times. The kernel then walks its robust list, and a successor with
+ * the same TID may replace it; a successor has not linked the node of B.
+ *
+ * G lies beside W. The fast path takes W by one compare-exchange of both, and does not load S: G is closed while W is
+ * free and S names a thread. Otherwise G is quiet or contended, and either is safe. Owners of W write G when they
+ * settle and when they give themselves the bias. A waiter's hint makes it contended, and the store that frees W makes
+ * it quiet, although S may say contended (a stale hint). Each participant keeps `hold`, the mode in which it releases
+ * W, which is also the G that its fast path expects. It sets `hold` when it settles, and when it sees contended mode
+ * after a plain store.
  *
  * One step is one atomic access to shared state, as in RobustFutex.pml. Stores are not sequentially consistent here: a
  * plain store (W = 0, B = tid, B = 0) enters the FIFO store buffer of its participant, and reaches memory at any later
  * time. The participant's own loads see it at once. A read-modify-write, a system call and the participant's death
  * first drain its buffer; membarrier() drains all buffers. A participant that is preempted before a store has nothing
- * in its buffer, so membarrier() does not help against that store: the field `former` does.
+ * in its buffer, so membarrier() does not help against that store: the field `former` does. The stores of G by an owner
+ * of W need no buffer: all that another participant may do to G before they drain is a hint.
  *
  * The epoch of S is not a number: each participant knows whether S still has the epoch that it read.
  *
@@ -22,7 +30,9 @@
  * The properties:
  *   mutual exclusion      assert(holder == NONE) at each entry to the critical section, by W or by B, and where a
  *                         destroyer finds the lock free
- *   gone for good         assert(!late) at each entry
+ *   gone for good         assert(!late) at each entry. The plain store of an owner may overwrite the mark of removal;
+ *                         until that owner restores it, or for good if the owner dies first, the fast path may take W
+ *                         once. That owner's release then restores the mark
  *   death reported once   assert(reported == unreported) at each entry. The death of a participant in the last steps
  *                         of its lock, which owned W or stood in B, may be reported as well; but not the death of an
  *                         owner of W that found a thread in S, so not that of a revoker
@@ -53,6 +63,13 @@
 
 byte W, B;
 
+/* G */
+#define QUIET     0
+#define CONTENDED 1
+#define UNUSED    CONTENDED   /* where `hold` decides nothing: one value, for fewer states */
+#define CLOSED    2           /* S decides, on the slow path */
+byte G;
+
 /* S */
 byte biased;                  /* the biased thread */
 byte former;                  /* lost the bias and may still be about to store to B */
@@ -60,9 +77,10 @@ bool revoking, contended, confirmed, gone, noBias;
 bool sameEpoch[PARTICIPANTS]; /* the epoch of S is still the one that the participant read before its membarrier */
 
 /* The store buffers: the older and the newer store of each participant. */
-#define STORE_W_FREE 1
-#define STORE_B_TID  2
-#define STORE_B_FREE 3
+#define STORE_W_FREE  1
+#define STORE_W_DONE  2       /* the same, and its thread has loaded S since: the lock was not removed */
+#define STORE_B_TID   3
+#define STORE_B_FREE  4
 byte older[PARTICIPANTS], newer[PARTICIPANTS];
 
 bool asleep[PARTICIPANTS];    /* the kernel's wait queue on W; a wake-up selects any entry */
@@ -79,9 +97,13 @@ bool deathOfRevoker;          /* the mark DIED of W is that of an owner that fou
 bool destroyed, destroying;
 bool owes[PARTICIPANTS];      /* must wake a sleeper on W, or take W, or ensure that its next unlock wakes one */
 bool licence, licenceForAll, licenceOnB;
+bool reopened;                /* a plain store freed the removed W. No thread took W since, or restored the mark */
 
 #define tid (_pid + 1)
 #define me  _pid
+
+/* W does not suffice to own the lock. */
+#define isObstructed (biased != NONE || revoking || gone)
 
 #define isBiased (biased == tid && !revoking && !contended && !gone)
 
@@ -108,7 +130,8 @@ bool licence, licenceForAll, licenceOnB;
 #define allDrained  (older[0] == 0 && older[1] == 0 && older[2] == 0)
 #define allRest     (rests(0) && rests(1) && rests(2))
 #endif
-#define releases(i) (older[i] == STORE_W_FREE || newer[i] == STORE_W_FREE)
+#define storesW(s)  ((s) == STORE_W_FREE || (s) == STORE_W_DONE)
+#define releases(i) (storesW(older[i]) || storesW(newer[i]))
 
 /* The next unlock is certain to see the mark WAITERS: it is set, and no plain store may remove it unnoticed. */
 #define isMarkSafe ((W & WAITERS) && contended && !anyReleases)
@@ -130,6 +153,8 @@ bool licence, licenceForAll, licenceOnB;
 #define seenB(i) (storesB(newer[i]) -> valueOfB(newer[i], i) : (storesB(older[i]) -> valueOfB(older[i], i) : B))
 
 inline drain(i) {
+    reopened = reopened || destroyed && (older[i] == STORE_W_FREE || newer[i] == STORE_W_FREE);
+    G = (releases(i) -> QUIET : G);
     W = (releases(i) -> 0 : W);
     B = seenB(i);
     older[i] = 0;
@@ -137,7 +162,9 @@ inline drain(i) {
 }
 
 inline drainOlder(i) {
-    W = (older[i] == STORE_W_FREE -> 0 : W);
+    reopened = reopened || destroyed && older[i] == STORE_W_FREE;
+    G = (storesW(older[i]) -> QUIET : G);
+    W = (storesW(older[i]) -> 0 : W);
     B = (storesB(older[i]) -> valueOfB(older[i], i) : B);
     older[i] = newer[i];
     newer[i] = 0
@@ -155,6 +182,12 @@ inline drainAll() {
 inline store(s) {
     newer[me] = (older[me] == 0 -> 0 : s);
     older[me] = (older[me] == 0 -> s : older[me])
+}
+
+/* The load of S that follows the plain store of W finds that the lock was not removed. */
+inline done() {
+    older[me] = (older[me] == STORE_W_FREE -> STORE_W_DONE : older[me]);
+    newer[me] = (newer[me] == STORE_W_FREE -> STORE_W_DONE : newer[me])
 }
 
 /* --- Kernel --- */
@@ -234,8 +267,9 @@ inline enter() {
 inline leaveSection() { holder = (holder == tid -> NONE : holder) }
 
 /* The compare-exchange that takes W. */
-inline take(mark) {
-    call = (call & SLEPT) | (destroyed -> LATE : 0);
+inline take(mark, allowed) {
+    call = (call & SLEPT) | (destroyed && !(allowed) -> LATE : 0);
+    reopened = false;
     call = call | ((W & DIED) -> DEATH_IN_W : 0) | (deathOfRevoker -> OF_REVOKER : 0);
     W = tid | (W & WAITERS) | mark;
     call = call & ~SLEPT;
@@ -250,11 +284,40 @@ inline noteDeathInB() {
     deathAtDoor = false
 }
 
-#ifdef NO_COMPARE_IN_UNLOCK
-#define mayStore (owner(W) == tid && !contended)
+/* The fast path of W compares G in place of a look at S. */
+#ifdef NO_GATE_IN_CAS
+#define isOpen (W == 0)
 #else
-#define mayStore (W == tid && !contended)
+#define isOpen (W == 0 && G == hold)
 #endif
+
+#ifdef NO_COMPARE_IN_UNLOCK
+#define mayStore (owner(W) == tid && hold == QUIET)
+#else
+#define mayStore (W == tid && hold == QUIET)
+#endif
+
+/* A waiter's hint is a compare-exchange of W and G. */
+#ifdef NO_OWNER_IN_HINT
+#define mayHint (G == QUIET)
+#else
+#define mayHint (G == QUIET && owner(W) != 0 && W != GONE)
+#endif
+
+/* A call that fails keeps its participant's `hold`, either value. */
+inline guess() {
+    if
+    :: hold = QUIET
+    :: hold = CONTENDED
+    fi
+}
+
+/* The mark that removes W. */
+inline remove() {
+    W = GONE;
+    destroyed = true;
+    reopened = false
+}
 
 inline beginEpoch() {
     sameEpoch[0] = false;
@@ -295,6 +358,7 @@ inline markB() {
 active [PARTICIPANTS] proctype participant() {
     byte call;
     byte expected;            /* the value of W for which the wait sleeps */
+    bit hold = UNUSED;        /* how this participant releases W, and the G with which it takes it */
     bool pending;             /* list_op_pending points at the node of W */
     bool linked;              /* the node of B is in the robust list */
     bool owesAll;             /* must wake all sleepers on W */
@@ -312,13 +376,14 @@ progress_round:
     fi;
 
 slow:
-    /* The fast path of W. */
+    /* The fast path of W. Now and then, when the credit runs out, its owner settles. */
     if
     :: atomic {
         drain(me);
         if
-        :: W == 0 -> take(0); goto settle
-        :: else
+        :: isOpen -> take(0, reopened); enter(); goto inside
+        :: isOpen -> take(0, reopened); goto settle
+        :: !isOpen -> hold = UNUSED
         fi
        }
     OR_KILLED
@@ -333,8 +398,8 @@ attempt:
         :: else
         fi;
         if
-        :: W == GONE -> owes[me] = false; author = false; goto leave
-        :: owner(W) == 0 -> drain(me); take(((call & SLEPT) && anyCounted -> WAITERS : 0)); goto settle
+        :: W == GONE -> owes[me] = false; author = false; guess(); goto leave
+        :: owner(W) == 0 -> drain(me); take(((call & SLEPT) && anyCounted -> WAITERS : 0), false); goto settle
         :: owner(W) != 0 && W != GONE
         fi
        }
@@ -369,7 +434,14 @@ attempt:
 #else
         confirmed = confirmed || contended && sameEpoch[me];
 #endif
-        sameEpoch[me] = false;
+        sameEpoch[me] = false
+       }
+    OR_KILLED
+    fi;
+    /* The hint. */
+    if
+    :: atomic {
+        G = (mayHint -> CONTENDED : G);
         goto attempt
        }
     OR_KILLED
@@ -437,8 +509,20 @@ leave:
     OR_KILLED
     fi;
 
-    /* W is taken. The biased thread must be out. */
+    /* W is taken. The biased thread must be out. G is closed before anything may release W. */
 settle:
+#ifndef NO_CLOSED_IN_SETTLE
+    if
+    :: atomic { !isObstructed || G == CLOSED -> goto decide }
+    :: atomic { isObstructed && G != CLOSED }
+    OR_KILLED
+    fi;
+    if
+    :: atomic { G = CLOSED }
+    OR_KILLED
+    fi;
+#endif
+decide:
     if
     :: atomic {
 #ifdef NO_STATE_CHECK
@@ -455,7 +539,8 @@ settle:
         :: gone -> goto restoreGone
         :: !gone && biased == tid -> goto clearOwn
         /* tryLock() */
-        :: !gone && biased != NONE && biased != tid && owner(B) == biased -> call = 0; pending = true; goto releaseWord
+        :: !gone && biased != NONE && biased != tid && owner(B) == biased ->
+            call = 0; pending = true; guess(); goto releaseWord
         :: !gone && biased != NONE && biased != tid ->
 #ifdef NO_REVOKING_MARK
             former = biased;
@@ -464,8 +549,20 @@ settle:
             revoking = true;
 #endif
             goto revoke
-        :: !gone && biased == NONE -> enter(); goto inside
-        :: !gone && biased == NONE && former == tid -> former = NONE; goto settle
+        :: !gone && biased == NONE -> hold = (contended -> CONTENDED : QUIET)
+        :: !gone && biased == NONE && former == tid -> former = NONE; goto decide
+        fi
+       }
+    OR_KILLED
+    fi;
+    /* What the next owners may know of S. */
+    if
+    :: atomic {
+        G = hold;
+        if
+        :: enter(); goto inside
+        /* The credit ran out. */
+        :: contended && !noBias && !anyCounted && hold == CONTENDED
 #ifndef QUIET_ONLY
         :: permitsBias &&
 #ifndef NO_FORMER
@@ -476,6 +573,21 @@ settle:
             former = NONE; goto grant
 #endif
         fi
+       }
+    OR_KILLED
+    fi;
+    /* Waiters may have gone to sleep since the look at their count. G and `hold` stay contended for now. */
+    if
+    :: atomic {
+        if
+        :: contended && !noBias -> contended = false; confirmed = false
+        :: else
+        fi;
+#ifdef NO_CAS_TO_QUIET
+        hold = QUIET;
+#endif
+        enter();
+        goto inside
        }
     OR_KILLED
     fi;
@@ -495,7 +607,7 @@ grant:
     :: atomic {
         drain(me);
         if
-        :: permitsBias -> biased = tid
+        :: permitsBias -> biased = tid; hold = UNUSED
         :: else -> goto refused
         fi;
         linked = true;
@@ -516,6 +628,12 @@ grant:
        }
     OR_KILLED
     fi;
+#ifndef NO_CLOSED_AT_GRANT
+    if
+    :: atomic { G = CLOSED }
+    OR_KILLED
+    fi;
+#endif
     /* Inside by B. The ownership of W ends. */
     if
     :: atomic {
@@ -564,7 +682,7 @@ clearOwn:
     OR_KILLED
     fi;
     if
-    :: atomic { biased = NONE; revoking = false; goto settle }
+    :: atomic { biased = NONE; revoking = false; goto decide }
     OR_KILLED
     fi;
 
@@ -584,8 +702,8 @@ look:
         :: owner(B) != target && !(B & DIED) -> goto revoked
         :: owner(B) == target -> B = B | WAITERS
         /* tryLock(), or the deadline has passed */
-        :: owner(B) == target -> call = 0; pending = true; goto releaseWord
-        :: owner(B) == target && gone -> goto settle
+        :: owner(B) == target -> call = 0; pending = true; guess(); goto releaseWord
+        :: owner(B) == target && gone -> goto decide
 #ifdef NO_COMPARE_OF_VANISHED
         :: owner(B) == target -> goto askKernel
 #endif
@@ -630,7 +748,7 @@ clearB:
     OR_KILLED
     fi;
     if
-    :: atomic { B = 0; goto settle }
+    :: atomic { B = 0; goto decide }
     OR_KILLED
     fi;
 #else
@@ -639,7 +757,7 @@ clearB:
     OR_KILLED
     fi;
     if
-    :: atomic { biased = NONE; revoking = false; former = NONE; goto settle }
+    :: atomic { biased = NONE; revoking = false; former = NONE; goto decide }
     OR_KILLED
     fi;
 #endif
@@ -655,18 +773,18 @@ revoked:
         :: owner(B) != 0 -> B = 0
         :: owner(B) != 0
         fi;
-        goto settle
+        goto decide
        }
     OR_KILLED
     fi;
 
 restoreGone:
     if
-    :: atomic { W = GONE; owesAll = true }
+    :: atomic { remove(); owesAll = true }
     OR_KILLED
     fi;
     if
-    :: atomic { wakeAll(); owesAll = false; goto leave }
+    :: atomic { wakeAll(); owesAll = false; guess(); goto leave }
     OR_KILLED
     fi;
 
@@ -680,34 +798,26 @@ inside:
             pending = true;
 #endif
             goto plainUnlock
-        :: !mayStore && W == tid -> W = 0; leaveSection(); pending = false; resting[me] = true; goto idle
-        :: !mayStore && W != tid -> pending = true; goto releaseWord
-        /* The credit ran out. */
-        :: !mayStore && contended && !noBias && !anyCounted -> pending = true
+        :: hold == CONTENDED && W == tid && G == hold ->
+            W = 0; leaveSection(); pending = false; resting[me] = true; goto idle
+        :: !mayStore && !(hold == CONTENDED && W == tid && G == hold) -> pending = true
         fi
        }
     OR_KILLED
     fi;
-    /* Waiters may have gone to sleep since the look at their count. */
-    if
-    :: atomic {
-        if
-        :: contended && !noBias -> contended = false; confirmed = false
-        :: else
-        fi
-       }
-    OR_KILLED
-    fi;
-#ifdef NO_CAS_TO_QUIET
-    goto inside;
-#endif
 
+    /* The slow release loads S first. If the lock was removed before this owner took W, it sees that. */
 releaseWord:
     if
     :: atomic {
         leaveSection();
         if
+#ifndef NO_GONE_IN_SLOW_UNLOCK
+        :: owner(W) == tid && gone -> goto restoreGone
+        :: owner(W) == tid && !destroyed -> owes[me] = (W & WAITERS) != 0; W = 0
+#else
         :: owner(W) == tid -> owes[me] = (W & WAITERS) != 0; W = 0
+#endif
         :: owner(W) != tid                      /* destroyed */
         fi
        }
@@ -735,12 +845,12 @@ plainUnlock:
         if
 #ifndef NO_GONE_IN_UNLOCK
         :: gone -> owes[me] = false; goto restoreFreed
-        :: !gone && contended
+        :: !gone && contended -> done(); hold = CONTENDED
 #else
-        :: contended
-        :: gone && !contended -> owes[me] = false; goto leave
+        :: contended -> reopened = false; done(); hold = CONTENDED
+        :: gone && !contended -> reopened = false; done(); owes[me] = false; goto leave
 #endif
-        :: !gone && !contended -> owes[me] = false; goto leave
+        :: !gone && !contended -> done(); owes[me] = false; goto leave
         fi
        }
     OR_KILLED
@@ -755,7 +865,7 @@ restoreFreed:
     :: atomic {
         drain(me);
         if
-        :: owner(W) == 0 -> W = GONE
+        :: owner(W) == 0 -> remove()
         :: else
         fi;
         owesAll = true
@@ -872,6 +982,7 @@ handled:
         licence = licence || (pending && !isMarkSafe && (author || owes[me] && (anySleeps || anyReleases)));
         licenceForAll = licenceForAll || owesAll;
         owes[me] = false; owesAll = false; owesOnB = false; author = false; pending = false; linked = false;
+        hold = UNUSED;
         if
         :: destroyed && holder == tid -> holder = NONE
         :: else
@@ -941,14 +1052,28 @@ active proctype destroyer() {
     fi;
 
 force:
+#ifndef NO_MEMBARRIER_REMOVE
     if
-    :: atomic { W = GONE; destroyed = true; destroying = true; goto wake }
+    :: owner(W) == 0 -> goto exchange
+    :: owner(W) != 0
+    :: goto home              /* killed */
+    fi;
+    if
+    :: atomic { drainAll() }
+    :: goto home              /* killed */
+    fi;
+exchange:
+#endif
+    if
+    :: atomic { remove(); destroying = true; goto wake }
     :: goto home              /* killed */
     fi;
 
 retireIfFree:
     if
-    :: atomic { owner(W) == 0 -> assert(holder == NONE); W = GONE; destroyed = true; destroying = true }
+    :: atomic {
+        owner(W) == 0 -> assert(holder == NONE); remove(); destroying = true
+       }
     :: owner(W) != 0 -> goto home
     :: goto home              /* killed */
     fi;
