@@ -107,6 +107,13 @@ bool reopened;                /* a plain store freed the removed W. No thread to
 
 #define isBiased (biased == tid && !revoking && !contended && !gone)
 
+/* The biased path begins with a look at S. */
+#ifdef NO_STATE_BEFORE_B
+#define knowsOfBias linked
+#else
+#define knowsOfBias (isBiased && linked)
+#endif
+
 /* A waiter may sleep: every owner of W notices its mark. */
 #ifdef NO_CONFIRMATION
 #define permitsSleep contended
@@ -370,8 +377,8 @@ active [PARTICIPANTS] proctype participant() {
 idle:
 progress_round:
     if
-    :: atomic { isBiased && linked -> resting[me] = false; goto door }
-    :: atomic { !(isBiased && linked) -> resting[me] = false }
+    :: atomic { knowsOfBias -> resting[me] = false; goto door }
+    :: atomic { !knowsOfBias -> resting[me] = false }
     OR_KILLED
     fi;
 
