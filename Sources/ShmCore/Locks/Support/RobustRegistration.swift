@@ -106,8 +106,10 @@ public import Synchronization
             credit &-= 1
             return _fastPath(credit > 0) ? .nothing : .settling
         }
-        // A thread that has lost the bias finds that after its store: the field `former` allows for it.
-        guard _fastPath(unsafe words.biased.pointee.load(ordering: .relaxed) == 0) else { return .all }
+        // The thread may have acknowledged the loss of this bias through another participant, and may not store then.
+        guard unsafe _fastPath(RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias),
+            unsafe _fastPath(words.biased.pointee.load(ordering: .relaxed) == 0)
+        else { return .all }
         unsafe words.biased.pointee.store(threadID, ordering: .relaxed)
         shm_compiler_barrier()
         let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .acquiring))
