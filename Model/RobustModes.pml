@@ -2,24 +2,24 @@
  * robust-futex: quiet mode, contended mode and bias. Model/RobustFutex.pml covers contended mode alone, with timeouts,
  * handoff and the word WAITERS, which are left out here. Documentation/RobustFutex.md explains the algorithm.
  *
- * W is the lock word, G the mode word, B the biased word, and S the state word. The fields of S are separate variables,
+ * W is the lock word, M the mode word, B the biased word, and S the state word. The fields of S are separate variables,
  * but every access to S is one step. A participant performs any number of rounds, may stop between two of them, and
  * may be killed before every step, any number of times. The kernel then walks its robust list, and a successor with
  * the same TID may replace it; a successor has not linked the node of B.
  *
- * G lies beside W. The fast path takes W by one compare-exchange of both, and does not load S: G is closed while W is
- * free and S names a thread. Otherwise G is quiet or contended, and either is safe. Owners of W write G when they
+ * M lies beside W. The fast path takes W by one compare-exchange of both, and does not load S: M is closed while W is
+ * free and S names a thread. Otherwise M is quiet or contended, and either is safe. Owners of W write M when they
  * settle and when they give themselves the bias. A waiter's hint makes it contended, and the store that frees W makes
  * it quiet, although S may say contended (a stale hint). Each participant keeps `hold`, the mode in which it releases
- * W, which is also the G that its fast path expects. It sets `hold` when it settles, and when it sees contended mode
+ * W, which is also the M that its fast path expects. It sets `hold` when it settles, and when it sees contended mode
  * after a plain store.
  *
  * One step is one atomic access to shared state, as in RobustFutex.pml. Stores are not sequentially consistent here: a
  * plain store (W = 0, B = tid, B = 0) enters the FIFO store buffer of its participant, and reaches memory at any later
  * time. The participant's own loads see it at once. A read-modify-write, a system call and the participant's death
  * first drain its buffer; membarrier() drains all buffers. A participant that is preempted before a store has nothing
- * in its buffer, so membarrier() does not help against that store: the field `former` does. The stores of G by an owner
- * of W need no buffer: all that another participant may do to G before they drain is a hint.
+ * in its buffer, so membarrier() does not help against that store: the field `former` does. The stores of M by an owner
+ * of W need no buffer: all that another participant may do to M before they drain is a hint.
  *
  * The epoch of S is not a number: each participant knows whether S still has the epoch that it read.
  *
@@ -63,12 +63,12 @@
 
 byte W, B;
 
-/* G */
+/* M */
 #define QUIET     0
 #define CONTENDED 1
 #define UNUSED    CONTENDED   /* where `hold` decides nothing: one value, for fewer states */
 #define CLOSED    2           /* S decides, on the slow path */
-byte G;
+byte M;
 
 /* S */
 byte biased;                  /* the biased thread */
@@ -161,7 +161,7 @@ bool reopened;                /* a plain store freed the removed W. No thread to
 
 inline drain(i) {
     reopened = reopened || destroyed && (older[i] == STORE_W_FREE || newer[i] == STORE_W_FREE);
-    G = (releases(i) -> QUIET : G);
+    M = (releases(i) -> QUIET : M);
     W = (releases(i) -> 0 : W);
     B = seenB(i);
     older[i] = 0;
@@ -170,7 +170,7 @@ inline drain(i) {
 
 inline drainOlder(i) {
     reopened = reopened || destroyed && older[i] == STORE_W_FREE;
-    G = (storesW(older[i]) -> QUIET : G);
+    M = (storesW(older[i]) -> QUIET : M);
     W = (storesW(older[i]) -> 0 : W);
     B = (storesB(older[i]) -> valueOfB(older[i], i) : B);
     older[i] = newer[i];
@@ -291,11 +291,11 @@ inline noteDeathInB() {
     deathAtDoor = false
 }
 
-/* The fast path of W compares G in place of a look at S. */
-#ifdef NO_GATE_IN_CAS
+/* The fast path of W compares M in place of a look at S. */
+#ifdef NO_MODE_IN_CAS
 #define isOpen (W == 0)
 #else
-#define isOpen (W == 0 && G == hold)
+#define isOpen (W == 0 && M == hold)
 #endif
 
 #ifdef NO_COMPARE_IN_UNLOCK
@@ -304,11 +304,11 @@ inline noteDeathInB() {
 #define mayStore (W == tid && hold == QUIET)
 #endif
 
-/* A waiter's hint is a compare-exchange of W and G. */
+/* A waiter's hint is a compare-exchange of W and M. */
 #ifdef NO_OWNER_IN_HINT
-#define mayHint (G == QUIET)
+#define mayHint (M == QUIET)
 #else
-#define mayHint (G == QUIET && owner(W) != 0 && W != GONE)
+#define mayHint (M == QUIET && owner(W) != 0 && W != GONE)
 #endif
 
 /* A call that fails keeps its participant's `hold`, either value. */
@@ -365,7 +365,7 @@ inline markB() {
 active [PARTICIPANTS] proctype participant() {
     byte call;
     byte expected;            /* the value of W for which the wait sleeps */
-    bit hold = UNUSED;        /* how this participant releases W, and the G with which it takes it */
+    bit hold = UNUSED;        /* how this participant releases W, and the M with which it takes it */
     bool pending;             /* list_op_pending points at the node of W */
     bool linked;              /* the node of B is in the robust list */
     bool owesAll;             /* must wake all sleepers on W */
@@ -448,7 +448,7 @@ attempt:
     /* The hint. */
     if
     :: atomic {
-        G = (mayHint -> CONTENDED : G);
+        M = (mayHint -> CONTENDED : M);
         goto attempt
        }
     OR_KILLED
@@ -516,16 +516,16 @@ leave:
     OR_KILLED
     fi;
 
-    /* W is taken. The biased thread must be out. G is closed before anything may release W. */
+    /* W is taken. The biased thread must be out. M is closed before anything may release W. */
 settle:
 #ifndef NO_CLOSED_IN_SETTLE
     if
-    :: atomic { !isObstructed || G == CLOSED -> goto decide }
-    :: atomic { isObstructed && G != CLOSED }
+    :: atomic { !isObstructed || M == CLOSED -> goto decide }
+    :: atomic { isObstructed && M != CLOSED }
     OR_KILLED
     fi;
     if
-    :: atomic { G = CLOSED }
+    :: atomic { M = CLOSED }
     OR_KILLED
     fi;
 #endif
@@ -565,7 +565,7 @@ decide:
     /* What the next owners may know of S. */
     if
     :: atomic {
-        G = hold;
+        M = hold;
         if
         :: enter(); goto inside
         /* The credit ran out. */
@@ -583,7 +583,7 @@ decide:
        }
     OR_KILLED
     fi;
-    /* Waiters may have gone to sleep since the look at their count. G and `hold` stay contended for now. */
+    /* Waiters may have gone to sleep since the look at their count. M and `hold` stay contended for now. */
     if
     :: atomic {
         if
@@ -637,7 +637,7 @@ grant:
     fi;
 #ifndef NO_CLOSED_AT_GRANT
     if
-    :: atomic { G = CLOSED }
+    :: atomic { M = CLOSED }
     OR_KILLED
     fi;
 #endif
@@ -805,9 +805,9 @@ inside:
             pending = true;
 #endif
             goto plainUnlock
-        :: hold == CONTENDED && W == tid && G == hold ->
+        :: hold == CONTENDED && W == tid && M == hold ->
             W = 0; leaveSection(); pending = false; resting[me] = true; goto idle
-        :: !mayStore && !(hold == CONTENDED && W == tid && G == hold) -> pending = true
+        :: !mayStore && !(hold == CONTENDED && W == tid && M == hold) -> pending = true
         fi
        }
     OR_KILLED
