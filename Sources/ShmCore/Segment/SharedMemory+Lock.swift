@@ -23,7 +23,7 @@ extension SharedMemory {
         let hot = unsafe hot
         // The default kind comes first, in a straight line.
         if unsafe _fastPath(hot.pointee.step == .robustFree) {
-            guard unsafe _fastPath(shm_thread_serial() == hot.pointee.thread) else { return try lockOnSlowPath() }
+            // The registration compares the threads.
             let registration = unsafe hot.pointee.object.unsafelyUnwrapped
                 .assumingMemoryBound(to: RobustRegistration.self)
             let rest = unsafe registration.pointee.take()
@@ -75,13 +75,12 @@ extension SharedMemory {
     public func unlock() throws(SharedMemoryError) {
         let hot = unsafe hot
         if unsafe _fastPath(hot.pointee.step == .robustHeld) {
-            guard unsafe _fastPath(shm_thread_serial() == hot.pointee.thread) else {
-                return try unlockOnAnotherThread()
-            }
+            let thread = shm_thread_serial()
+            guard unsafe _fastPath(thread == hot.pointee.thread) else { return try unlockOnAnotherThread() }
             unsafe hot.pointee.step = .robustFree
             let registration = unsafe hot.pointee.object.unsafelyUnwrapped
                 .assumingMemoryBound(to: RobustRegistration.self)
-            let rest = unsafe registration.pointee.release()
+            let rest = unsafe registration.pointee.release(thread)
             if _slowPath(rest != .nothing) { settleRelease(rest.rawValue) }
         } else if unsafe hot.pointee.step == .wordHeld {
             guard unsafe shm_thread_serial() == hot.pointee.thread else { return try unlockOnAnotherThread() }

@@ -86,10 +86,8 @@ extension RobustFutexLock {
 
     /// Makes this thread take a word with the mode word of `hold` on the fast path, and release it as `hold` says.
     borrowing func release(as hold: RobustRegistration.Hold) {
-        let mode = hold == .contended ? RobustWords.Mode.contended : RobustWords.Mode.quiet
-        unsafe registration.pointee.free = UInt64(mode) << 32
         if unsafe registration.pointee.hold == hold { return }
-        unsafe registration.pointee.hold = hold
+        unsafe registration.pointee.use(hold)
         if unsafe registration.pointee.biasedSince == 0 { beginRun() }
     }
 
@@ -185,7 +183,6 @@ extension RobustFutexLock {
             unsafe registration.pointee.run =
                 wasShort ? run > tuning.longestRun / 2 ? tuning.longestRun : run * 2 : max(run / 2, tuning.shortestRun)
             unsafe registration.pointee.biasedSince = 0
-            unsafe registration.pointee.bias = RobustState.noKey
         } else if unsafe registration.pointee.hold == .contended {
             endContendedModeIfIdle(now)
         } else if takeBias() {
@@ -224,7 +221,7 @@ extension RobustFutexLock {
         }
         words.set(mode: RobustWords.Mode.closed)
         unsafe registration.pointee.bias = granted.key
-        unsafe registration.pointee.hold = .biased
+        unsafe registration.pointee.use(.biased)
         releaseWord()
         return true
     }

@@ -108,7 +108,6 @@ public import SystemPackage
     /// One compare-exchange when free, or a plain store with the bias; sleeps otherwise.
     @inlinable @inline(__always)
     public borrowing func lock() -> LockOutcome {
-        guard _fastPath(isRegistered) else { return lockSlowly(.all, until: nil, waiting: true) }
         let rest = unsafe registration.pointee.take()
         return _fastPath(rest == .nothing) ? .acquired : lockSlowly(rest, until: nil, waiting: true)
     }
@@ -116,7 +115,6 @@ public import SystemPackage
     /// One compare-exchange, or a plain store with the bias. Revokes a bias if its owner is not inside.
     @inlinable @inline(__always)
     public borrowing func tryLock() -> LockOutcome {
-        guard _fastPath(isRegistered) else { return lockSlowly(.all, until: nil, waiting: false) }
         let rest = unsafe registration.pointee.take()
         return _fastPath(rest == .nothing) ? .acquired : lockSlowly(rest, until: nil, waiting: false)
     }
@@ -124,7 +122,6 @@ public import SystemPackage
     /// As ``lock()``, but sleeps until the deadline at the latest.
     @inlinable
     public borrowing func lock(until deadline: Deadline) -> LockOutcome {
-        guard _fastPath(isRegistered) else { return lockSlowly(.all, until: deadline, waiting: true) }
         let rest = unsafe registration.pointee.take()
         return _fastPath(rest == .nothing) ? .acquired : lockSlowly(rest, until: deadline, waiting: true)
     }
@@ -133,7 +130,6 @@ public import SystemPackage
     /// there may be any. Does nothing on a thread that is not the owner.
     @inlinable @inline(__always)
     public borrowing func unlock() {
-        guard _fastPath(isRegistered) else { return }
         let rest = unsafe registration.pointee.release()
         if _slowPath(rest != .nothing) { releaseSlowly(rest) }
     }
@@ -203,7 +199,6 @@ public import SystemPackage
     // MARK: Inside
 
     /// Whether the calling thread is the registered one.
-    @inlinable @inline(__always)
     var isRegistered: Bool { unsafe RobustRegistration.currentThread == registration.pointee.thread }
 
     var words: RobustWords { unsafe registration.pointee.words }

@@ -116,6 +116,7 @@ internal import SystemPackage
         unsafe registration.pointee.node = node
         unsafe registration.pointee.generation = shm_generation()
         unsafe registration.pointee.entry = entry
+        unsafe registration.pointee.use(.contended)
     }
 
     /// Links the node of the biased word, for the calling thread. Returns whether it is linked.

@@ -22,8 +22,8 @@ public import Synchronization
         case biasedWakeUp
     }
 
-    /// How the thread releases the lock. Only the slow path changes it.
-    @usableFromInline enum Hold: UInt8 {
+    /// How the thread takes and releases the lock. Only the slow path changes it.
+    enum Hold {
         /// By a plain store to the word, or by a compare-exchange of it, which is safe in every mode.
         case quiet, contended
         /// By a plain store to the biased word.
@@ -31,21 +31,29 @@ public import Synchronization
     }
 
     /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
-    @usableFromInline var thread: UInt64 = .max
-    @usableFromInline var threadID: UInt32 = 0
-    /// How many acquisitions are left until the thread looks at the state on the slow path: 1 or less if the next does.
-    @usableFromInline var credit = RobustTuning.current.contendedRun
-    /// The state's key with which this thread takes the lock through the biased word; ``RobustState/noKey`` while it
-    /// knows of no bias.
-    @usableFromInline var bias = RobustState.noKey
-    @usableFromInline var hold = Hold.contended
-    /// The word and the mode word of a free lock, as the thread expects them. A wrong guess leads to the slow path.
-    @usableFromInline var free = UInt64(RobustWords.Mode.contended) << 32
+    var thread: UInt64 = .max
+    // The same number where the thread may take the lock in that way, and `.max` elsewhere: one comparison tells the
+    // thread and the way.
+    /// Through the word.
+    @usableFromInline private(set) var wordThread: UInt64 = .max
+    /// Through the word, with a release by a plain store.
+    @usableFromInline private(set) var quietThread: UInt64 = .max
+    /// Through the biased word.
+    @usableFromInline private(set) var biasedThread: UInt64 = .max
+    /// The word and the mode word of a free lock, as the thread expects them, and of one that it owns. A wrong guess
+    /// leads to the slow path.
+    @usableFromInline private(set) var (free, owned): (UInt64, UInt64) = (0, 0)
     @usableFromInline let words: RobustWords
     /// The `list_op_pending` field of the thread's robust-list head.
     @usableFromInline var pending: UnsafeMutablePointer<Atomic<UInt>>?
     /// The address of the lock's node in the thread's robust list.
     @usableFromInline var node: UInt = 0
+    @usableFromInline var threadID: UInt32 = 0
+    /// How many acquisitions are left until the thread looks at the state on the slow path: 1 or less if the next does.
+    @usableFromInline var credit = RobustTuning.current.contendedRun
+    /// The state's key with which this thread has, or last had, the bias.
+    @usableFromInline var bias: UInt32 = 0
+    private(set) var hold = Hold.contended
     /// ``shm_generation()`` of the process that registered.
     var generation: UInt32 = 0
     /// When the thread last got the lock after it slept for it, in ns on `CLOCK_MONOTONIC`.
@@ -68,6 +76,16 @@ public import Synchronization
         self.pidNamespace = pidNamespace
     }
 
+    /// From now on the registered thread takes the lock, and releases it, in this way.
+    mutating func use(_ hold: Hold) {
+        self.hold = hold
+        wordThread = hold == .biased ? .max : thread
+        quietThread = hold == .quiet ? thread : .max
+        biasedThread = hold == .biased ? thread : .max
+        free = UInt64(hold == .quiet ? RobustWords.Mode.quiet : RobustWords.Mode.contended) << 32
+        owned = free | UInt64(threadID)
+    }
+
     /// Forgets the thread.
     mutating func reset() { self = RobustRegistration(words, pidNamespace: pidNamespace) }
 
@@ -87,27 +105,28 @@ public import Synchronization
         }
     }
 
-    // MARK: Fast paths, for the registered thread only
+    // MARK: Fast paths
 
-    /// Takes a free lock: with one compare-exchange, or with the bias by a plain store.
+    /// Takes a free lock: with one compare-exchange, or with the bias by a plain store. On a thread that is not the
+    /// registered one, all remains to be done.
     ///
     /// With the bias, the store to the biased word and the load of the state are a Dekker pair with the thread that
     /// revokes the bias, which changes the state and then loads the word. That thread executes `membarrier(2)` in
     /// between, so here only the compiler must keep the order: either this thread's load sees the change, or its store
     /// came before the barrier and is seen.
     @inlinable @inline(__always)
-    mutating func take() -> Rest {
-        if bias == RobustState.noKey {
+    mutating func take(_ thread: UInt64 = currentThread) -> Rest {
+        if _fastPath(thread == wordThread) {
             // A load of the state would fetch a contended line twice: the mode word says what the owner must know.
             let taken = unsafe words.pair.pointee.compareExchange(
-                expected: free, desired: free | UInt64(threadID), successOrdering: .acquiring,
-                failureOrdering: .relaxed)
+                expected: free, desired: owned, successOrdering: .acquiring, failureOrdering: .relaxed)
             guard _fastPath(taken.exchanged) else { return .all }
             credit &-= 1
             return _fastPath(credit > 0) ? .nothing : .settling
         }
         // The thread may have acknowledged the loss of this bias through another participant, and may not store then.
-        guard unsafe _fastPath(RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias),
+        guard _fastPath(thread == biasedThread),
+            unsafe _fastPath(RobustState(bits: words.state.pointee.load(ordering: .relaxed)).key == bias),
             unsafe _fastPath(words.biased.pointee.load(ordering: .relaxed) == 0)
         else { return .all }
         unsafe words.biased.pointee.store(threadID, ordering: .relaxed)
@@ -121,9 +140,11 @@ public import Synchronization
     /// The plain store and the load of the state that follows are a Dekker pair, as in ``take()``, with a waiter that
     /// begins contended mode and with a thread that revokes the bias. A store that overwrites a waiter's mark therefore
     /// comes with a load that sees contended mode.
+    ///
+    /// On a thread that is not the registered one it does nothing.
     @inlinable @inline(__always)
-    mutating func release() -> Rest {
-        if _fastPath(hold == .quiet) {
+    func release(_ thread: UInt64 = currentThread) -> Rest {
+        if _fastPath(thread == quietThread) {
             // Comparing the whole word is part of the way back to quiet mode: a mark that is visible is not
             // overwritten.
             guard _fastPath(unsafe words.word.pointee.load(ordering: .relaxed) == threadID) else { return .release }
@@ -135,15 +156,16 @@ public import Synchronization
             let state = unsafe words.state.pointee.load(ordering: .relaxed)
             return _fastPath(state & (RobustState.contended | RobustState.removed) == 0) ? .nothing : .wakeUp
         }
-        if hold == .biased {
+        if _fastPath(thread == biasedThread) {
             // Without a look at the word: it is 0, or this thread's, or marked by the thread that revokes the bias.
             unsafe words.biased.pointee.store(0, ordering: .releasing)
             shm_compiler_barrier()
             let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .relaxed))
             return _fastPath(state.key == bias) ? .nothing : .biasedWakeUp
         }
+        guard _fastPath(thread == wordThread) else { return .nothing }
         let released = unsafe words.pair.pointee.compareExchange(
-            expected: free | UInt64(threadID), desired: free, successOrdering: .releasing, failureOrdering: .relaxed)
+            expected: owned, desired: free, successOrdering: .releasing, failureOrdering: .relaxed)
         return _fastPath(released.exchanged) ? .nothing : .release
     }
 }

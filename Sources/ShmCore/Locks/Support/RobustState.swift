@@ -32,9 +32,6 @@
     /// The bits up to `removed`: what a thread with the bias compares.
     @inlinable @inline(__always) var key: UInt32 { UInt32(truncatingIfNeeded: bits) }
 
-    /// The key of no state in which a thread has the bias: what a thread without it compares with.
-    @inlinable @inline(__always) static var noKey: UInt32 { .max }
-
     var isContended: Bool { bits & Self.contended != 0 }
     var isRemoved: Bool { bits & Self.removed != 0 }
     var isPlain: Bool { bits & Self.plain != 0 }
