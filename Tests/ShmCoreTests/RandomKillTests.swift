@@ -36,7 +36,12 @@ extension ShmCoreSuite {
         func `one next owner receives the report of a death inside, and no update is lost`(kind: LockKind) throws {
             let isAffected = kind == .pthreadRobust
             try withKnownIssue("glibc loses the wake-up of a waiter that is killed behind it", isIntermittent: true) {
-                let (insideKills, sections) = try self.kill(kind, "kill-anywhere")
+                var (insideKills, sections) = (0, 0)
+                // On a busy machine a process that waits for a CPU is seldom inside.
+                for _ in 0..<5 where insideKills == 0 {
+                    let more = try self.kill(kind, "kill-anywhere")
+                    (insideKills, sections) = (insideKills + more.insideKills, sections + more.sections)
+                }
                 #expect(insideKills > 0, "no kill hit an owner")
                 #expect(sections > Self.kills)
             } when: {
