@@ -71,7 +71,7 @@ import Testing
             "/sys/fs/cgroup/user/pids.max": most, "/sys/fs/cgroup/user/pids.current": count,
             "/sys/fs/cgroup/user/pids.events": events,
         ])
-        let cause = MachineWant.cause(.resourceTemporarilyUnavailable, files: KernelFiles(root: root))
+        let cause = RefusalReason.cause(.resourceTemporarilyUnavailable, files: KernelFiles(root: root))
         #expect(
             cause?.hasPrefix("the control group may have 10 processes and threads (/sys/fs/cgroup/user/pids.max)")
                 == true)
@@ -114,7 +114,7 @@ import Testing
             "/proc/sys/vm/overcommit_memory": "2\n",
             "/proc/meminfo": "MemAvailable:  900 kB\nCommitLimit:  2000 kB\nCommitted_AS:  1990 kB\n",
         ])
-        let cause = MachineWant.cause(.noMemory, files: KernelFiles(root: root))
+        let cause = RefusalReason.cause(.noMemory, files: KernelFiles(root: root))
         #expect(cause?.contains("1990 of 2000 KiB (vm.overcommit_memory is 2)") == true)
     }
 }

@@ -32,7 +32,7 @@ import Testing
         )
     }
 
-    private func word(_ findings: Findings, _ metric: Metric) -> Word? {
+    private func word(_ findings: Findings, _ metric: Metric) -> ComparisonVerdict? {
         findings.cells.first?.metrics.first { $0.metric == metric }?.word
     }
 

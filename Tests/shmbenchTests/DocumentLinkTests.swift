@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ShmCore
 import Testing
 
 @testable import shmbench
@@ -22,6 +23,15 @@ extension CommandLineSuite {
             #expect(Documents.read("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
             #expect(Self.links.count > 40 && Self.options.count > 30)
             #expect(Documents.all.allSatisfy { !Documents.read($0).isEmpty })
+        }
+
+        @Test func `the documentation of the library names each lock`() {
+            let page = Documents.read("Sources/ShmCore/ShmCore.docc/LockKind.md")
+            let named = Set(page.matches(of: /(?m)^- ``(\w+)``$/).map { $0.1.lowercased() })
+            for kind in LockKind.builtIn {
+                // A name in Swift has no hyphens.
+                #expect(named.contains(kind.name.filter { $0 != "-" }), "\(kind.name)")
+            }
         }
 
         @Test(arguments: links)

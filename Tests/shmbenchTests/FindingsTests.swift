@@ -18,7 +18,7 @@ import Testing
         change: Change(ratio: 0.9, low: 0.89, high: 0.91, confidence: 0.998, samples: 10),
         fresh: Change(ratio: 0.9, low: 0.88, high: 0.92, confidence: 0.8, samples: 8), word: .slower)
 
-    private func cell(_ word: Word, lock: String = "futex", note: String? = nil) -> CellFinding {
+    private func cell(_ word: ComparisonVerdict, lock: String = "futex", note: String? = nil) -> CellFinding {
         var metric = Self.slower
         metric.word = word
         return CellFinding(

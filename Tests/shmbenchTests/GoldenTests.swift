@@ -301,7 +301,7 @@ extension CommandLineSuite.Inputs {
         private static func findings(
             _ base: String, _ candidate: String, isPaired: Bool, notes: [String]
         ) -> Findings {
-            func metric(_ metric: Metric, _ ratio: Double, _ word: Word) -> MetricFinding {
+            func metric(_ metric: Metric, _ ratio: Double, _ word: ComparisonVerdict) -> MetricFinding {
                 MetricFinding(
                     metric: metric, threshold: metric.usualThreshold, base: 2e8, candidate: 2e8 * ratio,
                     change: Change(ratio: ratio, low: ratio - 0.01, high: ratio + 0.01, confidence: 0.998, samples: 10),

@@ -11,8 +11,8 @@ import Testing
     private func table(
         machine: Double = 1, atomicAdd: Double = 1, futex: [Double] = [1], heap: Double = 0,
         _ time: (Int) -> Double = { _ in 1 }
-    ) -> RoundTable {
-        RoundTable(
+    ) -> RoundIndex {
+        RoundIndex(
             (1...21).flatMap { round in
                 [("atomic-add", atomicAdd), ("futex", 2 * futex[round % futex.count]), ("mcs", 2 * time(round))].map {
                     name, factor in
@@ -27,7 +27,7 @@ import Testing
             })
     }
 
-    private func finding(_ base: RoundTable, _ candidate: RoundTable, _ metrics: [Metric]) -> CellFinding {
+    private func finding(_ base: RoundIndex, _ candidate: RoundIndex, _ metrics: [Metric]) -> CellFinding {
         let comparison = IndependentComparison(
             base: base, candidate: candidate, usesReferences: true, metrics: metrics,
             threshold: { $0 == .heap ? 0 : 0.1 })
@@ -36,7 +36,7 @@ import Testing
         return comparison.finding(cell, confidence: confidence)
     }
 
-    private func words(_ base: RoundTable, _ candidate: RoundTable) -> [Word] {
+    private func words(_ base: RoundIndex, _ candidate: RoundIndex) -> [ComparisonVerdict] {
         finding(base, candidate, [.throughput, .p50]).metrics.map(\.word)
     }
 
@@ -100,15 +100,15 @@ import Testing
     }
 
     @Test func `a metric that one side lacks is not equivalent`() {
-        func without(_ column: String) -> RoundTable {
-            RoundTable(
+        func without(_ column: String) -> RoundIndex {
+            RoundIndex(
                 (1...21).flatMap { round in
                     [("atomic-add", "1e8"), ("futex", "5e7"), ("mcs", "5e7")].map { lock, rate in
                         record(lock, round: round, ["throughput_per_s": rate, column: ""])
                     }
                 })
         }
-        func p50(_ base: RoundTable, _ candidate: RoundTable) -> MetricFinding {
+        func p50(_ base: RoundIndex, _ candidate: RoundIndex) -> MetricFinding {
             finding(base, candidate, [.throughput, .p50]).metrics[1]
         }
         // The candidate may have lost the metric.
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `a change that fresh rounds do not confirm is undecided`() {
-        func confirmed(_ first: RoundTable, _ fresh: RoundTable) -> [Word] {
+        func confirmed(_ first: RoundIndex, _ fresh: RoundIndex) -> [ComparisonVerdict] {
             var found = finding(table(), first, [.throughput, .integrity])
             Check.confirm(&found, by: finding(table(), fresh, [.throughput, .integrity]))
             return found.metrics.map(\.word)
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func `with a broken reference, nothing is judged`() {
-        let broken = RoundTable(
+        let broken = RoundIndex(
             (1...21).flatMap { round in
                 [("atomic-add", "1e8", "stuck"), ("futex", "5e7", "ok"), ("mcs", "5e7", "ok")].map {
                     record($0, round: round, ["throughput_per_s": $1, "integrity": $2])
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func `heap bytes that one side lacks are not equivalent`() {
-        let blind = RoundTable(
+        let blind = RoundIndex(
             (1...21).flatMap { round in
                 [("atomic-add", "1e8"), ("futex", "5e7"), ("mcs", "5e7")].map { lock, rate in
                     record(lock, round: round, ["throughput_per_s": rate, "heap_bytes_per_op": ""])

@@ -18,7 +18,7 @@ import Testing
             Metric.named("jain") == .fairness && Metric.named("handoff") == .handoff && Metric.named("speed") == nil)
         #expect(
             SortKey(named: "fairness") == .jain && SortKey(named: "hand-off") == .handoff && SortKey(named: "x") == nil)
-        #expect(try HistoryMetric("fairness", known: known) == HistoryMetric("jain", known: known))
+        #expect(try HistoryColumn("fairness", known: known) == HistoryColumn("jain", known: known))
     }
 
     @Test func `the columns determine which direction is better`() {

@@ -127,7 +127,7 @@ extension CommandLineSuite {
             // The older file lacks the latest columns.
             for (name, missing) in [("example.csv", []), ("baseline.csv", ["discarded_tries"])] {
                 let file = try #require(try ResultsReader.read(["\(Self.root)/results/\(name)"]).first)
-                let findings = StrictReading.findings(file)
+                let findings = StrictCheck.findings(file)
                 #expect(findings.count == missing.count)
                 for (finding, column) in zip(findings, missing) {
                     #expect(finding.contains("is missing: expected `\(column)`"))

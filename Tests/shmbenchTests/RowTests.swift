@@ -156,13 +156,13 @@ import Testing
         let ticket = rows(.ticket, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 4_000)])
         let futex = rows(.futex, [(1, 1_000_000), (Machine.current.cpus, 500_000), (beyond, 100_000)])
         let summaries = CellSummary.summaries(ticket + futex, cells: (ticket + futex).map(\.cell))
-        #expect(Cliff.fallen(summaries) == [CellID(Record(ticket[2]))])
+        #expect(Collapse.fallen(summaries) == [CellID(Record(ticket[2]))])
         let table = SummaryTable(summaries: summaries).text.split(separator: "\n").filter { $0.contains("▼") }
         #expect(table.count == 1 && table[0].hasPrefix("ticket "))
         let words = RunVerdict.text(summaries).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("the throughput of ticket drops"))
         // Without a number of workers that fits the CPUs, there is no comparison.
-        #expect(Cliff.fallen(Array(summaries.filter { $0.load.workers == beyond })) == [])
+        #expect(Collapse.fallen(Array(summaries.filter { $0.load.workers == beyond })) == [])
     }
 
     @Test func `a round that was cut short has neither costs nor latency`() throws {

@@ -19,13 +19,13 @@ package struct FileComparison {
 
     package func findings() throws -> Findings {
         let (before, after) = (try ResultsReader.read(base), try ResultsReader.read(candidate))
-        let (left, right) = (RoundTable(before), RoundTable(after))
+        let (left, right) = (RoundIndex(before), RoundIndex(after))
         try Self.check(left, base, against: right, candidate)
         try Self.check(right, candidate, against: left, base)
         try checkWindows(left, right)
         var cells = left.cells
         let usesReferences = cells.allSatisfy { cell in
-            RoundTable.references.allSatisfy { name in
+            RoundIndex.references.allSatisfy { name in
                 left.cells.contains(CellID(lock: name, load: cell.load))
                     && right.cells.contains(CellID(lock: name, load: cell.load))
             }
@@ -35,10 +35,10 @@ package struct FileComparison {
         }
         guard usesReferences || machines[0] == machines[1] else {
             throw Failure(
-                "\(base) and \(candidate) are of different machines, whose times are not comparable: measure both with \(RoundTable.references.joined(separator: " and ")) among the --locks, to compare ratios to these"
+                "\(base) and \(candidate) are of different machines, whose times are not comparable: measure both with \(RoundIndex.references.joined(separator: " and ")) among the --locks, to compare ratios to these"
             )
         }
-        if usesReferences { cells = cells.filter { $0.lock != RoundTable.references[0] } }
+        if usesReferences { cells = cells.filter { $0.lock != RoundIndex.references[0] } }
         let comparison = IndependentComparison(
             base: left, candidate: right, usesReferences: usesReferences, metrics: settings.metrics,
             threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
@@ -58,14 +58,14 @@ package struct FileComparison {
         findings.notes = [
             "The two files were not measured alternately, so every other change between them is attributed to the candidate. No finding was confirmed. "
                 + (usesReferences
-                    ? "Figures are ratios to \(RoundTable.references.joined(separator: " and "))."
-                    : "Figures are absolute, of one machine; with \(RoundTable.references.joined(separator: " and ")) among the locks, they are ratios to these.")
+                    ? "Figures are ratios to \(RoundIndex.references.joined(separator: " and "))."
+                    : "Figures are absolute, of one machine; with \(RoundIndex.references.joined(separator: " and ")) among the locks, they are ratios to these.")
         ]
         return findings
     }
 
     /// Rejects files with different cells or missing rounds.
-    private static func check(_ table: RoundTable, _ path: String, against other: RoundTable, _ otherPath: String)
+    private static func check(_ table: RoundIndex, _ path: String, against other: RoundIndex, _ otherPath: String)
         throws
     {
         for cell in table.cells {
@@ -80,7 +80,7 @@ package struct FileComparison {
     }
 
     /// Rejects windows of different lengths, on which tails and fairness depend.
-    private func checkWindows(_ left: RoundTable, _ right: RoundTable) throws {
+    private func checkWindows(_ left: RoundIndex, _ right: RoundIndex) throws {
         for cell in left.cells {
             let windows = [left, right].map { median($0.records(cell).compactMap(\.window)) ?? 0 }
             if windows[0] > 2 * windows[1] || windows[1] > 2 * windows[0] {

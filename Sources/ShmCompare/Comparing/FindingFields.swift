@@ -98,11 +98,11 @@ extension Field where Subject == FindingRow {
             "the minimum change to report, as a share: the requested threshold, or one step of the clock if that is more; for `check` and files at least the spread of nine in ten rounds around the median on either side, plus the disagreement of the two references"
         ) { Value($0.metric.threshold, decimals: 4) },
         field(
-            "verdict", kind: .words(Word.judgements),
+            "verdict", kind: .words(ComparisonVerdict.judgements),
             "`faster`, `slower`, `same` (equivalent), `inconclusive` (undecided), `broken`, `unjudged` (the control failed, ratios do not transfer, too few blocks, the candidate lacks the metric); empty where it was not measured. Every metric that became worse is `slower`"
         ) { Value($0.metric.word == .missing ? nil : $0.metric.word.rawValue) },
         field(
-            "cell_verdict", kind: .words(Word.judgements), roles: .present,
+            "cell_verdict", kind: .words(ComparisonVerdict.judgements), roles: .present,
             "the verdict on the cell, with the same words: that of its worst metric"
         ) { .text($0.cell.word.rawValue) },
         field("note", kind: .text, "the reason for the verdict, if it needs one") {
@@ -125,7 +125,7 @@ extension Field where Subject == FindingRow {
     ) -> Field { Field(name, title: title, kind: kind, unit: unit, roles: roles, doc, value) }
 }
 
-extension Word {
+extension ComparisonVerdict {
     /// The words of documents for programs.
     fileprivate static var judgements: [String] { allCases.filter { $0 != .missing }.map(\.rawValue) }
 }

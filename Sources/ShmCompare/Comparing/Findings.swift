@@ -2,7 +2,7 @@ package import ShmCoordinator
 package import ShmRecord
 
 /// The verdict on a metric, and on a cell. Raw values are those of schema 1.
-package enum Word: String, CaseIterable {
+package enum ComparisonVerdict: String, CaseIterable {
     case faster, slower
     /// Equivalent at the margin: any change is smaller than the threshold.
     case equivalent = "same"
@@ -54,7 +54,7 @@ package struct MetricFinding {
     /// The change in the first blocks, and in fresh ones.
     package var change: Change?
     package var fresh: Change?
-    package var word: Word
+    package var word: ComparisonVerdict
     /// A remark on the verdict.
     package var note: String?
     /// Whether samples are blocks of both sides, not single rounds.
@@ -62,7 +62,7 @@ package struct MetricFinding {
 
     package init(
         metric: Metric, threshold: Double, base: Double? = nil, candidate: Double? = nil, change: Change? = nil,
-        fresh: Change? = nil, word: Word = Word.missing, note: String? = nil, isPaired: Bool = true
+        fresh: Change? = nil, word: ComparisonVerdict = ComparisonVerdict.missing, note: String? = nil, isPaired: Bool = true
     ) {
         self.metric = metric
         self.threshold = threshold
@@ -87,7 +87,7 @@ package struct MetricFinding {
     ///
     /// - Parameter whose: what lacks the metric if both medians exist.
     package static func whatIsMissing(_ finding: MetricFinding, rounds: [Record] = [], otherwise whose: String)
-        -> (Word, note: String)
+        -> (ComparisonVerdict, note: String)
     {
         if let needed = finding.metric.samplesNeeded, rounds.contains(where: finding.metric.lacksSamples) {
             return (.undecided, "needs \(needed) samples in a round; use a longer --duration")
@@ -119,9 +119,9 @@ package struct CellFinding {
     }
 
     /// The verdict on the cell: the worst of its metrics.
-    package var word: Word {
+    package var word: ComparisonVerdict {
         let words = metrics.map(\.word)
-        for word in [Word.broken, .slower, .unjudged] where words.contains(word) { return word }
+        for word in [ComparisonVerdict.broken, .slower, .unjudged] where words.contains(word) { return word }
         let ratios = metrics.filter(\.metric.isRatio)
         // A cell without measured metrics is not equivalent.
         let asked = ratios.isEmpty ? metrics.filter { $0.metric != .integrity } : ratios

@@ -18,15 +18,15 @@ internal import ShmStatistics
 /// single rounds if that is more, plus the disagreement of the two references, since a third lock may be as far from either
 /// as they are from each other.
 package struct IndependentComparison {
-    package let base: RoundTable
-    package let candidate: RoundTable
+    package let base: RoundIndex
+    package let candidate: RoundIndex
     /// Whether figures are ratios to references, or absolute.
     package let usesReferences: Bool
     package let metrics: [Metric]
     package let threshold: (Metric) -> Double
 
     package init(
-        base: RoundTable, candidate: RoundTable, usesReferences: Bool, metrics: [Metric],
+        base: RoundIndex, candidate: RoundIndex, usesReferences: Bool, metrics: [Metric],
         threshold: @escaping (Metric) -> Double
     ) {
         self.base = base
@@ -149,7 +149,7 @@ package struct IndependentComparison {
     /// Why ratios to the references cannot be compared: a reference is broken. `nil` if none is.
     private func brokenReference(of cell: CellID) -> String? {
         guard usesReferences else { return nil }
-        for name in RoundTable.references {
+        for name in RoundIndex.references {
             for (side, table) in [("base", base), ("candidate", candidate)] {
                 if let record = table.records(CellID(lock: name, load: cell.load)).first(where: { !$0.isAsPromised }) {
                     return "the reference \(name) is broken in the \(side): \(Self.breach(record))"
@@ -162,9 +162,9 @@ package struct IndependentComparison {
     private func refusal(_ load: Load, confidence: Double) -> String? {
         guard let transfer = transfer(load, confidence: confidence), transfer.isBad else { return nil }
         return
-            "ratios do not transfer: \(RoundTable.references[1]) changed relative to \(RoundTable.references[0]) by "
+            "ratios do not transfer: \(RoundIndex.references[1]) changed relative to \(RoundIndex.references[0]) by "
             + "\(Percent.change(transfer.change.ratio)) (\(transfer.change.interval)), so the machine differs from the base's, "
-            + "or \(RoundTable.references[1]) itself changed: measure the base again on this machine"
+            + "or \(RoundIndex.references[1]) itself changed: measure the base again on this machine"
     }
 
     private func finding(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> MetricFinding {
@@ -247,7 +247,7 @@ package struct IndependentComparison {
 
     /// How well ratios transfer under a load; `nil` if figures are absolute or the references were not measured.
     package func transfer(_ load: Load, confidence: Double) -> Transfer? {
-        let cell = CellID(lock: RoundTable.references[1], load: load)
+        let cell = CellID(lock: RoundIndex.references[1], load: load)
         guard usesReferences, let (change, _) = change(.throughput, cell, confidence) else { return nil }
         let limit = max(log1p(Transfer.limit), spread(.throughput, cell))
         let isShown = log(change.low) > limit || log(change.high) < -limit

@@ -4,7 +4,7 @@ package import ShmStatistics
 
 /// A metric of one cell over the runs of a history.
 package struct HistorySeries {
-    package let metric: HistoryMetric
+    package let metric: HistoryColumn
     package let cell: HistoryCell
     /// The requested lengths in words, if the history has the cell with several; tails and fairness depend on them.
     package let lengths: String?
@@ -52,7 +52,7 @@ package struct HistorySeries {
     ///
     /// - Throws: ``Failure`` that names the row and column of an invalid value.
     package static func all(
-        _ history: History, _ runs: [HistoryRun], _ metric: HistoryMetric, _ filter: Filter, anyHost: Bool
+        _ history: History, _ runs: [HistoryRun], _ metric: HistoryColumn, _ filter: Filter, anyHost: Bool
     )
         throws -> [HistorySeries]
     {
@@ -107,7 +107,7 @@ package struct HistorySeries {
     }
 
     private init(
-        _ metric: HistoryMetric, _ cell: HistoryCell, lengths: String?, remarks: [String], _ figures: [String: Figures],
+        _ metric: HistoryColumn, _ cell: HistoryCell, lengths: String?, remarks: [String], _ figures: [String: Figures],
         _ runs: [HistoryRun]
     ) {
         self.metric = metric

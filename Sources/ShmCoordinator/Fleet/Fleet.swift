@@ -51,7 +51,7 @@ final class Fleet {
     {
         let arguments = [task, ThisRun.starter, "\(number)", "\(place)", "\(processes.count)"]
         do throws(Errno) { return try ChildProcess(program.path, arguments, isMute: isMute) } catch {
-            throw .failed("cannot start \(what): \(MachineWant.reason(error))")
+            throw .failed("cannot start \(what): \(RefusalReason.reason(error))")
         }
     }
 

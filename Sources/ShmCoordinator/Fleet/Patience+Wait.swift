@@ -17,11 +17,11 @@ extension Patience {
         return true
     }
 
-    /// The same, with a ``Pause`` between two checks.
+    /// The same, with a ``PollBackoff`` between two checks.
     func wait(
         unless isVain: () throws(RoundFailure) -> Bool = { () throws(RoundFailure) in false }, until isSo: () -> Bool
     ) throws(RoundFailure) -> Bool {
-        var pause = Pause()
+        var pause = PollBackoff()
         return try wait(unless: isVain, rest: { pause.take() }, until: isSo)
     }
 }

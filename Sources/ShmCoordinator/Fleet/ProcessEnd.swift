@@ -15,7 +15,7 @@ extension ChildProcess.Exit {
         case .code(let code): [WorkerExit.setup, .usage, .untraceable].contains { $0.rawValue == code }
         // Crashes are the program's own fault, unless memory is limited: they can then follow from a failed allocation.
         case .signal(SIGSEGV), .signal(SIGABRT), .signal(SIGILL), .signal(SIGTRAP), .signal(SIGFPE):
-            MachineWant.addressSpace != nil
+            RefusalReason.addressSpace != nil
         case .signal: true
         }
     }
@@ -26,7 +26,7 @@ extension ChildProcess.Exit {
         case .code: return nil
         case .signal(SIGKILL):
             if let cause = MemoryKills.before.cause() { return cause }
-            let limit = MachineWant.soft(RLIMIT_CPU).map {
+            let limit = RefusalReason.soft(RLIMIT_CPU).map {
                 ", or it has used up its CPU time (RLIMIT_CPU, \($0) s)"
             }
             let memory = MemoryKills.before.possibleCause().map { ", or \($0)" }
@@ -40,12 +40,12 @@ extension ChildProcess.Exit {
             return "memory that it had mapped no longer exists: /dev/shm is full, or a segment's file was truncated"
         case .signal(SIGSYS): return "a seccomp filter kills it for a system call that it needs"
         case .signal(SIGSEGV), .signal(SIGABRT), .signal(SIGILL), .signal(SIGTRAP), .signal(SIGFPE):
-            return MachineWant.addressSpace
+            return RefusalReason.addressSpace
         case .signal: return "this program did not send it; another program or user did"
         }
     }
 
     private static func value(_ resource: __rlimit_resource, _ unit: String) -> String {
-        MachineWant.soft(resource).map { ", \($0)\(unit)" } ?? ""
+        RefusalReason.soft(resource).map { ", \($0)\(unit)" } ?? ""
     }
 }

@@ -26,7 +26,7 @@ internal import ShmHarness
             try test.attach()
         } catch {
             Self.remove(arena, test)
-            throw .failed(MachineWant.reason(error))
+            throw .failed(RefusalReason.reason(error))
         }
         guard let address = unsafe test.mutableData?.baseAddress else {
             Self.remove(arena, test)

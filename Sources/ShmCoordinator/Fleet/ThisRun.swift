@@ -33,7 +33,7 @@ package enum ThisRun {
             if hold.leases.contains(where: \.isNamed) { return hold.id }
             do throws(Errno) { hold.leases.append(try RunLease(hold.id)) } catch {
                 throw .failed(
-                    "cannot create the run's lease in /dev/shm: \(MachineWant.reason(ofFile: error)); see `shmbench doctor`"
+                    "cannot create the run's lease in /dev/shm: \(RefusalReason.reason(ofFile: error)); see `shmbench doctor`"
                 )
             }
             return hold.id

@@ -58,7 +58,7 @@ public struct WorkerProgram: Sendable {
         let pipe: Pipe
         let child: ChildProcess
         do throws(Errno) { pipe = try Pipe() } catch {
-            throw .refused(path: path, reason: MachineWant.reason(error))
+            throw .refused(path: path, reason: RefusalReason.reason(error))
         }
         defer { try? pipe.readEnd.close() }
         do throws(Errno) {
@@ -67,7 +67,7 @@ public struct WorkerProgram: Sendable {
         } catch {
             // Something that is no program, such as a directory, has no answer.
             if error == .permissionDenied || error == .execFormatError { return "" }
-            throw .refused(path: path, reason: MachineWant.reason(error))
+            throw .refused(path: path, reason: RefusalReason.reason(error))
         }
         defer { child.end() }
         let text = read(pipe.readEnd, of: child)

@@ -40,7 +40,7 @@ struct FaultPlay {
     /// or resources.
     func failure(_ error: SharedMemoryError, _ what: String) throws(RoundFailure) -> Episode {
         if error.code == .outOfMemory || error.code == .outOfResources {
-            throw .failed(MachineWant.reason(error))
+            throw .failed(RefusalReason.reason(error))
         }
         return Episode(corruption: "\(what): \(error.description)")
     }

@@ -47,9 +47,9 @@ public struct StressResult: Sendable {
     /// Why it cannot be tried here.
     public internal(set) var obstacle: String?
     /// From the fault (a kill, the end of a freeze) to the next acquisition, in ns.
-    public internal(set) var recovery = Times()
+    public internal(set) var recovery = TimeDistribution()
     /// From a kill until the process was reaped, in ns: the kernel's own part.
-    public internal(set) var reaping = Times()
+    public internal(set) var reaping = TimeDistribution()
     /// What was exercised of the lock meanwhile.
     public internal(set) var exercises = ExerciseTally()
     /// Findings, a line each; the first few.

@@ -68,7 +68,7 @@ struct Blueprint {
             unsafe header.write(to: page, pageSize: layout.pageSize)
             if !isInitialised { try RecordLock.take(.initialisation, of: file) }
             let control = SegmentControl(header, layout, FileIdentity(status), mapping, writable: true)
-            SegmentControls.add(control)
+            SegmentControlRegistry.add(control)
             let binding = SegmentBinding(file, control)
             binding.isInitialiser = !isInitialised
             return binding

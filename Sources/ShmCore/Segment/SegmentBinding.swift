@@ -75,7 +75,7 @@ internal import SystemPackage
         let status: stat
         do { status = try SegmentFile.status(of: file) } catch { throw SegmentFailure(error) }
         // With `anyLock` the lock's kind is not validated.
-        if !anyLock, let known = SegmentControls.join(status, writable: writable) {
+        if !anyLock, let known = SegmentControlRegistry.join(status, writable: writable) {
             self.init(file, known)
             return
         }
@@ -86,7 +86,7 @@ internal import SystemPackage
                 file, offset: layout.controlOffset, length: layout.controlSize, writable: writable)
         } catch { throw SegmentFailure(error) }
         let control = SegmentControl(header, layout, FileIdentity(status), mapping, writable: writable)
-        if !anyLock { SegmentControls.add(control) }
+        if !anyLock { SegmentControlRegistry.add(control) }
         self.init(file, control)
     }
 
@@ -102,7 +102,7 @@ internal import SystemPackage
         attachment = nil
         for file in inherited.files { try? file.close() }
         try? file.close()
-        SegmentControls.leave(control)
+        SegmentControlRegistry.leave(control)
     }
 
     /// Whether this process opened the file, and did not inherit it through `fork(2)`.

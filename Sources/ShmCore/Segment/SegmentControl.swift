@@ -4,7 +4,7 @@ internal import Synchronization
 internal import SystemPackage
 
 /// The control block of a segment in this process's memory: the validated header, and the words that processes share.
-/// The bindings of a process to one segment share it (``SegmentControls``).
+/// The bindings of a process to one segment share it (``SegmentControlRegistry``).
 @safe final class SegmentControl {
     let header: SegmentHeader
     let layout: SegmentLayout

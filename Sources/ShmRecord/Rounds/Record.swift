@@ -1,5 +1,5 @@
 package import ShmCoordinator
-package import ShmCore
+internal import ShmCore
 
 /// One round in the notation of results files: read from a file, or measured by this or another process.
 package struct Record: Equatable {
@@ -54,16 +54,5 @@ package struct Record: Equatable {
     /// Whether the lock kept its promises, from the values of the columns.
     package static func isAsPromised(lock: String, integrity: String, killFailures: Double) -> Bool {
         killFailures == 0 && RoundResult.Integrity(rawValue: integrity)?.isAsPromised(by: LockKind(named: lock)) == true
-    }
-}
-
-extension RoundResult.Integrity {
-    /// Whether a lock may have this finding. A lock that this program does not know promises mutual exclusion.
-    package func isAsPromised(by lock: LockKind?) -> Bool {
-        switch self {
-        case .ok: true
-        case .failed: lock.map { !$0.properties.excludes } ?? false
-        case .stuck: false
-        }
     }
 }

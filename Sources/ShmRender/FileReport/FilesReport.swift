@@ -13,7 +13,7 @@ package struct FilesReport {
 
         init(_ rounds: MachineRounds, sort: SortKey) {
             self.rounds = rounds
-            gap = RoundTable(rounds.records).gap
+            gap = RoundIndex(rounds.records).gap
             document = RoundsDocument(summaries: rounds.summaries, isComplete: gap == nil, sort: sort)
             overviews = Overview.all(rounds.summaries, sort: sort)
         }

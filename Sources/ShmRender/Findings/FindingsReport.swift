@@ -40,7 +40,7 @@ extension Report {
             })
     }
 
-    private static func outcome(_ word: Word) -> Check.Outcome {
+    private static func outcome(_ word: ComparisonVerdict) -> Check.Outcome {
         switch word {
         case .slower, .broken: .failed
         case .unjudged: .error
@@ -55,7 +55,7 @@ extension Report {
         return notices + [Notice(worst, "shmbench", FindingsText.verdict(findings))]
     }
 
-    private static func level(_ word: Word) -> Notice.Level {
+    private static func level(_ word: ComparisonVerdict) -> Notice.Level {
         switch word {
         case .broken, .slower, .unjudged: .error
         case .undecided: .warning

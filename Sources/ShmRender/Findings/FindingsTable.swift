@@ -62,7 +62,7 @@ package struct FindingsTable {
     }
 
     /// The verdict on a cell, for people.
-    package static func shown(_ word: Word) -> String {
+    package static func shown(_ word: ComparisonVerdict) -> String {
         switch word {
         case .slower: "WORSE"
         case .faster: "better"

@@ -7,7 +7,7 @@ internal import ShmRecord
 package enum FindingsText {
     /// The verdict on the comparison, in one line.
     package static func verdict(_ findings: Findings) -> String {
-        func count(_ word: Word) -> Int { findings.cells.count { $0.word == word } }
+        func count(_ word: ComparisonVerdict) -> Int { findings.cells.count { $0.word == word } }
         let total = findings.cells.count
         let cells = counted(total, "cell")
         if total == 0 { return "NOTHING COMPARED: no cells." }
@@ -36,11 +36,11 @@ package enum FindingsText {
 
     /// A sentence on a cell or several.
     package struct Sentence {
-        package let word: Word
+        package let word: ComparisonVerdict
         package let title: String
         package let text: String
 
-        package init(_ word: Word, _ title: String, _ predicate: String) {
+        package init(_ word: ComparisonVerdict, _ title: String, _ predicate: String) {
             self.word = word
             self.title = title
             text = "\(title) \(predicate)."
@@ -83,7 +83,7 @@ package enum FindingsText {
                         + "\(wide.count == 1 ? "exceeds its margin" : "exceed their margins"); \(remedy(cell, undecided))"
                 ))
         }
-        for (word, what) in [(Word.unjudged, "is not judged"), (.undecided, "is undecided")] {
+        for (word, what) in [(ComparisonVerdict.unjudged, "is not judged"), (.undecided, "is undecided")] {
             let noted = cell.metrics.filter { $0.word == word && $0.note != nil }
             for note in noted.compactMap(\.note).uniqued() {
                 let names = noted.filter { $0.note == note }.map(\.metric.name)

@@ -88,7 +88,7 @@ package enum RunVerdict {
     }
 
     private static func cliff(_ summaries: [CellSummary]) -> [String] {
-        let fallen = Cliff.fallen(summaries)
+        let fallen = Collapse.fallen(summaries)
         let names = summaries.filter { fallen.contains($0.cell) }.map(\.lock).uniqued()
         var lines: [String] = []
         if !names.isEmpty {

@@ -56,7 +56,7 @@ package struct SummaryTable {
     }
 
     private func layout(_ block: [CellSummary]) -> TableLayout<CellSummary> {
-        let (fallen, reference) = (Cliff.fallen(summaries), Self.reference(block))
+        let (fallen, reference) = (Collapse.fallen(summaries), Self.reference(block))
         let isOpen = block.contains(where: \.load.isOpen)
         func column(_ name: String, _ text: (@Sendable (CellSummary) -> String)? = nil) -> TableLayout<CellSummary>.Item
         {

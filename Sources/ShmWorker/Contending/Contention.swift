@@ -66,7 +66,7 @@ internal import SystemPackage
         if plan.arrivals.sharesCPUs { bench_sleep_exactly() }
         let hardware = HardwareCounters()
         defer { hardware.close() }
-        _ = Cost.before(hardware, heapBytes)
+        _ = ResourceUsage.before(hardware, heapBytes)
         arena.log.touch()
         unsafe slot.pointee.heapCounterWorks.store(heapCounterWorks() ? 1 : 0, ordering: .relaxed)
         enter(.warmup)
@@ -79,9 +79,9 @@ internal import SystemPackage
 
         enter(.throughput)
         unsafe slot.pointee.windowEntered.store(Clock.now(), ordering: .relaxed)
-        let before = Cost.before(hardware, heapBytes)
+        let before = ResourceUsage.before(hardware, heapBytes)
         if let failure = contend(lock, during: .throughput, burst: burst) { return failure }
-        let after = Cost.after(hardware, heapBytes)
+        let after = ResourceUsage.after(hardware, heapBytes)
         unsafe slot.pointee.windowLeft.store(Clock.now(), ordering: .relaxed)
         unsafe after.store(since: before, in: slot)
 
@@ -98,7 +98,7 @@ internal import SystemPackage
                 Delay.measure(plan.criticalSectionIterations), ordering: .relaxed)
             unsafe slot.pointee.thinkDelayTenths.store(Delay.measure(plan.thinkIterations), ordering: .relaxed)
         }
-        unsafe slot.pointee.residentKilobytes.store(Cost.residentKilobytes(), ordering: .relaxed)
+        unsafe slot.pointee.residentKilobytes.store(ResourceUsage.residentKilobytes(), ordering: .relaxed)
         return nil
     }
 

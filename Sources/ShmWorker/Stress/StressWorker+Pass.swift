@@ -49,7 +49,7 @@ extension StressWorker {
         {
             contradict(presumedDead.worker)
         }
-        let target = order?.kill == .noWorker ? nil : order.flatMap { _ in StressTarget(arena) }
+        let target = order?.kill == .noWorker ? nil : order.flatMap { _ in KillTarget(arena) }
         awaitHandOff(order)
         let released = Clock.now()
         record(.release, at: released)
@@ -92,7 +92,7 @@ extension StressWorker {
         while Clock.now() < end && !arena.isOver { shm_cpu_relax() }
     }
 
-    private func kill(_ target: borrowing StressTarget?, after delay: UInt16) {
+    private func kill(_ target: borrowing KillTarget?, after delay: UInt16) {
         let end = Clock.now() + UInt64(delay) * 64
         while Clock.now() < end { shm_cpu_relax() }
         target?.kill()

@@ -114,7 +114,7 @@ struct Check: JudgingCommand {
 
     /// Refuses a baseline of so few rounds that a check with as many could detect no change.
     private func checkSize(of cells: [CellID], _ settings: Comparison.Settings) throws {
-        let judged = cells.filter { $0.lock != RoundTable.references[0] }
+        let judged = cells.filter { $0.lock != RoundIndex.references[0] }
         let confidence = IndependentComparison.expectedConfidence(
             judged, metrics: settings.metrics, hasKills: settings.kills > 0, falseAlarms: settings.falseAlarms)
         if IndependentComparison.areEnough(rounds, rounds, confidence: confidence) { return }
@@ -129,7 +129,7 @@ struct Check: JudgingCommand {
 
     private func compare(_ seed: UInt64) throws {
         let baseline = try Baseline(self.baseline)
-        let wanted = try asked()?.filter { $0.lock != RoundTable.references[0] }
+        let wanted = try asked()?.filter { $0.lock != RoundIndex.references[0] }
         if let wanted { try baseline.check(against: wanted) }
         try baseline.check(window: options.conditions.duration.nanoseconds)
         if let warning = baseline.warning { Terminal.warn(warning.text) }
@@ -137,7 +137,7 @@ struct Check: JudgingCommand {
         let cells = wanted ?? baseline.cells
         if cells.isEmpty {
             throw Failure(
-                "--locks names only the reference \(RoundTable.references[0]): name a lock to compare with it",
+                "--locks names only the reference \(RoundIndex.references[0]): name a lock to compare with it",
                 code: .usage)
         }
         try checkSizes(cells, baseline, settings)
@@ -202,7 +202,7 @@ struct Check: JudgingCommand {
         -> IndependentComparison
     {
         IndependentComparison(
-            base: baseline.table, candidate: RoundTable(records), usesReferences: true, metrics: settings.metrics,
+            base: baseline.table, candidate: RoundIndex(records), usesReferences: true, metrics: settings.metrics,
             threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
     }
 

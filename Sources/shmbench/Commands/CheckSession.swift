@@ -30,7 +30,7 @@ struct CheckSession {
     /// Cells, and the references under each of their loads.
     static func withReferences(_ cells: [CellID]) -> [CellID] {
         let references = cells.map(\.load).uniqued().flatMap { load in
-            RoundTable.references.map { CellID(lock: $0, load: load) }
+            RoundIndex.references.map { CellID(lock: $0, load: load) }
         }
         return (cells + references).uniqued()
     }

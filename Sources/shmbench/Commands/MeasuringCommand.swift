@@ -57,7 +57,7 @@ extension MeasuringCommand {
     private func withJanitor(_ program: WorkerProgram, _ body: () throws -> Void) throws {
         let janitor: Janitor
         do { janitor = try Janitor(program) } catch {
-            throw Failure("cannot start \(program.path): \(MachineWant.reason(error))")
+            throw Failure("cannot start \(program.path): \(RefusalReason.reason(error))")
         }
         defer { withExtendedLifetime(janitor) {} }
         try body()

@@ -22,8 +22,8 @@ struct ShowHistory: CheckedCommand {
     var file: String
 
     @Option(
-        "--metrics", .list(of: HistoryMetric.form), valueName: "a,b",
-        "Figures to show: \(HistoryMetric.form), separated by commas. (default: throughput, if cells are chosen)")
+        "--metrics", .list(of: HistoryColumn.form), valueName: "a,b",
+        "Figures to show: \(HistoryColumn.form), separated by commas. (default: throughput, if cells are chosen)")
     var metrics: CommaList?
 
     @Option(
@@ -85,7 +85,7 @@ struct ShowHistory: CheckedCommand {
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
         let columns = (ResultColumn.all.map(\.name) + known).uniqued()
-        let metrics = try (metrics?.items ?? usual).map { try HistoryMetric($0, known: columns) }.uniqued()
+        let metrics = try (metrics?.items ?? usual).map { try HistoryColumn($0, known: columns) }.uniqued()
         let series = try Self.reading {
             try metrics.flatMap { try HistorySeries.all(history, runs, $0, filter, anyHost: anyHost) }
         }

@@ -68,7 +68,7 @@ struct ShowReport: CheckedCommand {
         line.clear()
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }
-        let findings = report.gaps + (strict ? rounds.flatMap(StrictReading.findings) : [])
+        let findings = report.gaps + (strict ? rounds.flatMap(StrictCheck.findings) : [])
         for finding in findings.prefix(Self.mostFindings) { Terminal.complain(finding) }
         if findings.count > Self.mostFindings {
             Terminal.complain("\(findings.count - Self.mostFindings) more findings like these")

@@ -8,7 +8,7 @@ internal import ShmStatistics
 /// A committed results file that later runs are compared with: some cells, and the references under each of their loads.
 struct Baseline {
     let path: String
-    let table: RoundTable
+    let table: RoundIndex
     let records: [Record]
     /// The cells to judge: all but the control, to which ratios are taken.
     let cells: [CellID]
@@ -29,12 +29,12 @@ struct Baseline {
             case nil: throw failure
             }
         }
-        table = RoundTable(records)
-        cells = table.cells.filter { $0.lock != RoundTable.references[0] }
-        if cells.isEmpty { throw refusal("has no cell except \(RoundTable.references[0])") }
+        table = RoundIndex(records)
+        cells = table.cells.filter { $0.lock != RoundIndex.references[0] }
+        if cells.isEmpty { throw refusal("has no cell except \(RoundIndex.references[0])") }
         if let gap = table.gap { throw refusal(gap) }
         for cell in table.cells {
-            for name in RoundTable.references where !table.cells.contains(CellID(lock: name, load: cell.load)) {
+            for name in RoundIndex.references where !table.cells.contains(CellID(lock: name, load: cell.load)) {
                 throw refusal(
                     "has no \(name) with \(LoadTitles.workers(cell.load.workers)), the reference for \(cell.title)")
             }

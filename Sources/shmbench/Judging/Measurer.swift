@@ -43,7 +43,7 @@ final class Measurer {
                 (side.environment.isEmpty ? [] : side.environment + [program]) + arguments, input: input.readEnd,
                 output: output.writeEnd)
         } catch {
-            throw Failure("cannot start \(program) for \(side.text): \(MachineWant.reason(error))")
+            throw Failure("cannot start \(program) for \(side.text): \(RefusalReason.reason(error))")
         }
         let greeting: String
         do { greeting = try line(by: .after(Self.patience)) } catch let failure as Failure

@@ -88,7 +88,7 @@ extension FaultPlay {
 
     /// The limit of the machine that refuses a participant; `nil` if the lock refuses it.
     private static func machineLimit(_ errorNumber: Int32) -> String? {
-        [EMFILE, ENFILE, ENOMEM].contains(errorNumber) ? MachineWant.reason(Errno(rawValue: errorNumber)) : nil
+        [EMFILE, ENFILE, ENOMEM].contains(errorNumber) ? RefusalReason.reason(Errno(rawValue: errorNumber)) : nil
     }
 
     /// Tests one participant too many, and the replacement of a dead process; `nil` if all is well.

@@ -9,7 +9,7 @@ extension Fault {
         aim: .disturbance, needs: [],
         play: .byWorkers { (play, scene) throws(RoundFailure) in
             try play.ask(.forkAndExec, scene) { (errno, process) throws(RoundFailure) in
-                let reason = MachineWant.reason(errno, to: process)
+                let reason = RefusalReason.reason(errno, to: process)
                 throw .failed("a worker cannot start another program: \(reason)")
             }
         })

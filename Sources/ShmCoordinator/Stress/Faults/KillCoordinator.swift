@@ -19,7 +19,7 @@ extension Fault {
                 words = try LastWords()
                 other = try play.startCoordinator(errors: words.errors)
             } catch {
-                throw .failed("cannot start a second coordinator from /proc/self/exe: \(MachineWant.reason(error))")
+                throw .failed("cannot start a second coordinator from /proc/self/exe: \(RefusalReason.reason(error))")
             }
             // It reports the reason itself; whether its workers get the lock is tested elsewhere.
             guard let run = try play.awaitWork(of: other) else {

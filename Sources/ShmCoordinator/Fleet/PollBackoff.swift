@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Waits between two checks of a condition: briefly at first, and longer the longer it takes.
-struct Pause {
+struct PollBackoff {
     private var times = 0
 
     mutating func take() {

@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// Why the machine refused a resource: which limit, its value, where it is set and what to do. A failure that a limit
 /// causes says nothing about a lock.
-public enum MachineWant {
+public enum RefusalReason {
     /// Explains why a process or a descriptor could not be created: the system's message, and the limit behind it if it
     /// can be found.
     ///

@@ -2,7 +2,7 @@ internal import ShmCoordinator
 internal import ShmCore
 
 /// Checks a file against what a complete `run` of this version writes.
-package enum StrictReading {
+package enum StrictCheck {
     /// The differences, a line each, with file and line.
     package static func findings(_ file: RecordedRounds) -> [String] {
         columns(file)

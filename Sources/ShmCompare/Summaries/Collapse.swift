@@ -3,7 +3,7 @@ internal import ShmRecord
 
 /// Finds locks that collapse under oversubscription: with more workers than CPUs, their throughput is less than a hundredth
 /// of that without. The next owner must first be scheduled, while other waiters spin through their time slices.
-package enum Cliff {
+package enum Collapse {
     /// A lock under a load, with any number of workers.
     private struct Line: Hashable {
         var cell: CellID

@@ -5,7 +5,7 @@ internal import ShmHarness
 
 /// The process that a worker is to kill. The coordinator removes its id from the arena before it reaps the process, so
 /// a pidfd that was opened while the id was there refers to that process.
-struct StressTarget: ~Copyable {
+struct KillTarget: ~Copyable {
     private let arena: StressArena
     private let worker: Int
     private let process: Int32

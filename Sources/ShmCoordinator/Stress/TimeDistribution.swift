@@ -2,7 +2,7 @@ internal import Histogram
 internal import ShmStatistics
 
 /// A distribution of times, in memory of constant size.
-public struct Times: Sendable {
+public struct TimeDistribution: Sendable {
     private var histogram: Histogram<UInt64>?
 
     /// The number of times.
@@ -13,7 +13,7 @@ public struct Times: Sendable {
         histogram?.record(min(nanoseconds, Self.most))
     }
 
-    mutating func add(_ other: Times) {
+    mutating func add(_ other: TimeDistribution) {
         guard let more = other.histogram else { return }
         if histogram == nil { histogram = Self.empty }
         histogram?.add(more)

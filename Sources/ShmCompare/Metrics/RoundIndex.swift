@@ -1,22 +1,6 @@
 internal import Glibc
-package import ShmCoordinator
+internal import ShmCoordinator
 package import ShmRecord
-
-/// A lock under a load.
-package struct CellID: Hashable {
-    package let lock: String
-    package let load: Load
-
-    package init(lock: String, load: Load) {
-        self.lock = lock
-        self.load = load
-    }
-
-    package init(_ record: Record) { self.init(lock: record.lock, load: record.load) }
-
-    /// The lock and the number of workers, for messages.
-    package var title: String { "\(lock) with \(counted(load.workers, "worker"))" }
-}
 
 /// A round of a run. The cells of one round are measured close together, in random order.
 struct RoundID: Hashable {
@@ -27,7 +11,7 @@ struct RoundID: Hashable {
 }
 
 /// Rounds of many cells. Rounds with one number were measured close together.
-package struct RoundTable {
+package struct RoundIndex {
     /// The reference primitives. Neither depends much on its implementation: one is a single instruction, the other a few
     /// instructions around a system call.
     package static let references = ["atomic-add", "futex"]

@@ -8,7 +8,7 @@ internal import Synchronization
 /// The cost of a window is the difference of two readings. Reading the other counters allocates, so ``before(_:_:)``
 /// reads the heap counter after them, and ``after(_:_:)`` before them. `getrusage(2)` is the last call before the
 /// window and the first after it.
-struct Cost {
+struct ResourceUsage {
     private var usage = rusage()
     private var heapBytes: UInt64 = 0
     private var runQueueWait = WorkerSlot.unknown
@@ -17,8 +17,8 @@ struct Cost {
     )
 
     /// Reads the counters of this process, and of this thread's heap, before a window.
-    static func before(_ hardware: HardwareCounters, _ heapBytes: () -> UInt64) -> Cost {
-        var cost = Cost()
+    static func before(_ hardware: HardwareCounters, _ heapBytes: () -> UInt64) -> ResourceUsage {
+        var cost = ResourceUsage()
         cost.runQueueWait = runQueueWait()
         cost.hardware = hardware.read()
         cost.heapBytes = heapBytes()
@@ -27,8 +27,8 @@ struct Cost {
     }
 
     /// Reads them after a window.
-    static func after(_ hardware: HardwareCounters, _ heapBytes: () -> UInt64) -> Cost {
-        var cost = Cost()
+    static func after(_ hardware: HardwareCounters, _ heapBytes: () -> UInt64) -> ResourceUsage {
+        var cost = ResourceUsage()
         _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &cost.usage)
         cost.heapBytes = heapBytes()
         cost.hardware = hardware.read()
@@ -51,7 +51,7 @@ struct Cost {
     }
 
     /// Stores the difference to an earlier reading in a slot.
-    func store(since earlier: Cost, in slot: UnsafeMutablePointer<WorkerSlot>) {
+    func store(since earlier: ResourceUsage, in slot: UnsafeMutablePointer<WorkerSlot>) {
         func microseconds(_ time: timeval) -> UInt64 { UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_usec) }
         func difference(_ later: UInt64, _ earlier: UInt64) -> UInt64 {
             later == WorkerSlot.unknown || earlier == WorkerSlot.unknown ? WorkerSlot.unknown : later &- earlier

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The control blocks that this process has mapped, by file, so that each is read, validated and mapped once. A mapping
 /// keeps its inode in existence, so the identity of its file does not come to denote another one.
-enum SegmentControls {
+enum SegmentControlRegistry {
     /// Guarded by the registry's lock. The child of a fork inherits the mappings as well.
     nonisolated(unsafe) private static var known: [FileIdentity: SegmentControl] = [:]
 

@@ -2,7 +2,7 @@ internal import ShmHistory
 internal import ShmRecord
 
 /// A column of the results that a history shows over time.
-package struct HistoryMetric: Hashable {
+package struct HistoryColumn: Hashable {
     package let column: String
 
     /// The short names of columns.
