@@ -123,6 +123,54 @@ extension ShmCoreSuite {
             #expect(word.state.biased == UInt32(owner.processID))
         }
 
+        @Test func `a release in quiet mode that finds contended mode makes the next owner write it`() throws {
+            let lock = try participant()
+            for _ in 0..<2 {
+                #expect(lock.lock() == .acquired)
+                lock.unlock()
+            }
+            #expect(lock.lock() == .acquired)
+            word.state = RobustState(bits: RobustState.contended | RobustState.confirmed)
+            lock.unlock()
+            #expect(word.mode == RobustWords.Mode.quiet)
+            #expect(lock.lock() == .acquired)
+            #expect(word.mode == RobustWords.Mode.contended)
+            lock.unlock()
+        }
+
+        @Test func `a waiter suggests contended mode to an owner only`() {
+            for free in [0, RobustWord.waiters, RobustWord.ownerMask] {
+                word.value = free
+                word.words.suggestContended()
+                #expect(word.mode == RobustWords.Mode.quiet, "\(free)")
+            }
+            word.value = 1 | RobustWord.waiters
+            word.words.suggestContended()
+            #expect(word.mode == RobustWords.Mode.contended && word.value == 1 | RobustWord.waiters)
+            (word.value, word.mode) = (0, RobustWords.Mode.quiet)
+        }
+
+        @Test func `an unlock by a thread that has lost the bias leaves the next owner inside`() throws {
+            let lock = try participant()
+            let other = try participant()
+            for _ in 0..<20_000 {
+                #expect(lock.lock() == .acquired)
+                lock.unlock()
+            }
+            try #require(word.state.biased == shm_gettid())
+            let owner = try probe()
+            #expect(try owner.ask("repeat 1") == "ok")
+            // The thread acknowledges the loss through another participant.
+            #expect(other.lock() == .acquired)
+            other.unlock()
+            try #require(try owner.ask("repeat 100") == "ok")
+            try #require(word.state.biased == UInt32(owner.processID))
+            #expect(try owner.ask("participant lock") == "ok acquired")
+            lock.unlock()
+            #expect(word.biased == UInt32(owner.processID))
+            #expect(try owner.ask("participant unlock") == "ok")
+        }
+
         // MARK: Waiting for the thread with the bias
 
         @Test func `others wait for a biased owner, with deadlines and without`() throws {

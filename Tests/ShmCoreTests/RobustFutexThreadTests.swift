@@ -1,6 +1,19 @@
+import Glibc
+import Synchronization
 import Testing
 
 @testable import ShmCore
+
+private final class Flag {
+    private let value = Atomic(false)
+    func set() { value.store(true, ordering: .releasing) }
+
+    /// Returns whether the flag was set within 20 s.
+    func wait() -> Bool {
+        for _ in 0..<20_000 where !value.load(ordering: .acquiring) { usleep(1000) }
+        return value.load(ordering: .acquiring)
+    }
+}
 
 extension ShmCoreSuite {
     /// `robust-futex` keeps two pages and a list node for every thread and handle: none of them must remain after
@@ -34,6 +47,34 @@ extension ShmCoreSuite {
             #expect(grown.segments == 0)
             #expect(grown.all < 40)
             #expect(grown.nodes == 0)
+        }
+
+        @Test func `a thread whose attempt failed on another thread's handle locks and unlocks it later`() throws {
+            let shared = try scratch.segment(lock: .robustFutex)
+            let other = scratch.handle(shared.key)
+            for handle in [shared, other] { try handle.attach() }
+            let word = try RobustWord(shared)
+            let (hasUsed, mayEnd) = (Flag(), Flag())
+            let thread = try OtherThread {
+                try shared.lock()
+                try shared.unlock()
+                hasUsed.set()
+                // It lives on, so that its registration is not freed.
+                _ = mayEnd.wait()
+            }
+            defer {
+                mayEnd.set()
+                try? thread.join()
+            }
+            #expect(hasUsed.wait())
+            try other.lock()
+            #expect(try shared.tryLock() == nil)
+            try other.unlock()
+            word.state = RobustState(bits: RobustState.contended | RobustState.confirmed)
+            word.mode = RobustWords.Mode.contended
+            #expect(try shared.lock() == .released)
+            try shared.unlock()
+            #expect(word.value == 0)
         }
 
         @Test func `a thread that ends while it holds the lock is a dead owner each time, and leaves nothing`() throws {

@@ -62,7 +62,8 @@ package struct MetricFinding {
 
     package init(
         metric: Metric, threshold: Double, base: Double? = nil, candidate: Double? = nil, change: Change? = nil,
-        fresh: Change? = nil, word: ComparisonVerdict = ComparisonVerdict.missing, note: String? = nil, isPaired: Bool = true
+        fresh: Change? = nil, word: ComparisonVerdict = ComparisonVerdict.missing, note: String? = nil,
+        isPaired: Bool = true
     ) {
         self.metric = metric
         self.threshold = threshold

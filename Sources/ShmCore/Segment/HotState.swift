@@ -34,7 +34,8 @@ public import Synchronization
     private(set) var isAttached = false
     /// The value of the lock's word while this handle holds it.
     @usableFromInline var held: UInt32 = 0
-    /// The serial number of the thread that used the handle last. Only that thread may use the fast path.
+    /// The serial number of the thread that used the handle last. Only that thread may use the fast path; for
+    /// ``FastPath/robust(_:)`` the registration compares threads when it takes the lock.
     @usableFromInline var thread: UInt64 = 0
     /// The lock's word, the ``RobustRegistration``, or the object that the functions work on.
     @usableFromInline var object: UnsafeMutableRawPointer?
@@ -126,6 +127,12 @@ public import Synchronization
     mutating func released() {
         heldSlowly = false
         step = ownerDied ? .slow : steps.free
+    }
+
+    /// No fast path until the next acquisition. The handle does not hold the lock.
+    mutating func leaveFastPath() {
+        heldSlowly = false
+        step = .slow
     }
 
     /// Sets the steps for a fast path.

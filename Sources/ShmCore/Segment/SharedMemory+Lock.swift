@@ -17,8 +17,8 @@ extension SharedMemory {
     @inlinable @inline(__always)
     @discardableResult
     public func lock() throws(SharedMemoryError) -> Acquisition {
-        // Beside the lock's own work this is a comparison of the step and of the thread, a store to the step, and a
-        // load of the life word. That keeps the handle's cost within a tenth of its primitive's. If the handle already
+        // Beside the lock's own work, which compares threads for the default kind, this is a comparison of the step and
+        // of the thread, a store to the step, and a load of the life word. That keeps the handle's cost within a tenth of its primitive's. If the handle already
         // holds the lock, or belongs to the child of a fork, the step matches neither case.
         let hot = unsafe hot
         // The default kind comes first, in a straight line.
@@ -212,6 +212,8 @@ extension SharedMemory {
         else { return nil }
         // The lock is reserved for a starving waiter: do not barge.
         if waiting, unsafe hot.pointee.isWordTaken { return nil }
+        // The attempt may register this thread with the lock: what the handle knows is then another's.
+        if unsafe hot.pointee.thread != shm_thread_serial() { unsafe hot.pointee.leaveFastPath() }
         // A kind whose owner is the process would grant this thread a lock that it already holds.
         if unsafe lock._withUnsafeGuaranteedRef({ $0.isOfProcess }), unsafe isHeldByThisThread(hot.pointee.segment) {
             return nil

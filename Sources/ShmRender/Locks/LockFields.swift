@@ -81,10 +81,10 @@ extension Field where Subject == LockKind {
         Field(name, title: title, kind: .boolean, roles: .present, doc) { .boolean($0.properties[keyPath: has]) }
     }
 
-    private static func word<ComparisonVerdict: CaseIterable & RawRepresentable<String> & Sendable>(
-        _ name: String, title: String? = nil, _ word: any KeyPath<LockProperties, ComparisonVerdict> & Sendable, _ doc: String
+    private static func word<Word: CaseIterable & RawRepresentable<String> & Sendable>(
+        _ name: String, title: String? = nil, _ word: any KeyPath<LockProperties, Word> & Sendable, _ doc: String
     ) -> Field {
-        Field(name, title: title, kind: .words(of: ComparisonVerdict.self), roles: .present, doc) {
+        Field(name, title: title, kind: .words(of: Word.self), roles: .present, doc) {
             .text($0.properties[keyPath: word].rawValue)
         }
     }

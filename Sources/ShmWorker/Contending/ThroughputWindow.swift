@@ -16,29 +16,30 @@ extension Contention {
         _ lock: borrowing L, during phase: Phase, burst: UInt64
     ) -> Int32? {
         let phaseWord = unsafe arena.phaseWord
-        let (data, slot, worker) = unsafe (data, slot, UInt32(truncatingIfNeeded: worker))
+        let (data, worker) = unsafe (data, UInt32(truncatingIfNeeded: worker))
         let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
         let isBare = sectionDelay == 0 && think == 0
         var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
         while unsafe phaseWord.pointee.load(ordering: .relaxed) == phase.rawValue {
             sections &+= burst
-            func publish() { unsafe slot.pointee.sections.store(sections, ordering: .relaxed) }
             let failure =
                 isBare
-                ? run(burst, lock, data, worker, counters: counters, delay: 0, think: 0, publish)
+                ? run(burst, lock, data, worker, counters: counters, delay: 0, think: 0, publishing: sections)
                 : run(
-                    burst, lock, data, worker, counters: counters, delay: sectionDelay, think: think, publish)
+                    burst, lock, data, worker, counters: counters, delay: sectionDelay, think: think,
+                    publishing: sections)
             if let failure { return failure }
         }
         return nil
     }
 
-    /// Runs some sections, and publishes their number after the last one's unlock. Returns the errno of a failed lock.
+    /// Runs some sections, and publishes a total after the last one's unlock. Returns the errno of a failed lock.
     @inline(__always)
     private func run<L: LockPrimitive & ~Copyable>(
         _ burst: UInt64, _ lock: borrowing L, _ data: GuardedData, _ worker: UInt32, counters: Int, delay: UInt64,
-        think: UInt64, _ publish: () -> Void
+        think: UInt64, publishing total: UInt64
     ) -> Int32? {
+        let published = unsafe slot
         var left = burst
         repeat {
             let outcome = lock.lock()
@@ -47,11 +48,11 @@ extension Contention {
             let contradiction = data.section(worker: worker, counters: counters, delay: delay)
             lock.unlock()
             left &-= 1
-            if think > 0, left == 0 { publish() }
+            if think > 0, left == 0 { unsafe published.pointee.sections.store(total, ordering: .relaxed) }
             if _slowPath(contradiction != 0) { countContradiction() }
             if think > 0 { Delay.spin(think) }
         } while left > 0
-        if think == 0 { publish() }
+        if think == 0 { unsafe published.pointee.sections.store(total, ordering: .relaxed) }
         return nil
     }
 

@@ -23,10 +23,10 @@ extension RobustFutexLock {
 
     /// Releases a word that this thread owns, marked or not, and wakes a waiter.
     borrowing func releaseWord() {
-        if words.current.isRemoved { return restoreRemoval() }
         let me = me
         var seen = unsafe words.word.pointee.load(ordering: .relaxed)
         while seen & Futex.ownerMask == me {
+            if words.current.isRemoved { return restoreRemoval() }
             // While the lock is reserved for a target, the released word is not 0, so no fast path takes it.
             let hasTarget = unsafe words.handoffTarget.pointee.load(ordering: .relaxed) != 0
             let released = unsafe words.word.pointee.compareExchange(
@@ -50,7 +50,13 @@ extension RobustFutexLock {
     /// Marks the word as removed again: a plain store has overwritten the mark. An owner that has taken the word
     /// meanwhile finds the mark, or the state, when it releases the word.
     borrowing func restoreRemoval() {
-        _ = unsafe words.word.pointee.exchange(Self.gone, ordering: .acquiringAndReleasing)
+        var seen = unsafe words.word.pointee.load(ordering: .relaxed)
+        while seen != Self.gone, seen & Futex.ownerMask == 0 || seen & Futex.ownerMask == me {
+            let marked = unsafe words.word.pointee.compareExchange(
+                expected: seen, desired: Self.gone, ordering: .acquiringAndReleasing)
+            if marked.exchanged { break }
+            seen = marked.original
+        }
         unsafe Futex.wake(words.word, count: .max)
     }
 

@@ -153,7 +153,9 @@ public import SystemPackage
     /// makes it visible.
     public borrowing func retire() {
         words.set(RobustState.removed)
-        if unsafe words.word.pointee.load(ordering: .relaxed) & Futex.ownerMask != 0 { try? Membarrier.barrier() }
+        // Not before the state's change, on any machine.
+        let seen = unsafe words.word.pointee.load(ordering: .sequentiallyConsistent)
+        if seen & Futex.ownerMask != 0 { try? Membarrier.barrier() }
         _ = unsafe words.word.pointee.exchange(Self.gone, ordering: .acquiringAndReleasing)
         unsafe Futex.wake(words.word, count: .max)
         unsafe Futex.wake(words.biased, count: .max)

@@ -157,7 +157,8 @@ public import Synchronization
             return _fastPath(state & (RobustState.contended | RobustState.removed) == 0) ? .nothing : .wakeUp
         }
         if _fastPath(thread == biasedThread) {
-            // Without a look at the word: it is 0, or this thread's, or marked by the thread that revokes the bias.
+            // The thread may have lost the bias through another participant, and another thread may be inside.
+            guard unsafe _fastPath(words.biased.pointee.load(ordering: .relaxed) == threadID) else { return .release }
             unsafe words.biased.pointee.store(0, ordering: .releasing)
             shm_compiler_barrier()
             let state = RobustState(bits: unsafe words.state.pointee.load(ordering: .relaxed))

@@ -26,7 +26,8 @@
     private static let epochStep: UInt64 = 1 << 36
     private static let threadMask = revoking - 1
 
-    /// An owner of the lock's word owns the lock only if none of these bits is set.
+    /// An owner of the lock's word that finds one of these bits in ``RobustFutexLock/settle(_:until:waiting:)`` does not
+    /// own the lock yet.
     private static var obstructing: UInt64 { threadMask | revoking | removed }
 
     /// The bits up to `removed`: what a thread with the bias compares.
