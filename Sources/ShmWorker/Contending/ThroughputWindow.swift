@@ -16,7 +16,7 @@ extension Contention {
         _ lock: borrowing L, during phase: Phase, burst: UInt64
     ) -> Int32? {
         let phaseWord = unsafe arena.phaseWord
-        let (data, worker) = unsafe (data, UInt32(truncatingIfNeeded: worker))
+        let (data, worker) = (data, UInt32(truncatingIfNeeded: worker))
         let (counters, sectionDelay, think) = (Int(plan.counters), plan.criticalSectionIterations, plan.thinkIterations)
         let isBare = sectionDelay == 0 && think == 0
         var sections = unsafe slot.pointee.sections.load(ordering: .relaxed)
