@@ -115,6 +115,10 @@ let package = Package(
                 "ShmCompare", "ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics",
                 "TextTable",
             ],
+            // The page of HTML reports: a program is one file.
+            resources: ["page.css", "scales.js", "rows.js", "curves.js", "page.js"].map {
+                .embedInCode("HTML/Page/\($0)")
+            },
             swiftSettings: strict),
         // A static program cannot load a lock plugin.
         .executableTarget(

@@ -18,16 +18,28 @@ package struct Report {
     package let suites: [Suite]
     /// The annotations for CI services; the last is the verdict.
     package let notices: [Notice]
+    /// The verdict in a few words; `nil` if it is the last notice.
+    package let headline: String?
+    /// What HTML shows below the verdict.
+    package let exhibit: () -> Exhibit
+    /// The name of the command or document.
+    package let name: String
+    /// The arguments of the program, for HTML; `nil` if unknown.
+    package var command: String?
 
     /// - Parameters:
     ///   - facts: evaluated only by formats that have them, since rankings and warnings take time.
     ///   - suites: the default is a passed case per record.
     ///   - notices: the default is a notice with the number of records.
+    ///   - headline: the default is the last notice.
+    ///   - exhibit: the default is a table of the records. Evaluated only for HTML.
     package init(
         _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String, records: Records,
         facts: @autoclosure @escaping () -> [JSONValue.Member] = [], json: String? = nil, suites: [Suite]? = nil,
-        notices: [Notice]? = nil
+        notices: [Notice]? = nil, headline: String? = nil, exhibit: (() -> Exhibit)? = nil
     ) {
+        self.name = name
+        self.headline = headline
         self.text = text
         self.markdown = markdown
         self.records = records
@@ -36,6 +48,11 @@ package struct Report {
         self.suites = suites ?? [Suite(name, records.rows.map { records.check($0) })]
         let count = records.rows.count
         self.notices = notices ?? [Notice(.notice, "shmbench \(name)", counted(count, "row"))]
+        self.exhibit =
+            exhibit ?? {
+                let table = Exhibit.Table(counted(count, "row"), records)
+                return Exhibit(records.rows.isEmpty ? [] : [.init("Rows", [.table(table)])])
+            }
     }
 
     /// Rows of values, and the names of their columns.
@@ -120,7 +137,9 @@ extension Report {
         return Report(
             "report", text: { _ in sentence + "\n" }, markdown: { "\(sentence)\n\n\(markdown())" }, records: records,
             facts: facts().map(announced), suites: suites,
-            notices: notices.dropLast() + [Notice(.notice, "shmbench", sentence)] + notices.suffix(1))
+            notices: notices.dropLast() + [Notice(.notice, "shmbench", sentence)] + notices.suffix(1),
+            headline: headline,
+            exhibit: exhibit)
     }
 
     /// The facts by which programs judge a measurement: whether it is complete, and what makes its results doubtful.

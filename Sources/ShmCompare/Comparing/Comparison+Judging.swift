@@ -90,6 +90,8 @@ extension Comparison {
             result.fresh = interval(metric, cell.fresh, confidence: plan.confirmationConfidence).map {
                 Change($0, samples: cell.fresh.count)
             }
+            result.blocks = cell.blocks.compactMap { $0.logRatio(metric).map { exp($0) } }
+            result.freshBlocks = cell.fresh.compactMap { $0.logRatio(metric).map { exp($0) } }
         }
         guard let found = cell.found[metric] else {
             // The note of the cell says why no metric of it is judged.

@@ -59,6 +59,9 @@ package struct MetricFinding {
     package var note: String?
     /// Whether samples are blocks of both sides, not single rounds.
     package var isPaired: Bool
+    /// The ratios of candidate to base in the blocks behind ``change``, and in the fresh blocks; empty without blocks.
+    package var blocks: [Double] = []
+    package var freshBlocks: [Double] = []
 
     package init(
         metric: Metric, threshold: Double, base: Double? = nil, candidate: Double? = nil, change: Change? = nil,

@@ -7,14 +7,15 @@ internal import ShmStatistics
 /// A percentile is shown if at least half of the rounds have it. The others have too few samples, or were overloaded open
 /// loops; a minority would not represent them.
 struct PercentileRounds {
-    private static let columns = ["acquire_p50_ns", "acquire_p99_ns", "acquire_p999_ns"]
+    /// The percentiles of tables.
+    static let columns = ["acquire_p50_ns", "acquire_p99_ns", "acquire_p999_ns"]
 
     private let shown: [String]
     private let rounds: [Record]
 
-    init(_ records: [Record]) {
+    init(_ records: [Record], columns: [String] = columns) {
         func has(_ record: Record, _ column: String) -> Bool { record.number(column) != nil }
-        let shown = Self.columns.filter { column in records.count { has($0, column) } * 2 >= records.count }
+        let shown = columns.filter { column in records.count { has($0, column) } * 2 >= records.count }
         self.shown = shown
         rounds = records.filter { record in shown.allSatisfy { has(record, $0) } }
     }

@@ -18,7 +18,8 @@ extension Report {
                 + Self.quality(
                     isComplete: !results.isEmpty && results.allSatisfy(\.isComplete), CrashTable.warnings(results))
                 + [.init("verdict", .texts(CrashTable.sentences(results, conditions)))],
-            suites: results.map { Self.suite($0, conditions) }, notices: Self.notices(results))
+            suites: results.map { Self.suite($0, conditions) }, notices: Self.notices(results),
+            exhibit: { CrashExhibit(results: results, conditions: conditions).exhibit })
     }
 
     private static func suite(_ result: CrashResult, _ conditions: CrashConditions) -> Suite {

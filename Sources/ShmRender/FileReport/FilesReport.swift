@@ -57,8 +57,37 @@ package struct FilesReport {
             "report", text: { page in parts.map { text($0, page, isMarkdown: false) }.joined(separator: "\n") },
             markdown: { parts.map { text($0, Page(), isMarkdown: true) }.joined(separator: "\n") },
             records: Self.records(parts.flatMap(\.rounds.summaries)), facts: facts,
-            suites: parts.flatMap(suites), notices: parts.flatMap(notices))
+            suites: parts.flatMap(suites), notices: parts.flatMap(notices), headline: headline, exhibit: { exhibit })
     }
+
+    /// The verdict on several machines; `nil` for one.
+    private var headline: String? {
+        if parts.count == 1 { return nil }
+        let broken = parts.count { !$0.rounds.summaries.allSatisfy(\.isAsPromised) }
+        return broken == 0
+            ? "every lock kept its promise on \(parts.count) machines"
+            : "a lock broke its promise on \(broken) of \(parts.count) machines"
+    }
+
+    private var exhibit: Exhibit {
+        let sections = parts.enumerated().flatMap { number, part in
+            RoundsExhibit(summaries: part.rounds.summaries, sort: part.document.sort, machine: "machine \(number)")
+                .sections(prefix: prefix(part))
+        }
+        let rounds = parts.flatMap(\.rounds.records)
+        if rounds.count > Self.mostRounds {
+            let text =
+                "The report does not contain its \(rounds.count) rounds, which are too many: they are in \(files)."
+            return Exhibit(sections + [.init("Rows", [.text(text)])])
+        }
+        let names = ResultColumn.all.map(\.name)
+        let records = Report.Records(
+            schema: ResultColumn.schema, names, rounds.map { round in names.map(round.value) })
+        return Exhibit(sections, attachments: [.init("rounds.csv", records)])
+    }
+
+    /// The number of rounds that a page can have for download.
+    private static let mostRounds = 4000
 
     /// A row per cell.
     package static func records(_ summaries: [CellSummary]) -> Report.Records {

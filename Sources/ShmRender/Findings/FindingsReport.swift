@@ -8,7 +8,8 @@ extension Report {
             "comparison", text: { FindingsTable(findings: findings, page: $0).text },
             markdown: { FindingsTable(findings: findings).markdown },
             records: FindingsTable(findings: findings).records, facts: Self.facts(findings),
-            suites: findings.cells.map(Self.suite), notices: Self.notices(findings))
+            suites: findings.cells.map(Self.suite), notices: Self.notices(findings),
+            exhibit: { FindingsExhibit(findings: findings).exhibit })
     }
 
     /// The report of a comparison that failed.

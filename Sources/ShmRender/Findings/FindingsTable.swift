@@ -57,7 +57,7 @@ package struct FindingsTable {
     package var records: Report.Records { Report.Records(schema: FindingColumn.schema, FindingColumn.all, rows) }
 
     /// The metrics that were measured, and integrity.
-    private func shown(_ cell: CellFinding) -> [FindingRow] {
+    func shown(_ cell: CellFinding) -> [FindingRow] {
         cell.metrics.filter { $0.word != .missing || $0.base != nil }.map { FindingRow(findings, cell, $0) }
     }
 
@@ -88,7 +88,7 @@ package struct FindingsTable {
         FindingColumn.all[$0].title
     }
 
-    private static let brief = TableLayout<FindingRow>(
+    static let brief = TableLayout<FindingRow>(
         items: [
             item("metric") { $0.metric.metric.name },
             item("base_median") { line in line.metric.base.map(line.metric.metric.shown) },

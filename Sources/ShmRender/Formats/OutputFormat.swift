@@ -23,6 +23,7 @@ package struct OutputFormat: Sendable, Equatable {
     package static let markdown = OutputFormat(MarkdownRenderer())
     package static let junit = OutputFormat(JUnitRenderer())
     package static let github = OutputFormat(GitHubRenderer())
+    package static let html = OutputFormat(HTMLRenderer())
 
     package static func == (left: OutputFormat, right: OutputFormat) -> Bool { left.name == right.name }
 }

@@ -2,5 +2,6 @@
 package enum Renderers {
     package static let all: [any Renderer] = [
         TableRenderer(), MarkdownRenderer(), CSVRenderer(), JSONRenderer(), JUnitRenderer(), GitHubRenderer(),
+        HTMLRenderer(),
     ]
 }

@@ -39,7 +39,8 @@ extension Report {
             records: Records(
                 schema: HistoryPointColumn.schema, HistoryPointColumn.all, HistoryPointRow.rows(series)),
             facts: [.init("verdict", .texts(Self.sentences(series)))],
-            suites: series.map(Self.suite), notices: Self.notices(series))
+            suites: series.map(Self.suite), notices: Self.notices(series),
+            exhibit: { HistoryExhibit(series: Array(shown), count: series.count).exhibit })
     }
 
     /// The change points.

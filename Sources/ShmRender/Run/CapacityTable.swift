@@ -18,6 +18,10 @@ package enum CapacityTable {
         Set(layout.titles(capacities, for: page))
     }
 
+    static func exhibit(_ capacities: [Capacity], bound: TimeSpan) -> Exhibit.Table {
+        layout.exhibit(CapacityText(capacities: capacities, bound: bound).title, capacities)
+    }
+
     private static let layout = TableLayout<Capacity>(
         items: CapacityColumn.all.filter { $0.name != "least_per_s" }.map { field in
             field.name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)

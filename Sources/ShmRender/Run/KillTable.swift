@@ -26,6 +26,30 @@ struct KillTable {
             ], expendable: [Self.reaped])
     }
 
+    /// The recovery times as a picture; `nil` if no owner was killed.
+    var exhibit: Exhibit.Picture? {
+        let killed = summaries.filter { $0.kills > 0 }
+        if killed.isEmpty { return nil }
+        let titles = LoadTitles(killed)
+        let views = killed.map(\.load).uniqued().map { load in
+            RowDrawing.View(
+                titles.title(load),
+                killed.filter { $0.load == load }.map { cell in
+                    RowDrawing.Row(
+                        cell.label, group: cell.family, cell.style,
+                        points: [cell.recovery, cell.reaping].compactMap(\.self),
+                        text: cell.killFailures > 0
+                            ? "\(cell.killFailures) FAILED" : cell.recovery.map(Figure.time) ?? "–")
+                })
+        }
+        return Exhibit.Picture(
+            "Recovery after the kill of an owner",
+            legend: (sentences(Page()) + ["The points of a row are both times; reaped is the later one."]).joined(
+                separator: " "),
+            .rows(RowDrawing("time from the kill", .time, isSortable: true, views)),
+            layout.exhibit("Kills of owners", killed))
+    }
+
     // MARK: For CI services
 
     private static let title = "kills of owners"

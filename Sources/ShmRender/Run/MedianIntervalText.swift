@@ -9,4 +9,11 @@ package enum MedianIntervalText {
             ? "± is half the \(percent)% confidence interval of the median"
             : "± is half their range, a \(percent)% confidence interval of the median"
     }
+
+    /// Explains the line across the end of a bar; empty for a single round.
+    static func line(rounds: Int) -> String {
+        guard let interval = MedianInterval((0..<rounds).map(Double.init)) else { return "" }
+        return
+            "The line across the end of a bar is the \(Int((interval.confidence * 100).rounded(.down)))% confidence interval of the median."
+    }
 }

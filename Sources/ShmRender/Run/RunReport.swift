@@ -9,6 +9,7 @@ package struct RunReport {
     private let doubts: [Warning]
     private let request: RunRequest?
     private let capacities: (found: [Capacity], bound: TimeSpan)?
+    private let machine: Exhibit.Table?
 
     /// - Parameters:
     ///   - isComplete: whether all requested rounds were measured.
@@ -16,9 +17,11 @@ package struct RunReport {
     ///   - doubts: warnings that do not follow from the rounds.
     ///   - request: what was asked for; `nil` if unknown.
     ///   - capacities: the results of a capacity search, with the bound of p99; `nil` for other runs.
+    ///   - machine: the findings of `doctor`; `nil` if unknown.
     package init(
         rows: [Row], summaries: [CellSummary], isComplete: Bool, sort: SortKey, kept: String,
-        doubts: [Warning] = [], request: RunRequest? = nil, capacities: (found: [Capacity], bound: TimeSpan)? = nil
+        doubts: [Warning] = [], request: RunRequest? = nil, capacities: (found: [Capacity], bound: TimeSpan)? = nil,
+        machine: Exhibit.Table? = nil
     ) {
         document = RoundsDocument(summaries: summaries, isComplete: isComplete, sort: sort)
         self.rows = rows
@@ -26,13 +29,25 @@ package struct RunReport {
         self.doubts = doubts
         self.request = request
         self.capacities = capacities
+        self.machine = machine
     }
 
     package var report: Report {
         Report(
             "run", text: { text($0, isMarkdown: false) }, markdown: { text(Page(), isMarkdown: true) },
             records: Report.Records(rows), facts: facts, suites: (words.map { [$0.suite] } ?? []) + document.suites,
-            notices: (words?.notices ?? []) + document.notices)
+            notices: (words?.notices ?? []) + document.notices, exhibit: { exhibit })
+    }
+
+    private var exhibit: Exhibit {
+        let rounds = RoundsExhibit(summaries: document.summaries, sort: document.sort, machine: "run")
+        let sections =
+            capacities.map { found, bound in
+                [Exhibit.Section("Capacity", [.table(CapacityTable.exhibit(found, bound: bound))])]
+            } ?? rounds.sections()
+        let trace = TracePicture(rows).picture.map { [Exhibit.Section("Owners over time", [.picture($0)])] } ?? []
+        let doctor = machine.map { [Exhibit.Section("Machine", [.table($0)])] } ?? []
+        return Exhibit(sections + trace + doctor)
     }
 
     /// The results of a capacity search; `nil` for other runs.

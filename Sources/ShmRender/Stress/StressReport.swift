@@ -20,7 +20,7 @@ extension Report {
                 .init("requested", .object(StressRequestColumn.all, matrix.request))
             ] + Self.quality(isComplete: !matrix.wasCutShort && matrix.missing.isEmpty, matrix.warnings)
                 + [.init("verdict", .texts(matrix.verdict))], suites: suites,
-            notices: Self.notices(all))
+            notices: Self.notices(all), exhibit: { matrix.exhibit })
     }
 
     private static func check(_ result: StressResult) -> Check {

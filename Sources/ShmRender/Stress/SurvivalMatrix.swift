@@ -47,7 +47,7 @@ package struct SurvivalMatrix {
     /// Whether any fault was injected.
     package var hasTried: Bool { results.contains(where: \.wasTried) }
 
-    private var exercises: ExerciseReport { ExerciseReport(results, faults: faults) }
+    var exercises: ExerciseReport { ExerciseReport(results, faults: faults) }
 
     // MARK: For people
 
@@ -64,7 +64,7 @@ package struct SurvivalMatrix {
         }
     }
 
-    private var lines: [Line] {
+    var lines: [Line] {
         var order: [LockKind] = []
         for result in results where !order.contains(result.lock) { order.append(result.lock) }
         return order.map { lock in
@@ -105,7 +105,7 @@ package struct SurvivalMatrix {
     }
 
     /// The rows of the table of recovery times.
-    private var recoveries: [StressRow] {
+    var recoveries: [StressRow] {
         StressRow.rows(
             results.filter { $0.fault == .killHolder && $0.recovery.count > 0 }, missing: [], conditions)
     }
@@ -116,7 +116,7 @@ package struct SurvivalMatrix {
             : "\(page.wrapped(title))\n\(layout.table(rows, for: page))"
     }
 
-    private static let name = TableLayout<Line>.Item(StressColumn.all["lock"].title) { $0.lock.name }
+    static let name = TableLayout<Line>.Item(StressColumn.all["lock"].title) { $0.lock.name }
 
     /// The page width from which cells contain recovery times.
     private static let wide = 160
@@ -156,7 +156,7 @@ package struct SurvivalMatrix {
         return result.isAsPromised ? word : word.uppercased() + "!"
     }
 
-    private static let recovery = TableLayout<StressRow>(
+    static let recovery = TableLayout<StressRow>(
         items: [
             column("lock"), column("kills"), column("recovery_p50_ns"), column("recovery_p99_ns"),
             column("recovery_max_ns"), column("reaping_p50_ns"),
@@ -189,22 +189,25 @@ package struct SurvivalMatrix {
         return warnings
     }
 
-    private func sentences(markdown: Bool) -> [String] {
+    /// The words of the cells.
+    static let words =
+        "ok: the other processes went on; stalls: they made no progress while a process was frozen; hangs: a process waits "
+        + "forever; unsafe: two processes were in the critical section at once, or updates were lost; wrong: an operation "
+        + "failed (a deadline, an order, a number of participants); CAPITALS!: a broken promise."
+    /// The times of the cells.
+    static let times =
+        "Times: median and maximum from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
+
+    func sentences(markdown: Bool) -> [String] {
         var sentences = promises(isComplete: exercises.isComplete)
         if let sentence = exercises.sentence { sentences.append(sentence) }
         if controls.contains(where: { $0.verdict == .corrupts }) {
             sentences.append("The controls without mutual exclusion failed the check, so the check works.")
         }
         sentences += warnings.map { "Warning: \($0.text)." }
-        sentences.append(
-            "ok: the other processes went on; stalls: they made no progress while a process was frozen; hangs: a process waits "
-                + "forever; unsafe: two processes were in the critical section at once, or updates were lost; wrong: an operation "
-                + "failed (a deadline, an order, a number of participants); CAPITALS!: a broken promise."
-        )
+        sentences.append(Self.words)
         if markdown || page.width >= Self.wide {
-            sentences.append(
-                "Times: median and maximum from a kill, or from the unlock or the end of a freeze after the fault, to the next acquisition."
-            )
+            sentences.append(Self.times)
         }
         let obstacles = results.compactMap { result -> String? in
             guard result.fault.exercise == nil, case .notApplicable(let why) = result.verdict else { return nil }

@@ -67,7 +67,26 @@ struct Doctor: ParsableCommand {
                 + [
                     Report.Notice(
                         .notice, "shmbench", "\(troubles.count) of \(counted(findings.count, "check")) found a problem")
-                ])
+                ], exhibit: { Exhibit([.init("Machine", [.table(table(findings))])]) })
+    }
+
+    /// The findings, with colours.
+    static func table(_ findings: [MachineFinding]) -> Exhibit.Table {
+        let table = layout.exhibit("What `shmbench doctor` finds on this machine", findings)
+        return Exhibit.Table(
+            table.caption, [table.columns[1], .init("state")] + table.columns.dropFirst(2),
+            zip(findings, table.rows).map { finding, row in
+                [row[1], .init(row[0].text, mark(finding.weight))] + row.dropFirst(2)
+            }, isMap: true)
+    }
+
+    private static func mark(_ weight: MachineFinding.Weight) -> Exhibit.Table.Mark {
+        switch weight {
+        case .ok: .good
+        case .note: .empty
+        case .warning: .fair
+        case .obstacle: .bad
+        }
     }
 
     private static let layout = TableLayout<MachineFinding>(

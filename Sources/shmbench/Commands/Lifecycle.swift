@@ -134,7 +134,12 @@ struct Lifecycle: MeasuringCommand {
             markdown: { TableLayout(items: fields.dropFirst().map { .init($0) }).markdown(rows) + "\n" },
             records: records(rows),
             facts: [requested(life)] + Report.quality(isComplete: isComplete)
-                + [.init("verdict", .texts([verdict(rows, isComplete)]))])
+                + [.init("verdict", .texts([verdict(rows, isComplete)]))],
+            exhibit: {
+                let caption = "Times of operations on a segment of \(counted(life.size, "byte"))"
+                let all = TableLayout(items: fields.dropFirst().map { .init($0) })
+                return SegmentLifeExhibit(timings: rows, table: all.exhibit(caption, rows)).exhibit
+            })
     }
 
     private static func requested(_ life: SegmentLifeRequest) -> JSONValue.Member {

@@ -41,6 +41,7 @@ struct Run: MeasuringCommand {
         let progress: Progress
         var outcome = RunSession.Outcome()
         var doubts: [Warning] = []
+        var machine: [MachineFinding] = []
     }
 
     func plan(hasPlugin: Bool) throws -> [Cell] {
@@ -75,6 +76,7 @@ struct Run: MeasuringCommand {
             options: options, program: work.program, outputs: work.outputs, progress: work.progress,
             conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
+        work.machine = machine
         if let doubt = CPUFindings.doubt(machine) {
             let warning = Warning(
                 .doubtfulMachine, "figures may mislead on this machine (\(doubt)): see `shmbench doctor`")
@@ -112,7 +114,8 @@ struct Run: MeasuringCommand {
         return RunReport(
             rows: outcome.rows, summaries: summaries, isComplete: outcome.failure == nil, sort: options.sort,
             kept: work.outputs.words, doubts: work.doubts, request: request,
-            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil
+            capacities: options.findCapacity ? (outcome.capacities, options.capacityBound) : nil,
+            machine: work.machine.isEmpty ? nil : Doctor.table(work.machine)
         ).report
     }
 }

@@ -55,7 +55,16 @@ enum DocumentKind: String, CaseIterable {
 
     /// The first line of a Markdown file, by which it is recognised: a comment, since titles vary. Findings have a title of
     /// their own.
-    var markdownMark: String { self == .findings ? "" : "<!-- shmbench: \(mark) -->\n" }
+    private var markdownMark: String { self == .findings ? "" : "<!-- shmbench: \(mark) -->\n" }
+
+    /// What precedes a document in a file, by which the file is recognised later.
+    func mark(of format: OutputFormat) -> String {
+        switch format {
+        case .markdown: markdownMark
+        case .html: "<!-- shmbench: \(mark) -->\n"
+        default: ""
+        }
+    }
 
     /// The words of the comment, which files of older versions have as well.
     private var mark: String {
@@ -82,6 +91,7 @@ enum DocumentKind: String, CaseIterable {
         case .markdown:
             if self != .findings { return text.hasPrefix(markdownMark) }
             return text.hasPrefix("### ") && Self.firstLine(text).contains(" shmbench: ")
+        case .html: return text.hasPrefix(mark(of: format))
         case .junit: return text.contains("<testsuites name=\"shmbench\">")
         default: return false
         }

@@ -63,8 +63,15 @@ struct DocumentOutput {
 
     /// Shows the report, and writes it to the files. Returns the failures.
     func write(_ report: Report) -> [Failure] {
-        let shown = failure { try Terminal.show(report, format) }
+        let shown = failure { try Terminal.show(called(report), format) }
         return [shown].compactMap(\.self) + save(report)
+    }
+
+    /// The report with the command line, which HTML shows.
+    private func called(_ report: Report) -> Report {
+        var report = report
+        report.command = ShellText.commandLine
+        return report
     }
 
     /// Writes the report to the files. Returns the failures.
@@ -73,7 +80,7 @@ struct DocumentOutput {
             failure {
                 try file.begin()
                 do throws(Errno) {
-                    try file.write(text(report, format))
+                    try file.write(text(called(report), format))
                     try file.close()
                 } catch { throw Failure("cannot write the \(kind.name) to \(file.path): \(error)") }
             }
@@ -98,6 +105,6 @@ struct DocumentOutput {
     }
 
     private func text(_ report: Report, _ format: OutputFormat) -> String {
-        (format == .markdown ? kind.markdownMark : "") + format.renderer.render(report, for: Terminal.page)
+        kind.mark(of: format) + format.renderer.render(report, for: Terminal.page)
     }
 }

@@ -1,6 +1,5 @@
 internal import Glibc
 internal import ShmCompare
-internal import ShmHarness
 internal import ShmHistory
 internal import ShmRecord
 
@@ -29,14 +28,9 @@ struct HistoryFile {
         if values.isEmpty { return }
         do {
             try History(path: path, .results, creating: true).append(
-                command: Self.commandLine, commit: commit, columns: columns,
+                command: ShellText.commandLine, commit: commit, columns: columns,
                 rows: values.map { $0.map(HistoryValue.init) })
         } catch { throw Failure(error.description) }
-    }
-
-    /// This program's arguments, quoted for a shell.
-    private static var commandLine: String {
-        ProgramArguments.given.map(\.shellWord).joined(separator: " ")
     }
 
     private static var commitOfCI: String? {

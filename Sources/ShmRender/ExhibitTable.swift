@@ -1,0 +1,89 @@
+internal import ShmRecord
+
+extension Exhibit {
+    /// A table, of which colours show the verdicts that its words say.
+    package struct Table {
+        /// A column: its heading, and what the heading stands for.
+        package struct Column {
+            package let title: String
+            package let meaning: String?
+            package let isNumber: Bool
+
+            package init(_ title: String, meaning: String? = nil, isNumber: Bool = false) {
+                self.title = title
+                self.meaning = meaning
+                self.isNumber = isNumber
+            }
+        }
+
+        /// A text, with a smaller one below it.
+        package struct Cell {
+            package let text: String
+            package let detail: String?
+            package let mark: Mark?
+
+            package init(_ text: String, detail: String? = nil, _ mark: Mark? = nil) {
+                self.text = text
+                self.detail = detail
+                self.mark = mark
+            }
+        }
+
+        /// The colour of a cell.
+        package enum Mark: String, CaseIterable {
+            /// As it should be.
+            case good
+            /// Worth a look: a stall, an undecided metric.
+            case fair
+            /// Harmful, and as it must be without a promise.
+            case expected
+            /// A broken promise or a change for the worse.
+            case bad
+            /// Nothing to say.
+            case empty
+        }
+
+        package let caption: String
+        package let columns: [Column]
+        package let rows: [[Cell]]
+        /// Whether rows are separated by colours of cells, and not by lines.
+        package let isMap: Bool
+
+        package init(_ caption: String, _ columns: [Column], _ rows: [[Cell]], isMap: Bool = false) {
+            self.caption = caption
+            self.columns = columns
+            self.rows = rows
+            self.isMap = isMap
+        }
+
+        /// The records of a report, without the number of their schema.
+        package init(_ caption: String, _ records: Report.Records) {
+            let shown = records.names.indices.filter { records.names[$0] != "schema" }
+            self.init(
+                caption,
+                shown.map { index in
+                    Column(
+                        records.names[index].replacing("_", with: " "),
+                        isNumber: records.rows.contains { $0[index].isNumeric })
+                }, records.rows.map { row in shown.map { Cell(row[$0].text) } })
+        }
+    }
+}
+
+extension TableLayout {
+    /// The table with all columns.
+    package func exhibit(_ caption: String, _ rows: [Row]) -> Exhibit.Table {
+        Exhibit.Table(
+            caption, items.map { Exhibit.Table.Column($0.title, isNumber: $0.isNumber) },
+            rows.map { row in items.map { Exhibit.Table.Cell($0.shown(row)) } })
+    }
+}
+
+extension Value {
+    fileprivate var isNumeric: Bool {
+        switch self {
+        case .integer, .decimal: true
+        case .text, .renamed, .boolean, .list, .empty: false
+        }
+    }
+}

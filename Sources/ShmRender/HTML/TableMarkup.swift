@@ -1,0 +1,37 @@
+internal import ShmRecord
+
+extension Markup {
+    /// A table that scrolls on its own where it is wider than the page.
+    static func table(_ table: Exhibit.Table) -> Markup {
+        let head = table.columns.map { column -> Markup in
+            let name: Markup =
+                column.meaning.map { "<abbr title=\"\($0)\">\(column.title)</abbr>" } ?? "\(column.title)"
+            return "<th scope=\"col\"\(numeric(column))>\(name)</th>"
+        }.joined()
+        let rows = table.rows.map { row -> Markup in
+            "<tr>\(zip(table.columns, row).enumerated().map { cell($1.1, $1.0, isFirst: $0 == 0) }.joined())</tr>\n"
+        }.joined()
+        let map: Markup = table.isMap ? " class=\"map\"" : ""
+        return """
+            <div class="scroll" role="region" tabindex="0" aria-label="\(table.caption)"><table\(map)>
+            <caption>\(.sentence(table.caption))</caption>
+            <thead><tr>\(head)</tr></thead>
+            <tbody>
+            \(rows)</tbody></table></div>
+
+            """
+    }
+
+    private static func cell(_ cell: Exhibit.Table.Cell, _ column: Exhibit.Table.Column, isFirst: Bool) -> Markup {
+        let detail: Markup = cell.detail.map { "<small>\($0)</small>" } ?? ""
+        if isFirst { return "<th scope=\"row\">\(cell.text)\(detail)</th>" }
+        let mark: Markup = cell.mark.map { " data-mark=\"\($0.rawValue)\"" } ?? ""
+        let width: Markup = cell.text.count > longest ? " class=\"long\"" : numeric(column)
+        return "<td\(width)\(mark)>\(cell.text)\(detail)</td>"
+    }
+
+    /// The number of characters from which a cell is broken into lines.
+    private static let longest = 36
+
+    private static func numeric(_ column: Exhibit.Table.Column) -> Markup { column.isNumber ? " class=\"n\"" : "" }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import ShmCore
+import ShmHarness
+import Testing
+
+@testable import ShmCompare
+@testable import ShmCoordinator
+@testable import ShmRecord
+@testable import ShmRender
+@testable import shmbench
+
+/// Reports in HTML: nothing gets out of its text, nothing is loaded, and what is missing is a gap.
+@Suite(.timeLimit(.minutes(1))) struct HTMLTests {
+    private static let hostile = "</script><b>&\"'\u{1b}mcs"
+
+    /// Three rounds of two locks, one of which has a hostile name.
+    private static func records(rounds: Int = 3, _ figures: [String: String] = [:]) -> [Record] {
+        (1...rounds).flatMap { round in
+            [1, 2].flatMap { workers in
+                [("futex", 4e7), (hostile, 5e7)].map { lock, rate in
+                    let more = [
+                        "throughput_per_s": "\(rate + Double(round))", "latency_samples": "20000",
+                        "acquire_p50_ns": "40", "acquire_p90_ns": "60", "acquire_p99_ns": "90",
+                        "acquire_p999_ns": "300", "fairness_jain": "0.9", "handoff_p50_ns": "700",
+                    ]
+                    return record(lock, workers: workers, round: round, more.merging(figures) { _, new in new })
+                }
+            }
+        }
+    }
+
+    private static func page(_ records: [Record], library: ChartLibrary = .stub) -> String {
+        let rounds = RecordedRounds(
+            path: "a.csv", columns: contractedColumns, rounds: records.enumerated().map { ($0, $1) })
+        return HTMLRenderer(library: library).render(
+            FilesReport([rounds], sort: .throughput).report, for: Page())
+    }
+
+    /// The data of the pictures.
+    private static func drawings(_ page: String) -> [Substring] {
+        page.matches(of: /<script type="application\/json">([\s\S]*?)<\/script>/).map(\.1)
+    }
+
+    // MARK: Escaping
+
+    @Test func `a text gets into markup only escaped`() {
+        let text = "<a href='x'>&\"\u{7}"
+        let markup: Markup = "<td title=\"\(text)\">\(text)</td>"
+        let escaped = "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\u{fffd}"
+        #expect(markup.source == "<td title=\"\(escaped)\">\(escaped)</td>")
+        #expect(("\("plain")" as Markup).source == "plain")
+    }
+
+    @Test func `data for the script cannot end its element`() {
+        let data = Markup.data(.object([.init("</script>", .text("<!--\u{2028}"))])).source
+        #expect(!data.contains("<"))
+        #expect(data == "{\"\\u003c/script>\":\"\\u003c!--\u{2028}\"}")
+    }
+
+    @Test func `a hostile name of a lock is text everywhere`() {
+        let page = Self.page(Self.records())
+        // Two scripts of the page, and the data of its pictures.
+        let pictures = Self.drawings(page).count
+        #expect(pictures == 5)
+        #expect(page.components(separatedBy: "</script>").count - 1 == pictures + 2)
+        #expect(!page.contains("<b>") && !page.contains("\u{1b}"))
+        #expect(page.contains("&lt;/script&gt;&lt;b&gt;&amp;&quot;&#39;\u{fffd}mcs"))
+        // Chosen or not, the script finds it under one name.
+        #expect(
+            Self.drawings(page).allSatisfy { $0.contains("\\u003c/script>\\u003cb>") || $0.contains("\\u003c/script") })
+    }
+
+    // MARK: Policy
+
+    @Test func `the policy allows this page's scripts and nothing else`() throws {
+        let page = Self.page(Self.records())
+        let policy = try #require(page.firstMatch(of: /Content-Security-Policy" content="([^"]*)"/)).1
+            .replacing("&#39;", with: "'")
+        #expect(policy.hasPrefix("default-src 'none'; script-src 'sha256-"))
+        #expect(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains("data:"))
+        for text in page.matches(of: /<script>([\s\S]*?)<\/script>/).map(\.1)
+            + page.matches(of: /<style>([\s\S]*?)<\/style>/).map(\.1)
+        {
+            #expect(policy.contains("'sha256-\(SHA256.base64(String(text)))'"))
+        }
+        #expect(page.matches(of: /sha256-/).count == 3)
+        #expect(page.matches(of: /(?:src|href)="(?!data:text\/csv|#)/).isEmpty)
+        #expect(page.matches(of: /\ (?:style|on[a-z]+)="/).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="), ("abc", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="),
+        (
+            String(repeating: "abcdefgh", count: 8), "YGJ56j0bT5ZLUFnNfpbm+3xUpxkZ7UOAAw0KZF2X7fc="
+        ),
+    ])
+    func `hashes are those of FIPS 180-4`(text: String, digest: String) { #expect(SHA256.base64(text) == digest) }
+
+    // MARK: Gaps
+
+    @Test func `a missing percentile is a gap, not a zero`() throws {
+        let page = Self.page(Self.records(["latency_samples": "1500"]))
+        let curves = try #require(Self.drawings(page).first { $0.contains("percentile") })
+        #expect(curves.contains("[2,40,10,60,100,90,1000,null,10000,null]"), "\(curves)")
+        #expect(page.contains("<td class=\"n\">–</td>"))
+    }
+
+    @Test func `what is no number is left out`() {
+        #expect(JSON.text(.numbers([.nan, .infinity, nil, 1.5, 1e18])) == "[null,null,null,1.500,1e+18]")
+        let row = RowDrawing.Row("a", value: .nan, interval: (.nan, 1), points: [.infinity], text: "–")
+        let drawing = JSON.text(RowDrawing("x", .rate, [.init("v", [row])]).json)
+        #expect(!drawing.contains("nan") && !drawing.contains("inf") && !drawing.contains("\"value\""))
+    }
+
+    @Test func `a single round has no interval and no spread`() throws {
+        let page = Self.page(Self.records(rounds: 1))
+        #expect(Self.drawings(page).count == 4)
+        #expect(Self.drawings(page).allSatisfy { !$0.contains("\"interval\"") })
+        #expect(!page.contains("confidence interval") && !page.contains("relative to their median"))
+    }
+
+    @Test func `a page without percentiles has no curves`() {
+        let none = ["acquire_p50_ns", "acquire_p90_ns", "acquire_p99_ns", "acquire_p999_ns"]
+        let page = Self.page(Self.records(Dictionary(uniqueKeysWithValues: none.map { ($0, "") })))
+        #expect(!page.contains("Time to acquire"))
+    }
+
+    // MARK: The library
+
+    @Test func `without the library, a page has open tables and says what to do`() {
+        let page = Self.page(Self.records(), library: .missing)
+        #expect(page.contains("cannot read /nowhere/chart.js") && page.contains("libjs-chart.js"))
+        #expect(Self.drawings(page).isEmpty)
+        #expect(page.matches(of: /<details open>/).count == 5 && !page.contains("<details>"))
+        #expect(page.matches(of: /sha256-/).count == 2)
+    }
+
+    @Test(arguments: [
+        "/*! Chart.js v3.9.1 */ x='</SCRIPT>'", "/*! Chart.js v3.9.1 */ <!-- x", "/*! Chart.js v4.4.0 */", "",
+    ])
+    func `a file that is not Chart.js 3, or ends its element, is not used`(script: String) {
+        let library = ChartLibrary(script: script, from: "x.js")
+        #expect(library.script == nil && library.absence?.hasPrefix("x.js ") == true)
+    }
+
+    // MARK: Downloads
+
+    @Test func `the rows are in the page`() throws {
+        let page = Self.page([record("futex", workers: 2, round: 1, ["hostname": "a,b \"c\"%<"])])
+        let link = try #require(
+            page.firstMatch(of: /download="rounds.csv" href="data:text\/csv;charset=utf-8,([^"]*)"/)
+        ).1
+        let text = try #require(String(link).removingPercentEncoding)
+        #expect(text.hasPrefix("schema,run_id,") && text.contains(",\"a,b \"\"c\"\"%<\","))
+    }
+
+    @Test func `too many rows are not embedded`() {
+        let row: [Value] = [.text(String(repeating: "x", count: 1000))]
+        let link = Markup.download("a.csv", .init(schema: 1, ["x"], Array(repeating: row, count: 1001))).source
+        #expect(link.contains("not embedded") && link.utf8.count < 200)
+    }
+
+    // MARK: Files
+
+    @Test(arguments: DocumentKind.allCases)
+    func `a file is recognised by its first line`(kind: DocumentKind) {
+        let file = kind.mark(of: .html) + Self.page(Self.records())
+        #expect(kind.isBegun(by: file, .html))
+        for other in DocumentKind.allCases where other != kind { #expect(!other.isBegun(by: file, .html)) }
+        #expect(!kind.isBegun(by: "<!doctype html>", .html))
+    }
+
+    // MARK: The trace
+
+    @Test func `a strip begins where the records of all workers do`() throws {
+        func events(_ times: [UInt64]) -> [FlightEvent] {
+            times.flatMap { time in
+                [
+                    FlightEvent(time: time, kind: .wait), FlightEvent(time: time + 1, kind: .acquire),
+                    FlightEvent(time: time + 3, kind: .release),
+                ]
+            }
+        }
+        var figures = RoundResult.Figures(
+            duration: 1, windows: [[1, 1]], userSeconds: 0, systemSeconds: 0, voluntarySwitches: 0,
+            involuntarySwitches: 0, minorFaults: 0, heapBytes: 0, residentKilobytes: 0, histograms: [:],
+            longestAcquisition: 0)
+        figures.events = [events([1000, 2000, 3000]), events([1999, 2500])]
+        var result = RoundResult(startedAt: 0)
+        result.figures = figures
+        let row = Row(
+            run: RunConditions(id: "x", seed: 1, clock: ClockCalibration()), cell: Cell(.futex, Load(workers: 2)),
+            round: 1, result: result)
+        let picture = try #require(TracePicture([row]).picture)
+        let drawing = JSON.text(picture.drawing.json)
+        // The first hold of worker 1 precedes the record of worker 2.
+        #expect(drawing.contains("\"spans\":[0.001000,0.003000,1.001,1.003]"), "\(drawing)")
+        #expect(drawing.contains("\"spans\":[0,0.002000,0.501000,0.503000]"), "\(drawing)")
+        #expect(TracePicture([]).picture == nil)
+    }
+}
