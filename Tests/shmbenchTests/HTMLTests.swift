@@ -29,11 +29,14 @@ import Testing
         }
     }
 
-    private static func page(_ records: [Record], library: ChartLibrary = .stub) -> String {
+    private static func report(_ records: [Record]) -> Report {
         let rounds = RecordedRounds(
             path: "a.csv", columns: contractedColumns, rounds: records.enumerated().map { ($0, $1) })
-        return HTMLRenderer(library: library).render(
-            FilesReport([rounds], sort: .throughput).report, for: Page())
+        return FilesReport([rounds], sort: .throughput).report
+    }
+
+    private static func page(_ records: [Record], library: ChartLibrary = .stub) -> String {
+        HTMLRenderer(library: library).render(report(records), for: Page())
     }
 
     /// The data of the pictures.
@@ -168,6 +171,15 @@ import Testing
         #expect(kind.isBegun(by: file, .html))
         for other in DocumentKind.allCases where other != kind { #expect(!other.isBegun(by: file, .html)) }
         #expect(!kind.isBegun(by: "<!doctype html>", .html))
+    }
+
+    @Test(arguments: Renderers.all.filter { $0.ending != nil }.map(\.name))
+    func `a file of every format with an ending is recognised`(name: String) throws {
+        let format = try #require(OutputFormat(named: name))
+        let kind = DocumentKind.report
+        let text = format.renderer.render(Self.report(Self.records()), for: Page())
+        #expect(kind.isBegun(by: kind.mark(of: format) + text, format))
+        #expect(!kind.isBegun(by: "a letter", format))
     }
 
     // MARK: The trace
