@@ -163,6 +163,22 @@ import Testing
         #expect(link.contains("not embedded") && link.utf8.count < 200)
     }
 
+    @Test func `curves and tables have the same percentiles`() throws {
+        let records = (1...4).map { round in
+            var figures = [
+                "throughput_per_s": "4e7", "latency_samples": "20000", "acquire_p50_ns": "40",
+                "acquire_p99_ns": "\(100 * round)", "acquire_p999_ns": "\(1000 * round)",
+            ]
+            if round > 2 { figures["acquire_p9999_ns"] = "90000" }
+            return record("futex", workers: 2, round: round, figures)
+        }
+        let summary = try #require(MachineRounds.groups(records).first?.summaries.first)
+        func quantile(_ percent: Double) -> Double? { summary.quantiles.first { $0.percent == percent }?.time }
+        #expect(quantile(99) == summary.p99 && summary.p99 == 250)
+        #expect(quantile(99.9) == summary.p999)
+        #expect(quantile(99.99) == nil)
+    }
+
     // MARK: Files
 
     @Test(arguments: DocumentKind.allCases)

@@ -12,9 +12,13 @@ extension CellSummary {
         (99.99, "acquire_p9999_ns"),
     ]
 
-    /// All percentiles of results files, over one set of rounds.
+    /// All percentiles of results files, over the rounds of the summary's: the same figures in tables and pictures.
     package var quantiles: [Quantile] {
-        let rounds = PercentileRounds(records, columns: Self.percentiles.map(\.1))
-        return Self.percentiles.map { Quantile(percent: $0, time: rounds.median($1)) }
+        let rounds = PercentileRounds(records)
+        return Self.percentiles.map { percent, column in
+            Quantile(
+                percent: percent,
+                time: PercentileRounds.columns.contains(column) ? rounds.median(column) : rounds.medianBeside(column))
+        }
     }
 }

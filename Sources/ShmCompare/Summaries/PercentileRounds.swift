@@ -13,9 +13,9 @@ struct PercentileRounds {
     private let shown: [String]
     private let rounds: [Record]
 
-    init(_ records: [Record], columns: [String] = columns) {
+    init(_ records: [Record]) {
         func has(_ record: Record, _ column: String) -> Bool { record.number(column) != nil }
-        let shown = columns.filter { column in records.count { has($0, column) } * 2 >= records.count }
+        let shown = Self.columns.filter { column in records.count { has($0, column) } * 2 >= records.count }
         self.shown = shown
         rounds = records.filter { record in shown.allSatisfy { has(record, $0) } }
     }
@@ -23,5 +23,11 @@ struct PercentileRounds {
     /// The median of a percentile; `nil` if it is not shown.
     func median(_ column: String) -> Double? {
         shown.contains(column) ? ShmStatistics.median(rounds.compactMap { $0.number(column) }) : nil
+    }
+
+    /// The median of another percentile over the same rounds; `nil` if one of them lacks it.
+    func medianBeside(_ column: String) -> Double? {
+        let values = rounds.compactMap { $0.number(column) }
+        return values.count == rounds.count ? ShmStatistics.median(values) : nil
     }
 }

@@ -8,6 +8,9 @@ package struct ChartLibrary: Sendable {
     /// Why there is no script, and what to do; `nil` if there is one.
     package let absence: String?
 
+    /// The text of the library's licence, where the package has installed it.
+    package private(set) var licence: String?
+
     /// The environment variable that names the file where no package has installed it.
     static let variable = "SHM_CHART_JS"
 
@@ -25,6 +28,7 @@ package struct ChartLibrary: Sendable {
         do { self.init(script: try SmallFile.read(file), from: file) } catch {
             self.init(absence: "cannot read \(file): \(error); \(Self.remedy)")
         }
+        if script != nil { licence = try? SmallFile.read("/usr/share/doc/libjs-chart.js/copyright") }
     }
 
     /// A script from a file with this name.

@@ -93,7 +93,7 @@ struct HTMLPage {
             + exhibit.attachments.map { .download($0.name, $0.records) }.joined()
         let notes = facts.notes.map { "<p>\(.sentence($0))</p>\n" as Markup }.joined()
         let library: Markup =
-            isDrawn ? "<p>Chart.js (MIT licence, in the source of this page) draws the pictures.</p>\n" : ""
+            isDrawn ? "<p>Chart.js (MIT licence) draws the pictures.</p>\n\(licence)" : ""
         let downloads: Markup = files.source.isEmpty ? "" : "<h2>Downloads</h2>\n<ul>\(files)</ul>\n"
         return """
             <footer><h2>Conditions</h2>
@@ -101,6 +101,10 @@ struct HTMLPage {
             \(notes)\(downloads)\(library)</footer>
 
             """
+    }
+
+    private var licence: Markup {
+        library.licence.map { "<details><summary>Licence of Chart.js</summary><pre>\($0)</pre></details>\n" } ?? ""
     }
 
     private func list(_ name: String, _ items: [Markup], title: String? = nil) -> Markup {

@@ -40,15 +40,13 @@ struct RoundsExhibit {
 
     private var choice: CurveChoice { CurveChoice(name: machine, chosen: Self.chosen(summaries)) }
 
-    /// The locks that are worth a curve before the reader chooses: the default, under each load the best one and the best that
-    /// survives its owner's death, and with most workers the one with the shortest tail.
+    /// The locks that are worth a curve before the reader chooses: the default, two familiar ones, and under each load the
+    /// best one and the best that survives its owner's death.
     private static func chosen(_ summaries: [CellSummary]) -> Set<String> {
         let cells = summaries.filter { $0.excludes && $0.isAsPromised && $0.load.workers > 1 }
         func best(_ cells: [CellSummary]) -> String? { cells.max { $0.throughput ?? 0 < $1.throughput ?? 0 }?.lock }
         let loads = cells.map(\.load).uniqued().map { load in cells.filter { $0.load == load } }
-        let last = loads.max { $0[0].load.workers < $1[0].load.workers } ?? []
-        let calm = last.filter { $0.p99 != nil }.min { $0.p99 ?? 0 < $1.p99 ?? 0 }?.lock
-        let leaders = loads.flatMap { [best($0.filter(\.survivesOwnerDeath)), best($0)] } + [calm]
+        let leaders = loads.flatMap { [best($0.filter(\.survivesOwnerDeath)), best($0)] }
         let familiar = ["robust-futex", "pthread-mutex", "mcs"]
         let known = Set(summaries.map(\.lock))
         return Set((familiar.filter(known.contains) + leaders.compactMap(\.self)).uniqued().prefix(7))

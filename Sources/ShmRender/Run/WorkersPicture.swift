@@ -12,7 +12,7 @@ struct WorkersPicture {
     var picture: Exhibit.Picture? {
         let overviews = Overview.all(summaries, sort: sort)
         let several = overviews.filter { $0.workers.count > 1 }
-        guard let first = several.first else { return nil }
+        if several.isEmpty { return nil }
         let titles = LoadTitles(summaries)
         let views = several.map { overview in
             CurveDrawing.View(
@@ -23,41 +23,32 @@ struct WorkersPicture {
         let limit = cpus.map {
             " This machine has \(counted($0, "CPU")): with more workers, the next owner may have to be scheduled first."
         }
-        let table =
-            several.count == 1
-            ? OverviewRows(first).table
-            : Exhibit.Table(
-                "Throughput by number of workers", OverviewRows(first).table.columns,
-                several.filter { $0.workers == first.workers }.flatMap { OverviewRows($0).table.rows })
         return Exhibit.Picture(
             "Throughput by number of workers",
             legend: "Medians over the rounds, on logarithmic axes.\(limit ?? "")",
-            .curves(CurveDrawing(choice: choice.name, views)), table)
+            .curves(CurveDrawing(choice: choice.name, views)), table(several, titles))
     }
 
     private func curve(_ line: Overview.Line, _ workers: [Int]) -> CurveDrawing.Curve {
-        let label = line.cells.values.first?.label ?? line.lock
+        // One name in all pictures: that of a lock that broke its promise says so.
+        let cells = line.cells.sorted { $0.key < $1.key }.map(\.value)
+        let label = (cells.first { !$0.isAsPromised } ?? cells.first)?.label ?? line.lock
         return CurveDrawing.Curve(
             label, .line, isChosen: choice.chosen.contains(line.lock),
             workers.map { (x: Double($0), y: line.cells[$0]?.throughput) })
     }
-}
 
-/// An overview as a table for HTML.
-private struct OverviewRows {
-    let overview: Overview
-
-    init(_ overview: Overview) { self.overview = overview }
-
-    var table: Exhibit.Table {
+    /// All curves of all views.
+    private func table(_ overviews: [Overview], _ titles: LoadTitles) -> Exhibit.Table {
+        let numbers = Set(overviews.flatMap(\.workers)).sorted()
         let columns =
             [Exhibit.Table.Column("lock"), .init("scenario")]
-            + overview.workers.map { .init(LoadTitles.workers($0), isNumber: true) }
-        let rows = overview.lines.map { line in
-            [Exhibit.Table.Cell(line.lock), .init(overview.load.scenario)]
-                + overview.workers.map { workers in
-                    .init(line.cells[workers]?.throughput.map(Figure.rate) ?? "–")
-                }
+            + numbers.map { .init(LoadTitles.workers($0), isNumber: true) }
+        let rows = overviews.flatMap { overview in
+            overview.lines.map { line in
+                [Exhibit.Table.Cell(line.lock), .init(titles.scenario(overview.load))]
+                    + numbers.map { .init(line.cells[$0]?.throughput.map(Figure.rate) ?? "–") }
+            }
         }
         return Exhibit.Table("Throughput by number of workers", columns, rows)
     }

@@ -163,14 +163,18 @@ function makeSortable(table) {
     head.append(button);
     button.addEventListener("click", () => {
       const isNumber = head.classList.contains("n");
-      const isUp = head.getAttribute("aria-sort") === (isNumber ? "descending" : null) || head.getAttribute("aria-sort") === "descending";
+      const now = head.getAttribute("aria-sort");
+      const isUp = now ? now === "descending" : !isNumber;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", isUp || (!isNumber && !isUp) ? (isUp || !isNumber ? "ascending" : "descending") : "descending");
-      const sign = head.getAttribute("aria-sort") === "ascending" ? 1 : -1;
-      const key = (row) => (isNumber ? cellNumber(row.cells[column].textContent) : row.cells[column].textContent);
+      head.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+      const text = (row) => row.cells[column].textContent;
       const rows = [...table.tBodies[0].rows].sort((a, b) => {
-        const [x, y] = [key(a), key(b)];
-        return x === y ? 0 : (x < y ? -1 : 1) * sign;
+        const sign = isUp ? 1 : -1;
+        if (!isNumber) return text(a).localeCompare(text(b), "en", { numeric: true }) * sign;
+        const [x, y] = [cellNumber(text(a)), cellNumber(text(b))];
+        // What was not measured comes last in both directions.
+        if (x === -Infinity || y === -Infinity) return x === y ? 0 : x === -Infinity ? 1 : -1;
+        return (x - y) * sign;
       });
       table.tBodies[0].append(...rows);
     });

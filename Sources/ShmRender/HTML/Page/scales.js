@@ -62,7 +62,7 @@ function powerTicks(low, high, most) {
 function ratioTicks(low, high, most) {
   if (high / low > 1.9) {
     const all = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000, 10000].filter((x) => x >= low && x <= high);
-    return all.length <= most ? all : all.filter((x) => ![0.2, 5].includes(x));
+    if (all.length > 2) return all.length <= most ? all : all.filter((x) => ![0.2, 5].includes(x));
   }
   return evenTicks(low - 1, high - 1, most).map((x) => x + 1);
 }
