@@ -36,13 +36,18 @@ extension ShmCoreSuite {
             let file = try shared.existing().file
             #expect(try AttachmentCount(of: file).probes == 1)
             try #require(try probe.ask("attach-many 10") == "ok")
-            #expect(try AttachmentCount(of: file).probes <= 10 + 4)
+            #expect(try leastProbes(file, count: 10) <= 10 + 4)
             try #require(try probe.ask("attach-many 490") == "ok")
-            let half = try AttachmentCount(of: file)
-            #expect(half.count == 500 && half.probes <= 16)
+            #expect(try leastProbes(file, count: 500) <= 16)
             try #require(try probe.ask("attach-many 500") == "ok")
-            let all = try AttachmentCount(of: file)
-            #expect(all.count == 1_000 && all.probes <= 16)
+            #expect(try leastProbes(file, count: 1_000) <= 16)
+        }
+
+        /// The fewest system calls of some counts: each lock that the kernel's list lacks costs more.
+        private func leastProbes(_ file: FileDescriptor, count: Int) throws -> Int {
+            let counts = try (0..<20).map { _ in try AttachmentCount(of: file) }
+            for found in counts { #expect(found.count == count) }
+            return counts.map(\.probes).min() ?? .max
         }
 
         @Test(arguments: ["/proc/none", "/dev/null", "/proc/self/stat"])
@@ -60,8 +65,12 @@ extension ShmCoreSuite {
             let probe = try scratch.probe(shared)
             try #require(try probe.ask("attach-many 300") == "ok")
             let file = try shared.existing().file
-            let bytes = LockListing.bytes(of: file, in: RecordLock.Place.attachments)
-            #expect(bytes.count == 300)
+            // Where other processes change their locks meanwhile, the kernel's list may lack some.
+            var bytes: [Int64] = []
+            for _ in 0..<100 where bytes.count != 300 {
+                bytes = LockListing.bytes(of: file, in: RecordLock.Place.attachments)
+            }
+            try #require(bytes.count == 300)
             let name = try Self.name(of: file)
             // Every other one; and lines that are not about attachments.
             var lines = bytes.enumerated().filter { $0.offset.isMultiple(of: 2) }.map { _, byte in
