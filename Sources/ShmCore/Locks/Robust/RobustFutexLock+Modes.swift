@@ -77,15 +77,15 @@ extension RobustFutexLock {
         if unsafe words.former.pointee.load(ordering: .relaxed) == me {
             unsafe words.former.pointee.store(0, ordering: .relaxed)
         }
-        let isContended = words.current.isContended
-        words.set(mode: isContended ? RobustWords.Mode.contended : RobustWords.Mode.quiet)
-        release(as: isContended ? .contended : .quiet)
+        let hold = words.current.isContended ? RobustRegistration.Hold.contended : .quiet
+        words.set(mode: hold.mode)
+        adopt(hold)
         if unsafe registration.pointee.credit <= 1 { endRun() }
         return died ? .ownerDied : .acquired
     }
 
     /// Makes this thread take a word with the mode word of `hold` on the fast path, and release it as `hold` says.
-    borrowing func release(as hold: RobustRegistration.Hold) {
+    borrowing func adopt(_ hold: RobustRegistration.Hold) {
         if unsafe registration.pointee.hold == hold { return }
         unsafe registration.pointee.use(hold)
         if unsafe registration.pointee.biasedSince == 0 { beginRun() }

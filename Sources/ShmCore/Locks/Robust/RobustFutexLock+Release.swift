@@ -12,7 +12,7 @@ extension RobustFutexLock {
         case .wakeUp where words.current.isRemoved: restoreRemoval()
         case .wakeUp:
             // The mode word says quiet mode, as this release has written. The next acquisition settles that.
-            release(as: .contended)
+            adopt(.contended)
             wakeOne()
         case .biasedWakeUp: unsafe Futex.wake(words.biased, count: 1)
         default:

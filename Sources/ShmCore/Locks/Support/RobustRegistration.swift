@@ -28,6 +28,9 @@ public import Synchronization
         case quiet, contended
         /// By a plain store to the biased word.
         case biased
+
+        /// The mode word of a free lock that the thread takes through the word.
+        var mode: UInt32 { self == .quiet ? RobustWords.Mode.quiet : RobustWords.Mode.contended }
     }
 
     /// The serial number of the registered thread; `.max`, which no thread has, if none is registered.
@@ -82,7 +85,7 @@ public import Synchronization
         wordThread = hold == .biased ? .max : thread
         quietThread = hold == .quiet ? thread : .max
         biasedThread = hold == .biased ? thread : .max
-        free = UInt64(hold == .quiet ? RobustWords.Mode.quiet : RobustWords.Mode.contended) << 32
+        free = UInt64(hold.mode) << 32
         owned = free | UInt64(threadID)
     }
 
