@@ -182,7 +182,7 @@ progress_round:
     :: timed[_pid] = false
     :: timed[_pid] = true
 #endif
-    :: atomic { stopped[_pid] = true; goto home }
+    :: atomic { stopped[_pid] = true; goto end_stopped }
     OR_KILLED
     fi;
 
@@ -381,8 +381,8 @@ dying:
     };
     atomic { wakeOne(); wakes = false; goto idle };
 
-home:
-    skip
+end_stopped:
+    false
 }
 
 /* The relevant deadlock as an assertion. That a sleeper may still be killed, or a destroyer arrive, does not resolve
@@ -401,11 +401,9 @@ end:
 }
 
 #ifndef GLIBC
+/* Where it is never scheduled, the lock is never destroyed. */
 active proctype destroyer() {
-    if
-    :: atomic { word = DESTROYED; destroyed = true; destroying = true }
-    :: goto home              /* the lock is never destroyed */
-    fi;
+    atomic { word = DESTROYED; destroyed = true; destroying = true };
     if
     :: atomic {
 #ifdef NO_WAKE_OF_ALL
@@ -425,7 +423,7 @@ active proctype destroyer() {
     :: atomic { licenceForAll = true; destroying = false }
 #endif
     fi;
-home:
-    skip
+end_done:
+    false
 }
 #endif

@@ -1028,7 +1028,10 @@ end:
 #endif
 
 #ifndef NO_DESTROYER
-/* Destroys by force or only if the lock is free, and may be killed before every step. */
+/*
+ * Destroys by force or only if the lock is free. Killed before it has removed W, it has no further step and owes
+ * nothing, as if it were never scheduled again. So only its death after that has a step.
+ */
 active proctype destroyer() {
     if
 #ifndef ONLY_IF_FREE
@@ -1043,19 +1046,13 @@ active proctype destroyer() {
 #endif
     fi;
     /* A thread has the bias. Is it outside? */
-    if
-    :: revoking = true
-    :: goto home              /* killed */
-    fi;
+    revoking = true;
 #ifndef NO_MEMBARRIER_DESTROY
-    if
-    :: atomic { drainAll() }
-    :: goto home              /* killed */
-    fi;
+    atomic { drainAll() };
 #endif
     if
     :: owner(B) == 0 -> goto retireIfFree
-    :: owner(B) != 0 -> goto home
+    :: owner(B) != 0 -> goto end_done
     fi;
 
 force:
@@ -1063,26 +1060,18 @@ force:
     if
     :: owner(W) == 0 -> goto exchange
     :: owner(W) != 0
-    :: goto home              /* killed */
     fi;
-    if
-    :: atomic { drainAll() }
-    :: goto home              /* killed */
-    fi;
+    atomic { drainAll() };
 exchange:
 #endif
-    if
-    :: atomic { remove(); destroying = true; goto wake }
-    :: goto home              /* killed */
-    fi;
+    atomic { remove(); destroying = true; goto wake };
 
 retireIfFree:
     if
     :: atomic {
         owner(W) == 0 -> assert(holder == NONE); remove(); destroying = true
        }
-    :: owner(W) != 0 -> goto home
-    :: goto home              /* killed */
+    :: owner(W) != 0 -> goto end_done
     fi;
 
 wake:
@@ -1090,7 +1079,7 @@ wake:
     :: atomic { gone = true; wakeAll(); asleepOnB = NONE; destroying = false }
     :: atomic { licenceForAll = true; destroying = false }      /* killed */
     fi;
-home:
-    skip
+end_done:
+    false
 }
 #endif
