@@ -54,8 +54,8 @@ package struct Row {
 
     /// The time for which the coordinator was paused in the round and its discarded attempts, s.
     package var pausedSeconds: Double {
-        let pauses = result.ownPauses + result.bornePauses
-        return Double(discarded.map(\.nanoseconds).reduce(0, +) + pauses.map(\.nanoseconds).reduce(0, +)) / 1e9
+        let pauses = (result.ownPauses + result.bornePauses).map(\.nanoseconds)
+        return Double((pauses + discarded.map(\.nanoseconds)).reduce(0, +)) / 1e9
     }
 
     /// Acquisitions per second in the throughput window.

@@ -35,9 +35,9 @@ extension Markup {
     }
 
     private static let digits = Array("0123456789ABCDEF".utf8)
-    private static let plain: [Bool] = (0..<256).map { byte in
-        UInt8(byte) < 0x80
-            && (Character(UnicodeScalar(UInt8(byte))).isLetter || Character(UnicodeScalar(UInt8(byte))).isNumber
-                || "-_.,:()".utf8.contains(UInt8(byte)))
+    private static let plain: [Bool] = (UInt8.min...UInt8.max).map { (byte: UInt8) -> Bool in
+        let character = Character(UnicodeScalar(byte))
+        let isWord = character.isLetter || character.isNumber
+        return byte < 0x80 && (isWord || "-_.,:()".utf8.contains(byte))
     }
 }

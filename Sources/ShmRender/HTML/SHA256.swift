@@ -46,9 +46,10 @@ enum SHA256 {
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
         return stride(from: 0, to: bytes.count, by: 3).map { start in
             let part = bytes[start..<min(start + 3, bytes.count)]
-            let bits = (0..<3).reduce(0) { $0 << 8 | ($1 < part.count ? Int(part[start + $1]) : 0) }
-            let text = String((0..<part.count + 1).map { digits[bits >> (18 - 6 * $0) & 63] })
-            return text + String(repeating: "=", count: 3 - part.count)
+            var bits = part.reduce(0) { $0 << 8 | Int($1) }
+            bits <<= 8 * (3 - part.count)
+            let text = (0...part.count).map { (index: Int) -> Character in digits[bits >> (18 - 6 * index) & 63] }
+            return String(text) + String(repeating: "=", count: 3 - part.count)
         }.joined()
     }
 

@@ -47,8 +47,9 @@ struct HistoryExhibit {
         let all = series.points.enumerated().map { (x: Double($0), y: Optional($1.median)) }
         let ends = [0] + series.changes.map(\.index) + [series.points.count]
         let levels = [series.changes.first?.before].compactMap(\.self) + series.changes.map(\.after)
-        let steps = zip(zip(ends, ends.dropFirst()), levels).flatMap { ends, level in
-            [(x: Double(ends.0), y: Optional(level)), (x: Double(ends.1 - 1), y: Optional(level))]
+        var steps: [(x: Double, y: Double?)] = []
+        for (index, level) in levels.enumerated() {
+            steps += [(Double(ends[index]), level), (Double(ends[index + 1] - 1), level)]
         }
         let marks = series.changes.map { (x: Double($0.index), y: Optional(series.points[$0.index].median)) }
         return [CurveDrawing.Curve("median", .line, all)]

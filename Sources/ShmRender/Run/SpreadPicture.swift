@@ -38,8 +38,8 @@ struct SpreadPicture {
 
         /// The largest distance from the median, in words.
         var text: String {
-            let worst = all.map { $0 / middle }.max { abs($0 - 1) < abs($1 - 1) } ?? 1
-            return Percent.change(worst)
+            let ratios: [Double] = all.map { $0 / middle }
+            return Percent.change(ratios.max { (a: Double, b: Double) in abs(a - 1) < abs(b - 1) } ?? 1)
         }
     }
 
