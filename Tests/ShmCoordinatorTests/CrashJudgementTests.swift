@@ -68,6 +68,24 @@ import Testing
         #expect(with(outside) { $0.reportedDeaths = 1 }.corruptions(of: robust) == [], "it may have held the lock")
     }
 
+    @Test func `the death of a second owner is reported as well, and that of a waiter may be`() {
+        let robust = robust
+        func corruptions(_ evidence: CrashEvidence, _ others: ClosedRange<UInt64>, reports: UInt64) -> [String] {
+            with(evidence) { ($0.otherDeaths, $0.reportedDeaths) = (others, reports) }.corruptions(of: robust)
+        }
+        let free = with(outside) { $0.freeForCertain = true }
+        #expect(corruptions(free, 1...1, reports: 0) == ["the owner's death was not reported"])
+        #expect(corruptions(free, 1...1, reports: 1) == [])
+        #expect(corruptions(free, 1...1, reports: 2).count == 1)
+        #expect(corruptions(outside, 1...1, reports: 2) == [], "the target may have held the lock")
+        #expect(corruptions(outside, 1...1, reports: 3) == ["two deaths were reported 3 times"])
+        #expect(corruptions(inside, 1...1, reports: 1) == ["the owner's death was not reported"])
+        #expect(corruptions(inside, 1...1, reports: 2) == [])
+        #expect(corruptions(inside, 0...1, reports: 0) == ["the owner's death was not reported"])
+        #expect(corruptions(inside, 0...1, reports: 1) == [])
+        #expect(corruptions(free, 0...1, reports: 0) == [])
+    }
+
     @Test func `the death of a process that did not hold the lock must not be reported`() {
         let free = with(outside) { $0.freeForCertain = true }
         #expect(free.corruptions(of: robust) == [])

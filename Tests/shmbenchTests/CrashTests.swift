@@ -16,7 +16,8 @@ extension CommandLineSuite.Faults {
             "instructions_try", "instructions_timed", "instructions_timed_waiter", "instructions_expiring",
             "instructions_reader", "not_exercised", "discarded_trials",
             "instructions_quiet", "instructions_begin_contended", "instructions_end_contended", "instructions_biased",
-            "instructions_revoked", "instructions_revoker",
+            "instructions_revoked", "instructions_revoker", "instructions_waiter_owner", "instructions_revoker_owner",
+            "instructions_revoked_revoker",
         ]
 
         private static let canTrace =
@@ -55,6 +56,29 @@ extension CommandLineSuite.Faults {
         }
 
         @Test(.enabled("ptrace is not permitted here") { canTrace })
+        func `a lock that survives its owner's death survives that of another process beside it`() throws {
+            let traces = Traces()
+            let paths = ["waiter_owner", "revoker_owner", "revoked_revoker"]
+            let run = try Invocation([
+                "crash", "--locks", "robust-futex,pthread-robust,futex", "--every", "90", "--format", "csv", "--paths",
+                paths.map { $0.replacing("_", with: "-") }.joined(separator: ","),
+            ])
+            let outcome = run.finish()
+            #expect(outcome.exit == .code(0) && outcome.complaints == [])
+            let rows = try Table(outcome.stdout).rows
+            #expect(rows.map { $0["verdict"] } == ["survives", "survives", "not tried"])
+            for (row, count) in zip(rows, [3, 1, 0]) {
+                let tested = paths.filter { Int(row["instructions_\($0)"] ?? "") ?? 0 > 0 }
+                #expect(tested == Array(paths.prefix(count)), "\(row["lock"] ?? "")")
+            }
+            // Each death of the process that holds the lock is reported.
+            let owner = try #require(rows[1]["owner_deaths"].flatMap { Int($0) })
+            #expect(try owner >= #require(rows[1]["kills"].flatMap { Int($0) }))
+            #expect(rows[2]["not_exercised"]?.contains("waiter-owner: it does not survive its owner's death") == true)
+            #expect(traces.left() == [])
+        }
+
+        @Test(.enabled("ptrace is not permitted here") { canTrace })
         func `a lock that may hang is reported so, and the negative control is caught`() throws {
             let traces = Traces()
             let run = try Invocation(["crash", "--locks", "futex,none", "--every", "150", "--workers", "2"])
@@ -72,23 +96,27 @@ extension CommandLineSuite.Faults {
             #expect(traces.left() == [])
         }
 
-        @Test(.enabled("ptrace is not permitted here") { canTrace })
-        func `a lock that does not notice a death breaks its promise, and makes the exit code 3`() throws {
+        @Test(
+            .enabled("ptrace is not permitted here") { canTrace },
+            arguments: [("holder", "of 3 is sleeping in futex"), ("waiter-owner", "the target itself sleeps")])
+        func `a lock that does not notice a death breaks its promise, and makes the exit code 3`(
+            path: String, hang: String
+        ) throws {
             let folder = try Folder()
             let traces = Traces()
             let run = try Invocation(
                 program: "/usr/bin/env",
                 [
                     "SHM_PLANTED_BUG=ignore", "\(Invocation.programs)/shmbench", "crash", "--lock-plugin",
-                    try folder.plugin("planted-bug"), "--every", "40", "--paths", "holder",
+                    try folder.plugin("planted-bug"), "--every", "40", "--paths", path,
                 ])
             let outcome = run.finish(within: .seconds(50))
             #expect(outcome.exit == .code(3))
             #expect(outcome.stdout.contains("BROKEN PROMISE"))
             #expect(outcome.stdout.contains("planted-bug promises to survive"))
             let complaints = outcome.complaints
-            #expect(!complaints.isEmpty && complaints.allSatisfy { $0.hasPrefix("shmbench: planted-bug, holder, ") })
-            #expect(complaints.contains { $0.contains("of 3 is sleeping in futex") }, "\(outcome.stderr)")
+            #expect(!complaints.isEmpty && complaints.allSatisfy { $0.hasPrefix("shmbench: planted-bug, \(path), ") })
+            #expect(complaints.contains { $0.contains(hang) }, "\(outcome.stderr)")
             #expect(traces.left() == [])
         }
 

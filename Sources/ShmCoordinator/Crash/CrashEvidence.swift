@@ -24,6 +24,9 @@ struct CrashEvidence: Equatable {
     var surplus: [UInt64]
     /// Acquisitions to which the lock reported the previous owner's death.
     var reportedDeaths: UInt64
+    /// How many of the reports may be those of a second process that was killed: one that held the lock is reported, one
+    /// that waited need not be.
+    var otherDeaths: ClosedRange<UInt64> = 0...0
     /// Sections in which a process, the target included, found traces of another one.
     var overlaps: UInt64
     /// Errnos of failed locks.
@@ -37,11 +40,14 @@ struct CrashEvidence: Equatable {
             let left = surplus.map { "\(Int64(bitPattern: $0))" }.joined(separator: ", ")
             found.append("the target's death left the counters at \(left)")
         }
-        if reportedDeaths > 1 { found.append("the death was reported \(reportedDeaths) times") }
-        if reportedDeaths > 0 && freeForCertain {
+        let most = otherDeaths.upperBound + (freeForCertain ? 0 : 1)
+        let fewest = otherDeaths.lowerBound + (heldForCertain ? 1 : 0)
+        if reportedDeaths > most && freeForCertain {
             found.append("a death was reported, but the target did not hold the lock")
+        } else if reportedDeaths > most {
+            found.append("\(most > 1 ? "two deaths were" : "the death was") reported \(reportedDeaths) times")
         }
-        if reportedDeaths == 0 && heldForCertain && lock.ownerDeath == .reported {
+        if reportedDeaths < fewest && lock.ownerDeath == .reported {
             found.append("the owner's death was not reported")
         }
         for failure in failures { found.append("the lock failed with errno \(failure)") }

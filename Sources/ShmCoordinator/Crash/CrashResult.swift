@@ -31,11 +31,10 @@ public struct CrashResult: Sendable {
     public func left(of requested: [CrashPath]) -> [(path: CrashPath, reason: String)] {
         // Few locks change their mode.
         CrashPath.allCases.filter { path in
-            !paths.contains { $0.path == path } && (!path.isOfModes || path.isOffered(by: lock.properties))
+            !paths.contains { $0.path == path } && (!path.isOfModes || path.obstacle(lock.properties) == nil)
         }.map { path in
             if !requested.contains(path) { return (path, "left out by --paths") }
-            let isOffered = path.isOffered(by: lock.properties)
-            return (path, isOffered ? "the test ended first" : "its readers exclude each other")
+            return (path, path.obstacle(lock.properties) ?? "the test ended first")
         }
     }
 

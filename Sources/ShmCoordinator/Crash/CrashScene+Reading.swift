@@ -19,10 +19,14 @@ extension CrashScene {
         return (0..<CrashArena.counters).map { data.counter($0) &- sections &- inherited[$0] }
     }
 
+    /// The time of a survivor's last acquisition, in ns; 0 if there was none.
+    func acquiredAt(_ survivor: Int) -> UInt64 {
+        unsafe arena.slot(survivor).pointee.acquiredAt.load(ordering: .acquiring)
+    }
+
     /// The first acquisition by a survivor after a point in time.
     func firstAcquisition(after time: UInt64) -> UInt64? {
-        (0..<survivors).map { unsafe arena.slot($0).pointee.acquiredAt.load(ordering: .acquiring) }
-            .filter { $0 > time }.min()
+        (0..<survivors).map(acquiredAt).filter { $0 > time }.min()
     }
 
     /// Errnos of failed locks, the target's included.

@@ -35,12 +35,14 @@ final class CrashScene {
         canary = try segments.canary()
         fleet = Fleet(
             program, number: number, places: survivors, naming: .init(role: "survivor", total: survivors))
-        for survivor in 0..<survivors {
-            try fleet.start(survivor, task: "survive", calling: fleet.path)
-            // Spinning survivors would take the CPU from the target at each of its instructions.
-            if spins { fleet.process(survivor)?.setNiceness(19) }
-        }
+        for survivor in 0..<survivors { try start(survivor) }
         for survivor in 0..<survivors { try awaitIdle(survivor) }
+    }
+
+    private func start(_ survivor: Int) throws(RoundFailure) {
+        try fleet.start(survivor, task: "survive", calling: fleet.path)
+        // Spinning survivors would take the CPU from the target at each of its instructions.
+        if spins { fleet.process(survivor)?.setNiceness(19) }
     }
 
     /// The survivors end before their segments are removed.
@@ -92,7 +94,25 @@ final class CrashScene {
             + (fleet.process(survivor).map { ProcessState.description(of: $0.pid) } ?? "gone")
     }
 
-    /// Throws if a survivor has ended: the test kills none.
+    /// Kills a survivor, which is reaped.
+    func kill(_ survivor: Int) throws(RoundFailure) {
+        try check(survivor)
+        _ = fleet.kill([survivor])
+    }
+
+    /// Whether a survivor was killed, and not started again.
+    func hasEnded(_ survivor: Int) -> Bool { fleet.process(survivor) == nil }
+
+    /// Starts a survivor in the place of one that was killed. It continues that one's counts.
+    func restart(_ survivor: Int) throws(RoundFailure) {
+        unsafe arena.orderWord(survivor).pointee.store(0, ordering: .releasing)
+        unsafe arena.finishedWord(survivor).pointee.store(0, ordering: .releasing)
+        unsafe arena.slot(survivor).pointee.state.store(CrashSlot.State.absent.rawValue, ordering: .releasing)
+        try start(survivor)
+        try awaitIdle(survivor)
+    }
+
+    /// Throws if a survivor has ended that this test has not killed.
     func check(_ survivor: Int) throws(RoundFailure) {
         // A survivor whose lock failed reports that before it exits.
         guard let process = fleet.process(survivor), !process.isRunning, let exit = process.exit, !hasFailed(survivor)

@@ -18,8 +18,8 @@ public struct CrashTest {
 
     /// A path that is longer is a mistake.
     static let instructionLimit = 100_000
-    /// A path is complete when that many targets in a row have reached its end: some may have taken a shorter path by
-    /// chance.
+    /// A path is complete when that many targets in a row have reached its end, or hang before their instruction: some
+    /// may have taken a shorter path by chance.
     private static let endsInARow = 3
 
     /// The result; after an interruption, the result until then.
@@ -34,6 +34,7 @@ public struct CrashTest {
     private let report: (Progress) -> Void
     private var scene: CrashScene?
     private var standstillsInARow = 0
+    private var voidInARow = 0
     private var patience: CrashPatience
     private var spinLimit = 0
 
@@ -66,7 +67,7 @@ public struct CrashTest {
             scene = nil
         }
         spinLimit = 256 + (try trial(.uncontended, Self.instructionLimit).steps)
-        let offered = paths.filter { $0.isOffered(by: result.lock.properties) }
+        let offered = paths.filter { $0.obstacle(result.lock.properties) == nil }
         for (index, path) in offered.enumerated() {
             result.paths.append((path: path, tally: CrashTally()))
             try test(path, Progress(path: path, index: index, instruction: 0, length: 0))
@@ -92,7 +93,9 @@ public struct CrashTest {
             report(progress)
             let killed = try trial(path, instruction)
             count(killed, at: killed.reachedEnd ? nil : instruction)
-            ends = killed.reachedEnd ? ends + 1 : 0
+            // A target that hangs on its way does not get further at a later instruction.
+            let isBeyond = killed.reachedEnd || killed.hang != nil && killed.steps < instruction
+            ends = isBeyond ? ends + 1 : 0
             for sleep in whole.sleeps + killed.sleeps where sleeps.insert(sleep).inserted {
                 count(try trial(path, sleep, asleep: true), at: nil)
             }
@@ -121,6 +124,13 @@ public struct CrashTest {
             }
             throw error
         }
+        if outcome.isVoid {
+            self.scene = nil
+            voidInARow += 1
+            if voidInARow > Standstill.repetitions { throw .failed("the path \(path) cannot be exercised on this machine") }
+            return try self.trial(path, instructions, asleep: asleep)
+        }
+        voidInARow = 0
         let isSuspicious = outcome.hang != nil || !outcome.corruptions.isEmpty
         if isSuspicious, let end = scene.outsideEnd() { throw .failed(end) }
         if let standstill = scene.standstill(since: start, isSuspicious: isSuspicious) {

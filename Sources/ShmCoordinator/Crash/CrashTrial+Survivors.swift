@@ -18,10 +18,22 @@ extension CrashTrial {
         return try recover(isHeldByOther: false)
     }
 
+    /// Kills the process that waits for the target to give up the bias; it has no further part in a trial in which it no
+    /// longer waits. Returns how often the lock may report its death.
+    func killRevoker(_ outcome: inout Outcome) throws(RoundFailure) -> ClosedRange<UInt64> {
+        guard scene.isAsleep(0) else { return 0...0 }
+        let acquiredAt = scene.acquiredAt(0)
+        try scene.kill(0)
+        // It may have been woken meanwhile. What it did inside is unknown.
+        outcome.isVoid = scene.acquiredAt(0) != acquiredAt
+        return 0...1
+    }
+
     /// The waiters must get the lock without a new arrival; then every survivor must get it once more. Returns what
     /// hangs, or `nil`.
     func recover(isHeldByOther: Bool) throws(RoundFailure) -> String? {
         if isHeldByOther { try release() }
+        if scene.hasEnded(0) { try scene.restart(0) }
         if path.hasWaiters, let survivor = try scene.awaitFinished(patience) {
             return scene.whereabouts(survivor) + ", since before the target was killed"
         }

@@ -91,10 +91,10 @@ extension CrashTrial {
         _ = try scene.awaitFinished(patience)
     }
 
-    /// Makes the others queue behind the target, and the holder release the lock.
+    /// Makes the others queue behind the target, and the holder release the lock, or die.
     func release() throws(RoundFailure) {
         for survivor in 1..<max(scene.survivors, 1) { scene.order(.pass, survivor) }
         try scene.awaitAsleep(but: 0)
-        scene.order(.release, 0)
+        if path.killsHolder { try scene.kill(0) } else { scene.order(.release, 0) }
     }
 }

@@ -27,6 +27,8 @@ struct CrashTrial {
         var entered = false
         /// Instructions of the region that the target executed.
         var steps = 0
+        /// The second process to be killed took the lock first, and the trial must be repeated.
+        var isVoid = false
     }
 
     let scene: CrashScene
@@ -53,13 +55,16 @@ struct CrashTrial {
         if path == .endContended { try contend() }
         let holder = path.beginsHeld ? 0 : nil
         if let holder {
-            scene.order(path == .revoker ? .own : .hold, holder)
+            scene.order(path.revokesHolder ? .own : .hold, holder)
             guard try scene.awaitHolding(holder, patience) else {
                 outcome.hang = "a live process did not get the lock before the target began"
                 return outcome
             }
         } else if path.targetHolds {
-            for survivor in 0..<scene.survivors { scene.order(.pass, survivor) }
+            // The first that comes revokes a bias.
+            scene.order(.pass, 0)
+            if path.killsRevoker { _ = try scene.awaitHoldingOrAsleep(0) }
+            for survivor in 1..<max(scene.survivors, 1) { scene.order(.pass, survivor) }
             try scene.awaitAsleep()
         }
         try approach(target)
@@ -71,6 +76,12 @@ struct CrashTrial {
         if barges { isHeldByOther = try barge() }
         var evidence = evidence(outcome, isHeldByOther: isHeldByOther)
         outcome.place = place(evidence, outcome)
+        if path.killsRevoker {
+            evidence.otherDeaths = try killRevoker(&outcome)
+            if outcome.isVoid { return outcome }
+        } else if path.killsHolder {
+            evidence.otherDeaths = 1...1
+        }
         let killedAt = Clock.now()
         target.kill()
         outcome.hang = try barges ? recoverFromBarger() : recover(isHeldByOther: isHeldByOther)

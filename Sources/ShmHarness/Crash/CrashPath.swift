@@ -38,6 +38,13 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     case revoked = 14
     /// As ``waiter``; the target revokes the bias of the process that holds the lock.
     case revoker = 15
+    /// Two deaths: as ``waiter``, but the process that holds the lock is killed where it would release it. A target that
+    /// is killed earlier dies first.
+    case waiterOwner = 16
+    /// Two deaths: as ``revoker``, and the process that has the bias is killed where it would release the lock.
+    case revokerOwner = 17
+    /// Two deaths: as ``revoked``, and the process that revokes the bias is killed just before the target.
+    case revokedRevoker = 18
 
     /// The name, as users write it.
     public var name: String {
@@ -58,6 +65,9 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
         case .biased: "biased"
         case .revoked: "revoked"
         case .revoker: "revoker"
+        case .waiterOwner: "waiter-owner"
+        case .revokerOwner: "revoker-owner"
+        case .revokedRevoker: "revoked-revoker"
         }
     }
 
@@ -78,23 +88,41 @@ public enum CrashPath: UInt32, Sendable, CaseIterable, CustomStringConvertible {
     public var hasWaiters: Bool { targetHolds || beginsHeld }
 
     /// Whether the target holds the lock when its path begins.
-    public var targetHolds: Bool { self == .holder || self == .revoked }
+    public var targetHolds: Bool { self == .holder || self == .revoked || self == .revokedRevoker }
 
     /// Whether another process holds the lock when the target starts.
     public var beginsHeld: Bool {
         switch self {
-        case .waiter, .barger, .timedWaiter, .expiring, .beginContended, .revoker: true
+        case .waiter, .barger, .timedWaiter, .expiring, .beginContended, .revoker, .waiterOwner, .revokerOwner: true
         default: false
         }
     }
 
     /// Whether the path is one of a lock that changes its mode.
-    public var isOfModes: Bool { rawValue >= Self.quiet.rawValue }
+    public var isOfModes: Bool {
+        switch self {
+        case .quiet, .beginContended, .endContended, .biased, .revoked, .revoker, .revokerOwner, .revokedRevoker: true
+        default: false
+        }
+    }
 
-    /// Whether a lock has the path.
-    public func isOffered(by lock: LockProperties) -> Bool {
-        if isOfModes { return lock.changesModes }
-        return self != .reader || lock.sharesReaders
+    /// Whether the bias of a process is revoked that holds the lock when the target starts.
+    public var revokesHolder: Bool { self == .revoker || self == .revokerOwner }
+
+    /// Whether the process that holds the lock when the target starts is killed, and never releases it.
+    public var killsHolder: Bool { self == .waiterOwner || self == .revokerOwner }
+
+    /// Whether the process that revokes the target's bias is killed as well.
+    public var killsRevoker: Bool { self == .revokedRevoker }
+
+    /// Why a lock does not have the path; `nil` if it has.
+    public func obstacle(_ lock: LockProperties) -> String? {
+        if isOfModes { return lock.changesModes ? nil : "it does not change its mode" }
+        switch self {
+        case .reader: return lock.sharesReaders ? nil : "its readers exclude each other"
+        case .waiterOwner: return lock.survivesOwnerDeath ? nil : "it does not survive its owner's death"
+        default: return nil
+        }
     }
 
     /// Whether that process holds the lock until the target is dead.

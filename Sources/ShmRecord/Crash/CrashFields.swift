@@ -125,7 +125,8 @@ extension Field where Subject == CrashRow {
             "kills that were discarded and repeated because processes were paused from outside"
         ) { .integer($0.result.discarded) },
         instructions(.quiet), instructions(.beginContended), instructions(.endContended), instructions(.biased),
-        instructions(.revoked), instructions(.revoker),
+        instructions(.revoked), instructions(.revoker), instructions(.waiterOwner), instructions(.revokerOwner),
+        instructions(.revokedRevoker),
     ]
 
     private static func instructions(_ path: CrashPath) -> Field {

@@ -182,7 +182,7 @@ extension CrashPath {
     /// Sets when the lock changes its mode. Must precede the first use of the lock.
     fileprivate func tune() {
         guard isOfModes else { return }
-        let getsBias = self == .biased || self == .revoked
+        let getsBias = self == .biased || self == .revoked || self == .revokedRevoker
         unsafe setenv("SHM_ROBUST_RUN", getsBias ? "8" : "4294967295", 1)
         unsafe setenv("SHM_ROBUST_QUIET", "1", 1)
         // The first acquisition after the two that prepare `end-contended` ends the mode.

@@ -25,7 +25,10 @@ struct Crash: MeasuringCommand {
             locks with a shared mode. For locks that change their mode (robust-futex): `quiet`: as uncontended, in quiet \
             mode. `begin-contended`: as waiter, from quiet mode. `end-contended`: the acquisition ends contended mode. \
             `biased`: as uncontended, by a target with the bias. `revoked`: as holder, with the bias, which another \
-            process revokes. `revoker`: the target revokes the bias of the process that holds the lock. Writes outside the lock's area are detected.
+            process revokes. `revoker`: the target revokes the bias of the process that holds the lock. Paths of two deaths: \
+            `waiter-owner`, for locks that survive their owner's death, and `revoker-owner`: as waiter and as revoker, and \
+            the process that holds the lock is killed where it would release it. `revoked-revoker`: as revoked, and the \
+            process that revokes the bias is killed just before the target. Writes outside the lock's area are detected.
 
             A lock that does not promise to survive its owner's death may hang.
 
