@@ -59,7 +59,7 @@ extension CommandLineSuite.Faults {
         @Test(arguments: bugs)
         func `each planted bug is found, and said to be what it is`(bug: Bug) throws {
             let outcome = try run(
-                "stress", bug.plugin, bug.name, ["--faults", bug.fault, "--duration", "4s", "--seed", "1"])
+                "stress", bug.plugin, bug.name, ["--faults", bug.fault, "--duration", "2s", "--seed", "1"])
             #expect(outcome.exit == .code(3), "\(outcome.stdout)\(outcome.stderr)")
             let row = try #require(try Table(outcome.stdout).rows.first)
             if !bug.verdict.isEmpty { #expect(row["verdict"] == bug.verdict) }
@@ -85,7 +85,7 @@ extension CommandLineSuite.Faults {
         @Test(arguments: ["planted-bug", "planted-queue", "planted-readers"])
         func `without its bug a lock passes what its bugs fail`(plugin: String) throws {
             let faults = "try-lock,timed-wait,readers,order,crowd,come-and-go,interrupt"
-            let outcome = try run("stress", plugin, "none", ["--faults", faults, "--duration", "6s", "--seed", "1"])
+            let outcome = try run("stress", plugin, "none", ["--faults", faults, "--duration", "4s", "--seed", "1"])
             #expect(outcome.exit == .code(0), "\(outcome.stdout)\(outcome.stderr)")
             let rows = try Table(outcome.stdout).rows
             #expect(rows.count == 7 && rows.allSatisfy { ["ok", "n/a"].contains($0["verdict"] ?? "") })

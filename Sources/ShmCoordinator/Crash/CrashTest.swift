@@ -127,7 +127,9 @@ public struct CrashTest {
         if outcome.isVoid {
             self.scene = nil
             voidInARow += 1
-            if voidInARow > Standstill.repetitions { throw .failed("the path \(path) cannot be exercised on this machine") }
+            if voidInARow > Standstill.repetitions {
+                throw .failed("the path \(path) cannot be exercised on this machine")
+            }
             return try self.trial(path, instructions, asleep: asleep)
         }
         voidInARow = 0
