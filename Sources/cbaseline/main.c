@@ -50,6 +50,10 @@ struct shared {
     /* A lock word, the next ticket, or the tail of a queue. */
     _Alignas(128) _Atomic uint32_t word;
     _Alignas(128) _Atomic uint32_t called;
+    /* Of the floors of robust-futex: lock word and mode word, biased word, state. */
+    _Alignas(128) _Atomic uint64_t pair;
+    _Atomic uint32_t biased;
+    _Alignas(128) _Atomic uint32_t state;
     _Alignas(128) pthread_mutex_t mutex;
     _Alignas(128) pthread_rwlock_t rwlock;
     _Alignas(128) pthread_spinlock_t spin;
@@ -167,6 +171,44 @@ static inline void flock_unlock(void) { flock(file, LOCK_UN); }
 
 #define RELAXED memory_order_relaxed
 
+/*
+ * What robust-futex cannot leave out when one worker has the lock to itself, and nothing else: no slow path, no robust
+ * list, no owner's death. The time of these is the least that its modes can take on a machine.
+ *
+ * Quiet mode: a compare-exchange of both words, a look at the word, a store, and a look at the state after it.
+ */
+enum { MY_ID = 7 };
+
+static inline void quiet_floor_lock(void) {
+    uint64_t expected = 0;
+    while (!atomic_compare_exchange_strong_explicit(
+        &shared->pair, &expected, MY_ID, memory_order_acquire, memory_order_relaxed)) expected = 0;
+}
+
+static inline void quiet_floor_unlock(void) {
+    if (atomic_load_explicit(&shared->pair, RELAXED) != MY_ID) abort();
+    atomic_store_explicit(&shared->pair, 0, memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&shared->state, RELAXED) != MY_ID) abort();
+}
+
+/* Bias: no read-modify-write. The state names this thread before it stores, after it, and after the release. */
+static inline void bias_floor_lock(void) {
+    if (atomic_load_explicit(&shared->state, RELAXED) != MY_ID) abort();
+    if (atomic_load_explicit(&shared->biased, RELAXED) != 0) abort();
+    atomic_store_explicit(&shared->biased, MY_ID, RELAXED);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&shared->state, memory_order_acquire) != MY_ID) abort();
+}
+
+static inline void bias_floor_unlock(void) {
+    atomic_store_explicit(&shared->biased, 0, memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&shared->state, RELAXED) != MY_ID) abort();
+}
+
+static inline void no_lock(void) { atomic_signal_fence(memory_order_seq_cst); }
+
 static inline uint64_t section(uint32_t worker) {
     uint32_t me = worker + 1;
     uint64_t contradiction = atomic_load_explicit(&shared->owner, RELAXED);
@@ -220,6 +262,9 @@ static void work_mutex(uint32_t worker) { work(worker, mutex_lock, mutex_unlock)
 static void work_rwlock(uint32_t worker) { work(worker, rwlock_lock, rwlock_unlock); }
 static void work_spin(uint32_t worker) { work(worker, spin_lock, spin_unlock); }
 static void work_semaphore(uint32_t worker) { work(worker, semaphore_lock, semaphore_unlock); }
+static void work_none(uint32_t worker) { work(worker, no_lock, no_lock); }
+static void work_quiet_floor(uint32_t worker) { work(worker, quiet_floor_lock, quiet_floor_unlock); }
+static void work_bias_floor(uint32_t worker) { work(worker, bias_floor_lock, bias_floor_unlock); }
 static void work_sysv(uint32_t worker) { work(worker, sysv_lock, sysv_unlock); }
 
 static void work_flock(uint32_t worker) {
@@ -251,6 +296,9 @@ static const struct lock {
     {"posix-sem", work_semaphore, PLAIN},
     {"sysv-sem", work_sysv, PLAIN},
     {"flock", work_flock, PLAIN},
+    {"none", work_none, PLAIN},
+    {"quiet-floor", work_quiet_floor, PLAIN},
+    {"bias-floor", work_bias_floor, PLAIN},
 };
 
 static const struct lock *find(const char *name) {
@@ -308,6 +356,7 @@ int main(int count, char **arguments) {
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return 1;
     atomic_store(&shared->mirror, ~UINT64_C(0));
+    atomic_store(&shared->state, MY_ID);
     if (!prepare(lock)) return 1;
     pid_t children[MAX_WORKERS];
     for (int worker = 0; worker < workers; worker++) {

@@ -31,7 +31,12 @@ enum ModeCost {
             ("bias", .robustFutex, soonBiased),
         ]
         var times: [String: [Double]] = [:]
+        let floors = ["none", "futex", "quiet-floor", "bias-floor"]
         for _ in 0..<rounds {
+            for name in floors {
+                let text = try Output.line(of: "'\(folder)/cbaseline' \(name) 1 20 100 1 0 0")
+                times["C \(name)", default: []].append(1e9 / (Double(text) ?? .nan))
+            }
             for (name, kind, run) in cases {
                 unsafe setenv("SHM_ROBUST_RUN", run, 1)
                 let timing = Timing(
@@ -44,6 +49,11 @@ enum ModeCost {
         }
         func time(_ name: String) -> Double { median(times[name] ?? []) ?? .infinity }
         for (name, _, _) in cases { report.note("1 worker, empty section: \(name) \(rounded(time(name))) ns") }
+        // The accesses that the modes cannot do without, alone, in the same loop in C: no figure below can be reached.
+        for name in floors {
+            let (own, futex) = (time("C \(name)"), time("C futex"))
+            report.note("the loop in C: \(name) \(rounded(own)) ns, \(rounded(own / futex)) of its futex")
+        }
         for (name, bar) in [("quiet mode", 0.72), ("bias", 0.35)] {
             report.line(
                 "1 worker, empty section: \(name)'s time over futex's", time(name) / time("futex"), "×", atMost: bar)
