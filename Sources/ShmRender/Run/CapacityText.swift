@@ -43,7 +43,15 @@ struct CapacityText {
         capacities.map { Report.Notice($0.sustained == nil ? .warning : .notice, Self.name($0), words($0)) }
     }
 
-    private static func name(_ capacity: Capacity) -> String { "\(capacity.cell.lock.name) × \(capacity.cell.workers)" }
+    /// The parameters that tell the searches of a grid apart: a rate is a result.
+    static let parameters = Parameter.all.filter { parameter in
+        ![Parameter.scenario, .workers, .rate].contains { $0.column == parameter.column }
+    }
+
+    private static func name(_ capacity: Capacity) -> String {
+        (["\(capacity.cell.lock.name) × \(capacity.cell.workers)"]
+            + parameters.compactMap { $0.unusual(capacity.cell.load) }).joined(separator: ", ")
+    }
 
     /// That the search ended early; `nil` if it did not.
     private static func ended(_ capacity: Capacity) -> String? {
