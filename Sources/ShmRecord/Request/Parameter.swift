@@ -89,6 +89,11 @@ package struct Parameter: Sendable {
     /// The name in words: `critical section`.
     package var title: String { key.replacing("_", with: " ") }
 
+    /// The parameters in which loads differ.
+    package static func different(_ loads: [Load]) -> [Parameter] {
+        all.filter { parameter in Set(loads.map(parameter.text)).count > 1 }
+    }
+
     /// The option's help.
     package var help: String {
         doc.prefix(1).uppercased() + doc.dropFirst() + ". (default: \(usual))"

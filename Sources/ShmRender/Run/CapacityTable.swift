@@ -29,8 +29,8 @@ package enum CapacityTable {
             let field = CapacityColumn.all[name]
             return name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)
         }
-        let different = CapacityText.parameters.filter { parameter in
-            Set(capacities.map { parameter.text($0.cell.load) }).count > 1
+        let different = Parameter.different(capacities.map(\.cell.load)).filter { parameter in
+            CapacityText.parameters.contains { $0.column == parameter.column }
         }
         items.insert(
             contentsOf: different.map { parameter in

@@ -18,9 +18,9 @@ struct Run: MeasuringCommand {
             It prints a table on stdout, and writes results/run-TIME.csv unless --output names a .csv or .json \
             file. A .csv gets each row at the end of its round.
 
-            Each parameter of the load takes several values, separated by commas: every combination of them, a grid, is \
-            measured, and the report is a map of the best lock at each of its points, and of each lock's ratio to the best. \
-            The tables of the points are in the formats markdown and html.
+            Each parameter of the load takes several values, separated by commas. Every combination of them is measured: a \
+            grid. The report shows a map of the best lock at each point, and of each lock's share of the best; the formats \
+            markdown and html also have the tables of the points.
 
             \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 

@@ -23,8 +23,8 @@ struct HgrmFolder {
             let rate = cell.spacing == .closed ? "" : "-\(Int(cell.rate))"
             return "\(cell.scenario)-\(cell.lock)-\(cell.workers)\(rate)"
         }
-        let parameters = Dictionary(grouping: cells.uniqued(), by: base).mapValues { like in
-            Parameter.all.filter { parameter in Set(like.map { parameter.text($0.load) }).count > 1 }
+        let parameters = Dictionary(grouping: cells.uniqued(), by: base).mapValues {
+            Parameter.different($0.map(\.load))
         }
         let names = cells.uniqued().map { cell in
             let name = base(cell)
