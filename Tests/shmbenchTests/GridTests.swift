@@ -74,11 +74,25 @@ import Testing
             Self.rounds("futex", section: $0, think: $1, rate: 1e6, count: 1)
         }
         #expect(try none(corner))
+        // Each lock at rates of its own, as a search measures them.
+        let rates = [(1000, "futex"), (2000, "futex"), (1100, "mcs"), (2200, "mcs")].flatMap { rate, lock in
+            Self.rounds(lock, rate: 1e3, count: 1, ["arrivals": "poisson", "rate_per_s": "\(rate).0"])
+        }
+        #expect(try none(rates))
         // An open loop is apart from a closed one.
         let open = ["arrivals": "poisson", "rate_per_s": "5000.0"]
         #expect(
             try none(
                 Self.rounds("futex", rate: 1e6, count: 1) + Self.rounds("futex", think: 9, rate: 1e6, count: 1, open)))
+    }
+
+    @Test func `loads of a file that differ in everything make no grid`() throws {
+        let records = (0..<2000).map { number in
+            Self.rounds(
+                "futex", section: number, think: number, workers: number + 1, rate: 1e6, count: 1,
+                ["counters": "\(number % 1024 + 1)", "read_percent": "\(number % 100)", "pinning": "none"])
+        }.flatMap(\.self)
+        #expect(LoadGrid.all(try Self.summaries(records)).isEmpty)
     }
 
     @Test func `words are an axis, too`() throws {
@@ -144,8 +158,10 @@ import Testing
         let records =
             Self.rounds("futex", rate: 1e6) + Self.rounds("futex", section: 100, rate: 1e6)
             + Self.rounds("mcs", rate: 1e6)
-            + Self.rounds("tas", rate: 1e6, ["integrity": "stuck", "throughput_per_s": ""])
-            + Self.rounds("ticket", rate: 9e6, ["integrity": "failed"])
+            + [0, 100].flatMap { section in
+                Self.rounds("tas", section: section, rate: 1e6, ["integrity": "stuck", "throughput_per_s": ""])
+                    + Self.rounds("ticket", section: section, rate: 9e6, ["integrity": "failed"])
+            }
         let found = try grid(records)
         func gap(_ lock: String, _ place: [Int]) -> GridGap? {
             if case .failure(let gap)? = found.point(place)?.share(lock) { gap } else { nil }

@@ -46,7 +46,7 @@ package struct GridAxis {
     /// A value in a title: `2 workers`, `think 1us`.
     package func phrase(_ index: Int) -> String {
         let shown = positions[index].shown
-        if parameter.column == Parameter.workers.column { return "\(shown) worker\(shown == "1" ? "" : "s")" }
+        if parameter.column == Parameter.workers.column { return counted(Int(shown) ?? 0, "worker") }
         return "\(title) \(shown)"
     }
 }

@@ -15,8 +15,9 @@ package struct LoadGrid {
     /// The locks, by the least of their shares, and controls after them.
     package let lines: [GridLine]
 
-    /// The grids among the loads of these cells. Loads of which a quarter of the combinations
-    /// or more was not measured are no grid: files may have loads that have nothing to do with each other.
+    /// The grids among the loads of these cells. Where a quarter of the combinations, or of
+    /// the locks at them, was not measured, there is no grid: files may have loads that have nothing to do with each other,
+    /// and a search measures each lock at rates of its own.
     package static func all(_ summaries: [CellSummary], rankings: Rankings? = nil) -> [LoadGrid] {
         struct Key: Hashable {
             let scenario: String
@@ -25,10 +26,11 @@ package struct LoadGrid {
         func key(_ load: Load) -> Key { Key(scenario: load.scenario, isOpen: load.isOpen) }
         let groups = Dictionary(grouping: summaries) { key($0.load) }
         let candidates = summaries.map(\.load).map(key).uniqued().compactMap { groups[$0] }.filter { group in
-            let loads = group.map(\.load).uniqued()
-            let axes = axes(loads)
-            let all = axes.reduce(1) { $0 * $1.positions.count }
-            return axes.contains { $0.parameter.column != Parameter.workers.column } && loads.count * 4 > all * 3
+            let axes = axes(group.map(\.load).uniqued())
+            // The loads of a file may differ in everything: the product of their values exceeds an integer.
+            let cells = axes.reduce(Double(Set(group.map(\.lock)).count)) { $0 * Double($1.positions.count) }
+            return axes.contains { $0.parameter.column != Parameter.workers.column }
+                && Double(group.count) > cells * 0.75
         }
         if candidates.isEmpty { return [] }
         let ranked = Dictionary((rankings ?? Rankings(summaries)).all.map { ($0.load, $0) }) { first, _ in first }

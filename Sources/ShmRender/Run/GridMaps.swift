@@ -6,6 +6,9 @@ internal import ShmRecord
 struct GridMaps {
     let grids: [LoadGrid]
 
+    /// No grid.
+    static let none = GridMaps([])
+
     init(_ summaries: [CellSummary], rankings: Rankings? = nil) {
         grids = LoadGrid.all(summaries, rankings: rankings)
     }

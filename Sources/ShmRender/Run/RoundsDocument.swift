@@ -11,11 +11,12 @@ struct RoundsDocument {
     /// The grids, which have maps and a verdict of their own.
     let maps: GridMaps
 
-    init(summaries: [CellSummary], isComplete: Bool, sort: SortKey) {
+    /// - Parameter isSearch: whether the loads are the steps of a search, which are no grid.
+    init(summaries: [CellSummary], isComplete: Bool, sort: SortKey, isSearch: Bool = false) {
         self.summaries = summaries
         self.isComplete = isComplete
         self.sort = sort
-        maps = GridMaps(summaries)
+        maps = isSearch ? .none : GridMaps(summaries)
     }
 
     /// Maps and verdict first; the tables of a grid's points only in Markdown, where they come last.
