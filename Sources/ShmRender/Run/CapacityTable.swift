@@ -29,11 +29,8 @@ package enum CapacityTable {
             let field = CapacityColumn.all[name]
             return name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)
         }
-        let different = Parameter.different(capacities.map(\.cell.load)).filter { parameter in
-            CapacityText.parameters.contains { $0.column == parameter.column }
-        }
         items.insert(
-            contentsOf: different.map { parameter in
+            contentsOf: CapacityText.parameters(capacities).map { parameter in
                 .init(parameter.title, isNumber: true) { parameter.shown($0.cell.load) }
             }, at: 2)
         return TableLayout(items: items, expendable: ["closed loop", "fails at", "share"])
