@@ -7,11 +7,14 @@ extension Exhibit {
         package struct Column {
             package let title: String
             package let meaning: String?
+            /// A smaller text below the heading.
+            package let detail: String?
             package let isNumber: Bool
 
-            package init(_ title: String, meaning: String? = nil, isNumber: Bool = false) {
+            package init(_ title: String, meaning: String? = nil, detail: String? = nil, isNumber: Bool = false) {
                 self.title = title
                 self.meaning = meaning
+                self.detail = detail
                 self.isNumber = isNumber
             }
         }
@@ -21,11 +24,35 @@ extension Exhibit {
             package let text: String
             package let detail: String?
             package let mark: Mark?
+            package let tone: Tone?
 
-            package init(_ text: String, detail: String? = nil, _ mark: Mark? = nil) {
+            package init(_ text: String, detail: String? = nil, _ mark: Mark? = nil, tone: Tone? = nil) {
                 self.text = text
                 self.detail = detail
                 self.mark = mark
+                self.tone = tone
+            }
+        }
+
+        /// The colour of a cell of a heat map, which its text says as well.
+        package enum Tone {
+            /// A step of a scale from 0 to 5.
+            case step(Int)
+            /// One of several groups, from 0 on.
+            case hue(Int)
+            /// None of them.
+            case neutral
+
+            /// The number of hues.
+            package static let hues = 6
+
+            /// The name in the style sheet.
+            var name: String {
+                switch self {
+                case .step(let step): "step\(step)"
+                case .hue(let hue): "hue\(hue)"
+                case .neutral: "neutral"
+                }
             }
         }
 

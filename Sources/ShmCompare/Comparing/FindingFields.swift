@@ -20,7 +20,17 @@ package typealias FindingColumn = Field<FindingRow>
 extension Field where Subject == FindingRow {
     package static let schema = 1
 
-    package static let all: [Field<FindingRow>] = identity + figures + verdicts + [estimate]
+    package static let all: [Field<FindingRow>] = identity + figures + verdicts + [estimate] + load
+
+    /// The load but for the scenario and the number of workers, which precede.
+    private static let load: [Field<FindingRow>] = Parameter.all.filter { parameter in
+        ![Parameter.scenario, .workers].contains { $0.column == parameter.column }
+    }.map { parameter in
+        let column = ResultColumn.all[parameter.column]
+        return field(column.name, kind: column.kind, roles: column.roles.intersection(.present), column.doc) {
+            parameter.value($0.cell.load)
+        }
+    }
 
     private static let identity: [Field<FindingRow>] = [
         schema(schema),

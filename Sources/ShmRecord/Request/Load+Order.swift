@@ -3,7 +3,7 @@ package import ShmCoordinator
 extension Load {
     /// Whether documents list this load before another: by scenario, workers and rate, then by the other parameters.
     package func precedes(_ other: Load) -> Bool {
-        for parameter in [.scenario, .workers, .rate] + Parameter.all {
+        for parameter in Parameter.ordered {
             let (left, right) = (parameter.value(self), parameter.value(other))
             if left == right { continue }
             if case .text(let left) = left, case .text(let right) = right { return left < right }
@@ -11,6 +11,14 @@ extension Load {
         }
         return false
     }
+}
+
+extension Parameter {
+    /// All parameters in the order in which they order loads.
+    package static let ordered: [Parameter] = {
+        let first = [scenario, workers, rate]
+        return first + all.filter { parameter in !first.contains { $0.column == parameter.column } }
+    }()
 }
 
 extension Value {

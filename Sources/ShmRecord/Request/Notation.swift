@@ -14,14 +14,17 @@ package struct Notation<Content: Equatable & Sendable>: Sendable {
     package let parse: @Sendable (String) -> Content?
     /// The program's notation, with all digits.
     package let text: @Sendable (Content) -> String
+    /// The value for people, in the user's notation.
+    package let shown: @Sendable (Content) -> String
     /// The value in a results file.
     package let value: @Sendable (Content) -> Value
 
+    /// - Parameter shown: the default is `text`.
     package init(
         expected: String, inFiles: String? = nil, isBare: Bool = false, kind: FieldKind = .number,
         read: @escaping @Sendable (String) -> Content?,
         parse: @escaping @Sendable (String) -> Content?, text: @escaping @Sendable (Content) -> String,
-        value: @escaping @Sendable (Content) -> Value
+        shown: (@Sendable (Content) -> String)? = nil, value: @escaping @Sendable (Content) -> Value
     ) {
         self.expected = expected
         expectedInFiles = inFiles ?? expected
@@ -30,6 +33,7 @@ package struct Notation<Content: Equatable & Sendable>: Sendable {
         self.read = read
         self.parse = parse
         self.text = text
+        self.shown = shown ?? text
         self.value = value
     }
 }
@@ -55,14 +59,14 @@ extension Notation<Int> {
         }
         return Notation(
             expected: "whole percents, 0% to 100%, as in 50% or 50", inFiles: "a whole number from 0 to 100",
-            read: read, parse: parse, text: { "\($0)" }, value: { .integer($0) })
+            read: read, parse: parse, text: { "\($0)" }, shown: { "\($0)%" }, value: { .integer($0) })
     }()
 
     /// A duration in nanoseconds. Users write a unit; programs write nanoseconds.
     package static let time = Notation(
         expected: "a time \(TimeSpan.form)", kind: .count, read: { TimeSpan($0)?.nanoseconds },
         parse: { text in Int(text).flatMap { TimeSpan.range.contains($0) ? $0 : nil } }, text: { "\($0)" },
-        value: { .integer($0) })
+        shown: { $0 == 0 ? "0" : "\(TimeSpan(nanoseconds: $0))" }, value: { .integer($0) })
 }
 
 extension Notation<Double> {
@@ -70,7 +74,7 @@ extension Notation<Double> {
     package static let rate = Notation(
         expected: Rate.form, read: { Rate($0)?.perSecond },
         parse: { text in Double(text).flatMap { (0...Rate.most).contains($0) ? $0 : nil } }, text: { "\($0)" },
-        value: { Value($0, decimals: 1) })
+        shown: Figure.rate, value: { Value($0, decimals: 1) })
 }
 
 extension Notation<String> {

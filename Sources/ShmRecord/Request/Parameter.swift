@@ -9,7 +9,7 @@ package struct Parameter: Sendable {
     package let column: String
     /// The key in scenarios; the option's name is the key with hyphens.
     package let key: String
-    /// The placeholder in usage lines; `nil` if no option sets the parameter.
+    /// The placeholder in usage lines, which shows that a list is possible; `nil` if no option sets the parameter.
     package let valueName: String?
     /// Unit and meaning, in Markdown.
     package let doc: String
@@ -29,6 +29,8 @@ package struct Parameter: Sendable {
     package let value: @Sendable (Load) -> Value
     /// The value in a request line, with all digits.
     package let text: @Sendable (Load) -> String
+    /// The value for people, in the user's notation.
+    package let shown: @Sendable (Load) -> String
     /// The value in a title; `nil` for parameters that every title names.
     package let phrase: (@Sendable (Load) -> String)?
     private let isUsual: @Sendable (Load) -> Bool
@@ -50,7 +52,7 @@ package struct Parameter: Sendable {
         let standard = Load()[keyPath: place]
         self.column = column
         self.key = key ?? column
-        self.valueName = valueName
+        self.valueName = valueName.map { $0.contains(",") ? $0 : "\($0),…" }
         self.doc = doc
         usual = words ?? notation.text(Load()[keyPath: place])
         expected = notation.expected
@@ -59,6 +61,7 @@ package struct Parameter: Sendable {
         kind = notation.kind
         isRequired = !isOptional
         text = { notation.text($0[keyPath: place]) }
+        shown = { notation.shown($0[keyPath: place]) }
         value = { load in
             let content = load[keyPath: place]
             return isOptional && content == standard ? .empty : notation.value(content)
@@ -82,6 +85,14 @@ package struct Parameter: Sendable {
 
     /// The name of the option, `--` included.
     package var option: String { "--" + key.replacing("_", with: "-") }
+
+    /// The name in words: `critical section`.
+    package var title: String { key.replacing("_", with: " ") }
+
+    /// The parameters in which loads differ.
+    package static func different(_ loads: [Load]) -> [Parameter] {
+        all.filter { parameter in Set(loads.map(parameter.text)).count > 1 }
+    }
 
     /// The option's help.
     package var help: String {

@@ -9,7 +9,7 @@ internal import TOMLKit
 ///     name = "log-appender"
 ///     locks = ["robust-futex", "futex"]   # as --locks; default: all
 ///     workers = [2, 8]                     # as --workers
-///     critical_section = "1us"
+///     critical_section = ["0", "1us"]      # a list makes a grid: each combination is measured
 ///     think = "5us"
 ///     counters = 4
 ///     read_percent = 0
@@ -151,30 +151,43 @@ package enum Scenario {
             if table[Parameter.scenario.key] == nil {
                 throw mistake("name", "missing key name in a workload: expected name = \"…\"")
             }
-            var load = Load()
-            for parameter in Parameter.all where parameter.key != Parameter.workers.key {
-                try set(parameter, in: &load)
+            let given = try Parameter.ordered.filter { $0.key != Parameter.workers.key }.compactMap(values)
+            let points: [Load]
+            do { points = try ParameterValues.combinations(given) } catch let failure as Failure {
+                throw mistake(Parameter.scenario.key, failure.message)
             }
-            if load.lacksRate {
+            if points.contains(where: \.lacksRate) {
                 throw mistake("arrivals", "missing key rate beside arrivals: expected a rate, as in rate = \"50k\"")
             }
             return Workload(
-                locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers, load)
+                locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers, points)
         }
 
-        /// Sets a parameter, if the table has its key.
-        private func set(_ parameter: Parameter, in load: inout Load) throws {
-            guard let value = table[parameter.key] else { return }
-            let text = value.string ?? value.int.map { "\($0)" } ?? value.double.map { Figure.decimal($0, 3) } ?? ""
+        /// The valid values of a parameter; `nil` if the table does not have its key.
+        private func values(_ parameter: Parameter) throws -> ParameterValues? {
+            guard let value = table[parameter.key] else { return nil }
+            if let array = value.array, parameter.key == Parameter.scenario.key || array.isEmpty {
+                throw mistake(
+                    parameter.key,
+                    "invalid value for \(parameter.key): expected \(array.isEmpty ? "at least one value" : "one name in quotation marks")"
+                )
+            }
+            let items = value.array.map { array in (0..<array.count).map { array[$0] } } ?? [value]
+            let values = ParameterValues(parameter, try items.map { try text($0, of: parameter) }, isInFile: true)
+            do { _ = try ParameterValues.combinations([values]) } catch {
+                throw mistake(parameter.key, (error as? Failure)?.message ?? "\(error)")
+            }
+            return values
+        }
+
+        private func text(_ value: any TOMLValueConvertible, of parameter: Parameter) throws -> String {
             if parameter.isBare && value.int == nil {
                 throw mistake(
                     parameter.key,
                     "invalid value for \(parameter.key): expected a whole number without quotation marks, \(parameter.expected)"
                 )
             }
-            do { try parameter.set(text, for: parameter.key, in: &load, isInFile: true) } catch {
-                throw mistake(parameter.key, (error as? Failure)?.message ?? "\(error)")
-            }
+            return value.string ?? value.int.map { "\($0)" } ?? value.double.map { Figure.decimal($0, 3) } ?? ""
         }
 
         private func kinds() throws -> [LockKind] {

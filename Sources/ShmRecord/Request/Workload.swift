@@ -5,21 +5,30 @@ package import ShmCore
 package struct Workload {
     package var locks: [LockKind]
     package var workers: [Int]
-    /// The load; ``workers`` replaces its number of workers.
-    package var load: Load
+    /// The combinations of the other parameters: a grid, or one load; ``workers`` replaces their number of workers.
+    package let points: [Load]
 
-    package init(locks: [LockKind], workers: [Int], _ load: Load = Load()) {
+    /// - Parameter points: at least one.
+    package init(locks: [LockKind], workers: [Int], _ points: [Load] = [Load()]) {
         self.locks = locks
         self.workers = workers
-        self.load = load
+        self.points = points
     }
 
-    /// The load with each number of workers.
+    /// The load, or the first one of a grid.
+    package var load: Load { points[0] }
+
+    /// Whether a parameter other than the number of workers has several values.
+    package var isGrid: Bool { points.count > 1 }
+
+    /// Each combination with each number of workers.
     package var loads: [Load] {
-        workers.map { count in
-            var load = load
-            load.workers = count
-            return load
+        workers.flatMap { count in
+            points.map { point in
+                var load = point
+                load.workers = count
+                return load
+            }
         }
     }
 
@@ -31,6 +40,10 @@ package struct Workload {
 
     /// Explains which parameters contradict each other; `nil` if none do. It applies to the command line and to scenarios.
     package func objection(stuckAfter: Int) -> String? {
+        points.lazy.compactMap { objection($0, stuckAfter: stuckAfter) }.first
+    }
+
+    private func objection(_ load: Load, stuckAfter: Int) -> String? {
         if load.criticalSection + load.think >= stuckAfter {
             return
                 "critical section and think time last as long as --stuck-after \(TimeSpan(nanoseconds: stuckAfter)): expected a longer --stuck-after"

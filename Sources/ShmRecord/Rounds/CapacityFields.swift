@@ -6,7 +6,19 @@ package typealias CapacityColumn = Field<Capacity>
 
 extension Field where Subject == Capacity {
     /// All fields.
-    package static let all: [Field<Capacity>] = [
+    package static let all: [Field<Capacity>] = figures + load
+
+    /// The load but for its number of workers and its rate, which have fields of their own.
+    private static let load: [Field<Capacity>] = Parameter.all.filter { parameter in
+        ![Parameter.scenario, .workers, .rate].contains { $0.column == parameter.column }
+    }.map { parameter in
+        let column = ResultColumn.all[parameter.column]
+        return Field(column.name, kind: column.kind, roles: column.roles.intersection(.present), column.doc) {
+            parameter.value($0.cell.load)
+        }
+    }
+
+    private static let figures: [Field<Capacity>] = [
         Field("lock", kind: .text, roles: .present, "name of the lock (`shmbench list`)") { .text($0.cell.lock.name) },
         Field("workers", kind: .count, roles: .present, "number of processes that contend for the lock") {
             .integer($0.cell.workers)

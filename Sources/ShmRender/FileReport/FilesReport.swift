@@ -7,6 +7,7 @@ package struct FilesReport {
     private struct Part {
         let rounds: MachineRounds
         let document: RoundsDocument
+        /// Those of loads that no grid shows.
         let overviews: [Overview]
         /// Explains which rounds are missing; `nil` if none are.
         let gap: String?
@@ -15,7 +16,8 @@ package struct FilesReport {
             self.rounds = rounds
             gap = RoundIndex(rounds.records).gap
             document = RoundsDocument(summaries: rounds.summaries, isComplete: gap == nil, sort: sort)
-            overviews = Overview.all(rounds.summaries, sort: sort)
+            let mapped = document.maps.loads
+            overviews = Overview.all(rounds.summaries, sort: sort).filter { !mapped.contains($0.load) }
         }
     }
 
@@ -124,7 +126,7 @@ package struct FilesReport {
                 ? (title.map { "**\($0)**\n\n" } ?? "") + table.markdown
                 : (title.map { "\(page.wrapped($0))\n" } ?? "") + table.text(page)
         }
-        return heading + overviews.joined(separator: "\n") + "\n" + part.document.text(page, isMarkdown: isMarkdown)
+        return heading + overviews.map { $0 + "\n" }.joined() + part.document.text(page, isMarkdown: isMarkdown)
             + "\n" + footnote(part, page, isMarkdown: isMarkdown).map { page.wrapped($0) }.joined(separator: "\n")
             + "\n"
     }
@@ -141,9 +143,10 @@ package struct FilesReport {
             + (lines.contains { !$0.isAsPromised } ? " !: broke its promise." : "")
         let seeds = part.rounds.values("seed")
         let seed = seeds.isEmpty ? "" : "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")), "
-        return [
+        let overview = [
             "Overview: rates by number of workers; p99 \(hasJain ? "and jain are those" : "is that") of the largest number.\(marks)"
         ]
+        return (part.overviews.isEmpty ? [] : overview)
             + Footnote.lines(part.rounds.summaries, titles: part.document.titles(page, isMarkdown: isMarkdown))
             + ["Measured: \(part.rounds.origin).", "\(seed)rows of \(files)"]
     }

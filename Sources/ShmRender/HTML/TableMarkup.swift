@@ -6,7 +6,8 @@ extension Markup {
         let head = table.columns.map { column -> Markup in
             let name: Markup =
                 column.meaning.map { "<abbr title=\"\($0)\">\(column.title)</abbr>" } ?? "\(column.title)"
-            return "<th scope=\"col\"\(numeric(column))>\(name)</th>"
+            let detail: Markup = column.detail.map { "<small>\($0)</small>" } ?? ""
+            return "<th scope=\"col\"\(numeric(column))>\(name)\(detail)</th>"
         }.joined()
         let rows = table.rows.map { row -> Markup in
             "<tr>\(zip(table.columns, row).enumerated().map { cell($1.1, $1.0, isFirst: $0 == 0) }.joined())</tr>\n"
@@ -26,8 +27,9 @@ extension Markup {
         let detail: Markup = cell.detail.map { "<small>\($0)</small>" } ?? ""
         if isFirst { return "<th scope=\"row\">\(cell.text)\(detail)</th>" }
         let mark: Markup = cell.mark.map { " data-mark=\"\($0.rawValue)\"" } ?? ""
+        let tone: Markup = cell.tone.map { " data-tone=\"\($0.name)\"" } ?? ""
         let width: Markup = cell.text.count > longest ? " class=\"long\"" : numeric(column)
-        return "<td\(width)\(mark)>\(cell.text)\(detail)</td>"
+        return "<td\(width)\(mark)\(tone)>\(cell.text)\(detail)</td>"
     }
 
     /// The number of characters from which a cell is broken into lines.

@@ -9,21 +9,30 @@ package enum CapacityTable {
         let words = CapacityText(capacities: capacities, bound: bound)
         let title = "\(words.title), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
         return markdown
-            ? "**\(title)**\n\n\(layout.markdown(capacities))\n"
-            : "\(page.wrapped(title))\n\(layout.table(capacities, for: page))"
+            ? "**\(title)**\n\n\(layout(capacities).markdown(capacities))\n"
+            : "\(page.wrapped(title))\n\(layout(capacities).table(capacities, for: page))"
     }
 
     /// The titles of the columns that the page has room for.
     static func titles(_ capacities: [Capacity], page: Page) -> Set<String> {
-        Set(layout.titles(capacities, for: page))
+        Set(layout(capacities).titles(capacities, for: page))
     }
 
     static func exhibit(_ capacities: [Capacity], bound: TimeSpan) -> Exhibit.Table {
-        layout.exhibit(CapacityText(capacities: capacities, bound: bound).title, capacities)
+        layout(capacities).exhibit(CapacityText(capacities: capacities, bound: bound).title, capacities)
     }
 
-    private static let layout = TableLayout<Capacity>(
-        items: CapacityColumn.all.filter { $0.name != "least_per_s" }.map { field in
-            field.name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)
-        }, expendable: ["closed loop", "fails at", "share"])
+    /// The columns, with one for each parameter that differs between the searches of a grid.
+    private static func layout(_ capacities: [Capacity]) -> TableLayout<Capacity> {
+        let columns = ["lock", "workers", "sustained_per_s", "p99_ns", "failed_per_s", "closed_loop_per_s", "share"]
+        var items = columns.map { name -> TableLayout<Capacity>.Item in
+            let field = CapacityColumn.all[name]
+            return name == "sustained_per_s" ? .init(field) { CapacityText.sustained($0) } : .init(field)
+        }
+        items.insert(
+            contentsOf: CapacityText.parameters(capacities).map { parameter in
+                .init(parameter.title, isNumber: true) { parameter.shown($0.cell.load) }
+            }, at: 2)
+        return TableLayout(items: items, expendable: ["closed loop", "fails at", "share"])
+    }
 }

@@ -20,12 +20,12 @@ struct CapacityText {
     /// What a rate such as `<10.9 k/s` means, and which searches ended early.
     var remarks: [String] {
         let ended = capacities.compactMap { capacity in
-            Self.ended(capacity).map { "\(Self.name(capacity)): \($0). Use a longer --duration." }
+            Self.ended(capacity).map { "\(name(capacity)): \($0). Use a longer --duration." }
         }
         let lost = capacities.filter { $0.sustained == nil && $0.endedAt == nil }
         guard let least = lost.first?.least else { return ended }
         return ended + [
-            "No rate from \(Figure.rate(least)) on was found for \(RunVerdict.list(lost.map(Self.name))). A lower rate has too few arrivals in a latency window for p99, which needs \(CapacitySearch.arrivals): use a longer --duration."
+            "No rate from \(Figure.rate(least)) on was found for \(RunVerdict.list(lost.map(name))). A lower rate has too few arrivals in a latency window for p99, which needs \(CapacitySearch.arrivals): use a longer --duration."
         ]
     }
 
@@ -35,15 +35,27 @@ struct CapacityText {
     var suite: Report.Suite {
         Report.Suite(
             title,
-            capacities.map { Report.Check(Self.name($0), $0.sustained == nil ? .skipped : .passed, words($0)) })
+            capacities.map { Report.Check(name($0), $0.sustained == nil ? .skipped : .passed, words($0)) })
     }
 
     /// An annotation per cell.
     var notices: [Report.Notice] {
-        capacities.map { Report.Notice($0.sustained == nil ? .warning : .notice, Self.name($0), words($0)) }
+        capacities.map { Report.Notice($0.sustained == nil ? .warning : .notice, name($0), words($0)) }
     }
 
-    private static func name(_ capacity: Capacity) -> String { "\(capacity.cell.lock.name) × \(capacity.cell.workers)" }
+    /// The parameters that tell the searches of a grid apart: a rate is a result.
+    static func parameters(_ capacities: [Capacity]) -> [Parameter] {
+        Parameter.different(capacities.map(\.cell.load)).filter { parameter in
+            ![Parameter.scenario, .workers, .rate].contains { $0.column == parameter.column }
+        }
+    }
+
+    private func name(_ capacity: Capacity) -> String {
+        let load = capacity.cell.load
+        return
+            (["\(capacity.cell.lock.name) × \(load.workers)"]
+            + Self.parameters(capacities).map { "\($0.title) \($0.shown(load))" }).joined(separator: ", ")
+    }
 
     /// That the search ended early; `nil` if it did not.
     private static func ended(_ capacity: Capacity) -> String? {

@@ -19,11 +19,18 @@ struct KillTable {
 
     private var layout: TableLayout<CellSummary> {
         func column(_ name: String) -> TableLayout<CellSummary>.Item { .init(SummaryColumn.all[name]) }
+        // The points of a grid have other parameters beside.
+        let different = Parameter.different(summaries.map(\.load)).filter { parameter in
+            ![Parameter.scenario, .workers].contains { $0.column == parameter.column }
+        }
         return TableLayout(
-            items: [
-                column("lock"), column("workers"), column("kills"), column("kill_failures"), column("recovery_p50_ns"),
-                .init(Self.reaped, isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
-            ], expendable: [Self.reaped])
+            items: [column("lock"), column("workers")]
+                + different.map { parameter in
+                    .init(parameter.title, isNumber: true) { parameter.shown($0.load) }
+                } + [
+                    column("kills"), column("kill_failures"), column("recovery_p50_ns"),
+                    .init(Self.reaped, isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
+                ], expendable: [Self.reaped])
     }
 
     /// The recovery times as a picture; `nil` if no owner was killed.
@@ -59,7 +66,7 @@ struct KillTable {
         let killed = summaries.filter { $0.kills > 0 }
         if killed.isEmpty { return nil }
         let cases = killed.map { line in
-            Report.Check(Self.name(line), line.killFailures > 0 ? .failed : .passed, Self.words(line))
+            Report.Check(name(line), line.killFailures > 0 ? .failed : .passed, Self.words(line))
         }
         let others = mortal.map { Report.Check($0, .skipped, "it does not promise to survive its owner's death") }
         return Report.Suite(Self.title, cases + others)
@@ -69,15 +76,13 @@ struct KillTable {
     var notice: Report.Notice? {
         let killed = summaries.filter { $0.kills > 0 }
         if killed.isEmpty { return nil }
-        let lines = killed.map { "\(Self.name($0)): \(Self.words($0))" }
+        let lines = killed.map { "\(name($0)): \(Self.words($0))" }
         return Report.Notice(
             killed.contains { $0.killFailures > 0 } ? .error : .notice, Self.title,
             (lines + reasons).joined(separator: "\n"))
     }
 
-    private static func name(_ line: CellSummary) -> String {
-        "\(line.lock) with \(LoadTitles.workers(line.load.workers))"
-    }
+    private func name(_ line: CellSummary) -> String { LoadTitles(summaries).cell(line.cell) }
 
     private static func words(_ line: CellSummary) -> String {
         let times = [("recovery", line.recovery), ("reaped", line.reaping)].compactMap { name, time in

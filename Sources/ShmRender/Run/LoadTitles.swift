@@ -1,12 +1,14 @@
 internal import ShmCompare
-internal import ShmCoordinator
+package import ShmCoordinator
 internal import ShmRecord
 
 /// Titles of loads. If two loads would have the same title, the titles contain the parameters that differ.
 package struct LoadTitles {
     private let loads: [Load]
 
-    init(_ summaries: [CellSummary]) { loads = summaries.map(\.load).uniqued() }
+    init(_ summaries: [CellSummary]) { self.init(summaries.map(\.load)) }
+
+    package init(_ loads: [Load]) { self.loads = loads.uniqued() }
 
     /// The title of a table.
     func title(_ load: Load) -> String { Self.title(load) + suffix(load, among: Self.title) }
@@ -16,6 +18,17 @@ package struct LoadTitles {
 
     /// The load without its number of workers.
     func scenario(_ load: Load) -> String { load.scenario + suffix(load, among: \.scenario) }
+
+    /// A lock under a load, in a sentence.
+    func cell(_ cell: CellID) -> String { cell.title + suffix(cell.load, among: Self.brief) }
+
+    /// A lock under a load, in a list.
+    package func brief(_ lock: String, _ load: Load) -> String {
+        let scenario = load.scenario == "default" ? "" : "\(load.scenario): "
+        return "\(scenario)\(lock) × \(load.workers)" + suffix(load, among: Self.brief)
+    }
+
+    private static func brief(_ load: Load) -> String { "\(load.scenario) × \(load.workers)" }
 
     package static func workers(_ count: Int) -> String { counted(count, "worker") }
 

@@ -8,20 +8,36 @@ struct RoundsDocument {
     /// Whether all requested rounds were measured.
     let isComplete: Bool
     let sort: SortKey
+    /// The grids, which have maps and a verdict of their own.
+    let maps: GridMaps
 
+    /// - Parameter isSearch: whether the loads are the steps of a search, which are no grid.
+    init(summaries: [CellSummary], isComplete: Bool, sort: SortKey, isSearch: Bool = false) {
+        self.summaries = summaries
+        self.isComplete = isComplete
+        self.sort = sort
+        maps = isSearch ? .none : GridMaps(summaries)
+    }
+
+    /// Maps and verdict first; the tables of a grid's points only in Markdown, where they come last.
     func text(_ page: Page, isMarkdown: Bool) -> String {
         let kills = KillTable(summaries)
         let sentences = kills.sentences(page).map { page.wrapped($0) + "\n" }.joined()
-        return table(page, isMarkdown: isMarkdown).text + "\n"
-            + (kills.text(page, isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
-            + RunVerdict.text(summaries, isComplete: isComplete, page: page) + "\n"
+        let table = table(page, isMarkdown: isMarkdown)
+        let tables = table.summaries.isEmpty ? "" : table.text + "\n"
+        let verdict = RunVerdict.text(summaries, isComplete: isComplete, page: page) + "\n"
+        let killed = (kills.text(page, isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
+        if maps.grids.isEmpty { return tables + killed + verdict }
+        let shown = maps.text(page, isMarkdown: isMarkdown) + "\n"
+        return isMarkdown ? shown + killed + verdict + "\n" + tables : tables + killed + shown + verdict
     }
 
     /// The titles of the columns that the tables have on the page.
     func titles(_ page: Page, isMarkdown: Bool) -> Set<String> { table(page, isMarkdown: isMarkdown).titles }
 
     private func table(_ page: Page, isMarkdown: Bool) -> SummaryTable {
-        SummaryTable(summaries: summaries, markdown: isMarkdown, sort: sort, page: page)
+        let shown = isMarkdown || maps.grids.isEmpty ? summaries : summaries.filter { !maps.loads.contains($0.load) }
+        return SummaryTable(summaries: shown, markdown: isMarkdown, sort: sort, page: page)
     }
 
     // MARK: For programs
@@ -48,7 +64,7 @@ struct RoundsDocument {
         let loads = summaries.map(\.load).uniqued().map { load in
             Report.Suite(titles.title(load), summaries.filter { $0.load == load }.map(Self.check))
         }
-        let measured = loads + [KillTable(summaries).suite].compactMap(\.self)
+        let measured = maps.suites + loads + [KillTable(summaries).suite].compactMap(\.self)
         if isComplete && !summaries.isEmpty { return measured }
         // CI services accept a report without failures, or without tests, as a success.
         return measured + [Report.Suite("run", [Report.Check("complete", .error, "not all rounds were measured")])]
@@ -82,6 +98,6 @@ struct RoundsDocument {
                 Report.Notice(
                     .warning, "shmbench", "not all rounds were measured; in \(count) every lock kept its promise")
             }
-        return breaches + [KillTable(summaries).notice].compactMap(\.self) + [verdict]
+        return breaches + [KillTable(summaries).notice].compactMap(\.self) + maps.notices + [verdict]
     }
 }

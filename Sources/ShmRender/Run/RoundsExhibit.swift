@@ -24,7 +24,8 @@ struct RoundsExhibit {
             ("Rounds", SpreadPicture(views: views).picture.map { .picture($0) }),
             ("Kills of owners", KillTable(summaries).exhibit.map { .picture($0) }),
         ]
-        return pictures.compactMap { title, block in block.map { Exhibit.Section(prefix + title, [$0]) } }
+        return GridMaps(summaries).sections(prefix: prefix)
+            + pictures.compactMap { title, block in block.map { Exhibit.Section(prefix + title, [$0]) } }
     }
 
     /// The cells by load, best first, controls last.

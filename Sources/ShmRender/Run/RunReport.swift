@@ -23,7 +23,8 @@ package struct RunReport {
         doubts: [Warning] = [], request: RunRequest? = nil, capacities: (found: [Capacity], bound: TimeSpan)? = nil,
         machine: Exhibit.Table? = nil
     ) {
-        document = RoundsDocument(summaries: summaries, isComplete: isComplete, sort: sort)
+        document = RoundsDocument(
+            summaries: summaries, isComplete: isComplete, sort: sort, isSearch: capacities != nil)
         self.rows = rows
         self.kept = kept
         self.doubts = doubts

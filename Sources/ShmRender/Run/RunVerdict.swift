@@ -10,7 +10,7 @@ package enum RunVerdict {
     package static func text(_ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page()) -> String {
         var lines: [String] = []
         let titles = LoadTitles(summaries)
-        let broken = broken(summaries)
+        let broken = broken(summaries, titles)
         lines += broken
         let real = summaries.filter { $0.excludes && $0.isAsPromised }
         if broken.isEmpty && !real.isEmpty {
@@ -22,8 +22,12 @@ package enum RunVerdict {
                     ? "Every lock kept its promise: \(found)."
                     : "Not all rounds were measured. In those that were, every lock kept its promise: \(found).")
         }
-        let all = Rankings(summaries).all
-        for rankings in all {
+        let found = Rankings(summaries)
+        let all = found.all
+        let maps = GridMaps(summaries, rankings: found)
+        let mapped = maps.loads
+        lines += maps.sentences
+        for rankings in all where !mapped.contains(rankings.load) {
             let block = real.filter { $0.load == rankings.load }
             lines += rankings.load.isOpen ? open(block, rankings, titles) : best(rankings, titles)
         }
@@ -40,9 +44,11 @@ package enum RunVerdict {
     }
 
     /// A sentence per cell that broke a promise.
-    static func broken(_ summaries: [CellSummary]) -> [String] {
+    ///
+    /// - Parameter titles: tells the loads apart; `nil` for the steps of a search, which differ only in their rates.
+    static func broken(_ summaries: [CellSummary], _ titles: LoadTitles? = nil) -> [String] {
         summaries.filter { !$0.isAsPromised }.map { line in
-            "\(line.cell.title) \(line.breach ?? ""): do not use it."
+            "\(titles?.cell(line.cell) ?? line.cell.title) \(line.breach ?? ""): do not use it."
         }
     }
 

@@ -21,7 +21,7 @@ struct TracePicture {
         }
         if shown.isEmpty { return nil }
         let start = shown.firstIndex { row, _ in row.cell.workers > 1 && row.cell.lock.properties.excludes } ?? 0
-        let views = shown.map { row, strips in RowDrawing.View(Self.title(row), strips.map(\.row)) }
+        let views = shown.map { row, strips in RowDrawing.View(title(row), strips.map(\.row)) }
         let left =
             rows.count > shown.count
             ? " The other \(rows.count - shown.count) traced rounds are only in the file of --trace." : ""
@@ -29,11 +29,11 @@ struct TracePicture {
             "Who held the lock when",
             legend:
                 "A bar is a worker's hold, from the acquisition to the start of the release: \(Self.most.holds) holds at most, from the moment on at which the records of all workers begin. The file of --trace has more, for Perfetto.\(left)",
-            .rows(RowDrawing("time", .clock, start: start, views)), Self.table(shown))
+            .rows(RowDrawing("time", .clock, start: start, views)), table(shown))
     }
 
-    private static func title(_ row: Row) -> String {
-        (row.cell.scenario == "default" ? "" : "\(row.cell.scenario): ") + "\(row.cell.lock) × \(row.cell.workers)"
+    private func title(_ row: Row) -> String {
+        LoadTitles(rows.map(\.cell.load)).brief(row.cell.lock.name, row.cell.load)
     }
 
     /// The holds of a worker.
@@ -78,7 +78,7 @@ struct TracePicture {
         return holds
     }
 
-    private static func table(_ shown: [(Row, [Strip])]) -> Exhibit.Table {
+    private func table(_ shown: [(Row, [Strip])]) -> Exhibit.Table {
         let columns =
             [Exhibit.Table.Column("round"), .init("worker")]
             + ["holds", "time held", "longest hold"].map { .init($0, isNumber: true) }

@@ -53,7 +53,7 @@ struct LoadOptions: ParsableArguments {
     /// - Parameter needsRate: whether `--arrivals` needs a `--rate`.
     func check(needsRate: Bool) throws {
         if let workers { _ = try WorkerCounts.counts(workers.items) }
-        if try load().lacksRate && needsRate {
+        if try points().contains(where: \.lacksRate) && needsRate {
             throw Failure.missing("--rate", for: "--arrivals", "add it, as in `--rate 50k`")
         }
         if scenario != nil, let option = given.first?.parameter.option {
@@ -68,11 +68,13 @@ struct LoadOptions: ParsableArguments {
         return scenario != nil ? "--scenario" : given.first?.parameter.option
     }
 
-    /// The load of the command line, without the number of workers.
-    private func load() throws -> Load {
-        try given.reduce(into: Load()) { load, asked in
-            try asked.parameter.set(asked.text, for: asked.parameter.option, in: &load)
-        }
+    /// The loads of the command line, without the number of workers: each combination of values.
+    private func points() throws -> [Load] {
+        let given = given
+        return try ParameterValues.combinations(
+            Parameter.ordered.flatMap { parameter in
+                try given.filter { $0.parameter.column == parameter.column }.map { try $0.values() }
+            })
     }
 
     /// The workloads to measure: those of the scenario, or that of the command line.
@@ -89,7 +91,7 @@ struct LoadOptions: ParsableArguments {
                 stuckAfter: stuckAfter)
         }
         let workload = Workload(
-            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers, try load())
+            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers, try points())
         if let objection = workload.objection(stuckAfter: stuckAfter) { throw Failure(objection, code: .usage) }
         return [workload]
     }

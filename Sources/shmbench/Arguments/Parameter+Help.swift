@@ -11,6 +11,16 @@ extension Parameter {
     struct Asked {
         let parameter: Parameter
         let text: String
+
+        /// The items of a list. A text with a colon is one value: a notation of its own, which may have commas.
+        func values() throws -> ParameterValues {
+            let items = text.contains(":") ? [text] : CommaList(text).items
+            if items.count > 1 && items.contains("") {
+                throw Failure.invalid(
+                    text, for: parameter.option, expected: "\(parameter.expected); commas separate several values")
+            }
+            return ParameterValues(parameter, items)
+        }
     }
 
     @Sendable

@@ -108,11 +108,26 @@ struct RunOptions: ParsableArguments {
         cells.count * rounds * (findCapacity ? 13 : 1)
     }
 
+    /// The time in nanoseconds in which a fleet starts and ends.
+    private static let startingTime = 25_000_000
+
     /// The length in nanoseconds with which all rounds end in about 45 s, from 20 to 300 ms.
     static func window(rounds: Int) -> Int {
-        // Starting and ending a fleet takes about 25 ms; warm-up and the two later windows take 5/6 of the window.
-        let each = 45_000_000_000 / max(1, rounds) - 25_000_000
+        // Warm-up and the two later windows take 5/6 of the window.
+        let each = 45_000_000_000 / max(1, rounds) - startingTime
         return min(300_000_000, max(20_000_000, each * 6 / 11))
+    }
+
+    /// Refuses a grid whose rounds take more than a day.
+    func checkGrid(_ cells: [Cell]) throws {
+        let rounds = scheduledRounds(cells)
+        let timing = timing(rounds: rounds)
+        let each = timing.warmup + timing.throughput + timing.latency + timing.order + Self.startingTime
+        let hours = Double(rounds) * Double(each) / 3.6e12
+        if hours <= 24 { return }
+        throw Failure(
+            "the grid has \(cells.count) cells, whose \(rounds) rounds take about \(Figure.decimal(hours, 0)) hours: expected at most 24; give fewer values, --locks, --workers or --rounds, or a shorter --duration",
+            code: .usage)
     }
 
     /// Refuses `--kills` if no cell has an owner that may be killed.

@@ -18,6 +18,10 @@ struct Run: MeasuringCommand {
             It prints a table on stdout, and writes results/run-TIME.csv unless --output names a .csv or .json \
             file. A .csv gets each row at the end of its round.
 
+            Each parameter of the load takes several values, separated by commas. Every combination of them is measured: a \
+            grid. The report shows a map of the best lock at each point, and of each lock's share of the best; the formats \
+            markdown and html also have the tables of the points.
+
             \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
             \(Examples.text("run"))
@@ -45,8 +49,10 @@ struct Run: MeasuringCommand {
     }
 
     func plan(hasPlugin: Bool) throws -> [Cell] {
-        let cells = try options.workloads().flatMap(\.cells)
+        let workloads = try options.workloads()
+        let cells = workloads.flatMap(\.cells)
         try options.checkKills(cells)
+        if workloads.contains(where: \.isGrid) { try options.checkGrid(cells) }
         if !options.findCapacity {
             try LoadOptions.checkRates(cells, options.timing(rounds: cells.count * options.rounds))
         }

@@ -81,15 +81,21 @@ struct RunSession {
         } catch {
             switch error {
             case .interrupted: throw Failure("interrupted", cause: .interrupted)
-            case .failed(let reason): throw Failure("\(cell.lock) with \(counted(cell.workers, "worker")): \(reason)")
+            case .failed(let reason): throw Failure("\(Self.name(cell)): \(reason)")
             }
         }
+    }
+
+    /// The lock, and what is unusual about its load.
+    private static func name(_ cell: Cell) -> String {
+        (["\(cell.lock) with \(counted(cell.workers, "worker"))"] + Parameter.all.compactMap { $0.unusual(cell.load) })
+            .joined(separator: ", ")
     }
 
     /// Reports where each worker of a stuck round was.
     private func explain(_ row: Row) {
         Terminal.complain(
-            "\(row.cell.lock) with \(counted(row.cell.workers, "worker")), round \(row.round): no progress for \(options.stuckAfter), ended"
+            "\(Self.name(row.cell)), round \(row.round): no progress for \(options.stuckAfter), ended"
         )
         let shown = 16
         for line in row.result.whereabouts.prefix(shown) { Terminal.write("  \(line)\n") }

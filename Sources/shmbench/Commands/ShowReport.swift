@@ -13,8 +13,8 @@ struct ShowReport: CheckedCommand {
         discussion: """
             Reads CSV files that `run` or `check --update` wrote. Files of older versions have fewer columns. Rounds of \
             several files are merged if they are of the same machine. The overview has one line for each lock, with the \
-            throughput for each number of workers, and p99 and Jain's index for the largest. The formats csv and json have \
-            one row for each cell.
+            throughput for each number of workers, and p99 and Jain's index for the largest. Loads that make a grid have \
+            maps in place of overview and tables, as in `run`. The formats csv and json have one row for each cell.
 
             Missing rounds are a failure, too.
 

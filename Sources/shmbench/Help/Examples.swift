@@ -20,6 +20,9 @@ enum Examples {
                     "run --locks futex --rate 50k --critical-section 2us",
                     "An open loop: 50,000 acquisitions per second are due."),
                 Example(
+                    "run --locks robust-futex,mcs --workers 2 --critical-section 0,100ns,1us --think 0,1us",
+                    "A grid of six loads: a map of which lock is best where."),
+                Example(
                     "run --locks robust-futex --workers 4 --kills 20",
                     "Also kills 20 owners, and times the recovery of the lock."),
             ], ["help measuring", "help columns", "report", "doctor"]

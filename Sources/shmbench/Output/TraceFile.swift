@@ -1,5 +1,7 @@
 internal import ShmCoordinator
+internal import ShmCore
 internal import ShmRecord
+internal import ShmRender
 internal import SystemPackage
 
 /// The file of `run --trace`. It is opened before the run, so that a path that cannot be written is found first.
@@ -15,10 +17,10 @@ struct TraceFile {
 
     func write(_ rows: [Row]) throws {
         var trace = ChromeTrace()
+        let titles = LoadTitles(rows.map(\.cell.load))
         for row in rows {
             guard let events = row.result.figures?.events, events.contains(where: { !$0.isEmpty }) else { continue }
-            let scenario = row.cell.scenario == "default" ? "" : "\(row.cell.scenario): "
-            trace.add("\(scenario)\(row.cell.lock) × \(row.cell.workers)", events)
+            trace.add(titles.brief(row.cell.lock.name, row.cell.load), events)
         }
         do throws(Errno) {
             try file.write(trace.json)
