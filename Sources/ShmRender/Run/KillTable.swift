@@ -22,7 +22,7 @@ struct KillTable {
         return TableLayout(
             items: [
                 column("lock"), column("workers"), column("kills"), column("kill_failures"), column("recovery_p50_ns"),
-                .init(Self.reaped, isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
+                .init(Self.reaped, number: \.reaping, or: "-", Figure.time),
             ], expendable: [Self.reaped])
     }
 

@@ -11,7 +11,8 @@ extension SurvivalMatrix {
         let maps = [
             ("Deaths", faults.filter { $0.aim == .death }), ("Other faults", faults.filter { $0.aim == .disturbance }),
         ].filter { !$0.1.isEmpty }.map { title, faults in
-            Exhibit.Section(title, [.table(map("Verdict, and median / longest recovery, by lock and fault", faults))])
+            Exhibit.Section(
+                title, [.table(map("\(title): verdict, and median / longest recovery, by lock and fault", faults))])
         }
         let operations = Exhibit.Section("Operations", [.table(operations)])
         let recovery = recoveries.isEmpty ? [] : [Exhibit.Section("Recovery", [.picture(recovery)])]

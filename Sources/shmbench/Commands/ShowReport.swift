@@ -28,6 +28,8 @@ struct ShowReport: CheckedCommand {
 
     @OptionGroup var document: DocumentOptions
 
+    @OptionGroup var plots: PlotOption
+
     @Option(
         "--sort", .sortKey, valueName: "key",
         "Sort key of the tables and the overview: \(Notation<SortKey>.sortKey.expected).")
@@ -43,6 +45,7 @@ struct ShowReport: CheckedCommand {
 
     func check() throws {
         try document.check(inputs: files)
+        try plots.check(document)
         for (index, file) in files.enumerated() {
             if file.hasSuffix(".json") {
                 throw Failure.invalid(file, for: "<file>", expected: "a CSV file, as of `run --output NAME.csv`")
@@ -59,7 +62,7 @@ struct ShowReport: CheckedCommand {
 
     mutating func run() throws {
         try plugin.load()
-        let documents = try document.open(.report)
+        let documents = try document.open(.report, plots)
         let line = ProgressLine.working("reading \(counted(files.count, "file"))")
         defer { line.clear() }
         // An empty document must not be taken for a good result.
