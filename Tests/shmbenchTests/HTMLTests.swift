@@ -1,6 +1,7 @@
 import Foundation
 import ShmCore
 import ShmHarness
+import ShmStatistics
 import Testing
 
 @testable import ShmCompare
@@ -253,6 +254,34 @@ import Testing
         let text = format.renderer.render(Self.report(Self.records()), for: Page())
         #expect(kind.isBegun(by: kind.mark(of: format) + text, format))
         #expect(!kind.isBegun(by: "a letter", format))
+    }
+
+    // MARK: Recovery
+
+    @Test func `recovery has the percentiles for which there were enough kills`() throws {
+        var times = TimeDistribution()
+        for time in 1...1000 { times.add(UInt64(time) * 1000) }
+        let curve = times.curve
+        #expect(curve.first?.percent == 50 && curve.last?.percent == 99 && curve.count > 25)
+        #expect(curve.map(\.time) == curve.map(\.time).sorted())
+        let picture = try #require(RecoveryPicture(lines: [(.futex, times), (.mcs, TimeDistribution())]).picture)
+        #expect(picture.table.rows.map { $0.map(\.text) }.first?.first == "futex" && picture.table.rows.count == 1)
+        #expect(picture.table.columns.map(\.title) == ["lock", "recoveries", "p50", "p90", "p99", "max"])
+        var few = TimeDistribution()
+        for time in 1...19 { few.add(UInt64(time) * 1000) }
+        #expect(RecoveryPicture(lines: [(.futex, few)]).picture == nil)
+    }
+
+    @Test func `recovery of a results file has the percentiles of the file`() {
+        let times = TimeDistribution(count: 40, [(50, 7000), (99, nil)], longest: 9000)
+        #expect(times.curve.map(\.percent) == [50] && times.percentile(99) == nil && times.longest == 9000)
+        #expect(times.count == 40 && times.middle == 7000)
+    }
+
+    @Test func `percentiles of a curve contain those of tables`() {
+        let ticks = PercentileRule.ticks(samples: 100_000)
+        #expect(Set([50, 90, 99, 99.9, 99.99]).isSubset(of: ticks) && ticks == ticks.sorted())
+        #expect(PercentileRule.ticks(samples: 20) == [50] && PercentileRule.ticks(samples: 19).isEmpty)
     }
 
     // MARK: The trace

@@ -6,6 +6,7 @@ internal import ShmRecord
 struct LatencyPicture {
     let views: [LoadView]
     let choice: CurveChoice
+    let curves: LatencyCurves
 
     /// `nil` if no cell has a percentile.
     var picture: Exhibit.Picture? {
@@ -27,7 +28,7 @@ struct LatencyPicture {
     private func curve(_ cell: CellSummary) -> CurveDrawing.Curve {
         CurveDrawing.Curve(
             cell.label, .line, isChosen: choice.chosen.contains(cell.lock),
-            cell.quantiles.map { (x: 100 / (100 - $0.percent), y: $0.time) })
+            curves.quantiles(of: cell).map { (x: 100 / (100 - $0.percent), y: $0.time) })
     }
 
     private var table: Exhibit.Table {

@@ -11,12 +11,17 @@ struct RoundsExhibit {
     let machine: String
     /// What the headings name; empty for one machine.
     var subject = ""
+    /// The percentiles that the tables do not have.
+    var curves = LatencyCurves()
 
     var sections: [Exhibit.Section] {
         if summaries.isEmpty { return [] }
         let pictures: [(String, Exhibit.Block?)] = [
             ("Throughput", .picture(ThroughputPicture(views: views).picture)),
-            ("Time to acquire", LatencyPicture(views: views, choice: choice).picture.map { .picture($0) }),
+            (
+                "Time to acquire",
+                LatencyPicture(views: views, choice: choice, curves: curves).picture.map { .picture($0) }
+            ),
             (
                 "More workers",
                 WorkersPicture(summaries: summaries, sort: sort, choice: choice).picture.map { .picture($0) }
@@ -47,7 +52,7 @@ struct RoundsExhibit {
         let one = counts.count == 1 ? counts.first.map { ", \($0)" } ?? "" : " under each load"
         let workers = "Throughput by number of workers: no plot, since there is only one number\(one)."
         return [
-            LatencyPicture(views: views, choice: choice).picture == nil ? latency : nil,
+            LatencyPicture(views: views, choice: choice, curves: curves).picture == nil ? latency : nil,
             WorkersPicture(summaries: summaries, sort: sort, choice: choice).picture == nil ? workers : nil,
         ].compactMap(\.self).map { subject.isEmpty ? $0 : "\(subject): \($0)" }
     }

@@ -40,7 +40,8 @@ package struct RunReport {
     }
 
     private var exhibit: Exhibit {
-        let rounds = RoundsExhibit(summaries: document.summaries, sort: document.sort, machine: "run")
+        let rounds = RoundsExhibit(
+            summaries: document.summaries, sort: document.sort, machine: "run", curves: LatencyCurves(rows))
         let sections =
             capacities.map { found, bound in
                 [Exhibit.Section("Capacity", [.table(CapacityTable.exhibit(found, bound: bound))])]
