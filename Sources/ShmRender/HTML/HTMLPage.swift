@@ -38,7 +38,7 @@ struct HTMLPage {
             </head>
             <body>
             <a class="skip" href="#main">Skip to the results</a>
-            \(body)\(scripts)</body>
+            \(hasPictures && !isDrawn ? .hatch : "")\(body)\(scripts)</body>
             </html>
 
             """

@@ -1,5 +1,15 @@
 internal import ShmRecord
 
+extension Markup {
+    /// The filling of bars that differ without colour, for all simple pictures of a page.
+    static let hatch: Markup = """
+        <svg class="hatch" width="0" height="0" aria-hidden="true"><defs>\
+        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M-1 1l2-2M0 6l6-6M5 7l2-2"/></pattern>\
+        </defs></svg>
+
+        """
+}
+
 /// Rows with bars, intervals and points as a table of SVG, which needs no library: places are shares of the width, so that a
 /// page of any width shows them.
 struct StillRows {

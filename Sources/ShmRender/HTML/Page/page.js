@@ -194,7 +194,7 @@ function makeSortable(table) {
 }
 
 function start() {
-  document.querySelectorAll("table").forEach(makeSortable);
+  document.querySelectorAll("table:not(.still)").forEach(makeSortable);
   if (typeof Chart === "undefined") return;
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   document.querySelectorAll("figure").forEach((figure) => pictures.push(new Picture(figure)));
