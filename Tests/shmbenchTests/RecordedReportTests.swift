@@ -90,6 +90,19 @@ extension CommandLineSuite {
             ("stress.csv", { $0.replacing(",duration_s,", with: ",other,") }, "no column `duration_s`"),
         ]
 
+        @Test func `extreme numbers are harmless`() throws {
+            for (file, column, number) in [
+                ("crash.csv", ",248,", "999999999999999"), ("stress.csv", ",2.000,", "999999999999999.5"),
+                ("stress.csv", ",10,", "999999999999999"),
+            ] {
+                try write("big.csv", folder.text(file).replacing(column, with: ",\(number),"))
+                let outcome = try report("big.csv", "--format", "html")
+                #expect(outcome.exit == .code(3), "\(outcome.stderr)")
+                try write("huge.csv", folder.text(file).replacing(column, with: ",9223372036854775807,"))
+                #expect(try report("huge.csv").exit == .code(64))
+            }
+        }
+
         @Test(arguments: 0..<10)
         func `a broken file is refused in a line`(number: Int) throws {
             let mistake = Self.mistakes[number]

@@ -101,8 +101,8 @@ extension FieldKind {
     fileprivate var expected: String {
         switch self {
         case .text, .list: "text"
-        case .count: "a whole number of at least 0, or nothing"
-        case .number: "a number of at least 0, or nothing"
+        case .count: "a whole number from 0 to 10^15, or nothing"
+        case .number: "a number from 0 to 10^15, or nothing"
         case .boolean: "yes, no, or nothing"
         case .words(let words): "one of \(words.joined(separator: ", "))"
         }
@@ -110,6 +110,9 @@ extension FieldKind {
 }
 
 extension Value {
+    /// The largest number, so that sums over rows do not overflow.
+    private static let most = 1_000_000_000_000_000
+
     /// The value of a cell of a file; `nil` if it is not of the type.
     fileprivate init?(_ text: String, _ kind: FieldKind) {
         if text.isEmpty {
@@ -126,10 +129,10 @@ extension Value {
             guard text == "yes" || text == "no" else { return nil }
             self = .boolean(text == "yes")
         case .count:
-            guard let number = Int(text), number >= 0 else { return nil }
+            guard let number = Int(text), (0...Self.most).contains(number) else { return nil }
             self = .integer(number)
         case .number:
-            guard let number = Double(text), number.isFinite, number >= 0 else { return nil }
+            guard let number = Double(text), (0...Double(Self.most)).contains(number) else { return nil }
             self = .decimal(number, text.split(separator: ".").dropFirst().first?.count ?? 0)
         }
     }

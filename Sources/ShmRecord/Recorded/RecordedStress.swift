@@ -44,7 +44,7 @@ extension StressResult {
         )
         repaired = UInt64(row.count("tolerated_half_updates"))
         (reportedDeaths, unreportedDeaths) = (UInt64(row.count("told_deaths")), UInt64(row.count("untold_deaths")))
-        duration = UInt64((row["duration_s"].number ?? 0) * 1e9)
+        duration = UInt64(min(1e15, (row["duration_s"].number ?? 0) * 1e9))
         recovery = TimeDistribution(
             count: UInt64(row.count("recoveries")),
             [(50, row.time("recovery_p50_ns")), (99, row.time("recovery_p99_ns"))], longest: row.time("recovery_max_ns")
