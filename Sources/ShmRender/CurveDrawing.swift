@@ -72,6 +72,9 @@ package struct CurveDrawing {
         }
     }
 
+    /// The symbols of curves, by which they differ without colour: those of the page's script.
+    static let symbols: [Character] = ["●", "■", "▲", "◆", "✕", "✚", "✱"]
+
     /// How curves are chosen; `nil` if all are shown.
     package let choice: Choice?
     package let views: [View]

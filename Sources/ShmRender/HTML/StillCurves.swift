@@ -6,7 +6,7 @@ struct StillCurves {
     /// The name of the picture.
     let name: String
 
-    private static let symbols = ["●", "■", "▲", "◆", "✕", "✚", "✱"]
+    private static let symbols = CurveDrawing.symbols.map(String.init)
     private static let height = 240.0
     /// Room for the labels of the axes.
     private static let (top, bottom) = (22.0, 24.0)

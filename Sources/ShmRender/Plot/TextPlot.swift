@@ -18,7 +18,7 @@ struct TextPlot {
     let page: Page
 
     /// The marks, which ``PlainText`` replaces with different ones.
-    private static let marks: [Character] = ["●", "■", "▲", "◆", "✕", "✚", "✱"]
+    private static let marks = CurveDrawing.symbols
     /// The number of curves that have different marks.
     static let most = marks.count
 

@@ -44,11 +44,18 @@ struct TextPlots {
         let shown = views.count <= Self.most ? views : [views[drawing.start]]
         let parts = shown.map { view -> String in
             let heading = [title, view.title].filter { !$0.isEmpty }.uniqued().joined(separator: ", ")
-            return page.wrapped(heading) + "\n" + plot(view)
+            return page.wrapped(heading) + "\n" + plot(view) + absent(from: view, of: drawing)
         }
         let left = views.count - shown.count
         let rest = left > 0 ? page.wrapped("\(left) more of \(views.count) loads: in the format html.") + "\n" : ""
         return parts.joined(separator: "\n") + rest
+    }
+
+    /// The chosen curves that have no point in a view.
+    private func absent(from view: CurveDrawing.View, of drawing: CurveDrawing) -> String {
+        let chosen = drawing.views.flatMap(\.curves).filter(\.isChosen).map(\.name).uniqued()
+        let names = chosen.filter { name in !view.curves.contains { $0.name == name } }
+        return names.isEmpty ? "" : page.wrapped("Not measured here: \(names.joined(separator: ", ")).") + "\n"
     }
 
     private func plot(_ view: CurveDrawing.View) -> String {
