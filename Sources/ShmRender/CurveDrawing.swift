@@ -44,6 +44,19 @@ package struct CurveDrawing {
         }
     }
 
+    /// The curves that are shown at first. In HTML the reader chooses others.
+    package struct Choice {
+        /// Pictures of the same group share the reader's choice.
+        package let group: String
+        /// Which curves are shown at first, in words.
+        package let rule: String
+
+        package init(group: String, rule: String) {
+            self.group = group
+            self.rule = rule
+        }
+    }
+
     /// One of the alternatives between which the reader chooses.
     package struct View {
         package let title: String
@@ -59,13 +72,16 @@ package struct CurveDrawing {
         }
     }
 
-    /// Whether the reader chooses the curves. Pictures with the same group share the choice; `nil` if all are shown.
-    package let choice: String?
+    /// The symbols of curves, by which they differ without colour: those of the page's script.
+    static let symbols: [Character] = ["●", "■", "▲", "◆", "✕", "✚", "✱"]
+
+    /// How curves are chosen; `nil` if all are shown.
+    package let choice: Choice?
     package let views: [View]
     /// The index of the view that is shown at first.
     package let start: Int
 
-    package init(choice: String? = nil, start: Int = 0, _ views: [View]) {
+    package init(choice: Choice? = nil, start: Int = 0, _ views: [View]) {
         self.choice = choice
         self.start = start
         self.views = views
@@ -73,7 +89,7 @@ package struct CurveDrawing {
 
     var json: JSONValue {
         .object([
-            .init("kind", .text("curves")), .init("choice", choice.map { .text($0) } ?? .value(.empty)),
+            .init("kind", .text("curves")), .init("choice", choice.map { .text($0.group) } ?? .value(.empty)),
             .init("start", .number(Double(start))), .init("views", .array(views.map(\.json))),
         ])
     }

@@ -1,14 +1,28 @@
+extension String {
+    /// The text for a sentence in which its backquotes enclose no names.
+    var verbatim: String { replacing("`", with: Self.backquote) }
+
+    /// What stands for a backquote of a value in sentences of exhibits: of Unicode's private use.
+    static let backquote = "\u{e000}"
+}
+
 /// What a report shows in HTML below its verdict: sections of sentences, tables and pictures, and files to download.
 package struct Exhibit {
     /// A part with a heading.
     package struct Section {
+        /// What the part is about, such as a machine; empty if the report has one subject.
+        package let subject: String
         package let title: String
         package let blocks: [Block]
 
-        package init(_ title: String, _ blocks: [Block]) {
+        package init(_ title: String, of subject: String = "", _ blocks: [Block]) {
+            self.subject = subject
             self.title = title
             self.blocks = blocks
         }
+
+        /// A heading of the part, which names its subject.
+        package func headed(_ title: String) -> String { subject.isEmpty ? title : "\(subject): \(title)" }
     }
 
     /// A part of a section.
@@ -48,9 +62,12 @@ package struct Exhibit {
     package let sections: [Section]
     /// Files beside the rows of the report.
     package let attachments: [Attachment]
+    /// Curves that the figures do not allow, and why.
+    package let gaps: [String]
 
-    package init(_ sections: [Section], attachments: [Attachment] = []) {
+    package init(_ sections: [Section], attachments: [Attachment] = [], gaps: [String] = []) {
         self.sections = sections
         self.attachments = attachments
+        self.gaps = gaps
     }
 }

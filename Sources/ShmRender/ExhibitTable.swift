@@ -22,15 +22,25 @@ extension Exhibit {
         /// A text, with a smaller one below it.
         package struct Cell {
             package let text: String
+            /// The number behind the text, by which rows are sorted: texts have different units.
+            package let number: Double?
             package let detail: String?
             package let mark: Mark?
             package let tone: Tone?
 
-            package init(_ text: String, detail: String? = nil, _ mark: Mark? = nil, tone: Tone? = nil) {
+            package init(
+                _ text: String, number: Double? = nil, detail: String? = nil, _ mark: Mark? = nil, tone: Tone? = nil
+            ) {
                 self.text = text
+                self.number = number
                 self.detail = detail
                 self.mark = mark
                 self.tone = tone
+            }
+
+            /// A number that may not have been measured.
+            package init(_ number: Double?, _ shown: (Double) -> String) {
+                self.init(number.map(shown) ?? "–", number: number)
             }
         }
 
@@ -92,7 +102,7 @@ extension Exhibit {
                     Column(
                         records.names[index].replacing("_", with: " "),
                         isNumber: records.rows.contains { $0[index].isNumeric })
-                }, records.rows.map { row in shown.map { Cell(row[$0].text) } })
+                }, records.rows.map { row in shown.map { Cell(row[$0].text, number: row[$0].number) } })
         }
     }
 }
@@ -102,15 +112,18 @@ extension TableLayout {
     package func exhibit(_ caption: String, _ rows: [Row]) -> Exhibit.Table {
         Exhibit.Table(
             caption, items.map { Exhibit.Table.Column($0.title, isNumber: $0.isNumber) },
-            rows.map { row in items.map { Exhibit.Table.Cell($0.shown(row)) } })
+            rows.map { row in items.map { $0.cell(row) } })
+    }
+}
+
+extension TableLayout.Item {
+    /// The cell of a row. A text without a digit says that there is no number.
+    fileprivate func cell(_ row: Row) -> Exhibit.Table.Cell {
+        let text = shown(row)
+        return Exhibit.Table.Cell(text, number: text.contains(where: \.isNumber) ? number(row) : nil)
     }
 }
 
 extension Value {
-    fileprivate var isNumeric: Bool {
-        switch self {
-        case .integer, .decimal: true
-        case .text, .renamed, .boolean, .list, .empty: false
-        }
-    }
+    fileprivate var isNumeric: Bool { number != nil }
 }

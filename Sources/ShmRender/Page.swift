@@ -8,6 +8,8 @@ package struct Page {
     package var isASCII: Bool
     /// Whether sentences are broken into lines.
     package var breaksSentences: Bool
+    /// Whether tables are followed by plots.
+    package var hasPlots = false
 
     package init(
         width: Int = 80, isTerminal: Bool = false, isASCII: Bool = false, breaksSentences: Bool = true

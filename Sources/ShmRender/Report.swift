@@ -8,7 +8,7 @@ package struct Report {
     package let text: (Page) -> String
     /// In GitHub's Markdown.
     package let markdown: () -> String
-    package let records: Records
+    package var records: Records
     /// What text and Markdown say beside the records, for programs: members of JSON documents, which
     /// ``DocumentDescription`` describes.
     package let facts: () -> [JSONValue.Member]

@@ -8,11 +8,25 @@ package struct TableLayout<Row>: Sendable {
         package let title: String
         package let isNumber: Bool
         package let shown: @Sendable (Row) -> String
+        /// The number behind the text; `nil` if there is none.
+        package let number: @Sendable (Row) -> Double?
 
-        package init(_ title: String, isNumber: Bool = false, _ shown: @escaping @Sendable (Row) -> String) {
+        package init(
+            _ title: String, isNumber: Bool = false, number: @escaping @Sendable (Row) -> Double? = { _ in nil },
+            _ shown: @escaping @Sendable (Row) -> String
+        ) {
             self.title = title
             self.isNumber = isNumber
             self.shown = shown
+            self.number = number
+        }
+
+        /// A column of a number that may not have been measured.
+        package init(
+            _ title: String, number: @escaping @Sendable (Row) -> Double?,
+            or missing: String, _ words: @escaping @Sendable (Double) -> String
+        ) {
+            self.init(title, isNumber: true, number: number) { number($0).map(words) ?? missing }
         }
 
         /// The column of a field.
@@ -21,7 +35,9 @@ package struct TableLayout<Row>: Sendable {
         package init(
             _ field: Field<Row>, title: String? = nil, _ shown: (@Sendable (Row) -> String)? = nil
         ) {
-            self.init(title ?? field.title, isNumber: field.kind.isNumeric, shown ?? { field.shown($0) })
+            let number: @Sendable (Row) -> Double? = { field.value($0).number }
+            self.init(
+                title ?? field.title, isNumber: field.kind.isNumeric, number: number, shown ?? { field.shown($0) })
         }
     }
 

@@ -15,6 +15,18 @@ public enum PercentileRule {
         return share > 0 ? UInt64((Double(beyond) * 1e6 / share).rounded(.up)) : 1
     }
 
+    /// The percentiles of a curve that a number of samples supports: those of tables, and five in each halving of the
+    /// distance to 100 %, as plots of HdrHistogram have them.
+    public static func ticks(samples: UInt64) -> [Double] {
+        var ticks: Set = [50, 90, 99, 99.9, 99.99, 99.999]
+        var distance = 50.0
+        while distance > 0.0005 {
+            for step in 0..<5 { ticks.insert(100 - distance * (1 - Double(step) / 10)) }
+            distance /= 2
+        }
+        return ticks.filter { supports($0, samples: samples) }.sorted()
+    }
+
     /// Whether a number of samples supports a percentile.
     public static func supports(_ percent: Double, samples: UInt64) -> Bool { samples >= self.samples(for: percent) }
 }

@@ -151,6 +151,32 @@ extension CommandLineSuite.Inputs {
             try Golden.expect(Self.masked(incomplete), "run.incomplete.table", masks: Self.machine)
         }
 
+        @Test func `run: curves pass through the figures of the tables`() {
+            let curves = LatencyCurves(Self.rows)
+            for summary in Self.summaries {
+                let points = curves.quantiles(of: summary)
+                for known in summary.quantiles where known.time != nil {
+                    #expect(points.first { $0.percent == known.percent }?.time == known.time)
+                }
+                let hasTimes = summary.p50 != nil
+                #expect(!hasTimes || points.count > 20, "\(summary.lock)")
+                // Times do not fall.
+                let times = points.compactMap(\.time)
+                #expect(times == times.sorted())
+                #expect(LatencyCurves().quantiles(of: summary).count == 5)
+            }
+        }
+
+        @Test(arguments: [(60, false), (80, false), (80, true), (200, false)])
+        func `run: plots`(width: Int, isASCII: Bool) throws {
+            var page = Page(width: width, isASCII: isASCII)
+            page.hasPlots = true
+            let text = TableRenderer().render(Self.report(), for: page)
+            let plots = try #require(text.firstRange(of: "\n\nTime to acquire by percentile"))
+            try Golden.expect(
+                String(text[plots.lowerBound...].dropFirst(2)), "run.plot.\(width)\(isASCII ? ".ascii" : "")")
+        }
+
         @Test(arguments: formats)
         func `run: the results of a capacity search`(format: String) throws {
             let found = [(LockKind.futex, 1.5e6), (.mcs, 0)].map { lock, rate in

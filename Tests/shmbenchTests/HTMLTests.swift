@@ -1,6 +1,7 @@
 import Foundation
 import ShmCore
 import ShmHarness
+import ShmStatistics
 import Testing
 
 @testable import ShmCompare
@@ -130,12 +131,69 @@ import Testing
 
     // MARK: The library
 
-    @Test func `without the library, a page has open tables and says what to do`() {
+    @Test func `without the library, a page has simple pictures and says what to do`() {
         let page = Self.page(Self.records(), library: .missing)
         #expect(page.contains("cannot read /nowhere/chart.js") && page.contains("libjs-chart.js"))
         #expect(Self.drawings(page).isEmpty)
-        #expect(page.matches(of: /<details open>/).count == 5 && !page.contains("<details>"))
+        // Bars and points in tables, and curves.
+        #expect(page.contains("<table class=\"still\">") && page.contains("<rect class=\"other\""))
+        #expect(page.matches(of: /<svg class="still"/).count > 2)
         #expect(page.matches(of: /sha256-/).count == 2)
+        #expect(page.matches(of: /\ (?:style|on[a-z]+)="/).isEmpty && !page.contains("nan"))
+    }
+
+    @Test func `a page that leaves the library out on purpose has no remark`() {
+        let page = Self.page(Self.records(), library: ChartLibrary(absence: nil))
+        #expect(page.contains("<table class=\"still\">") && !page.contains("class=\"warnings\""))
+    }
+
+    @Test func `a page without pictures does not contain the library`() {
+        let page = HTMLRenderer(library: .stub).render(FilesReport.nothing(Failure("no file")), for: Page())
+        #expect(!page.contains("Chart.js v") && page.matches(of: /sha256-/).count == 2)
+        #expect(Self.page(Self.records()).contains("Chart.js v3.9.1"))
+    }
+
+    // MARK: Tables
+
+    @Test func `a cell has the number that its text rounds`() {
+        let page = Self.page(Self.records(["acquire_p99_ns": "123456"]))
+        #expect(page.contains("<td class=\"n\" data-value=\"123456.0\">123 µs</td>"))
+        #expect(page.contains("<td class=\"n\" data-value=\"40000002.0\">40.0 M/s</td>"))
+        // A plain number is its own.
+        #expect(page.contains("<td class=\"n\">3</td>"))
+    }
+
+    @Test func `the heading is not said again`() {
+        let page = Self.page([record("futex", workers: 2, round: 1)])
+        #expect(page.components(separatedBy: "very lock kept its promise").count - 1 == 2, "\(page)")
+    }
+
+    @Test func `backquotes of a value are text`() {
+        #expect(Markup.sentence("use `a b`").source == "use <code>a b</code>")
+        #expect(Markup.sentence("X=\("`date`".verbatim) `run`").source == "X=`date` <code>run</code>")
+    }
+
+    // MARK: Conditions
+
+    @Test func `each machine, and each of its runs, has its own conditions`() {
+        let other = ["hostname": "there", "cpu_model": "Other", "cpus": "8", "kernel": "7.0", "seed": "9"]
+        let records =
+            Self.records(["seed": "7", "run_id": "r1"]) + Self.records(["seed": "8", "run_id": "r2", "round": "9"])
+            + Self.records(other)
+        let page = Self.page(records.enumerated().map { Self.numbered($1, $0) })
+        let conditions = page.components(separatedBy: "<h2>Conditions</h2>").last ?? ""
+        #expect(conditions.matches(of: /<h3>/).count == 2)
+        let parts = conditions.components(separatedBy: "<h3>")
+        #expect(
+            parts.count == 3 && parts[2].hasPrefix("there</h3>") && parts[2].contains("<dd>8</dd>"), "\(conditions)")
+        #expect(parts[1].contains("<dt>run r1</dt>") && parts[1].contains("seed 7"), "\(conditions)")
+        #expect(parts[1].contains("<dt>run r2</dt>") && !parts[1].contains("Other"), "\(conditions)")
+        #expect(parts[2].contains("<dt>seed</dt><dd>9</dd>") && parts[2].contains("<dt>kernel</dt><dd>7.0</dd>"))
+    }
+
+    /// The record as another round, since no round may occur twice.
+    private static func numbered(_ record: Record, _ round: Int) -> Record {
+        Record(fields: record.fields.merging(["round": "\(round + 1)"]) { _, new in new })
     }
 
     @Test(arguments: [
@@ -196,6 +254,34 @@ import Testing
         let text = format.renderer.render(Self.report(Self.records()), for: Page())
         #expect(kind.isBegun(by: kind.mark(of: format) + text, format))
         #expect(!kind.isBegun(by: "a letter", format))
+    }
+
+    // MARK: Recovery
+
+    @Test func `recovery has the percentiles for which there were enough kills`() throws {
+        var times = TimeDistribution()
+        for time in 1...1000 { times.add(UInt64(time) * 1000) }
+        let curve = times.curve
+        #expect(curve.first?.percent == 50 && curve.last?.percent == 99 && curve.count > 25)
+        #expect(curve.map(\.time) == curve.map(\.time).sorted())
+        let picture = try #require(RecoveryPicture(lines: [(.futex, times), (.mcs, TimeDistribution())]).picture)
+        #expect(picture.table.rows.map { $0.map(\.text) }.first?.first == "futex" && picture.table.rows.count == 1)
+        #expect(picture.table.columns.map(\.title) == ["lock", "recoveries", "p50", "p90", "p99", "max"])
+        var few = TimeDistribution()
+        for time in 1...19 { few.add(UInt64(time) * 1000) }
+        #expect(RecoveryPicture(lines: [(.futex, few)]).picture == nil)
+    }
+
+    @Test func `recovery of a results file has the percentiles of the file`() {
+        let times = TimeDistribution(count: 40, [(50, 7000), (99, nil)], longest: 9000)
+        #expect(times.curve.map(\.percent) == [50] && times.percentile(99) == nil && times.longest == 9000)
+        #expect(times.count == 40 && times.middle == 7000)
+    }
+
+    @Test func `percentiles of a curve contain those of tables`() {
+        let ticks = PercentileRule.ticks(samples: 100_000)
+        #expect(Set([50, 90, 99, 99.9, 99.99]).isSubset(of: ticks) && ticks == ticks.sorted())
+        #expect(PercentileRule.ticks(samples: 20) == [50] && PercentileRule.ticks(samples: 19).isEmpty)
     }
 
     // MARK: The trace

@@ -61,6 +61,7 @@ extension CommandLineSuite.Inputs {
 
         @Test(arguments: [
             ["list"], ["doctor"], ["segments"], ["report", "base.csv"], ["report", "base.csv", "candidate.csv"],
+            ["report", "base.csv", "--plot"],
             ["compare", "base.csv", "candidate.csv"], ["run", "--locks", "nosuchlock"],
         ])
         func `a document fits`(arguments: [String]) throws {

@@ -100,7 +100,7 @@ def opened(browser, page, width, scale=1):
     browser.events.clear()
     browser.call("Page.navigate", url=page)
     deadline = time.monotonic() + PATIENCE
-    while browser.evaluate("document.readyState === 'complete' && document.documentElement.dataset.drawn || ''") == "":
+    while browser.evaluate("document.readyState === 'complete' && (document.documentElement.dataset.drawn || typeof Chart === 'undefined' && '0') || ''") == "":
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)

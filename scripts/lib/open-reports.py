@@ -42,7 +42,8 @@ PROBE = r"""
     return [255, 255, 255];
   };
   // Tables that are folded away are checked, too.
-  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+  const folded = [...document.querySelectorAll("details:not([open])")];
+  folded.forEach((details) => { details.open = true; });
 
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const seen = new Set();
@@ -57,14 +58,43 @@ PROBE = r"""
   if (document.documentElement.scrollWidth > innerWidth + 1) say(`the page is ${document.documentElement.scrollWidth} wide in a window of ${innerWidth}`);
   if (document.querySelector("body b, main b")) say("a name became markup");
 
+  // Two elements with the same name are one to a reader who does not see them.
+  const names = new Map();
+  const nameOf = (element) => {
+    const label = element.getAttribute("aria-labelledby");
+    return (label ? document.getElementById(label).textContent : element.getAttribute("aria-label") || element.textContent).trim();
+  };
+  document.querySelectorAll("[role=region], [role=img], [role=group], summary").forEach((element) => {
+    const key = `${element.getAttribute("role") || "summary"} "${nameOf(element)}"`;
+    if (element.closest("header")) return;
+    if (names.has(key)) say(`two elements are ${key}`);
+    names.set(key, element);
+  });
+  const title = document.querySelector("h1").textContent.replace(/^\W+/, "").trim();
+  for (const item of document.querySelectorAll(".verdict li")) {
+    const words = (text) => text.toLowerCase().split(/[ :;,]+/).slice(0, 4).join(" ");
+    if (words(item.textContent) === words(title)) say(`the heading repeats "${item.textContent.slice(0, 60)}"`);
+  }
+  // The unit of a number is in its text, the number behind it in its cell.
+  document.querySelectorAll("td.n").forEach((cell) => {
+    if (/\d/.test(cell.textContent) && cellNumber(cell) === -Infinity) say(`"${cell.textContent}" has no number to sort by`);
+  });
+  const hasLibrary = typeof Chart !== "undefined";
   const figures = [...document.querySelectorAll("figure")];
+  if (hasLibrary !== figures.length > 0 && !document.querySelector(".still")) say(hasLibrary ? "the library is there for no picture" : "the library is missing");
   let marks = 0;
   for (const figure of figures) {
     const name = figure.dataset.title;
-    const table = figure.querySelector("table");
+    const table = figure.querySelector("table:not(.still)");
     if (!table || !table.tBodies[0].rows.length || !table.caption) say(`${name}: no table`);
+    const stills = [...figure.querySelectorAll("svg rect, svg text[class]")];
+    if (stills.length) { marks += stills.length; continue; }
     const chart = Chart.getChart(figure.querySelector("canvas"));
     if (!chart) { say(`${name}: not drawn`); continue; }
+    for (const set of chart.data.datasets.filter((set) => set.label === "value" && chart.scales.x.type === "logarithmic")) {
+      const all = chart.getDatasetMeta(chart.data.datasets.indexOf(set)).data;
+      all.forEach((bar, k) => { if (bar.width < 6) say(`${name}: the bar of ${set.data[k].row.name} is only ${bar.width.toFixed(1)} pixels long`); });
+    }
     const paper = backgroundOf(figure);
     const drawn = chart.data.datasets.reduce((sum, set, index) => sum + (set.label === "margin" ? 0 : chart.getDatasetMeta(index).data.filter((mark) => Number.isFinite(mark.x) && Number.isFinite(mark.y) && !mark.skip).length), 0);
     marks += drawn;
@@ -107,7 +137,7 @@ PROBE = r"""
       }
     }
   }
-  document.querySelectorAll("figure > details, .choose details").forEach((details) => { details.open = false; });
+  folded.forEach((details) => { details.open = false; });
   const paint = performance.getEntriesByName("first-contentful-paint")[0];
   return JSON.stringify({ wrong, marks, pictures: figures.length, paint: paint ? paint.startTime : null, height: document.documentElement.scrollHeight });
 })()
@@ -119,6 +149,7 @@ EXERCISE = r"""
   const wrong = [];
   const drawn = (figure) => Chart.getChart(figure.querySelector("canvas")).data.datasets.reduce((sum, set) => sum + set.data.length, 0);
   for (const figure of document.querySelectorAll("figure")) {
+    if (!figure.querySelector("canvas")) continue;
     const name = figure.dataset.title;
     const press = (button) => {
       const before = Chart.getChart(figure.querySelector("canvas"));
@@ -134,21 +165,73 @@ EXERCISE = r"""
         if (drawn(figure) === 0) wrong.push(`${name}: "${option.textContent}" draws nothing`);
       }
     }
-    const chips = [...figure.querySelectorAll(".choose > .chips button")];
-    if (chips.length > 1) {
-      chips[0].click();
-      if (figure.querySelectorAll(".choose > .chips button").length !== chips.length - 1) wrong.push(`${name}: a chosen lock stays`);
+    // A curve has the same look, on the picture and in its button, with fewer and with more of them.
+    const chips = () => [...figure.querySelectorAll(".choose > .chips button")];
+    const looks = () => {
+      const sets = Chart.getChart(figure.querySelector("canvas")).data.datasets.filter((set) => set.type === "line" || set.isChosen);
+      const drawn = sets.map((set) => [`${set.label} (drawn)`, `${set.borderColor} ${set.pointStyle}`]);
+      return new Map([...drawn, ...chips().map((chip) => [chip.dataset.name, chip.querySelector(".symbol").className + chip.querySelector(".symbol").textContent])]);
+    };
+    const before = looks();
+    const sameLooks = (what) => {
+      for (const [curve, look] of looks()) if (before.has(curve) && before.get(curve) !== look) wrong.push(`${name}: ${curve} changes its look when ${what}`);
+    };
+    const all = chips();
+    if (all.length > 1) {
+      const gone = all[0].dataset.name;
+      all[0].click();
+      if (chips().length !== all.length - 1) wrong.push(`${name}: a chosen lock stays`);
+      sameLooks("another is left out");
+      figure.querySelector(".choose details").open = true;
+      figure.querySelector(".choose details").dispatchEvent(new Event("toggle"));
+      const back = [...figure.querySelectorAll(".choose details .chips button")].find((chip) => chip.dataset.name === gone);
+      back.click();
+      if (chips().length !== all.length) wrong.push(`${name}: a lock is not chosen again`);
+      sameLooks("another comes back");
+      figure.querySelector(".choose details").open = false;
+    }
+    // Far into a long axis, labels still tell their places apart.
+    const place = figure.querySelector(".tools input[type=range]");
+    if (place) {
+      const [closer] = figure.querySelectorAll(".tools button[aria-label='zoom in']");
+      for (let k = 0; k < 10; k += 1) closer.click();
+      place.value = "900";
+      place.dispatchEvent(new Event("input"));
+      const labels = Chart.getChart(figure.querySelector("canvas")).scales.x.ticks.map((tick) => tick.label);
+      if (labels.length < 2 || new Set(labels).size < labels.length) wrong.push(`${name}: a zoomed axis has the labels ${labels.join(", ")}`);
     }
   }
-  for (const table of [...document.querySelectorAll("table")].slice(0, 12)) {
+  // What a text says, in one unit, without the number behind it.
+  const scales = { "G/s": 1e9, "M/s": 1e6, "k/s": 1e3, M: 1e6, k: 1e3, s: 1e9, ms: 1e6, "µs": 1e3, us: 1e3, ns: 1 };
+  const said = (text) => {
+    const match = /^[▼ ]*([+−-]?[\d.]+)(?:\s*([A-Za-zµ/]+))?/.exec(text.trim());
+    return match ? Number(match[1].replace("−", "-")) * (scales[match[2]] || 1) : null;
+  };
+  const rowsOf = (table, column) => [...table.tBodies[0].rows].map((row) => row.cells[column].textContent);
+  for (const table of [...document.querySelectorAll("table:not(.still)")].slice(0, 16)) {
     const heads = [...table.tHead.rows[0].cells];
-    const column = heads.findIndex((head) => head.classList.contains("n"));
-    if (column < 0) continue;
-    heads[column].querySelector("button").click();
-    const numbers = [...table.tBodies[0].rows].map((row) => cellNumber(row.cells[column].textContent));
-    if (heads[column].getAttribute("aria-sort") !== "descending" || numbers.some((number, k) => k > 0 && number > numbers[k - 1])) {
-      wrong.push(`${table.caption.textContent}: not sorted by ${heads[column].textContent}`);
-    }
+    heads.forEach((head) => head.removeAttribute("aria-sort"));
+    heads.forEach((head, column) => {
+      const isNumber = head.classList.contains("n");
+      for (const direction of isNumber ? ["descending", "ascending"] : ["ascending", "descending"]) {
+        head.querySelector("button").click();
+        if (head.getAttribute("aria-sort") !== direction) wrong.push(`${table.caption.textContent}: ${head.textContent} is not ${direction}`);
+        const sign = direction === "ascending" ? 1 : -1;
+        const texts = rowsOf(table, column);
+        if (!isNumber) {
+          const sorted = texts.slice().sort((a, b) => a.localeCompare(b, "en", { numeric: true }) * sign);
+          if (texts.some((text, k) => text !== sorted[k])) wrong.push(`${table.caption.textContent}: not sorted by the text of ${head.textContent}`);
+          continue;
+        }
+        const isMeasured = texts.map((text) => /\d/.test(text));
+        if (isMeasured.some((yes, k) => yes && k > 0 && !isMeasured[k - 1])) wrong.push(`${table.caption.textContent}: what was not measured precedes numbers in ${head.textContent}`);
+        // Rounding makes different numbers look alike. A list of several is sorted by their count.
+        if (texts.some((text) => text.includes(", "))) continue;
+        const numbers = texts.map(said).filter((number) => number !== null);
+        const k = numbers.findIndex((number, k) => k > 0 && (numbers[k - 1] - number) * sign > 0);
+        if (k > 0) wrong.push(`${table.caption.textContent}: ${numbers[k - 1]} precedes ${numbers[k]} in ${head.textContent}, ${direction}`);
+      }
+    });
   }
   return JSON.stringify(wrong);
 })()
@@ -170,6 +253,45 @@ def complaints(events, page):
             yield f"it requests {parameters['request']['url'][:80]}"
 
 
+# The width of A4 between the margins of the style sheet, in pixels.
+SHEET = 688
+
+PRINTED = r"""
+(() => {
+  const wrong = [];
+  if (document.documentElement.scrollWidth > innerWidth + 1) {
+    const widest = [...document.querySelectorAll("table, canvas, svg, pre")].sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0];
+    const name = widest.caption ? widest.caption.textContent : widest.tagName;
+    wrong.push(`${name} is ${Math.round(widest.getBoundingClientRect().right)} wide on a sheet of ${innerWidth}`);
+  }
+  for (const element of document.querySelectorAll("p, td, li, dd")) {
+    const size = parseFloat(getComputedStyle(element).fontSize) * 0.75;
+    if (element.offsetParent && size < 7.9) { wrong.push(`"${element.textContent.slice(0, 30)}" has ${size} points`); break; }
+  }
+  for (const canvas of document.querySelectorAll("figure canvas")) {
+    if (canvas.getBoundingClientRect().width < innerWidth * 0.9) { wrong.push(`a picture is only ${canvas.getBoundingClientRect().width} wide`); break; }
+  }
+  return JSON.stringify(wrong);
+})()
+"""
+
+
+def printed(browser, path, screenshots):
+    """What is wrong with the page on paper."""
+    browser.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "light"}])
+    browser.call("Emulation.setDeviceMetricsOverride", width=SHEET, height=970, deviceScaleFactor=1, mobile=False)
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+    wrong = [f"on paper: {text}" for text in json.loads(browser.evaluate(PRINTED))]
+    if screenshots:
+        height = browser.evaluate("document.documentElement.scrollHeight")
+        name = os.path.splitext(os.path.basename(path))[0]
+        shoot(browser, os.path.join(screenshots, f"{name}-paper.png"), (0, 0, SHEET, min(height, 12000)))
+    browser.evaluate("dispatchEvent(new Event('afterprint'))")
+    browser.call("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "light"}])
+    browser.call("Emulation.setDeviceMetricsOverride", width=WIDTHS[-1], height=800, deviceScaleFactor=1, mobile=False)
+    return wrong
+
+
 def check(browser, path, width, scheme, screenshots):
     page = "file://" + path
     if scheme == SCHEMES[0]:
@@ -184,11 +306,12 @@ def check(browser, path, width, scheme, screenshots):
     if screenshots:
         name = os.path.splitext(os.path.basename(path))[0]
         shoot(browser, os.path.join(screenshots, f"{name}-{width}-{scheme}.png"), (0, 0, width, min(facts["height"], 12000)))
-    if (width, scheme) == (WIDTHS[-1], SCHEMES[-1]):
-        try:
-            wrong += json.loads(browser.evaluate(EXERCISE))
-        except RuntimeError as error:
-            wrong.append(str(error).splitlines()[0])
+    try:
+        if (width, scheme) == (WIDTHS[-1], SCHEMES[0]):
+            wrong += printed(browser, path, screenshots)
+        wrong += json.loads(browser.evaluate(EXERCISE))[:12]
+    except RuntimeError as error:
+        wrong.append(str(error).splitlines()[0])
     wrong += dict.fromkeys(complaints(browser.events, page))
     browser.events.clear()
     return wrong, facts

@@ -20,6 +20,9 @@ struct PercentileRounds {
         rounds = records.filter { record in shown.allSatisfy { has(record, $0) } }
     }
 
+    /// Whether a round is one of those.
+    func contains(round: Int) -> Bool { rounds.contains { $0.text("round") == "\(round)" } }
+
     /// The median of a percentile; `nil` if it is not shown.
     func median(_ column: String) -> Double? {
         shown.contains(column) ? ShmStatistics.median(rounds.compactMap { $0.number(column) }) : nil

@@ -11,6 +11,10 @@ public struct CrashResult: Sendable {
     public var isComplete = false
     /// Start of the test, in seconds since 1970.
     public let startedAt: Int
+    /// From a kill to the next acquisition by another process, in ns, over all paths.
+    public internal(set) var recovery = TimeDistribution()
+    /// The sum over all paths, of a results file, which has no tallies of paths but their instructions.
+    package var recordedTotal: CrashTally?
     /// Kills that were discarded because processes stood still meanwhile; each was repeated.
     public var discarded = 0
     /// Duration of the test, in ns.
@@ -23,7 +27,9 @@ public struct CrashResult: Sendable {
     }
 
     /// The sum over all paths.
-    public var total: CrashTally { paths.reduce(into: CrashTally()) { $0.add($1.tally) } }
+    public var total: CrashTally {
+        recordedTotal ?? paths.reduce(into: CrashTally()) { $0.add($1.tally) }
+    }
 
     /// Paths that were not tested, and why.
     ///

@@ -168,6 +168,7 @@ public struct CrashTest {
         tally.corruptionFindings = outcome.corruptions.map { "\(outcome.place): \($0)" }
         tally.findings = tally.corruptionFindings + [outcome.hang].compactMap { $0 }.map { "\(outcome.place): \($0)" }
         result.paths[result.paths.count - 1].tally.add(tally)
+        if let time = outcome.recovery { result.recovery.add(time) }
         let enough = result.lock.properties.survivesOwnerDeath ? CrashPatience.provingHangs : 1
         if result.total.hangs >= enough { patience = .short(for: result.lock.properties) }
     }

@@ -12,8 +12,12 @@ public struct ExerciseTally: Sendable, Equatable {
     /// The number of failures of all exercises.
     public var breaches: UInt64 { wrong.values.reduce(0, +) }
 
-    mutating func add(_ exercise: Exercise, _ count: UInt64) { if count > 0 { done[exercise, default: 0] += count } }
-    mutating func breach(_ exercise: Exercise) { wrong[exercise, default: 0] += 1 }
+    package mutating func add(_ exercise: Exercise, _ count: UInt64) {
+        if count > 0 { done[exercise, default: 0] += count }
+    }
+    package mutating func breach(_ exercise: Exercise, times: UInt64 = 1) {
+        if times > 0 { wrong[exercise, default: 0] += times }
+    }
 
     mutating func add(_ other: ExerciseTally) {
         done.merge(other.done, uniquingKeysWith: +)

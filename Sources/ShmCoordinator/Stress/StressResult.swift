@@ -25,35 +25,35 @@ public struct StressResult: Sendable {
     /// The fault that the test injects, once in each episode.
     public let fault: Fault
     /// The number of episodes.
-    public internal(set) var episodes = 0
+    public package(set) var episodes = 0
     /// Processes that were killed.
-    public internal(set) var kills = 0
+    public package(set) var kills = 0
     /// Episodes after which a process hung, or the lock failed.
-    public internal(set) var hangs = 0
+    public package(set) var hangs = 0
     /// Episodes after which two processes had been inside at once, or a live worker's update was lost.
-    public internal(set) var corruptions = 0
+    public package(set) var corruptions = 0
     /// Episodes in which the others made no progress while a process was frozen.
-    public internal(set) var stalls = 0
+    public package(set) var stalls = 0
     /// Half-written updates of dead owners, which their successors repaired.
-    public internal(set) var repaired: UInt64 = 0
+    public package(set) var repaired: UInt64 = 0
     /// Acquisitions to which the lock reported the previous owner's death.
-    public internal(set) var reportedDeaths: UInt64 = 0
+    public package(set) var reportedDeaths: UInt64 = 0
     /// Acquisitions after an owner that died inside to which the lock did not report it.
-    public internal(set) var unreportedDeaths: UInt64 = 0
+    public package(set) var unreportedDeaths: UInt64 = 0
     /// Episodes that were discarded because processes stood still meanwhile; each was repeated.
-    public internal(set) var discarded = 0
+    public package(set) var discarded = 0
     /// Duration of the test, in ns.
-    public internal(set) var duration: UInt64 = 0
+    public package(set) var duration: UInt64 = 0
     /// Why it cannot be tried here.
-    public internal(set) var obstacle: String?
+    public package(set) var obstacle: String?
     /// From the fault (a kill, the end of a freeze) to the next acquisition, in ns.
-    public internal(set) var recovery = TimeDistribution()
+    public package(set) var recovery = TimeDistribution()
     /// From a kill until the process was reaped, in ns: the kernel's own part.
-    public internal(set) var reaping = TimeDistribution()
+    public package(set) var reaping = TimeDistribution()
     /// What was exercised of the lock meanwhile.
-    public internal(set) var exercises = ExerciseTally()
+    public package(set) var exercises = ExerciseTally()
     /// Findings, a line each; the first few.
-    public internal(set) var findings: [String] = []
+    public package(set) var findings: [String] = []
     /// The first finding of each kind: a finding that is expected of the lock may come before one that is not.
     private(set) var (hang, corruption, wrong): (String?, String?, String?)
 
@@ -116,6 +116,18 @@ public struct StressResult: Sendable {
     }
 
     mutating func note(_ finding: String) { if findings.count < 8 { findings.append(finding) } }
+
+    /// Takes the finding of a results file for what explains the verdict.
+    package mutating func recall(_ finding: String) {
+        if finding.isEmpty { return }
+        switch verdict {
+        case .corrupts: corruption = finding
+        case .hangs: (hang, wrong) = (finding, finding)
+        case .breaks: wrong = finding
+        case .survives, .stalls, .notApplicable, .untried: break
+        }
+        note(finding)
+    }
 
     /// Adds the result of a later pass.
     public mutating func add(_ other: StressResult) {

@@ -7,7 +7,8 @@ extension Load {
             let (left, right) = (parameter.value(self), parameter.value(other))
             if left == right { continue }
             if case .text(let left) = left, case .text(let right) = right { return left < right }
-            return left.number < right.number
+            // The usual value of a parameter is empty.
+            return left.number ?? 0 < right.number ?? 0
         }
         return false
     }
@@ -19,15 +20,4 @@ extension Parameter {
         let first = [scenario, workers, rate]
         return first + all.filter { parameter in !first.contains { $0.column == parameter.column } }
     }()
-}
-
-extension Value {
-    /// The number; 0 for the usual value of a parameter, which is empty.
-    fileprivate var number: Double {
-        switch self {
-        case .integer(let number): Double(number)
-        case .decimal(let number, _): number
-        case .text, .renamed, .boolean, .list, .empty: 0
-        }
-    }
 }

@@ -28,7 +28,18 @@ package enum ResultsReader {
     ///
     /// - Parameter paths: `-` is standard input.
     package static func read(_ paths: [String]) throws -> [RecordedRounds] {
-        let files = try paths.map { try rounds($0) }
+        try separate(paths.map { try rounds($0) })
+    }
+
+    /// Parses several files. A round that is in two of them is an error.
+    ///
+    /// - Parameter texts: the names and contents.
+    package static func read(_ texts: [(path: String, text: String)]) throws -> [RecordedRounds] {
+        try separate(texts.map { try rounds($0.text, path: $0.path) })
+    }
+
+    /// The files, of which no two have a round in common.
+    private static func separate(_ files: [RecordedRounds]) throws -> [RecordedRounds] {
         var seen: [[String]: String] = [:]
         for file in files {
             for (line, record) in file.rounds {
@@ -141,7 +152,8 @@ package enum ResultsReader {
         }
     }
 
-    private static func text(_ path: String) throws -> String {
+    /// The text of a file.
+    package static func text(_ path: String) throws -> String {
         do {
             if path == standardInput { return try text(.standardInput, path: "<stdin>") }
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])

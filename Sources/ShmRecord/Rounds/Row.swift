@@ -206,6 +206,11 @@ package struct Percentiles {
         self.longest = greatest
         self.histogram = histogram
     }
+
+    /// A percentile, ns; `nil` if there are too few samples.
+    package func percentile(_ percent: Double) -> UInt64? {
+        PercentileRule.supports(percent, samples: samples) ? min(histogram.valueAtPercentile(percent), longest) : nil
+    }
 }
 
 /// Figures of the order of owners.

@@ -21,6 +21,15 @@ package enum Value: Equatable, Sendable {
         self = value.flatMap { $0.isFinite ? .decimal($0, decimals) : nil } ?? .empty
     }
 
+    /// The number; `nil` for other values.
+    package var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .decimal(let number, _): number
+        case .text, .renamed, .boolean, .list, .empty: nil
+        }
+    }
+
     /// The text in CSV files; empty if not measured.
     package var text: String {
         switch self {

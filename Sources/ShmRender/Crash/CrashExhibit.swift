@@ -11,16 +11,22 @@ struct CrashExhibit {
     var exhibit: Exhibit {
         let tried = results.filter { $0.total.kills > 0 }
         if tried.isEmpty { return Exhibit([]) }
+        let curves = RecoveryPicture(lines: tried.map { ($0.lock, $0.recovery) }).picture
         return Exhibit([
             .init(
                 "Survival",
-                [
-                    .text(
-                        "Each cell has the kills on a path, and the slowest recovery after one. ok: all other processes went on; hangs: a process waited for 2 s; wrong: the data or the report of the death were wrong. BROKEN!: a promise was broken."
-                    ), .table(map(tried)),
-                ]), .init("Recovery", [.picture(recovery(tried))]),
+                [.text(hasPaths ? Self.words : Self.recorded), .table(map(tried))]),
+            .init("Recovery", [.picture(recovery(tried))] + (curves.map { [.picture($0)] } ?? [])),
         ])
     }
+
+    private static let words =
+        "Each cell has the kills on a path, and the slowest recovery after one. ok: all other processes went on; hangs: a process waited for 2 s; wrong: the data or the report of the death were wrong. BROKEN!: a promise was broken."
+    private static let recorded =
+        "Each cell has the instructions of a path at which the target was killed. Results files have the outcome of all paths together."
+
+    /// Whether the outcome of each path is known.
+    private var hasPaths: Bool { results.allSatisfy { $0.recordedTotal == nil } }
 
     private func map(_ tried: [CrashResult]) -> Exhibit.Table {
         let paths = conditions.paths.filter { path in tried.contains { $0.paths.contains { $0.path == path } } }
@@ -36,6 +42,7 @@ struct CrashExhibit {
     }
 
     private func cell(_ tally: CrashTally, of result: CrashResult) -> Exhibit.Table.Cell {
+        if !hasPaths { return .init("–", detail: counted(tally.instructions, "instruction"), .empty) }
         let recovery = tally.slowestRecovery.map { Figure.time(Double($0)) }
         let harm = tally.hangs + tally.corruptions
         if harm == 0 {
@@ -58,7 +65,8 @@ struct CrashExhibit {
 
     private func recovery(_ tried: [CrashResult]) -> Exhibit.Picture {
         let rows = tried.map { result in
-            let times = result.paths.compactMap { $0.tally.slowestRecovery.map { Double($0) } }
+            let tallies = hasPaths ? result.paths.map(\.tally) : [result.total]
+            let times = tallies.compactMap { $0.slowestRecovery.map { Double($0) } }
             return RowDrawing.Row(
                 result.lock.name, group: result.lock.properties.family.rawValue, style(result),
                 points: times, text: times.max().map { Figure.time($0) } ?? "–")
@@ -68,8 +76,9 @@ struct CrashExhibit {
                 .init(CrashColumn.all[$0])
             })
         return Exhibit.Picture(
-            "Slowest recovery on each path",
-            legend: "The longest time from a kill to the next acquisition: a point per path, and the longest in words.",
+            hasPaths ? "Slowest recovery on each path" : "Slowest recovery",
+            legend:
+                "The longest time from a kill to the next acquisition\(hasPaths ? ": a point per path, and the longest in words" : "").",
             .rows(RowDrawing("time from the kill", .time, isSortable: true, [.init("all paths", rows)])),
             layout.exhibit("Kills and recovery", tried.map { CrashRow($0, conditions) }))
     }

@@ -32,6 +32,12 @@ extension Report {
                 [counted(tally.kills, "kill"), counted(tally.hangs, "hang"), counted(tally.corruptions, "corruption")]
                     .joined(separator: ", "))
         }
+        if result.recordedTotal != nil {
+            let total = result.total
+            let text =
+                "\(result.words): \(counted(total.kills, "kill")), \(counted(total.hangs, "hang")), \(counted(total.corruptions, "corruption"))"
+            return Suite(result.lock.name, [Check("all paths", isBroken ? .failed : .passed, text)])
+        }
         let left = result.left(of: conditions.paths).map { Check($0.path.name, .skipped, $0.reason) }
         return Suite(result.lock.name, paths + left)
     }
@@ -39,7 +45,9 @@ extension Report {
     private static func notices(_ results: [CrashResult]) -> [Notice] {
         let breaches = results.flatMap { result in
             result.verdict.isAsPromised
-                ? [] : result.breaches.prefix(1).map { Notice(.error, result.lock.name, $0) }
+                ? []
+                // A results file has no findings.
+                : (result.breaches + [result.words]).prefix(1).map { Notice(.error, result.lock.name, $0) }
         }
         let controls = CrashTable.controls(results).map { Notice($0.isCaught ? .notice : .warning, "none", $0.text) }
         return breaches + controls + [verdict(results)]

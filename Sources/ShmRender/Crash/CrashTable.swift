@@ -32,7 +32,8 @@ package enum CrashTable {
             conditions.every == 1
             ? "wherever the owner was killed" : "at every \(conditions.every)th instruction of the tested paths"
         for result in results where !result.verdict.isAsPromised {
-            lines.append("\(breach(result)); stderr says where. Do not use it.")
+            let place = result.recordedTotal == nil ? "; stderr says where" : ""
+            lines.append("\(breach(result))\(place). Do not use it.")
         }
         // Untested locks count in the total, so "every" means all that were requested.
         let promising = results.filter { $0.lock.properties.survivesOwnerDeath }
@@ -119,7 +120,8 @@ package enum CrashTable {
             result.lock.properties.survivesOwnerDeath && isDeath
             ? " promises to survive its owner's death and did not" : " breaks its promise"
         if hangs > 0 && result.verdict == .brokenPromise {
-            parts.append("a live process hung after \(hangs) of \(counted(total.kills, "kill"))")
+            let missed = result.recordedTotal == nil ? "" : ", or missed its deadline,"
+            parts.append("a live process hung\(missed) after \(hangs) of \(counted(total.kills, "kill"))")
         }
         if total.missedDeadlines > 0 && result.verdict == .brokenPromise {
             parts.append("a wait did not end at its deadline, \(counted(total.missedDeadlines, "time"))")

@@ -30,7 +30,7 @@ package struct FilesReport {
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
             Warning(
                 .unknownColumns,
-                "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map(\.debugDescription).joined(separator: ", "))"
+                "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map { $0.replacing("`", with: "?").debugDescription }.joined(separator: ", "))"
             )
         }
         parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
@@ -72,20 +72,22 @@ package struct FilesReport {
     }
 
     private var exhibit: Exhibit {
-        let sections = parts.enumerated().flatMap { number, part in
-            RoundsExhibit(summaries: part.rounds.summaries, sort: part.document.sort, machine: "machine \(number)")
-                .sections(prefix: prefix(part))
+        let exhibits = parts.enumerated().map { number, part in
+            RoundsExhibit(
+                summaries: part.rounds.summaries, sort: part.document.sort, machine: "machine \(number)",
+                subject: parts.count == 1 ? "" : part.rounds.title)
         }
+        let (sections, gaps) = (exhibits.flatMap(\.sections), exhibits.flatMap(\.gaps))
         let rounds = parts.flatMap(\.rounds.records)
         if rounds.count > Self.mostRounds {
             let text =
-                "The report does not contain its \(rounds.count) rounds, which are too many: they are in \(files)."
-            return Exhibit(sections + [.init("Rows", [.text(text)])])
+                "The report does not contain its \(rounds.count) rounds, which are too many: they are in \(files.verbatim)."
+            return Exhibit(sections + [.init("Rows", [.text(text)])], gaps: gaps)
         }
         let names = ResultColumn.all.map(\.name)
         let records = Report.Records(
             schema: ResultColumn.schema, names, rounds.map { round in names.map(round.value) })
-        return Exhibit(sections, attachments: [.init("rounds.csv", records)])
+        return Exhibit(sections, attachments: [.init("rounds.csv", records)], gaps: gaps)
     }
 
     /// The number of rounds that a page can have for download.

@@ -8,7 +8,7 @@ struct FindingsExhibit {
     let findings: Findings
 
     var exhibit: Exhibit {
-        let sides = "Base: \(findings.base). Candidate: \(findings.candidate)."
+        let sides = "Base: \(findings.base.verbatim). Candidate: \(findings.candidate.verbatim)."
         let judged = findings.cells.filter { cell in cell.metrics.contains { $0.change != nil && $0.threshold > 0 } }
         let cells = Exhibit.Section("Cells", [.text(sides), .table(cells)])
         let changes = judged.isEmpty ? [] : [Exhibit.Section("Changes", [.picture(picture(judged))])]

@@ -11,6 +11,9 @@ package struct ChartLibrary: Sendable {
     /// The text of the library's licence, where the package has installed it.
     package private(set) var licence: String?
 
+    /// The value of ``variable`` for pages that are to have simple pictures.
+    private static let without = "none"
+
     /// The environment variable that names the file where no package has installed it.
     static let variable = "SHM_CHART_JS"
 
@@ -20,6 +23,7 @@ package struct ChartLibrary: Sendable {
     /// The library of this machine.
     package static let installed: ChartLibrary = {
         let named = unsafe getenv(variable).map { unsafe String(cString: $0) }
+        if named == without { return ChartLibrary(absence: nil) }
         return ChartLibrary(file: named.flatMap { $0.isEmpty ? nil : $0 } ?? usual)
     }()
 
@@ -47,7 +51,7 @@ package struct ChartLibrary: Sendable {
         self.init(script: script, absence: nil)
     }
 
-    private init(script: String? = nil, absence: String?) {
+    package init(script: String? = nil, absence: String?) {
         self.script = script
         self.absence = absence
     }

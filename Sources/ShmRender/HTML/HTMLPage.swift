@@ -2,16 +2,26 @@ internal import ShmHarness
 
 /// A report as one HTML file, which loads nothing.
 struct HTMLPage {
-    let report: Report
-    let library: ChartLibrary
+    private let report: Report
+    private let library: ChartLibrary
+    private let exhibit: Exhibit
+    private let hasPictures: Bool
+
+    init(report: Report, library: ChartLibrary) {
+        self.report = report
+        self.library = library
+        exhibit = report.exhibit()
+        hasPictures = exhibit.sections.contains { section in
+            section.blocks.contains { if case .picture = $0 { true } else { false } }
+        }
+    }
 
     var source: String {
-        let exhibit = report.exhibit()
         let facts = ReportFacts(report, exhibit)
         let body: Markup = """
             \(header(facts))\(.contents(exhibit.sections))<main id="main">
             \(exhibit.sections.enumerated().map { .section($1, number: $0, isDrawn: isDrawn) }.joined())</main>
-            \(footer(exhibit, facts))
+            \(footer(facts))
             """
         let scripts = scripts.map { "<script>\(Markup(trusted: $0))</script>\n" as Markup }.joined()
         let page: Markup = """
@@ -28,16 +38,17 @@ struct HTMLPage {
             </head>
             <body>
             <a class="skip" href="#main">Skip to the results</a>
-            \(body)\(scripts)</body>
+            \(hasPictures && !isDrawn ? .hatch : "")\(body)\(scripts)</body>
             </html>
 
             """
         return page.source
     }
 
-    private var isDrawn: Bool { library.script != nil }
+    /// Whether the page has pictures, and the library that draws them.
+    private var isDrawn: Bool { hasPictures && library.script != nil }
 
-    private var scripts: [String] { [library.script, PageAssets.script].compactMap(\.self) }
+    private var scripts: [String] { [isDrawn ? library.script : nil, PageAssets.script].compactMap(\.self) }
 
     /// Nothing is loaded, and only the scripts and the style sheet of this page count: a text of the results that got into it
     /// as markup could neither run nor send anything.
@@ -55,11 +66,19 @@ struct HTMLPage {
         return [.error, .warning].first { levels.contains($0) } ?? .notice
     }
 
-    /// The verdict in a few words: that of the last notice, unless it only counts rows.
+    /// The verdict in a few words: that of the last notice, unless it only counts rows. A sentence that begins alike says
+    /// more.
     private func title(_ facts: ReportFacts) -> String {
         let notice = report.notices.last.flatMap { $0.title == "shmbench" ? $0.text : nil }
         let text = report.headline ?? notice ?? facts.verdict.first ?? report.notices.last?.text ?? report.name
-        return text.prefix(1).uppercased() + text.dropFirst()
+        let longer = facts.verdict.first { Self.beginning($0) == Self.beginning(text) }
+        let shown = longer ?? text
+        return shown.prefix(1).uppercased() + shown.dropFirst()
+    }
+
+    /// The first words, by which two sentences that say the same are recognised.
+    private static func beginning(_ sentence: String) -> [Substring] {
+        Array(sentence.lowercased().split { " :;,".contains($0) }.prefix(4))
     }
 
     private func header(_ facts: ReportFacts) -> Markup {
@@ -72,10 +91,15 @@ struct HTMLPage {
             case .error: ("✗", "failure")
             }
         let title = title(facts)
-        let sentences = facts.verdict.filter { $0 != title }.map { "<li>\(.sentence($0))</li>" as Markup }
+        let sentences = facts.verdict.filter { $0.lowercased() != title.lowercased() }.map {
+            "<li>\(.sentence($0))</li>" as Markup
+        }
         let warnings = facts.warnings.map { "<li>\(.sentence($0))</li>" as Markup }
+        let absence = hasPictures ? library.absence : nil
         let missing: Markup =
-            library.absence.map { "<p class=\"warnings\">This report has no pictures, only their tables: \($0).</p>\n" }
+            absence.map {
+                "<p class=\"warnings\">The pictures of this report are simple, and offer no choices: \($0).</p>\n"
+            }
             ?? ""
         return """
             <header><p class="kind">shmbench \(report.name)</p>
@@ -85,9 +109,12 @@ struct HTMLPage {
             """
     }
 
-    private func footer(_ exhibit: Exhibit, _ facts: ReportFacts) -> Markup {
-        let conditions = facts.conditions.map { "<dt>\($0.name)</dt><dd>\(.words($0.value[...]))</dd>\n" as Markup }
-            .joined()
+    private func footer(_ facts: ReportFacts) -> Markup {
+        let conditions = facts.conditions.groups.map { group -> Markup in
+            let heading: Markup = group.title.isEmpty ? "" : "<h3>\(group.title)</h3>\n"
+            let entries = group.entries.map { "<dt>\($0.name)</dt><dd>\(.words($0.value[...]))</dd>\n" as Markup }
+            return "\(heading)<dl>\(entries.joined())</dl>\n"
+        }.joined()
         let files =
             Markup.download("\(report.name).csv", report.records)
             + exhibit.attachments.map { .download($0.name, $0.records) }.joined()
@@ -97,8 +124,7 @@ struct HTMLPage {
         let downloads: Markup = files.source.isEmpty ? "" : "<h2>Downloads</h2>\n<ul>\(files)</ul>\n"
         return """
             <footer><h2>Conditions</h2>
-            <dl>\(conditions)</dl>
-            \(notes)\(downloads)\(library)</footer>
+            \(conditions)\(notes)\(downloads)\(library)</footer>
 
             """
     }

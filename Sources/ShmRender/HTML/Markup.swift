@@ -28,10 +28,11 @@ struct Markup: ExpressibleByStringInterpolation {
 
     static func + (left: Markup, right: Markup) -> Markup { Markup(trusted: left.source + right.source) }
 
-    /// A sentence, in which backquotes enclose names.
+    /// A sentence, in which backquotes enclose names. Those of values are `String.verbatim`.
     static func sentence(_ text: String) -> Markup {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part -> Markup in
-            index % 2 == 1 ? "<code>\(String(part))</code>" : words(part)
+            index % 2 == 1
+                ? "<code>\(String(part))</code>" : words(Substring(part.replacing(String.backquote, with: "`")))
         }.joined()
     }
 

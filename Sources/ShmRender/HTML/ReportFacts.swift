@@ -5,8 +5,8 @@ struct ReportFacts {
     let verdict: [String]
     let warnings: [String]
     let notes: [String]
-    /// Names and values.
-    let conditions: [(name: String, value: String)]
+    /// Where, when and how it was measured.
+    let conditions: Conditions
 
     init(_ report: Report, _ exhibit: Exhibit) {
         let facts = report.facts()
@@ -16,15 +16,10 @@ struct ReportFacts {
         warnings = Self.rows(value("warnings")).compactMap { row in
             row.first { $0.name == "text" }.map { Self.text($0.value) }
         }
-        let records = [report.records] + exhibit.attachments.map(\.records)
         let requested: [JSONValue.Member] = if case .object(let members)? = value("requested") { members } else { [] }
-        let asked = requested.map(Self.condition)
-        conditions =
-            [report.command.map { (name: "command", value: "shmbench \($0)") }].compactMap(\.self)
-            + Self.columns.compactMap { name, columns in
-                let values = columns.map { column in records.flatMap { $0.distinct(column) }.uniqued() }
-                return Self.shown(values).map { (name, $0) }
-            } + asked.filter { name, value in !value.isEmpty && !Self.columns.contains { $0.name == name } }
+        conditions = Conditions(
+            [report.records] + exhibit.attachments.map(\.records), command: report.command,
+            requested: requested.map(Self.condition))
     }
 
     /// A name and a value for people: a time has its unit.
@@ -34,20 +29,6 @@ struct ReportFacts {
             return (name, text(member.value))
         }
         return (String(name.dropLast(3)), Figure.time(Double(time)))
-    }
-
-    /// The columns of the machine and the run, by name on the page.
-    private static let columns: [(name: String, columns: [String])] = [
-        ("machine", ["hostname"]), ("CPU", ["cpu_model"]), ("CPUs", ["cpus"]), ("kernel", ["kernel"]),
-        ("version", ["tool_version"]), ("started", ["started_at"]), ("seed", ["seed"]),
-    ]
-
-    /// Distinct values: the first and the last of many.
-    private static func shown(_ values: [[String]]) -> String? {
-        let values = values.flatMap(\.self)
-        if values.isEmpty { return nil }
-        let sorted = values.sorted()
-        return values.count <= 2 ? values.joined(separator: ", ") : "\(sorted[0]) … \(sorted[sorted.count - 1])"
     }
 
     private static func texts(_ value: JSONValue?) -> [String] {
@@ -66,13 +47,5 @@ struct ReportFacts {
         case .array(let values): values.map(text).joined(separator: ", ")
         case .object(let members): members.map { "\($0.name) \(text($0.value))" }.joined(separator: ", ")
         }
-    }
-}
-
-extension Report.Records {
-    /// The distinct texts of a column, in the order in which they first occur; none without the column.
-    fileprivate func distinct(_ name: String) -> [String] {
-        guard let index = names.firstIndex(of: name) else { return [] }
-        return rows.map { $0[index].text }.filter { !$0.isEmpty }.uniqued()
     }
 }

@@ -2,7 +2,11 @@ internal import ShmRecord
 
 extension Markup {
     /// A table that scrolls on its own where it is wider than the page.
-    static func table(_ table: Exhibit.Table) -> Markup {
+    ///
+    /// - Parameters:
+    ///   - section: the section, of which the caption names the subject.
+    ///   - id: the name of its caption in the page.
+    static func table(_ table: Exhibit.Table, of section: Exhibit.Section, id: String) -> Markup {
         let head = table.columns.map { column -> Markup in
             let name: Markup =
                 column.meaning.map { "<abbr title=\"\($0)\">\(column.title)</abbr>" } ?? "\(column.title)"
@@ -12,10 +16,11 @@ extension Markup {
         let rows = table.rows.map { row -> Markup in
             "<tr>\(zip(table.columns, row).enumerated().map { cell($1.1, $1.0, isFirst: $0 == 0) }.joined())</tr>\n"
         }.joined()
-        let map: Markup = table.isMap ? " class=\"map\"" : ""
+        let classes = [table.isMap ? "map" : "", table.columns.count > Self.many ? "wide" : ""].filter { !$0.isEmpty }
+        let map: Markup = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
         return """
-            <div class="scroll" role="region" tabindex="0" aria-label="\(table.caption)"><table\(map)>
-            <caption>\(.sentence(table.caption))</caption>
+            <div class="scroll" role="region" tabindex="0" aria-labelledby="\(id)"><table\(map)>
+            <caption id="\(id)">\(.sentence(section.headed(table.caption)))</caption>
             <thead><tr>\(head)</tr></thead>
             <tbody>
             \(rows)</tbody></table></div>
@@ -29,8 +34,18 @@ extension Markup {
         let mark: Markup = cell.mark.map { " data-mark=\"\($0.rawValue)\"" } ?? ""
         let tone: Markup = cell.tone.map { " data-tone=\"\($0.name)\"" } ?? ""
         let width: Markup = cell.text.count > longest ? " class=\"long\"" : numeric(column)
-        return "<td\(width)\(mark)\(tone)>\(cell.text)\(detail)</td>"
+        let number: Markup = column.isNumber ? value(cell) : ""
+        return "<td\(width)\(mark)\(tone)\(number)>\(cell.text)\(detail)</td>"
     }
+
+    /// The number of the cell, if its text is not the number.
+    private static func value(_ cell: Exhibit.Table.Cell) -> Markup {
+        guard let number = cell.number, number.isFinite, Double(cell.text) != number else { return "" }
+        return " data-value=\"\(number.description)\""
+    }
+
+    /// The number of columns that fit a sheet of paper.
+    private static let many = 9
 
     /// The number of characters from which a cell is broken into lines.
     private static let longest = 36

@@ -34,7 +34,7 @@ struct HistoryExhibit {
         let none = "No change point in \(counted(series.points.count, "run"))."
         return Exhibit.Picture(
             Self.title(series),
-            legend: "Medians of runs on \(series.cell.machine). \(series.changes.isEmpty ? none : marks)",
+            legend: "Medians of runs on \(series.cell.machine.verbatim). \(series.changes.isEmpty ? none : marks)",
             .curves(
                 CurveDrawing([
                     .init(
@@ -74,6 +74,6 @@ struct HistoryExhibit {
             Item(fields["median"]) { $0.series.metric.shown($0.point.median) },
             Item(fields["change_percent"]) { $0.point.change.map(HistoryTable.percent) ?? "" },
             Item("mark") { $0.change == nil ? "" : "◆ change point" },
-        ]).exhibit("\(series.metric.column) of \(series.title)", HistoryPointRow.rows([series]))
+        ]).exhibit("\(series.metric.column) of \(series.title.verbatim)", HistoryPointRow.rows([series]))
     }
 }

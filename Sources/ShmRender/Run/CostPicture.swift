@@ -23,7 +23,7 @@ struct CostPicture {
             "Fairness and handoff beside throughput",
             legend:
                 "A lock that lets its last owner in again is fast because others wait. Jain's index: 1 is perfectly even, 1/workers is one worker that takes all. Further to the right is faster; higher is fairer, or takes longer to hand over. Chosen locks have names.",
-            .curves(CurveDrawing(choice: choice.name, shown)), table(contended.flatMap(\.cells)))
+            .curves(CurveDrawing(choice: choice.drawing, shown)), table(contended.flatMap(\.cells)))
     }
 
     private func points(

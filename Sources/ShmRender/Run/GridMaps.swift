@@ -35,14 +35,14 @@ struct GridMaps {
     }
 
     /// The sections of a page.
-    func sections(prefix: String) -> [Exhibit.Section] {
+    func sections(of subject: String) -> [Exhibit.Section] {
         grids.map { grid in
             let scenario = grid.scenario == "default" ? "" : ": \(grid.scenario)"
             let tables = GridSlice.all(grid).flatMap { slice -> [Exhibit.Block] in
                 let tables = GridMapTables(slice: slice)
                 return [.table(tables.best), .table(tables.shares)]
             }
-            return Exhibit.Section("\(prefix)Grid\(scenario)", GridWords.legend(grid).map { .text($0) } + tables)
+            return Exhibit.Section("Grid\(scenario)", of: subject, GridWords.legend(grid).map { .text($0) } + tables)
         }
     }
 

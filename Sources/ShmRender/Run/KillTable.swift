@@ -29,7 +29,7 @@ struct KillTable {
                     .init(parameter.title, isNumber: true) { parameter.shown($0.load) }
                 } + [
                     column("kills"), column("kill_failures"), column("recovery_p50_ns"),
-                    .init(Self.reaped, isNumber: true) { $0.reaping.map(Figure.time) ?? "-" },
+                    .init(Self.reaped, number: \.reaping, or: "-", Figure.time),
                 ], expendable: [Self.reaped])
     }
 

@@ -6,6 +6,7 @@ internal import ShmRecord
 struct LatencyPicture {
     let views: [LoadView]
     let choice: CurveChoice
+    let curves: LatencyCurves
 
     /// `nil` if no cell has a percentile.
     var picture: Exhibit.Picture? {
@@ -21,13 +22,13 @@ struct LatencyPicture {
             "Time to acquire by percentile",
             legend:
                 "Medians over the rounds, on logarithmic axes: to the right are the rarer, longer waits. A curve ends at the last percentile for which the rounds have enough samples; an overloaded open loop has none.",
-            .curves(CurveDrawing(choice: choice.name, start: start, shown)), table)
+            .curves(CurveDrawing(choice: choice.drawing, start: start, shown)), table)
     }
 
     private func curve(_ cell: CellSummary) -> CurveDrawing.Curve {
         CurveDrawing.Curve(
             cell.label, .line, isChosen: choice.chosen.contains(cell.lock),
-            cell.quantiles.map { (x: 100 / (100 - $0.percent), y: $0.time) })
+            curves.quantiles(of: cell).map { (x: 100 / (100 - $0.percent), y: $0.time) })
     }
 
     private var table: Exhibit.Table {
@@ -40,7 +41,7 @@ struct LatencyPicture {
         let rows = cells.map { cell in
             let times = cell.quantiles.map(\.time) + [cell.longest]
             return [Exhibit.Table.Cell(cell.label), .init(titles.title(cell.load))]
-                + times.map { .init($0.map(Figure.time) ?? "–") }
+                + times.map { .init($0, Figure.time) }
         }
         return Exhibit.Table(
             "Time to acquire: medians of percentiles over the rounds, and the longest time of all", columns, rows)

@@ -9,13 +9,19 @@ struct RoundsExhibit {
     let sort: SortKey
     /// What the choice of locks belongs to, if a page has several machines.
     let machine: String
+    /// What the headings name; empty for one machine.
+    var subject = ""
+    /// The percentiles that the tables do not have.
+    var curves = LatencyCurves()
 
-    /// - Parameter prefix: begins the headings.
-    func sections(prefix: String = "") -> [Exhibit.Section] {
+    var sections: [Exhibit.Section] {
         if summaries.isEmpty { return [] }
         let pictures: [(String, Exhibit.Block?)] = [
             ("Throughput", .picture(ThroughputPicture(views: views).picture)),
-            ("Time to acquire", LatencyPicture(views: views, choice: choice).picture.map { .picture($0) }),
+            (
+                "Time to acquire",
+                LatencyPicture(views: views, choice: choice, curves: curves).picture.map { .picture($0) }
+            ),
             (
                 "More workers",
                 WorkersPicture(summaries: summaries, sort: sort, choice: choice).picture.map { .picture($0) }
@@ -24,8 +30,8 @@ struct RoundsExhibit {
             ("Rounds", SpreadPicture(views: views).picture.map { .picture($0) }),
             ("Kills of owners", KillTable(summaries).exhibit.map { .picture($0) }),
         ]
-        return GridMaps(summaries).sections(prefix: prefix)
-            + pictures.compactMap { title, block in block.map { Exhibit.Section(prefix + title, [$0]) } }
+        return GridMaps(summaries).sections(of: subject)
+            + pictures.compactMap { title, block in block.map { Exhibit.Section(title, of: subject, [$0]) } }
     }
 
     /// The cells by load, best first, controls last.
@@ -39,18 +45,33 @@ struct RoundsExhibit {
         }
     }
 
+    /// Curves that the rounds do not allow, and why.
+    var gaps: [String] {
+        if summaries.isEmpty { return [] }
+        let latency = "Time to acquire by percentile: no plot, since no round has enough samples for a percentile."
+        let counts = Set(summaries.map(\.load.workers))
+        let one = counts.count == 1 ? counts.first.map { ", \($0)" } ?? "" : " under each load"
+        let workers = "Throughput by number of workers: no plot, since there is only one number\(one)."
+        return [
+            LatencyPicture(views: views, choice: choice, curves: curves).picture == nil ? latency : nil,
+            WorkersPicture(summaries: summaries, sort: sort, choice: choice).picture == nil ? workers : nil,
+        ].compactMap(\.self).map { subject.isEmpty ? $0 : "\(subject): \($0)" }
+    }
+
     private var choice: CurveChoice { CurveChoice(name: machine, chosen: Self.chosen(summaries)) }
 
-    /// The locks that are worth a curve before the reader chooses: the default, two familiar ones, and under each load the
-    /// best one and the best that survives its owner's death.
+    /// The locks that are worth a curve before the reader chooses: all of a few, or ``CurveChoice/rule``.
     private static func chosen(_ summaries: [CellSummary]) -> Set<String> {
-        let cells = summaries.filter { $0.excludes && $0.isAsPromised && $0.load.workers > 1 }
-        func best(_ cells: [CellSummary]) -> String? { cells.max { $0.throughput ?? 0 < $1.throughput ?? 0 }?.lock }
-        let loads = cells.map(\.load).uniqued().map { load in cells.filter { $0.load == load } }
-        let leaders = loads.flatMap { [best($0.filter(\.survivesOwnerDeath)), best($0)] }
-        let familiar = ["robust-futex", "pthread-mutex", "mcs"]
         let known = Set(summaries.map(\.lock))
-        return Set((familiar.filter(known.contains) + leaders.compactMap(\.self)).uniqued().prefix(7))
+        if known.count <= TextPlot.most { return known }
+        let cells = summaries.filter { $0.excludes && $0.isAsPromised && $0.load.workers > 1 }
+        let loads = cells.map(\.load).uniqued().map { load in
+            cells.filter { $0.load == load }.sorted { $0.throughput ?? 0 > $1.throughput ?? 0 }
+        }
+        let survivors = loads.compactMap { $0.first(where: \.survivesOwnerDeath)?.lock }
+        let fastest = (0..<TextPlot.most).flatMap { place in loads.filter { $0.count > place }.map { $0[place].lock } }
+        let familiar = ["robust-futex", "pthread-mutex", "mcs"]
+        return Set((familiar.filter(known.contains) + survivors + fastest).uniqued().prefix(TextPlot.most))
     }
 }
 
@@ -71,6 +92,12 @@ struct LoadView {
 struct CurveChoice {
     let name: String
     let chosen: Set<String>
+
+    /// Which they are.
+    static let rule =
+        "robust-futex, pthread-mutex, mcs, under each load the fastest lock that survives its owner's death, and the fastest others"
+
+    var drawing: CurveDrawing.Choice { CurveDrawing.Choice(group: name, rule: Self.rule) }
 }
 
 extension CellSummary {

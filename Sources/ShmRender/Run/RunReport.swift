@@ -41,14 +41,15 @@ package struct RunReport {
     }
 
     private var exhibit: Exhibit {
-        let rounds = RoundsExhibit(summaries: document.summaries, sort: document.sort, machine: "run")
+        let rounds = RoundsExhibit(
+            summaries: document.summaries, sort: document.sort, machine: "run", curves: LatencyCurves(rows))
         let sections =
             capacities.map { found, bound in
                 [Exhibit.Section("Capacity", [.table(CapacityTable.exhibit(found, bound: bound))])]
-            } ?? rounds.sections()
+            } ?? rounds.sections
         let trace = TracePicture(rows).picture.map { [Exhibit.Section("Owners over time", [.picture($0)])] } ?? []
         let doctor = machine.map { [Exhibit.Section("Machine", [.table($0)])] } ?? []
-        return Exhibit(sections + trace + doctor)
+        return Exhibit(sections + trace + doctor, gaps: capacities == nil ? rounds.gaps : [])
     }
 
     /// The results of a capacity search; `nil` for other runs.

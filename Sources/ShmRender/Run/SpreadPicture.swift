@@ -86,10 +86,12 @@ struct SpreadPicture {
             spreads.map { spread in
                 let all = spread.all
                 return [
-                    .init(spread.cell.label), .init(titles.title(spread.cell.load)), .init("\(all.count)"),
-                    .init(Figure.rate(all[0])), .init(Figure.rate(spread.middle)),
-                    .init(Figure.rate(all[all.count - 1])),
-                    .init(words(spread.outliers)),
+                    .init(spread.cell.label), .init(titles.title(spread.cell.load)),
+                    .init("\(all.count)", number: Double(all.count)),
+                    .init(all[0], Figure.rate), .init(spread.middle, Figure.rate),
+                    .init(all[all.count - 1], Figure.rate),
+                    .init(
+                        words(spread.outliers), number: spread.outliers.isEmpty ? nil : Double(spread.outliers.count)),
                 ]
             })
     }

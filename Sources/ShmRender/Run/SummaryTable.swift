@@ -67,7 +67,7 @@ package struct SummaryTable {
             column("throughput_per_s") {
                 (fallen.contains($0.cell) ? "▼" : "") + Self.shown($0.throughput, Figure.count)
             },
-            .init("±", isNumber: true) { Self.shown($0.spread) { Percent.spread($0) } },
+            .init("±", number: \.spread, or: "-") { Percent.spread($0) },
             column("acquire_p50_ns") { $0.isOverloaded ? "overloaded" : Self.shown($0.p50, Figure.time) },
             column("acquire_p99_ns"), column("acquire_p999_ns"),
         ]

@@ -42,8 +42,8 @@ struct ThroughputPicture {
         let items: [Item] = [
             Item("lock") { $0.label }, Item("family") { $0.family }, Item("load") { [titles] in titles.title($0.load) },
             column("rounds"), column("throughput_per_s"),
-            Item("low", isNumber: true) { $0.interval.map { Figure.rate($0.low) } ?? "–" },
-            Item("high", isNumber: true) { $0.interval.map { Figure.rate($0.high) } ?? "–" },
+            Item("low", number: { $0.interval?.low }, or: "–", Figure.rate),
+            Item("high", number: { $0.interval?.high }, or: "–", Figure.rate),
             Item("data") { Self.data($0) },
         ]
         return TableLayout(items: items).exhibit("Throughput by lock: medians and their intervals", cells)

@@ -84,10 +84,11 @@ struct TracePicture {
             + ["holds", "time held", "longest hold"].map { .init($0, isNumber: true) }
         let rows = shown.flatMap { row, strips in
             strips.map { strip -> [Exhibit.Table.Cell] in
-                let longest = strip.holds.map { $0.to - $0.from }.max()
+                let longest = strip.holds.map { ($0.to - $0.from) * 1e3 }.max()
                 return [
-                    .init(title(row)), .init("worker \(strip.worker + 1)"), .init("\(strip.holds.count)"),
-                    .init(Figure.time(strip.total * 1e3)), .init(longest.map { Figure.time($0 * 1e3) } ?? "–"),
+                    .init(title(row)), .init("worker \(strip.worker + 1)"),
+                    .init("\(strip.holds.count)", number: Double(strip.holds.count)),
+                    .init(strip.total * 1e3, Figure.time), .init(longest, Figure.time),
                 ]
             }
         }

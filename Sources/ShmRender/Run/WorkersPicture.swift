@@ -16,7 +16,7 @@ struct WorkersPicture {
         let titles = LoadTitles(summaries)
         let views = several.map { overview in
             CurveDrawing.View(
-                titles.scenario(overview.load), x: .init("workers", .count),
+                several.count == 1 ? "" : titles.scenario(overview.load), x: .init("workers", .count),
                 y: .init("acquisitions per second", .rate), overview.lines.map { curve($0, overview.workers) })
         }
         let cpus = summaries.compactMap { $0.records.first?.cpus }.max()
@@ -26,7 +26,7 @@ struct WorkersPicture {
         return Exhibit.Picture(
             "Throughput by number of workers",
             legend: "Medians over the rounds, on logarithmic axes.\(limit ?? "")",
-            .curves(CurveDrawing(choice: choice.name, views)), table(several, titles))
+            .curves(CurveDrawing(choice: choice.drawing, views)), table(several, titles))
     }
 
     private func curve(_ line: Overview.Line, _ workers: [Int]) -> CurveDrawing.Curve {
@@ -47,7 +47,7 @@ struct WorkersPicture {
         let rows = overviews.flatMap { overview in
             overview.lines.map { line in
                 [Exhibit.Table.Cell(line.lock), .init(titles.scenario(overview.load))]
-                    + numbers.map { .init(line.cells[$0]?.throughput.map(Figure.rate) ?? "–") }
+                    + numbers.map { .init(line.cells[$0]?.throughput, Figure.rate) }
             }
         }
         return Exhibit.Table("Throughput by number of workers", columns, rows)

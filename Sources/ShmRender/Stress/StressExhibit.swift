@@ -11,10 +11,14 @@ extension SurvivalMatrix {
         let maps = [
             ("Deaths", faults.filter { $0.aim == .death }), ("Other faults", faults.filter { $0.aim == .disturbance }),
         ].filter { !$0.1.isEmpty }.map { title, faults in
-            Exhibit.Section(title, [.table(map("Verdict, and median / longest recovery, by lock and fault", faults))])
+            Exhibit.Section(
+                title, [.table(map("\(title): verdict, and median / longest recovery, by lock and fault", faults))])
         }
         let operations = Exhibit.Section("Operations", [.table(operations)])
-        let recovery = recoveries.isEmpty ? [] : [Exhibit.Section("Recovery", [.picture(recovery)])]
+        let curves = RecoveryPicture(lines: recoveries.map { ($0.result.lock, $0.result.recovery) }).picture
+        let recovery =
+            recoveries.isEmpty
+            ? [] : [Exhibit.Section("Recovery", [.picture(recovery)] + (curves.map { [.picture($0)] } ?? []))]
         let known = [Self.words, Self.times] + verdict + warnings.map { "Warning: \($0.text)." }
         let notes = Exhibit.Section("Notes", sentences(markdown: true).filter { !known.contains($0) }.map { .text($0) })
         return Exhibit([words] + maps + [operations] + recovery + [notes])

@@ -30,10 +30,12 @@ struct DocumentOptions: ParsableArguments {
     }
 
     /// Opens the files. Their content stays until ``DocumentOutput/begin()``.
-    func open(_ kind: DocumentKind) throws -> DocumentOutput { try DocumentOutput(kind, format, files: output) }
+    func open(_ kind: DocumentKind, _ plot: PlotOption? = nil) throws -> DocumentOutput {
+        try DocumentOutput(kind, format, files: output, hasPlots: plot?.plot ?? false)
+    }
 
     /// Shows the document of a command that measures nothing, and writes it to the files.
-    func show(_ kind: DocumentKind, _ report: Report, _ status: ExitStatus = .ok) throws {
-        try open(kind).show(report, status)
+    func show(_ kind: DocumentKind, _ report: Report, _ status: ExitStatus = .ok, plot: PlotOption? = nil) throws {
+        try open(kind, plot).show(report, status)
     }
 }

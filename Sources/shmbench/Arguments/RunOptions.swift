@@ -54,6 +54,8 @@ struct RunOptions: ParsableArguments {
 
     @OptionGroup var document: DocumentOptions
 
+    @OptionGroup var plots: PlotOption
+
     @OptionGroup var history: HistoryOption
 
     @Option("--sort", .sortKey, valueName: "key", "Sort key of the tables: \(Notation<SortKey>.sortKey.expected).")
@@ -85,6 +87,7 @@ struct RunOptions: ParsableArguments {
         if bound != nil && !findCapacity {
             throw Failure.missing("--find-capacity", for: "--bound", "add it, or leave out --bound")
         }
+        try plots.check(document)
         try history.check(beside: document.output.map { ("--output", $0) } + [("--trace", trace)])
     }
 

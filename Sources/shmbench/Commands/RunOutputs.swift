@@ -28,7 +28,8 @@ struct RunOutputs {
                 results.append(file)
             }
             let documents = try DocumentOutput(
-                .run, options.document.format, files: formats.filter { $0.format != .csv }.map(\.path))
+                .run, options.document.format, files: formats.filter { $0.format != .csv }.map(\.path),
+                hasPlots: options.plots.plot)
             opened.append { documents.discard() }
             // The rows are never lost: other formats than these two have only medians.
             if !formats.contains(where: { $0.format == .csv || $0.format == .json }) {

@@ -51,6 +51,8 @@ struct ShowHistory: CheckedCommand {
 
     @OptionGroup var document: DocumentOptions
 
+    @OptionGroup var plots: PlotOption
+
     @Option(
         "--export", .file([".csv"]), valueName: "file.csv",
         "CSV file to write for Apache Otava, with one line for each run. Prints the otava.yaml that reads it.")
@@ -65,6 +67,10 @@ struct ShowHistory: CheckedCommand {
             throw Failure.invalid(export, for: "--export", expected: "a file other than those of --output")
         }
         try document.check(inputs: [file])
+        try plots.check(document)
+        if export != nil && plots.plot {
+            throw Failure.conflict("--export", "--plot", "leave out --plot, since an otava.yaml is printed")
+        }
         if let export, SameFile.isSame(export, file) {
             throw Failure.invalid(export, for: "--export", expected: "a file other than the history")
         }
@@ -80,7 +86,7 @@ struct ShowHistory: CheckedCommand {
         if isList {
             let broken = try Self.reading { try BrokenRounds.count(history) }
             line.clear()
-            return try document.show(.history, Report(runs: runs, of: file, broken: broken))
+            return try document.show(.history, Report(runs: runs, of: file, broken: broken), plot: plots)
         }
         let filter = try filter(history)
         let usual = export == nil ? ["throughput"] : ["throughput", "p50", "p99"]
@@ -102,7 +108,7 @@ struct ShowHistory: CheckedCommand {
             if let failure = documents.save(Report(series, limit: limit)).first { throw failure }
             return
         }
-        try document.show(.history, Report(series, limit: limit))
+        try document.show(.history, Report(series, limit: limit), plot: plots)
     }
 
     /// A file that is damaged or no history is a mistake of the command line, as with the files of other commands.

@@ -9,7 +9,7 @@ internal import ShmRender
 struct ShowReport: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show results files: an overview, and the tables and the verdict of `run`.",
+        abstract: "Show results files: an overview, and the tables and the verdict of `run`, `crash` or `stress`.",
         discussion: """
             Reads CSV files that `run` or `check --update` wrote. Files of older versions have fewer columns. Rounds of \
             several files are merged if they are of the same machine. The overview has one line for each lock, with the \
@@ -17,6 +17,9 @@ struct ShowReport: CheckedCommand {
             maps in place of overview and tables, as in `run`. The formats csv and json have one row for each cell.
 
             Missing rounds are a failure, too.
+
+            Also reads CSV files that `crash` or `stress` wrote, and shows the document of that command: several files of \
+            one test, such as one for each lock. All files of a call are of one command.
 
             \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
@@ -28,10 +31,12 @@ struct ShowReport: CheckedCommand {
 
     @OptionGroup var document: DocumentOptions
 
+    @OptionGroup var plots: PlotOption
+
     @Option(
         "--sort", .sortKey, valueName: "key",
-        "Sort key of the tables and the overview: \(Notation<SortKey>.sortKey.expected).")
-    var sort = SortKey.throughput
+        "Sort key of the tables and the overview: \(Notation<SortKey>.sortKey.expected). (default: throughput)")
+    var sort: SortKey?
 
     @Flag(
         help: ArgumentHelp(
@@ -43,6 +48,7 @@ struct ShowReport: CheckedCommand {
 
     func check() throws {
         try document.check(inputs: files)
+        try plots.check(document)
         for (index, file) in files.enumerated() {
             if file.hasSuffix(".json") {
                 throw Failure.invalid(file, for: "<file>", expected: "a CSV file, as of `run --output NAME.csv`")
@@ -59,12 +65,64 @@ struct ShowReport: CheckedCommand {
 
     mutating func run() throws {
         try plugin.load()
-        let documents = try document.open(.report)
         let line = ProgressLine.working("reading \(counted(files.count, "file"))")
         defer { line.clear() }
+        let read = Result { try ReportedFiles(files) }
+        let kind = (try? read.get().kind) ?? .run
+        let documents = try document.open(kind == .run ? .report : kind, plots)
         // An empty document must not be taken for a good result.
-        let rounds = try documents.reporting({ FilesReport.nothing($0) }) { try ResultsReader.read(files) }
-        let report = FilesReport(rounds, sort: sort)
+        switch kind {
+        case .crash:
+            let crashes = try documents.reporting({ .nothingCrashed($0) }) {
+                let files = try read.get()
+                try refuseRoundOptions(files)
+                return try RecordedCrashes(files.texts)
+            }
+            try show(
+                Report(crashes), in: documents, crashes.files, line,
+                isAsPromised: crashes.results.allSatisfy(\.verdict.isAsPromised))
+        case .stress:
+            let stress = try documents.reporting({ .nothingStressed($0) }) {
+                let files = try read.get()
+                try refuseRoundOptions(files)
+                return try RecordedStress(files.texts)
+            }
+            try show(
+                Report(stress), in: documents, stress.files, line,
+                isAsPromised: stress.results.allSatisfy(\.isAsPromised))
+        default:
+            let rounds = try documents.reporting({ FilesReport.nothing($0) }) {
+                try ResultsReader.read(read.get().texts)
+            }
+            try show(rounds, in: documents, line)
+        }
+    }
+
+    /// Refuses options that only rounds have.
+    private func refuseRoundOptions(_ files: ReportedFiles) throws {
+        for (option, isGiven) in [("--sort", sort != nil), ("--strict", strict)] where isGiven {
+            throw Failure.conflict(
+                option, files.texts[0].path,
+                "leave out \(option), which is for files of `run`: this one has \(files.kind.name)")
+        }
+    }
+
+    /// Shows the report of a test of promises.
+    private func show(
+        _ report: Report, in documents: DocumentOutput, _ files: [RecordedRows], _ line: ProgressLine,
+        isAsPromised: Bool
+    ) throws {
+        line.clear()
+        try documents.show(report, isAsPromised ? .ok : .integrity)
+        for file in files where !file.unknownColumns.isEmpty {
+            let names = file.unknownColumns.map(\.debugDescription).joined(separator: ", ")
+            Terminal.warn("\(file.path) has unknown columns, which are left out: \(names)")
+        }
+        if !isAsPromised { throw ExitCode(ExitStatus.integrity.rawValue) }
+    }
+
+    private func show(_ rounds: [RecordedRounds], in documents: DocumentOutput, _ line: ProgressLine) throws {
+        let report = FilesReport(rounds, sort: sort ?? .throughput)
         line.clear()
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }

@@ -30,6 +30,7 @@ enum Examples {
         "report": (
             [
                 Example("report old.csv", "Tables and verdict of a results file."),
+                Example("report old.csv --plot", "The same, with plots of its percentiles and its numbers of workers."),
                 Example(
                     "report old.csv new.csv --sort p99 --output summary.md",
                     "Two files together, by their tails, as Markdown."),

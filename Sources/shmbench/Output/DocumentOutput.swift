@@ -6,14 +6,19 @@ internal import SystemPackage
 struct DocumentOutput {
     private let kind: DocumentKind
     private let format: OutputFormat
+    /// Whether tables on stdout are followed by plots.
+    private let hasPlots: Bool
     private let files: [(file: OutputFile, format: OutputFormat)]
 
     /// Opens the files, so that a path that cannot be written is found before anything is measured. Their content stays
     /// until ``begin()``.
     ///
-    /// - Parameter format: the format on stdout.
-    init(_ kind: DocumentKind, _ format: OutputFormat, files paths: [String]) throws {
+    /// - Parameters:
+    ///   - format: the format on stdout.
+    ///   - hasPlots: whether tables on stdout are followed by plots.
+    init(_ kind: DocumentKind, _ format: OutputFormat, files paths: [String], hasPlots: Bool = false) throws {
         self.kind = kind
+        self.hasPlots = hasPlots
         self.format = format
         var files: [(file: OutputFile, format: OutputFormat)] = []
         do {
@@ -63,7 +68,7 @@ struct DocumentOutput {
 
     /// Shows the report, and writes it to the files. Returns the failures.
     func write(_ report: Report) -> [Failure] {
-        let shown = failure { try Terminal.show(called(report), format) }
+        let shown = failure { try Terminal.show(called(report), format, hasPlots: hasPlots) }
         return [shown].compactMap(\.self) + save(report)
     }
 

@@ -14,7 +14,11 @@ enum Terminal {
     }
 
     /// Prints a report in a format; tables in colour on a terminal.
-    static func show(_ report: Report, _ format: OutputFormat) throws {
+    ///
+    /// - Parameter hasPlots: whether tables are followed by plots.
+    static func show(_ report: Report, _ format: OutputFormat, hasPlots: Bool = false) throws {
+        var page = page
+        page.hasPlots = hasPlots
         let text = format.renderer.render(report, for: page)
         // Documents for programs are UTF-8, and as wide as they are.
         try show(format == .table ? Colour.paint(page.fitted(text)) : text)

@@ -61,6 +61,8 @@ function curvesConfig(spec, view, state, palette, width) {
   const log = [isLogarithmic(view.x.unit), isLogarithmic(view.y.unit)];
   const usable = ({ x, y }) => finite(y) && (!log[0] || x > 0) && (!log[1] || y > 0);
   const all = data.flat().filter(usable);
+  // Of a curve with many points, some have a symbol.
+  const symbolEvery = (k, size) => (point, at) => (data[k].length < 12 || at % 6 === 0 || at === data[k].length - 1 ? size : 0);
   const sets = shown.map((curve, k) => {
     const place = chosen.indexOf(curve.name);
     const look = lookOf(Math.max(0, place));
@@ -79,7 +81,7 @@ function curvesConfig(spec, view, state, palette, width) {
       borderWidth: isFaint ? 1.2 : 2,
       borderDash: isFree && curve.style === "steps" ? [6, 4] : look.dash,
       pointStyle: isMark ? "rectRot" : isFaint || isFree ? "circle" : look.symbol[0],
-      pointRadius: curve.style === "steps" ? 0 : isMark ? 8 : isFaint ? 3.5 : isFree ? 3 : 5,
+      pointRadius: curve.style === "steps" ? 0 : isMark ? 8 : isFaint ? 3.5 : data[k].map(symbolEvery(k, isFree ? 3 : 5)),
       pointHoverRadius: 7,
       tension: 0,
       clip: 8,

@@ -18,8 +18,17 @@ function element(name, properties, ...children) {
   return result;
 }
 
-// Choices of curves by group, which pictures share.
+// Choices of curves by group, which pictures share. A curve keeps its place, and with it its look, when others leave; null is a free
+// place.
 const choices = new Map();
+
+function toggle(names, name) {
+  const place = names.indexOf(name);
+  const free = names.indexOf(null);
+  if (place >= 0) names[place] = null;
+  else if (free >= 0) names[free] = name;
+  else names.push(name);
+}
 const pictures = [];
 
 class Picture {
@@ -35,7 +44,10 @@ class Picture {
       const known = this.spec.views.flatMap((view) => view.curves);
       for (const curve of known) if (curve.chosen && this.choice.names.length < 7 && !this.choice.names.includes(curve.name)) this.choice.names.push(curve.name);
     }
+    this.unzoom = () => {};
     this.tools = element("div", { className: "tools" });
+    this.tools.setAttribute("role", "group");
+    this.tools.setAttribute("aria-label", `Settings of ${figure.dataset.title}`);
     this.canvas = element("canvas", {});
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", `${figure.dataset.title}; the table below has the figures`);
@@ -47,7 +59,7 @@ class Picture {
     if (this.choice) {
       this.chips = element("div", { className: "chips" });
       this.all = element("div", { className: "chips" });
-      const more = element("details", {}, element("summary", { textContent: "Choose locks" }), this.all);
+      const more = element("details", {}, element("summary", {}, "Choose locks", element("span", { className: "hidden", textContent: ` of ${figure.dataset.title}` })), this.all);
       more.addEventListener("toggle", () => this.fillChips());
       this.chooser = element("div", { className: "choose" }, this.chips, more);
       this.box.before(this.chooser);
@@ -60,7 +72,7 @@ class Picture {
     if (views.length > 1) {
       const pick = element("select", {}, ...views.map((view, index) => element("option", { value: String(index), textContent: view.title })));
       pick.value = String(this.view);
-      pick.addEventListener("change", () => { this.view = Number(pick.value); this.draw(); });
+      pick.addEventListener("change", () => { this.view = Number(pick.value); this.unzoom(); this.draw(); });
       this.tools.append(element("label", {}, "Show", pick));
     }
     if (sorts && views.some((view) => view.rows.length > 2)) {
@@ -88,6 +100,8 @@ class Picture {
   addZoom() {
     const { zoom } = this.state;
     const place = element("input", { type: "range", min: "0", max: "1000", value: "0" });
+    // Another view has another length.
+    this.unzoom = () => { zoom.factor = 1; zoom.at = 0; place.value = "0"; };
     place.addEventListener("input", () => { zoom.at = Number(place.value) / 1000; this.draw(); });
     const step = (text, change, label) => {
       const button = element("button", { type: "button", textContent: text });
@@ -110,8 +124,7 @@ class Picture {
       button.setAttribute("aria-pressed", String(place >= 0));
       button.dataset.name = name;
       button.addEventListener("click", () => {
-        if (place >= 0) this.choice.names.splice(place, 1);
-        else this.choice.names.push(name);
+        toggle(this.choice.names, name);
         this.choice.pictures.forEach((picture) => picture.draw());
         // The buttons are new; a reader with a keyboard goes on from the same one.
         ([...list.children].find((other) => other.dataset.name === name) || this.chooser.querySelector("summary")).focus();
@@ -120,7 +133,7 @@ class Picture {
     };
     const names = [...new Set(this.spec.views.flatMap((view) => view.curves.map((curve) => curve.name)))];
     const there = new Set(this.spec.views[this.view].curves.map((curve) => curve.name));
-    this.chips.replaceChildren(...this.choice.names.filter((name) => there.has(name)).map(chip(this.chips)));
+    this.chips.replaceChildren(...this.choice.names.filter((name) => name !== null && there.has(name)).map(chip(this.chips)));
     const isOpen = this.chooser.querySelector("details").open;
     this.all.replaceChildren(...(isOpen ? names.slice().sort().map(chip(this.all)) : []));
   }
@@ -147,12 +160,11 @@ class Picture {
 
 function drawAll() { pictures.forEach((picture) => picture.draw()); }
 
-// The number in a cell of a table, in one unit, for sorting; -∞ for none.
-function cellNumber(text) {
-  const match = /^[^\d.+−-]*([+−-]?[\d.]+)\s*(M|k|ns|µs|ms|s\b)?/.exec(text);
-  if (!match) return -Infinity;
-  const scale = { M: 1e6, k: 1e3, ns: 1, "µs": 1e3, ms: 1e6, s: 1e9 }[match[2]] || 1;
-  return Number(match[1].replace("−", "-")) * scale;
+// The number of a cell of a table, for sorting; -∞ for none. Only a text without a unit is the number itself.
+function cellNumber(cell) {
+  const { value } = cell.dataset;
+  const number = Number(value === undefined ? cell.textContent : value);
+  return cell.textContent.trim() !== "" && Number.isFinite(number) ? number : -Infinity;
 }
 
 function makeSortable(table) {
@@ -171,7 +183,7 @@ function makeSortable(table) {
       const rows = [...table.tBodies[0].rows].sort((a, b) => {
         const sign = isUp ? 1 : -1;
         if (!isNumber) return text(a).localeCompare(text(b), "en", { numeric: true }) * sign;
-        const [x, y] = [cellNumber(text(a)), cellNumber(text(b))];
+        const [x, y] = [cellNumber(a.cells[column]), cellNumber(b.cells[column])];
         // What was not measured comes last in both directions.
         if (x === -Infinity || y === -Infinity) return x === y ? 0 : x === -Infinity ? 1 : -1;
         return (x - y) * sign;
@@ -182,7 +194,7 @@ function makeSortable(table) {
 }
 
 function start() {
-  document.querySelectorAll("table").forEach(makeSortable);
+  document.querySelectorAll("table:not(.still)").forEach(makeSortable);
   if (typeof Chart === "undefined") return;
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   document.querySelectorAll("figure").forEach((figure) => pictures.push(new Picture(figure)));

@@ -40,7 +40,8 @@ function rowsConfig(spec, view, state, palette, width) {
   const rows = orderedRows(view.rows, state.order);
   const unit = state.isLinear ? spec.unit + "FromZero" : spec.unit;
   let [low, high] = rangeOf(unit, rows.flatMap(rowNumbers));
-  if (spec.bars && isLogarithmic(unit)) low = 10 ** Math.floor(Math.log10(low) + 1e-9);
+  // Also the shortest bar is visible.
+  if (spec.bars && isLogarithmic(unit)) low = 10 ** Math.floor(Math.log10(low) - 0.3);
   const clamp = (x) => Math.min(high, Math.max(low, x));
   const full = [low, high];
   if (unit === "clock" && state.zoom) {
@@ -105,6 +106,7 @@ function rowsConfig(spec, view, state, palette, width) {
     },
     afterBuildTicks: (scale) => { scale.ticks = rows.map((_, value) => ({ value })); },
   });
+  const say = (x) => unitWords[unit](x, (high - low) / 1000);
   const axis = scaleFor(unit, spec.axis, [low, high], palette, { most: narrow ? 4 : 9 });
   // Otherwise ticks and title share half of a low picture.
   axis.afterFit = (scale) => { scale.height = 46; };
@@ -129,8 +131,8 @@ function rowsConfig(spec, view, state, palette, width) {
               title: (items) => (items[0] && items[0].raw.row ? items[0].raw.row.name : ""),
               label: ({ raw, dataset }) =>
                 Array.isArray(raw.x) && dataset.label !== "value"
-                  ? `${dataset.label}: ${raw.x.map(unitWords[unit]).join(" to ")}`
-                  : `${dataset.label}: ${Array.isArray(raw.x) ? raw.row.text : unitWords[unit](raw.exact || raw.x)}`,
+                  ? `${dataset.label}: ${raw.x.map(say).join(" to ")}`
+                  : `${dataset.label}: ${Array.isArray(raw.x) ? raw.row.text : say(raw.exact || raw.x)}`,
             },
           },
         },

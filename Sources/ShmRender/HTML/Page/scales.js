@@ -12,10 +12,17 @@ function short(number, units) {
   return String(Number(value.toFixed(digits))) + suffix;
 }
 
+// A time in µs with so many digits that a step shows. All times of an axis have the same unit.
+function clockWords(x, step) {
+  const [suffix, scale] = [[" s", 1e6], [" ms", 1e3], [" µs", 1], [" ns", 1e-3]].find(([, scale]) => Math.max(Math.abs(x), step) >= scale * 0.9995) || [" ns", 1e-3];
+  const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step / scale) - 1e-9)));
+  return (x / scale).toFixed(digits) + suffix;
+}
+
 const unitWords = {
   rate: (x) => short(x, [[" M", 1e6], [" k", 1e3], ["", 1]]),
   time: (x) => short(x, [[" s", 1e9], [" ms", 1e6], [" µs", 1e3], [" ns", 1]]),
-  clock: (x) => short(x * 1e3, [[" s", 1e9], [" ms", 1e6], [" µs", 1e3], [" ns", 1]]),
+  clock: (x, step) => clockWords(x, step || 0.001),
   margin: (x) => short(x, [["", 1]]).replace("-", "−"),
   ratio: (x) => (Math.abs(x - 1) < 1e-9 ? "0%" : x >= 1.995 || x < 0.505 ? "×" + short(x, [["", 1]]) : (x >= 1 ? "+" : "−") + short(Math.abs(x - 1) * 100, [["%", 1]])),
   share: (x) => short(x, [["", 1]]),
@@ -71,7 +78,9 @@ function ratioTicks(low, high, most) {
 function ticksOf(unit, low, high, most) {
   for (let more = most; ; more += 1) {
     const words = new Set();
-    const ticks = rawTicks(unit, low, high, more).filter((x) => !words.has(unitWords[unit](x)) && words.add(unitWords[unit](x)));
+    const raw = rawTicks(unit, low, high, more);
+    const say = (x) => unitWords[unit](x, raw[1] - raw[0]);
+    const ticks = raw.filter((x) => !words.has(say(x)) && words.add(say(x)));
     if (ticks.length > 1 || more > most + 4) return ticks;
   }
 }
@@ -125,7 +134,7 @@ function spacedTicks(ticks, unit, scale) {
   const kept = [];
   const first = ticks.filter((x) => x === neutral[unit]);
   for (const x of [...first, ...ticks.filter((x) => x !== neutral[unit])]) {
-    const half = pen.measureText(unitWords[unit](x)).width / 2 + 4;
+    const half = pen.measureText(unitWords[unit](x, ticks[1] - ticks[0])).width / 2 + 4;
     if (kept.every((other) => Math.abs(at(x) - other.at) >= half + other.half)) kept.push({ x, half, at: at(x) });
   }
   return kept.map(({ x }) => x).sort((a, b) => a - b);
@@ -150,7 +159,7 @@ function scaleFor(unit, title, [low, high], palette, options) {
       autoSkip: false,
       maxRotation: 0,
       minRotation: 0,
-      callback: (value) => (names.length > 0 ? names[Math.round(value)] || "" : unitWords[unit](value)),
+      callback: (value, _, ticks) => (names.length > 0 ? names[Math.round(value)] || "" : unitWords[unit](value, ticks.length > 1 ? ticks[1].value - ticks[0].value : 0)),
     },
     afterBuildTicks: (scale) => {
       const room = scale.isHorizontal() ? Math.max(2, Math.floor((scale.width || 300) / 52)) : most;
