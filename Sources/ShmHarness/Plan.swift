@@ -9,7 +9,7 @@ public struct Plan: Sendable {
     public var counters: UInt32
     /// Percentage of read-only critical sections; 0 to 100.
     public var readPercent: UInt32
-    /// Iterations of ``Delay/spin(_:)`` inside the critical section.
+    /// Iterations of ``Delay/spin(_:)`` inside the critical section; ``WorkerSlot/sectionIterationsPlusOne`` may replace it.
     public var criticalSectionIterations: UInt64
     /// Iterations of ``Delay/spin(_:)`` between a release and the next acquisition.
     public var thinkIterations: UInt64

@@ -50,6 +50,22 @@ extension CommandLineSuite.Inputs {
             Refusal("--warmup", "nan", saying: "--warmup"),
             Refusal("--critical-section", "1parsec", saying: "--critical-section"),
             Refusal("--critical-section", "10s", saying: "--stuck-after"),
+            Refusal("--critical-section", "1:200ns,1:10s", saying: "--stuck-after"),
+            Refusal(
+                "--critical-section", "1:200ns,20us",
+                saying:
+                    "for --critical-section: expected a time as in 200ns, 1.5us, 300ms, 2s, 1.5min or 1h, at most a day, or shares of the workers with a time each, as in 1:200ns,3:20us"
+            ),
+            Refusal("--critical-section", "1:200ns", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "0:200ns,1:1us", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "1.5:200ns,1:1us", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "1:200ns,2:200ns", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "1:200ns,1:", saying: "shares of the workers with a time each"),
+            Refusal(
+                "--workers", "2,1", "--critical-section", "1:200ns,1:20us",
+                saying:
+                    "critical sections 1:200ns,1:20µs leave a class without a worker with 1 worker: expected other workers, as in --workers 2"
+            ),
             Refusal("--think", "inf", saying: "--think"),
             Refusal("--stuck-after", "1ms", saying: "a time from 100ms"),
             Refusal("--rounds", "0", saying: "invalid value '0' for --rounds: expected 1…10000"),

@@ -46,6 +46,19 @@ import Testing
         #expect(read[0].cells.count == 4 && read[0].cells.allSatisfy { $0.scenario == "cache" })
     }
 
+    @Test func `shares of the workers make one load, with numbers of workers that fit`() throws {
+        let text = "[[workload]]\nname = \"a\"\ncritical_section = \"2:20us,4:200ns\"\n"
+        let load = try workloads(text, workers: [3]).first?.load
+        #expect(load?.sectionShares?.classes == [.init(weight: 2, busy: 200), .init(weight: 1, busy: 20_000)])
+        #expect(load?.criticalSection == 6800)
+        #expect(try workloads(text)[0].workers == Workload.usualWorkers.filter { $0 > 1 })
+        for invalid in [
+            "[[workload]]\nname = \"a\"\ncritical_section_shares = \"1:2+1:3\"\n", text + "workers = [1]\n",
+        ] {
+            #expect(throws: Failure.self) { try workloads(invalid) }
+        }
+    }
+
     @Test func `a rate alone means Poisson arrivals, and the command line overrides locks and workers`() throws {
         let read = try workloads("[[workload]]\nname = \"a\"\nrate = 1000\n", locks: [.tas], workers: [3])
         #expect(read[0].load.spacing == .poisson && read[0].load.rate == 1000)

@@ -6,8 +6,10 @@ public struct Load: Sendable, Hashable {
     public var scenario = "default"
     /// Processes that contend.
     public var workers = 1
-    /// Length of the busy time inside the critical section that was asked for, ns.
+    /// Length of the busy time inside the critical section that was asked for, ns; the mean of ``sectionShares``.
     public var criticalSection = 0
+    /// Busy times that differ between the workers; `nil` if all workers have ``criticalSection``.
+    public var sectionShares: SectionShares?
     /// Length of the busy time between a release and the next attempt that was asked for, ns.
     public var think = 0
     /// Counters that a critical section increments.
@@ -35,6 +37,9 @@ public struct Load: Sendable, Hashable {
         self.think = think
         self.pinning = pinning
     }
+
+    /// The longest busy time inside a critical section, ns.
+    public var longestSection: Int { sectionShares?.longest ?? criticalSection }
 
     /// Whether acquisitions are due at times of a schedule.
     public var isOpen: Bool { spacing != .closed }

@@ -22,6 +22,7 @@ public struct Round: ~Copyable {
     ) throws(RoundFailure) {
         let plan = Plan(cell, delays, clock, seed: seed &+ UInt64(number), isTraced: isTraced)
         scene = try RoundScene(cell, plan, number: number, program: program)
+        scene.assignSections(delays)
         self.timing = timing
         self.isLastTry = isLastTry
     }

@@ -8,6 +8,8 @@ final class RoundScene {
     let arena: Arena
     let data: GuardedData
     let fleet: Fleet
+    /// The class of critical sections of each worker, an index into ``SectionShares/classes``; empty if all are equal.
+    let sectionClasses: [Int]
     private let segments: RoundSegments
 
     /// Creates the segments and writes the plan. The segments are removed with the last reference.
@@ -27,9 +29,25 @@ final class RoundScene {
         fleet = Fleet(
             program, number: number, places: cell.workers, naming: .init(role: "worker", total: cell.workers))
         arena.plan = plan
-        for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
+        let cpus = cell.pinning.assignment(workers: cell.workers)
+        sectionClasses = cell.sectionShares?.assignment(cpus: cpus) ?? []
+        for (worker, cpu) in cpus.enumerated() {
             guard let cpu else { continue }
             unsafe arena.slot(worker).pointee.cpuPlusOne.store(UInt32(cpu) + 1, ordering: .relaxed)
+        }
+    }
+
+    /// Tells the workers the lengths of their critical sections, and which of them measure these.
+    func assignSections(_ delays: Delay.Speed) {
+        guard let shares = cell.sectionShares else {
+            unsafe arena.slot(0).pointee.measuresSection.store(1, ordering: .relaxed)
+            return
+        }
+        for (worker, index) in sectionClasses.enumerated() {
+            unsafe arena.slot(worker).pointee.sectionIterationsPlusOne.store(
+                delays.iterations(for: shares.classes[index].busy) + 1, ordering: .relaxed)
+            unsafe arena.slot(worker).pointee.measuresSection.store(
+                sectionClasses.firstIndex(of: index) == worker ? 1 : 0, ordering: .relaxed)
         }
     }
 

@@ -6,7 +6,7 @@ extension Load {
         for parameter in [.scenario, .workers, .rate] + Parameter.all {
             let (left, right) = (parameter.value(self), parameter.value(other))
             if left == right { continue }
-            if case .text(let left) = left, case .text(let right) = right { return left < right }
+            if left.isText || right.isText { return left.text < right.text }
             return left.number < right.number
         }
         return false
@@ -14,6 +14,8 @@ extension Load {
 }
 
 extension Value {
+    fileprivate var isText: Bool { if case .text = self { true } else { false } }
+
     /// The number; 0 for the usual value of a parameter, which is empty.
     fileprivate var number: Double {
         switch self {

@@ -5,7 +5,11 @@ extension Parameter {
     /// All parameters, in the order of their columns. Append new ones.
     package static let all: [Parameter] = [
         scenario, workers, criticalSection, think, counters, arrivals, rate, pinning, readPercent,
+        sectionShares,
     ]
+
+    /// Those that were added after the figures of schema 1, which other documents list after their figures, too.
+    package static let added: [Parameter] = [sectionShares]
 
     package static let scenario = Parameter(
         "scenario", key: "name", valueName: nil, .name, \.scenario,
@@ -17,9 +21,12 @@ extension Parameter {
         "number of processes that contend for the lock")
 
     package static let criticalSection = Parameter(
-        "critical_section_ns", key: "critical_section", valueName: "time", .time, \.criticalSection,
-        "requested busy time inside the critical section, in addition to the counters",
-        phrase: { "critical section \(TimeSpan(nanoseconds: $0.criticalSection))" })
+        "critical_section_ns", key: "critical_section", valueName: "time", .section, \.section,
+        "requested busy time inside the critical section, in addition to the counters; with shares of the workers that have a time each, as in `1:200ns,3:20us`, their weighted mean",
+        phrase: { load in
+            load.sectionShares.map { "critical sections \($0.text)" }
+                ?? "critical section \(TimeSpan(nanoseconds: load.criticalSection))"
+        })
 
     package static let think = Parameter(
         "think_ns", key: "think", valueName: "time", .time, \.think,
@@ -50,6 +57,29 @@ extension Parameter {
         "read_percent", valueName: "percent", .percent, \.readPercent, isOptional: true,
         "percentage of read-only critical sections; locks without a shared mode take them exclusively",
         phrase: { "\($0.readPercent)% read-only" })
+
+    package static let sectionShares = Parameter(
+        "critical_section_shares", key: criticalSection.key, valueName: nil, .shares, \.shares, isOptional: true,
+        isDerived: true,
+        "classes of workers with unequal critical sections, by ascending busy time: weight and requested busy time in ns of each, as in `1:200+3:20000`"
+    )
+}
+
+extension Load {
+    /// The busy time of critical sections, as users write it.
+    fileprivate var section: SectionTime {
+        get { SectionTime(mean: criticalSection, shares: sectionShares) }
+        set { (criticalSection, sectionShares) = (newValue.mean, newValue.shares) }
+    }
+
+    /// The shares, which determine the mean.
+    fileprivate var shares: SectionShares? {
+        get { sectionShares }
+        set {
+            sectionShares = newValue
+            if let newValue { criticalSection = newValue.mean }
+        }
+    }
 }
 
 extension Load {

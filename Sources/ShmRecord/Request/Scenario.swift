@@ -142,7 +142,8 @@ package enum Scenario {
         let mistake: (_ key: String, _ problem: String) -> Failure
 
         private static let keys =
-            [Parameter.scenario.key, "locks"] + Parameter.all.map(\.key).filter { $0 != Parameter.scenario.key }
+            [Parameter.scenario.key, "locks"]
+            + Parameter.all.filter { !$0.isDerived && $0.key != Parameter.scenario.key }.map(\.key)
 
         mutating func workload(locks: [LockKind]?, workers: [Int]?) throws -> Workload {
             for key in table.keys where !Self.keys.contains(key) {
@@ -152,14 +153,15 @@ package enum Scenario {
                 throw mistake("name", "missing key name in a workload: expected name = \"…\"")
             }
             var load = Load()
-            for parameter in Parameter.all where parameter.key != Parameter.workers.key {
+            for parameter in Parameter.all where !parameter.isDerived && parameter.key != Parameter.workers.key {
                 try set(parameter, in: &load)
             }
             if load.lacksRate {
                 throw mistake("arrivals", "missing key rate beside arrivals: expected a rate, as in rate = \"50k\"")
             }
             return Workload(
-                locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers, load)
+                locks: try locks ?? kinds(), workers: try workers ?? counts() ?? load.fitting(Workload.usualWorkers),
+                load)
         }
 
         /// Sets a parameter, if the table has its key.

@@ -31,7 +31,7 @@ package struct Workload {
 
     /// Explains which parameters contradict each other; `nil` if none do. It applies to the command line and to scenarios.
     package func objection(stuckAfter: Int) -> String? {
-        if load.criticalSection + load.think >= stuckAfter {
+        if load.longestSection + load.think >= stuckAfter {
             return
                 "critical section and think time last as long as --stuck-after \(TimeSpan(nanoseconds: stuckAfter)): expected a longer --stuck-after"
         }
@@ -40,6 +40,28 @@ package struct Workload {
             return
                 "a rate of \(Figure.rate(rate)) is more than \(counted(most, "worker")) with a think time of \(TimeSpan(nanoseconds: think)) can request: expected a lower rate, a shorter think time or more workers"
         }
+        if let count = workers.first(where: { !load.fits(workers: $0) }), let shares = load.sectionShares {
+            return
+                "critical sections \(shares.text) leave a class without a worker with \(counted(count, "worker")): expected other workers, as in --workers \(shares.fewestWorkers)"
+        }
         return nil
+    }
+}
+
+extension Load {
+    /// Whether a number of workers has one of each class of critical sections.
+    package func fits(workers: Int) -> Bool { sectionShares?.fits(workers: workers) ?? true }
+
+    /// The numbers of workers that have one of each class of critical sections; all of them if none has.
+    package func fitting(_ counts: [Int]) -> [Int] {
+        let fitting = counts.filter(fits)
+        return fitting.isEmpty ? counts : fitting
+    }
+}
+
+extension SectionShares {
+    /// The least number of workers with which each class has one.
+    fileprivate var fewestWorkers: Int {
+        return (classes.count...4096).first { fits(workers: $0) } ?? 4096
     }
 }

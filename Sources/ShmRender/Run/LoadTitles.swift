@@ -31,9 +31,13 @@ package struct LoadTitles {
         } else if load.workers == 1 {
             title += ", uncontended"
         }
-        if let reads = Parameter.readPercent.unusual(load) { title += ", \(reads)" }
+        if load.sectionShares != nil, let phrase = Parameter.criticalSection.unusual(load) { title += ", \(phrase)" }
+        for phrase in titled.compactMap({ $0.unusual(load) }) { title += ", \(phrase)" }
         return title
     }
+
+    /// The parameters that a title names wherever they are not at their defaults.
+    private static let titled: [Parameter] = [.readPercent]
 
     private func suffix(_ load: Load, among name: (Load) -> String) -> String {
         let others = loads.filter { name($0) == name(load) }

@@ -24,8 +24,11 @@ internal import SystemPackage
         self.arena = arena
         self.data = data
         self.worker = worker
-        plan = arena.plan
         unsafe slot = arena.slot(worker)
+        var plan = arena.plan
+        let own = unsafe slot.pointee.sectionIterationsPlusOne.load(ordering: .relaxed)
+        if own > 0 { plan.criticalSectionIterations = own - 1 }
+        self.plan = plan
         self.heapBytes = heapBytes
     }
 
@@ -93,9 +96,11 @@ internal import SystemPackage
         arena.arriveAndWait(while: .regroup)
         enter(.order)
         if let failure = contendLogged(lock) { return failure }
-        if worker == 0 {
+        if unsafe slot.pointee.measuresSection.load(ordering: .relaxed) != 0 {
             unsafe slot.pointee.sectionDelayTenths.store(
                 Delay.measure(plan.criticalSectionIterations), ordering: .relaxed)
+        }
+        if worker == 0 {
             unsafe slot.pointee.thinkDelayTenths.store(Delay.measure(plan.thinkIterations), ordering: .relaxed)
         }
         unsafe slot.pointee.residentKilobytes.store(ResourceUsage.residentKilobytes(), ordering: .relaxed)

@@ -88,8 +88,9 @@ struct LoadOptions: ParsableArguments {
                 ScenarioFile.text(scenario), path: scenario, locks: kinds, workers: counts,
                 stuckAfter: stuckAfter)
         }
+        let load = try load()
         let workload = Workload(
-            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers, try load())
+            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? load.fitting(usualWorkers), load)
         if let objection = workload.objection(stuckAfter: stuckAfter) { throw Failure(objection, code: .usage) }
         return [workload]
     }
