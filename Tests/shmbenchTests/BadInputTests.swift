@@ -77,6 +77,15 @@ extension CommandLineSuite.Inputs {
             Refusal(
                 "--read-percent", "101",
                 saying: "for --read-percent: expected whole percents, 0% to 100%, as in 50% or 50"),
+            Refusal(
+                "--touch", "100",
+                saying:
+                    "invalid value '100' for --touch: expected 0, or a size from 64 to 1MiB in multiples of 64, as in 4KiB"
+            ),
+            Refusal("--touch", "4kB", saying: "as in 4KiB"),
+            Refusal("--touch", "2MiB", saying: "a size from 64 to 1MiB"),
+            Refusal("--touch", "-64", saying: "a size from 64 to 1MiB"),
+            Refusal("--scenario", "x.toml", "--touch", "4KiB", saying: "leave out --touch"),
             Refusal("--pin", "tight", saying: "for --pin: expected none, compact or spread"),
             Refusal("--seed", "0x1", saying: "invalid value '0x1' for --seed: expected 0…"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),

@@ -26,6 +26,7 @@ import Testing
             think = "1.5us"
             counters = 7
             read_percent = 95
+            touch = "64KiB"
             pin = "compact"
 
             [[workload]]
@@ -40,7 +41,8 @@ import Testing
             read[0].load.scenario == "cache" && read[0].locks == [.futex, .robustFutex] && read[0].workers == [1, 8])
         let (first, second) = (read[0].load, read[1].load)
         #expect(first.criticalSection == 150 && first.think == 1500 && first.counters == 7)
-        #expect(first.readPercent == 95 && first.pinning == .compact && first.spacing == .closed)
+        #expect(
+            first.readPercent == 95 && first.pinning == .compact && first.touch == 65_536 && first.spacing == .closed)
         #expect(read[1].locks == [.mcs] && read[1].workers == [2] && second.rate == 50_000)
         #expect(second.spacing == .uniform)
         #expect(read[0].cells.count == 4 && read[0].cells.allSatisfy { $0.scenario == "cache" })
@@ -56,6 +58,18 @@ import Testing
             "[[workload]]\nname = \"a\"\ncritical_section_shares = \"1:2+1:3\"\n", text + "workers = [1]\n",
         ] {
             #expect(throws: Failure.self) { try workloads(invalid) }
+        }
+    }
+
+    @Test func `a size may have a unit, or be a number of bytes`() throws {
+        for (value, bytes) in [("\"4KiB\"", 4096), ("4096", 4096), ("\"64B\"", 64), ("0", 0), ("\"1MiB\"", 1 << 20)] {
+            #expect(try workloads("[[workload]]\nname = \"a\"\ntouch = \(value)\n")[0].load.touch == bytes)
+        }
+        for value in ["100", "\"2MiB\"", "\"1GiB\"", "-64", "\"4 KiB\"", "63", "\"99999999999999999999KiB\"", "1.5"] {
+            let failure = #expect(throws: Failure.self) {
+                try workloads("[[workload]]\nname = \"a\"\ntouch = \(value)\n")
+            }
+            #expect(failure?.message.hasPrefix("s.toml:3: invalid value") == true, "\(failure?.message ?? "")")
         }
     }
 

@@ -14,6 +14,8 @@ public struct Load: Sendable, Hashable {
     public var think = 0
     /// Counters that a critical section increments.
     public var counters = 4
+    /// Bytes of shared memory that a critical section touches beside the counters, one word per cache line.
+    public var touch = 0
     /// Whether acquisitions are scheduled, and how their times are spaced.
     public var spacing = Arrivals.Spacing.closed
     /// Acquisitions a second that are due in an open loop, of all workers together; 0 in a closed loop.
@@ -37,6 +39,9 @@ public struct Load: Sendable, Hashable {
         self.think = think
         self.pinning = pinning
     }
+
+    /// Cache lines that a critical section touches.
+    var touchedLines: Int { touch / GuardedData.lineSize }
 
     /// The longest busy time inside a critical section, ns.
     public var longestSection: Int { sectionShares?.longest ?? criticalSection }

@@ -8,7 +8,8 @@ extension Plan {
     ///   - seed: the seed of random arrivals.
     init(_ cell: Cell, _ delays: Delay.Speed, _ clock: TickClock, seed: UInt64, isTraced: Bool) {
         self.init(
-            workers: cell.workers, counters: cell.counters, readPercent: cell.readPercent,
+            workers: cell.workers, counters: cell.counters, touchedLines: cell.load.touchedLines,
+            readPercent: cell.readPercent,
             criticalSectionIterations: delays.iterations(for: cell.criticalSection),
             thinkIterations: delays.iterations(for: cell.think), clock: clock,
             arrivals: cell.spacing == .closed

@@ -18,7 +18,7 @@ final class RoundScene {
     init(_ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram) throws(RoundFailure) {
         segments = try RoundSegments(
             number: number, arenaSize: Arena.byteCount(workers: cell.workers, isTraced: plan.isTraced), lock: cell.lock,
-            dataSize: GuardedData.byteCount(counters: cell.counters))
+            dataSize: GuardedData.byteCount(counters: cell.counters, lines: cell.load.touchedLines))
         guard let arena = Arena(segments.arena, workers: cell.workers) else {
             throw .failed("the arena does not fit its segment")
         }

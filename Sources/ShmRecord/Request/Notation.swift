@@ -1,3 +1,5 @@
+internal import ShmHarness
+
 /// How the values of a parameter are written: by users in options and scenarios, by programs in files and requests.
 package struct Notation<Content: Equatable & Sendable>: Sendable {
     /// The values that users may write, for error messages.
@@ -63,6 +65,16 @@ extension Notation<Int> {
         expected: "a time \(TimeSpan.form)", kind: .count, read: { TimeSpan($0)?.nanoseconds },
         parse: { text in Int(text).flatMap { TimeSpan.range.contains($0) ? $0 : nil } }, text: { "\($0)" },
         value: { .integer($0) })
+
+    /// The size of a working set in bytes, in whole cache lines. Users may write a unit; programs write bytes.
+    package static let touch: Notation = {
+        let (line, most) = (GuardedData.lineSize, GuardedData.lineLimit * GuardedData.lineSize)
+        let checked: @Sendable (Int) -> Int? = { (0...most).contains($0) && $0 % line == 0 ? $0 : nil }
+        return Notation(
+            expected: "0, or a size from \(line) to \(ByteSize(bytes: most)) in multiples of \(line), as in 4KiB",
+            kind: .count, read: { ByteSize($0).flatMap { checked($0.bytes) } },
+            parse: { text in Int(text).flatMap(checked) }, text: { "\($0)" }, value: { .integer($0) })
+    }()
 }
 
 extension Notation<Double> {

@@ -5,11 +5,11 @@ extension Parameter {
     /// All parameters, in the order of their columns. Append new ones.
     package static let all: [Parameter] = [
         scenario, workers, criticalSection, think, counters, arrivals, rate, pinning, readPercent,
-        sectionShares,
+        sectionShares, touch,
     ]
 
     /// Those that were added after the figures of schema 1, which other documents list after their figures, too.
-    package static let added: [Parameter] = [sectionShares]
+    package static let added: [Parameter] = [sectionShares, touch]
 
     package static let scenario = Parameter(
         "scenario", key: "name", valueName: nil, .name, \.scenario,
@@ -63,6 +63,11 @@ extension Parameter {
         isDerived: true,
         "classes of workers with unequal critical sections, by ascending busy time: weight and requested busy time in ns of each, as in `1:200+3:20000`"
     )
+
+    package static let touch = Parameter(
+        "touch_bytes", key: "touch", valueName: "size", .touch, \.touch, isOptional: true,
+        "bytes of shared memory that a critical section touches in addition to the counters: it increments a word in each cache line, and read-only sections read it",
+        phrase: { "touch \(ByteSize(bytes: $0.touch))" })
 }
 
 extension Load {

@@ -12,6 +12,7 @@ internal import TOMLKit
 ///     critical_section = "1us"
 ///     think = "5us"
 ///     counters = 4
+///     touch = "4KiB"
 ///     read_percent = 0
 ///     pin = "spread"
 ///     rate = "50k"                         # an open loop, all workers together

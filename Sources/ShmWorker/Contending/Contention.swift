@@ -9,7 +9,7 @@ internal import SystemPackage
 ///
 /// It is generic over the lock, so that the compiler specialises one loop per kind with the lock's fast path inlined.
 /// The loops are beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two,
-/// only ``GuardedData/section(worker:counters:delay:)`` runs between acquire and release. In the throughput window
+/// only ``GuardedData/section(worker:counters:lines:delay:)`` runs between acquire and release. In the throughput window
 /// there is no system call and no allocation other than the lock's own.
 @safe struct Contention {
     let arena: Arena
@@ -71,6 +71,7 @@ internal import SystemPackage
         defer { hardware.close() }
         _ = ResourceUsage.before(hardware, heapBytes)
         arena.log.touch()
+        data.touchPages(counters: Int(plan.counters), lines: Int(plan.touchedLines))
         unsafe slot.pointee.heapCounterWorks.store(heapCounterWorks() ? 1 : 0, ordering: .relaxed)
         enter(.warmup)
         let outcome = lock.lock()
@@ -123,6 +124,7 @@ internal import SystemPackage
         _ lock: borrowing L, during phase: Phase, burst: UInt64
     ) -> Int32? {
         if plan.arrivals.spacing != .closed { return contendPaced(lock, during: phase) }
+        if plan.touchedLines > 0 { return contendTouching(lock, during: phase) }
         return plan.readPercent > 0
             ? contendReading(lock, during: phase) : contendClosed(lock, during: phase, burst: burst)
     }

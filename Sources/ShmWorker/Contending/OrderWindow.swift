@@ -40,7 +40,7 @@ extension Contention {
             if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
             let before = counts ? log.enter(worker: worker) : (ownerPlusOne: 0, released: 0)
             let contradiction = data.section(
-                worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters),
+                worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters), lines: Int(plan.touchedLines),
                 delay: plan.criticalSectionIterations)
             let releasing = clock.now()
             if counts { log.leave(at: releasing) }

@@ -25,6 +25,9 @@ struct LoadOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp(.counters), transform: Parameter.counters.asked)
     var counters: Parameter.Asked?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp(.touch), transform: Parameter.touch.asked)
+    var touch: Parameter.Asked?
+
     @Option(parsing: .unconditional, help: ArgumentHelp(.readPercent), transform: Parameter.readPercent.asked)
     var readPercent: Parameter.Asked?
 
