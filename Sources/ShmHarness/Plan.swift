@@ -7,10 +7,10 @@ public struct Plan: Sendable {
     public var workers: UInt32
     /// Counters that one critical section increments; 1 to ``GuardedData/counterLimit``.
     public var counters: UInt32
-    /// Cache lines that one critical section increments beside the counters; 0 to ``GuardedData/lineLimit``.
-    public var touchedLines: UInt32
     /// Percentage of read-only critical sections; 0 to 100.
     public var readPercent: UInt32
+    /// Cache lines that one critical section increments beside the counters; 0 to ``GuardedData/lineLimit``.
+    public var touchedLines: UInt32
     /// Iterations of ``Delay/spin(_:)`` inside the critical section; ``WorkerSlot/sectionIterationsPlusOne`` may replace it.
     public var criticalSectionIterations: UInt64
     /// Iterations of ``Delay/spin(_:)`` between a release and the next acquisition.

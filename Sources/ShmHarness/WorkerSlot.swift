@@ -25,11 +25,6 @@ public struct WorkerSlot: ~Copyable {
     public let errorNumber = Atomic<Int32>(0)
     /// Set by the coordinator: the CPU to run on plus one, or 0 for any.
     public let cpuPlusOne = Atomic<UInt32>(0)
-    /// Set by the coordinator: whether this worker measures the delay inside its critical sections after the windows.
-    public let measuresSection = Atomic<UInt32>(0)
-    /// Set by the coordinator: iterations of ``Delay/spin(_:)`` inside this worker's critical sections plus one, or 0
-    /// for those of the plan.
-    public let sectionIterationsPlusOne = Atomic<UInt64>(0)
     /// The phase that the worker has seen last.
     public let phase = Atomic<UInt32>(0)
     /// Critical sections completed in all phases. They show progress; less ``reads``, they sum up to the expected value
@@ -67,6 +62,8 @@ public struct WorkerSlot: ~Copyable {
     public let cacheMisses = Atomic<UInt64>(WorkerSlot.unknown)
     /// Whether the heap counter has counted an allocation made to test it.
     public let heapCounterWorks = Atomic<UInt32>(0)
+    /// Set by the coordinator: whether this worker measures the delay inside its critical sections after the windows.
+    public let measuresSection = Atomic<UInt32>(0)
     /// When the worker saw the throughput window begin; ``Clock/now()``.
     public let windowEntered = Atomic<UInt64>(0)
     /// When the worker saw the throughput window end; ``Clock/now()``.
@@ -85,6 +82,9 @@ public struct WorkerSlot: ~Copyable {
     /// The same for the think time.
     public let thinkDelayTenths = Atomic<UInt64>(0)
 
+    /// Set by the coordinator: iterations of ``Delay/spin(_:)`` inside this worker's critical sections plus one, or 0
+    /// for those of the plan.
+    public let sectionIterationsPlusOne = Atomic<UInt64>(0)
     /// Time for which the worker held the lock in the order window, once all workers were inside, in ns.
     public let held = Atomic<UInt64>(0)
     /// When it acquired the lock first in that time, in ticks of the plan's clock; 0 if it never did.

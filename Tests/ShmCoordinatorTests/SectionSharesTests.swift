@@ -11,6 +11,7 @@ import Testing
     @Test func `equal shares have one form, by ascending time`() throws {
         let one = try #require(shares((2, 20_000), (4, 200)))
         #expect(one == shares((2, 200), (1, 20_000)))
+        #expect(one.mean(of: [10, 40]) == 20, "two thirds and one third")
         #expect(one.classes.map(\.busy) == [200, 20_000] && one.mean == 6800 && one.longest == 20_000)
     }
 

@@ -82,6 +82,13 @@ extension CommandLineSuite.Inputs {
                 saying:
                     "invalid value '100' for --touch: expected 0, or a size from 64 to 1MiB in multiples of 64, as in 4KiB"
             ),
+            Refusal("--busy-loops", "-1", saying: "invalid value '-1' for --busy-loops: expected 0…4096"),
+            Refusal("--busy-loops", "4097", saying: "expected 0…4096"),
+            Refusal("--busy-loops", "2.5", saying: "for --busy-loops: expected 0…4096"),
+            Refusal(
+                "--busy-loops", "4096", "--stuck-after", "100ms",
+                saying: "expected fewer --busy-loops, or a --stuck-after of"
+            ),
             Refusal("--touch", "4kB", saying: "as in 4KiB"),
             Refusal("--touch", "2MiB", saying: "a size from 64 to 1MiB"),
             Refusal("--touch", "-64", saying: "a size from 64 to 1MiB"),

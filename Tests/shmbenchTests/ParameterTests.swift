@@ -17,7 +17,7 @@ extension CommandLineSuite {
             load.rate = 50_000.5
             load.readPercent = 95
             load.sectionShares = SectionShares([.init(weight: 1, busy: 50), .init(weight: 2, busy: 200)])
-            load.touch = 4096
+            (load.touch, load.busyLoops) = (4096, 2)
             return load
         }
 
@@ -64,7 +64,7 @@ extension CommandLineSuite {
                 request.line
                     == "lock=mcs scenario=cache workers=3 round=9 critical_section_ns=150 think_ns=1500 counters=7 "
                     + "arrivals=uniform rate_per_s=50000.5 pinning=compact read_percent=95 "
-                    + "critical_section_shares=1:50+2:200 touch_bytes=4096 warmup_ns=1 throughput_ns=2 "
+                    + "critical_section_shares=1:50+2:200 touch_bytes=4096 busy_loops=2 warmup_ns=1 throughput_ns=2 "
                     + "latency_ns=3 order_ns=4 stuck_after_ns=5 kills=6")
             #expect(try RoundRequest(request.line) == request)
             #expect(try RoundRequest(request.line).cell().load == Self.unusual)
@@ -78,7 +78,7 @@ extension CommandLineSuite {
             // An optional parameter is empty at its default.
             #expect(
                 Parameter.all.filter { $0.value(Load()) == .empty }.map(\.column) == [
-                    "rate_per_s", "read_percent", "critical_section_shares", "touch_bytes",
+                    "rate_per_s", "read_percent", "critical_section_shares", "touch_bytes", "busy_loops",
                 ])
         }
 
@@ -131,7 +131,7 @@ extension CommandLineSuite {
             let changes: [(inout Load) -> Void] = [
                 { $0.scenario = "z" }, { $0.workers = 10 }, { $0.rate = 5 }, { $0.criticalSection = 1000 },
                 { $0.think = 1000 },
-                { $0.counters = 9 }, { $0.readPercent = 9 }, { $0.touch = 128 },
+                { $0.counters = 9 }, { $0.readPercent = 9 }, { $0.touch = 128 }, { $0.busyLoops = 1 },
                 { $0.sectionShares = SectionShares([.init(weight: 1, busy: 0), .init(weight: 1, busy: 1000)]) },
             ]
             var small = Load()
@@ -153,7 +153,7 @@ extension CommandLineSuite {
                 Parameter.all.compactMap { $0.unusual(Self.unusual) } == [
                     "critical sections 1:50ns,2:200ns", "think 1500ns", "7 counters", "50.0 k/s due, uniform",
                     "pinned compact",
-                    "95% read-only", "touch 4KiB",
+                    "95% read-only", "touch 4KiB", "2 busy loops",
                 ])
         }
     }

@@ -27,6 +27,7 @@ import Testing
             counters = 7
             read_percent = 95
             touch = "64KiB"
+            busy_loops = 3
             pin = "compact"
 
             [[workload]]
@@ -42,7 +43,8 @@ import Testing
         let (first, second) = (read[0].load, read[1].load)
         #expect(first.criticalSection == 150 && first.think == 1500 && first.counters == 7)
         #expect(
-            first.readPercent == 95 && first.pinning == .compact && first.touch == 65_536 && first.spacing == .closed)
+            first.readPercent == 95 && first.pinning == .compact && first.touch == 65_536 && first.busyLoops == 3
+                && first.spacing == .closed)
         #expect(read[1].locks == [.mcs] && read[1].workers == [2] && second.rate == 50_000)
         #expect(second.spacing == .uniform)
         #expect(read[0].cells.count == 4 && read[0].cells.allSatisfy { $0.scenario == "cache" })

@@ -16,6 +16,8 @@ public struct Load: Sendable, Hashable {
     public var counters = 4
     /// Bytes of shared memory that a critical section touches beside the counters, one word per cache line.
     public var touch = 0
+    /// Processes that use CPU time during the round and do not take part in it.
+    public var busyLoops = 0
     /// Whether acquisitions are scheduled, and how their times are spaced.
     public var spacing = Arrivals.Spacing.closed
     /// Acquisitions a second that are due in an open loop, of all workers together; 0 in a closed loop.

@@ -35,9 +35,12 @@ public struct Round: ~Copyable {
         let started = Clock.now()
         try scene.start()
         try scene.gather()
-        result.standstill = scene.fleet.disturbance
+        result.standstill = scene.disturbance
         if result.standstill != nil { return result }
         result.startupNanoseconds = Clock.now() - started
+        try scene.startBackground()
+        result.standstill = scene.disturbance
+        if result.standstill != nil { return result }
 
         func show() {
             look(Look(phase: scene.arena.phase, sections: scene.sections(), processes: scene.fleet.pids))

@@ -8,6 +8,8 @@ final class RoundScene {
     let arena: Arena
     let data: GuardedData
     let fleet: Fleet
+    /// The busy loops.
+    let background: Fleet
     /// The class of critical sections of each worker, an index into ``SectionShares/classes``; empty if all are equal.
     let sectionClasses: [Int]
     private let segments: RoundSegments
@@ -28,6 +30,8 @@ final class RoundScene {
         data.prepare()
         fleet = Fleet(
             program, number: number, places: cell.workers, naming: .init(role: "worker", total: cell.workers))
+        background = Fleet(
+            program, number: number, places: cell.busyLoops, naming: .init(role: "busy loop", total: cell.busyLoops))
         arena.plan = plan
         let cpus = cell.pinning.assignment(workers: cell.workers)
         sectionClasses = cell.sectionShares?.assignment(cpus: cpus) ?? []
@@ -52,7 +56,10 @@ final class RoundScene {
     }
 
     /// The workers end before their segments are removed.
-    deinit { fleet.end() }
+    deinit {
+        fleet.end()
+        background.end()
+    }
 
     // MARK: Starting
 
@@ -70,12 +77,12 @@ final class RoundScene {
         let hasCome = try Patience.after(.seconds(30)).wait(
             unless: { () throws(RoundFailure) in
                 try check()
-                return fleet.disturbance != nil
+                return disturbance != nil
             },
             rest: { arrived = arena.awaitArrivals(cell.workers, until: .after(.milliseconds(50))) },
             until: { arrived >= cell.workers })
         if hasCome { return try check() }
-        if fleet.disturbance != nil { return }
+        if disturbance != nil { return }
         let missing = whereabouts().first { $0.contains(": absent") } ?? ""
         throw .failed("\(arrived) of \(counted(cell.workers, "worker")) arrived at the barrier within 30 s: \(missing)")
     }

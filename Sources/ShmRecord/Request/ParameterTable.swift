@@ -5,11 +5,11 @@ extension Parameter {
     /// All parameters, in the order of their columns. Append new ones.
     package static let all: [Parameter] = [
         scenario, workers, criticalSection, think, counters, arrivals, rate, pinning, readPercent,
-        sectionShares, touch,
+        sectionShares, touch, busyLoops,
     ]
 
     /// Those that were added after the figures of schema 1, which other documents list after their figures, too.
-    package static let added: [Parameter] = [sectionShares, touch]
+    package static let added: [Parameter] = [sectionShares, touch, busyLoops]
 
     package static let scenario = Parameter(
         "scenario", key: "name", valueName: nil, .name, \.scenario,
@@ -68,6 +68,11 @@ extension Parameter {
         "touch_bytes", key: "touch", valueName: "size", .touch, \.touch, isOptional: true,
         "bytes of shared memory that a critical section touches in addition to the counters: it increments a word in each cache line, and read-only sections read it",
         phrase: { "touch \(ByteSize(bytes: $0.touch))" })
+
+    package static let busyLoops = Parameter(
+        "busy_loops", valueName: "n", .count(0...4096), \.busyLoops, isOptional: true,
+        "background load: processes that use CPU time during the windows, on any CPU, and take no part in the round",
+        phrase: { counted($0.busyLoops, "busy loop") })
 }
 
 extension Load {

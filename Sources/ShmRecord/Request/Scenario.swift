@@ -15,6 +15,7 @@ internal import TOMLKit
 ///     touch = "4KiB"
 ///     read_percent = 0
 ///     pin = "spread"
+///     busy_loops = 2
 ///     rate = "50k"                         # an open loop, all workers together
 ///     arrivals = "poisson"
 ///

@@ -29,6 +29,9 @@ package struct Workload {
     /// The default numbers of workers: 1, 2, and four per CPU.
     package static var usualWorkers: [Int] { [1, 2, 4 * Machine.current.cpus].uniqued() }
 
+    /// The longest time slice of a process among many, ns: the scheduler's minimum, with a margin.
+    private static let longestSlice = 10_000_000
+
     /// Explains which parameters contradict each other; `nil` if none do. It applies to the command line and to scenarios.
     package func objection(stuckAfter: Int) -> String? {
         if load.longestSection + load.think >= stuckAfter {
@@ -39,6 +42,12 @@ package struct Workload {
         if load.isOpen, think > 0, let most = workers.max(), rate * Double(think) > 1e9 * Double(most) {
             return
                 "a rate of \(Figure.rate(rate)) is more than \(counted(most, "worker")) with a think time of \(TimeSpan(nanoseconds: think)) can request: expected a lower rate, a shorter think time or more workers"
+        }
+        // Of the time that a worker may wait for a CPU while each busy loop has a time slice.
+        let wait = load.busyLoops / Machine.current.cpus * Self.longestSlice
+        if wait * 2 > stuckAfter {
+            return
+                "\(counted(load.busyLoops, "busy loop")) can keep a worker from its CPU for \(TimeSpan(nanoseconds: wait)): expected fewer --busy-loops, or a --stuck-after of at least \(TimeSpan(nanoseconds: 2 * wait))"
         }
         if let count = workers.first(where: { !load.fits(workers: $0) }), let shares = load.sectionShares {
             return

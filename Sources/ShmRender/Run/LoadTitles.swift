@@ -37,7 +37,7 @@ package struct LoadTitles {
     }
 
     /// The parameters that a title names wherever they are not at their defaults.
-    private static let titled: [Parameter] = [.readPercent, .touch]
+    private static let titled: [Parameter] = [.readPercent, .touch, .busyLoops]
 
     private func suffix(_ load: Load, among name: (Load) -> String) -> String {
         let others = loads.filter { name($0) == name(load) }

@@ -37,6 +37,9 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp(.arrivals), transform: Parameter.arrivals.asked)
     var arrivals: Parameter.Asked?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp(.busyLoops), transform: Parameter.busyLoops.asked)
+    var busyLoops: Parameter.Asked?
+
     @Option(help: ArgumentHelp(.pinning), transform: Parameter.pinning.asked)
     var pin: Parameter.Asked?
 
