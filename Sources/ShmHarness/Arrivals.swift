@@ -9,10 +9,17 @@ public struct Arrivals: Sendable, Equatable {
         case poisson = 1
         /// Constant gaps, with a random offset per worker.
         case uniform = 2
+        /// Bursts at constant gaps, common to all workers: the acquisitions of a burst are due at one time.
+        case burst = 3
     }
 
     /// A closed loop.
     public static let closed = Arrivals(spacing: .closed, meanGapTicks: 0, seed: 0, sharesCPUs: false)
+
+    /// The number of workers, over which the acquisitions of a burst are dealt out in turn.
+    public let workers: UInt64
+    /// Acquisitions of a burst, of all workers together; 1 without bursts.
+    public let burst: UInt64
 
     /// How arrivals are spaced.
     public let spacing: Spacing
@@ -24,7 +31,11 @@ public struct Arrivals: Sendable, Equatable {
     public let sharesCPUs: Bool
 
     /// Creates a description of arrivals.
-    public init(spacing: Spacing, meanGapTicks: Double, seed: UInt64, sharesCPUs: Bool) {
+    public init(
+        spacing: Spacing, meanGapTicks: Double, seed: UInt64, sharesCPUs: Bool, workers: Int = 1, burst: Int = 1
+    ) {
+        self.workers = UInt64(workers)
+        self.burst = UInt64(max(1, burst))
         self.spacing = spacing
         self.meanGapTicks = meanGapTicks
         self.seed = seed

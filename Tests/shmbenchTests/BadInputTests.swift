@@ -113,9 +113,22 @@ extension CommandLineSuite.Inputs {
             Refusal("--scenario", "x.toml", "--rate", "5k", saying: "leave out --rate"),
             Refusal("--rate", "fast", saying: "20000, 50k or 1.5M"),
             Refusal("--rate", "2000M", saying: "at most 1000M"),
-            Refusal("--rate", "1k", "--arrivals", "bursty", saying: "for --arrivals: expected poisson or uniform"),
-            Refusal("--rate", "1k", "--arrivals", "closed", saying: "expected poisson or uniform"),
+            Refusal(
+                "--rate", "1k", "--arrivals", "bursty", saying: "for --arrivals: expected poisson, uniform or burst"),
+            Refusal("--rate", "1k", "--arrivals", "closed", saying: "expected poisson, uniform or burst"),
             Refusal("--arrivals", "poisson", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
+            Refusal("--arrivals", "burst", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
+            Refusal(
+                "--rate", "50k", "--burst", "8", saying: "--burst needs --arrivals burst: add it, or leave out --burst"),
+            Refusal(
+                "--rate", "50k", "--arrivals", "uniform", "--burst", "8",
+                saying: "--burst needs --arrivals burst: add it"),
+            Refusal(
+                "--rate", "50k", "--arrivals", "burst", "--burst", "1",
+                saying: "invalid value '1' for --burst: expected 2…4096"),
+            Refusal(
+                "--rate", "1k", "--arrivals", "burst", "--burst", "4096",
+                saying: "give fewer than 3 bursts: use a longer --duration"),
             Refusal("--rate", "1k", "--find-capacity", saying: "leave out --rate"),
             Refusal("--kills", "2", "--find-capacity", saying: "leave out --kills"),
             Refusal("--bound", "10us", saying: "--bound needs --find-capacity"),

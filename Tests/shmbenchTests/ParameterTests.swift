@@ -13,7 +13,8 @@ extension CommandLineSuite {
             var load = Load(workers: 3, criticalSection: 150, think: 1500, pinning: .compact)
             load.scenario = "cache"
             load.counters = 7
-            load.spacing = .uniform
+            load.spacing = .burst
+            load.burst = 32
             load.rate = 50_000.5
             load.readPercent = 95
             load.sectionShares = SectionShares([.init(weight: 1, busy: 50), .init(weight: 2, busy: 200)])
@@ -63,8 +64,8 @@ extension CommandLineSuite {
             #expect(
                 request.line
                     == "lock=mcs scenario=cache workers=3 round=9 critical_section_ns=150 think_ns=1500 counters=7 "
-                    + "arrivals=uniform rate_per_s=50000.5 pinning=compact read_percent=95 "
-                    + "critical_section_shares=1:50+2:200 touch_bytes=4096 busy_loops=2 warmup_ns=1 throughput_ns=2 "
+                    + "arrivals=burst rate_per_s=50000.5 pinning=compact read_percent=95 "
+                    + "critical_section_shares=1:50+2:200 touch_bytes=4096 busy_loops=2 burst=32 warmup_ns=1 throughput_ns=2 "
                     + "latency_ns=3 order_ns=4 stuck_after_ns=5 kills=6")
             #expect(try RoundRequest(request.line) == request)
             #expect(try RoundRequest(request.line).cell().load == Self.unusual)
@@ -78,7 +79,7 @@ extension CommandLineSuite {
             // An optional parameter is empty at its default.
             #expect(
                 Parameter.all.filter { $0.value(Load()) == .empty }.map(\.column) == [
-                    "rate_per_s", "read_percent", "critical_section_shares", "touch_bytes", "busy_loops",
+                    "rate_per_s", "read_percent", "critical_section_shares", "touch_bytes", "busy_loops", "burst",
                 ])
         }
 
@@ -99,6 +100,10 @@ extension CommandLineSuite {
                 (
                     "critical_section_shares=equal", "critical_section_shares=1:5",
                     "invalid value '1:5' for critical_section_shares: expected weights with a time in ns each, as in 1:200+3:20000"
+                ),
+                (
+                    " burst=0", " burst=16",
+                    "invalid value '16' for burst: expected 2…4096 with arrivals=burst, and nothing without"
                 ),
                 (" counters=4", "", "missing word counters in the request: expected counters=value"),
             ] {
@@ -151,7 +156,7 @@ extension CommandLineSuite {
             #expect(Parameter.all.compactMap { $0.unusual(Load()) } == [])
             #expect(
                 Parameter.all.compactMap { $0.unusual(Self.unusual) } == [
-                    "critical sections 1:50ns,2:200ns", "think 1500ns", "7 counters", "50.0 k/s due, uniform",
+                    "critical sections 1:50ns,2:200ns", "think 1500ns", "7 counters", "50.0 k/s due, in bursts of 32",
                     "pinned compact",
                     "95% read-only", "touch 4KiB", "2 busy loops",
                 ])

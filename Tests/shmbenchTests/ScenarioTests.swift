@@ -75,6 +75,17 @@ import Testing
         }
     }
 
+    @Test func `bursts have a size, and only bursts have one`() throws {
+        let text = "[[workload]]\nname = \"a\"\nrate = \"50k\"\n"
+        let (usual, given) = (
+            try workloads(text + "arrivals = \"burst\"\n")[0].load,
+            try workloads(text + "burst = 8\narrivals = \"burst\"\n")[0].load
+        )
+        #expect(usual.spacing == .burst && usual.burst == 16 && given.burst == 8)
+        let failure = #expect(throws: Failure.self) { try workloads(text + "burst = 8\n") }
+        #expect(failure?.message == "s.toml:4: missing key arrivals beside burst: expected arrivals = \"burst\"")
+    }
+
     @Test func `a rate alone means Poisson arrivals, and the command line overrides locks and workers`() throws {
         let read = try workloads("[[workload]]\nname = \"a\"\nrate = 1000\n", locks: [.tas], workers: [3])
         #expect(read[0].load.spacing == .poisson && read[0].load.rate == 1000)
@@ -123,7 +134,7 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\narrivals = \"poisson\"\n", line: 3, "expected a rate"),
         Mistake(
             "[[workload]]\nname = \"a\"\nrate = 5\narrivals = \"bursts\"\n", line: 4,
-            "for arrivals: expected poisson or uniform"),
+            "for arrivals: expected poisson, uniform or burst"),
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
         Mistake(
             "\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4,

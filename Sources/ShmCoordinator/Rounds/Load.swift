@@ -22,6 +22,8 @@ public struct Load: Sendable, Hashable {
     public var spacing = Arrivals.Spacing.closed
     /// Acquisitions a second that are due in an open loop, of all workers together; 0 in a closed loop.
     public var rate = 0.0
+    /// Acquisitions that are due at once, of all workers together; 0 without bursts.
+    public var burst = 0
     /// Which CPUs workers run on.
     public var pinning = Pinning.spread
     /// Percentage of read-only critical sections.

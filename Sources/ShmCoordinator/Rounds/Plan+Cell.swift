@@ -16,7 +16,8 @@ extension Plan {
                 ? .closed
                 : Arrivals(
                     spacing: cell.spacing, meanGapTicks: clock.ticks(1e9 * Double(cell.workers) / cell.rate),
-                    seed: seed, sharesCPUs: cell.workers + cell.busyLoops > Machine.current.cpus),
+                    seed: seed, sharesCPUs: cell.workers + cell.busyLoops > Machine.current.cpus, workers: cell.workers,
+                    burst: cell.burst),
             isTraced: isTraced)
     }
 }

@@ -45,6 +45,14 @@ extension Notation<Int> {
             value: { .integer($0) })
     }
 
+    /// The size of bursts; programs write 0 where there are none.
+    package static let burst: Notation = {
+        let sizes = count(2...4096)
+        return Notation(
+            expected: sizes.expected, isBare: true, kind: .count, read: sizes.read,
+            parse: { $0 == "0" ? 0 : sizes.parse($0) }, text: sizes.text, value: sizes.value)
+    }()
+
     /// A whole number of percent. Users write `50%` or `0.5`; programs, scenarios and command lines of older versions write
     /// `50`.
     package static let percent: Notation = {

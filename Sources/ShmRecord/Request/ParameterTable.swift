@@ -5,11 +5,11 @@ extension Parameter {
     /// All parameters, in the order of their columns. Append new ones.
     package static let all: [Parameter] = [
         scenario, workers, criticalSection, think, counters, arrivals, rate, pinning, readPercent,
-        sectionShares, touch, busyLoops,
+        sectionShares, touch, busyLoops, burst,
     ]
 
     /// Those that were added after the figures of schema 1, which other documents list after their figures, too.
-    package static let added: [Parameter] = [sectionShares, touch, busyLoops]
+    package static let added: [Parameter] = [sectionShares, touch, busyLoops, burst]
 
     package static let scenario = Parameter(
         "scenario", key: "name", valueName: nil, .name, \.scenario,
@@ -38,15 +38,16 @@ extension Parameter {
         "counters incremented in each critical section", phrase: { counted($0.counters, "counter") })
 
     package static let arrivals = Parameter(
-        "arrivals", valueName: "kind", .choice([.poisson, .uniform], unasked: .closed, name: \.name), \.spacing,
+        "arrivals", valueName: "kind", .choice([.poisson, .uniform, .burst], unasked: .closed, name: \.name),
+        \.arrivalKind,
         usual: "poisson with --rate, else closed",
-        "interarrival times of an open loop, `poisson` or `uniform`; `closed`: a worker asks again after its think time"
+        "interarrival times of an open loop, `poisson`, `uniform`, or `burst` (several are due at once, at constant intervals); `closed`: a worker asks again after its think time"
     )
 
     package static let rate = Parameter(
         "rate_per_s", key: "rate", valueName: "n", .rate, \.dueRate, isOptional: true, usual: "none, a closed loop",
         "acquisitions per second that are due in an open loop, all workers together; latency counts from when each is due",
-        phrase: { "\(Figure.rate($0.rate)) due, \($0.spacing.name)" })
+        phrase: { "\(Figure.rate($0.rate)) due, \($0.arrivalPhrase)" })
 
     package static let pinning = Parameter(
         "pinning", key: "pin", valueName: "kind", .choice(Pinning.allCases, name: \.rawValue), \.pinning,
@@ -73,6 +74,25 @@ extension Parameter {
         "busy_loops", valueName: "n", .count(0...4096), \.busyLoops, isOptional: true,
         "background load: processes that use CPU time during the windows, on any CPU, and take no part in the round",
         phrase: { counted($0.busyLoops, "busy loop") })
+
+    package static let burst = Parameter(
+        "burst", valueName: "n", .burst, \.burst, isOptional: true,
+        usual: "\(Load.usualBurst) with --arrivals burst",
+        "acquisitions that are due at once with `--arrivals burst`, dealt out to the workers in turn")
+}
+
+extension Load {
+    /// The size of bursts that no option sets.
+    fileprivate static let usualBurst = 16
+
+    /// The kind of arrivals. Bursts have a size.
+    fileprivate var arrivalKind: Arrivals.Spacing {
+        get { spacing }
+        set {
+            spacing = newValue
+            burst = newValue == .burst ? max(burst, Self.usualBurst) : 0
+        }
+    }
 }
 
 extension Load {

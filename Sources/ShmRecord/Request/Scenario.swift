@@ -17,7 +17,8 @@ internal import TOMLKit
 ///     pin = "spread"
 ///     busy_loops = 2
 ///     rate = "50k"                         # an open loop, all workers together
-///     arrivals = "poisson"
+///     arrivals = "burst"
+///     burst = 16
 ///
 ///     [thresholds]                         # of `shmbench compare` and `check`
 ///     throughput = "5%"
@@ -160,6 +161,9 @@ package enum Scenario {
             }
             if load.lacksRate {
                 throw mistake("arrivals", "missing key rate beside arrivals: expected a rate, as in rate = \"50k\"")
+            }
+            if load.hasOddBurst {
+                throw mistake("burst", "missing key arrivals beside burst: expected arrivals = \"burst\"")
             }
             return Workload(
                 locks: try locks ?? kinds(), workers: try workers ?? counts() ?? load.fitting(Workload.usualWorkers),

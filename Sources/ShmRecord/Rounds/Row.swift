@@ -169,8 +169,9 @@ package struct Row {
     private static func isOverloaded(_ figures: RoundResult.Figures, _ cell: Cell) -> Bool? {
         guard cell.spacing != .closed else { return nil }
         let (due, done) = (Double(figures.arrivalsDue), Double(figures.arrivalsDone))
-        // One unfinished acquisition per worker at the end is not a backlog, unless it takes a fifth of the window.
-        return due - done > 0.05 * due + Double(cell.workers)
+        // One unfinished acquisition per worker at the end is not a backlog, unless it takes a fifth of the window; nor
+        // is a burst that has just come due.
+        return due - done > 0.05 * due + Double(max(cell.workers, cell.burst))
             || Double(figures.backlogAge) > 0.2e9 * figures.latencyDuration
     }
 

@@ -27,7 +27,7 @@ package struct LoadTitles {
         var title = load.scenario == "default" ? "" : "\(load.scenario): "
         title += workers(load.workers)
         if load.isOpen {
-            title += ", \(Figure.rate(load.rate)) due in all, \(load.spacing.name)"
+            title += ", \(Figure.rate(load.rate)) due in all, \(load.arrivalPhrase)"
         } else if load.workers == 1 {
             title += ", uncontended"
         }
@@ -46,6 +46,6 @@ package struct LoadTitles {
 
     /// The parameters that can differ.
     private static let parts: [@Sendable (Load) -> String] =
-        [{ $0.isOpen ? "\(Figure.decimal($0.rate, 1))/s due, \($0.spacing.name)" : "closed loop" }]
+        [{ $0.isOpen ? "\(Figure.decimal($0.rate, 1))/s due, \($0.arrivalPhrase)" : "closed loop" }]
         + Parameter.all.filter { $0.column != Parameter.rate.column }.compactMap(\.phrase)
 }

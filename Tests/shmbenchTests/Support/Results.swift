@@ -17,14 +17,14 @@ let contractedColumns = [
     "clock_step_ns", "seed", "log_ns", "kills", "kill_failures", "recovery_p50_ns", "reaping_p50_ns",
     "discarded_tries", "paused_s", "requested_duration_s", "requested_warmup_s", "requested_rounds",
     "critical_section_shares", "lock_opportunity_jain", "class_workers", "class_throughput_per_s", "class_hold_shares",
-    "touch_bytes", "busy_loops",
+    "touch_bytes", "busy_loops", "burst",
 ]
 
 /// Columns that are empty in a closed loop without readers and without kills.
 let closedLoopEmptyColumns = [
     "rate_per_s", "read_percent", "uncorrected_p50_ns", "uncorrected_p99_ns", "overloaded", "kills", "kill_failures",
     "recovery_p50_ns", "reaping_p50_ns", "critical_section_shares", "class_workers", "class_throughput_per_s",
-    "class_hold_shares", "touch_bytes", "busy_loops",
+    "class_hold_shares", "touch_bytes", "busy_loops", "burst",
 ]
 
 /// Columns that are empty where the machine does not tell.
