@@ -256,7 +256,7 @@ extension Field where Subject == Row {
         field("clock_read_ns", "cost of one clock reading") { Value($0.run.clock.cost, decimals: 2) },
         field(
             "critical_section_measured_ns",
-            "measured length of the requested busy time inside the critical section, timed by a worker after its windows; empty if none was requested"
+            "measured length of the requested busy time inside the critical section, timed by a worker after its windows; with unequal sections the weighted mean, as timed by a worker of each class; empty if none was requested"
         ) { Value($0.costs?.sectionDelay, decimals: 1) },
         field(
             "think_measured_ns",
