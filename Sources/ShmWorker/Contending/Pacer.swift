@@ -29,9 +29,9 @@ internal import Synchronization
         next = Double(now)
         if arrivals.spacing == .burst {
             // The bursts are at multiples of the gap between them, so that workers need no common start.
-            let first = (UInt64(next / burstGap) &+ 1) &* arrivals.burst
-            let (ahead, mine) = (first % arrivals.workers, UInt64(worker) % arrivals.workers)
-            turn = first &+ (mine &+ arrivals.workers &- ahead) % arrivals.workers
+            let first = (UInt64(next / burstGap) &+ 1) &* burst
+            let (ahead, mine) = (first % workers, UInt64(worker) % workers)
+            turn = first &+ (mine &+ workers &- ahead) % workers
             next = due(turn)
             return
         }
@@ -53,17 +53,20 @@ internal import Synchronization
         return due
     }
 
+    private var workers: UInt64 { UInt64(arrivals.workers) }
+    private var burst: UInt64 { UInt64(arrivals.burst) }
+
     /// Ticks from one burst to the next.
     private var burstGap: Double {
-        arrivals.meanGapTicks / Double(arrivals.workers) * Double(arrivals.burst)
+        arrivals.meanGapTicks / Double(workers) * Double(burst)
     }
 
     /// When an acquisition of the bursts is due.
-    private func due(_ turn: UInt64) -> Double { Double(turn / arrivals.burst) * burstGap }
+    private func due(_ turn: UInt64) -> Double { Double(turn / burst) * burstGap }
 
     private mutating func advance() {
         if arrivals.spacing == .burst {
-            turn &+= arrivals.workers
+            turn &+= workers
             next = due(turn)
         } else {
             next += gap()
@@ -75,8 +78,8 @@ internal import Synchronization
         let late = Double(clock.now()) - next
         if arrivals.spacing == .burst {
             // All turns up to the last burst that is due, of which every so many are this worker's.
-            let end = (UInt64((next + max(0, late)) / burstGap) &+ 1) &* arrivals.burst
-            return late < 0 || end <= turn ? begun : begun &+ (end &- turn &+ arrivals.workers &- 1) / arrivals.workers
+            let end = (UInt64((next + max(0, late)) / burstGap) &+ 1) &* burst
+            return late < 0 || end <= turn ? begun : begun &+ (end &- turn &+ workers &- 1) / workers
         }
         return begun &+ (late > 0 ? 1 &+ UInt64(late / arrivals.meanGapTicks) : 0)
     }
