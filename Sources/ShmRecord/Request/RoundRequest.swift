@@ -91,12 +91,6 @@ package struct RoundRequest: Equatable {
         kills = try number("kills", 0...1000)
     }
 
-    /// The first parameter that an answer does not have as requested: a build without a parameter ignores its word, and
-    /// measures another load.
-    package func ignored(by answer: Record) -> Parameter? {
-        Parameter.all.first { $0.value(load).text != answer.text($0.column) }
-    }
-
     package var timing: Timing {
         Timing(warmup: warmup, throughput: throughput, latency: latency, order: order, stuckAfter: stuckAfter)
     }
