@@ -9,6 +9,7 @@ public import Synchronization
 ///     1152   arrivals at the barrier
 ///     1280   workers that have entered the latency window
 ///     1408   workers that have entered the order window
+///     1536   busy loops of the background load that run
 ///     4096   the acquisition log
 ///        …   one slot per worker, 256 bytes each
 ///        …   one histogram of each kind per worker
@@ -155,6 +156,16 @@ public import Synchronization
     public func areAllWorkersIn(_ phase: Phase) -> Bool {
         unsafe presence(phase).pointee.load(ordering: .acquiring) >= UInt32(truncatingIfNeeded: workers)
     }
+
+    private var background: UnsafeMutablePointer<Atomic<UInt32>> {
+        unsafe (base + 1536).assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    /// Counts the calling process as a busy loop of the background load, which runs from now on.
+    public func joinBackground() { unsafe background.pointee.add(1, ordering: .releasing) }
+
+    /// The number of busy loops that run, or have run.
+    public var busyLoops: Int { Int(unsafe background.pointee.load(ordering: .acquiring)) }
 
     /// Counts a worker's arrival at the barrier; returns once the coordinator has left that phase.
     public func arriveAndWait(while waiting: Phase) {

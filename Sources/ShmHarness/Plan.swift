@@ -9,7 +9,9 @@ public struct Plan: Sendable {
     public var counters: UInt32
     /// Percentage of read-only critical sections; 0 to 100.
     public var readPercent: UInt32
-    /// Iterations of ``Delay/spin(_:)`` inside the critical section.
+    /// Cache lines that one critical section increments beside the counters; 0 to ``GuardedData/lineLimit``.
+    public var touchedLines: UInt32
+    /// Iterations of ``Delay/spin(_:)`` inside the critical section; ``WorkerSlot/sectionIterationsPlusOne`` may replace it.
     public var criticalSectionIterations: UInt64
     /// Iterations of ``Delay/spin(_:)`` between a release and the next acquisition.
     public var thinkIterations: UInt64
@@ -22,11 +24,13 @@ public struct Plan: Sendable {
 
     /// Creates a plan; times of delays are in iterations of the delay loop (``Delay``).
     public init(
-        workers: Int, counters: Int, readPercent: Int = 0, criticalSectionIterations: UInt64, thinkIterations: UInt64,
+        workers: Int, counters: Int, touchedLines: Int = 0, readPercent: Int = 0, criticalSectionIterations: UInt64,
+        thinkIterations: UInt64,
         clock: TickClock = .monotonic, arrivals: Arrivals = .closed, isTraced: Bool = false
     ) {
         self.workers = UInt32(workers)
         self.counters = UInt32(counters)
+        self.touchedLines = UInt32(touchedLines)
         self.readPercent = UInt32(readPercent)
         self.criticalSectionIterations = criticalSectionIterations
         self.thinkIterations = thinkIterations

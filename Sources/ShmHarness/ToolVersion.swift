@@ -6,7 +6,7 @@ public enum ToolVersion {
     /// The version of the arena's layout. Raise it with every change of ``Plan``, ``WorkerSlot``, ``Arena``,
     /// ``GuardedData``, ``CrashSlot``, ``CrashArena``, ``StressSlot``, ``StressData``, ``StressArena`` or the worker's
     /// arguments.
-    public static let arenaLayout = 6
+    public static let arenaLayout = 9
 
     /// What `shmworker --version` prints and the coordinator expects.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"

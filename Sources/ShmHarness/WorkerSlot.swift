@@ -62,6 +62,8 @@ public struct WorkerSlot: ~Copyable {
     public let cacheMisses = Atomic<UInt64>(WorkerSlot.unknown)
     /// Whether the heap counter has counted an allocation made to test it.
     public let heapCounterWorks = Atomic<UInt32>(0)
+    /// Set by the coordinator: whether this worker measures the delay inside its critical sections after the windows.
+    public let measuresSection = Atomic<UInt32>(0)
     /// When the worker saw the throughput window begin; ``Clock/now()``.
     public let windowEntered = Atomic<UInt64>(0)
     /// When the worker saw the throughput window end; ``Clock/now()``.
@@ -75,10 +77,20 @@ public struct WorkerSlot: ~Copyable {
     /// Readings of the clock that were smaller than an earlier one. Such intervals are in no histogram.
     public let clockAnomalies = Atomic<UInt64>(0)
     /// The duration of a critical section's delay after the windows, in tenths of a ns; 0 if there is no delay, or
-    /// another worker measured it.
+    /// the worker does not measure it (``measuresSection``).
     public let sectionDelayTenths = Atomic<UInt64>(0)
     /// The same for the think time.
     public let thinkDelayTenths = Atomic<UInt64>(0)
+
+    /// Set by the coordinator: iterations of ``Delay/spin(_:)`` inside this worker's critical sections plus one, or 0
+    /// for those of the plan.
+    public let sectionIterationsPlusOne = Atomic<UInt64>(0)
+    /// Time for which the worker held the lock in the order window, once all workers were inside, in ns.
+    public let held = Atomic<UInt64>(0)
+    /// When it acquired the lock first in that time, in ticks of the plan's clock; 0 if it never did.
+    public let firstAcquired = Atomic<UInt64>(0)
+    /// When it began to release the lock last in that time, in ticks.
+    public let lastReleased = Atomic<UInt64>(0)
 
     /// The value of a measurement that is not available on this machine.
     public static let unknown = UInt64.max

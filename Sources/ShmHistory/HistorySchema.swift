@@ -110,17 +110,25 @@ enum HistorySchema {
                 name == "run_id" ? "run_id TEXT NOT NULL REFERENCES runs (run_id)" : quoted(name)
             }
             try database.execute(sql: "CREATE TABLE rounds (\(list.joined(separator: ", ")))")
-            // In a unique index, SQLite takes two NULLs for different values.
-            let key = layout.roundKey.filter(columns.contains).map {
-                layout.optional.contains($0) ? "coalesce(\(quoted($0)), 0)" : quoted($0)
-            }
-            try database.execute(
-                sql: "CREATE UNIQUE INDEX rounds_once ON rounds (\(key.joined(separator: ", ")))")
+            try index(database, layout, columns)
         } else {
-            for name in columns where !known.contains(name) {
-                try database.execute(sql: "ALTER TABLE rounds ADD COLUMN \(quoted(name))")
+            let added = columns.filter { !known.contains($0) }
+            for name in added { try database.execute(sql: "ALTER TABLE rounds ADD COLUMN \(quoted(name))") }
+            if added.contains(where: layout.roundKey.contains) {
+                // Cells that differ in a new parameter alone are different cells.
+                try database.execute(sql: "DROP INDEX IF EXISTS rounds_once")
+                try index(database, layout, known + added)
             }
         }
+    }
+
+    /// Allows each round once.
+    private static func index(_ database: Database, _ layout: HistoryLayout, _ columns: [String]) throws {
+        // In a unique index, SQLite takes two NULLs for different values.
+        let key = layout.roundKey.filter(columns.contains).map {
+            layout.optional.contains($0) ? "coalesce(\(quoted($0)), 0)" : quoted($0)
+        }
+        try database.execute(sql: "CREATE UNIQUE INDEX rounds_once ON rounds (\(key.joined(separator: ", ")))")
     }
 
     /// The columns of `rounds`, in order; empty before the first run.

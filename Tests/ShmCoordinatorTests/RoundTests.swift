@@ -42,6 +42,31 @@ extension ShmCoordinatorSuite {
             #expect(try #require(result.figures).acquisitions > 0)
         }
 
+        @Test(arguments: realLocks, [0, 50])
+        func `sections that touch memory lose no update, and allocate nothing`(lock: LockKind, readPercent: Int) throws
+        {
+            var round = TestRound(lock, workers: 2)
+            (round.cell.touch, round.cell.readPercent) = (4096, readPercent)
+            let result = try round.run()
+            #expect(result.integrity == .ok)
+            let figures = try #require(result.figures)
+            #expect(figures.acquisitions > 0 && figures.heapBytes <= Self.firstUses)
+        }
+
+        @Test func `in an open loop, sections touch memory, too`() throws {
+            var round = TestRound(.futex, workers: 2)
+            (round.cell.touch, round.cell.spacing, round.cell.rate) = (1 << 20, .poisson, 1000)
+            #expect(try round.run().integrity == .ok)
+        }
+
+        @Test func `without a lock, updates of touched memory are lost`() throws {
+            var round = TestRound(.noLock, workers: 2)
+            (round.cell.touch, round.timing.throughput) = (1 << 20, 300_000_000)
+            let result = try round.run()
+            #expect(result.integrity == .failed)
+            #expect(result.lostUpdates > 0)
+        }
+
         @Test func `readers without a lock see half-written updates`() throws {
             let caught = try (0..<10).contains { _ in
                 var round = TestRound(.noLock, workers: 2, criticalSection: Self.busy)

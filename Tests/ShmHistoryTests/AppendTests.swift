@@ -40,6 +40,13 @@ import Testing
         let rows = Rounds.of("s", 2).enumerated().map { $1 + [.integer(Int64($0))] }
         try history.append(command: "run", columns: Rounds.columns + ["later"], rows: rows)
         #expect(try history.runs().map(\.cells) == [1, 2])
+        // The same round of a cell that differs in the new column alone is another round.
+        let more = Rounds.of("s", 1).map { $0 + [HistoryValue.integer(7)] }
+        try history.append(command: "run", columns: Rounds.columns + ["later"], rows: more)
+        #expect(throws: HistoryError.self) {
+            try history.append(command: "run", columns: Rounds.columns + ["later"], rows: more)
+        }
+        #expect(try history.runs().map(\.cells) == [1, 3])
     }
 
     @Test func `a repeated round is refused, and nothing of the append is kept`() throws {

@@ -27,6 +27,17 @@ import Testing
         #expect(abs(index - scaled) < 1e-12)
     }
 
+    @Test func `lock opportunity is the time held and the time free`() throws {
+        // Free for 40 of 100: opportunities of 40 and 100.
+        let index = try #require(lockOpportunityIndex(held: [0, 60], duration: 100))
+        #expect(abs(index - 19_600.0 / (2 * 11_600)) < 1e-12)
+        #expect(lockOpportunityIndex(held: [1, 99], duration: 100).map { $0 < 0.52 } == true)
+        #expect(lockOpportunityIndex(held: [0, 0], duration: 100) == 1, "all could have had the lock")
+        // The holders of a lock that does not exclude overlap.
+        #expect(lockOpportunityIndex(held: [100, 100], duration: 100) == 1)
+        #expect(lockOpportunityIndex(held: [0, 0], duration: 0) == nil)
+    }
+
     @Test func `shares of zero have no fairness`() {
         #expect(jainIndex([]) == nil)
         #expect(jainIndex([0, 0]) == nil)

@@ -103,6 +103,43 @@ import Testing
         #expect(section() != 0)
     }
 
+    @Test func `touched lines are aligned, lie behind the counters, and end with the memory`() {
+        for counters in 1...20 {
+            let size = GuardedData.byteCount(counters: counters, lines: 3)
+            let memory = Memory(byteCount: size)
+            let data = unsafe GuardedData(memory.base)
+            data.prepare()
+            let first = unsafe data.lines(counters: counters) - memory.base
+            #expect(first >= 16 + counters * 8 && first + 3 * GuardedData.lineSize <= size)
+            #expect(Int(bitPattern: unsafe data.lines(counters: counters)) % GuardedData.lineSize == 0)
+            for _ in 0..<2 { #expect(data.section(worker: 0, counters: counters, lines: 3, delay: 0) == 0) }
+            #expect(data.readSection(counters: counters, lines: 3, delay: 0) == 0)
+            for offset in stride(from: first, to: first + 3 * GuardedData.lineSize, by: 8) {
+                let isFirst = (offset - first) % GuardedData.lineSize == 0
+                #expect(memory.word(offset, as: UInt64.self) == (isFirst ? 2 : 0))
+            }
+        }
+        #expect(GuardedData.byteCount(counters: 3) == 40, "no line takes no memory")
+    }
+
+    @Test func `an update of a touched line that is lost, or of another worker, is found`() {
+        let memory = Memory(byteCount: GuardedData.byteCount(counters: 1, lines: 2))
+        let data = unsafe GuardedData(memory.base)
+        data.prepare()
+        func section() -> UInt64 { data.section(worker: 0, counters: 1, lines: 2, delay: 0) }
+        for _ in 0..<10 { #expect(section() == 0) }
+        #expect(data.lostUpdates(expected: 10, counters: 1, lines: 2) == 0)
+        for index in 0..<2 {
+            let line = unsafe data.line(index, counters: 1)
+            unsafe line.pointee.store(9, ordering: .relaxed)
+            #expect(data.lostUpdates(expected: 10, counters: 1, lines: 2) == 1)
+            #expect(data.readSection(counters: 1, lines: 2, delay: 0) != 0)
+            unsafe line.pointee.store(10, ordering: .relaxed)
+        }
+        unsafe data.line(1, counters: 1).pointee.store(11, ordering: .relaxed)
+        #expect(section() != 0)
+    }
+
     @Test func `a section changes only the given number of counters`() {
         #expect(data.section(worker: 0, counters: 1, delay: 0) == 0)
         #expect(memory.word(counter(0), as: UInt64.self) == 1)

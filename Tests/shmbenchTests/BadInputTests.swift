@@ -50,6 +50,22 @@ extension CommandLineSuite.Inputs {
             Refusal("--warmup", "nan", saying: "--warmup"),
             Refusal("--critical-section", "1parsec", saying: "--critical-section"),
             Refusal("--critical-section", "10s", saying: "--stuck-after"),
+            Refusal("--critical-section", "1:200ns,1:10s", saying: "--stuck-after"),
+            Refusal(
+                "--critical-section", "1:200ns,20us",
+                saying:
+                    "for --critical-section: expected a time as in 200ns, 1.5us, 300ms, 2s, 1.5min or 1h, at most a day, or shares of the workers with a time each, as in 1:200ns,3:20us"
+            ),
+            Refusal("--critical-section", "1:200ns", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "0:200ns,1:1us", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "1.5:200ns,1:1us", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "1:200ns,2:200ns", saying: "shares of the workers with a time each"),
+            Refusal("--critical-section", "1:200ns,1:", saying: "shares of the workers with a time each"),
+            Refusal(
+                "--workers", "2,1", "--critical-section", "1:200ns,1:20us",
+                saying:
+                    "critical sections 1:200ns,1:20µs leave a class without a worker with 1 worker: expected other workers, as in --workers 2"
+            ),
             Refusal("--think", "inf", saying: "--think"),
             Refusal("--stuck-after", "1ms", saying: "a time from 100ms"),
             Refusal("--rounds", "0", saying: "invalid value '0' for --rounds: expected 1…10000"),
@@ -61,6 +77,22 @@ extension CommandLineSuite.Inputs {
             Refusal(
                 "--read-percent", "101",
                 saying: "for --read-percent: expected whole percents, 0% to 100%, as in 50% or 50"),
+            Refusal(
+                "--touch", "100",
+                saying:
+                    "invalid value '100' for --touch: expected 0, or a size from 64 to 1MiB in multiples of 64, as in 4KiB"
+            ),
+            Refusal("--busy-loops", "-1", saying: "invalid value '-1' for --busy-loops: expected 0…4096"),
+            Refusal("--busy-loops", "4097", saying: "expected 0…4096"),
+            Refusal("--busy-loops", "2.5", saying: "for --busy-loops: expected 0…4096"),
+            Refusal(
+                "--busy-loops", "4096", "--stuck-after", "100ms",
+                saying: "expected fewer --busy-loops, or a --stuck-after of"
+            ),
+            Refusal("--touch", "4kB", saying: "as in 4KiB"),
+            Refusal("--touch", "2MiB", saying: "a size from 64 to 1MiB"),
+            Refusal("--touch", "-64", saying: "a size from 64 to 1MiB"),
+            Refusal("--scenario", "x.toml", "--touch", "4KiB", saying: "leave out --touch"),
             Refusal("--pin", "tight", saying: "for --pin: expected none, compact or spread"),
             Refusal("--seed", "0x1", saying: "invalid value '0x1' for --seed: expected 0…"),
             Refusal("--format", "xml", saying: "invalid value 'xml' for --format: expected table, markdown, csv"),
@@ -81,9 +113,22 @@ extension CommandLineSuite.Inputs {
             Refusal("--scenario", "x.toml", "--rate", "5k", saying: "leave out --rate"),
             Refusal("--rate", "fast", saying: "20000, 50k or 1.5M"),
             Refusal("--rate", "2000M", saying: "at most 1000M"),
-            Refusal("--rate", "1k", "--arrivals", "bursty", saying: "for --arrivals: expected poisson or uniform"),
-            Refusal("--rate", "1k", "--arrivals", "closed", saying: "expected poisson or uniform"),
+            Refusal(
+                "--rate", "1k", "--arrivals", "bursty", saying: "for --arrivals: expected poisson, uniform or burst"),
+            Refusal("--rate", "1k", "--arrivals", "closed", saying: "expected poisson, uniform or burst"),
             Refusal("--arrivals", "poisson", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
+            Refusal("--arrivals", "burst", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
+            Refusal(
+                "--rate", "50k", "--burst", "8", saying: "--burst needs --arrivals burst: add it, or leave out --burst"),
+            Refusal(
+                "--rate", "50k", "--arrivals", "uniform", "--burst", "8",
+                saying: "--burst needs --arrivals burst: add it"),
+            Refusal(
+                "--rate", "50k", "--arrivals", "burst", "--burst", "1",
+                saying: "invalid value '1' for --burst: expected 2…4096"),
+            Refusal(
+                "--rate", "1k", "--arrivals", "burst", "--burst", "4096",
+                saying: "give fewer than 3 bursts: use a longer --duration"),
             Refusal("--rate", "1k", "--find-capacity", saying: "leave out --rate"),
             Refusal("--kills", "2", "--find-capacity", saying: "leave out --kills"),
             Refusal("--bound", "10us", saying: "--bound needs --find-capacity"),

@@ -19,6 +19,11 @@ extension CommandLineSuite.Faults {
                 "1000", "--output", "x.csv",
             ]),
             Command(arguments: [
+                "run", "--locks", "futex", "--workers", "2", "--busy-loops", "2", "--duration", "100ms", "--rounds",
+                "1000",
+                "--output", "x.csv",
+            ]),
+            Command(arguments: [
                 "stress", "--locks", "posix-named-sem", "--faults", "interrupt,kill-waiter", "--duration", "30s",
             ]),
             Command(arguments: ["crash", "--locks", "pipe-token"]),

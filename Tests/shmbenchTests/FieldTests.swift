@@ -121,7 +121,7 @@ import Testing
         #expect(
             fields.names(.cell) == [
                 "scenario", "lock", "workers", "critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s",
-                "pinning", "read_percent",
+                "pinning", "read_percent", "critical_section_shares", "touch_bytes", "busy_loops", "burst",
             ])
         #expect(fields.names(.round) == ["run_id", "round"])
         // Files from before a field was added must stay readable, so new fields are not required.

@@ -59,6 +59,33 @@ import Testing
         #expect(try csv(self.row(figures([9, 0, 0])))["fairness_min_max"] == "0.0000")
     }
 
+    @Test func `lock opportunity and the figures of each class follow from the times that the lock was held`() throws {
+        var figures = figures([1000, 3000, 500])
+        figures.holding = RoundResult.Holding(held: [100, 300, 5600], duration: 10_000)
+        figures.sectionClasses = [0, 0, 1]
+        var result = RoundResult(startedAt: 1_700_000_000)
+        result.figures = figures
+        var cell = Cell(.futex, Load(workers: 3))
+        cell.sectionShares = SectionShares([.init(weight: 2, busy: 200), .init(weight: 1, busy: 20_000)])
+        func columns() throws -> [String: String] {
+            try csv(Row(run: Self.run, cell: cell, round: 2, result: result))
+        }
+        var row = try columns()
+        #expect(row["critical_section_shares"] == "2:200+1:20000")
+        // Free for 4000: 4100, 4300 and 9600.
+        #expect(row["lock_opportunity_jain"] == "0.8473")
+        #expect(row["class_workers"] == "2 1" && row["class_throughput_per_s"] == "8000.0 1000.0")
+        #expect(row["class_hold_shares"] == "0.0667 0.9333")
+        // Readers' times are not measured, and those of a control overlap.
+        cell.readPercent = 1
+        row = try columns()
+        #expect(row["lock_opportunity_jain"] == "" && row["class_hold_shares"] == "" && row["class_workers"] == "2 1")
+        (cell.readPercent, cell.lock) = (0, .noLock)
+        #expect(try columns()["lock_opportunity_jain"] == "")
+        let equal = try csv(self.row(figures))
+        #expect(equal["lock_opportunity_jain"] == "0.8473" && equal["class_workers"] == "")
+    }
+
     @Test func `windowed fairness is the median over windows with enough acquisitions`() throws {
         var figures = figures([])
         figures.windows = [[90, 0], [0, 90], [50, 50], [0, 0], [1, 0]]

@@ -26,6 +26,8 @@ import Testing
             think = "1.5us"
             counters = 7
             read_percent = 95
+            touch = "64KiB"
+            busy_loops = 3
             pin = "compact"
 
             [[workload]]
@@ -40,10 +42,48 @@ import Testing
             read[0].load.scenario == "cache" && read[0].locks == [.futex, .robustFutex] && read[0].workers == [1, 8])
         let (first, second) = (read[0].load, read[1].load)
         #expect(first.criticalSection == 150 && first.think == 1500 && first.counters == 7)
-        #expect(first.readPercent == 95 && first.pinning == .compact && first.spacing == .closed)
+        #expect(
+            first.readPercent == 95 && first.pinning == .compact && first.touch == 65_536 && first.busyLoops == 3
+                && first.spacing == .closed)
         #expect(read[1].locks == [.mcs] && read[1].workers == [2] && second.rate == 50_000)
         #expect(second.spacing == .uniform)
         #expect(read[0].cells.count == 4 && read[0].cells.allSatisfy { $0.scenario == "cache" })
+    }
+
+    @Test func `shares of the workers make one load, with numbers of workers that fit`() throws {
+        let text = "[[workload]]\nname = \"a\"\ncritical_section = \"2:20us,4:200ns\"\n"
+        let load = try workloads(text, workers: [3]).first?.load
+        #expect(load?.sectionShares?.classes == [.init(weight: 2, busy: 200), .init(weight: 1, busy: 20_000)])
+        #expect(load?.criticalSection == 6800)
+        #expect(try workloads(text)[0].workers == Workload.usualWorkers.filter { $0 > 1 })
+        for invalid in [
+            "[[workload]]\nname = \"a\"\ncritical_section_shares = \"1:2+1:3\"\n", text + "workers = [1]\n",
+        ] {
+            #expect(throws: Failure.self) { try workloads(invalid) }
+        }
+    }
+
+    @Test func `a size may have a unit, or be a number of bytes`() throws {
+        for (value, bytes) in [("\"4KiB\"", 4096), ("4096", 4096), ("\"64B\"", 64), ("0", 0), ("\"1MiB\"", 1 << 20)] {
+            #expect(try workloads("[[workload]]\nname = \"a\"\ntouch = \(value)\n")[0].load.touch == bytes)
+        }
+        for value in ["100", "\"2MiB\"", "\"1GiB\"", "-64", "\"4 KiB\"", "63", "\"99999999999999999999KiB\"", "1.5"] {
+            let failure = #expect(throws: Failure.self) {
+                try workloads("[[workload]]\nname = \"a\"\ntouch = \(value)\n")
+            }
+            #expect(failure?.message.hasPrefix("s.toml:3: invalid value") == true, "\(failure?.message ?? "")")
+        }
+    }
+
+    @Test func `bursts have a size, and only bursts have one`() throws {
+        let text = "[[workload]]\nname = \"a\"\nrate = \"50k\"\n"
+        let (usual, given) = (
+            try workloads(text + "arrivals = \"burst\"\n")[0].load,
+            try workloads(text + "burst = 8\narrivals = \"burst\"\n")[0].load
+        )
+        #expect(usual.spacing == .burst && usual.burst == 16 && given.burst == 8)
+        let failure = #expect(throws: Failure.self) { try workloads(text + "burst = 8\n") }
+        #expect(failure?.message == "s.toml:4: missing key arrivals beside burst: expected arrivals = \"burst\"")
     }
 
     @Test func `a rate alone means Poisson arrivals, and the command line overrides locks and workers`() throws {
@@ -94,7 +134,7 @@ import Testing
         Mistake("[[workload]]\nname = \"a\"\narrivals = \"poisson\"\n", line: 3, "expected a rate"),
         Mistake(
             "[[workload]]\nname = \"a\"\nrate = 5\narrivals = \"bursts\"\n", line: 4,
-            "for arrivals: expected poisson or uniform"),
+            "for arrivals: expected poisson, uniform or burst"),
         Mistake("[[workload]]\nname = \"a\"\n[[workload]]\nname = \"a\"\n", line: 4, "two workloads"),
         Mistake(
             "\n[[workload]]\nname = \"a\"\nread_percent = 101\n", line: 4,

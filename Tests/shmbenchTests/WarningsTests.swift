@@ -53,6 +53,17 @@ import Testing
         #expect(wild.contains { $0.hasPrefix("too noisy: the interval of the median of futex × 2 ") })
     }
 
+    @Test func `the background load shares the CPUs with the workers`() throws {
+        func warning(_ loops: String) -> String? {
+            let rounds = (1...3).map { record(workers: 2, round: $0, ["busy_loops": loops]) }
+            return Warnings.lines(CellSummary.summaries(rounds, cells: [CellID(rounds[0])])).first {
+                $0.hasPrefix("up to ")
+            }
+        }
+        #expect(warning("") == nil)
+        #expect(warning("3")?.hasPrefix("up to 2 workers and 3 busy loops share 2 CPUs: ") == true)
+    }
+
     @Test func `a round far from the others is an outlier`() throws {
         let lines = warnings(try summary([1000, 1001, 1002, 1000, 400, 1001, 999, 1000]))
         #expect(lines.contains { $0.hasPrefix("outlier rounds: ") && $0.contains("futex × 2") })

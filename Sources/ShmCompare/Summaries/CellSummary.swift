@@ -23,6 +23,11 @@ package struct CellSummary {
     package let jain: Double?
     /// The median of Jain's index over windows of 10 ms.
     package let windowJain: Double?
+    /// Jain's index of the workers' lock opportunity.
+    package let opportunity: Double?
+    /// The share of the workers with the longest critical sections in the time for which the lock was held; `nil` if all
+    /// sections are equal.
+    package let longHolds: Double?
     /// The number of owners killed after the rounds; 0 without `--kills`, and if the lock does not promise to survive.
     package let kills: Int
     /// The number of kills after which a process hung or the data were wrong.
@@ -89,6 +94,9 @@ package struct CellSummary {
         handoff = middle("handoff_p50_ns")
         jain = middle("fairness_jain")
         windowJain = middle("fairness_window_jain")
+        opportunity = middle("lock_opportunity_jain")
+        longHolds = median(
+            records.compactMap { $0.text("class_hold_shares").split(separator: " ").last.flatMap { Double($0) } })
         // A file may have any number.
         func sum(_ column: String) -> Int { Int(min(1e15, records.compactMap { $0.number(column) }.reduce(0, +))) }
         (kills, killFailures) = (sum("kills"), sum("kill_failures"))

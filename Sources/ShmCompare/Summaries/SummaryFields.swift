@@ -9,14 +9,15 @@ package typealias SummaryColumn = Field<CellSummary>
 extension Field where Subject == CellSummary {
     package static let schema = 1
 
-    package static let all: [Field<CellSummary>] = [schema(schema)] + identity + figures
+    package static let all: [Field<CellSummary>] =
+        [schema(schema)] + identity(isAdded: false) + figures + identity(isAdded: true)
 
     /// The machine, the lock and its load, with the names of the results.
-    private static let identity: [Field<CellSummary>] = ResultColumn.all.filter { column in
-        !column.roles.isDisjoint(with: [.machine, .cell])
-    }.map { column in
-        Field(column.name, title: column.title, kind: column.kind, roles: column.roles, column.doc) { summary in
-            summary.records[0].value(column.name)
+    private static func identity(isAdded: Bool) -> [Field<CellSummary>] {
+        ResultColumn.all.filter { $0.isIdentity && $0.isAddedParameter == isAdded }.map { column in
+            Field(column.name, title: column.title, kind: column.kind, roles: column.roles, column.doc) { summary in
+                summary.records[0].value(column.name)
+            }
         }
     }
 
@@ -108,6 +109,11 @@ extension Field where Subject == CellSummary {
         ) { $0.sum("kill_failures") },
         field("recovery_p50_ns", title: "recovery", "median of `recovery_p50_ns` over the rounds") {
             Value($0.recovery, decimals: 1)
+        },
+        field(
+            "lock_opportunity_jain", title: "opp", unit: .share, "median of `lock_opportunity_jain` over the rounds"
+        ) {
+            Value($0.opportunity, decimals: 4)
         },
     ]
 

@@ -87,16 +87,17 @@ package enum Warnings {
             "not steady at the end of the warm-up: \($0); use a longer --warmup"
         }
         let apart = sound.filter { line in
-            line.records.contains { ($0.number("overlap") ?? 1) < (line.load.workers > cpus ? 0.5 : 0.9) }
+            line.records.contains { ($0.number("overlap") ?? 1) < (line.load.processes > cpus ? 0.5 : 0.9) }
         }
         let least = apart.flatMap(\.records).compactMap { $0.number("overlap") }.min() ?? 1
         warn(.apart, apart) {
             "not all workers ran all the time: in rounds of \($0), as little as \(percent(least)) of a window; use a longer --duration"
         }
-        if let most = summaries.map(\.load.workers).max(), most > cpus {
+        if let most = summaries.map(\.load).max(by: { $0.processes < $1.processes }), most.processes > cpus {
+            let loops = most.busyLoops > 0 ? " and \(counted(most.busyLoops, "busy loop"))" : ""
             lines.add(
                 .oversubscribed,
-                "up to \(counted(most, "worker")) share \(counted(cpus, "CPU")): these figures depend on the scheduler as much as on the lock"
+                "up to \(counted(most.workers, "worker"))\(loops) share \(counted(cpus, "CPU")): these figures depend on the scheduler as much as on the lock"
             )
         }
         return lines
@@ -113,4 +114,9 @@ package enum Warnings {
         }
         return shown.joined(separator: ", ") + (lines.count > 3 ? " and \(lines.count - 3) more" : "")
     }
+}
+
+extension Load {
+    /// Processes that use CPU time in a round.
+    fileprivate var processes: Int { workers + busyLoops }
 }

@@ -22,6 +22,7 @@ public struct Round: ~Copyable {
     ) throws(RoundFailure) {
         let plan = Plan(cell, delays, clock, seed: seed &+ UInt64(number), isTraced: isTraced)
         scene = try RoundScene(cell, plan, number: number, program: program)
+        scene.assignSections(delays)
         self.timing = timing
         self.isLastTry = isLastTry
     }
@@ -34,9 +35,12 @@ public struct Round: ~Copyable {
         let started = Clock.now()
         try scene.start()
         try scene.gather()
-        result.standstill = scene.fleet.disturbance
+        result.standstill = scene.disturbance
         if result.standstill != nil { return result }
         result.startupNanoseconds = Clock.now() - started
+        try scene.startBackground()
+        result.standstill = scene.disturbance
+        if result.standstill != nil { return result }
 
         func show() {
             look(Look(phase: scene.arena.phase, sections: scene.sections(), processes: scene.fleet.pids))

@@ -74,6 +74,6 @@ extension RoundPhases {
 
     /// Whether there is no progress, or the round is disturbed and would not count.
     private mutating func isStuck() -> Bool {
-        watchdog.isStuck(progress: scene.progress()) || scene.fleet.disturbance != nil
+        watchdog.isStuck(progress: scene.progress()) || scene.disturbance != nil
     }
 }

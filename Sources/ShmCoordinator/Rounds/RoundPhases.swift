@@ -94,6 +94,8 @@ struct RoundPhases {
     /// Lets the workers exit, and waits for their exits.
     mutating func stop(_ result: inout RoundResult) throws(RoundFailure) {
         scene.arena.enter(.stop)
+        try scene.endBackground()
+        if result.standstill == nil { result.standstill = scene.background.disturbance }
         if goesOn { try awaitEnds() }
         if result.standstill == nil && !isAlive { result.standstill = scene.interruption(isStuck: true) }
         if result.standstill != nil {

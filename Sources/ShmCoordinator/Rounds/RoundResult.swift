@@ -46,6 +46,14 @@ public struct RoundResult: Sendable {
     /// From the first spawn until all workers had arrived at the barrier, in ns.
     public var startupNanoseconds: UInt64 = 0
 
+    /// How long the workers held the lock in the order window.
+    public struct Holding: Sendable {
+        /// The time for which each worker held it, ns.
+        public var held: [Double]
+        /// From the first acquisition to the last release, ns.
+        public var duration: Double
+    }
+
     /// The measurements of a round's windows.
     public struct Figures: Sendable {
         /// Length of the throughput window, in s.
@@ -83,6 +91,10 @@ public struct RoundResult: Sendable {
         public var heapCounterWorks = true
         /// The share of the throughput window in which all workers contended.
         public var overlap: Double = 1
+        /// How long each worker held the lock in the order window; `nil` if none did.
+        public var holding: Holding?
+        /// The class of critical sections of each worker; empty if all are equal.
+        public var sectionClasses: [Int] = []
         /// The owners in the order window, oldest first, as far back as the log reaches.
         public var owners: [UInt16] = []
         /// Of a traced round: the last events of each worker's order window, with times in ns.

@@ -10,7 +10,7 @@ extension RoundScene {
     ///   a part of them is checked in turn, selected by the time of day: each of a thousand within a fifth of a second.
     func check(all: Bool = true) throws(RoundFailure) {
         if Interruption.hasCome { throw .interrupted }
-        let parts = all ? 1 : (cell.workers + 63) / 64
+        let parts = all ? 1 : (max(cell.workers, cell.busyLoops) + 63) / 64
         let part = parts > 1 ? Int(Deadline.now.nanoseconds / Timing.look) % parts : 0
         for worker in fleet.live where worker % parts == part {
             fleet.lookForDisturbance(of: worker)
@@ -24,7 +24,11 @@ extension RoundScene {
             }
             throw .failed("\(fleet.fullName(worker)) \(exit.explained)")
         }
+        try checkBackground { $0 % parts == part }
     }
+
+    /// The first detected interference with a worker or a busy loop.
+    var disturbance: Standstill? { fleet.disturbance ?? background.disturbance }
 
     /// Checks whether a worker without progress is unable to run.
     func lookForFreeze(_ worker: Int) {
@@ -37,7 +41,7 @@ extension RoundScene {
     /// - Parameter isStuck: whether there is no progress; workers are then checked one by one.
     func interruption(isStuck: Bool) -> Standstill? {
         if isStuck { for worker in fleet.live.prefix(64) { lookForFreeze(worker) } }
-        return fleet.disturbance
+        return disturbance
     }
 
     /// The state of each worker, a line each, to show why there is no progress.

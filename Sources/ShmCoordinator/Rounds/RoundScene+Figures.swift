@@ -19,6 +19,7 @@ extension RoundScene {
         figures.cacheMisses = sumIfKnown { $0.cacheMisses.load(ordering: .relaxed) }
         let common = (0..<cell.workers).reduce(window.interval) { $0.clamped(to: presence(of: $1, in: window)) }
         figures.overlap = Double(common.upperBound - common.lowerBound) / Double(length)
+        figures.sectionClasses = sectionClasses
         addDelays(to: &figures)
         if isComplete { addRecords(to: &figures) }
         return figures
@@ -50,12 +51,36 @@ extension RoundScene {
         }
     }
 
-    /// The durations of the busy delays, which the first worker has measured.
+    /// The durations of the busy delays: of the think time, which the first worker has measured, and of critical sections,
+    /// which the first worker of each class has measured.
     private func addDelays(to figures: inout RoundResult.Figures) {
         func nanoseconds(_ tenths: UInt64) -> Double? { tenths > 0 ? Double(tenths) / 10 : nil }
-        let first = unsafe arena.slot(0)
-        figures.sectionDelay = nanoseconds(unsafe first.pointee.sectionDelayTenths.load(ordering: .relaxed))
-        figures.thinkDelay = nanoseconds(unsafe first.pointee.thinkDelayTenths.load(ordering: .relaxed))
+        func section(_ worker: Int) -> Double? {
+            nanoseconds(unsafe arena.slot(worker).pointee.sectionDelayTenths.load(ordering: .relaxed))
+        }
+        if let shares = cell.sectionShares {
+            let measured = shares.classes.indices.map { sectionClasses.firstIndex(of: $0).flatMap(section) ?? 0 }
+            figures.sectionDelay = shares.mean(of: measured)
+        } else {
+            figures.sectionDelay = section(0)
+        }
+        figures.thinkDelay = nanoseconds(unsafe arena.slot(0).pointee.thinkDelayTenths.load(ordering: .relaxed))
+    }
+
+    /// How long each worker held the lock in the order window; `nil` if none acquired it.
+    private func holding() -> RoundResult.Holding? {
+        var (first, last) = (UInt64.max, UInt64(0))
+        let held = (0..<cell.workers).map { worker in
+            let slot = unsafe arena.slot(worker)
+            let acquired = unsafe slot.pointee.firstAcquired.load(ordering: .relaxed)
+            if acquired > 0 {
+                first = min(first, acquired)
+                last = max(last, unsafe slot.pointee.lastReleased.load(ordering: .relaxed))
+            }
+            return Double(unsafe slot.pointee.held.load(ordering: .relaxed))
+        }
+        return last > first
+            ? RoundResult.Holding(held: held, duration: Double(arena.plan.clock.nanoseconds(last - first))) : nil
     }
 
     /// Histograms, the acquisition log and recorded events.
@@ -69,6 +94,7 @@ extension RoundScene {
             arena.forget(worker)
         }
         figures.histograms = sums
+        figures.holding = holding()
         figures.owners = arena.log.owners()
         let clock = arena.plan.clock
         figures.events = (0..<cell.workers).compactMap { worker in

@@ -23,7 +23,7 @@ extension RoundScene {
             // A worker that was killed between a section and its count leaves the counters ahead, and so does one that
             // was killed inside.
             result.lostUpdates = data.lostUpdates(
-                expected: expected, counters: cell.counters,
+                expected: expected, counters: cell.counters, lines: cell.load.touchedLines,
                 surplus: result.isCutShort ? UInt64(cell.workers) * WorkerSlot.longestBurst + 1 : 0)
             result.integrity = result.lostUpdates == 0 && result.overlaps == 0 ? .ok : .failed
         }

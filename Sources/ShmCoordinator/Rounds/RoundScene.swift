@@ -8,6 +8,10 @@ final class RoundScene {
     let arena: Arena
     let data: GuardedData
     let fleet: Fleet
+    /// The busy loops.
+    let background: Fleet
+    /// The class of critical sections of each worker, an index into ``SectionShares/classes``; empty if all are equal.
+    let sectionClasses: [Int]
     private let segments: RoundSegments
 
     /// Creates the segments and writes the plan. The segments are removed with the last reference.
@@ -16,7 +20,7 @@ final class RoundScene {
     init(_ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram) throws(RoundFailure) {
         segments = try RoundSegments(
             number: number, arenaSize: Arena.byteCount(workers: cell.workers, isTraced: plan.isTraced), lock: cell.lock,
-            dataSize: GuardedData.byteCount(counters: cell.counters))
+            dataSize: GuardedData.byteCount(counters: cell.counters, lines: cell.load.touchedLines))
         guard let arena = Arena(segments.arena, workers: cell.workers) else {
             throw .failed("the arena does not fit its segment")
         }
@@ -26,15 +30,36 @@ final class RoundScene {
         data.prepare()
         fleet = Fleet(
             program, number: number, places: cell.workers, naming: .init(role: "worker", total: cell.workers))
+        background = Fleet(
+            program, number: number, places: cell.busyLoops, naming: .init(role: "busy loop", total: cell.busyLoops))
         arena.plan = plan
-        for (worker, cpu) in cell.pinning.assignment(workers: cell.workers).enumerated() {
+        let cpus = cell.pinning.assignment(workers: cell.workers)
+        sectionClasses = cell.sectionShares?.assignment(cpus: cpus) ?? []
+        for (worker, cpu) in cpus.enumerated() {
             guard let cpu else { continue }
             unsafe arena.slot(worker).pointee.cpuPlusOne.store(UInt32(cpu) + 1, ordering: .relaxed)
         }
     }
 
+    /// Tells the workers the lengths of their critical sections, and which of them measure these.
+    func assignSections(_ delays: Delay.Speed) {
+        guard let shares = cell.sectionShares else {
+            unsafe arena.slot(0).pointee.measuresSection.store(1, ordering: .relaxed)
+            return
+        }
+        for (worker, index) in sectionClasses.enumerated() {
+            unsafe arena.slot(worker).pointee.sectionIterationsPlusOne.store(
+                delays.iterations(for: shares.classes[index].busy) + 1, ordering: .relaxed)
+            unsafe arena.slot(worker).pointee.measuresSection.store(
+                sectionClasses.firstIndex(of: index) == worker ? 1 : 0, ordering: .relaxed)
+        }
+    }
+
     /// The workers end before their segments are removed.
-    deinit { fleet.end() }
+    deinit {
+        fleet.end()
+        background.end()
+    }
 
     // MARK: Starting
 
@@ -52,12 +77,12 @@ final class RoundScene {
         let hasCome = try Patience.after(.seconds(30)).wait(
             unless: { () throws(RoundFailure) in
                 try check()
-                return fleet.disturbance != nil
+                return disturbance != nil
             },
             rest: { arrived = arena.awaitArrivals(cell.workers, until: .after(.milliseconds(50))) },
             until: { arrived >= cell.workers })
         if hasCome { return try check() }
-        if fleet.disturbance != nil { return }
+        if disturbance != nil { return }
         let missing = whereabouts().first { $0.contains(": absent") } ?? ""
         throw .failed("\(arrived) of \(counted(cell.workers, "worker")) arrived at the barrier within 30 s: \(missing)")
     }

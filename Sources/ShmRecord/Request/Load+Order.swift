@@ -6,7 +6,7 @@ extension Load {
         for parameter in Parameter.ordered {
             let (left, right) = (parameter.value(self), parameter.value(other))
             if left == right { continue }
-            if case .text(let left) = left, case .text(let right) = right { return left < right }
+            if left.isText || right.isText { return left.text < right.text }
             // The usual value of a parameter is empty.
             return left.number ?? 0 < right.number ?? 0
         }
@@ -20,4 +20,8 @@ extension Parameter {
         let first = [scenario, workers, rate]
         return first + all.filter { parameter in !first.contains { $0.column == parameter.column } }
     }()
+}
+
+extension Value {
+    fileprivate var isText: Bool { if case .text = self { true } else { false } }
 }

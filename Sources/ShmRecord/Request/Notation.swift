@@ -1,3 +1,5 @@
+internal import ShmHarness
+
 /// How the values of a parameter are written: by users in options and scenarios, by programs in files and requests.
 package struct Notation<Content: Equatable & Sendable>: Sendable {
     /// The values that users may write, for error messages.
@@ -47,6 +49,14 @@ extension Notation<Int> {
             value: { .integer($0) })
     }
 
+    /// The size of bursts; programs write 0 where there are none.
+    package static let burst: Notation = {
+        let sizes = count(2...4096)
+        return Notation(
+            expected: sizes.expected, isBare: true, kind: .count, read: sizes.read,
+            parse: { $0 == "0" ? 0 : sizes.parse($0) }, text: sizes.text, value: sizes.value)
+    }()
+
     /// A whole number of percent. Users write `50%` or `0.5`; programs, scenarios and command lines of older versions write
     /// `50`.
     package static let percent: Notation = {
@@ -67,6 +77,17 @@ extension Notation<Int> {
         expected: "a time \(TimeSpan.form)", kind: .count, read: { TimeSpan($0)?.nanoseconds },
         parse: { text in Int(text).flatMap { TimeSpan.range.contains($0) ? $0 : nil } }, text: { "\($0)" },
         shown: { $0 == 0 ? "0" : "\(TimeSpan(nanoseconds: $0))" }, value: { .integer($0) })
+
+    /// The size of a working set in bytes, in whole cache lines. Users may write a unit; programs write bytes.
+    package static let touch: Notation = {
+        let (line, most) = (GuardedData.lineSize, GuardedData.lineLimit * GuardedData.lineSize)
+        let checked: @Sendable (Int) -> Int? = { (0...most).contains($0) && $0 % line == 0 ? $0 : nil }
+        return Notation(
+            expected: "0, or a size from \(line) to \(ByteSize(bytes: most)) in multiples of \(line), as in 4KiB",
+            kind: .count, read: { ByteSize($0).flatMap { checked($0.bytes) } },
+            parse: { text in Int(text).flatMap(checked) }, text: { "\($0)" },
+            shown: { $0 == 0 ? "0" : "\(ByteSize(bytes: $0))" }, value: { .integer($0) })
+    }()
 }
 
 extension Notation<Double> {

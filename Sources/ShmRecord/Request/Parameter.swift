@@ -11,6 +11,8 @@ package struct Parameter: Sendable {
     package let key: String
     /// The placeholder in usage lines, which shows that a list is possible; `nil` if no option sets the parameter.
     package let valueName: String?
+    /// Whether the option and the key of another parameter set it, too, so that it has none.
+    package let isDerived: Bool
     /// Unit and meaning, in Markdown.
     package let doc: String
     /// The default, for the help.
@@ -42,17 +44,19 @@ package struct Parameter: Sendable {
     ///   - place: the property of the load.
     ///   - isOptional: whether the column may be missing, and is empty at the default. A parameter that is added to schema 1
     ///     is optional, because older files do not have its column.
+    ///   - isDerived: whether the option and the key of another parameter set it, whose key it has.
     ///   - words: the default in words, if it is not a value.
     ///   - phrase: a value in a title.
     package init<Content>(
         _ column: String, key: String? = nil, valueName: String?, _ notation: Notation<Content>,
-        _ place: any WritableKeyPath<Load, Content> & Sendable, isOptional: Bool = false, usual words: String? = nil,
-        _ doc: String, phrase: (@Sendable (Load) -> String)? = nil
+        _ place: any WritableKeyPath<Load, Content> & Sendable, isOptional: Bool = false, isDerived: Bool = false,
+        usual words: String? = nil, _ doc: String, phrase: (@Sendable (Load) -> String)? = nil
     ) {
         let standard = Load()[keyPath: place]
         self.column = column
         self.key = key ?? column
         self.valueName = valueName.map { $0.contains(",") ? $0 : "\($0),…" }
+        self.isDerived = isDerived
         self.doc = doc
         usual = words ?? notation.text(Load()[keyPath: place])
         expected = notation.expected

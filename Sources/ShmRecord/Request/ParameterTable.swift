@@ -5,7 +5,11 @@ extension Parameter {
     /// All parameters, in the order of their columns. Append new ones.
     package static let all: [Parameter] = [
         scenario, workers, criticalSection, think, counters, arrivals, rate, pinning, readPercent,
+        sectionShares, touch, busyLoops, burst,
     ]
+
+    /// Those that were added after the figures of schema 1, which other documents list after their figures, too.
+    package static let added: [Parameter] = [sectionShares, touch, busyLoops, burst]
 
     package static let scenario = Parameter(
         "scenario", key: "name", valueName: nil, .name, \.scenario,
@@ -17,9 +21,12 @@ extension Parameter {
         "number of processes that contend for the lock")
 
     package static let criticalSection = Parameter(
-        "critical_section_ns", key: "critical_section", valueName: "time", .time, \.criticalSection,
-        "requested busy time inside the critical section, in addition to the counters",
-        phrase: { "critical section \(TimeSpan(nanoseconds: $0.criticalSection))" })
+        "critical_section_ns", key: "critical_section", valueName: "time", .section, \.section,
+        "requested busy time inside the critical section, in addition to the counters; with shares of the workers that have a time each, as in `1:200ns,3:20us`, their weighted mean",
+        phrase: { load in
+            load.sectionShares.map { "critical sections \($0.text)" }
+                ?? "critical section \(TimeSpan(nanoseconds: load.criticalSection))"
+        })
 
     package static let think = Parameter(
         "think_ns", key: "think", valueName: "time", .time, \.think,
@@ -31,15 +38,16 @@ extension Parameter {
         "counters incremented in each critical section", phrase: { counted($0.counters, "counter") })
 
     package static let arrivals = Parameter(
-        "arrivals", valueName: "kind", .choice([.poisson, .uniform], unasked: .closed, name: \.name), \.spacing,
+        "arrivals", valueName: "kind", .choice([.poisson, .uniform, .burst], unasked: .closed, name: \.name),
+        \.arrivalKind,
         usual: "poisson with --rate, else closed",
-        "interarrival times of an open loop, `poisson` or `uniform`; `closed`: a worker asks again after its think time"
+        "interarrival times of an open loop, `poisson`, `uniform`, or `burst` (several are due at once, at constant intervals); `closed`: a worker asks again after its think time"
     )
 
     package static let rate = Parameter(
         "rate_per_s", key: "rate", valueName: "n", .rate, \.dueRate, isOptional: true, usual: "none, a closed loop",
         "acquisitions per second that are due in an open loop, all workers together; latency counts from when each is due",
-        phrase: { "\(Figure.rate($0.rate)) due, \($0.spacing.name)" })
+        phrase: { "\(Figure.rate($0.rate)) due, \($0.arrivalPhrase)" })
 
     package static let pinning = Parameter(
         "pinning", key: "pin", valueName: "kind", .choice(Pinning.allCases, name: \.rawValue), \.pinning,
@@ -50,6 +58,58 @@ extension Parameter {
         "read_percent", valueName: "percent", .percent, \.readPercent, isOptional: true,
         "percentage of read-only critical sections; locks without a shared mode take them exclusively",
         phrase: { "\($0.readPercent)% read-only" })
+
+    package static let sectionShares = Parameter(
+        "critical_section_shares", key: criticalSection.key, valueName: nil, .shares, \.shares, isOptional: true,
+        isDerived: true,
+        "classes of workers with unequal critical sections, by ascending busy time: weight and requested busy time in ns of each, as in `1:200+3:20000`"
+    )
+
+    package static let touch = Parameter(
+        "touch_bytes", key: "touch", valueName: "size", .touch, \.touch, isOptional: true,
+        "bytes of shared memory that a critical section touches in addition to the counters: it increments a word in each cache line, and read-only sections read it",
+        phrase: { "touch \(ByteSize(bytes: $0.touch))" })
+
+    package static let busyLoops = Parameter(
+        "busy_loops", valueName: "n", .count(0...4096), \.busyLoops, isOptional: true,
+        "background load: processes that use CPU time during the windows, on any CPU, and take no part in the round",
+        phrase: { counted($0.busyLoops, "busy loop") })
+
+    package static let burst = Parameter(
+        "burst", valueName: "n", .burst, \.burst, isOptional: true,
+        usual: "\(Load.usualBurst) with --arrivals burst",
+        "acquisitions that are due at once with `--arrivals burst`, dealt out to the workers in turn")
+}
+
+extension Load {
+    /// The size of bursts that no option sets.
+    fileprivate static let usualBurst = 16
+
+    /// The kind of arrivals. Bursts have a size.
+    fileprivate var arrivalKind: Arrivals.Spacing {
+        get { spacing }
+        set {
+            spacing = newValue
+            burst = newValue == .burst ? max(burst, Self.usualBurst) : 0
+        }
+    }
+}
+
+extension Load {
+    /// The busy time of critical sections, as users write it.
+    fileprivate var section: SectionTime {
+        get { SectionTime(mean: criticalSection, shares: sectionShares) }
+        set { (criticalSection, sectionShares) = (newValue.mean, newValue.shares) }
+    }
+
+    /// The shares, which determine the mean.
+    fileprivate var shares: SectionShares? {
+        get { sectionShares }
+        set {
+            sectionShares = newValue
+            if let newValue { criticalSection = newValue.mean }
+        }
+    }
 }
 
 extension Load {

@@ -78,6 +78,10 @@ package struct RoundRequest: Equatable {
         if load.lacksRate {
             throw Failure.invalid("0", for: "rate_per_s", expected: "more than 0 with arrivals=\(load.spacing.name)")
         }
+        if load.hasOddBurst {
+            throw Failure.invalid(
+                "\(load.burst)", for: "burst", expected: "2…4096 with arrivals=burst, and nothing without")
+        }
         round = try number("round", 0...Int.max)
         warmup = try number("warmup_ns", TimeSpan.range)
         throughput = try number("throughput_ns", TimeSpan.range)

@@ -12,10 +12,13 @@ internal import TOMLKit
 ///     critical_section = ["0", "1us"]      # a list makes a grid: each combination is measured
 ///     think = "5us"
 ///     counters = 4
+///     touch = "4KiB"
 ///     read_percent = 0
 ///     pin = "spread"
+///     busy_loops = 2
 ///     rate = "50k"                         # an open loop, all workers together
-///     arrivals = "poisson"
+///     arrivals = "burst"
+///     burst = 16
 ///
 ///     [thresholds]                         # of `shmbench compare` and `check`
 ///     throughput = "5%"
@@ -142,7 +145,8 @@ package enum Scenario {
         let mistake: (_ key: String, _ problem: String) -> Failure
 
         private static let keys =
-            [Parameter.scenario.key, "locks"] + Parameter.all.map(\.key).filter { $0 != Parameter.scenario.key }
+            [Parameter.scenario.key, "locks"]
+            + Parameter.all.filter { !$0.isDerived && $0.key != Parameter.scenario.key }.map(\.key)
 
         mutating func workload(locks: [LockKind]?, workers: [Int]?) throws -> Workload {
             for key in table.keys where !Self.keys.contains(key) {
@@ -151,7 +155,9 @@ package enum Scenario {
             if table[Parameter.scenario.key] == nil {
                 throw mistake("name", "missing key name in a workload: expected name = \"…\"")
             }
-            let given = try Parameter.ordered.filter { $0.key != Parameter.workers.key }.compactMap(values)
+            let given = try Parameter.ordered.filter {
+                !$0.isDerived && $0.key != Parameter.workers.key
+            }.compactMap(values)
             let points: [Load]
             do { points = try ParameterValues.combinations(given) } catch let failure as Failure {
                 throw mistake(Parameter.scenario.key, failure.message)
@@ -159,8 +165,12 @@ package enum Scenario {
             if points.contains(where: \.lacksRate) {
                 throw mistake("arrivals", "missing key rate beside arrivals: expected a rate, as in rate = \"50k\"")
             }
+            if points.contains(where: \.hasOddBurst) {
+                throw mistake("burst", "missing key arrivals beside burst: expected arrivals = \"burst\"")
+            }
             return Workload(
-                locks: try locks ?? kinds(), workers: try workers ?? counts() ?? Workload.usualWorkers, points)
+                locks: try locks ?? kinds(),
+                workers: try workers ?? counts() ?? Workload.fitting(Workload.usualWorkers, points), points)
         }
 
         /// The valid values of a parameter; `nil` if the table does not have its key.

@@ -39,6 +39,12 @@ package struct Record: Equatable {
         }
     }
 
+    /// The first parameter whose value is not that of a requested load: a build without a parameter ignores its word in a
+    /// request, and measures another load.
+    package func ignored(of requested: Load) -> Parameter? {
+        Parameter.all.first { $0.value(requested).text != text($0.column) }
+    }
+
     package var lock: String { text("lock") }
 
     /// The machine and its kernel, for messages.

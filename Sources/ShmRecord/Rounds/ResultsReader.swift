@@ -128,6 +128,7 @@ package enum ResultsReader {
                 throw Failure("\(place): \(failure.message)", code: .usage)
             }
         }
+        if load.hasOddBurst { throw invalid("burst", expected: "2…4096 with arrivals burst, and nothing without") }
         for column in counts {
             guard let count = Int(record.text(column)), count >= 0 else {
                 throw invalid(column, expected: "a whole number of at least 0")

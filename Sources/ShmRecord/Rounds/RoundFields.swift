@@ -23,6 +23,12 @@ extension Field where Subject == Row {
         named(name).map { $0.name == named(other)?.name } ?? false
     }
 
+    /// Whether the field identifies a cell or its machine.
+    package var isIdentity: Bool { !roles.isDisjoint(with: [.machine, .cell]) }
+
+    /// Whether it is a parameter that was added after the figures: documents with fewer columns list it last.
+    package var isAddedParameter: Bool { Parameter.added.contains { $0.column == name } }
+
     /// Parameters that are not listed below. They are the last columns until a column is added after them.
     private static let unlistedParameters: [Field<Row>] = {
         let names = Set(listed.map(\.name))
@@ -250,7 +256,7 @@ extension Field where Subject == Row {
         field("clock_read_ns", "cost of one clock reading") { Value($0.run.clock.cost, decimals: 2) },
         field(
             "critical_section_measured_ns",
-            "measured length of the requested busy time inside the critical section, timed by a worker after its windows; empty if none was requested"
+            "measured length of the requested busy time inside the critical section, timed by a worker after its windows; with unequal sections the weighted mean, as timed by a worker of each class; empty if none was requested"
         ) { Value($0.costs?.sectionDelay, decimals: 1) },
         field(
             "think_measured_ns",
@@ -313,7 +319,29 @@ extension Field where Subject == Row {
             "requested_rounds", kind: .count,
             "requested number of rounds of each cell; empty if a comparison determined it from what it found"
         ) { Value($0.asked?.rounds.map { UInt64($0) }) },
+        field(.sectionShares),
+        field(
+            "lock_opportunity_jain", short: ["opportunity"], unit: .share, better: .more,
+            "Jain's index of the workers' lock opportunity in the order window: the time for which a worker held the lock, plus the time for which it was free; empty with read-only sections, and for locks that do not exclude"
+        ) { Value($0.opportunity, decimals: 4) },
+        field(
+            "class_workers", kind: .list,
+            "number of workers in each class of `critical_section_shares`, in its order; empty if all sections are equal"
+        ) { list($0.classWorkers, decimals: 0) },
+        field(
+            "class_throughput_per_s", kind: .list,
+            "acquisitions per second of each class of `critical_section_shares`, all its workers together"
+        ) { list($0.classThroughput, decimals: 1) },
+        field(
+            "class_hold_shares", kind: .list, unit: .share,
+            "share of each class of `critical_section_shares` in the time for which the lock was held, in the order window"
+        ) { list($0.classHolds, decimals: 4) },
     ]
+
+    /// Figures by class.
+    private static func list(_ figures: [Double]?, decimals: Int) -> Value {
+        figures.map { .list($0.map { Value($0, decimals: decimals) }) } ?? .empty
+    }
 
     /// The column of a parameter.
     private static func field(_ parameter: Parameter) -> Field {

@@ -79,6 +79,47 @@ package struct Row {
     /// The smallest number of acquisitions of a worker, as a share of the largest.
     package var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map { Double($0) }) } }
 
+    /// How long the workers held the lock in the order window, which covers only writers; `nil` for a lock that does not
+    /// exclude, whose holders overlap.
+    private var holding: RoundResult.Holding? {
+        cell.lock.properties.excludes && cell.readPercent == 0 ? costs?.holding : nil
+    }
+
+    /// Jain's index of the workers' lock opportunity.
+    package var opportunity: Double? {
+        holding.flatMap { lockOpportunityIndex(held: $0.held, duration: $0.duration) }
+    }
+
+    /// The number of workers in each class of unequal critical sections; `nil` if all are equal.
+    package var classWorkers: [Double]? {
+        result.figures.flatMap { figures in byClass(figures.sectionClasses.map { _ in 1 }) }
+    }
+
+    /// Acquisitions per second of each class in the throughput window.
+    package var classThroughput: [Double]? {
+        result.figures.flatMap { figures in
+            figures.duration > 0 ? byClass(figures.sections.map { Double($0) / figures.duration }) : nil
+        }
+    }
+
+    /// The share of each class in the time for which the lock was held in the order window.
+    package var classHolds: [Double]? {
+        holding.flatMap { holding in
+            let all = holding.held.reduce(0, +)
+            return all > 0 ? byClass(holding.held.map { $0 / all }) : nil
+        }
+    }
+
+    /// The sum of the workers' figures over each class.
+    private func byClass(_ figures: [Double]) -> [Double]? {
+        guard let shares = cell.sectionShares, let classes = result.figures?.sectionClasses,
+            classes.count == figures.count
+        else { return nil }
+        var sums = shares.classes.map { _ in 0.0 }
+        for (index, figure) in zip(classes, figures) { sums[index] += figure }
+        return sums
+    }
+
     /// The median of Jain's index over windows of 10 ms with acquisitions.
     package var windowJain: Double? {
         result.figures.flatMap { figures in
@@ -128,8 +169,9 @@ package struct Row {
     private static func isOverloaded(_ figures: RoundResult.Figures, _ cell: Cell) -> Bool? {
         guard cell.spacing != .closed else { return nil }
         let (due, done) = (Double(figures.arrivalsDue), Double(figures.arrivalsDone))
-        // One unfinished acquisition per worker at the end is not a backlog, unless it takes a fifth of the window.
-        return due - done > 0.05 * due + Double(cell.workers)
+        // One unfinished acquisition per worker at the end is not a backlog, unless it takes a fifth of the window; nor
+        // is a burst that has just come due.
+        return due - done > 0.05 * due + Double(max(cell.workers, cell.burst))
             || Double(figures.backlogAge) > 0.2e9 * figures.latencyDuration
     }
 

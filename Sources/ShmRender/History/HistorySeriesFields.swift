@@ -28,12 +28,13 @@ extension Field where Subject == HistoryPointRow {
     package static let schema = 1
 
     package static let all: [Field<HistoryPointRow>] =
-        [schema(schema)] + facts { $0.point.run } + cell + figures
+        [schema(schema)] + facts { $0.point.run } + cell(isAdded: false) + figures + cell(isAdded: true)
 
-    private static let cell: [Field<HistoryPointRow>] = ResultColumn.all.filter { $0.roles.contains(.cell) }.map {
-        column in
-        Field(column.name, title: column.title, kind: column.kind, column.doc) {
-            Value($0.series.cell[column.name], column.kind)
+    private static func cell(isAdded: Bool) -> [Field<HistoryPointRow>] {
+        ResultColumn.all.filter { $0.roles.contains(.cell) && $0.isAddedParameter == isAdded }.map { column in
+            Field(column.name, title: column.title, kind: column.kind, column.doc) {
+                Value($0.series.cell[column.name], column.kind)
+            }
         }
     }
 

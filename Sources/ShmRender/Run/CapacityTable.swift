@@ -7,7 +7,7 @@ package import ShmRecord
 package enum CapacityTable {
     package static func text(_ capacities: [Capacity], bound: TimeSpan, markdown: Bool, page: Page) -> String {
         let words = CapacityText(capacities: capacities, bound: bound)
-        let title = "\(words.title), arrivals \(capacities.first?.cell.spacing.name ?? "poisson")"
+        let title = "\(words.title), arrivals \(capacities.first?.cell.load.arrivalPhrase ?? "poisson")"
         return markdown
             ? "**\(title)**\n\n\(layout(capacities).markdown(capacities))\n"
             : "\(page.wrapped(title))\n\(layout(capacities).table(capacities, for: page))"

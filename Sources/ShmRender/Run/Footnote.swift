@@ -36,7 +36,7 @@ enum Footnote {
         let interval = MedianIntervalText.text(rounds: summaries.map(\.rounds).max() ?? 1)
         let meanings = [
             ("±", interval), ("rel", "rel: throughput relative to the fastest lock that survives its owner's death"),
-            ("jain", "jain: Jain's fairness index"),
+            ("jain", "jain: Jain's fairness index"), ("opp", "opp: that of lock opportunity"),
         ].filter { titles.contains($0.0) && !$0.1.isEmpty }.map(\.1)
         return (["Medians over the rounds"] + meanings).joined(separator: "; ") + "."
     }

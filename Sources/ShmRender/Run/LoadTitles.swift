@@ -40,13 +40,17 @@ package struct LoadTitles {
         var title = load.scenario == "default" ? "" : "\(load.scenario): "
         title += workers(load.workers)
         if load.isOpen {
-            title += ", \(Figure.rate(load.rate)) due in all, \(load.spacing.name)"
+            title += ", \(Figure.rate(load.rate)) due in all, \(load.arrivalPhrase)"
         } else if load.workers == 1 {
             title += ", uncontended"
         }
-        if let reads = Parameter.readPercent.unusual(load) { title += ", \(reads)" }
+        if load.sectionShares != nil, let phrase = Parameter.criticalSection.unusual(load) { title += ", \(phrase)" }
+        for phrase in titled.compactMap({ $0.unusual(load) }) { title += ", \(phrase)" }
         return title
     }
+
+    /// The parameters that a title names wherever they are not at their defaults.
+    private static let titled: [Parameter] = [.readPercent, .touch, .busyLoops]
 
     private func suffix(_ load: Load, among name: (Load) -> String) -> String {
         let others = loads.filter { name($0) == name(load) }
@@ -55,6 +59,6 @@ package struct LoadTitles {
 
     /// The parameters that can differ.
     private static let parts: [@Sendable (Load) -> String] =
-        [{ $0.isOpen ? "\(Figure.decimal($0.rate, 1))/s due, \($0.spacing.name)" : "closed loop" }]
+        [{ $0.isOpen ? "\(Figure.decimal($0.rate, 1))/s due, \($0.arrivalPhrase)" : "closed loop" }]
         + Parameter.all.filter { $0.column != Parameter.rate.column }.compactMap(\.phrase)
 }

@@ -31,6 +31,12 @@ package enum RunVerdict {
             let block = real.filter { $0.load == rankings.load }
             lines += rankings.load.isOpen ? open(block, rankings, titles) : best(rankings, titles)
         }
+        for load in real.map(\.load).uniqued() {
+            let block = real.filter { $0.load == load }
+            lines += OpportunityText(lines: block, name: name).sentence.map {
+                "\(titles.place(load)), unequal sections: \($0)"
+            }
+        }
         if let remedy = RemedyText.sentence(all) { lines.append(remedy) }
         lines += pluginCalls(all)
         lines += cliff(summaries)

@@ -57,6 +57,7 @@ package struct SummaryTable {
 
     private func layout(_ block: [CellSummary]) -> TableLayout<CellSummary> {
         let (fallen, reference) = (Collapse.fallen(summaries), Self.reference(block))
+        let isUnequal = block.contains { $0.load.sectionShares != nil }
         let isOpen = block.contains(where: \.load.isOpen)
         func column(_ name: String, _ text: (@Sendable (CellSummary) -> String)? = nil) -> TableLayout<CellSummary>.Item
         {
@@ -86,8 +87,7 @@ package struct SummaryTable {
             items += ["acquire_max_ns", "hold_p50_ns", "handoff_p50_ns"].map { column($0) }
         }
         return TableLayout(
-            items: items + [
-                column("fairness_jain"),
+            items: items + [column("fairness_jain")] + (isUnequal ? [column("lock_opportunity_jain")] : []) + [
                 column("survives_owner_death") { Self.survives($0.properties?.ownerDeath) },
                 column("integrity") { Self.verdict($0) },
             ], expendable: ["rel", "p99.9", "closed", "max", "hold", "handoff", "jain", "±", "p50"])

@@ -77,7 +77,7 @@ package enum JSONSchema {
         case .list:
             return [
                 type("array"),
-                .init("items", .object([.init("type", .texts(["string", "integer"]))])),
+                .init("items", .object([.init("type", .texts(["string", "number"]))])),
             ]
         }
     }

@@ -9,7 +9,7 @@ internal import SystemPackage
 ///
 /// It is generic over the lock, so that the compiler specialises one loop per kind with the lock's fast path inlined.
 /// The loops are beside this file: `ThroughputWindow`, `LatencyWindow`, `OrderWindow`, `OpenLoop`. In the first two,
-/// only ``GuardedData/section(worker:counters:delay:)`` runs between acquire and release. In the throughput window
+/// only ``GuardedData/section(worker:counters:lines:delay:)`` runs between acquire and release. In the throughput window
 /// there is no system call and no allocation other than the lock's own.
 @safe struct Contention {
     let arena: Arena
@@ -24,8 +24,11 @@ internal import SystemPackage
         self.arena = arena
         self.data = data
         self.worker = worker
-        plan = arena.plan
         unsafe slot = arena.slot(worker)
+        var plan = arena.plan
+        let own = unsafe slot.pointee.sectionIterationsPlusOne.load(ordering: .relaxed)
+        if own > 0 { plan.criticalSectionIterations = own - 1 }
+        self.plan = plan
         self.heapBytes = heapBytes
     }
 
@@ -68,6 +71,7 @@ internal import SystemPackage
         defer { hardware.close() }
         _ = ResourceUsage.before(hardware, heapBytes)
         arena.log.touch()
+        data.touchPages(counters: Int(plan.counters), lines: Int(plan.touchedLines))
         unsafe slot.pointee.heapCounterWorks.store(heapCounterWorks() ? 1 : 0, ordering: .relaxed)
         enter(.warmup)
         let outcome = lock.lock()
@@ -93,9 +97,11 @@ internal import SystemPackage
         arena.arriveAndWait(while: .regroup)
         enter(.order)
         if let failure = contendLogged(lock) { return failure }
-        if worker == 0 {
+        if unsafe slot.pointee.measuresSection.load(ordering: .relaxed) != 0 {
             unsafe slot.pointee.sectionDelayTenths.store(
                 Delay.measure(plan.criticalSectionIterations), ordering: .relaxed)
+        }
+        if worker == 0 {
             unsafe slot.pointee.thinkDelayTenths.store(Delay.measure(plan.thinkIterations), ordering: .relaxed)
         }
         unsafe slot.pointee.residentKilobytes.store(ResourceUsage.residentKilobytes(), ordering: .relaxed)
@@ -118,6 +124,7 @@ internal import SystemPackage
         _ lock: borrowing L, during phase: Phase, burst: UInt64
     ) -> Int32? {
         if plan.arrivals.spacing != .closed { return contendPaced(lock, during: phase) }
+        if plan.touchedLines > 0 { return contendTouching(lock, during: phase) }
         return plan.readPercent > 0
             ? contendReading(lock, during: phase) : contendClosed(lock, during: phase, burst: burst)
     }

@@ -16,6 +16,8 @@ extension Contention {
         var pacer = unsafe Pacer(plan, worker: worker, phase: .order, phaseWord: phaseWord)
         var tally = unsafe Tally(slot)
         var lastRelease: UInt64 = 0
+        var firstAcquired: UInt64 = 0
+        var heldInAll: UInt64 = 0
         arena.join(.order)
         var counts = false
         let recorder = plan.isTraced ? arena.recorder(worker) : nil
@@ -38,7 +40,7 @@ extension Contention {
             if case .acquired = outcome {} else if let failure = acquiredOddly(outcome) { return failure }
             let before = counts ? log.enter(worker: worker) : (ownerPlusOne: 0, released: 0)
             let contradiction = data.section(
-                worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters),
+                worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters), lines: Int(plan.touchedLines),
                 delay: plan.criticalSectionIterations)
             let releasing = clock.now()
             if counts { log.leave(at: releasing) }
@@ -54,7 +56,11 @@ extension Contention {
                 if think > 0 { Delay.spin(think) }
                 continue
             }
-            if let held = interval(from: acquired, to: releasing) { holds.record(held) }
+            if let held = interval(from: acquired, to: releasing) {
+                holds.record(held)
+                heldInAll &+= held
+            }
+            if firstAcquired == 0 { firstAcquired = acquired }
             // A handoff needs a successor that was already waiting; otherwise the lock was free in between.
             if handsOver && before.ownerPlusOne != 0 && before.ownerPlusOne != me && asked <= before.released,
                 let passed = interval(from: before.released, to: acquired)
@@ -65,6 +71,9 @@ extension Contention {
             lastRelease = releasing
             if think > 0 { Delay.spin(think) }
         }
+        unsafe slot.pointee.held.store(heldInAll, ordering: .relaxed)
+        unsafe slot.pointee.firstAcquired.store(firstAcquired, ordering: .relaxed)
+        unsafe slot.pointee.lastReleased.store(lastRelease, ordering: .relaxed)
         return nil
     }
 }

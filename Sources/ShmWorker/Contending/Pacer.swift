@@ -14,6 +14,8 @@ internal import Synchronization
     private var random: UInt64
     /// When the next acquisition is due, in ticks.
     private var next: Double
+    /// In bursts: the number of the next acquisition, counted over all workers and bursts since the clock's zero.
+    private var turn: UInt64 = 0
     /// Acquisitions that have begun.
     private(set) var begun: UInt64 = 0
 
@@ -23,7 +25,16 @@ internal import Synchronization
         unsafe self.phaseWord = phaseWord
         self.phase = phase.rawValue
         random = Self.start(plan.arrivals.seed, worker: worker, phase: phase)
-        next = Double(plan.clock.now())
+        let now = plan.clock.now()
+        next = Double(now)
+        if arrivals.spacing == .burst {
+            // The bursts are at multiples of the gap between them, so that workers need no common start.
+            let first = (UInt64(next / burstGap) &+ 1) &* burst
+            let (ahead, mine) = (first % workers, UInt64(worker) % workers)
+            turn = first &+ (mine &+ workers &- ahead) % workers
+            next = due(turn)
+            return
+        }
         // An even schedule starts at a random point of its first gap; an exponential one is memoryless.
         next += arrivals.spacing == .uniform ? uniform() * arrivals.meanGapTicks : gap()
     }
@@ -37,14 +48,39 @@ internal import Synchronization
             if now >= due { break }
             if arrivals.sharesCPUs { rest(clock.nanoseconds(due - now)) } else { shm_cpu_relax() }
         }
-        next += gap()
+        advance()
         begun &+= 1
         return due
+    }
+
+    private var workers: UInt64 { UInt64(arrivals.workers) }
+    private var burst: UInt64 { UInt64(arrivals.burst) }
+
+    /// Ticks from one burst to the next.
+    private var burstGap: Double {
+        arrivals.meanGapTicks / Double(workers) * Double(burst)
+    }
+
+    /// When an acquisition of the bursts is due.
+    private func due(_ turn: UInt64) -> Double { Double(turn / burst) * burstGap }
+
+    private mutating func advance() {
+        if arrivals.spacing == .burst {
+            turn &+= workers
+            next = due(turn)
+        } else {
+            next += gap()
+        }
     }
 
     /// The number of acquisitions that were due by now, whether they have begun or not.
     var due: UInt64 {
         let late = Double(clock.now()) - next
+        if arrivals.spacing == .burst {
+            // All turns up to the last burst that is due, of which every so many are this worker's.
+            let end = (UInt64((next + max(0, late)) / burstGap) &+ 1) &* burst
+            return late < 0 || end <= turn ? begun : begun &+ (end &- turn &+ workers &- 1) / workers
+        }
         return begun &+ (late > 0 ? 1 &+ UInt64(late / arrivals.meanGapTicks) : 0)
     }
 
@@ -53,7 +89,7 @@ internal import Synchronization
         let now = clock.now()
         let due = UInt64(next)
         guard due < now else { return nil }
-        next += gap()
+        advance()
         return now - due
     }
 
@@ -68,7 +104,7 @@ internal import Synchronization
     private mutating func gap() -> Double {
         switch arrivals.spacing {
         case .poisson: -log(1 - uniform()) * arrivals.meanGapTicks
-        case .uniform, .closed: arrivals.meanGapTicks
+        case .uniform, .burst, .closed: arrivals.meanGapTicks
         }
     }
 

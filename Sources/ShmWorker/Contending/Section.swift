@@ -28,7 +28,7 @@ extension Contention {
                     return section
                 }
                 section.contradiction = data.readSection(
-                    counters: Int(plan.counters), delay: plan.criticalSectionIterations)
+                    counters: Int(plan.counters), lines: Int(plan.touchedLines), delay: plan.criticalSectionIterations)
                 if lock.endRead(begun) { return section }
             }
         }
@@ -40,7 +40,7 @@ extension Contention {
             return section
         }
         section.contradiction = data.section(
-            worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters),
+            worker: UInt32(truncatingIfNeeded: worker), counters: Int(plan.counters), lines: Int(plan.touchedLines),
             delay: plan.criticalSectionIterations)
         lock.unlock()
         return section

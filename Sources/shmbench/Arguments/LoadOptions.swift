@@ -25,6 +25,9 @@ struct LoadOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp(.counters), transform: Parameter.counters.asked)
     var counters: Parameter.Asked?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp(.touch), transform: Parameter.touch.asked)
+    var touch: Parameter.Asked?
+
     @Option(parsing: .unconditional, help: ArgumentHelp(.readPercent), transform: Parameter.readPercent.asked)
     var readPercent: Parameter.Asked?
 
@@ -33,6 +36,12 @@ struct LoadOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp(.arrivals), transform: Parameter.arrivals.asked)
     var arrivals: Parameter.Asked?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp(.burst), transform: Parameter.burst.asked)
+    var burst: Parameter.Asked?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp(.busyLoops), transform: Parameter.busyLoops.asked)
+    var busyLoops: Parameter.Asked?
 
     @Option(help: ArgumentHelp(.pinning), transform: Parameter.pinning.asked)
     var pin: Parameter.Asked?
@@ -55,6 +64,9 @@ struct LoadOptions: ParsableArguments {
         if let workers { _ = try WorkerCounts.counts(workers.items) }
         if try points().contains(where: \.lacksRate) && needsRate {
             throw Failure.missing("--rate", for: "--arrivals", "add it, as in `--rate 50k`")
+        }
+        if try points().contains(where: \.hasOddBurst) {
+            throw Failure.missing("--arrivals burst", for: "--burst", "add it, or leave out --burst")
         }
         if scenario != nil, let option = given.first?.parameter.option {
             throw Failure.conflict("--scenario", option, "leave out \(option), or set it in the file")
@@ -90,8 +102,10 @@ struct LoadOptions: ParsableArguments {
                 ScenarioFile.text(scenario), path: scenario, locks: kinds, workers: counts,
                 stuckAfter: stuckAfter)
         }
+        let points = try points()
         let workload = Workload(
-            locks: try kinds ?? LockSelection.kinds(usualLocks), workers: counts ?? usualWorkers, try points())
+            locks: try kinds ?? LockSelection.kinds(usualLocks),
+            workers: counts ?? Workload.fitting(usualWorkers, points), points)
         if let objection = workload.objection(stuckAfter: stuckAfter) { throw Failure(objection, code: .usage) }
         return [workload]
     }
@@ -100,6 +114,11 @@ struct LoadOptions: ParsableArguments {
     static func checkRates(_ cells: [Cell], _ timing: Timing) throws {
         for cell in cells where cell.load.isOpen {
             let window = min(timing.throughput, timing.latency)
+            if cell.burst > 0 && cell.rate * Double(window) < 3e9 * Double(cell.burst) {
+                throw Failure(
+                    "--rate of \(Figure.rate(cell.rate)), --burst \(cell.burst) and a latency window of \(Figure.time(Double(window))) give fewer than 3 bursts: use a longer --duration",
+                    code: .usage)
+            }
             if cell.rate * Double(window) < 10e9 {
                 throw Failure(
                     "--rate of \(Figure.rate(cell.rate)) and a latency window of \(Figure.time(Double(window))) give fewer than 10 acquisitions: use a longer --duration",

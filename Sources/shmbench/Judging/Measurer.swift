@@ -95,7 +95,13 @@ final class Measurer {
         }
         guard let fields = try CSVLines(answer + "\n", path: name).records.first?.fields, fields.count == columns.count
         else { throw Failure("\(name): its answer is not a row: \(answer.prefix(80).debugDescription)") }
-        return Record(fields: Dictionary(zip(columns, fields)) { first, _ in first })
+        let record = Record(fields: Dictionary(zip(columns, fields)) { first, _ in first })
+        if let ignored = record.ignored(of: request.load) {
+            throw Failure(
+                "\(name): its build measures \(ignored.column) of '\(record.text(ignored.column))' in place of '\(ignored.value(request.load).text)': leave out \(ignored.option), or compare with a build that has it"
+            )
+        }
+        return record
     }
 
     private func line(by deadline: Patience, wait: () -> Void = {}) throws -> String {

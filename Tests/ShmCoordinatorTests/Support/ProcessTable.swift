@@ -21,6 +21,20 @@ enum ProcessTable {
         }
     }
 
+    /// The busy loops of a round of this process that still run.
+    static func busyLoops(ofRound round: Int) -> [pid_t] {
+        all().filter { pid in
+            let arguments = (try? SmallFile.read("/proc/\(pid)/cmdline"))?.split(separator: "\0").dropFirst() ?? []
+            return arguments.map(String.init).starts(with: ["spin", ThisRun.starter, "\(round)"])
+        }
+    }
+
+    /// The CPU time that a process has used, in clock ticks.
+    static func ticks(of pid: pid_t) -> Int {
+        let fields = stat(of: pid)?.fields ?? []
+        return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+    }
+
     /// The state letter, such as `S`, `T` or `Z`; `nil` if there is no such process.
     static func state(of pid: pid_t) -> Substring? { stat(of: pid)?.fields.first }
 

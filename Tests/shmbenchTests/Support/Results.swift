@@ -16,12 +16,15 @@ let contractedColumns = [
     "clock", "clock_read_ns", "critical_section_measured_ns", "think_measured_ns", "acquire_mean_ns", "hold_mean_ns",
     "clock_step_ns", "seed", "log_ns", "kills", "kill_failures", "recovery_p50_ns", "reaping_p50_ns",
     "discarded_tries", "paused_s", "requested_duration_s", "requested_warmup_s", "requested_rounds",
+    "critical_section_shares", "lock_opportunity_jain", "class_workers", "class_throughput_per_s", "class_hold_shares",
+    "touch_bytes", "busy_loops", "burst",
 ]
 
 /// Columns that are empty in a closed loop without readers and without kills.
 let closedLoopEmptyColumns = [
     "rate_per_s", "read_percent", "uncorrected_p50_ns", "uncorrected_p99_ns", "overloaded", "kills", "kill_failures",
-    "recovery_p50_ns", "reaping_p50_ns",
+    "recovery_p50_ns", "reaping_p50_ns", "critical_section_shares", "class_workers", "class_throughput_per_s",
+    "class_hold_shares", "touch_bytes", "busy_loops", "burst",
 ]
 
 /// Columns that are empty where the machine does not tell.
@@ -36,7 +39,7 @@ let contendedColumns = ["handoff_p50_ns", "handoff_p99_ns", "handoff_samples"]
 let figureColumns = [
     "duration_s", "acquisitions", "throughput_per_s", "latency_samples", "acquire_p50_ns", "acquire_p90_ns",
     "acquire_p99_ns", "acquire_p999_ns", "acquire_max_ns", "fairness_jain", "fairness_min_max", "fairness_window_jain",
-    "user_s", "system_s",
+    "user_s", "system_s", "lock_opportunity_jain",
     "voluntary_switches", "involuntary_switches", "minor_faults", "heap_bytes_per_op", "acquire_p9999_ns",
     "hold_p50_ns",
     "hold_p99_ns", "handoff_p50_ns", "handoff_p99_ns", "reacquire_p50_ns", "longest_run", "fairness_order_jain",
