@@ -17,7 +17,7 @@ enum Main {
             ("robust", RobustCost.measure),
             ("modes", ModeCost.measure),
             ("death", DeathCost.measure),
-            ("segment", { report, _ in try SegmentCost.measure(&report) }),
+            ("segment", SegmentCost.measure),
             ("loop", LoopCost.measure),
             ("locks", LoopCost.measureLocks),
             ("start", StartCost.measure),

@@ -5,7 +5,11 @@ internal import ShmStatistics
 
 /// The cost of creating and destroying a segment, of attaching and detaching, and of counting attachments.
 enum SegmentCost {
-    static func measure(_ report: inout Bars) throws {
+    static func measure(_ report: inout Bars, _ folder: String) throws {
+        let floors = try Output.line(of: "'\(folder)/cbaseline' life").split(separator: " ")
+        guard floors.count == 2 else { throw Missing("cbaseline printed no figures of a segment's life") }
+        report.note("the system calls of create and destroy alone, in C: \(floors[0]) µs, median")
+        report.note("the system calls of attach and detach alone, in C: \(floors[1]) µs, median")
         var lives: [Double] = []
         for _ in 0..<2_000 {
             let segment = try scratchSegment("cost")
