@@ -29,6 +29,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -355,14 +356,16 @@ static int ascending(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-static bool mark(int descriptor, off_t place) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+static bool mark(int descriptor, off_t place, short type) {
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
     return fcntl(descriptor, F_OFD_SETLK, &lock) == 0;
 }
 
 /* Creates a file without a name, reserves its memory, marks it, maps the control block, and links it. */
 static int create(const char *path, void **block) {
     struct stat status;
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
     int descriptor = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 01600);
     if (descriptor < 0 || fallocate(descriptor, 0, 0, 8192) != 0) return -1;
     /* Where the file system has no such attributes, the call is made all the same. */
@@ -375,7 +378,7 @@ static int create(const char *path, void **block) {
 
 static bool destroy(const char *path, int descriptor, void *block) {
     struct stat status;
-    bool done = mark(descriptor, 1) && lstat(path, &status) == 0 && unlink(path) == 0;
+    bool done = mark(descriptor, 1, F_WRLCK) && lstat(path, &status) == 0 && geteuid() == status.st_uid && unlink(path) == 0;
     futex(block, FUTEX_WAKE, INT32_MAX);
     return close(descriptor) == 0 && munmap(block, 4096) == 0 && done;
 }
@@ -384,10 +387,10 @@ static bool destroy(const char *path, int descriptor, void *block) {
 static bool attach_and_detach(const char *path) {
     struct stat status;
     int descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0 || !mark(descriptor, 8)) return false;
+    if (descriptor < 0 || fstat(descriptor, &status) != 0 || !mark(descriptor, 8, F_WRLCK)) return false;
     void *data = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     if (data == MAP_FAILED) return false;
-    return munmap(data, 4096) == 0 && close(descriptor) == 0;
+    return mark(descriptor, 8, F_UNLCK) && munmap(data, 4096) == 0 && close(descriptor) == 0;
 }
 
 static int measure_life(void) {
