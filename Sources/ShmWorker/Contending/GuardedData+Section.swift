@@ -4,8 +4,9 @@ internal import Synchronization
 
 // The critical sections.
 extension GuardedData {
-    /// One critical section. A constant 0 for `lines` or `delay` leaves out its code. Returns 0 if the data agree with this worker being alone inside; a non-zero value if it
-    /// met another owner word, or found related words that do not agree.
+    /// One critical section. A constant 0 for `lines` or `delay` leaves out its code. Returns 0 if the data agree with
+    /// this worker being alone inside; a non-zero value if it met another owner word, or found related words that do not
+    /// agree.
     @inline(__always)
     func section(worker: UInt32, counters count: Int, lines: Int = 0, delay: UInt64) -> UInt64 {
         let me = worker &+ 1
@@ -84,9 +85,9 @@ extension GuardedData {
         bench_keep(sum)
     }
 
-    /// ``section(worker:counters:lines:delay:)`` without touched lines as a call, with a loop over the counters: a crash test kills at each of its
-    /// instructions, and `selfbench` compares the worker's loop with one that calls it. It is public, so that the
-    /// compiler does not specialise it for a caller's number of counters.
+    /// ``section(worker:counters:lines:delay:)`` without touched lines as a call, with a loop over the counters: a crash
+    /// test kills at each of its instructions, and `selfbench` compares the worker's loop with one that calls it. It is
+    /// public, so that the compiler does not specialise it for a caller's number of counters.
     @inline(never)
     public func sectionAsCall(worker: UInt32, counters: Int, delay: UInt64) -> UInt64 {
         section(worker: worker, counters: counters, delay: delay)
