@@ -498,7 +498,8 @@ extension CommandLineSuite.Inputs {
                     numberOfSignificantValueDigits: .three)
                 for time in 1...1000 { times.record(UInt64(time * 100)) }
                 return SegmentLife.Timing(
-                    lock: .default, operation: operation, attachments: attachments, times: times)
+                    lock: .default, operation: operation, attachments: attachments, size: 4096,
+                    times: OperationTimes(times))
             }
             let life = SegmentLifeRequest(size: 4096, samples: 1000)
             let text = try rendered(Lifecycle.report(timings, of: life), format)

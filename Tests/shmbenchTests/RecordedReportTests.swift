@@ -8,7 +8,7 @@ import Testing
 @testable import shmbench
 
 extension CommandLineSuite {
-    /// `report` on results files of `crash` and `stress`.
+    /// `report` on results files of `crash`, `stress` and `lifecycle`.
     @Suite struct RecordedReportTests {
         private let folder: Folder
         private static let formats = Renderers.all.map(\.name).filter { $0 != "html" }
@@ -38,6 +38,39 @@ extension CommandLineSuite {
             if format == "csv" { return #expect(outcome.stdout == folder.text("\(command).csv")) }
             try Golden.expect(outcome.stdout, "report.\(command).\(format)")
             if format == "json" { try expectValid(outcome.stdout, command) }
+        }
+
+        @Test(arguments: formats)
+        func `the times of segments are those of the command`(format: String) throws {
+            let command = ["lifecycle", "--locks", "futex,mcs", "--samples", "20", "--attachments", "1,2"]
+            let run = try Invocation(command + ["--output", "life.csv", "--format", format], in: folder).finish()
+            #expect(run.exit == .code(0), "\(run.stderr)")
+            let outcome = try report("life.csv", "--format", format)
+            #expect(outcome.exit == .code(0), "\(outcome.stderr)")
+            #expect(outcome.stdout == run.stdout)
+            if format == "json" { try expectValid(outcome.stdout, "lifecycle") }
+        }
+
+        @Test func `times of segments of two sizes, and twice the same, are refused`() throws {
+            for (size, name) in [("64", "a.csv"), ("128", "b.csv")] {
+                let options = ["--samples", "2", "--attachments", "1", "--size", size, "--locks", "futex"]
+                _ = try Invocation(["lifecycle"] + options + ["--output", name], in: folder).finish()
+            }
+            let sizes = try report("a.csv", "b.csv")
+            #expect(sizes.exit == .code(64) && sizes.stderr.contains("futex under "), "\(sizes.stderr)")
+            let text = folder.text("b.csv").replacing(",futex,", with: ",mcs,")
+            try write("b.csv", text)
+            let other = try report("a.csv", "b.csv")
+            #expect(
+                other.exit == .code(64) && other.stderr.contains("size_bytes is 128, and 64 in a.csv:2"),
+                "\(other.stderr)")
+            // A file of an older version has no size.
+            let old = folder.text("a.csv").split(separator: "\n").map { line in
+                line.split(separator: ",", omittingEmptySubsequences: false).dropLast().joined(separator: ",") + "\n"
+            }
+            try write("old.csv", old.joined())
+            let shown = try report("old.csv")
+            #expect(shown.stdout.hasPrefix("A segment with a futex lock\n"), "\(shown.stdout)\(shown.stderr)")
         }
 
         @Test func `what a file does not have is not invented`() throws {

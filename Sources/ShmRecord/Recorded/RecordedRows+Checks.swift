@@ -1,8 +1,8 @@
-internal import ShmCore
+package import ShmCore
 
 extension [RecordedRows.Row] {
     /// Refuses rows about the same thing: no report can say which of them counts.
-    func refuse(repeated columns: [String]) throws {
+    package func refuse(repeated columns: [String]) throws {
         var seen: [[String]: String] = [:]
         for row in self {
             let key = columns.map(row.text)
@@ -15,7 +15,7 @@ extension [RecordedRows.Row] {
     }
 
     /// Refuses rows of different tests, whose figures do not belong into one table.
-    func refuse(different columns: [String]) throws {
+    package func refuse(different columns: [String]) throws {
         for column in columns {
             guard let first, let other = self.first(where: { $0.text(column) != first.text(column) }) else { continue }
             throw Failure(
@@ -27,7 +27,7 @@ extension [RecordedRows.Row] {
 
 extension LockKind {
     /// The lock of a row.
-    init(_ row: RecordedRows.Row) throws {
+    package init(_ row: RecordedRows.Row) throws {
         guard let lock = LockKind(named: row.text("lock")) else {
             throw row.invalid(
                 "lock", expected: "a lock of this version (`shmbench list`), or of the plugin of --lock-plugin")

@@ -71,9 +71,8 @@ struct HTMLPage {
     private func title(_ facts: ReportFacts) -> String {
         let notice = report.notices.last.flatMap { $0.title == "shmbench" ? $0.text : nil }
         let text = report.headline ?? notice ?? facts.verdict.first ?? report.notices.last?.text ?? report.name
-        let longer = facts.verdict.first { Self.beginning($0) == Self.beginning(text) }
-        let shown = longer ?? text
-        return shown.prefix(1).uppercased() + shown.dropFirst()
+        // No capital at the beginning: it may be a lock's name.
+        return facts.verdict.first { Self.beginning($0) == Self.beginning(text) } ?? text
     }
 
     /// The first words, by which two sentences that say the same are recognised.

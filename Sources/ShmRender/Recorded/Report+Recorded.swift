@@ -27,12 +27,12 @@ extension Report {
         nothing(failure, Records(schema: StressColumn.schema, StressColumn.all, []))
     }
 
-    private static func nothing(_ failure: Failure, _ records: Records) -> Report {
+    package static func nothing(_ failure: Failure, _ records: Records) -> Report {
         .failure(failure, of: "report", nothingWas: "reported", records: records)
     }
 
     /// The rows as they are in the files, since they say where and when they were measured.
-    private static func records<Subject>(_ files: [RecordedRows], _ fields: [Field<Subject>], schema: Int) -> Records {
+    package static func records<Subject>(_ files: [RecordedRows], _ fields: [Field<Subject>], schema: Int) -> Records {
         let there = Set(files.flatMap(\.columns))
         let names = fields.map(\.name).filter(there.contains)
         return Records(schema: schema, names, files.flatMap { $0.values(names) })

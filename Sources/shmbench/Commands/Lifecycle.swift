@@ -118,28 +118,40 @@ struct Lifecycle: MeasuringCommand {
     private var life: SegmentLifeRequest { SegmentLifeRequest(size: size, samples: samples) }
 
     /// A table per lock.
-    static func report(_ rows: [SegmentLife.Timing], of life: SegmentLifeRequest, isComplete: Bool = true) -> Report {
+    ///
+    /// - Parameter files: what was read, whose rows are shown as they are.
+    static func report(
+        _ rows: [SegmentLife.Timing], of life: SegmentLifeRequest, files: [RecordedRows] = [], isComplete: Bool = true
+    ) -> Report {
         let fields = SegmentLifeColumn.all
         let table = TableLayout<SegmentLife.Timing>(
-            items: fields.filter { !["schema", "lock"].contains($0.name) }.map { .init($0) },
+            items: fields.filter { !["schema", "lock", "size_bytes"].contains($0.name) }.map { .init($0) },
             expendable: ["p90", "p99.9", "samples"])
         return Report(
             "lifecycle",
             text: { page in
                 rows.map(\.lock).uniqued().map { lock in
-                    page.wrapped("A segment of \(counted(life.size, "byte")) with a \(lock) lock") + "\n"
+                    page.wrapped("\(segment(life)) with a \(lock) lock") + "\n"
                         + table.table(rows.filter { $0.lock == lock }, for: page)
                 }.joined(separator: "\n")
             },
             markdown: { TableLayout(items: fields.dropFirst().map { .init($0) }).markdown(rows) + "\n" },
-            records: records(rows),
+            records: files.isEmpty
+                ? records(rows) : Report.records(files, SegmentLifeColumn.all, schema: SegmentLifeColumn.schema),
             facts: [requested(life)] + Report.quality(isComplete: isComplete)
                 + [.init("verdict", .texts([verdict(rows, isComplete)]))],
             exhibit: {
-                let caption = "Times of operations on a segment of \(counted(life.size, "byte"))"
+                let caption = "Times of operations on a\(segment(life).dropFirst())"
                 let all = TableLayout(items: fields.dropFirst().map { .init($0) })
                 return SegmentLifeExhibit(timings: rows, table: all.exhibit(caption, rows)).exhibit
             })
+    }
+
+    /// The report if there is nothing to report.
+    static func nothing(_ failure: Failure) -> Report { .nothing(failure, records([])) }
+
+    private static func segment(_ life: SegmentLifeRequest) -> String {
+        life.size.map { "A segment of \(counted($0, "byte"))" } ?? "A segment"
     }
 
     private static func requested(_ life: SegmentLifeRequest) -> JSONValue.Member {

@@ -9,7 +9,7 @@ internal import ShmRender
 struct ShowReport: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show results files: an overview, and the tables and the verdict of `run`, `crash` or `stress`.",
+        abstract: "Show results files: an overview, and the document of the command that wrote them.",
         discussion: """
             Reads CSV files that `run` or `check --update` wrote. Files of older versions have fewer columns. Rounds of \
             several files are merged if they are of the same machine. The overview has one line for each lock, with the \
@@ -18,8 +18,8 @@ struct ShowReport: CheckedCommand {
 
             Missing rounds are a failure, too.
 
-            Also reads CSV files that `crash` or `stress` wrote, and shows the document of that command: several files of \
-            one test, such as one for each lock. All files of a call are of one command.
+            Also reads CSV files that `crash`, `stress` or `lifecycle` wrote, and shows the document of that command: several \
+            files of one test, such as one for each lock. All files of a call are of one command.
 
             \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
@@ -90,6 +90,15 @@ struct ShowReport: CheckedCommand {
             try show(
                 Report(stress), in: documents, stress.files, line,
                 isAsPromised: stress.results.allSatisfy(\.isAsPromised))
+        case .lifecycle:
+            let lives = try documents.reporting({ Lifecycle.nothing($0) }) {
+                let files = try read.get()
+                try refuseRoundOptions(files)
+                return try RecordedLives(files.texts)
+            }
+            try show(
+                Lifecycle.report(lives.timings, of: lives.life, files: lives.files), in: documents, lives.files, line,
+                isAsPromised: true)
         default:
             let rounds = try documents.reporting({ FilesReport.nothing($0) }) {
                 try ResultsReader.read(read.get().texts)

@@ -8,7 +8,7 @@ struct ReportedFiles {
     /// The command that wrote them. Files that no command wrote are read as those of `run`, whose reader says what they lack.
     let kind: DocumentKind
 
-    private static let kinds: [DocumentKind] = [.crash, .stress]
+    private static let kinds: [DocumentKind] = [.crash, .stress, .lifecycle]
 
     init(_ paths: [String]) throws {
         texts = try paths.map { path in

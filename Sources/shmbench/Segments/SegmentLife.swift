@@ -1,4 +1,3 @@
-internal import Histogram
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmHarness
@@ -15,7 +14,9 @@ struct SegmentLife {
         let lock: LockKind
         let operation: String
         let attachments: Int
-        let times: Histogram<UInt64>
+        /// The size of the segment's data in bytes; `nil` if a file does not have it.
+        let size: Int?
+        let times: OperationTimes
     }
 
     /// The values of ``Timing/operation``.
@@ -46,13 +47,18 @@ struct SegmentLife {
             try destroy.time { () throws(SharedMemoryError) in try segment.destroy() }
         }
         var timings = [
-            Timing(lock: lock, operation: "create", attachments: 0, times: create.times),
-            Timing(lock: lock, operation: "destroy", attachments: 0, times: destroy.times),
+            timing("create", 0, create),
+            timing("destroy", 0, destroy),
         ]
         for (index, count) in counts.enumerated() where !Interruption.hasCome {
             timings += try measure(attachments: count, after: Double(1 + 2 * index), progress: progress)
         }
         return timings
+    }
+
+    private func timing(_ operation: String, _ attachments: Int, _ watch: Stopwatch) -> Timing {
+        Timing(
+            lock: lock, operation: operation, attachments: attachments, size: size, times: OperationTimes(watch.times))
     }
 
     /// Times attach, count and detach of one more handle, and destroy, with that many attachments.
@@ -101,10 +107,10 @@ struct SegmentLife {
             try destroy.time { () throws(SharedMemoryError) in try other.destroy() }
         }
         return [
-            Timing(lock: lock, operation: "destroy", attachments: attachments, times: destroy.times),
-            Timing(lock: lock, operation: "attach", attachments: attachments, times: attach.times),
-            Timing(lock: lock, operation: "numAttachments", attachments: attachments, times: count.times),
-            Timing(lock: lock, operation: "detach", attachments: attachments, times: detach.times),
+            timing("destroy", attachments, destroy),
+            timing("attach", attachments, attach),
+            timing("numAttachments", attachments, count),
+            timing("detach", attachments, detach),
         ]
     }
 

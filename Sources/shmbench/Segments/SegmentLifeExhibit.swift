@@ -1,9 +1,7 @@
-internal import Histogram
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
 internal import ShmRender
-internal import ShmStatistics
 
 /// The times of segments as a picture: a view per lock, a row per operation and number of attachments.
 struct SegmentLifeExhibit {
@@ -27,12 +25,11 @@ struct SegmentLifeExhibit {
 
     private func row(_ timing: SegmentLife.Timing) -> RowDrawing.Row {
         let times = timing.times
-        let percentiles = [50, 90, 99, 99.9].filter { PercentileRule.supports($0, samples: times.totalCount) }.map {
-            Double(min(times.valueAtPercentile($0), times.max))
-        }
+        let percentiles = OperationTimes.percents.dropLast().compactMap { times[$0].map(Double.init) }
         let attached = timing.attachments == 0 ? "" : ", \(timing.attachments) attached"
         return RowDrawing.Row(
-            timing.operation + attached, points: percentiles, outliers: times.totalCount > 0 ? [Double(times.max)] : [],
+            timing.operation + attached, points: percentiles,
+            outliers: [times[100].map(Double.init)].compactMap(\.self),
             text: percentiles.first.map(Figure.time) ?? "–")
     }
 }

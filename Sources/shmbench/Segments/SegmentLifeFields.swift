@@ -1,4 +1,3 @@
-internal import Histogram
 internal import ShmCore
 internal import ShmRecord
 internal import ShmStatistics
@@ -19,29 +18,28 @@ extension Field where Subject == SegmentLife.Timing {
             "attachments", title: "attached", kind: .count, roles: .present,
             "number of attachments during the measurement"
         ) { .integer($0.attachments) },
-        Field("samples", kind: .count, roles: .present, "number of samples") { Value($0.times.totalCount) },
-        percentile("p50", 50), percentile("p90", 90), percentile("p99", 99), percentile("p99.9", 99.9),
-        percentile("max", 100),
+        Field("samples", kind: .count, roles: .present, "number of samples") { Value($0.times.samples) },
+        percentile(50), percentile(90), percentile(99), percentile(99.9), percentile(100),
         Field("lock", kind: .text, roles: .present, "name of the segment's lock (`shmbench list`)") {
             .text($0.lock.name)
         },
+        Field("size_bytes", kind: .count, "size of the segment's data") { Value($0.size.map(UInt64.init)) },
     ]
 
-    private static func percentile(_ title: String, _ percent: Double) -> Field {
+    private static func percentile(_ percent: Double) -> Field {
+        let title = OperationTimes.title(percent)
         let doc =
             percent == 100
             ? "the longest time of the operation"
             : "\(title) of the time of the operation; empty if fewer than \(PercentileRule.beyond) samples lie beyond it"
-        return Field(title.replacing(".", with: "") + "_ns", title: title, kind: .count, doc) { timing in
-            let isSupported = PercentileRule.supports(percent, samples: timing.times.totalCount)
-            return Value(isSupported ? min(timing.times.valueAtPercentile(percent), timing.times.max) : nil)
-        }
+        return Field(OperationTimes.column(percent), title: title, kind: .count, doc) { Value($0.times[percent]) }
     }
 }
 
 /// What the measurements of segments have in common.
 struct SegmentLifeRequest {
-    let size: Int
+    /// In bytes; `nil` if a file does not have it.
+    let size: Int?
     let samples: Int
 }
 
@@ -50,7 +48,7 @@ typealias SegmentLifeRequestColumn = Field<SegmentLifeRequest>
 
 extension Field where Subject == SegmentLifeRequest {
     static let all: [Field<SegmentLifeRequest>] = [
-        Field("size", kind: .count, unit: .bytes, roles: .present, "size of the segment's data") { .integer($0.size) },
+        Field("size", kind: .count, unit: .bytes, "size of the segment's data") { Value($0.size.map(UInt64.init)) },
         Field("samples", kind: .count, roles: .present, "maximum number of samples of each operation") {
             .integer($0.samples)
         },
