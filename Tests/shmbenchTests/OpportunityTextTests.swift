@@ -14,7 +14,7 @@ import Testing
             record(
                 lock, workers: 2, round: round,
                 Self.unequal.merging([
-                    "fairness_jain": jain, "lock_opportunity_jain": opportunity, "class_hold_shares": holds,
+                    "order_window_jain": jain, "lock_opportunity_jain": opportunity, "class_hold_shares": holds,
                 ]) { $1 })
         }
     }
@@ -34,8 +34,16 @@ import Testing
             + rounds("tas", jain: "0.9000", opportunity: "0.9300", holds: "0.5000 0.5000")
         #expect(
             verdict(records).contains(
-                "2 workers, unequal sections: compared with acquisitions, lock opportunity is less fair with mcs (opp 0.51, jain 1.00): sections of 20µs are 99% of the time held; fairer with futex (opp 0.93, jain 0.56); as fair with tas (opp 0.93, jain 0.90)."
+                "compared with acquisitions, lock opportunity is less even with mcs (Jain's index 0.51, of acquisitions in the same window 1.00), where sections of 20µs are 99% of the time held; more even with futex (Jain's index 0.93, of acquisitions in the same window 0.56); as even with tas (Jain's index 0.93, of acquisitions in the same window 0.90)."
             ))
+    }
+
+    @Test func `rounds that disagree decide nothing`() {
+        var records = rounds("mcs", jain: "0.5000", opportunity: "0.7000", holds: "0.5000 0.5000")
+        records[2] = record(
+            "mcs", workers: 2, round: 3,
+            Self.unequal.merging(["order_window_jain": "0.9000", "lock_opportunity_jain": "0.7000"]) { $1 })
+        #expect(verdict(records).contains("lock opportunity is now less, now more even with mcs, by round."))
     }
 
     @Test func `equal sections need no such sentence`() {

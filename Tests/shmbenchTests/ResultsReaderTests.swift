@@ -14,6 +14,15 @@ import Testing
     private static let header = columns.joined(separator: ",") + "\n"
     private static let good = header + line(record(round: 1)) + line(record(round: 2))
 
+    private static let unequal = ["critical_section_ns": "10100", "critical_section_shares": "1:200+1:20000"]
+
+    /// A file of one row, with more columns.
+    private static func file(_ more: [String: String]) -> String {
+        let record = record("futex", more)
+        let columns = record.fields.keys.sorted()
+        return columns.joined(separator: ",") + "\n" + columns.map { record.text($0) }.joined(separator: ",") + "\n"
+    }
+
     @Test func `a valid file is read as it was written`() throws {
         let records = try ResultsReader.records(Self.good, path: "a.csv")
         #expect(records == [record(round: 1), record(round: 2)])
@@ -55,7 +64,23 @@ import Testing
         Mistake(
             name: "less than nothing", text: header + line(record("futex", ["acquire_p99_ns": "-3"])),
             place: "a.csv:2:",
-            words: "invalid value '-3' for column `acquire_p99_ns`: expected a number of at least 0"),
+            words: "invalid value '-3' for column `acquire_p99_ns`: expected a number from 0 to 10^15"),
+        Mistake(
+            name: "an infinite rate", text: header + line(record("futex", ["throughput_per_s": "1e308"])),
+            place: "a.csv:2:",
+            words: "invalid value '1e308' for column `throughput_per_s`: expected a number from 0 to 10^15"),
+        Mistake(
+            name: "more than fair", text: file(["lock_opportunity_jain": "5"]), place: "a.csv:2:",
+            words: "invalid value '5' for column `lock_opportunity_jain`: expected a number from 0 to 1"),
+        Mistake(
+            name: "a share below 0", text: file(unequal.merging(["class_hold_shares": "0.1 -3"]) { $1 }),
+            place: "a.csv:2:",
+            words:
+                "invalid value '0.1 -3' for column `class_hold_shares`: expected a number from 0 to 1 for each class"),
+        Mistake(
+            name: "shares without classes", text: file(["class_hold_shares": "0.5 0.5"]), place: "a.csv:2:",
+            words:
+                "invalid value '0.5 0.5' for column `class_hold_shares`: expected a number from 0 to 1 for each class"),
         Mistake(
             name: "no workers", text: header + line(record(workers: 0)), place: "a.csv:2:",
             words: "invalid value '0' for column `workers`: expected 1…4096"),

@@ -61,7 +61,8 @@ import Testing
 
     @Test func `lock opportunity and the figures of each class follow from the times that the lock was held`() throws {
         var figures = figures([1000, 3000, 500])
-        figures.holding = RoundResult.Holding(held: [100, 300, 5600], duration: 10_000)
+        figures.holding = RoundResult.Holding(
+            held: [100, 300, 5600], acquisitions: [100, 300, 50], duration: 10_000)
         figures.sectionClasses = [0, 0, 1]
         var result = RoundResult(startedAt: 1_700_000_000)
         result.figures = figures
@@ -74,6 +75,7 @@ import Testing
         #expect(row["critical_section_shares"] == "2:200+1:20000")
         // Free for 4000: 4100, 4300 and 9600.
         #expect(row["lock_opportunity_jain"] == "0.8473")
+        #expect(row["order_window_jain"] == "0.6585")
         #expect(row["class_workers"] == "2 1" && row["class_throughput_per_s"] == "8000.0 1000.0")
         #expect(row["class_hold_shares"] == "0.0667 0.9333")
         // Readers' times are not measured, and those of a control overlap.

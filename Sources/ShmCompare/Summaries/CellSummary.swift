@@ -25,6 +25,12 @@ package struct CellSummary {
     package let windowJain: Double?
     /// Jain's index of the workers' lock opportunity.
     package let opportunity: Double?
+    /// Jain's index of the acquisitions in the window of ``opportunity``.
+    package let orderWindowJain: Double?
+    /// By how much the index of opportunity exceeds that of acquisitions.
+    package let opportunityGain: Double?
+    /// Whether it does, or does not, in each of the rounds.
+    package let isOpportunityGainSteady: Bool
     /// The share of the workers with the longest critical sections in the time for which the lock was held; `nil` if all
     /// sections are equal.
     package let longHolds: Double?
@@ -95,6 +101,14 @@ package struct CellSummary {
         jain = middle("fairness_jain")
         windowJain = middle("fairness_window_jain")
         opportunity = middle("lock_opportunity_jain")
+        orderWindowJain = middle("order_window_jain")
+        let gains = records.compactMap { record in
+            record.number("lock_opportunity_jain").flatMap { opportunity in
+                record.number("order_window_jain").map { opportunity - $0 }
+            }
+        }
+        opportunityGain = median(gains)
+        isOpportunityGainSteady = gains.allSatisfy { $0 <= 0 } || gains.allSatisfy { $0 >= 0 }
         longHolds = median(
             records.compactMap { $0.text("class_hold_shares").split(separator: " ").last.flatMap { Double($0) } })
         // A file may have any number.

@@ -50,6 +50,8 @@ public struct RoundResult: Sendable {
     public struct Holding: Sendable {
         /// The time for which each worker held it, ns.
         public var held: [Double]
+        /// How often each worker acquired it.
+        public var acquisitions: [Double]
         /// From the first acquisition to the last release, ns.
         public var duration: Double
     }

@@ -68,7 +68,7 @@ extension RoundScene {
     }
 
     /// How long each worker held the lock in the order window; `nil` if none acquired it.
-    private func holding() -> RoundResult.Holding? {
+    private func holding(_ acquisitions: [Double]) -> RoundResult.Holding? {
         var (first, last) = (UInt64.max, UInt64(0))
         let held = (0..<cell.workers).map { worker in
             let slot = unsafe arena.slot(worker)
@@ -80,7 +80,9 @@ extension RoundScene {
             return Double(unsafe slot.pointee.held.load(ordering: .relaxed))
         }
         return last > first
-            ? RoundResult.Holding(held: held, duration: Double(arena.plan.clock.nanoseconds(last - first))) : nil
+            ? RoundResult.Holding(
+                held: held, acquisitions: acquisitions, duration: Double(arena.plan.clock.nanoseconds(last - first)))
+            : nil
     }
 
     /// Histograms, the acquisition log and recorded events.
@@ -89,12 +91,14 @@ extension RoundScene {
             uniqueKeysWithValues: Arena.Timed.allCases.map {
                 ($0, [UInt64](repeating: 0, count: $0.geometry.cellCount))
             })
-        for worker in 0..<cell.workers {
+        let acquisitions = (0..<cell.workers).map { worker in
+            let earlier = sums[.hold, default: []].reduce(0, +)
             for timed in Arena.Timed.allCases { arena.histogram(timed, worker).add(to: &sums[timed, default: []]) }
             arena.forget(worker)
+            return Double(sums[.hold, default: []].reduce(0, +) - earlier)
         }
         figures.histograms = sums
-        figures.holding = holding()
+        figures.holding = holding(acquisitions)
         figures.owners = arena.log.owners()
         let clock = arena.plan.clock
         figures.events = (0..<cell.workers).compactMap { worker in

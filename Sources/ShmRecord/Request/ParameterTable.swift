@@ -41,7 +41,7 @@ extension Parameter {
         "arrivals", valueName: "kind", .choice([.poisson, .uniform, .burst], unasked: .closed, name: \.name),
         \.arrivalKind,
         usual: "poisson with --rate, else closed",
-        "interarrival times of an open loop, `poisson`, `uniform`, or `burst` (several are due at once, at constant intervals); `closed`: a worker asks again after its think time"
+        "interarrival times of an open loop, `poisson`, `uniform`, or `burst` (several are due at once, at constant intervals); files have `closed` where a worker asks again after its think time"
     )
 
     package static let rate = Parameter(

@@ -16,6 +16,14 @@ package enum ResultsReader {
     private static let roundKey = ResultColumn.all.names([.round, .cell])
     /// The columns of numbers, which may be empty. A later version may have more columns, of any kind.
     private static let numbers = Set(ResultColumn.all.filter { $0.kind.isNumeric }.map(\.name))
+    /// The columns of Jain's indices, which are at most 1.
+    private static let indices = numbers.filter { $0.hasSuffix("_jain") }
+    /// The columns with a number for each class of critical sections, and the largest of these.
+    private static let classFigures: [(column: String, limit: Double)] = [
+        ("class_workers", most), ("class_throughput_per_s", most), ("class_hold_shares", 1),
+    ]
+    /// The largest number, so that sums and quotients of figures are numbers.
+    private static let most = 1e15
     /// The path that stands for standard input.
     package static let standardInput = "-"
     /// The size limit, bytes.
@@ -147,8 +155,19 @@ package enum ResultsReader {
             throw invalid("throughput_per_s", expected: "a number where integrity is ok")
         }
         for column in names where numbers.contains(column) && !record.text(column).isEmpty {
-            guard let number = Double(record.text(column)), number.isFinite, number >= 0 else {
-                throw invalid(column, expected: "a number of at least 0, or nothing")
+            guard let number = Double(record.text(column)), (0...most).contains(number) else {
+                throw invalid(column, expected: "a number from 0 to 10^15, or nothing")
+            }
+            if indices.contains(column) && number > 1 {
+                throw invalid(column, expected: "a number from 0 to 1, or nothing")
+            }
+        }
+        let classes = load.sectionShares?.classes.count ?? 0
+        for (column, limit) in classFigures where !record.text(column).isEmpty {
+            let figures = record.text(column).split(separator: " ").map { Double($0) }
+            guard figures.count == classes, figures.allSatisfy({ $0.map((0...limit).contains) ?? false }) else {
+                throw invalid(
+                    column, expected: "a number from 0 to \(limit == 1 ? "1" : "10^15") for each class, or nothing")
             }
         }
     }

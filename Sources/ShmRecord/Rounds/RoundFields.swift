@@ -325,12 +325,16 @@ extension Field where Subject == Row {
             "Jain's index of the workers' lock opportunity in the order window: the time for which a worker held the lock, plus the time for which it was free; empty with read-only sections, and for locks that do not exclude"
         ) { Value($0.opportunity, decimals: 4) },
         field(
+            "order_window_jain", unit: .share, better: .more,
+            "Jain's index of the workers' acquisitions in the order window, to compare with `lock_opportunity_jain`"
+        ) { Value($0.orderWindowJain, decimals: 4) },
+        field(
             "class_workers", kind: .list,
             "number of workers in each class of `critical_section_shares`, in its order; empty if all sections are equal"
         ) { list($0.classWorkers, decimals: 0) },
         field(
             "class_throughput_per_s", kind: .list,
-            "acquisitions per second of each class of `critical_section_shares`, all its workers together"
+            "acquisitions per second of each class of `critical_section_shares` in the throughput window, all its workers together"
         ) { list($0.classThroughput, decimals: 1) },
         field(
             "class_hold_shares", kind: .list, unit: .share,

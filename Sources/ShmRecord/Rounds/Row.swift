@@ -90,6 +90,9 @@ package struct Row {
         holding.flatMap { lockOpportunityIndex(held: $0.held, duration: $0.duration) }
     }
 
+    /// Jain's index of the workers' acquisitions in the window of ``opportunity``.
+    package var orderWindowJain: Double? { holding.flatMap { jainIndex($0.acquisitions) } }
+
     /// The number of workers in each class of unequal critical sections; `nil` if all are equal.
     package var classWorkers: [Double]? {
         result.figures.flatMap { figures in byClass(figures.sectionClasses.map { _ in 1 }) }

@@ -1,3 +1,4 @@
+internal import ShmCore
 internal import ShmHarness
 
 /// A report as one HTML file, which loads nothing.
@@ -71,8 +72,10 @@ struct HTMLPage {
     private func title(_ facts: ReportFacts) -> String {
         let notice = report.notices.last.flatMap { $0.title == "shmbench" ? $0.text : nil }
         let text = report.headline ?? notice ?? facts.verdict.first ?? report.notices.last?.text ?? report.name
-        // No capital at the beginning: it may be a lock's name.
-        return facts.verdict.first { Self.beginning($0) == Self.beginning(text) } ?? text
+        let shown = facts.verdict.first { Self.beginning($0) == Self.beginning(text) } ?? text
+        // A lock's name has no capital.
+        let first = shown.prefix { $0.isLetter || $0.isNumber || $0 == "-" }
+        return LockKind(named: String(first)) == nil ? shown.prefix(1).uppercased() + shown.dropFirst() : shown
     }
 
     /// The first words, by which two sentences that say the same are recognised.

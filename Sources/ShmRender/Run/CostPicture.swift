@@ -15,6 +15,7 @@ struct CostPicture {
             [
                 points(view, "fairness", .init("Jain's index", .share), \.jain),
                 points(view, "fairness in 10 ms", .init("Jain's index in windows of 10 ms", .share), \.windowJain),
+                points(view, "lock opportunity", .init("Jain's index of lock opportunity", .share), \.opportunity),
                 points(view, "handoff", .init("median time of a handoff", .time), \.handoff),
             ]
         }.filter { !$0.curves.isEmpty }
@@ -22,7 +23,7 @@ struct CostPicture {
         return Exhibit.Picture(
             "Fairness and handoff beside throughput",
             legend:
-                "A lock that lets its last owner in again is fast because others wait. Jain's index: 1 is perfectly even, 1/workers is one worker that takes all. Further to the right is faster; higher is fairer, or takes longer to hand over. Chosen locks have names.",
+                "A lock that lets its last owner in again is fast because others wait. Jain's index: 1 is perfectly even, 1/workers is one worker that takes all. That of lock opportunity counts the time for which a worker held the lock or could have had it. Further to the right is faster; higher is fairer, or takes longer to hand over. Chosen locks have names.",
             .curves(CurveDrawing(choice: choice.drawing, shown)), table(contended.flatMap(\.cells)))
     }
 
@@ -41,7 +42,10 @@ struct CostPicture {
     private func table(_ cells: [CellSummary]) -> Exhibit.Table {
         typealias Item = TableLayout<CellSummary>.Item
         let titles = LoadTitles(cells)
-        let names = ["throughput_per_s", "fairness_jain", "fairness_window_jain", "handoff_p50_ns", "hold_p50_ns"]
+        let names = [
+            "throughput_per_s", "fairness_jain", "fairness_window_jain", "lock_opportunity_jain", "handoff_p50_ns",
+            "hold_p50_ns",
+        ]
         return TableLayout(
             items: [Item("lock") { $0.label }, Item("load") { [titles] in titles.title($0.load) }]
                 + names.map {

@@ -18,7 +18,9 @@ enum Footnote {
                 "Open loop: percentiles count from when an acquisition was due\(closed). "
                     + "overloaded: the lock did not sustain the rate.")
         }
-        let asked = Set(summaries.flatMap { [$0.load.criticalSection, $0.load.think] }).subtracting([0]).sorted()
+        // The mean of unequal sections is no delay that was asked for.
+        let sections = summaries.map(\.load).filter { $0.sectionShares == nil }.map(\.criticalSection)
+        let asked = Set(sections + summaries.map(\.load.think)).subtracting([0]).sorted()
         let delays = asked.compactMap { delay in
             measured(delay, summaries).map { "\(TimeSpan(nanoseconds: delay)) took \(Figure.time($0))" }
         }
@@ -62,7 +64,8 @@ enum Footnote {
         median(
             summaries.flatMap { line in
                 [
-                    line.load.criticalSection == delay ? "critical_section_measured_ns" : nil,
+                    line.load.criticalSection == delay && line.load.sectionShares == nil
+                        ? "critical_section_measured_ns" : nil,
                     line.load.think == delay ? "think_measured_ns" : nil,
                 ].compactMap(\.self).flatMap { column in line.records.compactMap { $0.number(column) } }
             })

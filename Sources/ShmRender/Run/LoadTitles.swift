@@ -59,6 +59,6 @@ package struct LoadTitles {
 
     /// The parameters that can differ.
     private static let parts: [@Sendable (Load) -> String] =
-        [{ $0.isOpen ? "\(Figure.decimal($0.rate, 1))/s due, \($0.arrivalPhrase)" : "closed loop" }]
+        [{ $0.isOpen ? "\(Figure.rate($0.rate)) due, \($0.arrivalPhrase)" : "closed loop" }]
         + Parameter.all.filter { $0.column != Parameter.rate.column }.compactMap(\.phrase)
 }

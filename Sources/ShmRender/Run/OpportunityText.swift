@@ -15,20 +15,23 @@ struct OpportunityText {
     /// The sentence; empty if sections are equal, or nothing was measured.
     var sentence: [String] {
         guard let shares = lines.first?.load.sectionShares, let long = shares.classes.last else { return [] }
-        let measured = lines.filter { $0.difference != nil }
-        let below = measured.filter { ($0.difference ?? 0) < -Self.leastDifference }
-        let above = measured.filter { ($0.difference ?? 0) > Self.leastDifference }
-        let alike = measured.filter { abs($0.difference ?? 0) <= Self.leastDifference }
+        let measured = lines.filter { $0.opportunityGain != nil }
+        let far = measured.filter { abs($0.opportunityGain ?? 0) > Self.leastDifference }
+        let below = far.filter { $0.isOpportunityGainSteady && $0.opportunityGain ?? 0 < 0 }
+        let above = far.filter { $0.isOpportunityGainSteady && $0.opportunityGain ?? 0 > 0 }
+        let unsteady = far.filter { !$0.isOpportunityGainSteady }
+        let alike = measured.filter { abs($0.opportunityGain ?? 0) <= Self.leastDifference }
         var clauses: [String] = []
         if !below.isEmpty {
-            let holds = below.compactMap(\.longHolds)
             let time = TimeSpan(nanoseconds: long.busy)
-            let held = Self.span(holds) { Percent.text(($0 * 100).rounded() / 100) }
+            let held = Self.span(below.compactMap(\.longHolds)) { Percent.text(($0 * 100).rounded() / 100) }
             clauses.append(
-                "less fair with \(list(below)) (\(indices(below))): sections of \(time) are \(held) of the time held")
+                "less even with \(list(below)) (\(indices(below))), where sections of \(time) are \(held) of the time held"
+            )
         }
-        if !above.isEmpty { clauses.append("fairer with \(list(above)) (\(indices(above)))") }
-        if !alike.isEmpty { clauses.append("as fair with \(list(alike)) (\(indices(alike)))") }
+        if !above.isEmpty { clauses.append("more even with \(list(above)) (\(indices(above)))") }
+        if !alike.isEmpty { clauses.append("as even with \(list(alike)) (\(indices(alike)))") }
+        if !unsteady.isEmpty { clauses.append("now less, now more even with \(list(unsteady)), by round") }
         return clauses.isEmpty
             ? [] : ["compared with acquisitions, lock opportunity is " + clauses.joined(separator: "; ") + "."]
     }
@@ -41,21 +44,13 @@ struct OpportunityText {
 
     private func indices(_ lines: [CellSummary]) -> String {
         let opportunity = Self.span(lines.compactMap(\.opportunity)) { Figure.decimal($0, 2) }
-        let acquisitions = Self.span(lines.compactMap(\.jain)) { Figure.decimal($0, 2) }
-        return "opp \(opportunity), jain \(acquisitions)"
+        let acquisitions = Self.span(lines.compactMap(\.orderWindowJain)) { Figure.decimal($0, 2) }
+        return "Jain's index \(opportunity), of acquisitions in the same window \(acquisitions)"
     }
 
     /// The smallest and the largest figure.
     private static func span(_ figures: [Double], _ text: (Double) -> String) -> String {
         guard let low = figures.min().map(text), let high = figures.max().map(text) else { return "-" }
         return low == high ? low : "\(low) to \(high)"
-    }
-}
-
-extension CellSummary {
-    /// By how much the index of opportunity exceeds that of acquisitions.
-    fileprivate var difference: Double? {
-        guard let opportunity, let jain else { return nil }
-        return opportunity - jain
     }
 }

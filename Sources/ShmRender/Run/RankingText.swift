@@ -128,7 +128,9 @@ struct RankingText {
         let figure = Figure.decimal(most, 2)
         if most < Rankings.leastFair { return "none is fair within 10 ms (Jain's index at most \(figure))" }
         let fair = ranking.leaders.filter { ($0.windowJain ?? 0) >= Rankings.leastFair }
-        return named(fair, of: ranking).map { "fairest: \($0) (\(figure) within 10 ms)" }
+        // With unequal sections, even acquisitions are no equal times.
+        let title = rankings.load.sectionShares == nil ? "fairest" : "most even in acquisitions"
+        return named(fair, of: ranking).map { "\(title): \($0) (\(figure) within 10 ms)" }
     }
 
     /// The locks with the shortest tail.

@@ -66,7 +66,8 @@ struct LoadOptions: ParsableArguments {
             throw Failure.missing("--rate", for: "--arrivals", "add it, as in `--rate 50k`")
         }
         if try points().contains(where: \.hasOddBurst) {
-            throw Failure.missing("--arrivals burst", for: "--burst", "add it, or leave out --burst")
+            throw Failure.missing(
+                "bursts", for: "--burst", "give `--arrivals burst` and no other kind, or leave out --burst")
         }
         if scenario != nil, let option = given.first?.parameter.option {
             throw Failure.conflict("--scenario", option, "leave out \(option), or set it in the file")

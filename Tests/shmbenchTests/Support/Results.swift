@@ -16,7 +16,8 @@ let contractedColumns = [
     "clock", "clock_read_ns", "critical_section_measured_ns", "think_measured_ns", "acquire_mean_ns", "hold_mean_ns",
     "clock_step_ns", "seed", "log_ns", "kills", "kill_failures", "recovery_p50_ns", "reaping_p50_ns",
     "discarded_tries", "paused_s", "requested_duration_s", "requested_warmup_s", "requested_rounds",
-    "critical_section_shares", "lock_opportunity_jain", "class_workers", "class_throughput_per_s", "class_hold_shares",
+    "critical_section_shares", "lock_opportunity_jain", "order_window_jain", "class_workers", "class_throughput_per_s",
+    "class_hold_shares",
     "touch_bytes", "busy_loops", "burst",
 ]
 
