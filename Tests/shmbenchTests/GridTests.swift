@@ -103,6 +103,44 @@ import Testing
         #expect(axis.title == "pin" && !axis.isOrdered && axis.positions.map(\.shown) == ["compact", "none", "spread"])
     }
 
+    /// The axes of 2 × 2 loads: the values of a parameter, with two think times.
+    private func axes(_ values: [[String: String]]) throws -> [[String]] {
+        let records = values.flatMap { value in
+            [0, 1000].flatMap { Self.rounds("futex", think: $0, rate: 1e6, count: 1, value) }
+        }
+        return try grid(records).axes.map { [$0.title] + $0.positions.map(\.shown) }
+    }
+
+    @Test func `unequal sections are values of the critical section, in the notation of options and by their mean`()
+        throws
+    {
+        func shares(_ text: String, mean: Int) -> [String: String] {
+            ["critical_section_ns": "\(mean)", "critical_section_shares": text]
+        }
+        let values = [
+            shares("1:0+1:20000", mean: 10_000), shares("1:0+1:3000", mean: 1500), ["critical_section_ns": "0"],
+            ["critical_section_ns": "3000"],
+        ]
+        let think = ["think", "0", "1µs"]
+        #expect(try axes(values) == [["critical section", "0", "3µs", "1:0ns,1:3µs", "1:0ns,1:20µs"], think])
+        // Sections of one mean.
+        #expect(
+            try axes([shares("1:0+1:3000", mean: 1500), ["critical_section_ns": "1500"]])
+                == [["critical section", "1500ns", "1:0ns,1:3µs"], think])
+    }
+
+    @Test func `bursts are values of the arrivals, and an axis of their own where only their sizes differ`() throws {
+        func arrivals(_ kind: String, burst: Int? = nil) -> [String: String] {
+            ["arrivals": kind, "rate_per_s": "5000.0", "burst": burst.map { "\($0)" } ?? ""]
+        }
+        let think = ["think", "0", "1µs"]
+        #expect(
+            try axes([arrivals("burst", burst: 16), arrivals("poisson"), arrivals("burst", burst: 4)])
+                == [think, ["arrivals", "poisson", "bursts of 4", "bursts of 16"]])
+        #expect(
+            try axes([arrivals("burst", burst: 16), arrivals("burst", burst: 4)]) == [think, ["burst", "4", "16"]])
+    }
+
     // MARK: The best lock
 
     @Test func `a lock is best only where the rounds separate it, and a control never`() throws {
