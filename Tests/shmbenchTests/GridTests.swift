@@ -235,6 +235,9 @@ import Testing
         let found = try grid(records)
         #expect(found.points.map { GridWords.figure($0, in: found) } == ["40.0 µs", "35.0 µs, over in 1 of 2"])
         #expect(GridWords.share("tas", at: found.points[0]) == "over")
+        // Without a lock that sustained the rate, there is none to rank after.
+        let alone = [0, 1000].flatMap { Self.open("futex", section: $0, p99: 9000, count: 2, overloaded: 1) }
+        #expect(try verdict(alone) == ["Overloaded in some rounds: futex at all 2 points."])
     }
 
     // MARK: Gaps
@@ -364,6 +367,18 @@ import Testing
                 + Self.rounds("mcs", section: section, rate: mcs * 1e6)
         }
         #expect(try verdict(records).contains { $0.hasPrefix("At every point, ") } == isNamed)
+    }
+
+    @Test func `the first of a tie has the best median of two rounds that differ far`() throws {
+        let records = [0, 100].flatMap { section in
+            Self.rounds("futex", section: section, rate: 1e6, count: 2)
+                + [1e5, 2.5e6].enumerated().map { index, rate in
+                    Self.rounds("mcs", section: section, rate: rate, count: 2)[index]
+                }
+        }
+        let found = try grid(records)
+        #expect(found.points.map { GridWords.best($0) } == ["mcs ≈ futex", "mcs ≈ futex"])
+        #expect(found.lines.allSatisfy { ($0.least?.share ?? 0) <= 1 })
     }
 
     @Test func `one lock alone is in the map, and in no verdict`() throws {

@@ -28,12 +28,22 @@ package struct GridPoint {
         self.cells = Dictionary(cells.map { ($0.lock, $0) }) { first, _ in first }
         if let ranking {
             standing =
-                ranking.winner.map { .best($0) } ?? .tied(ranking.leaders, all: ranking.rivals.count + 1)
+                ranking.winner.map { .best($0) }
+                ?? .tied(Self.ordered(ranking.leaders), all: ranking.rivals.count + 1)
         } else {
             let locks = cells.filter(\.excludes)
             let measured = locks.filter { GridFigure(load).gap($0) == nil }
             let only = measured.first { !$0.isPartlyOverloaded } ?? measured.first
             standing = only.map { .only($0) } ?? .nothing(locks.first.flatMap(GridFigure(load).gap) ?? .onlyControls)
+        }
+    }
+
+    /// Ties by the medians that are shown. Those of the ranking are of logarithms, and differ for an even number of rounds.
+    private static func ordered(_ leaders: [CellSummary]) -> [CellSummary] {
+        leaders.sorted { left, right in
+            let kind = GridFigure(left.load)
+            guard let one = kind.value(left), let other = kind.value(right) else { return false }
+            return kind.metric.isBetterWhenMore ? one > other : one < other
         }
     }
 

@@ -71,8 +71,12 @@ struct GridVerdict {
             "\(GridWords.name($0)) at \(of($0.partlyOverloaded))"
         }
         if names.isEmpty { return nil }
-        return
-            "Overloaded in some rounds: \(names.joined(separator: ", ")); there they rank after the locks that sustained the rate in each round."
+        let hasOthers = grid.points.contains { point in
+            let first = point.first.map { !$0.isPartlyOverloaded } ?? false
+            return first && locks.contains { point.overload($0.lock) != nil }
+        }
+        let rank = hasOthers ? "; there they rank after the locks that sustained the rate in each round" : ""
+        return "Overloaded in some rounds: \(names.joined(separator: ", "))\(rank)."
     }
 
     // MARK: Gaps

@@ -78,7 +78,10 @@ enum GridWords {
             (gap == .unmeasured && missing)
                 || shares.contains { if case .failure(gap) = $0 { true } else { false } }
         }
-        let partly = grid.lines.contains { $0.partlyOverloaded > 0 } ? [partlyOverloaded] : []
+        let isMarked = grid.points.contains { point in
+            grid.lines.contains { point.overload($0.lock) != nil && (try? point.share($0.lock).get()) != nil }
+        }
+        let partly = isMarked ? [partlyOverloaded] : []
         let words = gaps.map(meaning) + partly
         return [first] + (words.isEmpty ? [] : [words.joined(separator: "; ") + "."])
     }
