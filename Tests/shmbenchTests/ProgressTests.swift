@@ -1,5 +1,6 @@
 import ShmCoordinator
 import ShmCore
+import ShmHarness
 import Testing
 
 @testable import shmbench
@@ -16,6 +17,15 @@ import Testing
         #expect(
             Self.names([Load(workers: 2, think: 1000), Load(workers: 2, criticalSection: 100, think: 1000)])
                 == ["mcs × 2, critical section 0ns", "mcs × 2, critical section 100ns"])
+    }
+
+    @Test func `bursts are named with their size`() {
+        var open = Load(workers: 2)
+        (open.spacing, open.rate) = (.poisson, 20_000)
+        var bursts = open
+        (bursts.spacing, bursts.burst) = (.burst, 16)
+        let name = "mcs × 2 at 20.0 k/s"
+        #expect(Self.names([open, bursts]) == ["\(name), poisson", "\(name), in bursts of 16"])
     }
 
     @Test func `scenarios are named where there are several`() {

@@ -113,7 +113,8 @@ package enum Warnings {
         let shown = lines.map(name).uniqued().prefix(3).map { name -> (text: String, count: Int) in
             let cells = groups[name] ?? []
             if cells.count > 1 {
-                return ("\(name)\(cells[0].load.isOpen ? "," : " at") \(cells.count) points", cells.count)
+                let points = cells[0].load.isOpen ? "(\(cells.count) points)" : "at \(cells.count) points"
+                return ("\(name) \(points)", cells.count)
             }
             return (name + (cells.first?.load.suffix(Parameter.distinguishing(loads[name] ?? [])) ?? ""), 1)
         }

@@ -11,10 +11,15 @@ extension Parameter {
 }
 
 extension Load {
-    /// The values of parameters after a name: `, critical section 1µs, think 2µs`.
+    /// The values of parameters after a name: `, critical section 1µs, in bursts of 16`.
     package func suffix(_ parameters: [Parameter]) -> String {
-        parameters.filter { $0.column != Parameter.burst.column || burst > 0 }.map { parameter in
-            ", " + (parameter.phrase?(self) ?? "\(parameter.title) \(parameter.shown(self))")
-        }.joined()
+        let hasArrivals = parameters.contains { $0.column == Parameter.arrivals.column }
+        return parameters.compactMap { parameter in
+            switch parameter.column {
+            case Parameter.arrivals.column: arrivalPhrase
+            case Parameter.burst.column where hasArrivals: nil
+            default: parameter.phrase?(self) ?? "\(parameter.title) \(parameter.shown(self))"
+            }
+        }.map { ", \($0)" }.joined()
     }
 }
