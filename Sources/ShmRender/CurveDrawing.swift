@@ -80,8 +80,13 @@ package struct CurveDrawing {
     package let views: [View]
     /// The index of the view that is shown at first.
     package let start: Int
+    /// Loads that have no view because they have no curve, by the reason in words, such as `too few samples`.
+    package let absences: [(loads: Int, reason: String)]
 
-    package init(choice: Choice? = nil, start: Int = 0, _ views: [View]) {
+    package init(
+        choice: Choice? = nil, start: Int = 0, absences: [(loads: Int, reason: String)] = [], _ views: [View]
+    ) {
+        self.absences = absences
         self.choice = choice
         self.start = start
         self.views = views

@@ -43,8 +43,14 @@ public struct BestComparison: Sendable {
         public let pairsToDecide: Int?
     }
 
-    /// The number of pairs from which differences of less than a factor of four count.
+    /// The number of pairs from which differences of less than ``fewPairsFactor`` count.
     public static let fewestPairs = 5
+
+    /// The number of pairs from which any difference counts.
+    public static let fewestDeciding = 3
+
+    /// The factor that differences must exceed with fewer than ``fewestPairs`` pairs.
+    public static let fewPairsFactor = 4.0
 
     /// The maximum of ``Rival/pairsToDecide``.
     public static let mostPairs = 1000
@@ -121,7 +127,9 @@ extension BestComparison.Rival {
         isWithinHandicap = lead.estimate * handicap > 0 && abs(lead.estimate) <= abs(handicap)
         // What is left of the lead once the handicap has explained all that it can.
         let distance = lead.estimate * handicap > 0 ? abs(lead.estimate) - abs(handicap) : abs(lead.estimate)
-        let isTooSmall = pairs < 3 || pairs < BestComparison.fewestPairs && distance < log(4)
+        let isTooSmall =
+            pairs < BestComparison.fewestDeciding
+            || pairs < BestComparison.fewestPairs && distance < log(BestComparison.fewPairsFactor)
         direction = found != .equivalent && isTooSmall ? .undecided : found
         // An interval that excludes zero, or that fits into the threshold.
         let half = (distance > threshold ? distance : threshold - distance) - resolution

@@ -103,6 +103,44 @@ import Testing
         #expect(axis.title == "pin" && !axis.isOrdered && axis.positions.map(\.shown) == ["compact", "none", "spread"])
     }
 
+    /// The axes of 2 × 2 loads: the values of a parameter, with two think times.
+    private func axes(_ values: [[String: String]]) throws -> [[String]] {
+        let records = values.flatMap { value in
+            [0, 1000].flatMap { Self.rounds("futex", think: $0, rate: 1e6, count: 1, value) }
+        }
+        return try grid(records).axes.map { [$0.title] + $0.positions.map(\.shown) }
+    }
+
+    @Test func `unequal sections are values of the critical section, in the notation of options and by their mean`()
+        throws
+    {
+        func shares(_ text: String, mean: Int) -> [String: String] {
+            ["critical_section_ns": "\(mean)", "critical_section_shares": text]
+        }
+        let values = [
+            shares("1:0+1:20000", mean: 10_000), shares("1:0+1:3000", mean: 1500), ["critical_section_ns": "0"],
+            ["critical_section_ns": "3000"],
+        ]
+        let think = ["think", "0", "1µs"]
+        #expect(try axes(values) == [["critical section", "0", "3µs", "1:0ns,1:3µs", "1:0ns,1:20µs"], think])
+        // Sections of one mean.
+        #expect(
+            try axes([shares("1:0+1:3000", mean: 1500), ["critical_section_ns": "1500"]])
+                == [["critical section", "1500ns", "1:0ns,1:3µs"], think])
+    }
+
+    @Test func `bursts are values of the arrivals, and an axis of their own where only their sizes differ`() throws {
+        func arrivals(_ kind: String, burst: Int? = nil) -> [String: String] {
+            ["arrivals": kind, "rate_per_s": "5000.0", "burst": burst.map { "\($0)" } ?? ""]
+        }
+        let think = ["think", "0", "1µs"]
+        #expect(
+            try axes([arrivals("burst", burst: 16), arrivals("poisson"), arrivals("burst", burst: 4)])
+                == [think, ["arrivals", "poisson", "bursts of 4", "bursts of 16"]])
+        #expect(
+            try axes([arrivals("burst", burst: 16), arrivals("burst", burst: 4)]) == [think, ["burst", "4", "16"]])
+    }
+
     // MARK: The best lock
 
     @Test func `a lock is best only where the rounds separate it, and a control never`() throws {
@@ -152,7 +190,70 @@ import Testing
         }
     }
 
+    /// Rounds of an open loop with a p99 in ns; some are overloaded and have none.
+    private static func open(_ lock: String, section: Int, p99: Int, count: Int = 12, overloaded: Int = 0) -> [Record] {
+        (1...count).flatMap { round in
+            let isOver = round <= overloaded
+            return rounds(
+                lock, section: section, rate: 5e4, count: count,
+                [
+                    "arrivals": "poisson", "rate_per_s": "50000.0", "acquire_p99_ns": isOver ? "" : "\(p99)",
+                    "acquire_p50_ns": isOver ? "" : "100", "overloaded": isOver ? "yes" : "no",
+                ])[round - 1...round - 1]
+        }
+    }
+
+    @Test func `a lock that was overloaded in some rounds is marked, and ranks after those that never were`() throws {
+        let records = [0, 1000].flatMap { section in
+            Self.open("futex", section: section, p99: 1000, overloaded: section == 0 ? 2 : 0)
+                + Self.open("mcs", section: section, p99: 4000) + Self.open("tas", section: section, p99: 8000)
+        }
+        let found = try grid(records)
+        #expect(found.points.map { GridWords.best($0) } == ["mcs", "futex"])
+        #expect(try found.points[0].share("futex").get() == 4)
+        #expect(found.lines.map(\.lock) == ["mcs", "tas", "futex"])
+        #expect(GridWords.legend(found).joined().contains("over n/m"))
+        let words = GridVerdict(grid: found).sentences
+        #expect(
+            words.contains(
+                "Overloaded in some rounds: futex at 1 of 2 points; there they rank after the locks that sustained the rate in each round."
+            ), "\(words)")
+        let maps = GridMaps(try Self.summaries(records))
+        #expect(maps.text(Page(), isMarkdown: false).contains("over 2/12 400"))
+        #expect(maps.text(Page(), isMarkdown: true).contains("400, over in 2 of 12"))
+    }
+
+    @Test func `the only lock that sustained the rate is first, and half of the rounds overloaded are not most`() throws
+    {
+        let records = [0, 1000].flatMap { section in
+            Self.open("futex", section: section, p99: 35_000, count: 2, overloaded: 1)
+                + (section == 0 ? Self.open("mcs", section: section, p99: 40_000, count: 2) : [])
+                + Self.open("tas", section: section, p99: 9000, count: 2, overloaded: 2)
+        }
+        let summaries = try Self.summaries(records)
+        #expect(summaries.filter(\.isPartlyOverloaded).map(\.lock) == ["futex", "futex"])
+        let found = try grid(records)
+        #expect(found.points.map { GridWords.figure($0, in: found) } == ["40.0 µs", "35.0 µs, over in 1 of 2"])
+        #expect(GridWords.share("tas", at: found.points[0]) == "over")
+        // Without a lock that sustained the rate, there is none to rank after.
+        let alone = [0, 1000].flatMap { Self.open("futex", section: $0, p99: 9000, count: 2, overloaded: 1) }
+        #expect(try verdict(alone) == ["Overloaded in some rounds: futex at all 2 points."])
+    }
+
     // MARK: Gaps
+
+    @Test func `controls alone have no lock to compare with, and throughput 0 is no best`() throws {
+        func gap(_ point: GridPoint, _ lock: String) -> String { GridWords.share(lock, at: point) }
+        let controls = [0, 100].flatMap { Self.rounds("none", section: $0, rate: 1e6) }
+        let alone = try grid(controls)
+        #expect(GridWords.best(alone.points[0]) == "no lock" && gap(alone.points[0], "none") == "no lock")
+        #expect(GridWords.legend(alone).joined().contains("no lock: no lock to compare with, only controls."))
+        let idle = try grid(controls + [0, 100].flatMap { Self.rounds("futex", section: $0, rate: 0) })
+        #expect(GridWords.best(idle.points[0]) == "0" && gap(idle.points[0], "futex") == "0")
+        #expect(gap(idle.points[0], "none") == "no best")
+        let words = GridWords.legend(idle).joined()
+        #expect(words.contains("0: the median is 0; no best: ") && !words.contains("few"), "\(words)")
+    }
 
     @Test func `what has no figure is a gap with its reason`() throws {
         let records =
@@ -200,7 +301,7 @@ import Testing
         #expect(
             try verdict(Self.crossing) == [
                 "futex is best at 4 of 8 points, those with critical section ≤ 100ns; robust-futex† is best at 2 of 8 points, those with critical section 10µs.",
-                "At 2 of 8 points the rounds do not separate the first locks.",
+                "At 2 of 8 points there is no clear winner: the rounds do not separate the fastest locks.",
                 "At every point, futex has at least 80% of the best lock's throughput (least at critical section 10µs, think 0), and robust-futex† has at least 66% (least at critical section 0, think 1µs).",
             ])
     }
@@ -239,8 +340,45 @@ import Testing
         #expect(found.points.allSatisfy { if case .tied(_, all: 3) = $0.standing { true } else { false } })
         #expect(GridWords.best(found.points[0]) == "no best of 3")
         let words = try verdict(records)
-        #expect(words[0].hasPrefix("At all 3 points the rounds do not separate the first locks."), "\(words)")
+        #expect(
+            words[0].hasPrefix("No point has a clear winner: the rounds do not separate the fastest locks."), "\(words)"
+        )
         #expect(!words.joined().contains("is best at"))
+    }
+
+    @Test(arguments: [
+        (1, "1 round cannot separate any two locks: use more --rounds."),
+        (2, "2 rounds cannot separate any two locks: use more --rounds."),
+        (3, "3 rounds separate only locks that differ by more than a factor of 4: use more --rounds."), (5, nil),
+    ])
+    func `the legend says what so few rounds cannot separate`(count: Int, words: String?) throws {
+        let records = [0, 100].flatMap { section in
+            ["futex", "mcs"].flatMap { Self.rounds($0, section: section, rate: 1e6, count: count) }
+        }
+        let legend = GridWords.legend(try grid(records))
+        let signs = "Maps: medians of throughput. a ≈ b, no best of n: not separated by the rounds."
+        #expect(legend == [[signs, words].compactMap(\.self).joined(separator: " ")])
+    }
+
+    @Test(arguments: [(0.51, true), (0.49, false)])
+    func `a least share below half is not worth a sentence`(share: Double, isNamed: Bool) throws {
+        let records = [(0, 1, share), (100, share, 1)].flatMap { section, futex, mcs in
+            Self.rounds("futex", section: section, rate: futex * 1e6)
+                + Self.rounds("mcs", section: section, rate: mcs * 1e6)
+        }
+        #expect(try verdict(records).contains { $0.hasPrefix("At every point, ") } == isNamed)
+    }
+
+    @Test func `the first of a tie has the best median of two rounds that differ far`() throws {
+        let records = [0, 100].flatMap { section in
+            Self.rounds("futex", section: section, rate: 1e6, count: 2)
+                + [1e5, 2.5e6].enumerated().map { index, rate in
+                    Self.rounds("mcs", section: section, rate: rate, count: 2)[index]
+                }
+        }
+        let found = try grid(records)
+        #expect(found.points.map { GridWords.best($0) } == ["mcs ≈ futex", "mcs ≈ futex"])
+        #expect(found.lines.allSatisfy { ($0.least?.share ?? 0) <= 1 })
     }
 
     @Test func `one lock alone is in the map, and in no verdict`() throws {

@@ -97,6 +97,22 @@ import Testing
         #expect(start > 0.04)
     }
 
+    @Test(
+        arguments: [
+            (6, [(3, "too few samples")], "1 of 9 loads; 5 more in the format html; 3 have too few samples."),
+            (2, [(1, "too few samples")], "2 of 3 loads; 1 has too few samples."), (3, [], nil),
+        ] as [(Int, [(Int, String)], String?)])
+    func `loads that are not plotted are counted`(views: Int, absences: [(Int, String)], words: String?) {
+        let drawing = CurveDrawing(
+            absences: absences.map { (loads: $0.0, reason: $0.1) },
+            Array(repeating: Self.view(Self.curves(2)), count: views))
+        let table = Exhibit.Table("", [], [])
+        let picture = Exhibit.Picture("Times", legend: "", .curves(drawing), table)
+        let text = TextPlots(exhibit: Exhibit([.init("Times", [.picture(picture)])]), page: Page()).text
+        #expect(text.contains(" loads") == (words != nil))
+        if let words { #expect(text.hasSuffix("\n\(words)\n"), "\(text)") }
+    }
+
     @Test func `an exhibit without curves says so in a line`() {
         let text = TextPlots(exhibit: Exhibit([]), page: Page()).text
         #expect(text == "Nothing to plot: these results have no curves.\n")

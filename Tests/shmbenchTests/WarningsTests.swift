@@ -53,6 +53,25 @@ import Testing
         #expect(wild.contains { $0.hasPrefix("too noisy: the interval of the median of futex × 2 ") })
     }
 
+    @Test func `cells of a grid are counted, and one of them has its parameters`() throws {
+        func lines(noisy: [Int]) throws -> [String] {
+            let rounds = [0, 100, 1000].flatMap { section in
+                (1...5).map { round in
+                    record(
+                        workers: 2, round: round,
+                        [
+                            "critical_section_ns": "\(section)",
+                            "throughput_per_s": "\(noisy.contains(section) ? 1000 * round : 1000)",
+                        ])
+                }
+            }
+            return Warnings.lines(CellSummary.summaries(rounds, cells: rounds.map(CellID.init).uniqued()))
+        }
+        let prefix = "too noisy: the interval of the median of futex × 2"
+        #expect(try lines(noisy: [0, 1000]).contains { $0.hasPrefix("\(prefix) at 2 points exceeds") })
+        #expect(try lines(noisy: [100]).contains { $0.hasPrefix("\(prefix), critical section 100ns exceeds") })
+    }
+
     @Test func `the background load shares the CPUs with the workers`() throws {
         func warning(_ loops: String) -> String? {
             let rounds = (1...3).map { record(workers: 2, round: $0, ["busy_loops": loops]) }

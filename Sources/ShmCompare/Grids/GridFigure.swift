@@ -10,15 +10,11 @@ struct GridFigure {
     /// The median over the rounds.
     func value(_ cell: CellSummary) -> Double? { metric == .p99 ? cell.p99 : cell.throughput }
 
-    /// Whether the cell has a figure that can be compared.
-    func shares(_ cell: CellSummary) -> Bool {
-        cell.isAsPromised && !cell.isOverloaded && value(cell) != nil
-    }
-
-    /// Why a cell has none.
-    func gap(_ cell: CellSummary) -> GridGap {
+    /// Why a cell has no figure that can be compared; `nil` if it has one.
+    func gap(_ cell: CellSummary) -> GridGap? {
         if !cell.isAsPromised { return cell.integrity == .stuck ? .stuck : .broken }
         if cell.load.isOpen && cell.isOverloaded { return .overloaded }
-        return .tooFew
+        guard let value = value(cell) else { return .tooFew }
+        return value > 0 ? nil : .zero
     }
 }

@@ -9,10 +9,12 @@ package struct GridLine {
     package let excludes: Bool
     /// The least of its shares of the best, and the point that has it; `nil` if it has none.
     package let least: (share: Double, point: GridPoint)?
-    /// Whether it has a share at every point where any lock has.
+    /// Whether it has a share at every point where any lock has, and sustained the rate there in each round.
     package let isComplete: Bool
     /// The points at which it is better than each other lock.
     package let wins: [GridPoint]
+    /// The number of points at which it was overloaded in some rounds, but not in most.
+    package let partlyOverloaded: Int
 
     /// Locks by their least share, those with gaps after the others; controls come last.
     static func lines(_ summaries: [CellSummary], _ points: [GridPoint]) -> [GridLine] {
@@ -33,7 +35,8 @@ package struct GridLine {
         excludes = cell.excludes
         let shares = points.compactMap { point in (try? point.share(lock).get()).map { (share: $0, point: point) } }
         least = shares.min { $0.share < $1.share }
-        isComplete = shares.count == points.count { $0.first != nil }
+        partlyOverloaded = points.count { $0.overload(lock) != nil }
+        isComplete = partlyOverloaded == 0 && shares.count == points.count { $0.first != nil }
         wins = points.filter { if case .best(let best) = $0.standing { best.lock == lock } else { false } }
     }
 

@@ -8,7 +8,7 @@ package struct GridPoint {
         case best(CellSummary)
         /// These cannot be told apart, the one with the best median first; `all` locks have the figure.
         case tied([CellSummary], all: Int)
-        /// It is the only lock that has the figure.
+        /// It is the only lock that has the figure, or the only one of them that sustained the rate in each round.
         case only(CellSummary)
         /// No lock has the figure: why the first of them does not.
         case nothing(GridGap)
@@ -28,11 +28,22 @@ package struct GridPoint {
         self.cells = Dictionary(cells.map { ($0.lock, $0) }) { first, _ in first }
         if let ranking {
             standing =
-                ranking.winner.map { .best($0) } ?? .tied(ranking.leaders, all: ranking.rivals.count + 1)
+                ranking.winner.map { .best($0) }
+                ?? .tied(Self.ordered(ranking.leaders), all: ranking.rivals.count + 1)
         } else {
             let locks = cells.filter(\.excludes)
-            let only = locks.first { GridFigure(load).shares($0) }
-            standing = only.map { .only($0) } ?? .nothing(locks.first.map { GridFigure(load).gap($0) } ?? .unmeasured)
+            let measured = locks.filter { GridFigure(load).gap($0) == nil }
+            let only = measured.first { !$0.isPartlyOverloaded } ?? measured.first
+            standing = only.map { .only($0) } ?? .nothing(locks.first.flatMap(GridFigure(load).gap) ?? .onlyControls)
+        }
+    }
+
+    /// Ties by the medians that are shown. Those of the ranking are of logarithms, and differ for an even number of rounds.
+    private static func ordered(_ leaders: [CellSummary]) -> [CellSummary] {
+        leaders.sorted { left, right in
+            let kind = GridFigure(left.load)
+            guard let one = kind.value(left), let other = kind.value(right) else { return false }
+            return kind.metric.isBetterWhenMore ? one > other : one < other
         }
     }
 
@@ -48,14 +59,21 @@ package struct GridPoint {
     /// The figure of the best lock.
     package var figure: Double? { first.flatMap { GridFigure(load).value($0) } }
 
-    /// The figure of a lock as a share of the best lock's: 1 is as good, less is worse; a control can exceed 1.
+    /// The figure of a lock as a share of the best lock's: 1 is as good, less is worse. A control can
+    /// exceed 1, and so can a lock that was overloaded in some rounds.
     package func share(_ lock: String) -> Result<Double, GridGap> {
         let kind = GridFigure(load)
         guard let cell = cells[lock] else { return .failure(.unmeasured) }
-        guard kind.shares(cell), let own = kind.value(cell), let best = figure, own > 0, best > 0 else {
-            return .failure(kind.gap(cell))
+        if let gap = kind.gap(cell) { return .failure(gap) }
+        guard let own = kind.value(cell), let best = figure else {
+            return .failure(cells.values.contains(where: \.excludes) ? .noBest : .onlyControls)
         }
         return .success(kind.metric.isBetterWhenMore ? own / best : best / own)
+    }
+
+    /// The rounds that did not sustain the rate, if those of this lock are some, but not most; `nil` otherwise.
+    package func overload(_ lock: String) -> (rounds: Int, all: Int)? {
+        cells[lock].flatMap { $0.isPartlyOverloaded ? ($0.overloadedRounds, $0.rounds) : nil }
     }
 }
 
@@ -71,4 +89,10 @@ package enum GridGap: Error, CaseIterable {
     case overloaded
     /// Its rounds have too few samples for the percentile, or ended before the window.
     case tooFew
+    /// The median is 0.
+    case zero
+    /// The point has only controls: there is no lock to compare with.
+    case onlyControls
+    /// A control has a figure, and no lock has one.
+    case noBest
 }

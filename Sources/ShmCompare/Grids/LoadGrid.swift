@@ -26,7 +26,7 @@ package struct LoadGrid {
         func key(_ load: Load) -> Key { Key(scenario: load.scenario, isOpen: load.isOpen) }
         let groups = Dictionary(grouping: summaries) { key($0.load) }
         let candidates = summaries.map(\.load).map(key).uniqued().compactMap { groups[$0] }.filter { group in
-            let axes = axes(group.map(\.load).uniqued())
+            let axes = GridAxis.all(group.map(\.load).uniqued())
             // The loads of a file may differ in everything: the product of their values exceeds an integer.
             let cells = axes.reduce(Double(Set(group.map(\.lock)).count)) { $0 * Double($1.positions.count) }
             return axes.contains { $0.parameter.column != Parameter.workers.column }
@@ -37,14 +37,9 @@ package struct LoadGrid {
         return candidates.map { LoadGrid($0, ranked) }
     }
 
-    private static func axes(_ loads: [Load]) -> [GridAxis] {
-        let workers = Parameter.workers
-        return (Parameter.all.filter { $0.column != workers.column } + [workers]).compactMap { GridAxis($0, loads) }
-    }
-
     private init(_ summaries: [CellSummary], _ rankings: [Load: Rankings.OfLoad]) {
         let loads = summaries.map(\.load).uniqued()
-        let axes = Self.axes(loads)
+        let axes = GridAxis.all(loads)
         let groups = Dictionary(grouping: summaries, by: \.load)
         let points = loads.map { load in
             GridPoint(

@@ -64,8 +64,11 @@ package struct CellSummary {
         return (interval.high - interval.low) / 2 / throughput
     }
 
-    /// Whether most rounds of an open loop did not sustain its rate.
+    /// Whether most rounds of an open loop did not sustain its rate. Exactly half are not most: the percentiles are those
+    /// of the other half, and documents name the overloaded rounds beside them.
     package var isOverloaded: Bool { overloadedRounds * 2 > rounds || (load.isOpen && isCutShort) }
+    /// Whether some rounds of an open loop did not sustain its rate, but not most.
+    package var isPartlyOverloaded: Bool { overloadedRounds > 0 && !isOverloaded }
 
     /// One summary per cell, in the order of the cells.
     package static func summaries(_ records: [Record], cells: [CellID]) -> [CellSummary] {

@@ -13,7 +13,7 @@ package struct Rankings {
         package let survivors: Ranking?
         /// By Jain's index within windows of 10 ms; `nil` in an open loop.
         package let fairness: Ranking?
-        /// By p99.9; in an open loop by p99.
+        /// By p99.9; in an open loop by p99, of the locks that sustained the rate in each round if any did.
         package let tail: Ranking?
     }
 
@@ -46,7 +46,10 @@ package struct Rankings {
         let speed = rank(closed(.throughput))
         let survivors = rank(closed(.throughput), \.survivesOwnerDeath)
         let fairness = rank(closed(.windowFairness))
-        let tail = rank { $0.isOpen ? .p99 : .tail }
+        // The percentiles of a lock that was overloaded in some rounds are those of the other rounds: they do not rank
+        // beside those of locks that sustained the rate in each.
+        let sustained = Set(real.filter { $0.overloadedRounds == 0 && $0.p99 != nil }.map(\.load))
+        let tail = rank({ $0.isOpen ? .p99 : .tail }) { $0.overloadedRounds == 0 || !sustained.contains($0.load) }
         all = loads.map { load in
             OfLoad(
                 load: load, speed: speed[load], survivors: survivors[load], fairness: fairness[load], tail: tail[load])

@@ -66,7 +66,7 @@ package enum Warnings {
     private static func rounds(_ summaries: [CellSummary], cpus: Int) -> [Warning] {
         var lines: [Warning] = []
         func warn(_ code: Warning.Code, _ found: [CellSummary], _ text: (String) -> String) {
-            if !found.isEmpty { lines.add(code, text(names(found))) }
+            if !found.isEmpty { lines.add(code, text(names(found, of: summaries))) }
         }
         let sound = summaries.filter(\.isAsPromised)
         // In an open loop, throughput follows the schedule.
@@ -105,14 +105,27 @@ package enum Warnings {
 
     private static func percent(_ share: Double) -> String { Figure.decimal(share * 100, share < 0.1 ? 1 : 0) + "%" }
 
-    /// The first three cells by name, and the number of others.
-    private static func names(_ lines: [CellSummary]) -> String {
-        let shown = lines.prefix(3).map { line in
-            (line.load.scenario == "default" ? "" : "\(line.load.scenario): ") + line.lock
-                + (line.load.workers > 1 ? " × \(line.load.workers)" : "")
-                + (line.load.isOpen ? " at \(Figure.rate(line.load.rate))" : "")
+    /// The first three cells by name, and the number of others. Cells that differ only in other parameters are counted as
+    /// points of a grid; one of several has their values.
+    private static func names(_ lines: [CellSummary], of all: [CellSummary]) -> String {
+        let groups = Dictionary(grouping: lines, by: name)
+        let loads = Dictionary(grouping: all, by: name).mapValues { $0.map(\.load) }
+        let shown = lines.map(name).uniqued().prefix(3).map { name -> (text: String, count: Int) in
+            let cells = groups[name] ?? []
+            if cells.count > 1 {
+                let points = cells[0].load.isOpen ? "(\(cells.count) points)" : "at \(cells.count) points"
+                return ("\(name) \(points)", cells.count)
+            }
+            return (name + (cells.first?.load.suffix(Parameter.distinguishing(loads[name] ?? [])) ?? ""), 1)
         }
-        return shown.joined(separator: ", ") + (lines.count > 3 ? " and \(lines.count - 3) more" : "")
+        let left = lines.count - shown.map(\.count).reduce(0, +)
+        return shown.map(\.text).joined(separator: ", ") + (left > 0 ? " and \(left) more" : "")
+    }
+
+    private static func name(_ line: CellSummary) -> String {
+        (line.load.scenario == "default" ? "" : "\(line.load.scenario): ") + line.lock
+            + (line.load.workers > 1 ? " × \(line.load.workers)" : "")
+            + (line.load.isOpen ? " at \(Figure.rate(line.load.rate))" : "")
     }
 }
 

@@ -46,9 +46,18 @@ struct TextPlots {
             let heading = [title, view.title].filter { !$0.isEmpty }.uniqued().joined(separator: ", ")
             return page.wrapped(heading) + "\n" + plot(view) + absent(from: view, of: drawing)
         }
-        let left = views.count - shown.count
-        let rest = left > 0 ? page.wrapped("\(left) more of \(views.count) loads: in the format html.") + "\n" : ""
-        return parts.joined(separator: "\n") + rest
+        return parts.joined(separator: "\n") + rest(shown.count, of: drawing)
+    }
+
+    /// How many loads are plotted, and what became of the others; empty if all are plotted.
+    private func rest(_ shown: Int, of drawing: CurveDrawing) -> String {
+        let left = drawing.views.count - shown
+        let all = drawing.views.count + drawing.absences.map(\.loads).reduce(0, +)
+        if all == shown { return "" }
+        let parts =
+            ["\(shown) of \(all) loads"] + (left > 0 ? ["\(left) more in the format html"] : [])
+            + drawing.absences.map { "\($0.loads) \($0.loads == 1 ? "has" : "have") \($0.reason)" }
+        return page.wrapped(parts.joined(separator: "; ") + ".") + "\n"
     }
 
     /// The chosen curves that have no point in a view.

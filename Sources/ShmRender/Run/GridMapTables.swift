@@ -53,7 +53,9 @@ struct GridMapTables {
         let text = GridWords.share(lock, at: point)
         guard let point else { return .init(text, .empty) }
         switch point.share(lock) {
-        case .success(let share): return .init(text, tone: .step(GridWords.step(share)))
+        case .success(let share):
+            return .init(
+                text, detail: GridWords.overload(lock, at: point), tone: .step(GridWords.step(share)))
         case .failure(.stuck), .failure(.broken): return .init(text, .bad)
         case .failure: return .init(text, .empty)
         }

@@ -111,7 +111,8 @@ struct GridMapText {
     /// A share and its bar.
     private func cell(_ lock: String, _ point: GridPoint?) -> String {
         let share = point.flatMap { try? $0.share(lock).get() }
-        return page.plain(GridWords.share(lock, at: point)) + mark(share)
+        let overload = share == nil ? nil : point?.overload(lock).map { "over \($0.rounds)/\($0.all) " }
+        return page.plain((overload ?? "") + GridWords.share(lock, at: point)) + mark(share)
     }
 
     /// A bar as high as the share; a blank without one, and nothing on a page without such characters.

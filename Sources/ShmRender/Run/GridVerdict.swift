@@ -11,7 +11,7 @@ struct GridVerdict {
     private static let mostWinners = 4
 
     var sentences: [String] {
-        let names = [best, ties, missing, safe].compactMap(\.self)
+        let names = [best, ties, overloaded, missing, safe].compactMap(\.self)
         return grid.scenario == "default" ? names : names.map { "\(grid.scenario): \($0)" }
     }
 
@@ -58,7 +58,25 @@ struct GridVerdict {
 
     private var ties: String? {
         let tied = grid.points.count { if case .tied = $0.standing { true } else { false } }
-        return tied == 0 ? nil : "At \(of(tied)) the rounds do not separate the first locks."
+        if tied == 0 { return nil }
+        let place = tied == count ? "No point has a clear winner" : "At \(of(tied)) there is no clear winner"
+        return "\(place): the rounds do not separate the \(grid.metric.isBetterWhenMore ? "fastest" : "best") locks."
+    }
+
+    // MARK: Overload
+
+    /// The locks that did not sustain the rate in some rounds.
+    private var overloaded: String? {
+        let names = locks.filter { $0.partlyOverloaded > 0 }.map {
+            "\(GridWords.name($0)) at \(of($0.partlyOverloaded))"
+        }
+        if names.isEmpty { return nil }
+        let hasOthers = grid.points.contains { point in
+            let first = point.first.map { !$0.isPartlyOverloaded } ?? false
+            return first && locks.contains { point.overload($0.lock) != nil }
+        }
+        let rank = hasOthers ? "; there they rank after the locks that sustained the rate in each round" : ""
+        return "Overloaded in some rounds: \(names.joined(separator: ", "))\(rank)."
     }
 
     // MARK: Gaps
@@ -77,9 +95,12 @@ struct GridVerdict {
 
     // MARK: The least share
 
+    /// The least share of the best that is worth a sentence.
+    private static let leastShare = 0.5
+
     /// The lock that is never far from the best, and the one that also survives its owner's death.
     private var safe: String? {
-        let complete = locks.filter { $0.isComplete && $0.least != nil }
+        let complete = locks.filter { $0.isComplete && ($0.least?.share ?? 0) >= Self.leastShare }
         guard locks.count > 1, let first = complete.first, first.wins.count < count else { return nil }
         let survivor = first.survivesOwnerDeath ? nil : complete.first(where: \.survivesOwnerDeath)
         let figures = [first, survivor].compactMap(\.self).compactMap(least)

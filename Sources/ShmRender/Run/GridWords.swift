@@ -1,5 +1,7 @@
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
+internal import ShmStatistics
 
 /// The texts of the cells of a grid's maps, in all formats.
 enum GridWords {
@@ -16,9 +18,15 @@ enum GridWords {
         }
     }
 
-    /// The figure of the best lock at a point; empty if no lock has one.
+    /// The figure of the best lock at a point, and the rounds in which it was overloaded; empty if no lock has one.
     static func figure(_ point: GridPoint?, in grid: LoadGrid) -> String {
-        point?.figure.map(grid.shown) ?? ""
+        guard let point, let figure = point.figure.map(grid.shown) else { return "" }
+        return [figure, point.first.flatMap { overload($0.lock, at: point) }].compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// The rounds in which a lock was overloaded, if they are some, but not most: `over in 1 of 2`.
+    static func overload(_ lock: String, at point: GridPoint?) -> String? {
+        point?.overload(lock).map { "over in \($0.rounds) of \($0.all)" }
     }
 
     /// A share of the best in percent: `100`, `<1`.
@@ -40,6 +48,9 @@ enum GridWords {
         case .broken: "BROKEN"
         case .overloaded: "over"
         case .tooFew: "few"
+        case .zero: "0"
+        case .onlyControls: "no lock"
+        case .noBest: "no best"
         }
     }
 
@@ -51,22 +62,49 @@ enum GridWords {
         case .broken: "BROKEN: the lock broke a promise"
         case .overloaded: "over: overloaded, did not sustain the rate"
         case .tooFew: "few: too few samples for the figure"
+        case .zero: "0: the median is 0"
+        case .onlyControls: "no lock: no lock to compare with, only controls"
+        case .noBest: "no best: no lock has a figure to compare with"
         }
     }
 
     /// Explains the maps.
     static func legend(_ grid: LoadGrid) -> [String] {
         let figure = grid.metric.isBetterWhenMore ? "throughput" : "p99 of the response time, less is better"
-        let hasTies = grid.points.contains { if case .tied = $0.standing { true } else { false } }
-        let ties = hasTies ? " a ≈ b, no best of n: the rounds do not separate these locks." : ""
-        let sign = "Maps: medians of \(figure).\(ties)"
+        let first = ["Maps: medians of \(figure).", ties(grid)].compactMap(\.self).joined(separator: " ")
         let shares = grid.points.flatMap { point in grid.lines.map { point.share($0.lock) } }
         let missing = grid.points.count < grid.combinations
         let gaps = GridGap.allCases.filter { gap in
             (gap == .unmeasured && missing)
                 || shares.contains { if case .failure(gap) = $0 { true } else { false } }
         }
-        return [sign] + (gaps.isEmpty ? [] : [gaps.map(meaning).joined(separator: "; ") + "."])
+        let isMarked = grid.points.contains { point in
+            grid.lines.contains { point.overload($0.lock) != nil && (try? point.share($0.lock).get()) != nil }
+        }
+        let partly = isMarked ? [partlyOverloaded] : []
+        let words = gaps.map(meaning) + partly
+        return [first] + (words.isEmpty ? [] : [words.joined(separator: "; ") + "."])
+    }
+
+    private static let partlyOverloaded =
+        "over n/m, over in n of m: overloaded in n of m rounds, so that the figure is that of the other rounds, and the lock ranks after those that sustained the rate in each"
+
+    /// Explains the signs of ties, and says where so few rounds separate no locks; `nil` without ties.
+    private static func ties(_ grid: LoadGrid) -> String? {
+        let tied = grid.points.flatMap { point -> [CellSummary] in
+            if case .tied(let locks, _) = point.standing { locks } else { [] }
+        }
+        guard let rounds = tied.map(\.rounds).max() else { return nil }
+        let signs = "a ≈ b, no best of n: not separated by the rounds."
+        if rounds < BestComparison.fewestDeciding {
+            return "\(signs) \(counted(rounds, "round")) cannot separate any two locks: use more --rounds."
+        }
+        if rounds < BestComparison.fewestPairs {
+            let factor = Figure.decimal(BestComparison.fewPairsFactor, 0)
+            return
+                "\(signs) \(rounds) rounds separate only locks that differ by more than a factor of \(factor): use more --rounds."
+        }
+        return signs
     }
 
     static func name(_ lock: CellSummary) -> String {

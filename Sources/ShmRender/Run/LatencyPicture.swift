@@ -22,7 +22,16 @@ struct LatencyPicture {
             "Time to acquire by percentile",
             legend:
                 "Medians over the rounds, on logarithmic axes: to the right are the rarer, longer waits. A curve ends at the last percentile for which the rounds have enough samples; an overloaded open loop has none.",
-            .curves(CurveDrawing(choice: choice.drawing, start: start, shown)), table)
+            .curves(CurveDrawing(choice: choice.drawing, start: start, absences: absences, shown)), table)
+    }
+
+    /// The loads of which no lock has a percentile: of those with a lock that ran as it should, the samples are too few.
+    private var absences: [(loads: Int, reason: String)] {
+        let absent = views.filter { view in
+            view.cells.allSatisfy { curve($0).points.allSatisfy { $0.y == nil } }
+        }
+        let few = absent.count { view in view.cells.contains { $0.isAsPromised && !$0.isOverloaded } }
+        return [(few, "too few samples"), (absent.count - few, "no percentiles")].filter { $0.0 > 0 }
     }
 
     private func curve(_ cell: CellSummary) -> CurveDrawing.Curve {

@@ -76,15 +76,21 @@ package enum RunVerdict {
             let all = sustaining.count == 1 ? sustaining[0] : sustaining.count == lines.count ? "all" : list(sustaining)
             parts.append("\(all) \(sustaining.count == 1 ? "sustains" : "sustain") \(Figure.rate(load.rate))")
         }
-        for line in lines where line.overloadedRounds > 0 && !line.isOverloaded {
+        for line in lines where line.isPartlyOverloaded {
             parts.append("\(name(line)) overloaded in \(line.overloadedRounds) of \(counted(line.rounds, "round"))")
         }
         if let tail = RankingText(rankings: rankings, name: name).open {
             parts.append(tail)
-        } else if rankings.tail == nil, let only = lines.first(where: { $0.p99 != nil }), let p99 = only.p99 {
+        } else if rankings.tail == nil, let only = onlyTail(lines), let p99 = only.p99 {
             parts.append("p99 of \(name(only)): \(Figure.time(p99))")
         }
         return parts.isEmpty ? [] : ["\(titles.place(load)): \(parts.joined(separator: "; "))."]
+    }
+
+    /// The lock whose p99 is named without a ranking: one that sustained the rate in each round, if any did.
+    private static func onlyTail(_ lines: [CellSummary]) -> CellSummary? {
+        let measured = lines.filter { $0.p99 != nil }
+        return measured.first { $0.overloadedRounds == 0 } ?? measured.first
     }
 
     private static func name(_ line: CellSummary) -> String {

@@ -70,7 +70,7 @@ struct Run: MeasuringCommand {
 
     /// Shows that the run begins: what precedes the first round takes a moment.
     private func firstLine(_ cells: [Cell], seed: UInt64) -> Progress {
-        var progress = Progress(rounds: options.scheduledRounds(cells))
+        var progress = Progress(rounds: options.scheduledRounds(cells), cells: cells)
         let turns = Schedule(cells: cells.count, rounds: options.rounds, seed: seed).turns
         let first = options.findCapacity ? (cell: 0, round: 1) : turns.first.map { (cell: $0.cell, round: $0.round) }
         if let first { progress.begin(cells[first.cell], round: first.round, of: options.rounds) }

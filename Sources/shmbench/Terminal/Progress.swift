@@ -8,6 +8,8 @@ internal import ShmRecord
 /// The letters at the end are the states of the worker processes, as in ps(1): running or ready (R), sleeping (S), …
 struct Progress {
     private let rounds: Int
+    /// The parameters in which the loads of a scenario differ.
+    private let parameters: [String: [Parameter]]
     private var done = 0
     private var what = ""
     private var line = ProgressLine()
@@ -17,12 +19,23 @@ struct Progress {
     /// The maximum number of workers with a letter each; for more, the letters are counted.
     private static let letters = 16
 
-    init(rounds: Int) { self.rounds = rounds }
+    /// - Parameter cells: those of the run.
+    init(rounds: Int, cells: [Cell]) {
+        self.rounds = rounds
+        parameters = Dictionary(grouping: cells.map(\.load), by: \.scenario).mapValues(Parameter.distinguishing)
+    }
+
+    /// A cell in a line, with the parameters that tell it from the others of the run.
+    func name(_ cell: Cell) -> String {
+        let scenario = parameters.count > 1 ? "\(cell.scenario): " : ""
+        let open = cell.spacing == .closed ? "" : " at \(Figure.rate(cell.rate))"
+        return "\(scenario)\(cell.lock.name) × \(cell.workers)\(open)"
+            + cell.load.suffix(parameters[cell.scenario] ?? [])
+    }
 
     /// A round begins.
     mutating func begin(_ cell: Cell, round: Int, of total: Int) {
-        let open = cell.spacing == .closed ? "" : " at \(Figure.rate(cell.rate))"
-        what = "\(cell.lock.name) × \(cell.workers)\(open), round \(round)/\(total)"
+        what = "\(name(cell)), round \(round)/\(total)"
         seen = nil
         line.show(share, what)
     }
