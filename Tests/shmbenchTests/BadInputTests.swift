@@ -119,10 +119,11 @@ extension CommandLineSuite.Inputs {
             Refusal("--arrivals", "poisson", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
             Refusal("--arrivals", "burst", saying: "--arrivals needs --rate: add it, as in `--rate 50k`"),
             Refusal(
-                "--rate", "50k", "--burst", "8", saying: "--burst needs --arrivals burst: add it, or leave out --burst"),
+                "--rate", "50k", "--burst", "8",
+                saying: "--burst needs bursts: give `--arrivals burst` and no other kind, or leave out --burst"),
             Refusal(
                 "--rate", "50k", "--arrivals", "uniform", "--burst", "8",
-                saying: "--burst needs --arrivals burst: add it"),
+                saying: "--burst needs bursts: give `--arrivals burst`"),
             Refusal(
                 "--rate", "50k", "--arrivals", "burst", "--burst", "1",
                 saying: "invalid value '1' for --burst: expected 2…4096"),

@@ -396,7 +396,7 @@ extension CommandLineSuite.Measuring {
             let baseline = try Table(folder.text("b.csv"))
             #expect(baseline.columns == contractedColumns && baseline.rows.count == 27)
 
-            // In which the lock was 10¹² times as fast as now: no stall of the machine within a window of 5 ms, nor how much
+            // In which the lock was 10⁶ times as fast as now: no stall of the machine within a window of 5 ms, nor how much
             // rounds differ for such stalls, hides that.
             let rows = baseline.rows.map { row -> [String] in
                 contractedColumns.map { name in
@@ -404,7 +404,7 @@ extension CommandLineSuite.Measuring {
                     guard name == "throughput_per_s", row["lock"] == "robust-futex", let rate = Double(value) else {
                         return value
                     }
-                    return "\(rate * 1e12)"
+                    return "\(rate * 1e6)"
                 }
             }
             let faster = ([contractedColumns] + rows).map { $0.joined(separator: ",") + "\n" }.joined()

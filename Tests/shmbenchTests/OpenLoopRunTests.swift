@@ -6,13 +6,17 @@ extension CommandLineSuite.Measuring {
     /// Open loops, searches for a rate, and distributions in files, from the command line.
     @Suite struct OpenLoopRunTests {
         @Test func `a rate that the lock carries has a response time beside the closed figure`() throws {
-            let run = try Invocation.run(
-                "futex", workers: "2", "--rate", "2k", "--arrivals", "uniform", "--duration", "300ms", "--output",
-                "x.csv")
-            let outcome = run.finish()
-            #expect(outcome.exit == .code(0))
-            #expect(outcome.stdout.contains(" closed "))
-            let row = try #require(try Table(run.folder.text("x.csv")).rows.first)
+            var (outcome, row): (Invocation.Outcome?, [String: String]) = (nil, [:])
+            // Where other programs keep both workers from their CPUs, the rate is not sustained.
+            for _ in 0..<5 where row["overloaded"] != "no" {
+                let run = try Invocation.run(
+                    "futex", workers: "2", "--rate", "2k", "--arrivals", "uniform", "--duration", "300ms", "--output",
+                    "x.csv")
+                outcome = run.finish()
+                row = try #require(try Table(run.folder.text("x.csv")).rows.first)
+            }
+            #expect(outcome?.exit == .code(0))
+            #expect(outcome?.stdout.contains(" closed ") == true)
             #expect(row["arrivals"] == "uniform" && row["rate_per_s"] == "2000.0" && row["overloaded"] == "no")
             #expect(row["uncorrected_p50_ns"] != "" && row["acquire_p50_ns"] != "")
             // 200 arrivals have no p99.
