@@ -25,11 +25,11 @@ struct SegmentLifeExhibit {
 
     private func row(_ timing: SegmentLife.Timing) -> RowDrawing.Row {
         let times = timing.times
-        let percentiles = OperationTimes.percents.dropLast().compactMap { times[$0].map(Double.init) }
+        let percentiles = OperationTimes.percents.dropLast().compactMap { times[$0].map { Double($0) } }
         let attached = timing.attachments == 0 ? "" : ", \(timing.attachments) attached"
         return RowDrawing.Row(
             timing.operation + attached, points: percentiles,
-            outliers: [times[100].map(Double.init)].compactMap(\.self),
+            outliers: [times[100].map { Double($0) }].compactMap(\.self),
             text: percentiles.first.map(Figure.time) ?? "–")
     }
 }
