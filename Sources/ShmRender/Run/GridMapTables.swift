@@ -54,8 +54,10 @@ struct GridMapTables {
         guard let point else { return .init(text, .empty) }
         switch point.share(lock) {
         case .success(let share):
+            // `<1` is sorted by its number.
             return .init(
-                text, detail: GridWords.overload(lock, at: point), tone: .step(GridWords.step(share)))
+                text, number: Double(text) == nil ? share * 100 : nil, detail: GridWords.overload(lock, at: point),
+                tone: .step(GridWords.step(share)))
         case .failure(.stuck), .failure(.broken): return .init(text, .bad)
         case .failure: return .init(text, .empty)
         }
