@@ -73,29 +73,17 @@ struct ShowReport: CheckedCommand {
         // An empty document must not be taken for a good result.
         switch kind {
         case .crash:
-            let crashes = try documents.reporting({ .nothingCrashed($0) }) {
-                let files = try read.get()
-                try refuseRoundOptions(files)
-                return try RecordedCrashes(files.texts)
-            }
+            let crashes = try recorded(read, documents, nothing: Report.nothingCrashed, RecordedCrashes.init)
             try show(
                 Report(crashes), in: documents, crashes.files, line,
                 isAsPromised: crashes.results.allSatisfy(\.verdict.isAsPromised))
         case .stress:
-            let stress = try documents.reporting({ .nothingStressed($0) }) {
-                let files = try read.get()
-                try refuseRoundOptions(files)
-                return try RecordedStress(files.texts)
-            }
+            let stress = try recorded(read, documents, nothing: Report.nothingStressed, RecordedStress.init)
             try show(
                 Report(stress), in: documents, stress.files, line,
                 isAsPromised: stress.results.allSatisfy(\.isAsPromised))
         case .lifecycle:
-            let lives = try documents.reporting({ Lifecycle.nothing($0) }) {
-                let files = try read.get()
-                try refuseRoundOptions(files)
-                return try RecordedLives(files.texts)
-            }
+            let lives = try recorded(read, documents, nothing: Lifecycle.nothing, RecordedLives.init)
             try show(
                 Lifecycle.report(lives.timings, of: lives.life, files: lives.files), in: documents, lives.files, line,
                 isAsPromised: true)
@@ -104,6 +92,18 @@ struct ShowReport: CheckedCommand {
                 try ResultsReader.read(read.get().texts)
             }
             try show(rounds, in: documents, line)
+        }
+    }
+
+    /// The content of files of a command other than `run`.
+    private func recorded<Content>(
+        _ read: Result<ReportedFiles, any Error>, _ documents: DocumentOutput, nothing: (Failure) -> Report,
+        _ content: ([(path: String, text: String)]) throws -> Content
+    ) throws -> Content {
+        try documents.reporting(nothing) {
+            let files = try read.get()
+            try refuseRoundOptions(files)
+            return try content(files.texts)
         }
     }
 
