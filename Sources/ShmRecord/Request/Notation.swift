@@ -131,6 +131,11 @@ extension ClosedRange<Int> {
     package var text: String { "\(lowerBound)…\(upperBound)" }
 }
 
+extension Substring {
+    /// The text without blanks at its ends.
+    package var trimmingBlanks: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+}
+
 extension String {
     /// Whether the text is a name that needs no quoting: letters, digits, hyphens, dots and underscores.
     package var isPlainName: Bool {

@@ -17,9 +17,7 @@ extension SectionShares {
     private init?(_ text: String, separator: Character, time: (String) -> Int?) {
         var classes: [WorkerClass] = []
         for item in text.split(separator: separator, omittingEmptySubsequences: false) {
-            let parts = item.split(separator: ":", omittingEmptySubsequences: false).map {
-                String($0).trimmingBlanks
-            }
+            let parts = item.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmingBlanks)
             guard parts.count == 2, let weight = Int(parts[0]), let busy = time(parts[1]) else { return nil }
             classes.append(WorkerClass(weight: weight, busy: busy))
         }
@@ -32,13 +30,6 @@ extension SectionShares {
     /// The user's notation.
     package var text: String {
         classes.map { "\($0.weight):\(TimeSpan(nanoseconds: $0.busy))" }.joined(separator: ",")
-    }
-}
-
-extension String {
-    /// The text without blanks at its ends.
-    fileprivate var trimmingBlanks: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }
 

@@ -1,3 +1,5 @@
+internal import ShmRecord
+
 /// A comma-separated list on the command line. Spaces around items are dropped.
 struct CommaList: Equatable, Sendable {
     let items: [String]
@@ -5,8 +7,6 @@ struct CommaList: Equatable, Sendable {
     init(_ items: [String]) { self.items = items }
 
     init(_ text: String) {
-        items = text.split(separator: ",", omittingEmptySubsequences: false).map { item in
-            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
+        items = text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingBlanks)
     }
 }
