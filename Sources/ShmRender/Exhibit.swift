@@ -62,10 +62,12 @@ package struct Exhibit {
     package let sections: [Section]
     /// Files beside the rows of the report.
     package let attachments: [Attachment]
-    /// Curves that the figures do not allow, and why.
-    package let gaps: [String]
+    /// Curves that the figures do not allow, and why. Only plots in the terminal ask for them.
+    package let gaps: () -> [String]
 
-    package init(_ sections: [Section], attachments: [Attachment] = [], gaps: [String] = []) {
+    package init(
+        _ sections: [Section], attachments: [Attachment] = [], gaps: @autoclosure @escaping () -> [String] = []
+    ) {
         self.sections = sections
         self.attachments = attachments
         self.gaps = gaps

@@ -77,17 +77,17 @@ package struct FilesReport {
                 summaries: part.rounds.summaries, sort: part.document.sort, machine: "machine \(number)",
                 subject: parts.count == 1 ? "" : part.rounds.title)
         }
-        let (sections, gaps) = (exhibits.flatMap(\.sections), exhibits.flatMap(\.gaps))
+        let sections = exhibits.flatMap(\.sections)
         let rounds = parts.flatMap(\.rounds.records)
         if rounds.count > Self.mostRounds {
             let text =
                 "The report does not contain its \(rounds.count) rounds, which are too many: they are in \(files.verbatim)."
-            return Exhibit(sections + [.init("Rows", [.text(text)])], gaps: gaps)
+            return Exhibit(sections + [.init("Rows", [.text(text)])], gaps: exhibits.flatMap(\.gaps))
         }
         let names = ResultColumn.all.map(\.name)
         let records = Report.Records(
             schema: ResultColumn.schema, names, rounds.map { round in names.map(round.value) })
-        return Exhibit(sections, attachments: [.init("rounds.csv", records)], gaps: gaps)
+        return Exhibit(sections, attachments: [.init("rounds.csv", records)], gaps: exhibits.flatMap(\.gaps))
     }
 
     /// The number of rounds that a page can have for download.

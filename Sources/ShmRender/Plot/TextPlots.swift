@@ -8,7 +8,7 @@ struct TextPlots {
     /// The plots, one below the other; a line that says why if there are none.
     var text: String {
         let plots = drawings.map { self.plots(of: $0.drawing, titled: $0.title) }
-        let lines = exhibit.gaps + choices
+        let lines = exhibit.gaps() + choices
         if plots.isEmpty && lines.isEmpty {
             return page.wrapped("Nothing to plot: these results have no curves.") + "\n"
         }
