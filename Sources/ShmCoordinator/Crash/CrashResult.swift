@@ -31,6 +31,9 @@ public struct CrashResult: Sendable {
         recordedTotal ?? paths.reduce(into: CrashTally()) { $0.add($1.tally) }
     }
 
+    /// Why a path was not tested that was not asked for.
+    package static let leftOut = "left out by --paths"
+
     /// Paths that were not tested, and why.
     ///
     /// - Parameter requested: the paths of the test.
@@ -39,7 +42,7 @@ public struct CrashResult: Sendable {
         CrashPath.allCases.filter { path in
             !paths.contains { $0.path == path } && (!path.isOfModes || path.obstacle(lock.properties) == nil)
         }.map { path in
-            if !requested.contains(path) { return (path, "left out by --paths") }
+            if !requested.contains(path) { return (path, Self.leftOut) }
             return (path, path.obstacle(lock.properties) ?? "the test ended first")
         }
     }

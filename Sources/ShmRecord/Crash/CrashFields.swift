@@ -129,9 +129,14 @@ extension Field where Subject == CrashRow {
         instructions(.revokedRevoker),
     ]
 
+    /// The name of the column of a path's instructions.
+    static func instructionsColumn(_ path: CrashPath) -> String {
+        "instructions_" + path.name.replacing("-", with: "_")
+    }
+
     private static func instructions(_ path: CrashPath) -> Field {
         field(
-            "instructions_" + path.name.replacing("-", with: "_"), kind: .count,
+            instructionsColumn(path), kind: .count,
             "instructions of the path `\(path.name)` at which a target was killed; empty if it was not tested"
         ) { row in
             row.result.paths.first { $0.path == path }.map { .integer($0.tally.instructions) } ?? .empty

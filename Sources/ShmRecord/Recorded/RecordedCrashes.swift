@@ -23,7 +23,7 @@ package struct RecordedCrashes {
             zip(rows, results).contains { row, result in
                 if result.paths.contains(where: { $0.path == path }) { return true }
                 let left = row.text("not_exercised").split(separator: "; ").first { $0.hasPrefix("\(path.name): ") }
-                return left.map { !$0.hasSuffix("left out by --paths") } ?? false
+                return left.map { !$0.hasSuffix(CrashResult.leftOut) } ?? false
             }
         }
         conditions = CrashConditions(
@@ -42,8 +42,7 @@ extension CrashResult {
                 expected: "'\(lock.properties.ownerDeath.rawValue)', what \(lock) of this version promises")
         }
         paths = CrashPath.allCases.compactMap { path in
-            let column = "instructions_" + path.name.replacing("-", with: "_")
-            guard case .integer(let instructions) = row[column] else { return nil }
+            guard case .integer(let instructions) = row[CrashColumn.instructionsColumn(path)] else { return nil }
             var tally = CrashTally()
             tally.instructions = instructions
             return (path, tally)
