@@ -18,6 +18,11 @@ import Testing
         }
     }
 
+    /// Rounds of two locks on a machine.
+    private func beside(_ host: String, futex: Double, mcs: Double, _ figures: [String: String]) -> [Record] {
+        FleetRounds.rounds(host, "futex", rate: futex, figures) + FleetRounds.rounds(host, "mcs", rate: mcs, figures)
+    }
+
     private func comparison(_ records: [Record], _ axis: MachineAxis = .kernel) -> AxisComparison {
         AxisComparison(FleetRounds.machines(records, axis: axis), axis, reference: "futex")
     }
@@ -95,11 +100,7 @@ import Testing
     @Test func `machines that are alike are compared by ratios to the reference`() throws {
         // n2 is twice as fast in all, and mcs loses a fifth relative to futex.
         let records =
-            [("n1", "6.1", 1.0, 1.0), ("n2", "6.18", 2, 0.8)].flatMap { host, kernel, speed, ratio in
-                [("futex", 100 * speed), ("mcs", 50 * speed * ratio)].flatMap {
-                    FleetRounds.rounds(host, $0, rate: $1, ["kernel": kernel])
-                }
-            }
+            beside("n1", futex: 100, mcs: 50, ["kernel": "6.1"]) + beside("n2", futex: 200, mcs: 80, ["kernel": "6.18"])
         let found = comparison(records)
         #expect(found.effects.map(\.lock) == ["mcs"], "the reference has no ratio to itself")
         let effect = try #require(found.effects.first)
@@ -110,9 +111,8 @@ import Testing
     @Test func `what alike machines differ by adds to the margin`() throws {
         // mcs is at 0.5 and at 0.9 of futex on two machines of one kernel, so 0.4 on the third is no change.
         let records =
-            [("n1", "6.1", 50.0), ("n2", "6.1", 90), ("n3", "6.18", 40)].flatMap { host, kernel, rate in
-                [("futex", 100), ("mcs", rate)].flatMap { FleetRounds.rounds(host, $0, rate: $1, ["kernel": kernel]) }
-            }
+            beside("n1", futex: 100, mcs: 50, ["kernel": "6.1"]) + beside("n2", futex: 100, mcs: 90, ["kernel": "6.1"])
+            + beside("n3", futex: 100, mcs: 40, ["kernel": "6.18"])
         let effect = try #require(comparison(records).effects.first)
         #expect(effect.units.map(\.unit.name) == ["n1, n2 | n3"] && effect.verdict == .undecided)
     }
@@ -135,9 +135,9 @@ import Testing
     }
 
     @Test func `CPU models are compared between machines`() throws {
-        let records = [("n1", "EPYC", 50.0), ("n2", "Xeon", 100)].flatMap { host, model, rate in
-            [("futex", 100), ("mcs", rate)].flatMap { FleetRounds.rounds(host, $0, rate: $1, ["cpu_model": model]) }
-        }
+        let records =
+            beside("n1", futex: 100, mcs: 50, ["cpu_model": "EPYC"])
+            + beside("n2", futex: 100, mcs: 100, ["cpu_model": "Xeon"])
         let effect = try #require(comparison(records, .cpuModel).effects.first)
         #expect(effect.verdict == .higher && abs(effect.change.ratio - 2) < 1e-9 && effect.step.from == "EPYC")
     }

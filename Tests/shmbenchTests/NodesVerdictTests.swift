@@ -43,7 +43,7 @@ import Testing
         let found = try findings(0.88, .slower, think: 1000, note: "x, \"y\"")
         #expect(found.falseAlarms == 0.01 && found.findings.map(\.metric) == [.throughput, .handoff, .integrity])
         let first = try #require(found.findings.first)
-        #expect(first.cell == "futex × 2, think ns 1000" && first.verdict == .slower && first.note == "x, \"y\"")
+        #expect(first.cell == "futex × 2, think 1µs" && first.verdict == .slower && first.note == "x, \"y\"")
         #expect(first.change == Change(ratio: 0.88, low: 0.8536, high: 0.8976, confidence: 0.99, samples: 20))
     }
 

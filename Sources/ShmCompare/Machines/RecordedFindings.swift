@@ -1,3 +1,4 @@
+internal import ShmCoordinator
 package import ShmRecord
 
 /// The findings of a comparison in a file of `compare --output FILE.csv`.
@@ -59,18 +60,15 @@ extension RecordedFindings.Finding {
                 ratio: ratio, low: row["ratio_low"].number ?? 0, high: row["ratio_high"].number ?? .infinity,
                 confidence: row["confidence"].number ?? 0, samples: row.count("samples"))
         }
-        let (base, candidate) = (row.text("base_lock"), row.text("candidate_lock"))
-        let scenario = row.text("scenario") == "default" ? "" : "\(row.text("scenario")): "
-        let names = ["critical_section_ns", "think_ns", "counters", "arrivals", "rate_per_s", "pinning"]
-        let others = FindingColumn.all.map(\.name).filter { name in
-            ResultColumn.all.contains { $0.name == name && $0.roles.contains(.cell) }
-                && !["scenario", "workers", "lock"].contains(name) && !names.contains(name)
+        var load = Load()
+        for parameter in Parameter.all {
+            do { try parameter.restore(row.text(parameter.column), for: parameter.column, in: &load) } catch
+                let failure as Failure
+            { throw Failure("\(row.place): \(failure.message)", code: .usage) }
         }
-        let usual = ["0", "0", "4", "closed", "", "spread"]
-        let unusual = zip(names, usual).filter { row.text($0) != $1 }.map(\.0) + others.filter { !row.text($0).isEmpty }
-        let words = unusual.filter { !row.text($0).isEmpty }.map { ", \($0.replacing("_", with: " ")) \(row.text($0))" }
         cell =
-            "\(scenario)\(base == candidate ? base : "\(base) → \(candidate)") × \(row.text("workers"))"
-            + words.joined()
+            CellFinding(
+                load: load, baseLock: row.text("base_lock"), candidateLock: row.text("candidate_lock"), metrics: []
+            ).title
     }
 }

@@ -14,8 +14,8 @@ enum FleetRounds {
             let all = [
                 "hostname": host, "cpu_model": "EPYC", "cpus": "4", "kernel": "6.1", "tool_version": "0.1.0",
                 "run_id": "\(host)\(figures["kernel"] ?? "")", "seed": "7", "started_at": "2026-01-02T03:04:05Z",
-                "throughput_per_s": "\(own)", "latency_samples": "100000", "acquire_p99_ns": "\(Int(1e11 / own))",
-                "acquire_p999_ns": "\(Int(3e11 / own))",
+                "throughput_per_s": "\(own)", "latency_samples": "100000", "acquire_p99_ns": "\(Int(1e11 / max(1, own)))",
+                "acquire_p999_ns": "\(Int(3e11 / max(1, own)))",
             ]
             return record(lock, workers: workers, round: round, all.merging(figures) { $1 })
         }
@@ -34,23 +34,29 @@ enum FleetRounds {
     /// With two workers, pthread-robust loses 12 % by the kernel on all three machines, and mcs 30 % on all but n3. On n2,
     /// no round has futex with one worker.
     static var golden: [Record] {
-        ["n1", "n2", "n3"].enumerated().flatMap { index, host in
-            [("6.1", false), ("6.18", true)].flatMap { kernel, isNew -> [Record] in
-                [1, 2].flatMap { workers -> [Record] in
-                    let speed = [1, 2, 0.7][index] * (workers == 1 ? 4e7 : 1e7)
-                    func rounds(_ lock: String, _ factor: Double, _ more: [String: String] = [:]) -> [Record] {
-                        FleetRounds.rounds(
-                            host, lock, workers: workers, rate: speed * factor, varying: 0.01,
-                            more.merging(["kernel": kernel]) { $1 })
-                    }
-                    let isSlower = isNew && workers == 2
-                    return (host == "n2" && workers == 1 ? [] : rounds("futex", 1))
-                        + rounds("robust-futex", [1.9, 2.1, 0.8][index])
-                        + rounds("pthread-robust", isSlower ? 0.44 : 0.5)
-                        + rounds("mcs", [0.1, 0.2, 1.4][index] * (isSlower && host != "n3" ? 0.7 : 1))
-                        + rounds("none", 3, ["integrity": workers == 2 ? "failed" : "ok"])
-                }
+        var records: [Record] = []
+        for host in ["n1", "n2", "n3"] {
+            for kernel in ["6.1", "6.18"] {
+                for workers in [1, 2] { records += golden(host, kernel, workers) }
             }
         }
+        return records
+    }
+
+    private static func golden(_ host: String, _ kernel: String, _ workers: Int) -> [Record] {
+        let speeds = ["n1": 1.0, "n2": 2, "n3": 0.7]
+        let robust = ["n1": 1.9, "n2": 2.1, "n3": 0.8]
+        let queue = ["n1": 0.1, "n2": 0.2, "n3": 1.4]
+        let isSlower = kernel == "6.18" && workers == 2
+        let speed = (speeds[host] ?? 1) * (workers == 1 ? 4e7 : 1e7)
+        func rounds(_ lock: String, _ factor: Double, _ integrity: String = "ok") -> [Record] {
+            Self.rounds(
+                host, lock, workers: workers, rate: speed * factor, varying: 0.01,
+                ["kernel": kernel, "integrity": integrity])
+        }
+        let futex = host == "n2" && workers == 1 ? [] : rounds("futex", 1)
+        let mcs = (queue[host] ?? 1) * (isSlower && host != "n3" ? 0.7 : 1)
+        return futex + rounds("robust-futex", robust[host] ?? 1) + rounds("pthread-robust", isSlower ? 0.44 : 0.5)
+            + rounds("mcs", mcs) + rounds("none", 3, workers == 2 ? "failed" : "ok")
     }
 }
