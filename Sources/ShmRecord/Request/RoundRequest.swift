@@ -99,11 +99,6 @@ package struct RoundRequest: Equatable {
     ///
     /// - Throws: ``Failure`` if this program does not have the lock, or this machine does not support it.
     package func cell() throws -> Cell {
-        let kinds = try LockSelection.kinds([lock], for: "lock")
-        guard kinds.count == 1, let kind = kinds.first else {
-            throw Failure.invalid(lock, for: "lock", expected: "the name of one lock")
-        }
-        if let obstacle = kind.obstacle { throw Failure("this machine does not support \(kind): \(obstacle)") }
-        return Cell(kind, load)
+        Cell(try LockSelection.supported(lock), load)
     }
 }
