@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "selfbench",
             dependencies: [
-                "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CBench",
+                "ShmRecord", "ShmCoordinator", "ShmWorker", "ShmHarness", "ShmCore", "ShmStatistics", "CBench",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),

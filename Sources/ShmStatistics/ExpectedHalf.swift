@@ -46,7 +46,8 @@ struct ExpectedHalf {
     }
 
     private func computed(_ size: Int) -> Double {
-        let student = studentHalf(deviation: 1, count: size, confidence: confidence)
+        let student = studentHalf(
+            deviation: 1, count: size, quantile: studentQuantile(freedom: size - 1, confidence: confidence))
         if size < fewestRanked { return student }
         if size > Self.largestIdeal { return student * (Double.pi / 3).squareRoot() }
         let interval = SignedRankInterval(Self.ideal(size), confidence: confidence)

@@ -41,18 +41,9 @@ package struct RoundIndex {
         return (rows[cell] ?? [:]).values.sorted { key($0) < key($1) }
     }
 
-    /// Explains which cells lack rounds; `nil` if all cells of each run have the same number. The file was truncated between
-    /// two lines, or the run was interrupted.
+    /// Explains which cells lack rounds; `nil` if none do (``RoundGap``).
     package var gap: String? {
-        var counts: [String: [CellID: Int]] = [:]
-        for (cell, rounds) in rows { for id in rounds.keys { counts[id.run, default: [:]][cell, default: 0] += 1 } }
-        for (run, cells) in counts.sorted(by: { $0.key < $1.key }) {
-            guard let most = cells.values.max(), let short = cells.filter({ $0.value < most }).map(\.key.title).min()
-            else { continue }
-            return
-                "lacks rounds: expected \(most) of each cell of the run \(run), but \(short) has fewer; the file is truncated, or the run was interrupted"
-        }
-        return nil
+        RoundGap.text(rows.lazy.map { ($0.key, $0.value.keys.map(\.run)) })
     }
 
     /// The references that were measured under the cell's load, without the cell itself.

@@ -12,21 +12,39 @@ package struct MachineRounds {
 
     /// Rounds by machine, in the order in which the machines first occur.
     package static func groups(_ records: [Record]) -> [MachineRounds] {
-        let groups = Dictionary(grouping: records) { record in key.map(record.text) }
-        return records.map { record in key.map(record.text) }.uniqued().compactMap { groups[$0] }.map(
-            MachineRounds.init)
+        var places: [[String]: Int] = [:]
+        var groups: [[Record]] = []
+        var last: (record: Record, place: Int)?
+        for record in records {
+            // Most rounds are beside others of their machine.
+            if let last, record.agrees(with: last.record, in: key) {
+                groups[last.place].append(record)
+                continue
+            }
+            let texts = key.map(record.text)
+            let place = places[texts] ?? groups.count
+            if place == groups.count {
+                places[texts] = place
+                groups.append([])
+            }
+            groups[place].append(record)
+            last = (record, place)
+        }
+        return groups.map(MachineRounds.init)
     }
 
     private init(_ records: [Record]) {
         self.records = records
-        summaries = CellSummary.summaries(records, cells: Self.cells(records))
+        title = Self.title(records)
+        let groups = Dictionary(grouping: records, by: CellID.init)
+        summaries = CellSummary.summaries(groups, cells: Self.cells(groups.keys))
     }
 
-    private static func cells(_ records: [Record]) -> [CellID] {
+    private static func cells(_ cells: some Collection<CellID>) -> [CellID] {
         let places = LockKind.places
-        let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
+        let locks = Dictionary(grouping: cells, by: \.load)
         // Files do not contain the requested order of loads.
-        let loads = records.map(\.load).uniqued().sorted { $0.precedes($1) }
+        let loads = locks.keys.sorted { $0.precedes($1) }
         return loads.flatMap { load in
             (locks[load] ?? []).sorted { left, right in
                 (places[left.lock] ?? .max, left.lock) < (places[right.lock] ?? .max, right.lock)
@@ -35,7 +53,12 @@ package struct MachineRounds {
     }
 
     /// The name of the machine, its CPU model and number of CPUs.
-    package var title: String {
+    package let title: String
+
+    private static func title(_ records: [Record]) -> String {
+        func plain(_ column: String) -> String {
+            records.lazy.map { $0.text(column) }.first { !$0.isEmpty }.map(Self.plain) ?? "?"
+        }
         let cpus = plain("cpus")
         return "\(plain("hostname")) (\(plain("cpu_model")), \(cpus) CPU\(cpus == "1" ? "" : "s"))"
     }
@@ -53,10 +76,8 @@ package struct MachineRounds {
 
     /// The distinct values of a column, in the order in which they first occur.
     package func values(_ column: String) -> [String] {
-        records.map { $0.text(column) }.filter { !$0.isEmpty }.uniqued().map(Self.plain)
+        records.distinctTexts(column).map(Self.plain)
     }
-
-    private func plain(_ column: String) -> String { values(column).first ?? "?" }
 
     /// Replaces control characters and markup in text from a file.
     private static func plain(_ text: String) -> String {

@@ -1,5 +1,6 @@
 package import ShmCompare
 package import ShmRecord
+internal import ShmStatistics
 
 /// The document of `report`: an overview per machine, and the tables and verdict of `run`.
 package struct FilesReport {
@@ -12,10 +13,11 @@ package struct FilesReport {
         /// Explains which rounds are missing; `nil` if none are.
         let gap: String?
 
-        init(_ rounds: MachineRounds, sort: SortKey) {
+        init(_ rounds: MachineRounds, sort: SortKey, sizes: BestComparison.Sizes) {
             self.rounds = rounds
-            gap = RoundIndex(rounds.records).gap
-            document = RoundsDocument(summaries: rounds.summaries, isComplete: gap == nil, sort: sort)
+            gap = RoundGap.text(rounds.summaries.lazy.map { ($0.cell, $0.records.map { $0.text("run_id") }) })
+            document = RoundsDocument(
+                summaries: rounds.summaries, isComplete: gap == nil, sort: sort, sizes: sizes)
             let mapped = document.maps.loads
             overviews = Overview.all(rounds.summaries, sort: sort).filter { !mapped.contains($0.load) }
         }
@@ -33,7 +35,8 @@ package struct FilesReport {
                 "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map { $0.replacing("`", with: "?").debugDescription }.joined(separator: ", "))"
             )
         }
-        parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
+        let sizes = BestComparison.Sizes()
+        parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort, sizes: sizes) }
     }
 
     /// Whether every lock kept its promises.
@@ -72,6 +75,11 @@ package struct FilesReport {
     }
 
     private var exhibit: Exhibit {
+        if parts.count > Self.mostMachines {
+            let text =
+                "The report has no pictures of each machine, since it has \(parts.count) machines: make a report of the files of up to \(Self.mostMachines)."
+            return Exhibit([.init("Machines", [.text(text)])])
+        }
         let exhibits = parts.enumerated().map { number, part in
             RoundsExhibit(
                 summaries: part.rounds.summaries, sort: part.document.sort, machine: "machine \(number)",
@@ -90,6 +98,8 @@ package struct FilesReport {
         return Exhibit(sections, attachments: [.init("rounds.csv", records)], gaps: exhibits.flatMap(\.gaps))
     }
 
+    /// The number of machines whose pictures a page can have.
+    private static let mostMachines = 8
     /// The number of rounds that a page can have for download.
     private static let mostRounds = 4000
 
@@ -111,7 +121,7 @@ package struct FilesReport {
             .init("complete", .value(.boolean(parts.allSatisfy { $0.gap == nil }))),
             .init(
                 "rankings",
-                .rows(RankingColumn.all, parts.flatMap { RankingRow.rows($0.rounds.summaries) })),
+                .rows(RankingColumn.all, parts.flatMap(\.document.rankingRows))),
             .init("warnings", .rows(WarningColumn.all, warnings)),
             .init("verdict", .texts(parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } })),
         ]

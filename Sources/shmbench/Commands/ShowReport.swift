@@ -57,7 +57,7 @@ struct ShowReport: CheckedCommand {
                 throw Failure("\(twice) and \(file) are one file: name each file once", code: .usage)
             }
         }
-        if files.contains(ResultsReader.standardInput) && isatty(STDIN_FILENO) == 1 {
+        if files.contains(FileContent.standardInput) && isatty(STDIN_FILENO) == 1 {
             throw Failure.invalid(
                 "-", for: "<file>", expected: "a file name, or a file as the standard input, which is a terminal")
         }
@@ -89,7 +89,7 @@ struct ShowReport: CheckedCommand {
                 isAsPromised: true)
         default:
             let rounds = try documents.reporting({ FilesReport.nothing($0) }) {
-                try ResultsReader.read(read.get().texts)
+                try ResultsReader.rounds(read.get().contents)
             }
             try show(rounds, in: documents, line)
         }
@@ -111,7 +111,7 @@ struct ShowReport: CheckedCommand {
     private func refuseRoundOptions(_ files: ReportedFiles) throws {
         for (option, isGiven) in [("--sort", sort != nil), ("--strict", strict)] where isGiven {
             throw Failure.conflict(
-                option, files.texts[0].path,
+                option, files.contents[0].path,
                 "leave out \(option), which is for files of `run`: this one has \(files.kind.name)")
         }
     }
