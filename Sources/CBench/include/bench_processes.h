@@ -22,6 +22,9 @@ long bench_ptrace(int request, int process, uintptr_t address, uintptr_t data);
 /* Releases whole pages of a shared mapping; they keep their content. */
 void bench_forget_pages(void *address, uintptr_t length);
 
+/* memfd_create(2): a file without a name, closed on exec, for what a child writes. Returns a descriptor, or -errno. */
+int bench_unnamed_file(void);
+
 #pragma clang assume_nonnull end
 
 #endif
