@@ -2,13 +2,17 @@
 
 #include "bench_processes.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <unistd.h>
 
 static inline long result(long value) { return value < 0 ? -(long)errno : value; }
@@ -33,8 +37,33 @@ long bench_ptrace(int request, int process, uintptr_t address, uintptr_t data) {
     return result(syscall(SYS_ptrace, (long)request, (long)process, address, data));
 }
 
+int bench_next_is_system_call(int process) {
+    struct user_regs_struct registers;
+    struct iovec into = {&registers, sizeof registers};
+    if (ptrace(PTRACE_GETREGSET, process, (void *)NT_PRSTATUS, &into) != 0) return -errno;
+#if defined(__x86_64__)
+    uintptr_t at = registers.rip;
+#elif defined(__aarch64__)
+    uintptr_t at = registers.pc;
+#else
+    return -ENOTSUP;
+#endif
+    errno = 0;
+    unsigned long code = (unsigned long)ptrace(PTRACE_PEEKTEXT, process, (void *)at, (void *)0);
+    if (errno != 0) return -errno;
+#if defined(__x86_64__)
+    /* syscall; sysenter and int $0x80 are not used by 64-bit programs. */
+    return (code & 0xffff) == 0x050f;
+#else
+    /* svc #0 */
+    return (code & 0xffffffff) == 0xd4000001;
+#endif
+}
+
 void bench_forget_pages(void *address, uintptr_t length) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t start = ((uintptr_t)address + page - 1) / page * page, end = ((uintptr_t)address + length) / page * page;
     if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
 }
+
+int bench_unnamed_file(void) { return (int)result(memfd_create("shmbench", MFD_CLOEXEC)); }

@@ -4,19 +4,58 @@ internal import ShmRecord
 package enum JSON {
     /// The rows, an object per line, and the facts beside them.
     package static func document(_ records: Report.Records, facts: [JSONValue.Member] = []) -> String {
-        let rows = records.rows.map { row in text(.object(zip(records.names, row).map { .init($0, .value($1)) })) }
-        let facts = facts.map { ",\n\(string($0.name)):" + lines($0.value) }
-        return "{\"schema\":\(records.schema),\"rows\":[\n" + rows.joined(separator: ",\n") + "\n]" + facts.joined()
-            + "}\n"
+        var document = "{\"schema\":\(records.schema),\"rows\":[\n"
+        let names = records.names.map { string($0) + ":" }
+        append(records.rows, to: &document, separator: ",\n") { row, text in
+            text += "{"
+            append(zip(names, row), to: &text) { cell, text in
+                text += cell.0
+                append(cell.1, to: &text)
+            }
+            text += "}"
+        }
+        document += "\n]"
+        for fact in facts {
+            document += ",\n\(string(fact.name)):"
+            appendLines(fact.value, to: &document)
+        }
+        return document + "}\n"
     }
 
     /// A value in one line.
     package static func text(_ value: JSONValue) -> String {
+        var text = ""
+        append(value, to: &text)
+        return text
+    }
+
+    private static func append(_ value: JSONValue, to text: inout String) {
         switch value {
-        case .value(let value): text(value)
-        case .array(let values): "[" + values.map(text).joined(separator: ",") + "]"
+        case .value(let value): append(value, to: &text)
+        case .array(let values):
+            text += "["
+            append(values, to: &text) { append($0, to: &$1) }
+            text += "]"
         case .object(let members):
-            "{" + members.map { "\(string($0.name)):\(text($0.value))" }.joined(separator: ",") + "}"
+            text += "{"
+            append(members, to: &text) { member, text in
+                append(member.name, to: &text)
+                text += ":"
+                append(member.value, to: &text)
+            }
+            text += "}"
+        }
+    }
+
+    private static func append<Item>(
+        _ items: some Sequence<Item>, to text: inout String, separator: String = ",",
+        _ each: (Item, inout String) -> Void
+    ) {
+        var isFirst = true
+        for item in items {
+            if !isFirst { text += separator }
+            isFirst = false
+            each(item, &text)
         }
     }
 
@@ -36,25 +75,42 @@ package enum JSON {
     }
 
     /// An array has a line per element.
-    private static func lines(_ value: JSONValue) -> String {
-        guard case .array(let values) = value, !values.isEmpty else { return text(value) }
-        return "[\n" + values.map(text).joined(separator: ",\n") + "\n]"
+    private static func appendLines(_ value: JSONValue, to text: inout String) {
+        guard case .array(let values) = value, !values.isEmpty else { return append(value, to: &text) }
+        text += "[\n"
+        append(values, to: &text, separator: ",\n") { append($0, to: &$1) }
+        text += "\n]"
     }
 
-    private static func text(_ value: Value) -> String {
+    private static func append(_ value: Value, to text: inout String) {
         switch value {
         // CSV has one notation for an empty text and a missing value.
-        case .text(""), .empty: "null"
-        case .text(let text), .renamed(csv: _, json: let text): string(text)
-        case .boolean(let isTrue): "\(isTrue)"
-        case .integer(let number): "\(number)"
-        case .decimal(let number, let decimals): Figure.decimal(number, decimals)
-        case .list(let values): "[" + values.map(text).joined(separator: ",") + "]"
+        case .text(""), .empty: text += "null"
+        case .text(let own), .renamed(csv: _, json: let own): append(own, to: &text)
+        case .boolean(let isTrue): text += "\(isTrue)"
+        case .integer(let number): text += "\(number)"
+        case .decimal(let number, let decimals): text += Figure.decimal(number, decimals)
+        case .list(let values):
+            text += "["
+            append(values, to: &text) { append($0, to: &$1) }
+            text += "]"
         }
     }
 
     private static func string(_ text: String) -> String {
-        var result = "\""
+        var result = ""
+        append(text, to: &result)
+        return result
+    }
+
+    private static func append(_ text: String, to result: inout String) {
+        result += "\""
+        // Most texts need nothing.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            result += text
+            result += "\""
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
@@ -65,6 +121,6 @@ package enum JSON {
             default: result.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
+        result += "\""
     }
 }

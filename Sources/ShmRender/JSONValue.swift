@@ -1,7 +1,7 @@
 package import ShmRecord
 
 /// A value of a JSON document. Members of objects keep their order.
-package indirect enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
     case value(Value)
     case array([JSONValue])
     case object([Member])

@@ -8,16 +8,19 @@ package struct Report {
     package let text: (Page) -> String
     /// In GitHub's Markdown.
     package let markdown: () -> String
-    package var records: Records
+    package var records: Records {
+        get { lazyRecords.value }
+        set { lazyRecords = Lazy { newValue } }
+    }
     /// What text and Markdown say beside the records, for programs: members of JSON documents, which
     /// ``DocumentDescription`` describes.
     package let facts: () -> [JSONValue.Member]
     /// The document in JSON, if that is not the records and facts.
     package let json: String?
     /// The test suites for CI services.
-    package let suites: [Suite]
+    package var suites: [Suite] { lazySuites.value }
     /// The annotations for CI services; the last is the verdict.
-    package let notices: [Notice]
+    package var notices: [Notice] { lazyNotices.value }
     /// The verdict in a few words; `nil` if it is the last notice.
     package let headline: String?
     /// What HTML shows below the verdict.
@@ -27,31 +30,42 @@ package struct Report {
     /// The arguments of the program, for HTML; `nil` if unknown.
     package var command: String?
 
+    // Each format needs some of these, and of many rounds each takes time.
+    private var lazyRecords: Lazy<Records>
+    private let lazySuites: Lazy<[Suite]>
+    private let lazyNotices: Lazy<[Notice]>
+
     /// - Parameters:
-    ///   - facts: evaluated only by formats that have them, since rankings and warnings take time.
+    ///   - records: like the other parts, evaluated only by formats that have them.
     ///   - suites: the default is a passed case per record.
     ///   - notices: the default is a notice with the number of records.
     ///   - headline: the default is the last notice.
     ///   - exhibit: the default is a table of the records. Evaluated only for HTML.
     package init(
-        _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String, records: Records,
-        facts: @autoclosure @escaping () -> [JSONValue.Member] = [], json: String? = nil, suites: [Suite]? = nil,
-        notices: [Notice]? = nil, headline: String? = nil, exhibit: (() -> Exhibit)? = nil
+        _ name: String, text: @escaping (Page) -> String, markdown: @escaping () -> String,
+        records: @autoclosure @escaping () -> Records, facts: @autoclosure @escaping () -> [JSONValue.Member] = [],
+        json: String? = nil, suites: @autoclosure @escaping () -> [Suite]? = nil,
+        notices: @autoclosure @escaping () -> [Notice]? = nil, headline: String? = nil, exhibit: (() -> Exhibit)? = nil
     ) {
+        let records = Lazy(records)
         self.name = name
         self.headline = headline
         self.text = text
         self.markdown = markdown
-        self.records = records
         self.facts = facts
         self.json = json
-        self.suites = suites ?? [Suite(name, records.rows.map { records.check($0) })]
-        let count = records.rows.count
-        self.notices = notices ?? [Notice(.notice, "shmbench \(name)", counted(count, "row"))]
+        lazyRecords = records
+        lazySuites = Lazy {
+            suites() ?? [Suite(name, records.value.rows.map { records.value.check($0) })]
+        }
+        lazyNotices = Lazy {
+            notices() ?? [Notice(.notice, "shmbench \(name)", counted(records.value.rows.count, "row"))]
+        }
         self.exhibit =
             exhibit ?? {
-                let table = Exhibit.Table(counted(count, "row"), records)
-                return Exhibit(records.rows.isEmpty ? [] : [.init("Rows", [.table(table)])])
+                let rows = records.value.rows
+                let table = Exhibit.Table(counted(rows.count, "row"), records.value)
+                return Exhibit(rows.isEmpty ? [] : [.init("Rows", [.table(table)])])
             }
     }
 

@@ -69,22 +69,23 @@ public struct BestComparison: Sendable {
     ///   - resolution: the error of a difference that comes from the resolution of the instrument. It widens the intervals.
     ///   - handicaps: by how much the instrument may lower each alternative; none by default.
     ///   - confidence: that of each interval, 1 − α/(k − 1).
+    ///   - sizes: those of other comparisons.
     public init?<Round: Hashable>(
         _ alternatives: [[Round: Double]], threshold: Double, resolution: Double = 0, handicaps: [Double]? = nil,
-        confidence: Double
+        confidence: Double, sizes: Sizes = Sizes()
     ) {
         let medians = alternatives.map { median($0.values) ?? -.infinity }
         guard alternatives.count > 1, let most = medians.max(), var best = medians.firstIndex(of: most) else {
             return nil
         }
-        var expected = ExpectedHalf(confidence: confidence)
+        let sizes = sizes.with(confidence: confidence)
         func rivals(of best: Int) -> [Rival] {
             alternatives.indices.filter { $0 != best }.map { index in
                 let differences = alternatives[best].compactMap { round, value in
                     alternatives[index][round].map { value - $0 }
                 }
                 let handicap = handicaps.map { $0[index] - $0[best] } ?? 0
-                return Rival(index, differences.sorted(), threshold, resolution, handicap, confidence, &expected)
+                return Rival(index, differences.sorted(), threshold, resolution, handicap, sizes)
             }
         }
         var found = rivals(of: best)
@@ -110,11 +111,11 @@ public struct BestComparison: Sendable {
 extension BestComparison.Rival {
     fileprivate init(
         _ index: Int, _ differences: [Double], _ threshold: Double, _ resolution: Double, _ handicap: Double,
-        _ confidence: Double, _ expected: inout ExpectedHalf
+        _ sizes: IntervalSizes
     ) {
         self.index = index
         pairs = differences.count
-        lead = PairedInterval(differences, confidence: confidence)
+        lead = PairedInterval(differences, sizes)
         guard let lead else {
             (direction, isWithinHandicap, pairsToDecide) = (.undecided, false, nil)
             return
@@ -142,6 +143,6 @@ extension BestComparison.Rival {
         let least = max(pairs + 1, BestComparison.fewestPairs)
         pairsToDecide =
             deviation > 0
-            ? expected.firstSize(in: least...BestComparison.mostPairs, below: half / deviation) : least
+            ? sizes.expected.firstSize(in: least...BestComparison.mostPairs, below: half / deviation) : least
     }
 }

@@ -46,7 +46,8 @@ struct ExpectedHalf {
     }
 
     private func computed(_ size: Int) -> Double {
-        let student = studentHalf(deviation: 1, count: size, confidence: confidence)
+        let student = studentHalf(
+            deviation: 1, count: size, quantile: studentQuantile(freedom: size - 1, confidence: confidence))
         if size < fewestRanked { return student }
         if size > Self.largestIdeal { return student * (Double.pi / 3).squareRoot() }
         let interval = SignedRankInterval(Self.ideal(size), confidence: confidence)
@@ -59,14 +60,4 @@ struct ExpectedHalf {
         let values = (1...size).map { normalQuantile((Double($0) - 0.375) / (Double(size) + 0.25)) }
         return standardDeviation(values).map { deviation in values.map { $0 / deviation } } ?? values
     }
-}
-
-/// The value below which a standard normal variable is with a probability.
-private func normalQuantile(_ probability: Double) -> Double {
-    var (low, high) = (-10.0, 10.0)
-    for _ in 0..<50 {
-        let middle = (low + high) / 2
-        if normalBelow(middle) < probability { low = middle } else { high = middle }
-    }
-    return (low + high) / 2
 }

@@ -20,22 +20,30 @@ public struct PairedInterval: Sendable, Equatable {
 
     /// Creates the interval of at least one difference. `nil` for none, or if one is not finite.
     public init?(_ differences: [Double], confidence: Double) {
-        guard let ranked = SignedRankInterval(differences, confidence: confidence) else { return nil }
-        if ranked.low.isFinite {
+        self.init(differences, IntervalSizes(confidence: confidence))
+    }
+
+    init?(_ differences: [Double], _ sizes: IntervalSizes) {
+        guard !differences.isEmpty, differences.allSatisfy(\.isFinite) else { return nil }
+        let count = differences.count
+        let rank = sizes.rank(count)
+        if rank.rank > 0 {
+            guard let ranked = SignedRankInterval(differences, rank: rank) else { return nil }
             (estimate, low, high) = (ranked.estimate, ranked.low, ranked.high)
             return
         }
-        let mean = differences.reduce(0, +) / Double(differences.count)
+        let mean = differences.reduce(0, +) / Double(count)
         let half = studentHalf(
-            deviation: standardDeviation(differences), count: differences.count, confidence: confidence)
+            deviation: standardDeviation(differences), count: count, quantile: count > 1 ? sizes.quantile(count) : 0)
         (estimate, low, high) = (mean, mean - half, mean + half)
     }
 }
 
 /// Half of Student's interval of the mean; infinite for fewer than two values.
-func studentHalf(deviation: Double?, count: Int, confidence: Double) -> Double {
+///
+/// - Parameter quantile: that of Student's distribution for the number of values.
+func studentHalf(deviation: Double?, count: Int, quantile: Double) -> Double {
     guard let deviation, count > 1 else { return .infinity }
-    let quantile = studentQuantile(freedom: count - 1, confidence: confidence)
     return deviation == 0 ? 0 : quantile * deviation / Double(count).squareRoot()
 }
 

@@ -27,8 +27,11 @@ extension ShmCoordinatorSuite {
             #expect(figures.sectionDelay ?? 0 > 400_000)
             let opportunity = try #require(
                 lockOpportunityIndex(held: holding.held, duration: holding.duration))
-            let acquisitions = try #require(jainIndex(figures.sections.map { Double($0) }))
-            #expect(opportunity < acquisitions, "as many turns, but not as much time")
+            let turns = try #require(jainIndex(holding.acquisitions))
+            let times = try #require(jainIndex(holding.held))
+            #expect(times < turns, "as many turns, but not as much time")
+            // The time for which the lock is free belongs to both, and a machine that stalls makes it long.
+            #expect(times <= opportunity && opportunity < 1, "\(times), \(opportunity)")
         }
 
         @Test func `a worker without a busy time has the bare section`() throws {

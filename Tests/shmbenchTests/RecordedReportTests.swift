@@ -176,7 +176,7 @@ extension CommandLineSuite {
             let results = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent().appendingPathComponent("results").path
             let text = try String(contentsOfFile: "\(results)/example.csv", encoding: .utf8)
-            let rounds = try ResultsReader.read([(path: "results/example.csv", text: text)])
+            let rounds = try ResultsReader.rounds([FileContent(text, path: "results/example.csv")])
             var report = FilesReport(rounds, sort: .throughput).report
             report.command = "report results/example.csv --output results/example.html"
             let page =

@@ -317,6 +317,13 @@ extension CommandLineSuite {
                 #expect(outcome.exit == .code(64) && outcome.stderr.contains(words), "\(outcome.stderr)")
                 #expect(outcome.complaints.count == 1)
             }
+            try write("findings.csv", FindingColumn.all.map(\.name).joined(separator: ",") + "\n")
+            let findings = try report("findings.csv")
+            #expect(
+                findings.exit == .code(64) && findings.complaints.count == 1
+                    && findings.stderr.contains(
+                        "findings.csv has the findings of a comparison, not measurements: expected"),
+                "\(findings.stderr)")
             let nothing = try report()
             #expect(nothing.exit == .code(64) && nothing.stderr.contains("report --help"), "\(nothing.stderr)")
         }

@@ -19,8 +19,14 @@ int bench_pidfd_kill(int descriptor, int signal);
 /* ptrace(2) is variadic, and its request is an enumeration. */
 long bench_ptrace(int request, int process, uintptr_t address, uintptr_t data);
 
+/* Whether the next instruction of a stopped tracee is a system call: 1 or 0; -errno if its registers or code cannot be read. */
+int bench_next_is_system_call(int process);
+
 /* Releases whole pages of a shared mapping; they keep their content. */
 void bench_forget_pages(void *address, uintptr_t length);
+
+/* memfd_create(2): a file without a name, closed on exec, for what a child writes. Returns a descriptor, or -errno. */
+int bench_unnamed_file(void);
 
 #pragma clang assume_nonnull end
 

@@ -6,7 +6,7 @@ package enum Breach {
     package static func words(_ records: [Record]) -> String {
         var parts: [String] = []
         let failed = records.filter { $0.integrity == .failed }
-        func sum(_ column: String) -> Double { failed.compactMap { $0.number(column) }.reduce(0, +) }
+        func sum(_ column: String) -> Double { failed.numbers(column).reduce(0, +) }
         let (overlaps, lost) = (sum("overlaps"), sum("lost_updates"))
         if overlaps > 0 { parts.append("admitted two processes at once (\(counted(whole(overlaps), "time")))") }
         if lost > 0 { parts.append("lost \(counted(whole(lost), "update"))") }
@@ -24,7 +24,7 @@ package enum Breach {
 
     private static func kills(_ records: [Record]) -> String? {
         if let breach = records.compactMap({ $0.unrecorded?.killBreach }).first { return breach }
-        func sum(_ column: String) -> Double { records.compactMap { $0.number(column) }.reduce(0, +) }
+        func sum(_ column: String) -> Double { records.numbers(column).reduce(0, +) }
         let failures = sum("kill_failures")
         return failures > 0 ? "after \(whole(failures)) of \(counted(whole(sum("kills")), "kill"))" : nil
     }

@@ -72,8 +72,12 @@ package struct CellSummary {
 
     /// One summary per cell, in the order of the cells.
     package static func summaries(_ records: [Record], cells: [CellID]) -> [CellSummary] {
-        let groups = Dictionary(grouping: records, by: CellID.init)
-        return cells.compactMap { cell in groups[cell].map { CellSummary(cell, $0) } }
+        summaries(Dictionary(grouping: records, by: CellID.init), cells: cells)
+    }
+
+    /// One summary per cell, in the order of the cells.
+    static func summaries(_ groups: [CellID: [Record]], cells: [CellID]) -> [CellSummary] {
+        cells.compactMap { cell in groups[cell].map { CellSummary(cell, $0) } }
     }
 
     /// The summaries of rounds that this process measured.
@@ -85,19 +89,19 @@ package struct CellSummary {
     }
 
     private init(_ cell: CellID, _ records: [Record]) {
-        func middle(_ column: String) -> Double? { median(records.compactMap { $0.number(column) }) }
+        func middle(_ column: String) -> Double? { median(records.numbers(column)) }
         let percentiles = PercentileRounds(records)
 
         self.cell = cell
         self.records = records
         properties = LockKind(named: cell.lock)?.properties
-        let throughputs = records.compactMap(\.throughput)
+        let throughputs = records.numbers("throughput_per_s")
         throughput = median(throughputs)
         interval = MedianInterval(throughputs)
         p50 = percentiles.median("acquire_p50_ns")
         p99 = percentiles.median("acquire_p99_ns")
         p999 = percentiles.median("acquire_p999_ns")
-        longest = records.compactMap { $0.number("acquire_max_ns") }.max()
+        longest = records.numbers("acquire_max_ns").max()
         uncorrectedP99 = middle("uncorrected_p99_ns")
         hold = middle("hold_p50_ns")
         handoff = middle("handoff_p50_ns")
@@ -115,7 +119,7 @@ package struct CellSummary {
         longHolds = median(
             records.compactMap { $0.text("class_hold_shares").split(separator: " ").last.flatMap { Double($0) } })
         // A file may have any number.
-        func sum(_ column: String) -> Int { Int(min(1e15, records.compactMap { $0.number(column) }.reduce(0, +))) }
+        func sum(_ column: String) -> Int { Int(min(1e15, records.numbers(column).reduce(0, +))) }
         (kills, killFailures) = (sum("kills"), sum("kill_failures"))
         (recovery, reaping) = (middle("recovery_p50_ns"), middle("reaping_p50_ns"))
         overloadedRounds = records.count(where: \.isOverloaded)

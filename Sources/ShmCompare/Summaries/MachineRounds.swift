@@ -14,22 +14,40 @@ package struct MachineRounds {
     ///
     /// - Parameter column: a column whose values are kept apart on each machine, such as its kernel; `nil` for none.
     package static func groups(_ records: [Record], by column: String? = nil) -> [MachineRounds] {
-        let names = key + (column.map { [$0] } ?? [])
-        let groups = Dictionary(grouping: records) { record in names.map(record.text) }
-        return records.map { record in names.map(record.text) }.uniqued().compactMap { groups[$0] }.map(
-            MachineRounds.init)
+        let key = key + (column.map { [$0] } ?? [])
+        var places: [[String]: Int] = [:]
+        var groups: [[Record]] = []
+        var last: (record: Record, place: Int)?
+        for record in records {
+            // Most rounds are beside others of their machine.
+            if let last, record.agrees(with: last.record, in: key) {
+                groups[last.place].append(record)
+                continue
+            }
+            let texts = key.map(record.text)
+            let place = places[texts] ?? groups.count
+            if place == groups.count {
+                places[texts] = place
+                groups.append([])
+            }
+            groups[place].append(record)
+            last = (record, place)
+        }
+        return groups.map(MachineRounds.init)
     }
 
     private init(_ records: [Record]) {
         self.records = records
-        summaries = CellSummary.summaries(records, cells: Self.cells(records))
+        title = Self.title(records)
+        let groups = Dictionary(grouping: records, by: CellID.init)
+        summaries = CellSummary.summaries(groups, cells: Self.cells(groups.keys))
     }
 
-    private static func cells(_ records: [Record]) -> [CellID] {
+    private static func cells(_ cells: some Collection<CellID>) -> [CellID] {
         let places = LockKind.places
-        let locks = Dictionary(grouping: records.map(CellID.init).uniqued(), by: \.load)
+        let locks = Dictionary(grouping: cells, by: \.load)
         // Files do not contain the requested order of loads.
-        let loads = records.map(\.load).uniqued().sorted { $0.precedes($1) }
+        let loads = locks.keys.sorted { $0.precedes($1) }
         return loads.flatMap { load in
             (locks[load] ?? []).sorted { left, right in
                 (places[left.lock] ?? .max, left.lock) < (places[right.lock] ?? .max, right.lock)
@@ -37,10 +55,15 @@ package struct MachineRounds {
         }
     }
 
-    package var hostname: String { plain("hostname") }
+    package var hostname: String { values("hostname").first ?? "?" }
 
     /// The name of the machine, its CPU model and number of CPUs.
-    package var title: String {
+    package let title: String
+
+    private static func title(_ records: [Record]) -> String {
+        func plain(_ column: String) -> String {
+            records.lazy.map { $0.text(column) }.first { !$0.isEmpty }.map(\.harmless) ?? "?"
+        }
         let cpus = plain("cpus")
         return "\(plain("hostname")) (\(plain("cpu_model")), \(cpus) CPU\(cpus == "1" ? "" : "s"))"
     }
@@ -58,8 +81,6 @@ package struct MachineRounds {
 
     /// The distinct values of a column, in the order in which they first occur.
     package func values(_ column: String) -> [String] {
-        records.map { $0.text(column) }.filter { !$0.isEmpty }.uniqued().map(\.harmless)
+        records.distinctTexts(column).map(\.harmless)
     }
-
-    private func plain(_ column: String) -> String { values(column).first ?? "?" }
 }

@@ -9,7 +9,7 @@ package enum MixedRounds {
             (Warning.Code.mixedKernels, "kernel", "kernels"),
             (.mixedVersions, "tool_version", "versions of shmbench"),
         ] {
-            let mixed = rounds.summaries.filter { line in Set(line.records.map { $0.text(column) }).count > 1 }
+            let mixed = rounds.summaries.filter { line in line.records.differ(in: [column]) }
             if let first = mixed.first {
                 lines.add(
                     code,

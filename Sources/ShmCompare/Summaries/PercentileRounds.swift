@@ -14,10 +14,12 @@ struct PercentileRounds {
     private let rounds: [Record]
 
     init(_ records: [Record]) {
-        func has(_ record: Record, _ column: String) -> Bool { record.number(column) != nil }
-        let shown = Self.columns.filter { column in records.count { has($0, column) } * 2 >= records.count }
+        let counts = Self.columns.map { records.numbers($0).count }
+        let shown = zip(Self.columns, counts).filter { $1 * 2 >= records.count }.map(\.0)
         self.shown = shown
-        rounds = records.filter { record in shown.allSatisfy { has(record, $0) } }
+        let isComplete = zip(Self.columns, counts).allSatisfy { !shown.contains($0) || $1 == records.count }
+        rounds =
+            isComplete ? records : records.filter { record in shown.allSatisfy { record.number($0) != nil } }
     }
 
     /// Whether a round is one of those.
@@ -25,12 +27,12 @@ struct PercentileRounds {
 
     /// The median of a percentile; `nil` if it is not shown.
     func median(_ column: String) -> Double? {
-        shown.contains(column) ? ShmStatistics.median(rounds.compactMap { $0.number(column) }) : nil
+        shown.contains(column) ? ShmStatistics.median(rounds.numbers(column)) : nil
     }
 
     /// The median of another percentile over the same rounds; `nil` if one of them lacks it.
     func medianBeside(_ column: String) -> Double? {
-        let values = rounds.compactMap { $0.number(column) }
+        let values = rounds.numbers(column)
         return values.count == rounds.count ? ShmStatistics.median(values) : nil
     }
 }

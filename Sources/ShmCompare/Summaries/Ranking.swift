@@ -2,7 +2,7 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
-internal import ShmStatistics
+package import ShmStatistics
 
 /// The ranking of locks under one load by one figure: the best one, and which of the others cannot be told from it.
 ///
@@ -59,8 +59,13 @@ package struct Ranking {
 
     /// Ranks at least two locks that have the figure; `nil` for fewer.
     ///
-    /// - Parameter confidence: that of each interval (``BestComparison/confidence(errorRate:alternatives:)``).
-    package init?(_ summaries: [CellSummary], by metric: Metric, confidence: Double) {
+    /// - Parameters:
+    ///   - confidence: that of each interval (``BestComparison/confidence(errorRate:alternatives:)``).
+    ///   - sizes: those of other rankings.
+    package init?(
+        _ summaries: [CellSummary], by metric: Metric, confidence: Double,
+        sizes: BestComparison.Sizes = BestComparison.Sizes()
+    ) {
         let lines = Self.measured(summaries, metric)
         let values = lines.map { Self.logarithms($0, metric) }
         let least = lines.flatMap(\.records).compactMap(metric.value).filter { $0 > 0 }.min() ?? 1
@@ -68,7 +73,7 @@ package struct Ranking {
         guard
             let comparison = BestComparison(
                 values, threshold: log1p(metric.usualThreshold), resolution: log1p(step / least),
-                handicaps: Self.handicaps(lines, metric), confidence: confidence)
+                handicaps: Self.handicaps(lines, metric), confidence: confidence, sizes: sizes)
         else { return nil }
         self.metric = metric
         best = lines[comparison.best]

@@ -28,8 +28,8 @@ package struct RankingRow {
     }
 
     /// All rows of the rankings, by load and figure, the best lock first.
-    package static func rows(_ summaries: [CellSummary]) -> [RankingRow] {
-        Rankings(summaries).all.flatMap { load in
+    package static func rows(_ rankings: Rankings) -> [RankingRow] {
+        rankings.all.flatMap { load in
             [(load.speed, Group.all), (load.survivors, .survivors), (load.fairness, .all), (load.tail, .all)]
                 .flatMap { ranking, group in ranking.map { rows($0, group) } ?? [] }
         }

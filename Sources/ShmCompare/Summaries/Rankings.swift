@@ -1,9 +1,10 @@
 package import ShmCoordinator
 internal import ShmRecord
-internal import ShmStatistics
+package import ShmStatistics
 
-/// The rankings of a document: by load, the locks that kept their promises.
-package struct Rankings {
+/// The rankings of a document: by load, the locks that kept their promises. Computed when they are first asked for, since
+/// they take time.
+package final class Rankings {
     /// The rankings under one load; each is `nil` if fewer than two locks have the figure.
     package struct OfLoad {
         package let load: Load
@@ -23,9 +24,18 @@ package struct Rankings {
     package static let leastFair = 0.9
 
     /// By load, in the order in which the loads first occur.
-    package let all: [OfLoad]
+    package private(set) lazy var all = ranked()
 
-    package init(_ summaries: [CellSummary]) {
+    private let summaries: [CellSummary]
+    private let sizes: BestComparison.Sizes
+
+    /// - Parameter sizes: those of other rankings.
+    package init(_ summaries: [CellSummary], sizes: BestComparison.Sizes = BestComparison.Sizes()) {
+        self.summaries = summaries
+        self.sizes = sizes
+    }
+
+    private func ranked() -> [OfLoad] {
         let real = summaries.filter { $0.excludes && $0.isAsPromised }
         let groups = Dictionary(grouping: real, by: \.load)
         let loads = real.map(\.load).uniqued()
@@ -39,7 +49,7 @@ package struct Rankings {
                 errorRate: Self.errorRate, alternatives: entries.map(\.2.count))
             return Dictionary(
                 uniqueKeysWithValues: entries.compactMap { load, metric, lines in
-                    Ranking(lines, by: metric, confidence: confidence).map { (load, $0) }
+                    Ranking(lines, by: metric, confidence: confidence, sizes: sizes).map { (load, $0) }
                 })
         }
         func closed(_ metric: Metric) -> (Load) -> Metric? { { $0.isOpen ? nil : metric } }
@@ -50,7 +60,7 @@ package struct Rankings {
         // beside those of locks that sustained the rate in each.
         let sustained = Set(real.filter { $0.overloadedRounds == 0 && $0.p99 != nil }.map(\.load))
         let tail = rank({ $0.isOpen ? .p99 : .tail }) { $0.overloadedRounds == 0 || !sustained.contains($0.load) }
-        all = loads.map { load in
+        return loads.map { load in
             OfLoad(
                 load: load, speed: speed[load], survivors: survivors[load], fairness: fairness[load], tail: tail[load])
         }

@@ -126,7 +126,7 @@ extension Field where Subject == CellSummary {
 extension CellSummary {
     /// The sum of a column over the rounds; empty if no round has it.
     fileprivate func sum(_ column: String) -> Value {
-        let numbers = records.compactMap { $0.number(column) }
+        let numbers = records.numbers(column)
         return numbers.isEmpty ? .empty : Value(numbers.reduce(0, +), decimals: 0)
     }
 }

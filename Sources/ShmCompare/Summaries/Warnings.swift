@@ -19,7 +19,7 @@ package enum Warnings {
         let records = summaries.flatMap(\.records)
         var lines = clock(summaries)
         // Over all rounds: the kernel counts in ticks of 10 ms, which are a large part of one round.
-        let shares = records.compactMap { $0.number("steal_percent") }.map { $0 / 100 }
+        let shares = records.numbers("steal_percent").map { $0 / 100 }
         let stolen = shares.reduce(0, +) / Double(max(1, shares.count))
         if stolen > 0.01 {
             lines.add(
@@ -76,20 +76,20 @@ package enum Warnings {
         }
         warn(
             .fewSamples,
-            sound.filter { line in line.records.contains { ($0.number("latency_samples") ?? .infinity) < fewSamples } }
+            sound.filter { line in line.records.numbers("latency_samples").contains { $0 < fewSamples } }
         ) {
             "too short: rounds of \($0) have fewer than \(Int(fewSamples)) samples and therefore no p99; use a longer --duration"
         }
-        warn(.outliers, closed.filter { !outliers($0.records.compactMap(\.throughput)).isEmpty }) {
+        warn(.outliers, closed.filter { !outliers($0.records.numbers("throughput_per_s")).isEmpty }) {
             "outlier rounds: at least one of \($0) differs far from the others; medians are robust, but another program may have run; stop other programs"
         }
         warn(.notSteady, closed.filter { line in !line.isCutShort && line.records.contains { !$0.wasSteady } }) {
             "not steady at the end of the warm-up: \($0); use a longer --warmup"
         }
         let apart = sound.filter { line in
-            line.records.contains { ($0.number("overlap") ?? 1) < (line.load.processes > cpus ? 0.5 : 0.9) }
+            line.records.numbers("overlap").contains { $0 < (line.load.processes > cpus ? 0.5 : 0.9) }
         }
-        let least = apart.flatMap(\.records).compactMap { $0.number("overlap") }.min() ?? 1
+        let least = apart.flatMap(\.records).numbers("overlap").min() ?? 1
         warn(.apart, apart) {
             "not all workers ran all the time: in rounds of \($0), as little as \(percent(least)) of a window; use a longer --duration"
         }

@@ -46,6 +46,7 @@ extension CrashTrial {
                 outcome.missesDeadline = true
                 return Self.overdue
             }
+            if countsCalls, try target.isBeforeSystemCall() { outcome.systemCalls += 1 }
             var step = try target.step()
             if case .asleep = step, isHeldByOther {
                 outcome.sleeps.append(outcome.steps)

@@ -27,6 +27,8 @@ struct CrashTrial {
         var entered = false
         /// Instructions of the region that the target executed.
         var steps = 0
+        /// System calls among them, if they are counted.
+        var systemCalls = 0
         /// The second process to be killed took the lock first, and the trial must be repeated.
         var isVoid = false
     }
@@ -40,6 +42,8 @@ struct CrashTrial {
     let patience: CrashPatience
     /// The number of instructions after which the holder releases the lock for a target that spins, and never sleeps.
     let spinLimit: Int
+    /// Whether system calls are counted, which takes two more calls of `ptrace(2)` for each instruction.
+    var countsCalls = false
 
     func run() throws(RoundFailure) -> Outcome {
         scene.arena.clearTarget()

@@ -49,6 +49,13 @@ struct Tracee: ~Copyable {
         try request(Request.setOptions, data: Request.killWithTracer)
     }
 
+    /// Whether its next instruction is a system call.
+    func isBeforeSystemCall() throws(RoundFailure) -> Bool {
+        let answer = bench_next_is_system_call(process.pid)
+        if answer < 0 { throw Self.refused(-answer) }
+        return answer == 1
+    }
+
     /// Executes one instruction.
     func step() throws(RoundFailure) -> Step {
         try request(Request.singleStep)

@@ -25,6 +25,18 @@ package enum LockSelection {
         return kinds.uniqued()
     }
 
+    /// The one lock of a request between processes.
+    ///
+    /// - Throws: ``Failure`` if this program does not have it, or this machine does not support it.
+    static func supported(_ name: String) throws -> LockKind {
+        let kinds = try kinds([name], for: "lock")
+        guard kinds.count == 1, let kind = kinds.first else {
+            throw Failure.invalid(name, for: "lock", expected: "the name of one lock")
+        }
+        if let obstacle = kind.obstacle { throw Failure("this machine does not support \(kind): \(obstacle)") }
+        return kind
+    }
+
     /// The names, for help and messages.
     package static let help = "all, survivors, a family or names from `shmbench list`"
 

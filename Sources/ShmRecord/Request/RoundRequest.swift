@@ -12,7 +12,7 @@ package struct RoundRequest: Equatable {
     package var lock: String
     package var load: Load
     package var round: Int
-    /// Lengths of the phases, ns.
+    /// Lengths of the phases, ns; 0 leaves out the latency or the order window.
     package var warmup: Int
     package var throughput: Int
     package var latency: Int
@@ -99,11 +99,6 @@ package struct RoundRequest: Equatable {
     ///
     /// - Throws: ``Failure`` if this program does not have the lock, or this machine does not support it.
     package func cell() throws -> Cell {
-        let kinds = try LockSelection.kinds([lock], for: "lock")
-        guard kinds.count == 1, let kind = kinds.first else {
-            throw Failure.invalid(lock, for: "lock", expected: "the name of one lock")
-        }
-        if let obstacle = kind.obstacle { throw Failure("this machine does not support \(kind): \(obstacle)") }
-        return Cell(kind, load)
+        Cell(try LockSelection.supported(lock), load)
     }
 }

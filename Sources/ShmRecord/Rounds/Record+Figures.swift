@@ -15,14 +15,14 @@ extension Record {
 
     /// Whether the workers were ended before they reported the costs of the throughput window; `false` if the file does not
     /// have the column.
-    package var isCutShort: Bool { !text("duration_s").isEmpty && fields["user_s"] == "" }
+    package var isCutShort: Bool { !text("duration_s").isEmpty && isEmpty("user_s") }
 
     /// Whether throughput was steady at the end of the warm-up; `true` if the file does not say.
     package var wasSteady: Bool { text("steady") != "no" }
 
     /// Whether heap bytes are missing although there were acquisitions.
     package var lacksHeapCount: Bool {
-        fields["heap_bytes_per_op"] == "" && !text("user_s").isEmpty && (number("acquisitions") ?? 0) > 0
+        isEmpty("heap_bytes_per_op") && !text("user_s").isEmpty && (number("acquisitions") ?? 0) > 0
     }
 
     /// The number of CPUs that the run could use.

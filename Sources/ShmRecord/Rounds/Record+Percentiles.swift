@@ -23,9 +23,8 @@ extension Record {
         samplesNeeded(column).map { samples < Double($0) } ?? false
     }
 
-    /// Whether a column of a file is a percentile of too few samples (``PercentileRule``), as earlier versions wrote them.
+    /// Whether a column of a file is a percentile of too few samples, as earlier versions wrote them.
     func isUnsupported(_ column: String) -> Bool {
-        guard let samples = Self.samplesColumn(column), let count = Double(text(samples)) else { return false }
-        return Self.isUnsupported(column, samples: count)
+        table.columns[column].map { table.isUnsupported(row, $0) } ?? false
     }
 }

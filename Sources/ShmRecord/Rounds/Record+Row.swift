@@ -18,11 +18,10 @@ extension Record {
     /// The record of a round that this process measured.
     package init(_ row: Row) {
         let clock = row.run.clock
-        self.init(
-            fields: Dictionary(uniqueKeysWithValues: ResultColumn.all.map { ($0.name, $0.value(row).text) }),
-            unrecorded: Unrecorded(
-                counterHertz: clock.counterHertz, clockObstacle: clock.obstacle,
-                clockAnomalies: row.costs?.clockAnomalies ?? 0, scalingGovernor: Machine.current.scalingGovernor,
-                killBreach: row.recovery?.breach))
+        let unrecorded = Unrecorded(
+            counterHertz: clock.counterHertz, clockObstacle: clock.obstacle,
+            clockAnomalies: row.costs?.clockAnomalies ?? 0, scalingGovernor: Machine.current.scalingGovernor,
+            killBreach: row.recovery?.breach)
+        self.init(RoundTable(.all, ResultColumn.all.map { $0.value(row).text }, unrecorded), row: 0)
     }
 }

@@ -2,7 +2,7 @@
 package enum Value: Equatable, Sendable {
     case text(String)
     /// A word that a CSV of schema 1 spells in an older way than all other documents.
-    case renamed(csv: String, json: String)
+    indirect case renamed(csv: String, json: String)
     case boolean(Bool)
     case list([Value])
     case integer(Int)

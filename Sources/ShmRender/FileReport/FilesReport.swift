@@ -1,6 +1,7 @@
 package import ShmCompare
 internal import ShmCoordinator
 package import ShmRecord
+internal import ShmStatistics
 
 /// The document of `report`: what differs between machines, and for each of a few an overview, and the tables and verdict
 /// of `run`.
@@ -16,11 +17,12 @@ package struct FilesReport {
         let gap: String?
 
         /// - Parameter value: the value of the axis whose values are kept apart; empty for none.
-        init(_ rounds: MachineRounds, sort: SortKey, value: String) {
+        init(_ rounds: MachineRounds, sort: SortKey, sizes: BestComparison.Sizes, value: String) {
             self.rounds = rounds
             title = value.isEmpty ? rounds.title : "\(rounds.title), \(value)"
-            gap = RoundIndex(rounds.records).gap
-            document = RoundsDocument(summaries: rounds.summaries, isComplete: gap == nil, sort: sort)
+            gap = RoundGap.text(rounds.summaries.lazy.map { ($0.cell, $0.records.map { $0.text("run_id") }) })
+            document = RoundsDocument(
+                summaries: rounds.summaries, isComplete: gap == nil, sort: sort, sizes: sizes)
             let mapped = document.maps.loads
             overviews = Overview.all(rounds.summaries, sort: sort).filter { !mapped.contains($0.load) }
         }
@@ -58,8 +60,9 @@ package struct FilesReport {
         machines = MachinesDocument(compared, reference: reference, axis: axis, tasks: tasks)
         doubts = MachineWarnings.all(
             compared, files: files.map { ($0.path, $0.columns) }, axis: axis, tasks: tasks)
+        let sizes = BestComparison.Sizes()
         parts = groups.map { rounds in
-            Part(rounds, sort: sort, value: axis.flatMap { rounds.values($0.column).first } ?? "")
+            Part(rounds, sort: sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
         }
     }
 
@@ -157,7 +160,7 @@ package struct FilesReport {
             .init("complete", .value(.boolean(gaps.isEmpty)))
         ]
             + (isDetailed
-                ? [.init("rankings", .rows(RankingColumn.all, parts.flatMap { RankingRow.rows($0.rounds.summaries) }))]
+                ? [.init("rankings", .rows(RankingColumn.all, parts.flatMap(\.document.rankingRows)))]
                 : []) + [
                 .init("warnings", .rows(WarningColumn.all, warnings)),
                 .init("verdict", .texts(machines.sentences + verdicts)),

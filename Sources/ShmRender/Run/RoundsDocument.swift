@@ -1,6 +1,7 @@
 internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
+internal import ShmStatistics
 
 /// The part that the documents of `run` and `report` share: tables, sentences, and checks for CI services.
 struct RoundsDocument {
@@ -10,13 +11,20 @@ struct RoundsDocument {
     let sort: SortKey
     /// The grids, which have maps and a verdict of their own.
     let maps: GridMaps
+    private let ranked: Rankings
 
-    /// - Parameter isSearch: whether the loads are the steps of a search, which are no grid.
-    init(summaries: [CellSummary], isComplete: Bool, sort: SortKey, isSearch: Bool = false) {
+    /// - Parameters:
+    ///   - isSearch: whether the loads are the steps of a search, which are no grid.
+    ///   - sizes: those of the rankings of other documents.
+    init(
+        summaries: [CellSummary], isComplete: Bool, sort: SortKey, isSearch: Bool = false,
+        sizes: BestComparison.Sizes = BestComparison.Sizes()
+    ) {
         self.summaries = summaries
         self.isComplete = isComplete
         self.sort = sort
-        maps = isSearch ? .none : GridMaps(summaries)
+        ranked = Rankings(summaries, sizes: sizes)
+        maps = isSearch ? .none : GridMaps(summaries, rankings: ranked)
     }
 
     /// Maps and verdict first; the tables of a grid's points only in Markdown, where they come last.
@@ -25,7 +33,7 @@ struct RoundsDocument {
         let sentences = kills.sentences(page).map { page.wrapped($0) + "\n" }.joined()
         let table = table(page, isMarkdown: isMarkdown)
         let tables = table.summaries.isEmpty ? "" : table.text + "\n"
-        let verdict = RunVerdict.text(summaries, isComplete: isComplete, page: page) + "\n"
+        let verdict = RunVerdict.text(summaries, isComplete: isComplete, page: page, rankings: ranked) + "\n"
         let killed = (kills.text(page, isMarkdown: isMarkdown).map { $0 + "\n" } ?? "") + sentences
         if maps.grids.isEmpty { return tables + killed + verdict }
         let shown = maps.text(page, isMarkdown: isMarkdown) + "\n"
@@ -49,11 +57,14 @@ struct RoundsDocument {
     var summary: JSONValue.Member { .init("summary", .rows(SummaryColumn.all, summaries)) }
 
     /// What the verdict goes by: the place of each lock, an object per lock and ranking.
-    var rankings: JSONValue.Member { .init("rankings", .rows(RankingColumn.all, RankingRow.rows(summaries))) }
+    var rankings: JSONValue.Member { .init("rankings", .rows(RankingColumn.all, rankingRows)) }
+
+    var rankingRows: [RankingRow] { RankingRow.rows(ranked) }
 
     /// The verdict, a sentence each.
     var sentences: [String] {
-        RunVerdict.text(summaries, isComplete: isComplete, page: .unbroken).split(separator: "\n").map(String.init)
+        RunVerdict.text(summaries, isComplete: isComplete, page: .unbroken, rankings: ranked).split(separator: "\n")
+            .map(String.init)
     }
 
     // MARK: For CI services

@@ -6,8 +6,12 @@ internal import ShmRecord
 package enum RunVerdict {
     /// The sentences, wrapped.
     ///
-    /// - Parameter isComplete: whether all requested rounds were measured.
-    package static func text(_ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page()) -> String {
+    /// - Parameters:
+    ///   - isComplete: whether all requested rounds were measured.
+    ///   - rankings: those of the summaries, if they are known.
+    package static func text(
+        _ summaries: [CellSummary], isComplete: Bool = true, page: Page = Page(), rankings: Rankings? = nil
+    ) -> String {
         var lines: [String] = []
         let titles = LoadTitles(summaries)
         let broken = broken(summaries, titles)
@@ -22,7 +26,7 @@ package enum RunVerdict {
                     ? "Every lock kept its promise: \(found)."
                     : "Not all rounds were measured. In those that were, every lock kept its promise: \(found).")
         }
-        let found = Rankings(summaries)
+        let found = rankings ?? Rankings(summaries)
         let all = found.all
         let maps = GridMaps(summaries, rankings: found)
         let mapped = maps.loads

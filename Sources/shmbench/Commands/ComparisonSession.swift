@@ -58,9 +58,14 @@ struct ComparisonSession {
         let count = measured.count
         let seconds = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
         notes.append(
-            "\(counted(count, "round")) of \(TimeSpan(nanoseconds: timing.throughput)) in \(Figure.decimal(seconds, 0)) s, seed \(comparison.settings.seed)."
+            "\(counted(count, "round")) of \(TimeSpan(nanoseconds: timing.throughput)) in \(Figure.decimal(seconds, 0)) s, \(Self.share(count, timing, of: seconds)) of it in throughput windows, seed \(comparison.settings.seed)."
         )
         return comparison
+    }
+
+    /// The share of a time that rounds spent in their throughput windows.
+    private static func share(_ rounds: Int, _ timing: Timing, of seconds: Double) -> String {
+        Percent.text(seconds > 0 ? Double(rounds) * Double(timing.throughput) / 1e9 / seconds : 0)
     }
 
     private func measure(_ role: Comparison.Role, _ pair: Comparison.Pair, _ round: Int, wait: () -> Void) throws
@@ -70,7 +75,8 @@ struct ComparisonSession {
             throw Failure("internal error: no process measures the \(role.rawValue)")
         }
         let request = RoundRequest(
-            lock: pair.lock(role), load: pair.load, round: round, timing: timing, kills: pair.kills)
+            lock: pair.lock(role), load: pair.load, round: round,
+            timing: timing.serving(comparison.settings.metrics, pair.load), kills: pair.kills)
         return try measurer.measure(request, wait: wait)
     }
 }

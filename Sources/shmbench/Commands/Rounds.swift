@@ -59,6 +59,13 @@ struct Rounds: MeasuringCommand {
 
     private static func answer(_ line: String, _ number: Int, _ measurement: inout Measurement) -> String {
         do {
+            if let request = try PathCostRequest(line) {
+                // Numbers that no round uses, nor its recovery.
+                var counter = PathCounter(
+                    try request.kind(), program: measurement.program,
+                    number: 1 << 29 + number * PathCounter.numbersUsed)
+                return PathCostRequest.line(try counter.count(repetitions: request.repetitions)) + "\n"
+            }
             let request = try RoundRequest(line)
             measurement.kills = request.kills
             return CSV.line(

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ShmCluster
 internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
@@ -24,6 +25,8 @@ struct ShowReport: CheckedCommand {
             Also reads CSV files that `crash`, `stress` or `lifecycle` wrote, and shows the document of that command: several \
             files of one test, such as one for each lock. Of several machines it shows which promises were kept on all of \
             them. All files of a call are of one command.
+
+            Also reads the folder of a fleet (`shmbench fleet`), and names what is missing of it.
 
             \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
@@ -64,6 +67,12 @@ struct ShowReport: CheckedCommand {
     func check() throws {
         try document.check(inputs: files)
         try plots.check(document)
+        if let folder = files.first(where: FleetFolder.isFleet) {
+            if files.count > 1 {
+                throw Failure("\(folder) is the folder of a fleet: report it without other files", code: .usage)
+            }
+            if strict { throw Failure.conflict("--strict", folder, "leave out --strict, which is for results files") }
+        }
         for (index, file) in files.enumerated() {
             if file.hasSuffix(".json") {
                 throw Failure.invalid(file, for: "<file>", expected: "a CSV file, as of `run --output NAME.csv`")
@@ -72,7 +81,7 @@ struct ShowReport: CheckedCommand {
                 throw Failure("\(twice) and \(file) are one file: name each file once", code: .usage)
             }
         }
-        if files.contains(ResultsReader.standardInput) && isatty(STDIN_FILENO) == 1 {
+        if files.contains(FileContent.standardInput) && isatty(STDIN_FILENO) == 1 {
             throw Failure.invalid(
                 "-", for: "<file>", expected: "a file name, or a file as the standard input, which is a terminal")
         }
@@ -80,6 +89,10 @@ struct ShowReport: CheckedCommand {
 
     mutating func run() throws {
         try plugin.load()
+        if files.contains(where: FleetFolder.isFleet) {
+            let folder = try FleetFolder(files[0])
+            return try FleetConclusion(folder, folder.plan(), nil).show(document, plots, sort: sort ?? .throughput)
+        }
         let line = ProgressLine.working("reading \(counted(files.count, "file"))")
         defer { line.clear() }
         let read = Result { try ReportedFiles(files) }
@@ -106,7 +119,7 @@ struct ShowReport: CheckedCommand {
                 isAsPromised: true)
         default:
             let rounds = try documents.reporting({ FilesReport.nothing($0) }) {
-                let rounds = try ResultsReader.read(read.get().texts)
+                let rounds = try ResultsReader.rounds(read.get().contents)
                 try checkReference(rounds)
                 return rounds
             }
@@ -133,7 +146,7 @@ struct ShowReport: CheckedCommand {
         ]
         for (option, isGiven) in options where isGiven {
             throw Failure.conflict(
-                option, files.texts[0].path,
+                option, files.contents[0].path,
                 "leave out \(option), which is for files of `run`: this one has \(files.kind.name)")
         }
     }
