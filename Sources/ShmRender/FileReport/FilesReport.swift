@@ -157,7 +157,7 @@ package struct FilesReport {
     /// What text and Markdown say beside the rows, which are the summary.
     private var facts: [JSONValue.Member] {
         [
-            .init("complete", .value(.boolean(gaps.isEmpty)))
+            .init("complete", .value(.boolean(gaps.isEmpty && machines.isComplete)))
         ]
             + (isDetailed
                 ? [.init("rankings", .rows(RankingColumn.all, parts.flatMap(\.document.rankingRows)))]
@@ -246,7 +246,7 @@ package struct FilesReport {
     private var notices: [Report.Notice] {
         if isDetailed { return machines.notices + parts.flatMap(notices) }
         let word = headline ?? ""
-        let level: Report.Notice.Level = isAsPromised ? (gaps.isEmpty ? .notice : .error) : .error
+        let level: Report.Notice.Level = isAsPromised ? (gaps.isEmpty && machines.isComplete ? .notice : .error) : .error
         return machines.notices + broken.map { Report.Notice(.error, "shmbench", $0) } + [Report.Notice(level, "shmbench", word)]
     }
 

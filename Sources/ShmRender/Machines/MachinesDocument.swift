@@ -27,10 +27,11 @@ struct MachinesDocument {
 
     // MARK: What is missing
 
-    /// What is missing of the tasks, and of what was asked for, a line each.
-    var gaps: [String] {
-        tasks.compactMap { task in task.shortfall.map { "\(task.name) \($0)" } } + (axis.flatMap(Self.obstacle).map { [$0] } ?? [])
-    }
+    /// What is missing of what was asked for, a line each, beside tasks.
+    var gaps: [String] { axis.flatMap(Self.obstacle).map { [$0] } ?? [] }
+
+    /// Whether each task did its work.
+    var isComplete: Bool { tasks.allSatisfy(\.isComplete) }
 
     /// Why an axis shows nothing; `nil` if it shows something.
     private static func obstacle(_ axis: AxisComparison) -> String? {
