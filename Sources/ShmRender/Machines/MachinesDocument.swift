@@ -33,6 +33,12 @@ struct MachinesDocument {
     /// Whether each task did its work.
     var isComplete: Bool { tasks.allSatisfy(\.isComplete) }
 
+    /// The tasks that did not, in a few words; `nil` if all did.
+    var shortfall: String? {
+        let count = tasks.count { !$0.isComplete }
+        return count == 0 ? nil : "\(count) of \(counted(tasks.count, "task")) did not end as \(count == 1 ? "it" : "they") should"
+    }
+
     /// Why an axis shows nothing; `nil` if it shows something.
     private static func obstacle(_ axis: AxisComparison) -> String? {
         if !axis.effects.isEmpty { return nil }
@@ -49,7 +55,7 @@ struct MachinesDocument {
 
     /// The verdict, a sentence each.
     var sentences: [String] {
-        missing + (isSeveral ? MachineVerdict(comparison: comparison, titles: titles).sentences : [])
+        missing + (isSeveral ? MachineVerdict(comparison: comparison, titles: titles, axis: axis?.axis).sentences : [])
             + (axis.map(sentences) ?? [])
     }
 
