@@ -18,7 +18,11 @@ enum TurnVariance {
     static func measure(_ report: inout Bars, _ folder: String) throws {
         let program = try WorkerProgram(path: "\(folder)/shmworker")
         var numbers = Numbers()
-        print("| lock | blocks of | SD of a block | expected of its pairs | SD of a pair | SD of a block's Hodges–Lehmann estimate | time of a block |")
+        print(
+            """
+            | lock | blocks of | SD of a block | expected of its pairs | SD of a pair | SD of a block's Hodges–Lehmann \
+            estimate | time of a block |
+            """)
         print("|---|---|---:|---:|---:|---:|---:|")
         for kind in kinds {
             let cell = Cell(kind, Load(workers: workers))
@@ -29,8 +33,8 @@ enum TurnVariance {
                 }
                 if sharesMemory {
                     report.line(
-                        "\(kind): a block's SD over what its pairs explain", components.between / components.expected, "×",
-                        atMost: 2)
+                        "\(kind): a block's SD over what its pairs explain",
+                        components.between / components.expected, "×", atMost: 2)
                 }
             }
         }
@@ -93,7 +97,8 @@ enum TurnVariance {
         var logs: [Double] = []
         for _ in 0..<4 {
             var round = try Round(
-                cell, timing, number: numbers.next(), program: program, delays: PauseWatch.undisturbed { Delay.calibrate() })
+                cell, timing, number: numbers.next(), program: program,
+                delays: PauseWatch.undisturbed { Delay.calibrate() })
             guard let figures = try round.run().figures else { throw Missing("\(cell.lock) got stuck") }
             logs.append(log(Double(figures.acquisitions) / figures.duration))
         }

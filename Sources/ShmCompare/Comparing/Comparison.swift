@@ -205,10 +205,11 @@ package struct Comparison {
         }
     }
 
-    private mutating func block(_ index: Int, _ other: Role, _ measure: (BlockRequest) throws -> Block) throws -> Block {
+    private mutating func block(_ index: Int, _ other: Role, _ measure: (BlockRequest) throws -> Block) throws -> Block
+    {
         let request = BlockRequest(
-            pair: cells[index].pair, other: other, startsWithBase: Bool.random(using: &generator), firstRound: rounds + 1,
-            seed: settings.seed ^ UInt64(rounds + 1) << 32)
+            pair: cells[index].pair, other: other, startsWithBase: Bool.random(using: &generator),
+            firstRound: rounds + 1, seed: settings.seed ^ UInt64(rounds + 1) << 32)
         rounds += BlockRequest.rounds
         let block = try measure(request)
         if let broken = block.other.first(where: request.isBroken) {

@@ -60,7 +60,9 @@ extension TurnBlock {
             }, rest: rest, until: isSo)
         if hasCome || ends { return hasCome }
         let name = sides[index].scene.cell.lock
-        throw .failed("workers of \(name) took more than \(limit / 1_000_000) ms to end a turn of \(timing.window / 1000) µs")
+        throw .failed(
+            "workers of \(name) took more than \(limit / 1_000_000) ms to begin or end a turn of \(timing.window / 1000) µs"
+        )
     }
 
     /// Whether the block goes on: no process of either side was disturbed, and the side whose turn it is makes progress.

@@ -99,7 +99,7 @@ public final class TurnBlock {
     }
 
     /// The two sides in random order.
-    private func order() -> [Int] { Bool.random(using: &generator) ? [0, 1] : [1, 0] }
+    func order() -> [Int] { Bool.random(using: &generator) ? [0, 1] : [1, 0] }
 
     private func start() throws(RoundFailure) {
         let order = order()

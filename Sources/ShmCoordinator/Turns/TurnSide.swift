@@ -80,7 +80,8 @@ final class TurnSide {
     /// The part of a window between the worker's first and last step in it.
     private func presence(of worker: Int, in window: Range<UInt64>) -> Range<UInt64> {
         let slot = unsafe scene.arena.slot(worker)
-        let start = min(max(unsafe slot.pointee.windowEntered.load(ordering: .relaxed), window.lowerBound), window.upperBound)
+        let entered = unsafe slot.pointee.windowEntered.load(ordering: .relaxed)
+        let start = min(max(entered, window.lowerBound), window.upperBound)
         let left = unsafe slot.pointee.windowLeft.load(ordering: .relaxed)
         return start..<max(start, min(left, window.upperBound))
     }

@@ -18,6 +18,7 @@ package struct LockArea: Sendable, Equatable {
         else { return nil }
         offset = layout.lockOffset
         let isSmall = layout.lockOffset > layout.headerOffset
-        room = isSmall ? pageSize - SegmentLayout.smallLockOffset : (size / pageSize + size / pageSize / 2 + 1) * pageSize
+        let pages = size / pageSize
+        room = isSmall ? pageSize - SegmentLayout.smallLockOffset : (pages + pages / 2 + 1) * pageSize
     }
 }

@@ -1,5 +1,5 @@
-package import ShmCoordinator
 internal import Glibc
+package import ShmCoordinator
 internal import ShmStatistics
 
 /// What a block of turns says about the two sides that their rows do not: the ratios of turns that were next to each other.
@@ -16,7 +16,9 @@ package struct TurnAnswer: Equatable {
     package init(_ pairs: [(base: Turn, other: Turn)]) {
         func ratio(_ figure: (Turn) -> Double?) -> Double? {
             let logs = pairs.compactMap { pair -> Double? in
-                guard let base = figure(pair.base), let other = figure(pair.other), base > 0, other > 0 else { return nil }
+                guard let base = figure(pair.base), let other = figure(pair.other), base > 0, other > 0 else {
+                    return nil
+                }
                 return log(other / base)
             }
             // Pairs of which one turn lacks the figure must be few.

@@ -14,7 +14,8 @@ internal import SystemPackage
 /// cannot be measured in turns; or with `error: ` and the reason.
 struct Turns: MeasuringCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure blocks of turns for another process: requests on stdin, rows on stdout.", shouldDisplay: false)
+        abstract: "Measure blocks of turns for another process: requests on stdin, rows on stdout.",
+        shouldDisplay: false)
 
     @Argument(help: "The base: a lock, a plugin or a worker program.")
     var base: String

@@ -28,7 +28,9 @@ final class BlockMeasurer {
         for (name, side) in [("base", sides.base), ("candidate", sides.candidate)] {
             if case .tool = side.thing { return "the workers of the \(name) are of another version" }
         }
-        if case .plugin(let base) = sides.base.thing, case .plugin(let candidate) = sides.candidate.thing, base != candidate {
+        if case .plugin(let base) = sides.base.thing, case .plugin(let candidate) = sides.candidate.thing,
+            base != candidate
+        {
             return "one process cannot load two plugins"
         }
         return nil
@@ -94,7 +96,10 @@ final class BlockMeasurer {
         let turns = TurnTiming(timing)
         let parts = [
             (blocks.ofTurns, "\(2 * turns.pairs) turns of \(TimeSpan(nanoseconds: turns.window))"),
-            (blocks.ofRounds, "\(Comparison.BlockRequest.rounds) rounds of \(TimeSpan(nanoseconds: timing.throughput))"),
+            (
+                blocks.ofRounds,
+                "\(Comparison.BlockRequest.rounds) rounds of \(TimeSpan(nanoseconds: timing.throughput))"
+            ),
         ]
         return parts.filter { $0.0 > 0 }.map { "\(counted($0.0, "block")) of \($0.1)" }.joined(separator: " and ")
     }

@@ -9,7 +9,8 @@ final class TurnMeasurer {
     /// Starts it.
     init(_ sides: (base: Side, candidate: Side), seed: UInt64) throws {
         process = try MeasuringProcess(
-            MeasuringProcess.thisProgram(), ["turns", "--seed", "\(seed)", "--", sides.base.text, sides.candidate.text],
+            MeasuringProcess.thisProgram(),
+            ["turns", "--seed", "\(seed)", "--", sides.base.text, sides.candidate.text],
             of: "\(sides.base.text) and \(sides.candidate.text)", name: "turns", greeting: TurnRequest.greeting)
     }
 
@@ -30,8 +31,8 @@ final class TurnMeasurer {
         let deadline = Patience.after(nanoseconds: Int64(most))
         let answer = try process.answer(
             to: request.line,
-            about: "\(request.base.lock) and \(request.otherLock) with \(counted(load.workers, "worker"))", by: deadline,
-            wait: wait)
+            about: "\(request.base.lock) and \(request.otherLock) with \(counted(load.workers, "worker"))",
+            by: deadline, wait: wait)
         if answer.hasPrefix(TurnRequest.obstacle) {
             return .obstacle(String(answer.dropFirst(TurnRequest.obstacle.count)))
         }
