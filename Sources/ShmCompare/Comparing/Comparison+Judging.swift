@@ -202,7 +202,7 @@ extension Comparison {
         guard cell.stage == .done, cell.blocks.count < plan.looks[0] else { return nil }
         let count = cell.blocks.count
         return
-            "\(counted(count, "block")) of four rounds: expected at least \(plan.looks[0]); use a longer --max-time"
+            "\(counted(count, "block")): expected at least \(plan.looks[0]); use a longer --max-time"
     }
 
     /// Why the cell cannot be judged, if the base differs from itself and no second set of blocks refutes it; `nil` otherwise.

@@ -118,7 +118,7 @@ extension Field where Subject == FindingRow {
             Value($0.metric.change?.confidence, decimals: 6)
         },
         field(
-            "samples", kind: .count, "blocks of four rounds; of `check` and of files, the candidate's rounds"
+            "samples", kind: .count, "blocks; of `check` and of files, the candidate's rounds"
         ) { $0.metric.change.map { .integer($0.samples) } ?? .empty },
         field(
             "fresh_ratio", title: "fresh",

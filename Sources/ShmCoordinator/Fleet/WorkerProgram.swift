@@ -29,6 +29,8 @@ public struct WorkerProgram: Sendable {
 
     /// The path of the executable that is started as a worker.
     public let path: String
+    /// Assignments, `NAME=VALUE`, for the environment of its processes, in addition to this process's variables.
+    public var environment: [String] = []
 
     /// Locates the worker beside this executable, or takes the given path, and asks it for its version.
     ///
@@ -39,6 +41,11 @@ public struct WorkerProgram: Sendable {
         let answer = try Self.ask(path)
         guard answer == ToolVersion.workerLine else { throw .mismatch(path: path, answer: answer) }
         self.path = path
+    }
+
+    /// What to start with a worker's arguments.
+    func command(_ arguments: [String]) -> (path: String, arguments: [String]) {
+        environment.isEmpty ? (path, arguments) : ("/usr/bin/env", environment + [path] + arguments)
     }
 
     private static func besideThisExecutable() -> String {

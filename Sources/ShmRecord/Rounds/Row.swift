@@ -73,8 +73,10 @@ package struct Row {
         }
     }
 
-    /// Jain's index of the workers' acquisitions.
-    package var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map { Double($0) }) } }
+    /// Jain's index of the workers' acquisitions; of a block of turns, the mean over the turns.
+    package var jain: Double? {
+        result.figures.flatMap { $0.turnFairness ?? jainIndex($0.sections.map { Double($0) }) }
+    }
 
     /// The smallest number of acquisitions of a worker, as a share of the largest.
     package var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map { Double($0) }) } }
