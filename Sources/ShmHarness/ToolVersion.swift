@@ -8,6 +8,6 @@ public enum ToolVersion {
     /// arguments.
     public static let arenaLayout = 10
 
-    /// What `shmworker --version` prints and the coordinator expects.
+    /// What `shmworker --version` prints and the coordinator expects. A second line has the worker's ``Libc/name``.
     public static let workerLine = "shmworker \(current) (arena layout \(arenaLayout))"
 }

@@ -44,6 +44,7 @@ public enum WorkerMain {
             exit(JanitorMain.run(run).rawValue)
         case ("--version", 1):
             print(ToolVersion.workerLine)
+            print(Libc.name ?? "")
             exit(WorkerExit.done.rawValue)
         default:
             exit(Complaint.refuse().rawValue)
