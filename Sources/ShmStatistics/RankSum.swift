@@ -22,18 +22,48 @@ public struct RankSumInterval: Sendable, Equatable {
     /// `nil` if a sample is empty, or a value or the median difference is not finite.
     ///
     /// Exact for samples up to 50 against 50 or one against 4000; the normal approximation for larger ones.
-    public init?(base: [Double], candidate: [Double], confidence wanted: Double) {
-        guard let differences = PairwiseDifferences(base: base, candidate: candidate) else { return nil }
+    public init?(base: [Double], candidate: [Double], confidence: Double) {
+        self.init(
+            base: base, candidate: candidate,
+            rank: RankSumRank(base: base.count, candidate: candidate.count, confidence: confidence))
+    }
+
+    /// Creates the interval from a precomputed rank, which depends only on the sizes of the samples.
+    package init?(base: [Double], candidate: [Double], rank: RankSumRank) {
+        guard base.count == rank.base, candidate.count == rank.candidate,
+            let differences = PairwiseDifferences(base: base, candidate: candidate)
+        else { return nil }
         let middle = differences.median
         guard middle.isFinite else { return nil }
         estimate = middle
-        let count = differences.count
-        let found = largestRank(
-            upTo: (count + 1) / 2, confidence: wanted, missed: Self.missed(base.count, candidate.count))
-        confidence = found.confidence
+        confidence = rank.confidence
         (low, high) =
-            found.rank > 0
-            ? (differences[found.rank], differences[count + 1 - found.rank]) : (-.infinity, .infinity)
+            rank.rank > 0
+            ? (differences[rank.rank], differences[differences.count + 1 - rank.rank]) : (-.infinity, .infinity)
+    }
+}
+
+/// The rank of the pairwise differences that bound the interval, for sizes of samples. A document with many intervals
+/// computes it once.
+package struct RankSumRank: Sendable, Equatable {
+    /// Number of the base's values.
+    package let base: Int
+    /// Number of the candidate's values.
+    package let candidate: Int
+    /// The interval is from the k-th smallest to the k-th largest; 0 if there is none.
+    package let rank: Int
+    /// The coverage of that interval; 1 if there is none.
+    package let confidence: Double
+
+    package init(base: Int, candidate: Int, confidence wanted: Double) {
+        (self.base, self.candidate) = (base, candidate)
+        guard base > 0, candidate > 0 else {
+            (rank, confidence) = (0, 1)
+            return
+        }
+        let found = largestRank(
+            upTo: (base * candidate + 1) / 2, confidence: wanted, missed: Self.missed(base, candidate))
+        (rank, confidence) = (found.rank, found.confidence)
     }
 
     /// The probabilities that the candidate is above in at most 0, 1, … of the pairs.

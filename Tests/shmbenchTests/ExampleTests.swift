@@ -29,7 +29,7 @@ extension CommandLineSuite {
             var words = Self.words(line)
             let folder = try Folder()
             try prepare(folder, for: words)
-            let isOfFiles = words.contains { $0 == "old.csv" }
+            let isOfFiles = words.contains { $0 == "old.csv" || $0 == "linux-6.1.csv" }
             if !isOfFiles { words += Self.shortened[words[0]] ?? [] }
             if words[0] == "stress" {
                 words += words.contains("--episodes") ? ["--episodes", "1"] : ["--duration", "200ms"]
@@ -47,9 +47,11 @@ extension CommandLineSuite {
 
         /// The files that an example reads.
         private func prepare(_ folder: Folder, for words: [String]) throws {
-            for name in ["old.csv", "new.csv"] where words.contains(name) {
+            for name in ["old.csv", "new.csv", "linux-6.1.csv", "linux-6.18.csv"] where words.contains(name) {
+                let kernel = name.hasPrefix("linux") ? ["kernel": name] : [:]
                 let rows = (1...24).map { round in
-                    record(round: round, ["run_id": name, "throughput_per_s": "\(50_000_000 + 1000 * (round % 5))"])
+                    let figures = ["run_id": name, "throughput_per_s": "\(50_000_000 + 1000 * (round % 5))"]
+                    return record(round: round, figures.merging(kernel) { $1 })
                 }
                 let lines = [contractedColumns] + rows.map { row in contractedColumns.map(row.text) }
                 try lines.map { $0.joined(separator: ",") + "\n" }.joined()

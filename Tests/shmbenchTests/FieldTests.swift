@@ -18,7 +18,7 @@ import Testing
     /// The sections of results/README.md.
     private static let sections = [
         "run": "Results", "report": "Reports", "crash": "Crash tests", "stress": "Stress tests",
-        "compare": "Comparisons", "history": "History", "history-series": "History",
+        "compare": "Comparisons", "fleet-compare": "Comparisons", "history": "History", "history-series": "History",
     ]
 
     @Test(arguments: ProgramDocuments.all.map(\.name))

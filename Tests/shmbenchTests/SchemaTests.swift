@@ -131,6 +131,7 @@ extension CommandLineSuite.Inputs {
         ("run", ["requested", "complete", "summary", "warnings", "verdict"]),
         ("report", ["complete", "warnings", "verdict"]),
         ("compare", ["complete", "warnings", "verdict", "notes"]),
+        ("fleet-compare", ["complete", "warnings", "verdict"]),
         ("crash", ["requested", "complete", "warnings", "verdict"]),
         ("stress", ["requested", "complete", "warnings", "verdict"]),
         ("lifecycle", ["requested", "complete", "warnings", "verdict"]),

@@ -7,6 +7,9 @@ struct GridFigure {
 
     init(_ load: Load) { metric = load.isOpen ? .p99 : .throughput }
 
+    /// - Parameter metric: ``Metric/throughput`` or ``Metric/p99``.
+    init(_ metric: Metric) { self.metric = metric }
+
     /// The median over the rounds.
     func value(_ cell: CellSummary) -> Double? { metric == .p99 ? cell.p99 : cell.throughput }
 

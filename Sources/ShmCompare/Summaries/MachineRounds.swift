@@ -11,7 +11,10 @@ package struct MachineRounds {
     private static let key = ResultColumn.all.names(.machine)
 
     /// Rounds by machine, in the order in which the machines first occur.
-    package static func groups(_ records: [Record]) -> [MachineRounds] {
+    ///
+    /// - Parameter column: a column whose values are kept apart on each machine, such as its kernel; `nil` for none.
+    package static func groups(_ records: [Record], by column: String? = nil) -> [MachineRounds] {
+        let key = key + (column.map { [$0] } ?? [])
         var places: [[String]: Int] = [:]
         var groups: [[Record]] = []
         var last: (record: Record, place: Int)?
@@ -52,6 +55,8 @@ package struct MachineRounds {
         }
     }
 
+    package var hostname: String { plain("hostname") }
+
     /// The name of the machine, its CPU model and number of CPUs.
     package let title: String
 
@@ -66,7 +71,7 @@ package struct MachineRounds {
     /// When, where and with which version the rounds were measured.
     package var origin: String {
         let times = records.map { $0.text("started_at") }.filter { !$0.isEmpty }
-        let first = times.min().map { " from \(Self.plain($0))" } ?? ""
+        let first = times.min().map { " from \($0.harmless)" } ?? ""
         let runs = Set(records.map { $0.text("run_id") }).count
         let count = "\(counted(records.count, "round")) of \(counted(runs, "run"))"
         let tools = values("tool_version").map { "shmbench \($0)" }
@@ -76,13 +81,8 @@ package struct MachineRounds {
 
     /// The distinct values of a column, in the order in which they first occur.
     package func values(_ column: String) -> [String] {
-        records.distinctTexts(column).map(Self.plain)
+        records.distinctTexts(column).map(\.harmless)
     }
 
-    /// Replaces control characters and markup in text from a file.
-    private static func plain(_ text: String) -> String {
-        String(
-            text.prefix(80).map { $0.isASCII && ($0.isLetter || $0.isNumber || " -_.,:()@+/#".contains($0)) ? $0 : "?" }
-        )
-    }
+    private func plain(_ column: String) -> String { values(column).first ?? "?" }
 }

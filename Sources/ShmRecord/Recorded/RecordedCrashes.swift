@@ -10,10 +10,30 @@ package struct RecordedCrashes {
 
     /// - Parameter texts: the names and contents of the files.
     package init(_ texts: [(path: String, text: String)]) throws {
-        files = try texts.map { path, text in
+        let files = try Self.files(texts)
+        try self.init(files.flatMap(\.rows), files)
+    }
+
+    /// The results of each machine. One with two kernels counts as two.
+    ///
+    /// - Parameter texts: the names and contents of the files.
+    package static func machines(
+        _ texts: [(path: String, text: String)]
+    ) throws -> [(name: String, crashes: RecordedCrashes)] {
+        let files = try files(texts)
+        let rows = files.flatMap(\.rows)
+        try rows.refuse(different: ["workers", "every"])
+        return try rows.byMachine.map { ($0.name, try RecordedCrashes($0.rows, files)) }
+    }
+
+    private static func files(_ texts: [(path: String, text: String)]) throws -> [RecordedRows] {
+        try texts.map { path, text in
             try RecordedRows(text, path: path, CrashColumn.all, schema: CrashColumn.schema, of: "crash")
         }
-        let rows = files.flatMap(\.rows)
+    }
+
+    private init(_ rows: [RecordedRows.Row], _ files: [RecordedRows]) throws {
+        self.files = files
         try rows.refuse(repeated: ["lock"])
         try rows.refuse(different: ["workers", "every"])
         let results = try rows.map(CrashResult.init)

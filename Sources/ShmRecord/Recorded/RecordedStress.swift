@@ -11,10 +11,30 @@ package struct RecordedStress {
 
     /// - Parameter texts: the names and contents of the files.
     package init(_ texts: [(path: String, text: String)]) throws {
-        files = try texts.map { path, text in
+        let files = try Self.files(texts)
+        try self.init(files.flatMap(\.rows), files)
+    }
+
+    /// The results of each machine, of which each may have a seed of its own. One with two kernels counts as two.
+    ///
+    /// - Parameter texts: the names and contents of the files.
+    package static func machines(
+        _ texts: [(path: String, text: String)]
+    ) throws -> [(name: String, stress: RecordedStress)] {
+        let files = try files(texts)
+        let rows = files.flatMap(\.rows)
+        try rows.refuse(different: ["workers"])
+        return try rows.byMachine.map { ($0.name, try RecordedStress($0.rows, files)) }
+    }
+
+    private static func files(_ texts: [(path: String, text: String)]) throws -> [RecordedRows] {
+        try texts.map { path, text in
             try RecordedRows(text, path: path, StressColumn.all, schema: StressColumn.schema, of: "stress")
         }
-        let rows = files.flatMap(\.rows)
+    }
+
+    private init(_ rows: [RecordedRows.Row], _ files: [RecordedRows]) throws {
+        self.files = files
         try rows.refuse(repeated: ["lock", "fault"])
         try rows.refuse(different: ["workers", "seed"])
         guard let seed = UInt64(rows[0].text("seed")) else {

@@ -1,20 +1,25 @@
 package import ShmCompare
+internal import ShmCoordinator
 package import ShmRecord
 internal import ShmStatistics
 
-/// The document of `report`: an overview per machine, and the tables and verdict of `run`.
+/// The document of `report`: what differs between machines, and for each of a few an overview, and the tables and verdict
+/// of `run`.
 package struct FilesReport {
     /// The rounds of one machine.
     private struct Part {
         let rounds: MachineRounds
+        let title: String
         let document: RoundsDocument
         /// Those of loads that no grid shows.
         let overviews: [Overview]
         /// Explains which rounds are missing; `nil` if none are.
         let gap: String?
 
-        init(_ rounds: MachineRounds, sort: SortKey, sizes: BestComparison.Sizes) {
+        /// - Parameter value: the value of the axis whose values are kept apart; empty for none.
+        init(_ rounds: MachineRounds, sort: SortKey, value: String, sizes: BestComparison.Sizes) {
             self.rounds = rounds
+            title = value.isEmpty ? rounds.title : "\(rounds.title), \(value)"
             gap = RoundGap.text(rounds.summaries.lazy.map { ($0.cell, $0.records.map { $0.text("run_id") }) })
             document = RoundsDocument(
                 summaries: rounds.summaries, isComplete: gap == nil, sort: sort, sizes: sizes)
@@ -26,43 +31,83 @@ package struct FilesReport {
     private let files: String
     private let unknown: [Warning]
     private let parts: [Part]
+    /// What differs between several machines.
+    private let machines: MachinesDocument
+    /// About the machines together.
+    private let doubts: [Warning]
 
-    package init(_ files: [RecordedRounds], sort: SortKey) {
-        self.files = files.map(\.path).joined(separator: ", ")
+    /// The number of machines that have tables and pictures of their own.
+    private static let mostDetailed = 4
+    private var isDetailed: Bool { parts.count <= Self.mostDetailed }
+
+    /// - Parameters:
+    ///   - reference: the lock to which ratios of several machines are taken.
+    ///   - axis: the column whose values are compared; `nil` for none.
+    ///   - tasks: what is known of the machines beside their rows.
+    package init(
+        _ files: [RecordedRounds], sort: SortKey, reference: String = MachineComparison.usualReference,
+        axis: MachineAxis? = nil, tasks: [MachineTask] = []
+    ) {
+        self.files = Self.list(files.map(\.path))
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
             Warning(
                 .unknownColumns,
                 "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map { $0.replacing("`", with: "?").debugDescription }.joined(separator: ", "))"
             )
         }
+        let groups = MachineRounds.groups(files.flatMap(\.records), by: axis?.column)
+        let compared = ComparedMachine.all(groups, axis: axis)
+        machines = MachinesDocument(compared, reference: reference, axis: axis, tasks: tasks)
+        doubts = MachineWarnings.all(
+            compared, files: files.map { ($0.path, $0.columns) }, axis: axis, tasks: tasks)
         let sizes = BestComparison.Sizes()
-        parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort, sizes: sizes) }
+        parts = groups.map { rounds in
+            Part(rounds, sort: sort, value: axis.flatMap { rounds.values($0.column).first } ?? "", sizes: sizes)
+        }
+    }
+
+    /// The names of a few files, or of some of many and the number of the others.
+    private static func list(_ paths: [String]) -> String {
+        let shown = 12
+        return paths.prefix(shown).joined(separator: ", ")
+            + (paths.count > shown ? " and \(paths.count - shown) more files" : "")
     }
 
     /// Whether every lock kept its promises.
     package var isAsPromised: Bool { parts.allSatisfy { $0.rounds.summaries.allSatisfy(\.isAsPromised) } }
 
     /// The missing rounds, a line per machine: a run was interrupted, or a file is truncated between two lines.
-    package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } }
+    package var gaps: [String] { parts.compactMap(\.gap).map { "\(files) \($0)" } + machines.gaps }
 
     /// Warnings about the quality of the figures.
     package var warnings: [Warning] {
-        let machines = Warning(
+        let several = Warning(
             .severalMachines, "the rounds are of \(parts.count) machines, which have separate tables and medians")
-        return unknown + (parts.count > 1 ? [machines] : [])
-            + parts.flatMap { part in
-                (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
-                    Warning($0.code, prefix(part) + $0.text)
-                }
+        return unknown + (parts.count > 1 ? [several] : []) + doubts + merged
+    }
+
+    /// Those of each machine; of many machines with one warning, that of the first.
+    private var merged: [Warning] {
+        let all = parts.flatMap { part in
+            (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
+                Warning($0.code, prefix(part) + $0.text)
             }
+        }
+        if isDetailed { return all }
+        let groups = Dictionary(grouping: all, by: \.code)
+        return all.map(\.code).uniqued().compactMap { code -> Warning? in
+            guard let group = groups[code], let first = group.first else { return nil }
+            return group.count == 1
+                ? first : Warning(code, "\(first.text) (and \(counted(group.count - 1, "warning")) like it, of other machines)")
+        }
     }
 
     package var report: Report {
         Report(
-            "report", text: { page in parts.map { text($0, page, isMarkdown: false) }.joined(separator: "\n") },
-            markdown: { parts.map { text($0, Page(), isMarkdown: true) }.joined(separator: "\n") },
+            "report", text: { page in texts(page, isMarkdown: false).joined(separator: "\n") },
+            markdown: { texts(Page(), isMarkdown: true).joined(separator: "\n") },
             records: Self.records(parts.flatMap(\.rounds.summaries)), facts: facts,
-            suites: parts.flatMap(suites), notices: parts.flatMap(notices), headline: headline, exhibit: { exhibit })
+            suites: machines.suites + parts.flatMap(suites), notices: notices, headline: headline, exhibit: { exhibit })
     }
 
     /// The verdict on several machines; `nil` for one.
@@ -75,17 +120,13 @@ package struct FilesReport {
     }
 
     private var exhibit: Exhibit {
-        if parts.count > Self.mostMachines {
-            let text =
-                "The report has no pictures of each machine, since it has \(parts.count) machines: make a report of the files of up to \(Self.mostMachines)."
-            return Exhibit([.init("Machines", [.text(text)])])
-        }
-        let exhibits = parts.enumerated().map { number, part in
+        let exhibits = (isDetailed ? parts : []).enumerated().map { number, part in
             RoundsExhibit(
                 summaries: part.rounds.summaries, sort: part.document.sort, machine: "machine \(number)",
-                subject: parts.count == 1 ? "" : part.rounds.title)
+                subject: parts.count == 1 ? "" : part.title)
         }
-        let sections = exhibits.flatMap(\.sections)
+        let left = isDetailed ? [] : [Exhibit.Section("Tables", [.text(undetailed)])]
+        let sections = machines.sections + exhibits.flatMap(\.sections) + left
         let rounds = parts.flatMap(\.rounds.records)
         if rounds.count > Self.mostRounds {
             let text =
@@ -98,8 +139,6 @@ package struct FilesReport {
         return Exhibit(sections, attachments: [.init("rounds.csv", records)], gaps: exhibits.flatMap(\.gaps))
     }
 
-    /// The number of machines whose pictures a page can have.
-    private static let mostMachines = 8
     /// The number of rounds that a page can have for download.
     private static let mostRounds = 4000
 
@@ -118,19 +157,50 @@ package struct FilesReport {
     /// What text and Markdown say beside the rows, which are the summary.
     private var facts: [JSONValue.Member] {
         [
-            .init("complete", .value(.boolean(parts.allSatisfy { $0.gap == nil }))),
-            .init(
-                "rankings",
-                .rows(RankingColumn.all, parts.flatMap(\.document.rankingRows))),
-            .init("warnings", .rows(WarningColumn.all, warnings)),
-            .init("verdict", .texts(parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } })),
+            .init("complete", .value(.boolean(gaps.isEmpty)))
         ]
+            + (isDetailed
+                ? [.init("rankings", .rows(RankingColumn.all, parts.flatMap(\.document.rankingRows)))]
+                : []) + [
+                .init("warnings", .rows(WarningColumn.all, warnings)),
+                .init("verdict", .texts(machines.sentences + verdicts)),
+            ] + machines.facts
+    }
+
+    /// The verdicts on each machine; of many, broken promises alone.
+    private var verdicts: [String] {
+        if !isDetailed { return broken }
+        return parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } }
+    }
+
+    /// The broken promises of many machines.
+    private var broken: [String] {
+        let all = parts.flatMap { part in RunVerdict.broken(part.rounds.summaries).map { prefix(part) + $0 } }
+        return all.prefix(Self.mostBroken)
+            + (all.count > Self.mostBroken ? ["\(all.count - Self.mostBroken) more broken promises."] : [])
+    }
+
+    /// The number of broken promises that are named.
+    private static let mostBroken = 20
+
+    /// Where the tables are that many machines do not have.
+    private var undetailed: String {
+        "The tables of each of the \(parts.count) machines are left out: report the rows of one, or see the rows of the formats csv and json."
     }
 
     // MARK: For people
 
+    /// What differs between machines, followed by each of a few.
+    private func texts(_ page: Page, isMarkdown: Bool) -> [String] {
+        let together = isMarkdown ? machines.markdown : machines.text(page)
+        let compared = together.isEmpty ? [] : [together]
+        if isDetailed { return compared + parts.map { text($0, page, isMarkdown: isMarkdown) } }
+        let rest = broken + [undetailed, "Rows of \(files)."]
+        return compared + [rest.map { page.wrapped($0) + "\n" }.joined(separator: isMarkdown ? "\n" : "")]
+    }
+
     private func text(_ part: Part, _ page: Page, isMarkdown: Bool) -> String {
-        let heading = parts.count == 1 ? "" : isMarkdown ? "## \(part.rounds.title)\n\n" : "== \(part.rounds.title)\n\n"
+        let heading = parts.count == 1 ? "" : isMarkdown ? "## \(part.title)\n\n" : "== \(part.title)\n\n"
         let overviews = part.overviews.map { overview in
             let title = part.overviews.count == 1 ? nil : title(overview, part)
             let table = OverviewTable(overview: overview)
@@ -166,10 +236,18 @@ package struct FilesReport {
     // MARK: For CI services
 
     private func suites(_ part: Part) -> [Report.Suite] {
-        let overviews = part.overviews.map { overview in
+        let overviews = (isDetailed ? part.overviews : []).map { overview in
             OverviewTable(overview: overview).suite(overviewTitle(overview, part))
         }
         return (overviews + part.document.suites).map { Report.Suite(prefix(part) + $0.title, $0.checks) }
+    }
+
+    /// CI services show few annotations: many machines have those of broken promises alone.
+    private var notices: [Report.Notice] {
+        if isDetailed { return machines.notices + parts.flatMap(notices) }
+        let word = headline ?? ""
+        let level: Report.Notice.Level = isAsPromised ? (gaps.isEmpty ? .notice : .error) : .error
+        return machines.notices + broken.map { Report.Notice(.error, "shmbench", $0) } + [Report.Notice(level, "shmbench", word)]
     }
 
     private func notices(_ part: Part) -> [Report.Notice] {
@@ -184,5 +262,5 @@ package struct FilesReport {
     }
 
     /// The prefix that names the machine, if there are several.
-    private func prefix(_ part: Part) -> String { parts.count == 1 ? "" : "\(part.rounds.title): " }
+    private func prefix(_ part: Part) -> String { parts.count == 1 ? "" : "\(part.title): " }
 }

@@ -13,14 +13,25 @@ extension MemberDescription {
     ]
 
     /// The members of the documents of reports on results files.
-    package static let report = [complete, rankings, warnings, verdict]
+    package static let report = [
+        complete, rankings, warnings, verdict,
+        rows(
+            "machines", "of several machines: the ratio of each lock to the reference on each, and its distance from the best",
+            isRequired: false, MachineRatioColumn.all),
+        rows(
+            "regrets", "of several machines: how far each lock is from the best on the worst machine, by load and over all loads",
+            isRequired: false, RegretColumn.all),
+        rows(
+            "axis", "with `--by`: what each step changes for each lock, over all machines and on each", isRequired: false,
+            AxisColumn.all), tasks,
+    ]
 
     package static let crash: [MemberDescription] = [
-        .object("requested", "requested options", CrashRequestColumn.all), complete, warnings, verdict,
+        .object("requested", "requested options", CrashRequestColumn.all), complete, warnings, verdict, promises, tasks,
     ]
 
     package static let stress: [MemberDescription] = [
-        .object("requested", "requested options", StressRequestColumn.all), complete, warnings, verdict,
+        .object("requested", "requested options", StressRequestColumn.all), complete, warnings, verdict, promises, tasks,
     ]
 
     /// The members of the documents of `lifecycle`, beside what was requested.
@@ -39,12 +50,22 @@ extension MemberDescription {
 
     package static let segments = [verdict]
 
+    /// The members of the documents of comparisons on several machines.
+    package static let nodes = [complete, warnings, verdict, tasks]
+
+    private static let promises = rows(
+        "promises", "of several machines: where each promise was kept, broken or not tested", isRequired: false,
+        PromiseColumn.all)
+
+    private static let tasks = rows(
+        "tasks", "of a fleet: how the task of each machine ended", isRequired: false, MachineTaskColumn.all)
+
     private static let complete = MemberDescription(
         "complete", "whether all that was requested was measured",
         schema: .object([.init("type", .text("boolean"))]))
 
     private static let rankings = rows(
-        "rankings", "the place of each lock in what the verdict ranks, with ties; missing with `--find-capacity`",
+        "rankings", "the place of each lock in what the verdict ranks, with ties; missing with `--find-capacity`, and in reports on more than four machines",
         isRequired: false, RankingColumn.all)
 
     private static let warnings = rows(

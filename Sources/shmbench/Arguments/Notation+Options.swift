@@ -83,3 +83,8 @@ extension Notation<SortKey> {
     /// What tables are sorted by.
     static let sortKey = choice(SortKey.allCases, name: \.rawValue, also: SortKey.init(named:))
 }
+
+extension Notation<MachineAxis> {
+    /// A column whose values are compared.
+    static let machineAxis = choice(MachineAxis.allCases, name: \.rawValue)
+}

@@ -17,10 +17,14 @@ struct ShowReport: CheckedCommand {
             throughput for each number of workers, and p99 and Jain's index for the largest. Loads that make a grid have \
             maps in place of overview and tables, as in `run`. The formats csv and json have one row for each cell.
 
+            Rounds of several machines are compared: ratios to a reference on each, the best lock on each, and the lock that \
+            is never far from the best. --by compares kernels, libcs, CPUs or versions on machines that are alike otherwise.
+
             Missing rounds are a failure, too.
 
             Also reads CSV files that `crash`, `stress` or `lifecycle` wrote, and shows the document of that command: several \
-            files of one test, such as one for each lock. All files of a call are of one command.
+            files of one test, such as one for each lock. Of several machines it shows which promises were kept on all of \
+            them. All files of a call are of one command.
 
             Also reads the folder of a fleet (`shmbench fleet`), and names what is missing of it.
 
@@ -40,6 +44,17 @@ struct ShowReport: CheckedCommand {
         "--sort", .sortKey, valueName: "key",
         "Sort key of the tables and the overview: \(Notation<SortKey>.sortKey.expected). (default: throughput)")
     var sort: SortKey?
+
+    @Option(
+        "--by", .machineAxis, valueName: "column",
+        "Compare the values of a column on machines that are alike otherwise: \(Notation<MachineAxis>.machineAxis.expected).")
+    var by: MachineAxis?
+
+    @Option(
+        help: ArgumentHelp(
+            "Lock to which ratios on each machine are taken. (default: \(MachineComparison.usualReference))",
+            valueName: "lock"))
+    var reference: String?
 
     @Flag(
         help: ArgumentHelp(
@@ -86,15 +101,17 @@ struct ShowReport: CheckedCommand {
         // An empty document must not be taken for a good result.
         switch kind {
         case .crash:
-            let crashes = try recorded(read, documents, nothing: Report.nothingCrashed, RecordedCrashes.init)
+            let machines = try recorded(read, documents, nothing: Report.nothingCrashed, RecordedCrashes.machines)
             try show(
-                Report(crashes), in: documents, crashes.files, line,
-                isAsPromised: crashes.results.allSatisfy(\.verdict.isAsPromised))
+                machines.count == 1 ? Report(machines[0].crashes) : Report(machines), in: documents,
+                machines[0].crashes.files, line,
+                isAsPromised: machines.allSatisfy { $0.crashes.results.allSatisfy(\.verdict.isAsPromised) })
         case .stress:
-            let stress = try recorded(read, documents, nothing: Report.nothingStressed, RecordedStress.init)
+            let machines = try recorded(read, documents, nothing: Report.nothingStressed, RecordedStress.machines)
             try show(
-                Report(stress), in: documents, stress.files, line,
-                isAsPromised: stress.results.allSatisfy(\.isAsPromised))
+                machines.count == 1 ? Report(machines[0].stress) : Report(machines), in: documents,
+                machines[0].stress.files, line,
+                isAsPromised: machines.allSatisfy { $0.stress.results.allSatisfy(\.isAsPromised) })
         case .lifecycle:
             let lives = try recorded(read, documents, nothing: Lifecycle.nothing, RecordedLives.init)
             try show(
@@ -102,7 +119,9 @@ struct ShowReport: CheckedCommand {
                 isAsPromised: true)
         default:
             let rounds = try documents.reporting({ FilesReport.nothing($0) }) {
-                try ResultsReader.rounds(read.get().contents)
+                let rounds = try ResultsReader.rounds(read.get().contents)
+                try checkReference(rounds)
+                return rounds
             }
             try show(rounds, in: documents, line)
         }
@@ -122,7 +141,10 @@ struct ShowReport: CheckedCommand {
 
     /// Refuses options that only rounds have.
     private func refuseRoundOptions(_ files: ReportedFiles) throws {
-        for (option, isGiven) in [("--sort", sort != nil), ("--strict", strict)] where isGiven {
+        let options = [
+            ("--sort", sort != nil), ("--by", by != nil), ("--reference", reference != nil), ("--strict", strict),
+        ]
+        for (option, isGiven) in options where isGiven {
             throw Failure.conflict(
                 option, files.contents[0].path,
                 "leave out \(option), which is for files of `run`: this one has \(files.kind.name)")
@@ -144,7 +166,8 @@ struct ShowReport: CheckedCommand {
     }
 
     private func show(_ rounds: [RecordedRounds], in documents: DocumentOutput, _ line: ProgressLine) throws {
-        let report = FilesReport(rounds, sort: sort ?? .throughput)
+        let report = FilesReport(
+            rounds, sort: sort ?? .throughput, reference: reference ?? MachineComparison.usualReference, axis: by)
         line.clear()
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }
@@ -155,6 +178,14 @@ struct ShowReport: CheckedCommand {
         }
         if !report.isAsPromised { throw ExitCode(ExitStatus.integrity.rawValue) }
         if !findings.isEmpty { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    /// Refuses a reference that no file has.
+    private func checkReference(_ rounds: [RecordedRounds]) throws {
+        guard let reference, !rounds.contains(where: { $0.records.contains { $0.lock == reference } }) else { return }
+        let locks = rounds.flatMap(\.records).map(\.lock).uniqued()
+        let hint = LockSelection.nearest(to: reference, among: locks).map { "; did you mean `\($0)`?" } ?? ""
+        throw Failure.invalid(reference, for: "--reference", expected: "a lock of the files" + hint)
     }
 
     /// The maximum number of findings to print; the rest are counted.

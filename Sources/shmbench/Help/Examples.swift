@@ -34,6 +34,9 @@ enum Examples {
                 Example(
                     "report old.csv new.csv --sort p99 --output summary.md",
                     "Two files together, by their tails, as Markdown."),
+                Example(
+                    "report linux-6.1.csv linux-6.18.csv --by kernel",
+                    "What a kernel changes, on machines that are alike otherwise."),
             ], ["run", "compare", "help columns"]
         ),
         "compare": (

@@ -15,6 +15,9 @@ enum ProgramDocuments {
             "compare", "one metric of one cell; of `check`, too", schema: FindingColumn.schema, FindingColumn.all,
             members: MemberDescription.comparison),
         DocumentDescription(
+            "fleet-compare", "one metric of one cell on one machine; of `fleet compare`", schema: NodeFindingColumn.schema,
+            NodeFindingColumn.all, members: MemberDescription.nodes),
+        DocumentDescription(
             "crash", "one lock", schema: CrashColumn.schema, CrashColumn.all, members: MemberDescription.crash),
         DocumentDescription(
             "stress", "one lock and fault", schema: StressColumn.schema, StressColumn.all,

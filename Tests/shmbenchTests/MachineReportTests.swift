@@ -1,0 +1,154 @@
+import Foundation
+import FoundationXML
+import ShmCore
+import Testing
+
+@testable import ShmCompare
+@testable import ShmCoordinator
+@testable import ShmRecord
+@testable import ShmRender
+@testable import shmbench
+
+extension CommandLineSuite {
+    /// `report` on rounds of several machines.
+    @Suite struct MachineReportTests {
+        private static let formats = Renderers.all.map(\.name)
+        private let folder: Folder
+
+        init() throws { folder = try Folder() }
+
+        private func report(
+            _ records: [Record] = FleetRounds.golden, axis: MachineAxis? = .kernel, reference: String = "futex",
+            tasks: [MachineTask] = []
+        ) -> FilesReport {
+            FilesReport(
+                [FleetRounds.file(records)], sort: .throughput, reference: reference, axis: axis, tasks: tasks)
+        }
+
+        /// Three machines with one kernel.
+        private static var three: [Record] { FleetRounds.golden.filter { $0.text("kernel") == "6.1" } }
+
+        private static func many(_ count: Int) -> [Record] {
+            (1...count).flatMap { number -> [Record] in
+                let rates: [(String, Double)] = [
+                    ("futex", 100), ("robust-futex", Double(120 + number)), ("mcs", Double(500 - number) / 10),
+                ]
+                return rates.flatMap { FleetRounds.rounds("n\(number)", $0, rate: $1, count: 5) }
+            }
+        }
+
+        @Test(arguments: formats)
+        func `three machines with two kernels in every format`(format: String) throws {
+            let tasks = ["n1", "n2", "n3"].map { MachineTask($0, .complete) } + [MachineTask("n4", .lost)]
+            let text = try rendered(report(tasks: tasks).report, format)
+            try Golden.expect(format == "html" ? Page.shortened(text) : text, "machines.\(format)")
+            if format == "json" { try expectValid(text, "report") }
+            if format == "junit" { #expect(XMLParser(data: Data(text.utf8)).parse()) }
+        }
+
+        @Test func `three machines on a terminal of 80 columns have intervals`() throws {
+            let text = report(Self.three, axis: nil).report.text(Page(width: 80, isTerminal: true))
+            for line in text.split(separator: "\n") where line.count > 80 { Issue.record("\(line)") }
+            #expect(text.contains(/robust-futex† +\d\.\d\d \(\d\.\d\d–\d\.\d\d\)/), "\(text)")
+        }
+
+        @Test(arguments: [40, 60, 80, 120], [3, 12, 13, 200])
+        func `no line is wider than the terminal, and many machines are not a column each`(width: Int, count: Int) throws {
+            let records = Self.many(count)
+            let text = report(records, axis: nil).report.text(Page(width: width, isTerminal: true))
+            for line in text.split(separator: "\n") where line.count > width {
+                Issue.record("\(line.count) in '\(line)'")
+            }
+            if count > MachineSlice.mostMachines {
+                #expect(text.contains(/lowest +highest/) || width < 60, "\(text)")
+                #expect(text.replacing(/\n */, with: " ").contains("machines are in the formats html and json."))
+                #expect(text.split(separator: "\n").count < 60)
+            }
+            if count > 4 { #expect(text.replacing(/\n */, with: " ").contains("machines are left out")) }
+        }
+
+        @Test func `a page of many machines has a row for each, and no pictures`() throws {
+            let page = try rendered(report(Self.many(200), axis: nil).report, "html")
+            #expect(page.contains("<th scope=\"row\">n200</th>") && !page.contains("<figure"))
+            #expect(page.utf8.count < 1_000_000)
+        }
+
+        @Test func `one machine has no comparison`() throws {
+            let one = report(Self.three.filter { $0.text("hostname") == "n1" }, axis: nil)
+            #expect(!one.report.text(Page()).contains("relative to that of futex"))
+            #expect(try !rendered(one.report, "json").contains("\"machines\""))
+        }
+
+        @Test func `missing tasks are gaps`() {
+            let found = report(tasks: [
+                MachineTask("n1", .complete), MachineTask("n5", .missing), MachineTask("n6", .failed(exit: 9)),
+                MachineTask("n7", .partial(rows: 3, expected: 9)), MachineTask("n8", .running),
+            ]).gaps
+            #expect(
+                found == [
+                    "n5 has left nothing", "n6 failed with exit code 9", "n7 has 3 rows of 9", "n8 is still running",
+                ])
+        }
+
+        @Test func `texts of files are no markup, and no control characters`() throws {
+            let evil = ["hostname": "<script>\u{1b}[1m`x`", "cpu_model": "<b>&\"", "kernel": "6.18\n\u{7}"]
+            let records = Self.three + FleetRounds.rounds("x", "<i>lock", rate: 5, evil) + FleetRounds.rounds("x", "futex", rate: 5, evil)
+            for axis in [nil, MachineAxis.kernel] {
+                let report = report(records, axis: axis).report
+                let page = try rendered(report, "html")
+                #expect(!page.contains("<i>lock") && !page.contains("<b>&") && !page.contains("\u{1b}"))
+                #expect(!report.text(Page()).contains("\u{1b}") && !report.text(Page()).contains("\u{7}"))
+            }
+        }
+
+        @Test func `extreme rates are harmless`() throws {
+            let records = ["n1", "n2"].flatMap { host -> [Record] in
+                let rates: [(String, Double)] = [("futex", 1e15), ("mcs", 1e-9), ("robust-futex", 0)]
+                return rates.flatMap { FleetRounds.rounds(host, $0, rate: $1, ["acquire_p99_ns": "5", "acquire_p999_ns": "5"]) }
+            }
+            for format in Self.formats { _ = try rendered(report(records, axis: .libc).report, format) }
+        }
+
+        // MARK: The command
+
+        private func write(_ name: String, _ records: [Record]) throws {
+            let columns = contractedColumns
+            let lines = [columns] + records.map { record in columns.map(record.text) }
+            try lines.map { $0.joined(separator: ",") + "\n" }.joined().write(
+                toFile: folder.path(name), atomically: true, encoding: .utf8)
+        }
+
+        private func run(_ arguments: String...) throws -> Invocation.Outcome {
+            try Invocation(["report"] + arguments, in: folder).finish()
+        }
+
+        @Test func `--by compares, and --reference chooses the lock of the ratios`() throws {
+            for host in ["n1", "n2", "n3"] {
+                try write("\(host).csv", FleetRounds.golden.filter { $0.text("hostname") == host })
+            }
+            let shown = try run("n1.csv", "n2.csv", "n3.csv", "--by", "kernel")
+            #expect(shown.exit == .code(0), "\(shown.stderr)")
+            #expect(shown.stdout.contains("Kernel 6.1 → 6.18: throughput, 2 workers"))
+            let other = try run("n1.csv", "n3.csv", "--reference", "mcs")
+            #expect(other.stdout.contains("Throughput relative to that of mcs on the same machine"), "\(other.stdout)")
+            let unknown = try run("n1.csv", "n3.csv", "--reference", "mcz")
+            #expect(
+                unknown.exit == .code(64)
+                    && unknown.stderr.contains("invalid value 'mcz' for --reference: expected a lock of the files; did you mean `mcs`?"),
+                "\(unknown.stderr)")
+        }
+
+        @Test func `an axis that shows nothing is a failure`() throws {
+            try write("a.csv", Self.three)
+            for (axis, line) in [
+                ("kernel", "--by kernel: all rows have \"6.1\": expected rows of two values"),
+                ("libc", "--by libc: no row has a value in that column"),
+            ] {
+                let outcome = try run("a.csv", "--by", axis)
+                #expect(outcome.exit == .code(1) && outcome.stderr.contains(line), "\(outcome.stderr)")
+            }
+            let wrong = try run("a.csv", "--by", "colour")
+            #expect(wrong.exit == .code(64) && wrong.stderr.contains("kernel, libc, cpu_model or tool_version"))
+        }
+    }
+}
