@@ -19,7 +19,8 @@ package struct MachineComparison {
     package init(_ machines: [ComparedMachine], reference: String = usualReference) {
         self.machines = machines
         self.reference = reference
-        let rankings = machines.map(MachineLoad.rankings)
+        let sizes = BestComparison.Sizes()
+        let rankings = machines.map { MachineLoad.rankings($0, sizes) }
         var ranks = RankSumRanks(confidence: MachineRatio.confidence)
         let all = machines.flatMap(\.rounds.summaries)
         loads = all.map(\.load).uniqued().sorted { $0.precedes($1) }.map { load in

@@ -35,7 +35,7 @@ package struct MachineLoad {
 
     /// The rankings of a machine's locks by the figure of each load. The probability of a false winner is that of the
     /// machine's own report, so that both name the same winners.
-    static func rankings(_ machine: ComparedMachine) -> [Load: Ranking] {
+    static func rankings(_ machine: ComparedMachine, _ sizes: BestComparison.Sizes) -> [Load: Ranking] {
         let real = machine.rounds.summaries.filter { $0.excludes && $0.isAsPromised }
         // As in ``Rankings``: a lock that was overloaded in some rounds does not rank beside those that sustained the rate.
         let sustained = Set(real.filter { $0.overloadedRounds == 0 && $0.p99 != nil }.map(\.load))
@@ -47,7 +47,7 @@ package struct MachineLoad {
             errorRate: Rankings.errorRate, alternatives: groups.map(\.1.count))
         return Dictionary(
             uniqueKeysWithValues: groups.compactMap { load, cells in
-                Ranking(cells, by: GridFigure(load).metric, confidence: confidence).map { (load, $0) }
+                Ranking(cells, by: GridFigure(load).metric, confidence: confidence, sizes: sizes).map { (load, $0) }
             })
     }
 }

@@ -55,14 +55,14 @@ package struct MachineRounds {
         }
     }
 
-    package var hostname: String { plain("hostname") }
+    package var hostname: String { values("hostname").first ?? "?" }
 
     /// The name of the machine, its CPU model and number of CPUs.
     package let title: String
 
     private static func title(_ records: [Record]) -> String {
         func plain(_ column: String) -> String {
-            records.lazy.map { $0.text(column) }.first { !$0.isEmpty }.map(Self.plain) ?? "?"
+            records.lazy.map { $0.text(column) }.first { !$0.isEmpty }.map(\.harmless) ?? "?"
         }
         let cpus = plain("cpus")
         return "\(plain("hostname")) (\(plain("cpu_model")), \(cpus) CPU\(cpus == "1" ? "" : "s"))"
@@ -83,6 +83,4 @@ package struct MachineRounds {
     package func values(_ column: String) -> [String] {
         records.distinctTexts(column).map(\.harmless)
     }
-
-    private func plain(_ column: String) -> String { values(column).first ?? "?" }
 }

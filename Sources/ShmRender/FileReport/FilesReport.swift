@@ -17,7 +17,7 @@ package struct FilesReport {
         let gap: String?
 
         /// - Parameter value: the value of the axis whose values are kept apart; empty for none.
-        init(_ rounds: MachineRounds, sort: SortKey, value: String, sizes: BestComparison.Sizes) {
+        init(_ rounds: MachineRounds, sort: SortKey, sizes: BestComparison.Sizes, value: String) {
             self.rounds = rounds
             title = value.isEmpty ? rounds.title : "\(rounds.title), \(value)"
             gap = RoundGap.text(rounds.summaries.lazy.map { ($0.cell, $0.records.map { $0.text("run_id") }) })
@@ -62,7 +62,7 @@ package struct FilesReport {
             compared, files: files.map { ($0.path, $0.columns) }, axis: axis, tasks: tasks)
         let sizes = BestComparison.Sizes()
         parts = groups.map { rounds in
-            Part(rounds, sort: sort, value: axis.flatMap { rounds.values($0.column).first } ?? "", sizes: sizes)
+            Part(rounds, sort: sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
         }
     }
 

@@ -4,23 +4,26 @@ internal import ShmRecord
 
 /// The part of a report that compares machines: maps, the best locks, what an axis changes, and what is missing.
 struct MachinesDocument {
-    let comparison: MachineComparison
+    /// Not every format needs it.
+    private let lazyComparison: Lazy<MachineComparison>
+    private var comparison: MachineComparison { lazyComparison.value }
+    private let machines: [ComparedMachine]
     /// What the steps of an axis change; `nil` without `--by`.
     let axis: AxisComparison?
     let tasks: [MachineTask]
-    private let titles: LoadTitles
+    private var titles: LoadTitles { LoadTitles(comparison.loads.map(\.load)) }
 
     /// The number of loads of which a terminal shows the maps.
     private static let mostLoads = 6
 
     init(_ machines: [ComparedMachine], reference: String, axis: MachineAxis?, tasks: [MachineTask]) {
-        comparison = MachineComparison(machines, reference: reference)
+        self.machines = machines
+        lazyComparison = Lazy { MachineComparison(machines, reference: reference) }
         self.axis = axis.map { AxisComparison(machines, $0, reference: reference) }
         self.tasks = tasks
-        titles = LoadTitles(comparison.loads.map(\.load))
     }
 
-    private var isSeveral: Bool { comparison.machines.count > 1 }
+    private var isSeveral: Bool { machines.count > 1 }
 
     // MARK: What is missing
 
@@ -125,13 +128,13 @@ struct MachinesDocument {
     // MARK: For programs
 
     var facts: [JSONValue.Member] {
-        let machines: [JSONValue.Member] =
+        let ratios: [JSONValue.Member] =
             isSeveral
             ? [
                 .init("machines", .rows(MachineRatioColumn.all, MachineRatioRow.rows(comparison))),
                 .init("regrets", .rows(RegretColumn.all, RegretRow.rows(comparison))),
             ] : []
-        return machines + (axis.map { [.init("axis", .rows(AxisColumn.all, AxisRow.rows($0)))] } ?? [])
+        return ratios + (axis.map { [.init("axis", .rows(AxisColumn.all, AxisRow.rows($0)))] } ?? [])
             + (tasks.isEmpty ? [] : [.init("tasks", .rows(MachineTaskColumn.all, tasks))])
     }
 
@@ -140,7 +143,7 @@ struct MachinesDocument {
     /// A case per machine and load, per change, and per task. A task that did not end as it should is an error.
     var suites: [Report.Suite] {
         let bests = comparison.loads.flatMap { load in
-            comparison.machines.indices.compactMap { index -> Report.Check? in
+            machines.indices.compactMap { index -> Report.Check? in
                 guard isSeveral, let point = load.points[index] else { return nil }
                 let figure = point.figure.map { " (\((load.load.isOpen ? Metric.p99 : .throughput).shown($0)))" } ?? ""
                 return Report.Check(
