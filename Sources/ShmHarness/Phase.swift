@@ -23,7 +23,8 @@
 ///     enters stop          ─────────► stop ─────────────►  measures its delays: done, exits
 ///     awaits n exits       ◄─────────────────────────────
 ///
-/// The coordinator may enter `stop` from any other phase. The loops end when the phase word no longer names their
+/// The coordinator may enter `stop` from any other phase, and a round without a latency or an order window leaves out that
+/// phase and the barrier before it. The loops end when the phase word no longer names their
 /// phase, and a worker at the barrier wakes in any later phase, so every worker passes through the remaining phases to
 /// its end. A worker whose lock fails becomes `failed` and exits at once, in any phase; a worker that makes no progress
 /// is killed. Each store of the phase word is a release and each load that follows a sleep is an acquire, so what the

@@ -17,9 +17,20 @@
 ///   The probabilities multiply, since the second stage's bound holds conditionally on the first: it rests on fresh
 ///   random orders only (`SignedRankInterval`). As the sum is bounded, several candidates need no further correction.
 ///
-/// The estimate must also exceed a threshold, which only makes false positives rarer. `equivalent` (within the
-/// threshold) rests on the first stage alone: the probability that any hypothesis is found equivalent although it
-/// differs by more than the threshold is at most `stageLevel`.
+/// The estimate must also exceed a threshold, which only makes false positives rarer.
+///
+/// **Equivalence** is a claim about all metrics at once, so it is not one more hypothesis of the family: each metric is
+/// tested by itself at the whole `equivalenceLevel` (``provedMargin(_:level:)``), and its looks spend that level
+/// (``AlphaSpending``). The margins that the looks prove hold together with a probability of at least 1 −
+/// `equivalenceLevel`, so the smallest of them is proved, and a metric that one look found equivalent remains so. With the
+/// intervals of the first stage, seven metrics and eight looks, each test would have a level of 0.09 %, not of 1 % to 6 %.
+///
+/// The fractions at which looks spend are of blocks or of time, whichever is more: neither depends on the coins that give
+/// the values their signs. There is one exception: a confirmation takes time, and whether there is one depends on values.
+/// It only makes the last look come earlier, after blocks that spoke against equivalence.
+///
+/// The level of false positives is not spent but divided equally: a change is mostly found at the first looks, to which
+/// spending would leave almost nothing.
 ///
 /// Group-sequential designs that model the dependence between looks (Pocock, *Group sequential methods in the design
 /// and analysis of clinical trials*, Biometrika 64, 1977) need somewhat fewer blocks, but assume normal values.
@@ -44,6 +55,14 @@ public struct ComparisonPlan: Sendable {
 
     /// The false-positive rate of each of the two stages: the square root of the whole.
     public var stageLevel: Double { falseAlarmRate.squareRoot() }
+
+    /// The probability with which a metric that differs by its margin or more is found equivalent, at any look.
+    public var equivalenceLevel: Double { stageLevel }
+
+    /// The part of the comparison that is over after a number of blocks, and a part of the time: the greater of both.
+    public func fraction(blocks: Int, time: Double) -> Double {
+        min(1, max(time, looks.last.map { Double(blocks) / Double(max(1, $0)) } ?? 1))
+    }
 
     /// The confidence of the interval of each hypothesis at each look of the first stage.
     public var confidence: Double { 1 - stageLevel / Double(max(1, hypotheses) * max(1, looks.count)) }
@@ -94,17 +113,22 @@ public enum Direction: Sendable, Equatable {
     case higher
     /// Below zero by the interval, and below the negative threshold by the estimate.
     case lower
-    /// Equivalent at the margin: the interval is within the threshold.
+    /// Equivalent at the margin: tests prove that it is within it.
     case equivalent
-    /// None of these: the interval is too wide.
+    /// None of these: the data prove too little.
     case undecided
 }
 
-/// Decides on the estimate and the interval of a log-ratio with a threshold, which is a log-ratio above zero: smaller
-/// differences do not matter. An interval above zero that lies within the threshold is `equivalent`, however certain the
-/// difference. An estimate beyond the threshold suffices for a difference; the interval need not be beyond it.
-public func direction(estimate: Double, low: Double, high: Double, threshold: Double) -> Direction {
+/// Whether a log-ratio differs: the interval excludes zero, and the estimate exceeds a threshold, which is a log-ratio above
+/// zero: smaller differences do not matter. The interval need not be beyond the threshold. `nil` if it does not.
+public func difference(estimate: Double, low: Double, high: Double, threshold: Double) -> Direction? {
     if low > 0, estimate > threshold { return .higher }
-    if high < 0, estimate < -threshold { return .lower }
-    return -threshold <= low && high <= threshold ? .equivalent : .undecided
+    return high < 0 && estimate < -threshold ? .lower : nil
+}
+
+/// Decides on the estimate and the interval of a log-ratio with a threshold: ``difference(estimate:low:high:threshold:)``,
+/// or equivalent if the interval lies within the threshold.
+public func direction(estimate: Double, low: Double, high: Double, threshold: Double) -> Direction {
+    difference(estimate: estimate, low: low, high: high, threshold: threshold)
+        ?? (-threshold <= low && high <= threshold ? .equivalent : .undecided)
 }

@@ -60,13 +60,3 @@ struct ExpectedHalf {
         return standardDeviation(values).map { deviation in values.map { $0 / deviation } } ?? values
     }
 }
-
-/// The value below which a standard normal variable is with a probability.
-private func normalQuantile(_ probability: Double) -> Double {
-    var (low, high) = (-10.0, 10.0)
-    for _ in 0..<50 {
-        let middle = (low + high) / 2
-        if normalBelow(middle) < probability { low = middle } else { high = middle }
-    }
-    return (low + high) / 2
-}

@@ -3,6 +3,16 @@ internal import Glibc
 /// The standard normal distribution function.
 func normalBelow(_ value: Double) -> Double { erfc(-value / 2.0.squareRoot()) / 2 }
 
+/// The value below which a standard normal variable is with a probability.
+public func normalQuantile(_ probability: Double) -> Double {
+    var (low, high) = (-10.0, 10.0)
+    for _ in 0..<50 {
+        let middle = (low + high) / 2
+        if normalBelow(middle) < probability { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
+}
+
 /// The alternative hypothesis of a test.
 public enum Alternative: Sendable {
     /// Either direction.

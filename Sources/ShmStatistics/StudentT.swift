@@ -7,7 +7,7 @@ internal import Glibc
 /// For whole degrees of freedom, the probability is a finite sum in the angle whose tangent is t/√ν, which ascends with
 /// the angle, so it is bisected. Source: Abramowitz and Stegun, *Handbook of Mathematical Functions*, 1964, 26.7.3 and
 /// 26.7.4.
-func studentQuantile(freedom: Int, confidence: Double) -> Double {
+public func studentQuantile(freedom: Int, confidence: Double) -> Double {
     guard freedom > 0, confidence < 1 else { return .infinity }
     let freedom = min(freedom, 200)
     var (low, high) = (0.0, Double.pi / 2)

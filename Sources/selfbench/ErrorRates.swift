@@ -4,11 +4,11 @@ internal import ShmStatistics
 /// The error rates and the power of comparisons: the whole decision, 20,000 times, on synthetic rounds whose truth is
 /// known. It has two stages, looks with early stopping, and the threshold, for one hypothesis and for 24, of which at
 /// most one has an effect. Half of the comparisons have no threshold, so that only the plan limits their false
-/// positives.
+/// positives. Equivalence has comparisons of its own (``EquivalenceRates``).
 enum ErrorRates {
     private static let seed: UInt64 = 20_260_727
-    private static let falseAlarmRate = 0.01
-    private static let threshold = log(1.03)
+    static let falseAlarmRate = 0.01
+    static let threshold = log(1.03)
     private static let (looks, fewest) = (8, 11)
     /// Comparisons of each row: without an effect, without an effect and threshold, and with each effect.
     private static let (same, bare, different) = (600, 1000, 200)
@@ -25,6 +25,7 @@ enum ErrorRates {
         print(Row.header)
         for row in rows { print(row.markdown) }
         judge(rows, &report)
+        EquivalenceRates.measure(&report, &random)
     }
 
     private static func judge(_ rows: [Row], _ report: inout Bars) {
@@ -43,7 +44,7 @@ enum ErrorRates {
     }
 
     /// The plan of `shmbench compare`.
-    private static func plan(_ hypotheses: Int) -> ComparisonPlan {
+    static func plan(_ hypotheses: Int) -> ComparisonPlan {
         ComparisonPlan(falseAlarmRate: falseAlarmRate, hypotheses: hypotheses, looks: looks, fewest: fewest)
     }
 
@@ -51,7 +52,7 @@ enum ErrorRates {
     private static let single = SignedRankRank(size: plan(1).looks[0], confidence: 0.95)
 
     /// Successes in trials.
-    private struct Share {
+    struct Share {
         var hits = 0
         var trials = 0
 
@@ -63,6 +64,19 @@ enum ErrorRates {
         var value: Double { Double(hits) / Double(max(1, trials)) }
         func limits(_ confidence: Double) -> ProportionInterval {
             ProportionInterval(hits: hits, of: trials, confidence: confidence)
+        }
+
+        /// In percent, with its limits at 95 %.
+        var markdown: String {
+            let limits = limits(0.95)
+            return "\(Self.percent(value)) % (\(Self.percent(limits.low))–\(Self.percent(limits.high)))"
+        }
+
+        /// With one decimal; below 10 % with two.
+        private static func percent(_ share: Double) -> String {
+            let scale = share < 0.1 ? 100.0 : 10
+            let number = (100 * share * scale).rounded() / scale
+            return number == number.rounded() ? String(Int(number)) : String(number)
         }
     }
 
@@ -113,18 +127,8 @@ enum ErrorRates {
             let coverage = Share(hits: misses.trials - misses.hits, trials: misses.trials)
             let cells =
                 [noise.rawValue, String(hypotheses)]
-                + ([alarms, bareAlarms, coverage] + found).map { share in
-                    let limits = share.limits(0.95)
-                    return "\(percent(share.value)) % (\(percent(limits.low))–\(percent(limits.high)))"
-                } + blocks.map { String(Int(median($0) ?? 0)) }
+                + ([alarms, bareAlarms, coverage] + found).map(\.markdown) + blocks.map { String(Int(median($0) ?? 0)) }
             return "| " + cells.joined(separator: " | ") + " |"
-        }
-
-        /// With one decimal; below 10 % with two.
-        private func percent(_ share: Double) -> String {
-            let scale = share < 0.1 ? 100.0 : 10
-            let number = (100 * share * scale).rounded() / scale
-            return number == number.rounded() ? String(Int(number)) : String(number)
         }
     }
 
@@ -133,11 +137,18 @@ enum ErrorRates {
         let plan: ComparisonPlan
         /// One for each look.
         let ranks: [SignedRankRank]
+        /// For the tests of equivalence at each look; `nil` where a look has none.
+        let equivalence: [SignedRankRank?]
 
         init(hypotheses: Int) {
             let plan = ErrorRates.plan(hypotheses)
             self.plan = plan
             ranks = plan.looks.map { SignedRankRank(size: $0, confidence: plan.confidence) }
+            var spending = AlphaSpending(level: plan.equivalenceLevel)
+            equivalence = plan.looks.map { look in
+                let level = spending.spend(at: plan.fraction(blocks: look, time: 0))
+                return level > 0 ? SignedRankRank(size: look, confidence: 1 - 2 * level) : nil
+            }
         }
 
         struct Outcome {
@@ -156,14 +167,20 @@ enum ErrorRates {
             var noises = (0..<plan.hypotheses).map { _ in SyntheticNoise(kind, &random) }
             var values = [[Double]](repeating: [], count: plan.hypotheses)
             var findings = [Direction](repeating: .undecided, count: plan.hypotheses)
-            for (look, rank) in zip(plan.looks, ranks) {
+            var proved = [Double](repeating: .infinity, count: plan.hypotheses)
+            for ((look, rank), equivalence) in zip(zip(plan.looks, ranks), equivalence) {
                 for index in findings.indices {
                     while values[index].count < look {
                         values[index].append(noises[index].block(effect: index == 0 ? effect : 0, &random))
                     }
+                    if let interval = equivalence.flatMap({ SignedRankInterval(values[index], rank: $0) }) {
+                        proved[index] = min(proved[index], max(-interval.low, interval.high))
+                    }
                     if let interval = SignedRankInterval(values[index], rank: rank) {
-                        findings[index] = direction(
-                            estimate: interval.estimate, low: interval.low, high: interval.high, threshold: threshold)
+                        findings[index] =
+                            difference(
+                                estimate: interval.estimate, low: interval.low, high: interval.high,
+                                threshold: threshold) ?? (proved[index] <= threshold ? .equivalent : .undecided)
                     }
                     guard look == plan.looks[0],
                         let interval = SignedRankInterval(Array(values[index].prefix(single.size)), rank: single)
@@ -186,7 +203,7 @@ enum ErrorRates {
                         fresh[index].append(noises[index].block(effect: index == 0 ? effect : 0, &random))
                     }
                     guard let interval = SignedRankInterval(fresh[index], rank: rank) else { continue }
-                    let again = direction(
+                    let again = difference(
                         estimate: interval.estimate, low: interval.low, high: interval.high, threshold: threshold)
                     outcome.claims[index] = again == findings[index] ? again : nil
                 }

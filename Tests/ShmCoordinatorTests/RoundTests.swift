@@ -53,6 +53,19 @@ extension ShmCoordinatorSuite {
             #expect(figures.acquisitions > 0 && figures.heapBytes <= Self.firstUses)
         }
 
+        @Test(arguments: [true, false], [true, false])
+        func `a window that is not asked for is left out`(hasLatency: Bool, hasOrder: Bool) throws {
+            var round = TestRound(.futex, workers: 2)
+            (round.timing.latency, round.timing.order) = (hasLatency ? 10_000_000 : 0, hasOrder ? 5_000_000 : 0)
+            let result = try round.run()
+            #expect(result.integrity == .ok && !result.isCutShort)
+            let figures = try #require(result.figures)
+            #expect(figures.acquisitions > 0 && (figures.latencyDuration > 0) == hasLatency)
+            #expect((figures.histograms[.acquire, default: []].reduce(0, +) > 0) == hasLatency)
+            #expect((figures.histograms[.hold, default: []].reduce(0, +) > 0) == hasOrder)
+            #expect(figures.owners.isEmpty == !hasOrder)
+        }
+
         @Test func `in an open loop, sections touch memory, too`() throws {
             var round = TestRound(.futex, workers: 2)
             (round.cell.touch, round.cell.spacing, round.cell.rate) = (1 << 20, .poisson, 1000)

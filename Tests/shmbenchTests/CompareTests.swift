@@ -459,6 +459,17 @@ extension CommandLineSuite.Measuring {
             #expect(
                 folder.text("new.xml").contains("name=\"robust-futex")
                     && folder.text("new.csv").contains("robust-futex"))
+            // Another sitting is added to it.
+            let added = try Invocation(
+                ["check", "--baseline", "b.csv", "--update", "--append", "--rounds", "9"] + Self.short, in: folder
+            ).finish(within: .seconds(60))
+            #expect(added.exit == .code(0) && added.stdout.contains("which has 2 sittings now"), "\(added.stderr)")
+            let both = try Table(folder.text("b.csv"))
+            #expect(both.rows.count == 54 && Set(both.rows.map { $0["run_id"] }).count == 2)
+            let alone = try check("--append")
+            #expect(alone.exit == .code(64) && alone.stderr.contains("--append needs --update"), "\(alone.stderr)")
+            let more = try check("--append", "--update")
+            #expect(more.exit == .code(64) && more.stderr.contains("exclude each other"), "\(more.stderr)")
             try faster.write(toFile: folder.path("b.csv"), atomically: true, encoding: .utf8)
             let other = try check("--workers", "3")
             #expect(other.exit == .code(1) && other.stderr.contains("--update"), "\(other.stderr)")

@@ -330,11 +330,18 @@ extension CommandLineSuite.Inputs {
             _ base: String, _ candidate: String, isPaired: Bool, notes: [String]
         ) -> Findings {
             func metric(_ metric: Metric, _ ratio: Double, _ word: ComparisonVerdict) -> MetricFinding {
-                MetricFinding(
+                var finding = MetricFinding(
                     metric: metric, threshold: metric.usualThreshold, base: 2e8, candidate: 2e8 * ratio,
                     change: Change(ratio: ratio, low: ratio - 0.01, high: ratio + 0.01, confidence: 0.998, samples: 10),
                     fresh: Change(ratio: ratio, low: ratio - 0.02, high: ratio + 0.02, confidence: 0.8, samples: 8),
                     word: word, isPaired: isPaired)
+                let adapts = isPaired && metric == .p50
+                finding.margin = metric.usualThreshold * (adapts ? 1.5 : 1)
+                finding.marginSource = adapts ? .noise : .threshold
+                finding.proved = abs(ratio - 1) + 0.0051
+                finding.equivalenceLevel = 0.1
+                finding.detectable = isPaired ? nil : 2 * metric.usualThreshold
+                return finding
             }
             var all = Findings(
                 base: base, candidate: candidate,

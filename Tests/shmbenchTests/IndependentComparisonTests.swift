@@ -65,6 +65,65 @@ import Testing
         #expect(words(both, table { _ in 3 }) == [.slower, .slower])
     }
 
+    /// A baseline of sittings: in each, mcs takes one or 1.4 times as long from round to round, and a little more or less
+    /// than in the others.
+    private func sittings(_ count: Int, apart: Double = 0.01) -> RoundIndex {
+        RoundIndex(
+            (0..<count).flatMap { sitting in
+                (1...21).flatMap { round in
+                    ["atomic-add", "futex", "mcs"].map { name in
+                        let mode = round % 3 == 0 ? 1.4 : 1
+                        let shift = 1 + apart * (Double(sitting % 3) - 1)
+                        let time =
+                            (name == "mcs" ? 2 * mode * shift : name == "futex" ? 2 : 1)
+                            * (1 + Double(round * 7 % 10) / 1e4)
+                        return record(
+                            name, round: round,
+                            ["run_id": "s\(sitting)", "throughput_per_s": "\(1e8 / time)", "acquire_p50_ns": ""])
+                    }
+                }
+            })
+    }
+
+    private func throughput(_ base: RoundIndex, _ candidate: RoundIndex) -> MetricFinding {
+        finding(base, candidate, [.throughput]).metrics[0]
+    }
+
+    @Test func `sittings of the baseline show how far sessions differ, so that smaller changes count`() throws {
+        let slower = table { _ in 1.8 }
+        // The spread of rounds, which one or two sittings leave.
+        for count in [1, 2] { #expect(throughput(sittings(count), slower).word == .undecided, "\(count)") }
+        let found = throughput(sittings(6), slower)
+        #expect(found.word == .slower && found.threshold < throughput(sittings(2), slower).threshold)
+        // Sittings that differ much do not make it stricter than the spread of rounds.
+        let apart = throughput(sittings(6, apart: 0.2), slower)
+        #expect(apart.word == .undecided && apart.threshold < 1)
+    }
+
+    @Test func `it says which change it would have found`() throws {
+        let quiet = try #require(throughput(table(), table { _ in 1.02 }).detectable)
+        let noisy = throughput(sittings(1), table { _ in 1.02 })
+        #expect(quiet > 0.1 && quiet < 0.11 && (noisy.detectable ?? 0) > 0.3)
+        // A change of that size is found.
+        #expect(throughput(table(), table { _ in 1 + quiet }).word == .slower)
+        let cells = [finding(table(), table { _ in 1.02 }, [.throughput])]
+        let all = Findings(base: "a", candidate: "b", cells: cells, falseAlarms: 0.01, startedAt: 0)
+        let verdict = FindingsText.verdict(all)
+        #expect(verdict.hasSuffix("of 1 cell. It would have found a change of throughput by \(Percent.bound(quiet))."))
+        #expect(FindingsText.footnote(all).contains { $0.hasPrefix("Nine of ten such comparisons would find in mcs") })
+    }
+
+    @Test func `equivalence has the full level for each metric, and the disagreement of the references beside it`()
+        throws
+    {
+        let one = throughput(table(), table { 1.05 + 0.08 * Double($0 % 5) / 4 })
+        #expect(one.margin == 0.1 && one.equivalenceLevel.map { abs($0 - 0.1) < 1e-9 } == true)
+        let proved = try #require(one.proved)
+        #expect(proved > 0.05 && proved < 0.13)
+        let apart = throughput(table(), table(atomicAdd: 0.9))
+        #expect(try #require(apart.proved) > 0.1)
+    }
+
     @Test func `a change against one reference alone is undecided`() {
         // atomic-add became faster, not the lock.
         #expect(words(table(), table(atomicAdd: 0.85)) == [.undecided, .undecided])

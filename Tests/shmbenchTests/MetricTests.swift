@@ -1,7 +1,11 @@
-import ShmCompare
+import ArgumentParser
+import ShmCoordinator
+import ShmHarness
 import Testing
 
+@testable import ShmCompare
 @testable import ShmRecord
+@testable import shmbench
 
 /// The table of metrics, and the names that it shares with the columns.
 @Suite(.timeLimit(.minutes(1))) struct MetricTests {
@@ -37,6 +41,30 @@ import Testing
         #expect(
             Metric.usualThresholds
                 == "throughput=3%,p50=5%,p99=10%,hold=5%,handoff=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%")
+    }
+
+    @Test func `a round has only the windows that its metrics need`() {
+        let timing = Timing(warmup: 1, throughput: 2, latency: 3, order: 4, stuckAfter: 5)
+        func windows(_ metrics: [Metric], _ load: Load = load(workers: 2)) -> [Int] {
+            let served = timing.serving(metrics, load)
+            #expect(served.warmup == 1 && served.throughput == 2 && served.stuckAfter == 5)
+            return [served.latency, served.order]
+        }
+        #expect(windows([.throughput, .fairness, .cpu, .heap, .recovery, .integrity]) == [0, 0])
+        #expect(windows([.p99]) == [3, 0] && windows([.hold]) == [0, 4] && windows([.handoff]) == [3, 4])
+        // One worker hands nothing off.
+        #expect(windows([.handoff], load()) == [0, 0] && windows(Metric.all) == [3, 4])
+        // An open loop shows in the latency window whether it was overloaded.
+        var open = load(workers: 2)
+        (open.spacing, open.rate) = (.poisson, 1000)
+        #expect(windows([.throughput], open) == [3, 0])
+    }
+
+    @Test func `owners are killed only where that is judged`() throws {
+        func kills(_ arguments: String...) throws -> Int { try JudgingOptions.parse(arguments).conditions.kills }
+        #expect(try kills() == 2 && kills("--metrics", "throughput,cpu") == 0)
+        #expect(try kills("--metrics", "recovery") == 2 && kills("--metrics", "cpu,integrity") == 2)
+        #expect(try kills("--metrics", "cpu", "--kills", "5") == 5)
     }
 
     @Test func `a lock must exclude, and so must a lock that this program does not know`() {

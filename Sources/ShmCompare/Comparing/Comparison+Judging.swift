@@ -10,27 +10,78 @@ extension Comparison {
         finding == (metric.isBetterWhenMore ? .lower : .higher)
     }
 
-    /// The decision of blocks on a metric; `nil` if it was not measured.
-    package func finding(_ metric: Metric, _ blocks: [Block], confidence: Double) -> Direction? {
+    /// The decision of a cell's blocks on a metric; `nil` if it was not measured.
+    func finding(_ metric: Metric, _ cell: Cell) -> Direction? {
+        if metric == .heap { return heap(cell.blocks) }
+        guard interval(metric, cell.blocks, confidence: plan.confidence) != nil else { return nil }
+        if let found = difference(metric, cell.blocks, confidence: plan.confidence) { return found }
+        return cell.proved[metric].map { $0 <= logMargin(metric, cell) } == true ? .equivalent : .undecided
+    }
+
+    /// The direction in which blocks differ; `nil` if they do not, or the metric was not measured.
+    func difference(_ metric: Metric, _ blocks: [Block], confidence: Double) -> Direction? {
         if metric == .heap { return heap(blocks) }
         guard let interval = interval(metric, blocks, confidence: confidence) else { return nil }
-        return direction(
+        return ShmStatistics.difference(
             estimate: interval.estimate, low: interval.low, high: interval.high,
             threshold: logThreshold(metric, blocks))
     }
 
     private func interval(_ metric: Metric, _ blocks: [Block], confidence: Double) -> SignedRankInterval? {
+        ratios(metric, blocks).flatMap { SignedRankInterval($0, confidence: confidence) }
+    }
+
+    /// The logarithms of a metric's ratios. A metric that fewer than half of the blocks have does not represent the others.
+    private func ratios(_ metric: Metric, _ blocks: [Block]) -> [Double]? {
         let ratios = blocks.compactMap { $0.logRatio(metric) }
-        // A metric that fewer than half of the blocks have does not represent the others.
-        return ratios.count * 2 > blocks.count ? SignedRankInterval(ratios, confidence: confidence) : nil
+        return ratios.count * 2 > blocks.count ? ratios : nil
+    }
+
+    /// The smallest margin, as a logarithm, that the looks so far and this one prove; `nil` if none does.
+    ///
+    /// - Parameter level: the error rate of each one-sided test of this look.
+    func provedMargin(_ metric: Metric, _ cell: Cell, level: Double) -> Double? {
+        guard metric.isRatio, level > 0,
+            let proved = ratios(metric, cell.blocks).flatMap({ ShmStatistics.provedMargin($0, level: level) }),
+            proved.isFinite
+        else { return cell.proved[metric] }
+        return min(proved, cell.proved[metric] ?? .infinity)
+    }
+
+    /// The margins that follow from the noise of the base against itself.
+    ///
+    /// - Parameter time: the part of the time for judging that is over.
+    func margins(_ cell: Cell, time: Double) -> [Metric: EquivalenceMargin] {
+        let count = cell.blocks.count
+        // The first blocks took the time of twice as many, because of the control.
+        let later = time > 0 ? Double(count + cell.control.count) * (1 / time - 1) : .infinity
+        let expected = Int(min(Double(plan.looks.last ?? count), Double(count) + later))
+        let pairs = settings.metrics.filter(\.isRatio).map { metric in
+            (
+                metric,
+                EquivalenceMargin(
+                    metric, threshold: settings.threshold(metric), control: ratios(metric, cell.control) ?? [],
+                    blocks: expected, level: plan.equivalenceLevel)
+            )
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     /// The minimum change to report, as a logarithm: the threshold, or one step of the clock if that is more.
     private func logThreshold(_ metric: Metric, _ blocks: [Block]) -> Double {
+        log1p(max(settings.threshold(metric), clockStep(metric, blocks)))
+    }
+
+    /// The margin of equivalence, as a logarithm: not less than one step of the clock.
+    private func logMargin(_ metric: Metric, _ cell: Cell) -> Double {
+        max(log1p(cell.margins[metric]?.share ?? 0), logThreshold(metric, cell.blocks))
+    }
+
+    /// One step of the clock as a share of the base's median; 0 for metrics that are not timed.
+    private func clockStep(_ metric: Metric, _ blocks: [Block]) -> Double {
         let rounds = blocks.flatMap(\.base)
         let step = rounds.map(metric.step).max() ?? 0
-        let least = median(rounds.compactMap(metric.value)).map { $0 > 0 ? step / $0 : 0 } ?? 0
-        return log1p(max(settings.threshold(metric), least))
+        return median(rounds.compactMap(metric.value)).map { $0 > 0 ? step / $0 : 0 } ?? 0
     }
 
     /// Heap bytes are counted exactly, so a median above the maximum of the base is a rise.
@@ -84,6 +135,7 @@ extension Comparison {
         }
         if cell.isBroken { return result }
         if metric.isRatio {
+            setMargin(&result, cell)
             result.change = interval(metric, cell.blocks, confidence: plan.confidence).map {
                 Change($0, samples: cell.blocks.count)
             }
@@ -120,6 +172,18 @@ extension Comparison {
         return result
     }
 
+    /// Sets the margin of equivalence, and what was proved.
+    private func setMargin(_ finding: inout MetricFinding, _ cell: Cell) {
+        let metric = finding.metric
+        guard !cell.blocks.isEmpty else { return }
+        let margin = expm1(logMargin(metric, cell))
+        finding.margin = margin
+        finding.marginSource =
+            clockStep(metric, cell.blocks) >= margin ? .clock : cell.margins[metric]?.source ?? .threshold
+        finding.proved = cell.proved[metric].map(expm1)
+        finding.equivalenceLevel = finding.proved.map { _ in plan.equivalenceLevel }
+    }
+
     private static func unconfirmed(_ blocks: Int) -> String { "not confirmed by \(blocks) fresh blocks" }
 
     /// Whether fresh blocks confirm all changes that were found.
@@ -130,7 +194,7 @@ extension Comparison {
     }
 
     package func isConfirmed(_ cell: Cell, _ metric: Metric) -> Bool {
-        finding(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
+        difference(metric, cell.fresh, confidence: plan.confirmationConfidence) == cell.found[metric]
     }
 
     /// Why the cell cannot be judged, if the time was over before the first look; `nil` otherwise.
@@ -157,9 +221,9 @@ extension Comparison {
     package func differences(_ blocks: ArraySlice<Block>) -> [Metric: Direction] {
         let blocks = Array(blocks)
         let pairs = settings.metrics.filter(\.isRatio).compactMap { metric in
-            finding(metric, blocks, confidence: Self.controlConfidence).map { (metric, $0) }
+            difference(metric, blocks, confidence: Self.controlConfidence).map { (metric, $0) }
         }
-        return Dictionary(uniqueKeysWithValues: pairs).filter { $0.value == .higher || $0.value == .lower }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     /// The confidence at which all differences of the control blocks must have one sign, slightly reduced for rounding.

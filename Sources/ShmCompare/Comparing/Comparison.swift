@@ -13,8 +13,11 @@ package import ShmStatistics
 /// **Cells** alternate as well: each pass measures one block of each unfinished cell, in a new random order.
 ///
 /// **Looks.** After planned numbers of blocks (``ComparisonPlan``), each metric is judged. It is higher or lower if the
-/// interval excludes no change and the estimate exceeds the threshold; it is equivalent if the interval lies within the
-/// thresholds; otherwise it is undecided. The looks end after two thirds of the time.
+/// interval excludes no change and the estimate exceeds the threshold; it is equivalent if this or an earlier look has
+/// proved a margin that is within its own; otherwise it is undecided. The looks end after two thirds of the time.
+///
+/// **Margins.** The margin of a metric is its threshold. With ``Settings/adaptsMargins`` it may be more, by the noise of the
+/// control blocks (``EquivalenceMargin``). It is fixed at the first look.
 ///
 /// **Confirmation.** A change is measured again in fresh blocks, and is reported only if these have the same direction. Their
 /// estimate is free of selection bias. If no change is confirmed and time is left, judging goes on, without a second
@@ -37,6 +40,8 @@ package struct Comparison {
         package var seed: UInt64
         /// The number of owners to kill after each round.
         package var kills: Int
+        /// Whether the margins of equivalence follow from the noise of the base (``EquivalenceMargin``).
+        package var adaptsMargins = false
 
         package init(
             metrics: [Metric] = Metric.all, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
@@ -100,6 +105,12 @@ package struct Comparison {
         /// The metrics in which the base differs from itself, by the first control blocks.
         package var suspects: [Metric: Direction]
         package var found: [Metric: Direction]
+        /// The error rate that the looks for equivalence have spent.
+        package var spending: AlphaSpending
+        /// The margins that the looks have proved, as logarithms.
+        package var proved: [Metric: Double] = [:]
+        /// The margins that follow from the noise of the base; empty before the first look.
+        package var margins: [Metric: EquivalenceMargin] = [:]
         /// The changes that fresh blocks did not confirm, with the number of these blocks. Each metric has one confirmation,
         /// on which the plan's error rate rests.
         package var refuted: [Metric: Int] = [:]
@@ -109,11 +120,13 @@ package struct Comparison {
         package var baseBreach: String?
 
         package init(
-            pair: Pair, stage: Stage = Stage.judging, blocks: [Block] = [], fresh: [Block] = [], control: [Block] = [],
+            pair: Pair, spending: AlphaSpending, stage: Stage = Stage.judging, blocks: [Block] = [],
+            fresh: [Block] = [], control: [Block] = [],
             suspects: [Metric: Direction] = [:], found: [Metric: Direction] = [:], breach: String? = nil,
             baseBreach: String? = nil
         ) {
             self.pair = pair
+            self.spending = spending
             self.stage = stage
             self.blocks = blocks
             self.fresh = fresh
@@ -137,6 +150,8 @@ package struct Comparison {
     /// The number of control blocks: all of them have one sign by chance with a probability of 1/1024.
     package static let controlBlocks = 11
     private static let looks = 8
+    /// The part of the time in which cells are judged. The rest is for confirmations.
+    private static let judgingShare = 2.0 / 3
 
     package let settings: Settings
     package let plan: ComparisonPlan
@@ -146,7 +161,6 @@ package struct Comparison {
 
     package init(_ pairs: [Pair], _ settings: Settings) {
         self.settings = settings
-        cells = pairs.map { Cell(pair: $0) }
         generator = SplitMix64(state: settings.seed)
         let hypotheses = pairs.reduce(0) { sum, pair in
             sum
@@ -157,6 +171,8 @@ package struct Comparison {
         plan = ComparisonPlan(
             falseAlarmRate: settings.falseAlarms, hypotheses: max(1, hypotheses), looks: Self.looks,
             fewest: Self.controlBlocks)
+        let spending = AlphaSpending(level: plan.equivalenceLevel)
+        cells = pairs.map { Cell(pair: $0, spending: spending) }
     }
 
     /// Measures until all cells are decided or the time is over.
@@ -184,15 +200,13 @@ package struct Comparison {
                 case _ where cells[index].isBroken: break
                 case .judging:
                     cells[index].blocks.append(try block(index, .candidate, measure))
-                    // The last third of the time is for confirmation, which is not needed before the first look.
-                    let share = cells[index].blocks.count < plan.looks[0] ? 1 : 2.0 / 3
-                    judge(index, isLast: elapsed() > settings.patience * share)
+                    judge(index, elapsed: elapsed())
                 case .confirming(let looks):
                     cells[index].fresh.append(try block(index, .candidate, measure))
                     let count = cells[index].fresh.count
                     let isOver = count >= looks[looks.count - 1] || elapsed() > settings.patience
                     if isOver || (looks.contains(count) && isConfirmed(cells[index])) {
-                        conclude(index, isLast: elapsed() > settings.patience * 2 / 3)
+                        conclude(index, isLast: elapsed() > settings.patience * Self.judgingShare)
                     }
                 case .done: break
                 }
@@ -236,17 +250,27 @@ package struct Comparison {
 
     // MARK: Judging
 
-    private mutating func judge(_ index: Int, isLast: Bool) {
-        let cell = cells[index]
-        guard isLast || plan.looks.contains(cell.blocks.count) else { return }
+    private mutating func judge(_ index: Int, elapsed: Double) {
+        let count = cells[index].blocks.count
+        // Confirmation is not needed before the first look.
+        let isEarly = count < plan.looks[0]
+        let isLast = elapsed > settings.patience * (isEarly ? 1 : Self.judgingShare)
+        guard isLast || plan.looks.contains(count) else { return }
         // There is no decision before the first look, and the control is not complete.
-        if cell.blocks.count < plan.looks[0] {
+        if isEarly {
             cells[index].stage = .done
             return
         }
+        let time = isLast ? 1 : elapsed / (settings.patience * Self.judgingShare)
+        if settings.adaptsMargins && cells[index].margins.isEmpty {
+            cells[index].margins = margins(cells[index], time: time)
+        }
+        let level = cells[index].spending.spend(at: plan.fraction(blocks: count, time: time))
+        let cell = cells[index]
         cells[index].found = [:]
         for metric in settings.metrics where metric != .integrity {
-            cells[index].found[metric] = finding(metric, cell.blocks, confidence: plan.confidence)
+            cells[index].proved[metric] = provedMargin(metric, cell, level: level)
+            cells[index].found[metric] = finding(metric, cells[index])
         }
         for metric in cell.refuted.keys where differs(cells[index].found[metric]) {
             cells[index].found[metric] = .undecided

@@ -41,6 +41,7 @@ package struct FileComparison {
         if usesReferences { cells = cells.filter { $0.lock != RoundIndex.references[0] } }
         let comparison = IndependentComparison(
             base: left, candidate: right, usesReferences: usesReferences, metrics: settings.metrics,
+            falseAlarms: settings.falseAlarms,
             threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
         let confidence = comparison.confidence(cells, falseAlarms: settings.falseAlarms)
         try comparison.checkSizes(cells, confidence: confidence)

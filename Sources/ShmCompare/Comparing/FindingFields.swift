@@ -20,17 +20,50 @@ package typealias FindingColumn = Field<FindingRow>
 extension Field where Subject == FindingRow {
     package static let schema = 1
 
-    package static let all: [Field<FindingRow>] = identity + figures + verdicts + [estimate] + load
+    package static let all: [Field<FindingRow>] =
+        identity + figures + verdicts + [estimate] + load + equivalence
+        + otherLoad
 
-    /// The load but for the scenario and the number of workers, which precede.
-    private static let load: [Field<FindingRow>] = Parameter.all.filter { parameter in
-        ![Parameter.scenario, .workers].contains { $0.column == parameter.column }
-    }.map { parameter in
-        let column = ResultColumn.all[parameter.column]
-        return field(column.name, kind: column.kind, roles: column.roles.intersection(.present), column.doc) {
-            parameter.value($0.cell.load)
+    /// The load but for the scenario and the number of workers, which precede, up to the last parameter that is older than
+    /// the columns of equivalence.
+    private static let load = parameters(Parameter.all.prefix { $0.column != lastLoad } + [.burst])
+    /// Later parameters.
+    private static let otherLoad = parameters(Parameter.all.drop { $0.column != lastLoad }.dropFirst())
+    private static let lastLoad = Parameter.burst.column
+
+    private static func parameters(_ parameters: some Sequence<Parameter>) -> [Field<FindingRow>] {
+        parameters.filter { parameter in
+            ![Parameter.scenario, .workers].contains { $0.column == parameter.column }
+        }.map { parameter in
+            let column = ResultColumn.all[parameter.column]
+            return field(column.name, kind: column.kind, roles: column.roles.intersection(.present), column.doc) {
+                parameter.value($0.cell.load)
+            }
         }
     }
+
+    private static let equivalence: [Field<FindingRow>] = [
+        field(
+            "equivalence_margin", unit: .share,
+            "a metric within this share of the base is `same`: `threshold` of `compare`, or more with `--margin auto`; empty if there is none"
+        ) { Value($0.metric.margin, decimals: 4) },
+        field(
+            "margin_source", kind: .words(EquivalenceMargin.Source.allCases.map(\.rawValue)),
+            "what determines `equivalence_margin`: the `threshold`, one step of the `clock`, with `--margin auto` the `noise` of the base against itself, or the `cap` of such margins"
+        ) { Value($0.metric.marginSource?.rawValue) },
+        field(
+            "proved_margin", title: "proved", unit: .share,
+            "the smallest margin that the data prove, as a share of the base: no change is beyond it, in either direction; empty if they prove none"
+        ) { Value($0.metric.proved, decimals: 4) },
+        field(
+            "equivalence_level", unit: .share,
+            "the most often that a metric which differs by more is found within `equivalence_margin` or `proved_margin`"
+        ) { Value($0.metric.equivalenceLevel, decimals: 4) },
+        field(
+            "detectable_change", title: "would find", unit: .share,
+            "of `check` and files: the change, as a share of the base, that nine of ten such comparisons would report; empty otherwise"
+        ) { Value($0.metric.detectable, decimals: 4) },
+    ]
 
     private static let identity: [Field<FindingRow>] = [
         schema(schema),

@@ -47,6 +47,15 @@ package struct MetricFinding {
     package let metric: Metric
     /// Minimum change to report, as a share of the base.
     package var threshold: Double
+    /// The margin of equivalence, as a share of the base; `nil` if nothing was judged by it.
+    package var margin: Double?
+    package var marginSource: EquivalenceMargin.Source?
+    /// The smallest margin that the data prove, as a share of the base: no change is beyond it. `nil` if they prove none.
+    package var proved: Double?
+    /// The probability with which a metric that differs by more is found within ``margin`` or ``proved``.
+    package var equivalenceLevel: Double?
+    /// The change that nine of ten such comparisons would report, as a share of the base; `nil` if unknown.
+    package var detectable: Double?
     /// The medians over the rounds of each side; `nil` if not measured. They need not agree with ``change``, which is
     /// estimated from pairs, or from ratios to references: documents show ``candidateFigure``.
     package var base: Double?
@@ -78,6 +87,9 @@ package struct MetricFinding {
         self.note = note
         self.isPaired = isPaired
     }
+
+    /// The margin in tables and pictures.
+    package var shownMargin: Double { isPaired ? margin ?? threshold : threshold }
 
     /// The candidate's figure in documents: the base's median times the change, so that the figures of a row agree. Without
     /// a change, the candidate's median.

@@ -17,6 +17,13 @@ internal import ShmStatistics
 /// neighbours differ. So the whole interval must lie beyond the minimum change. This is the threshold, or the ``spread`` of
 /// single rounds if that is more, plus the disagreement of the two references, since a third lock may be as far from either
 /// as they are from each other.
+///
+/// Where the base has three or more sittings, on different days or hours, they show by how much sessions differ; if that is
+/// less than the spread of single rounds, it takes its place (``sittingSpread``).
+///
+/// Equivalence is tested as between alternating rounds (``provedMargin(base:candidate:level:)``), at one look and the full
+/// level, against each reference; the margin that is proved is the larger of both, plus the disagreement of the references.
+/// It holds for noise within a session.
 package struct IndependentComparison {
     package let base: RoundIndex
     package let candidate: RoundIndex
@@ -24,11 +31,14 @@ package struct IndependentComparison {
     package let usesReferences: Bool
     package let metrics: [Metric]
     package let threshold: (Metric) -> Double
+    /// The probability with which a metric that differs by its margin or more is found equivalent.
+    package let equivalenceLevel: Double
 
     package init(
         base: RoundIndex, candidate: RoundIndex, usesReferences: Bool, metrics: [Metric],
-        threshold: @escaping (Metric) -> Double
+        falseAlarms: Double = 0.01, threshold: @escaping (Metric) -> Double
     ) {
+        equivalenceLevel = ComparisonPlan(falseAlarmRate: falseAlarms, hypotheses: 1, looks: []).equivalenceLevel
         self.base = base
         self.candidate = candidate
         self.usesReferences = usesReferences
@@ -190,7 +200,13 @@ package struct IndependentComparison {
         result.change = change
         let step = (before + after).map(metric.step).max() ?? 0
         let small = max(threshold(metric), result.base.map { $0 > 0 ? step / $0 : 0 } ?? 0)
-        result.threshold = expm1(max(log1p(small), spread(metric, cell)) + disagreement)
+        result.threshold = expm1(
+            max(log1p(small), sessionSpread(metric, cell, confidence)) + disagreement)
+        result.margin = small
+        result.marginSource = small > threshold(metric) ? .clock : .threshold
+        result.proved = proved(metric, cell).map { expm1($0 + disagreement) }
+        result.equivalenceLevel = result.proved.map { _ in equivalenceLevel }
+        result.detectable = detectable(change, beyond: log1p(result.threshold))
         let (low, high) = (log(change.low), log(change.high))
         if low > log1p(result.threshold) || high < -log1p(result.threshold) {
             result.word = Comparison.isWorse(metric, low > 0 ? .higher : .lower) ? .slower : .faster
@@ -199,7 +215,7 @@ package struct IndependentComparison {
                 result.note = "the change may be in \(references(cell)[0] ?? ""), the only other reference"
             }
         } else {
-            result.word = -log1p(small) <= low && high <= log1p(small) ? .equivalent : .undecided
+            result.word = result.proved.map { $0 <= small } == true ? .equivalent : .undecided
         }
         return result
     }
@@ -230,9 +246,57 @@ package struct IndependentComparison {
         return (change, (estimates.max() ?? 0) - (estimates.min() ?? 0))
     }
 
+    /// The smallest margin, as a logarithm, that the rounds prove against each reference; `nil` if they prove none.
+    private func proved(_ metric: Metric, _ cell: CellID) -> Double? {
+        let margins = references(cell).map { reference in
+            provedMargin(
+                base: base.logarithms(metric, cell, reference: reference),
+                candidate: candidate.logarithms(metric, cell, reference: reference), level: equivalenceLevel)
+        }
+        let known = margins.compactMap(\.self).filter(\.isFinite)
+        return known.count == margins.count ? known.max() : nil
+    }
+
+    /// The change, as a share, of which nine of ten comparisons with as much noise would have an interval beyond a limit.
+    private func detectable(_ change: Change, beyond limit: Double) -> Double? {
+        guard change.low > 0, change.high.isFinite, change.confidence < 1 else { return nil }
+        let half = log(change.high / change.low) / 2
+        let deviation = half / normalQuantile((1 + change.confidence) / 2)
+        return expm1(limit + half + normalQuantile(0.9) * deviation)
+    }
+
     /// The references of a cell; `[nil]` if figures are absolute.
     private func references(_ cell: CellID) -> [String?] {
         usesReferences ? base.references(of: cell).filter(candidate.references(of: cell).contains) : [nil]
+    }
+
+    /// By how much another session may differ without a cause, as a logarithm.
+    private func sessionSpread(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> Double {
+        min(spread(metric, cell), sittingSpread(metric, cell, confidence) ?? .infinity)
+    }
+
+    /// The fewest sittings of the base that show by how much sessions differ.
+    private static let fewestSittings = 3
+
+    /// By how much the median of one more session differs from the mean of the base's sittings, as a logarithm, with a
+    /// confidence; `nil` if the base has too few. It is the prediction interval of normal medians, whose variance is pooled
+    /// over the base's cells under the same load, since one cell in a few sittings shows little.
+    private func sittingSpread(_ metric: Metric, _ cell: CellID, _ confidence: Double) -> Double? {
+        guard usesReferences else { return nil }
+        var (squares, freedom) = (0.0, 0)
+        for other in base.cells where other.load == cell.load {
+            for reference in references(other).prefix(1) {
+                let sittings = base.sittings(metric, other, reference: reference)
+                guard sittings.count >= Self.fewestSittings else { continue }
+                let mean = sittings.reduce(0, +) / Double(sittings.count)
+                squares += sittings.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+                freedom += sittings.count - 1
+            }
+        }
+        let count = base.sittings(metric, cell, reference: references(cell).first ?? nil).count
+        guard freedom > 0, count >= Self.fewestSittings else { return nil }
+        return studentQuantile(freedom: freedom, confidence: confidence)
+            * (squares / Double(freedom) * (1 + 1 / Double(count))).squareRoot()
     }
 
     /// The spread of single rounds of one side, as a logarithm.

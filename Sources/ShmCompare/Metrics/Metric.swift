@@ -11,6 +11,11 @@ package struct Metric: Sendable {
     /// source, which come from the layout of code and stacks; for tails and metrics that depend on the scheduler, it exceeds
     /// their amplified effect.
     package let usualThreshold: Double
+    /// The largest margin of equivalence that noise may lead to, as a share of the base. A larger one would call programs
+    /// equivalent between which users choose.
+    package let marginCap: Double
+    /// The windows of a round in which it is measured, besides the throughput window.
+    package let windows: [Window]
     /// Whether more is better.
     package let isBetterWhenMore: Bool
     /// The verdicts in tables.
@@ -50,14 +55,20 @@ package struct Metric: Sendable {
     /// The condition under which the metric is measured.
     package enum Need: Sendable { case nothing, otherWorkers, kills }
 
+    /// A window of a round that only some metrics need.
+    package enum Window: Sendable { case latency, order }
+
     /// - Parameters:
     ///   - name: the name; without `value`, a short name of the column.
     ///   - unit: the default is the unit of the column.
     ///   - threshold: default minimum relative change to report.
+    ///   - cap: the largest margin of equivalence that noise may lead to.
+    ///   - windows: the windows that the metric, and what its ratios are taken to, are measured in.
     ///   - value: computes the value from a round.
     package init(
-        _ name: String, unit: FieldUnit? = nil, decimals: Int? = nil, threshold: Double, _ summary: String,
-        judgement: Judgement = .ratio, scale: Scale, need: Need = .nothing,
+        _ name: String, unit: FieldUnit? = nil, decimals: Int? = nil, threshold: Double, cap: Double = 0,
+        _ summary: String, judgement: Judgement = .ratio, scale: Scale, need: Need = .nothing,
+        windows: [Window] = [],
         words: (worse: String, better: String) = ("SLOWER", "faster"),
         value: (@Sendable (Record) -> Double?)? = nil
     ) {
@@ -69,6 +80,8 @@ package struct Metric: Sendable {
         self.need = need
         self.words = words
         usualThreshold = threshold
+        marginCap = cap
+        self.windows = windows
         let field = ResultColumn.named(name)
         self.unit = unit ?? field?.unit ?? .plain
         isVerdict = field?.kind.isNumeric == false

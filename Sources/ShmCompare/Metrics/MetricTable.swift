@@ -10,28 +10,32 @@ extension Metric {
     package static let ranked: [Metric] = [throughput, windowFairness, p99, tail]
 
     package static let throughput = Metric(
-        "throughput", threshold: 0.03, "acquisitions per second", scale: .reference)
+        "throughput", threshold: 0.03, cap: 0.1, "acquisitions per second", scale: .reference)
 
     package static let p50 = Metric(
-        "p50", threshold: 0.05, "median time to acquire", scale: .clock(mean: "acquire_mean_ns"))
+        "p50", threshold: 0.05, cap: 0.15, "median time to acquire", scale: .clock(mean: "acquire_mean_ns"),
+        windows: [.latency])
 
     package static let p99 = Metric(
-        "p99", threshold: 0.1, "99th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
+        "p99", threshold: 0.1, cap: 0.3, "99th percentile of the time to acquire",
+        scale: .clock(mean: "acquire_mean_ns"),
+        windows: [.latency])
 
     /// For rankings: few rounds of a comparison have enough samples for it.
     package static let tail = Metric(
-        "p99.9", threshold: 0.1, "99.9th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"))
+        "p99.9", threshold: 0.1, "99.9th percentile of the time to acquire", scale: .clock(mean: "acquire_mean_ns"),
+        windows: [.latency])
 
     package static let hold = Metric(
-        "hold", threshold: 0.05, "median time between acquisition and release",
-        scale: .clock(mean: "hold_mean_ns"))
+        "hold", threshold: 0.05, cap: 0.15, "median time between acquisition and release",
+        scale: .clock(mean: "hold_mean_ns"), windows: [.order])
 
     package static let handoff = Metric(
-        "handoff", threshold: 0.1, "median time from a release to the acquisition by a waiter",
-        scale: .clock(mean: "acquire_mean_ns"), need: .otherWorkers)
+        "handoff", threshold: 0.1, cap: 0.3, "median time from a release to the acquisition by a waiter",
+        scale: .clock(mean: "acquire_mean_ns"), need: .otherWorkers, windows: [.latency, .order])
 
     package static let fairness = Metric(
-        "fairness", decimals: 3, threshold: 0.05, "Jain's index of the workers' acquisitions", scale: .none,
+        "fairness", decimals: 3, threshold: 0.05, cap: 0.15, "Jain's index of the workers' acquisitions", scale: .none,
         need: .otherWorkers,
         words: ("LESS FAIR", "fairer"))
 
@@ -41,7 +45,7 @@ extension Metric {
         need: .otherWorkers)
 
     package static let cpu = Metric(
-        "cpu", unit: .nanoseconds, decimals: 2, threshold: 0.03, "CPU time of all workers per acquisition",
+        "cpu", unit: .nanoseconds, decimals: 2, threshold: 0.03, cap: 0.1, "CPU time of all workers per acquisition",
         scale: .reference,
         value: { record in
             guard let user = record.number("user_s"), let system = record.number("system_s"),
@@ -56,7 +60,7 @@ extension Metric {
 
     /// Compared with the time that the kernel needs to end the killed process.
     package static let recovery = Metric(
-        "recovery", threshold: 0.25,
+        "recovery", threshold: 0.25, cap: 0.5,
         "median time from an owner's death to the next acquisition, for locks that survive it",
         scale: .own("reaping_p50_ns"), need: .kills)
 

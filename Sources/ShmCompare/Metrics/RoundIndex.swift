@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ShmCoordinator
 package import ShmRecord
+internal import ShmStatistics
 
 /// A round of a run. The cells of one round are measured close together, in random order.
 struct RoundID: Hashable {
@@ -62,16 +63,27 @@ package struct RoundIndex {
     /// The logarithm of a metric in each round; with a reference, of the ratio to the reference in the same round
     /// (``Metric/Scale``).
     package func logarithms(_ metric: Metric, _ cell: CellID, reference: String?) -> [Double] {
-        let others = reference.flatMap { rows[CellID(lock: $0, load: cell.load)] }
-        return (rows[cell] ?? [:]).compactMap { round, record -> Double? in
-            guard let value = metric.logarithm(record) else { return nil }
-            if reference == nil { return value }
-            return switch metric.scale {
-            case .none: value
-            case .reference: others?[round].flatMap(metric.logarithm).map { value - $0 }
-            case .clock(let mean): others?[round].flatMap { Self.logarithm($0, mean) }.map { value - $0 }
-            case .own(let column): Self.logarithm(record, column).map { value - $0 }
-            }
+        (rows[cell] ?? [:]).compactMap { logarithm(metric, cell, $0, $1, reference: reference) }
+    }
+
+    /// The medians of ``logarithms(_:_:reference:)`` of each sitting: of each run.
+    package func sittings(_ metric: Metric, _ cell: CellID, reference: String?) -> [Double] {
+        Dictionary(grouping: rows[cell] ?? [:], by: \.key.run).values.compactMap { rounds in
+            median(rounds.compactMap { logarithm(metric, cell, $0.key, $0.value, reference: reference) })
+        }
+    }
+
+    private func logarithm(
+        _ metric: Metric, _ cell: CellID, _ round: RoundID, _ record: Record, reference: String?
+    ) -> Double? {
+        guard let value = metric.logarithm(record) else { return nil }
+        guard let reference else { return value }
+        var other: Record? { rows[CellID(lock: reference, load: cell.load)]?[round] }
+        return switch metric.scale {
+        case .none: value
+        case .reference: other.flatMap(metric.logarithm).map { value - $0 }
+        case .clock(let mean): other.flatMap { Self.logarithm($0, mean) }.map { value - $0 }
+        case .own(let column): Self.logarithm(record, column).map { value - $0 }
         }
     }
 

@@ -51,6 +51,11 @@ extension Metric {
         judged.map { "\($0.name)=\(Percent.text($0.usualThreshold))" }.joined(separator: ",")
     }
 
+    /// The largest margins that noise may lead to.
+    package static var marginCaps: String {
+        all.filter(\.isRatio).map { "\($0.name)=\(Percent.text($0.marginCap))" }.joined(separator: ",")
+    }
+
     /// The metric with that name, or with another short name of its column.
     package static func named(_ name: String) -> Metric? {
         all.first { $0.name == name || ResultColumn.areOne($0.name, name) }

@@ -48,8 +48,8 @@ public struct Round: ~Copyable {
         var phases = RoundPhases(scene, timing)
         result.wasSteady = try phases.warmUp(show)
         let window = try phases.throughput(show)
-        let latencyDuration = try phases.timed(.latency, timing.latency, show)
-        _ = try phases.timed(.order, timing.order, show)
+        let latencyDuration = timing.latency > 0 ? try phases.timed(.latency, timing.latency, show) : 0
+        if timing.order > 0 { _ = try phases.timed(.order, timing.order, show) }
         phases.judgePauses(&result, bearsShort: isLastTry)
         try phases.stop(&result)
         (result.isCutShort, result.stolenShare) = (phases.isCutShort, window.stolenShare)

@@ -6,9 +6,9 @@ public struct Timing: Sendable {
     public var longestWarmup: Int { 4 * warmup }
     /// Duration of the window in which acquisitions are counted and no clock is read.
     public var throughput: Int
-    /// Duration of the window in which every acquisition is timed.
+    /// Duration of the window in which every acquisition is timed; 0 leaves it out.
     public var latency: Int
-    /// Duration of the window in which the owners are logged.
+    /// Duration of the window in which the owners are logged; 0 leaves it out.
     public var order: Int
     /// A round in which no worker completes a critical section for this time is stuck.
     public var stuckAfter: Int

@@ -12,7 +12,7 @@ package struct RoundRequest: Equatable {
     package var lock: String
     package var load: Load
     package var round: Int
-    /// Lengths of the phases, ns.
+    /// Lengths of the phases, ns; 0 leaves out the latency or the order window.
     package var warmup: Int
     package var throughput: Int
     package var latency: Int

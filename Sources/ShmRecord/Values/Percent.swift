@@ -18,6 +18,9 @@ package enum Percent {
         share > 1 ? Figure.factor(1 + share) : text(share)
     }
 
+    /// A bound that was measured: rounded up, so that it holds.
+    package static func bound(_ share: Double) -> String { margin((share * 1000 - 1e-6).rounded(.up) / 1000) }
+
     /// The half-width of an interval, relative to its middle: `12%`, and a factor above 100 %.
     package static func spread(_ share: Double) -> String {
         share <= 1 ? "\(Figure.decimal(share * 100, 0))%" : Figure.factor(share)

@@ -9,7 +9,7 @@ struct FindingsExhibit {
 
     var exhibit: Exhibit {
         let sides = "Base: \(findings.base.verbatim). Candidate: \(findings.candidate.verbatim)."
-        let judged = findings.cells.filter { cell in cell.metrics.contains { $0.change != nil && $0.threshold > 0 } }
+        let judged = findings.cells.filter { cell in cell.metrics.contains { $0.change != nil && $0.shownMargin > 0 } }
         let cells = Exhibit.Section("Cells", [.text(sides), .table(cells)])
         let changes = judged.isEmpty ? [] : [Exhibit.Section("Changes", [.picture(picture(judged))])]
         return Exhibit([cells] + changes)
@@ -41,20 +41,21 @@ struct FindingsExhibit {
 
     private func rows(_ cell: CellFinding) -> [RowDrawing.Row] {
         cell.metrics.compactMap { metric in
-            guard let change = metric.change, metric.threshold > 0 else { return nil }
-            func place(_ ratio: Double) -> Double { log(ratio) / log1p(metric.threshold) }
+            guard let change = metric.change, metric.shownMargin > 0 else { return nil }
+            func place(_ ratio: Double) -> Double { log(ratio) / log1p(metric.shownMargin) }
             return RowDrawing.Row(
                 metric.metric.name, metric.word == .slower ? .bad : metric.word == .faster ? .survivor : .other,
                 value: place(change.ratio), interval: (place(change.low), place(change.high)),
                 points: metric.blocks.map(place), outliers: metric.freshBlocks.map(place), margin: (-1, 1),
-                text: "\(Percent.change(change.ratio)) \(metric.shownWord)")
+                text: "\(Percent.change(change.ratio)) \(metric.shownWord)"
+                    + (FindingsText.bound(metric).map { ", \($0)" } ?? ""))
         }
     }
 
     private func table(_ cells: [CellFinding]) -> Exhibit.Table {
         let table = FindingsTable(findings: findings)
         let rows = cells.flatMap { cell in table.shown(cell).map { (cell, $0) } }
-        let figures = FindingsTable.brief.exhibit("Changes, with their intervals and margins", rows.map(\.1))
+        let figures = FindingsTable.full.exhibit("Changes, with their intervals and margins", rows.map(\.1))
         return Exhibit.Table(
             figures.caption, [.init("cell")] + figures.columns,
             zip(rows, figures.rows).map { row, cells in

@@ -47,7 +47,7 @@ package struct FindingsTable {
         text += sentences.map { "- \($0.text)\n" }.joined() + (sentences.isEmpty ? "" : "\n")
         text += "<details><summary>All figures</summary>\n\n"
         for cell in findings.cells {
-            text += "**\(cell.title)**: \(Self.shown(cell.word))\n\n" + Self.brief.markdown(shown(cell)) + "\n"
+            text += "**\(cell.title)**: \(Self.shown(cell.word))\n\n" + Self.full.markdown(shown(cell)) + "\n"
         }
         text += FindingsText.footnote(findings).map { "\($0)\n" }.joined()
         return text + "\n</details>\n"
@@ -75,31 +75,42 @@ package struct FindingsTable {
     }
 
     /// The page width from which tables have a picture.
-    private static let widthWithPicture = 86 + IntervalPicture.width
+    private static let widthWithPicture = 93 + IntervalPicture.width
 
     private static let pictured = TableLayout<FindingRow>(
-        items: brief.items.dropLast() + [
+        items: full.items.dropLast() + [
             .init("change and margin") { line in
-                line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.threshold) } ?? ""
+                line.metric.change.map { IntervalPicture.text($0, threshold: line.metric.shownMargin) } ?? ""
             }
-        ] + brief.items.suffix(1), expendable: expendable)
+        ] + full.items.suffix(1), expendable: expendable)
 
     private static let expendable = ["fresh_ratio", "threshold", "base_median", "candidate_estimate"].map {
         FindingColumn.all[$0].title
     }
 
-    static let brief = TableLayout<FindingRow>(
-        items: [
+    static let full = TableLayout<FindingRow>(items: items(hasFresh: true), expendable: expendable)
+
+    /// For 80 columns: the sentences have the estimates of the fresh blocks.
+    private static let brief = TableLayout<FindingRow>(items: items(hasFresh: false), expendable: expendable)
+
+    private static func items(hasFresh: Bool) -> [TableLayout<FindingRow>.Item] {
+        let change: [TableLayout<FindingRow>.Item] = [
             item("metric") { $0.metric.metric.name },
             item("base_median") { line in line.metric.base.map(line.metric.metric.shown) },
             item("candidate_estimate") { line in line.metric.candidateFigure.map(line.metric.metric.shown) },
             item("ratio") { $0.metric.change.map { Percent.change($0.ratio) } },
             // Both ends of the interval.
             .init(FindingColumn.all["ratio_low"].title) { $0.metric.change?.interval ?? "-" },
-            item("fresh_ratio") { $0.metric.fresh.map { Percent.change($0.ratio) } },
-            item("threshold") { $0.metric.metric.isRatio ? Percent.margin($0.metric.threshold) : nil },
+        ]
+        let fresh = item("fresh_ratio") { $0.metric.fresh.map { Percent.change($0.ratio) } }
+        return change + (hasFresh ? [fresh] : []) + [
+            item("threshold") { $0.metric.metric.isRatio ? Percent.margin($0.metric.shownMargin) : nil },
+            item("proved_margin") {
+                FindingsText.isBound($0.metric) ? $0.metric.proved.map(Percent.bound) : nil
+            },
             item("verdict") { $0.metric.shownWord },
-        ], expendable: expendable)
+        ]
+    }
 
     private static func item(_ column: String, _ text: @escaping @Sendable (FindingRow) -> String?)
         -> TableLayout<FindingRow>.Item

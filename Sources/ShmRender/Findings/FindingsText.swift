@@ -23,8 +23,20 @@ package enum FindingsText {
         if count(.faster) > 0 { parts.append("better in \(count(.faster))") }
         if count(.equivalent) > 0 { parts.append("equivalent in \(count(.equivalent))") }
         if count(.undecided) > 0 { parts.append("undecided in \(count(.undecided))") }
-        if findings.isUndecided { return undecided(findings, cells) }
-        return "No regression: \(parts.joined(separator: ", ")) of \(cells)."
+        if findings.isUndecided { return undecided(findings, cells) + detectable(findings) }
+        return "No regression: \(parts.joined(separator: ", ")) of \(cells).\(detectable(findings))"
+    }
+
+    /// What would have been found where rounds did not alternate; empty where they did.
+    private static func detectable(_ findings: Findings) -> String {
+        let changes = findings.cells.compactMap { cell in
+            cell.metrics.first { $0.metric == .throughput }?.detectable.map { (cell.title, $0) }
+        }.sorted { $0.1 < $1.1 }
+        guard let least = changes.first, let most = changes.last else { return "" }
+        let from = "a change of throughput by \(Percent.bound(least.1))"
+        return changes.count == 1
+            ? " It would have found \(from)."
+            : " It would have found \(from) in \(least.0), and by \(Percent.bound(most.1)) in \(most.0)."
     }
 
     /// The verdict if no cell is decided. Improvements of single metrics belong to it.
@@ -74,19 +86,21 @@ package enum FindingsText {
                 Sentence(.faster, cell.title, "became better: \(faster.map(change).joined(separator: "; "))"))
         }
         let undecided = cell.metrics.filter { $0.word == .undecided }
-        let wide = undecided.filter { $0.note == nil }.map(\.metric.name)
+        let wide = undecided.filter { $0.note == nil }.map { finding in
+            "\(finding.metric.name): \(bound(finding) ?? "no margin is proved (asked: \(Percent.margin(finding.margin ?? finding.threshold)))")"
+        }
         if !wide.isEmpty {
             lines.append(
                 Sentence(
                     .undecided, cell.title,
-                    "is undecided: the interval\(wide.count == 1 ? "" : "s") of \(wide.joined(separator: ", ")) "
-                        + "\(wide.count == 1 ? "exceeds its margin" : "exceed their margins"); \(remedy(cell, undecided))"
-                ))
+                    "is undecided: \(wide.joined(separator: "; ")); \(remedy(cell, undecided))"))
         }
         for (word, what) in [(ComparisonVerdict.unjudged, "is not judged"), (.undecided, "is undecided")] {
             let noted = cell.metrics.filter { $0.word == word && $0.note != nil }
             for note in noted.compactMap(\.note).uniqued() {
-                let names = noted.filter { $0.note == note }.map(\.metric.name)
+                let names = noted.filter { $0.note == note }.map { finding in
+                    finding.metric.name + (word == .undecided ? bound(finding).map { " (\($0))" } ?? "" : "")
+                }
                 lines.append(Sentence(word, cell.title, "\(what): \(names.joined(separator: ", ")): \(note)"))
             }
         }
@@ -105,14 +119,25 @@ package enum FindingsText {
         }
     }
 
-    /// `throughput -9.1% (-9.6% to -8.7%; -9.0% in 8 fresh blocks)`.
+    /// `no change beyond 4.6% (asked: 3%)`; `nil` if the data prove no margin, or a change was found.
+    package static func bound(_ finding: MetricFinding) -> String? {
+        guard let proved = finding.proved, isBound(finding) else { return nil }
+        let asked = finding.margin.map { " (asked: \(Percent.margin($0)))" } ?? ""
+        return "no change beyond \(Percent.bound(proved))\(finding.word == .undecided ? asked : "")"
+    }
+
+    /// Whether people are told what is proved: a change that was found says more.
+    static func isBound(_ finding: MetricFinding) -> Bool { [.equivalent, .undecided].contains(finding.word) }
+
+    /// `throughput -9.1% (-9.6% to -8.7%; -9.0% in 8 fresh blocks)`, and what is proved if that is not a change.
     package static func change(_ finding: MetricFinding) -> String {
         guard let change = finding.change else {
             let values = [finding.base, finding.candidate].map { $0.map(finding.metric.shown) ?? "-" }
             return "\(finding.metric.name) \(values[0]) → \(values[1])"
         }
         let fresh = finding.fresh.map { "; \(Percent.change($0.ratio)) in \($0.samples) fresh \(finding.unit)" } ?? ""
-        return "\(finding.metric.name) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))"
+        let bound = bound(finding).map { "; \($0)" } ?? ""
+        return "\(finding.metric.name) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))\(bound)"
     }
 
     /// The method: confidence, error rate and remarks.
@@ -136,6 +161,36 @@ package enum FindingsText {
                         ? "With the confirmation, the family-wise false-positive rate is at most \(rate)."
                         : "For noise within a session, the family-wise false-positive rate is at most \(rate); thresholds cover differences between sessions."),
                 at: 0)
+        }
+        return lines + margins(findings)
+    }
+
+    /// What the margins are, and how sure what they claim.
+    private static func margins(_ findings: Findings) -> [String] {
+        let metrics = findings.cells.flatMap(\.metrics)
+        var lines: [String] = []
+        if let level = metrics.compactMap(\.equivalenceLevel).max() {
+            lines.append(
+                "proved: the smallest margin beyond which the data rule out a change; a metric that differs by more than it, or than the margin at which it is equivalent, is judged so in at most \(Percent.text(level)) of comparisons."
+            )
+        }
+        for cell in findings.cells {
+            let found = cell.metrics.compactMap { metric in
+                metric.detectable.map { "\(metric.metric.name) \(Percent.bound($0))" }
+            }
+            if found.isEmpty { continue }
+            lines.append("Nine of ten such comparisons would find in \(cell.title): \(found.joined(separator: ", ")).")
+        }
+        for cell in findings.cells {
+            let adapted = cell.metrics.filter { [.noise, .cap].contains($0.marginSource) }
+            if adapted.isEmpty { continue }
+            let words = adapted.map { finding in
+                "\(finding.metric.name) \(Percent.margin(finding.shownMargin)) for \(Percent.margin(finding.threshold))"
+                    + (finding.marginSource == .cap ? ", its cap" : "")
+            }
+            lines.append(
+                "Margins of \(cell.title) from the noise of the base against itself (--margin auto): \(words.joined(separator: "; ")). A change is reported from the threshold on."
+            )
         }
         return lines
     }

@@ -10,7 +10,7 @@ struct JudgingOptions: ParsableArguments {
 
     @Option(
         "--metrics", .list(of: Metric.names), valueName: "a,b",
-        "Metrics to judge: \(Metric.names), separated by commas. Integrity is always judged. (default: all that are measured)"
+        "Metrics to judge: \(Metric.names), separated by commas. Integrity is always judged. Windows of a round that none of them needs are left out. (default: all that are measured)"
     )
     var metrics: CommaList?
 
@@ -38,7 +38,8 @@ struct JudgingOptions: ParsableArguments {
 
     @Option(
         "--kills", usual: JudgingOptions.usual.kills, .count(0...1000), valueName: "n",
-        "Number of owners killed after each round of a lock that promises to survive owner death.")
+        "Number of owners killed after each round of a lock that promises to survive owner death. With --metrics, only recovery and integrity need kills; without these, 0."
+    )
     var kills: Int?
 
     @Option(
@@ -69,7 +70,16 @@ struct JudgingOptions: ParsableArguments {
 
     /// The conditions of each round, with the defaults for those that are not given.
     var conditions: Conditions {
-        (duration ?? Self.usual.duration, kills ?? Self.usual.kills, stuckAfter ?? Self.usual.stuckAfter)
+        (
+            duration ?? Self.usual.duration, kills ?? (needsKills ? Self.usual.kills : 0),
+            stuckAfter ?? Self.usual.stuckAfter
+        )
+    }
+
+    /// Whether a metric that was asked for needs kills. Integrity is judged without them, too, if it was not asked for.
+    private var needsKills: Bool {
+        guard let metrics else { return true }
+        return metrics.items.compactMap(Metric.named).contains { $0 == .recovery || $0 == .integrity }
     }
 
     /// The first option that only a measurement uses, and that was given.
@@ -103,7 +113,7 @@ struct JudgingOptions: ParsableArguments {
     /// What a comparison with measured rounds is asked for.
     func request(_ settings: Comparison.Settings) -> ComparisonRequest {
         var request = ComparisonRequest(metrics: settings.metrics, falseAlarms: settings.falseAlarms)
-        (request.window, request.kills, request.seed) = (duration, kills, settings.seed)
+        (request.window, request.kills, request.seed) = (conditions.duration, settings.kills, settings.seed)
         return request
     }
 }

@@ -37,6 +37,12 @@ struct Check: JudgingCommand {
     )
     var update = false
 
+    @Flag(
+        help:
+            "With --update: keep the rounds of the baseline, and add a sitting. From three sittings on, of different hours or days, they show by how much sessions differ without a cause, so that smaller changes count."
+    )
+    var append = false
+
     @Option(
         "--rounds", .count(1...10_000), valueName: "n",
         "Number of rounds of each cell. A change is confirmed with as many.")
@@ -50,6 +56,13 @@ struct Check: JudgingCommand {
 
     func check() throws {
         try options.check()
+        if append && !update {
+            throw Failure.missing("--update", for: "--append", "add it, or leave out --append to judge")
+        }
+        if append, let ignored = options.load.firstOption {
+            throw Failure.conflict(
+                ignored, "--append", "leave out \(ignored), since the cells of all sittings are those of the baseline")
+        }
         let fewest = IndependentComparison.enoughRounds(confidence: 1 - options.falseAlarms)
         if rounds < fewest {
             throw Failure.invalid(
@@ -79,7 +92,8 @@ struct Check: JudgingCommand {
 
     private func renew(_ seed: UInt64) throws {
         // A baseline that is renewed keeps its cells.
-        let old = options.load.firstOption == nil ? try? Baseline(baseline) : nil
+        let old = append ? try extended() : options.load.firstOption == nil ? try? Baseline(baseline) : nil
+        let earlier = append ? old?.records ?? [] : []
         let cells = CheckSession.withReferences(try old?.table.cells ?? asked() ?? [])
         try checkSize(of: cells, try options.settings(seed: seed))
         let draft = try ReplacedFile(baseline)
@@ -88,28 +102,44 @@ struct Check: JudgingCommand {
         let history = try documents.begin(after: options.history.open)
         Interruption.watch()
         let (records, rounds) = try documents.reporting({ FilesReport.nothing($0) }) {
-            let records = try measureBaseline(cells, seed, draft)
+            let records = try measureBaseline(cells, seed, draft, after: earlier)
             return (records, try ResultsReader.read([baseline]))
         }
         let count = Set(records.map(CellID.init)).count
         let like = old == nil ? "" : ", as before"
         let words =
-            "wrote \(counted(records.count, "round")) of \(counted(count, "cell"))\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file"
+            append
+            ? "added \(counted(records.count, "round")) of \(counted(count, "cell")) to \(baseline), which has \(counted(Baseline.sittings(earlier + records), "sitting")) now; commit the file"
+            : "wrote \(counted(records.count, "round")) of \(counted(count, "cell"))\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file"
         try documents.show(FilesReport(rounds, sort: .throughput).report.announced(by: words))
         try history?.append(records)
     }
 
     /// Measures and publishes a baseline. Returns its rounds.
-    private func measureBaseline(_ cells: [CellID], _ seed: UInt64, _ draft: ReplacedFile) throws -> [Record] {
-        var session = try CheckSession(worker, options, seed: seed)
+    private func measureBaseline(_ cells: [CellID], _ seed: UInt64, _ draft: ReplacedFile, after earlier: [Record])
+        throws
+        -> [Record]
+    {
+        // Later checks may judge any metric.
+        var session = try CheckSession(worker, options, metrics: Metric.all, seed: seed)
         let records = try session.measure(cells, rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw Failure(
                 "\(CellID(record).title): \(IndependentComparison.breach(record)); \(baseline) is unchanged, since a round with an integrity failure cannot serve as a baseline",
                 code: .integrity)
         }
-        try draft.publish(session.document(records))
+        try draft.publish(session.document(earlier + records))
         return records
+    }
+
+    /// The baseline to which a sitting is added: of this kind of machine, with windows of the same length.
+    private func extended() throws -> Baseline {
+        let old = try Baseline(baseline)
+        try old.check(window: options.conditions.duration.nanoseconds)
+        if let warning = old.warning {
+            throw Failure("cannot add a sitting: \(warning.text), or leave out --append")
+        }
+        return old
     }
 
     /// Refuses a baseline of so few rounds that a check with as many could detect no change.
@@ -176,7 +206,7 @@ struct Check: JudgingCommand {
     private func measure(_ cells: [CellID], _ baseline: Baseline, _ settings: Comparison.Settings, _ seed: UInt64)
         throws -> ([CellFinding], IndependentComparison, CheckSession)
     {
-        var session = try CheckSession(worker, options, seed: seed)
+        var session = try CheckSession(worker, options, metrics: settings.metrics, seed: seed)
         let first = judge(
             baseline, try session.measure(CheckSession.withReferences(cells), rounds: rounds, isConfirmed: true),
             settings)
@@ -203,6 +233,7 @@ struct Check: JudgingCommand {
     {
         IndependentComparison(
             base: baseline.table, candidate: RoundIndex(records), usesReferences: true, metrics: settings.metrics,
+            falseAlarms: settings.falseAlarms,
             threshold: { settings.thresholds[$0] ?? IndependentComparison.usualThreshold($0) })
     }
 

@@ -7,13 +7,15 @@ internal import ShmRecord
 struct CheckSession {
     private let measurer: Measurer
     private let options: JudgingOptions
+    /// The metrics to measure.
+    private let metrics: [Metric]
     private var generator: SplitMix64
     private var rounds = 0
     private var progress: CheckProgress
     /// All that was measured.
     private(set) var records: [Record] = []
 
-    init(_ worker: String?, _ options: JudgingOptions, seed: UInt64) throws {
+    init(_ worker: String?, _ options: JudgingOptions, metrics: [Metric], seed: UInt64) throws {
         // Before the process is started, which takes a moment.
         progress = CheckProgress()
         let side = try worker.map { try Side($0, for: "--worker") } ?? Side(LockKind.default.name, for: "--worker")
@@ -24,6 +26,7 @@ struct CheckSession {
         }
         measurer = try Measurer(side, name: "this build", seed: seed)
         self.options = options
+        self.metrics = metrics
         generator = SplitMix64(state: seed)
     }
 
@@ -48,7 +51,7 @@ struct CheckSession {
             for cell in cells.shuffled(using: &generator) {
                 let survives = LockKind(named: cell.lock)?.properties.survivesOwnerDeath ?? false
                 let request = RoundRequest(
-                    lock: cell.lock, load: cell.load, round: rounds, timing: options.timing,
+                    lock: cell.lock, load: cell.load, round: rounds, timing: options.timing.serving(metrics, cell.load),
                     kills: survives ? options.conditions.kills : 0)
                 progress.begin(cell.title)
                 let record = try measurer.measure(request)

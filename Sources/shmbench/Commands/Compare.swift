@@ -39,6 +39,15 @@ struct Compare: JudgingCommand {
         "Maximum time of the comparison, which ends earlier when all metrics are decided. (default: 30s for each cell)")
     var maxTime: TimeSpan?
 
+    /// What determines the margins of equivalence.
+    enum Margin: String, CaseIterable, Sendable { case threshold, auto }
+
+    @Option(
+        "--margin", .choice(Margin.allCases, name: \.rawValue), valueName: "rule",
+        "Margin within which a metric is equivalent: its threshold, or with auto what the noise of the base against itself lets this comparison prove, at least the threshold and at most \(Metric.marginCaps). Changes are reported from the threshold on."
+    )
+    var margin = Margin.threshold
+
     func check() throws { try options.check() }
 
     mutating func run() throws {
@@ -60,6 +69,7 @@ struct Compare: JudgingCommand {
         }
         let seed = options.seed ?? .random(in: 0 ... .max)
         var settings = try options.settings(seed: seed)
+        settings.adaptsMargins = margin == .auto
         let pairs = try pairs(sides)
         settings.patience = maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(pairs.count)
         try judge {
@@ -79,7 +89,9 @@ struct Compare: JudgingCommand {
 
     /// Refuses options that would be ignored: the rounds in the files have been measured.
     private func checkFiles() throws {
-        if let ignored = options.firstOfMeasuring ?? (maxTime != nil ? "--max-time" : nil) {
+        let ignored =
+            options.firstOfMeasuring ?? (maxTime != nil ? "--max-time" : margin == .auto ? "--margin" : nil)
+        if let ignored {
             throw Failure.conflict(
                 ignored, "two results files",
                 "leave out \(ignored), since all cells of the files are compared and nothing is measured")

@@ -84,6 +84,9 @@ struct Baseline {
         }
     }
 
+    /// The number of sittings whose rounds a baseline has.
+    static func sittings(_ records: [Record]) -> Int { Set(records.map { $0.text("run_id") }).count }
+
     private func refusal(_ what: String) -> Failure {
         Failure("the baseline \(path) \(what); \(Self.renewal(path))")
     }

@@ -91,16 +91,17 @@ final class BlockMeasurer {
         return inRounds.map { "\($0.cell) was measured in rounds, since \($0.reason)." }
     }
 
-    /// The numbers of blocks, with their parts.
-    func counts(_ timing: Timing) -> String {
-        let turns = TurnTiming(timing)
+    /// The numbers of blocks with their parts, and the time that these spent in throughput windows, s.
+    func counts(_ timing: Timing) -> (text: String, seconds: Double) {
+        let (turns, rounds) = (TurnTiming(timing), Comparison.BlockRequest.rounds)
         let parts = [
-            (blocks.ofTurns, "\(2 * turns.pairs) turns of \(TimeSpan(nanoseconds: turns.window))"),
-            (
-                blocks.ofRounds,
-                "\(Comparison.BlockRequest.rounds) rounds of \(TimeSpan(nanoseconds: timing.throughput))"
-            ),
-        ]
-        return parts.filter { $0.0 > 0 }.map { "\(counted($0.0, "block")) of \($0.1)" }.joined(separator: " and ")
+            (blocks.ofTurns, 2 * turns.pairs, "turns", turns.window),
+            (blocks.ofRounds, rounds, "rounds", timing.throughput),
+        ].filter { $0.0 > 0 }
+        let texts = parts.map { blocks, count, name, window in
+            "\(counted(blocks, "block")) of \(count) \(name) of \(TimeSpan(nanoseconds: window))"
+        }
+        let nanoseconds = parts.reduce(0.0) { $0 + Double($1.0) * Double($1.1) * Double($1.3) }
+        return (texts.joined(separator: " and "), nanoseconds / 1e9)
     }
 }
