@@ -65,11 +65,10 @@ extension Comparison {
 
         /// The logarithm of the ratio of the other side to the base; `nil` if a round lacks the metric.
         package func logRatio(_ metric: Metric) -> Double? {
-            if let ratio = logRatios[metric.name] { return ratio }
             let (before, after) = (base.compactMap(metric.logarithm), other.compactMap(metric.logarithm))
             guard !before.isEmpty, before.count == base.count, after.count == other.count, before.count == after.count
             else { return nil }
-            return (after.reduce(0, +) - before.reduce(0, +)) / Double(before.count)
+            return logRatios[metric.name] ?? (after.reduce(0, +) - before.reduce(0, +)) / Double(before.count)
         }
     }
 }

@@ -59,7 +59,7 @@ package struct Comparison {
     }
 
     /// A cell, with its lock on either side.
-    package struct Pair {
+    package struct Pair: Equatable {
         package let load: Load
         package let baseLock: String
         package let candidateLock: String

@@ -36,22 +36,26 @@ struct ComparisonSession {
         defer { progress.clear() }
         // One block finds errors early, and fills caches.
         if let pair = comparison.cells.first?.pair {
-            try measurer.tryOut(pair, timing, seed: comparison.settings.seed) { progress.tick() }
+            try measurer.tryOut(pair, serving(pair), seed: comparison.settings.seed) { progress.tick() }
         }
-        let (start, metrics) = (started, comparison.settings.metrics)
+        let start = started
         var current = comparison
         try current.run(
             elapsed: { Double(PauseWatch.shared.elapsed(since: UInt64(start.nanoseconds))) / 1e9 },
-            measure: { request in
-                // Windows that no metric asks for are left out.
-                let timing = timing.serving(metrics, request.pair.load)
-                return try measurer.measure(request, timing) { progress.tick() }
-            },
+            measure: { request in try measurer.measure(request, serving(request.pair)) { progress.tick() } },
             look: { progress.look($0, cell: $1) })
         comparison = current
         let seconds = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
         notes += measurer.notes
-        notes.append("\(measurer.counts(timing)) in \(Figure.decimal(seconds, 0)) s, seed \(comparison.settings.seed).")
+        let counted = measurer.counts(timing)
+        notes.append(
+            "\(counted.text) in \(Figure.decimal(seconds, 0)) s, \(Percent.text(counted.seconds / max(seconds, 1e-9))) of it in throughput windows, seed \(comparison.settings.seed)."
+        )
         return comparison
+    }
+
+    /// The timing of a cell's rounds, without the windows that no metric needs.
+    private func serving(_ pair: Comparison.Pair) -> Timing {
+        timing.serving(comparison.settings.metrics, pair.load)
     }
 }

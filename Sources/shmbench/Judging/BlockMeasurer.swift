@@ -9,7 +9,7 @@ final class BlockMeasurer {
     private var turns: TurnMeasurer?
     private var measurers: [Comparison.Role: Measurer] = [:]
     /// The cells that are measured in rounds, and why, in the order in which they were found.
-    private(set) var inRounds: [(cell: String, reason: String)] = []
+    private var inRounds: [(pair: Comparison.Pair, reason: String)] = []
     /// All measured rows, with their side.
     private(set) var rows: [(role: Comparison.Role, record: Record)] = []
     /// The blocks of each kind.
@@ -43,8 +43,7 @@ final class BlockMeasurer {
     ///   - wait: called ten times a second.
     func measure(_ request: Comparison.BlockRequest, _ timing: Timing, wait: () -> Void) throws -> Comparison.Block {
         let pair = request.pair
-        let cell = "\(pair.candidateLock) × \(pair.load.workers)"
-        if let turns, !inRounds.contains(where: { $0.cell == cell }) {
+        if let turns, !inRounds.contains(where: { $0.pair == pair }) {
             let round = RoundRequest(
                 lock: pair.baseLock, load: pair.load, round: request.firstRound, timing: timing, kills: pair.kills)
             let answer = try turns.measure(
@@ -56,7 +55,7 @@ final class BlockMeasurer {
                 blocks.ofTurns += 1
                 rows += block.base.map { (.base, $0) } + block.other.map { (request.other, $0) }
                 return block
-            case .obstacle(let reason): inRounds.append((cell, reason))
+            case .obstacle(let reason): inRounds.append((pair, reason))
             }
         }
         blocks.ofRounds += 1
@@ -88,19 +87,24 @@ final class BlockMeasurer {
     /// How cells were measured, a sentence each.
     var notes: [String] {
         if let obstacle { return ["All cells were measured in rounds, since \(obstacle)."] }
-        return inRounds.map { "\($0.cell) was measured in rounds, since \($0.reason)." }
+        let notes = inRounds.map { pair, reason in
+            "\(pair.candidateLock) × \(pair.load.workers) was measured in rounds, since \(reason)."
+        }
+        // The cells of a grid differ in what the notes do not name.
+        return notes.enumerated().filter { !notes[..<$0.offset].contains($0.element) }.map(\.element)
     }
 
-    /// The numbers of blocks, with their parts.
-    func counts(_ timing: Timing) -> String {
-        let turns = TurnTiming(timing)
+    /// The numbers of blocks with their parts, and the time that these spent in throughput windows, s.
+    func counts(_ timing: Timing) -> (text: String, seconds: Double) {
+        let (turns, rounds) = (TurnTiming(timing), Comparison.BlockRequest.rounds)
         let parts = [
-            (blocks.ofTurns, "\(2 * turns.pairs) turns of \(TimeSpan(nanoseconds: turns.window))"),
-            (
-                blocks.ofRounds,
-                "\(Comparison.BlockRequest.rounds) rounds of \(TimeSpan(nanoseconds: timing.throughput))"
-            ),
-        ]
-        return parts.filter { $0.0 > 0 }.map { "\(counted($0.0, "block")) of \($0.1)" }.joined(separator: " and ")
+            (blocks.ofTurns, 2 * turns.pairs, "turns", turns.window),
+            (blocks.ofRounds, rounds, "rounds", timing.throughput),
+        ].filter { $0.0 > 0 }
+        let texts = parts.map { blocks, count, name, window in
+            "\(counted(blocks, "block")) of \(count) \(name) of \(TimeSpan(nanoseconds: window))"
+        }
+        let nanoseconds = parts.reduce(0.0) { $0 + Double($1.0) * Double($1.1) * Double($1.3) }
+        return (texts.joined(separator: " and "), nanoseconds / 1e9)
     }
 }
