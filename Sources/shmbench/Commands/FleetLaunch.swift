@@ -25,7 +25,7 @@ struct FleetLaunch {
         // What is wrong with the command is said before any engine is asked.
         _ = try command(1)
         let nodes = try nodes()
-        let tasks = FleetPlan.tasks(nodes: nodes.names, times: engine.times)
+        let tasks = FleetPlan.tasks(nodes: nodes.names, times: engine.repeat)
         let line = try command(tasks.count)
         let plan = FleetPlan(
             line.kind, line.command, engine: engine.chosen, tasks: tasks, expectedRows: line.expectedRows,
