@@ -44,7 +44,7 @@ package struct Comparison {
         package var adaptsMargins = false
 
         package init(
-            metrics: [Metric] = Metric.all, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
+            metrics: [Metric] = Metric.ofRounds, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
             patience: Double = 60.0, seed: UInt64 = 0, kills: Int = 0
         ) {
             self.metrics = metrics

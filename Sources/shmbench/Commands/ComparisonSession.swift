@@ -30,8 +30,27 @@ struct ComparisonSession {
         }
     }
 
+    /// Counts instructions, and measures and judges rounds.
+    ///
+    /// - Parameter judgesInstructions: whether a rise of instructions is a regression.
+    mutating func findings(judgesInstructions: Bool) throws -> [CellFinding] {
+        defer { progress.clear() }
+        let settings = comparison.settings
+        guard settings.metrics.contains(.instructions) else { return try run().findings }
+        let counts = try InstructionCounts(
+            comparison.cells.map(\.pair), by: measurer, threshold: settings.threshold(.instructions),
+            isJudged: judgesInstructions)
+        var cells = settings.metrics == [.instructions] ? comparison.findings : try run().findings
+        notes += counts.notes
+        for (index, cell) in comparison.cells.enumerated() {
+            guard let row = cells[index].metrics.firstIndex(where: { $0.metric == .instructions }) else { continue }
+            cells[index].metrics[row] = counts.finding(cell.pair)
+        }
+        return cells
+    }
+
     /// Measures and judges.
-    mutating func run() throws -> Comparison {
+    private mutating func run() throws -> Comparison {
         var progress = progress
         defer { progress.clear() }
         // One block finds errors early, and fills caches.

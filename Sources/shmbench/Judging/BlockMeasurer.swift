@@ -68,6 +68,11 @@ final class BlockMeasurer {
         }
     }
 
+    /// Counts the instructions and system calls of a lock's paths on one side.
+    func count(_ lock: String, of role: Comparison.Role) throws -> [PathCost] {
+        try measurer(role).count(lock, repetitions: PathComparison.repetitions)
+    }
+
     private func measurer(_ role: Comparison.Role) throws -> Measurer {
         if let measurer = measurers[role] { return measurer }
         let measurer = try Measurer(

@@ -35,4 +35,15 @@ final class Measurer {
             by: .after(nanoseconds: Int64(most)), wait: wait)
         return try process.record(answer, under: request.load)
     }
+
+    /// Counts the instructions and system calls of a lock's paths.
+    func count(_ lock: String, repetitions: Int) throws -> [PathCost] {
+        let request = PathCostRequest(lock: lock, repetitions: repetitions)
+        let answer = try process.answer(
+            to: request.line, about: "instructions of \(lock)", by: .after(.seconds(60)), wait: {})
+        guard let costs = PathCostRequest.costs(answer) else {
+            throw Failure("\(name): its answer is no count: \(answer.prefix(80).debugDescription)")
+        }
+        return costs
+    }
 }
