@@ -59,7 +59,7 @@ package struct MachineRounds {
     private func plain(_ column: String) -> String { values(column).first ?? "?" }
 
     /// Replaces control characters and markup in text from a file.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         String(
             text.prefix(80).map { $0.isASCII && ($0.isLetter || $0.isNumber || " -_.,:()@+/#".contains($0)) ? $0 : "?" }
         )
