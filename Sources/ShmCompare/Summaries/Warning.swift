@@ -19,6 +19,7 @@ package struct Warning: Equatable, Sendable {
         case mixedVersions = "mixed-versions"
         case mixedWindows = "mixed-windows"
         case severalMachines = "several-machines"
+        case misnamedMachine = "misnamed-machine"
         case unknownColumns = "unknown-columns"
         case otherMachine = "other-machine"
         case doubtfulMachine = "doubtful-machine"

@@ -1,4 +1,5 @@
 package import ShmCompare
+internal import ShmCoordinator
 package import ShmRecord
 
 /// The document of `report`: an overview per machine, and the tables and verdict of `run`.
@@ -23,6 +24,7 @@ package struct FilesReport {
 
     private let files: String
     private let unknown: [Warning]
+    private let misnamed: [Warning]
     private let parts: [Part]
 
     package init(_ files: [RecordedRounds], sort: SortKey) {
@@ -33,7 +35,19 @@ package struct FilesReport {
                 "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map { $0.replacing("`", with: "?").debugDescription }.joined(separator: ", "))"
             )
         }
-        parts = MachineRounds.groups(files.flatMap(\.records)).map { Part($0, sort: sort) }
+        let records = files.flatMap(\.records)
+        parts = MachineRounds.groups(records).map { Part($0, sort: sort) }
+        misnamed = parts.count > 1 ? Self.warnings(MachineKinds(records)) : []
+    }
+
+    /// Warns of machines that are not what their names say.
+    private static func warnings(_ kinds: MachineKinds) -> [Warning] {
+        let most = 8
+        let rest = kinds.findings.count - most
+        let shown = kinds.findings.prefix(most).map(\.text)
+        return (shown + (rest > 0 ? ["\(counted(rest, "more finding")) of this sort"] : [])).map {
+            Warning(.misnamedMachine, $0)
+        }
     }
 
     /// Whether every lock kept its promises.
@@ -46,7 +60,7 @@ package struct FilesReport {
     package var warnings: [Warning] {
         let machines = Warning(
             .severalMachines, "the rounds are of \(parts.count) machines, which have separate tables and medians")
-        return unknown + (parts.count > 1 ? [machines] : [])
+        return unknown + (parts.count > 1 ? [machines] : []) + misnamed
             + parts.flatMap { part in
                 (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
                     Warning($0.code, prefix(part) + $0.text)
