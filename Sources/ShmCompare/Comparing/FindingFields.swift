@@ -20,7 +20,19 @@ package typealias FindingColumn = Field<FindingRow>
 extension Field where Subject == FindingRow {
     package static let schema = 1
 
-    package static let all: [Field<FindingRow>] = identity + figures + verdicts + [estimate] + load
+    package static let all: [Field<FindingRow>] = identity + figures + verdicts + [estimate] + load + machine
+
+    /// Where the candidate was measured: findings of several machines can be merged. A parameter that is added later goes
+    /// behind.
+    private static let machine: [Field<FindingRow>] = environment.map { column in
+        field(
+            column.name, kind: column.kind,
+            "\(column.doc), where the candidate was measured; empty if its rounds are of several"
+        ) { row in
+            let text = row.findings.place[column.name]
+            return column.kind == .count ? Value(text.flatMap { UInt64($0) }) : Value(text)
+        }
+    }
 
     /// The load but for the scenario and the number of workers, which precede.
     private static let load: [Field<FindingRow>] = Parameter.all.filter { parameter in
