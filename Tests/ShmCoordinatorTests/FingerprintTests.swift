@@ -112,8 +112,8 @@ import Testing
             #expect(found == pairs(count))
         }
         // Neighbours as well as CPUs that are far apart.
-        let distances = Set(pairs(64).map { ($0[1] - $0[0] + 64) % 64 })
-        #expect(distances.count == 8 && distances.contains(1) && distances.contains { $0 > 50 })
+        let distances = Set(pairs(64).map { $0[1] - $0[0] })
+        #expect(distances.count >= 5 && distances.contains(1) && distances.contains { $0 > 40 }, "\(distances)")
     }
 
     @Test func `a wake-up goes to another core, in the same package if there is one`() {

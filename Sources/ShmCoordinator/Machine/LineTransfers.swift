@@ -24,30 +24,31 @@ package struct LineTransfers: Sendable {
 
     package init(pairs: [Pair]) { self.pairs = pairs }
 
-    /// Measures pairs of these CPUs, in about 2 ms each and 80 ms at most.
+    /// Measures pairs of these CPUs, in about 1 ms each and 0.1 s at most.
     init(cpus: [Int]) {
         var pairs: [Pair] = []
-        let end = Clock.now() + 70_000_000
+        let end = Clock.now() + 100_000_000
         for (first, second) in Self.chosen(of: cpus) where Clock.now() < end {
-            if let time = Self.oneWay(first, second, within: min(end - Clock.now(), 20_000_000)) {
+            if let time = Self.oneWay(first, second, within: 50_000_000) {
                 pairs.append(Pair(first, second, nanoseconds: time))
             }
         }
         self.init(pairs: pairs)
     }
 
-    /// All pairs of up to four CPUs. Of more CPUs, eight pairs, of which both the places and the distances are spread over
-    /// the list: hardware threads of one core, cores that share a cache, and packages all count as often as workers on
-    /// arbitrary CPUs meet them, and each call chooses the same.
+    /// All pairs of up to four CPUs. Of more CPUs, eight pairs, evenly spread over the list of all pairs: hardware threads
+    /// of one core, cores that share a cache, and packages count about as often as workers on arbitrary CPUs meet them.
+    /// Each call chooses the same.
     static func chosen(of cpus: [Int]) -> [(Int, Int)] {
-        let (count, most) = (cpus.count, 8)
-        if count * (count - 1) / 2 <= most {
-            return cpus.indices.flatMap { first in cpus[(first + 1)...].map { (cpus[first], $0) } }
-        }
-        return (0..<most).map { number in
-            let first = number * count / most
-            let distance = 1 + number * (count - 1) / most
-            return (cpus[first], cpus[(first + distance) % count])
+        let (most, all) = (8, cpus.count * (cpus.count - 1) / 2)
+        return (0..<min(all, most)).map { number in
+            var second = all <= most ? number : number * (all - 1) / (most - 1)
+            var first = 0
+            while second >= cpus.count - 1 - first {
+                second -= cpus.count - 1 - first
+                first += 1
+            }
+            return (cpus[first], cpus[first + 1 + second])
         }
     }
 

@@ -1,6 +1,6 @@
 internal import ShmHarness
 
-/// What tells machines apart that have one name: a few figures, measured in about 50 ms, beside names. It is for
+/// What tells machines apart that have one name: a few figures, measured in about 30 ms, beside names. It is for
 /// comparisons of machines; no figure of a lock is corrected by it.
 ///
 /// Each figure is a minimum or a low quantile, because other programs and guests only lengthen it. A figure is `nil` where it
@@ -40,7 +40,7 @@ package struct MachineFingerprint: Sendable {
         (self.stolenShare, self.duration) = (stolenShare, duration)
     }
 
-    /// Measures this machine, within 0.4 s also where other programs use all CPUs. Registers this process for
+    /// Measures this machine, within 0.5 s also where other programs use all CPUs. Registers this process for
     /// `membarrier(2)`.
     ///
     /// - Parameter libc: the C library of the workers; `nil` for that of this process.

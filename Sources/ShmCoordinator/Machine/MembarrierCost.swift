@@ -12,7 +12,7 @@ package struct MembarrierCost: Sendable {
     /// The median in ns, while this process runs on no other CPU; `nil` if there is an obstacle.
     package let alone: Double?
     /// The median in ns, while a thread of this process runs on another CPU and must be interrupted; `nil` if there is an
-    /// obstacle or no other CPU.
+    /// obstacle, no other CPU, or too little time on it.
     package let interrupting: Double?
 
     /// The parts, as they are.
@@ -20,7 +20,7 @@ package struct MembarrierCost: Sendable {
         (self.obstacle, self.alone, self.interrupting) = (obstacle, alone, interrupting)
     }
 
-    /// Measures for at most 0.1 s. Registers this process.
+    /// Measures for about 20 ms, and for 0.2 s where other programs use the CPUs. Registers this process.
     package init() {
         if let obstacle = Membarrier.obstacle {
             self.init(obstacle: "\(obstacle.reason) (\(obstacle.errno))", alone: nil, interrupting: nil)
@@ -33,7 +33,7 @@ package struct MembarrierCost: Sendable {
             self.init(obstacle: nil, alone: median(alone), interrupting: nil)
             return
         }
-        let interrupting = ThreadPair.samples(on: (own, other), within: 50_000_000) { pair in
+        let interrupting = ThreadPair.samples(on: (own, other), within: 150_000_000) { pair in
             // Only barriers during which the other thread made progress are samples: the scheduler may have given its CPU
             // to another program.
             var seen: UInt32 = 0
@@ -47,7 +47,9 @@ package struct MembarrierCost: Sendable {
         } reply: { pair in
             while !pair.isOver { unsafe pair.answer.pointee.wrappingAdd(1, ordering: .relaxed) }
         }
-        self.init(obstacle: nil, alone: median(alone), interrupting: median(interrupting))
+        // Of a few, most were interrupted.
+        self.init(
+            obstacle: nil, alone: median(alone), interrupting: interrupting.count < 10 ? nil : median(interrupting))
     }
 
     /// The times of up to 200 barriers, in ns; none if one fails.

@@ -9,11 +9,11 @@ enum WakeUps {
     /// The number of questions, and the fewest that make a figure.
     private static let (most, fewest) = (100, 20)
 
-    /// The first quartile, in ns, measured in at most 40 ms: most disturbances lengthen a wake-up, and a few samples are
+    /// The first quartile, in ns, measured in at most 50 ms: most disturbances lengthen a wake-up, and a few samples are
     /// shorter because a CPU was not yet idle. `nil` if too few were measured.
     static func nanoseconds(from asking: Int, to replying: Int) -> Double? {
         let isOne = asking == replying
-        let times = ThreadPair.samples(on: (asking, replying), within: 40_000_000) { pair in
+        let times = ThreadPair.samples(on: (asking, replying), within: 50_000_000) { pair in
             // On one CPU, a thread that preempted its waker would keep it from going to sleep.
             if isOne { _ = bench_never_preempt() }
             return ask(pair)

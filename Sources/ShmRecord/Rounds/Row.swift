@@ -14,11 +14,14 @@ package struct RunConditions {
     package let clock: ClockCalibration
     /// The cost of the order window's log per acquisition, ns.
     package let logCost: Double
+    /// What tells the machine apart from others of its name; `nil` if it was not measured.
+    package let fingerprint: MachineFingerprint?
 
-    package init(id: String, seed: UInt64, clock: ClockCalibration) {
+    package init(id: String, seed: UInt64, clock: ClockCalibration, fingerprint: MachineFingerprint? = nil) {
         self.id = id
         self.seed = seed
         self.clock = clock
+        self.fingerprint = fingerprint
         logCost = AcquisitionLog.cost(clock.clock)
     }
 }

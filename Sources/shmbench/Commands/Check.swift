@@ -187,6 +187,7 @@ struct Check: JudgingCommand {
             findings.warnings = [baseline.warning].compactMap(\.self)
             findings.request = options.request(settings)
             findings.request?.rounds = rounds
+            findings.locate(session.records)
             return (findings, session.records)
         }
     }

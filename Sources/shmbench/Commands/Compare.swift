@@ -84,7 +84,9 @@ struct Compare: JudgingCommand {
             findings.request = options.request(settings)
             findings.request?.maxTime = TimeSpan(nanoseconds: Int(settings.patience * 1e9))
             // The base is of another commit than the one that is measured, and has a history of its own.
-            return (findings, session.rows.filter { $0.role == .candidate }.map(\.record))
+            let rounds = session.rows.filter { $0.role == .candidate }.map(\.record)
+            findings.locate(rounds)
+            return (findings, rounds)
         }
     }
 
