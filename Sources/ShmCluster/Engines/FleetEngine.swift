@@ -19,8 +19,15 @@ package protocol FleetEngine: AnyObject {
     /// the fleet has left on their nodes. Returns what could not be fetched, by the names of the tasks.
     func fetch(_ tasks: [FleetTask]) -> [String: Failure]
 
+    /// Copies what tasks that still run have by now into the fleet folder, where an engine can do that.
+    func peek(_ tasks: [FleetTask])
+
     /// Ends all tasks that are not over, and waits for their end, for a while.
     ///
     /// - Throws: ``Failure`` if the engine does not do it.
     func cancel() throws
+}
+
+extension FleetEngine {
+    package func peek(_ tasks: [FleetTask]) {}
 }
