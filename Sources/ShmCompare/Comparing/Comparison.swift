@@ -270,7 +270,7 @@ package struct Comparison {
         cells[index].found = [:]
         for metric in settings.metrics where metric != .integrity {
             cells[index].proved[metric] = provedMargin(metric, cell, level: level)
-            cells[index].found[metric] = finding(metric, cells[index])
+            cells[index].found[metric] = decision(metric, cells[index])
         }
         for metric in cell.refuted.keys where differs(cells[index].found[metric]) {
             cells[index].found[metric] = .undecided
