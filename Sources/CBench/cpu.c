@@ -35,6 +35,11 @@ bool bench_may_run_on(int cpu) {
 
 void bench_sleep_exactly(void) { prctl(PR_SET_TIMERSLACK, 1); }
 
+int bench_never_preempt(void) {
+    struct sched_param parameter = {0};
+    return result(sched_setscheduler(0, SCHED_BATCH, &parameter));
+}
+
 int bench_perf_open(uint64_t event) {
     struct perf_event_attr attributes = {
         .type = PERF_TYPE_HARDWARE, .size = sizeof attributes, .config = event, .exclude_kernel = 1, .exclude_hv = 1,
@@ -53,4 +58,15 @@ bool bench_has_invariant_counter(void) {
 #else
     return false;
 #endif
+}
+
+bench_cpuid_leaf bench_cpuid(uint32_t leaf) {
+    bench_cpuid_leaf found = {0};
+#if defined(__x86_64__)
+    /* Not __get_cpuid, which refuses the leaves of hypervisors. */
+    __cpuid(leaf, found.a, found.b, found.c, found.d);
+#else
+    (void)leaf;
+#endif
+    return found;
 }

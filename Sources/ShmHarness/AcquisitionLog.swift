@@ -48,6 +48,12 @@ public import Synchronization
     @inlinable @inline(__always)
     public func leave(at ticks: UInt64) { unsafe word(8).pointee.store(ticks, ordering: .relaxed) }
 
+    /// Forgets the last owner, so that the next acquisition follows none. The entries are kept.
+    public func forgetOwner() {
+        unsafe word(8).pointee.store(0, ordering: .relaxed)
+        unsafe word(16).pointee.store(0, ordering: .relaxed)
+    }
+
     /// Reads every page once, so that no page fault falls into an owner's critical section.
     public func touch() {
         var sum: UInt64 = 0

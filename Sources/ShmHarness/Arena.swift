@@ -10,6 +10,7 @@ public import Synchronization
 ///     1280   workers that have entered the latency window
 ///     1408   workers that have entered the order window
 ///     1536   busy loops of the background load that run
+///     1664   words of turns (`Arena+Turns.swift`)
 ///     4096   the acquisition log
 ///        …   one slot per worker, 256 bytes each
 ///        …   one histogram of each kind per worker

@@ -61,6 +61,14 @@ public import Synchronization
         unsafe mirror.pointee.store(~0, ordering: .relaxed)
     }
 
+    /// Makes the data as they were when they were fresh, while no worker uses them.
+    public func remake(counters count: Int, lines: Int) {
+        unsafe owner.pointee.store(0, ordering: .relaxed)
+        for index in 0..<count { unsafe counters[index].store(0, ordering: .relaxed) }
+        for index in 0..<lines { unsafe line(index, counters: count).pointee.store(0, ordering: .relaxed) }
+        prepare()
+    }
+
     /// Repairs a half-written update of a dead owner, as an application would. The caller holds the lock.
     public func repair() {
         unsafe owner.pointee.store(0, ordering: .relaxed)

@@ -14,6 +14,12 @@
 /// minus its log, so the interval is exact too. It requires a fair coin for each block, and rounds that do not depend
 /// on the order (no B that slows down the A after it).
 ///
+/// A block of turns has many coins: one for the order in which the two fleets start, and one for each pair of turns. Its
+/// value may be any function of the turns that changes its sign, and nothing else, when A and B are exchanged: a mean or a
+/// median of the pairs' log-ratios, or the log-ratio of a percentile over all turns of each side. Turning all coins of a
+/// block exchanges A and B, and the patterns before and after are equally likely. So given the class of such two patterns,
+/// the sign of the block's value is a fair coin again. That the pairs of a block depend on each other is of no account.
+///
 /// Sources: Wilcoxon, *Individual comparisons by ranking methods*, Biometrics Bulletin 1, 1945; Hodges and Lehmann,
 /// *Estimates of location based on rank tests*, Ann. Math. Statist. 34, 1963; Tukey's interval as in Hollander, Wolfe
 /// and Chicken, *Nonparametric Statistical Methods*, 3rd edition, 2014, section 3.3; Noether, *Wilcoxon confidence

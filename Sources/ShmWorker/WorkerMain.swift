@@ -5,6 +5,7 @@ internal import ShmHarness
 /// The main program of a worker in a round, a crash test or a stress test. The coordinator starts it:
 ///
 ///     shmworker contend STARTER ROUND WORKER WORKERS
+///     shmworker turns STARTER ROUND WORKER WORKERS
 ///     shmworker spin STARTER ROUND LOOP LOOPS
 ///     shmworker survive STARTER ROUND SURVIVOR SURVIVORS
 ///     shmworker die STARTER ROUND SURVIVORS SURVIVORS
@@ -43,6 +44,7 @@ public enum WorkerMain {
             exit(JanitorMain.run(run).rawValue)
         case ("--version", 1):
             print(ToolVersion.workerLine)
+            print(Libc.name ?? "")
             exit(WorkerExit.done.rawValue)
         default:
             exit(Complaint.refuse().rawValue)
@@ -54,6 +56,7 @@ public enum WorkerMain {
     ) -> WorkerExit {
         switch task {
         case "contend": Worker.run(starter, numbers, heapBytes: heapBytes)
+        case "turns": TurnWorker.run(starter, numbers, heapBytes: heapBytes)
         case "spin": BusyLoop.run(starter, numbers)
         case "survive": Survivor.run(CrashPlace(starter, numbers))
         case "die": CrashTarget.run(CrashPlace(starter, numbers))

@@ -5,7 +5,7 @@ internal import ShmHarness
 /// The project's own bars: what the tool and the library promise about their cost, measured and judged. Every figure is
 /// a ratio of two things measured by turns in this run, or a median of many.
 ///
-///     selfbench [handle] [robust] [modes] [death] [segment] [loop] [locks] [start] [measuring] [merge] [statistics]
+///     selfbench [handle] [robust] [modes] [death] [segment] [loop] [locks] [start] [measuring] [turns] [merge] [statistics]
 ///
 /// measures the named parts, or all. It prints a line per bar, and exits with 1 if one is missed. Run it through
 /// `scripts/benchmark`, on a release build; it expects `shmworker` and `cbaseline` beside itself.
@@ -22,6 +22,7 @@ enum Main {
             ("locks", LoopCost.measureLocks),
             ("start", StartCost.measure),
             ("measuring", MeasuringCost.measure),
+            ("turns", TurnVariance.measure),
             ("merge", MergeCost.measure),
             ("statistics", { report, _ in ErrorRates.measure(&report) }),
         ]

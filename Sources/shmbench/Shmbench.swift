@@ -19,8 +19,8 @@ struct Shmbench: ParsableCommand {
             """,
         version: "shmbench \(ToolVersion.current)",
         subcommands: [
-            Run.self, ShowReport.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self,
-            Fleet.self, ShowHistory.self,
+            Run.self, ShowReport.self, Compare.self, Check.self, Rounds.self, Turns.self, Crash.self, Stress.self,
+            Lifecycle.self, Fleet.self, ShowHistory.self,
             List.self, Doctor.self, Segments.self, ShowSchema.self,
         ])
 

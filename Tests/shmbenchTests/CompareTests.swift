@@ -57,7 +57,7 @@ extension CommandLineSuite.Measuring {
             #expect(outcome.exit == .code(3) && outcome.stdout.contains("BROKEN"), "\(outcome.stdout)\(outcome.stderr)")
         }
 
-        /// A lock that takes longer in the fleets of the third coordinator, which is the control's.
+        /// A lock that takes longer on one side of the control's blocks, every other one of the first: their numbers tell.
         @Test func `where the base differs from itself nothing is judged`() throws {
             let folder = try Folder()
             let path = try folder.plugin(
@@ -66,26 +66,17 @@ extension CommandLineSuite.Measuring {
                     (
                         "static int64_t now(void) {",
                         """
-                        #include <stdio.h>
                         #include <string.h>
                         static const char *delay(int argc, char **argv) {
-                            int contends = argc > 1 && strcmp(argv[1], "contend") == 0;
-                            FILE *seen = contends ? fopen(getenv("SHM_TEST_SEEN"), "a+") : NULL;
-                            if (!seen) return NULL;
-                            rewind(seen);
-                            int known, place = 0;
-                            while (fscanf(seen, "%d", &known) == 1 && known != getppid()) place++;
-                            if (feof(seen)) fprintf(seen, "%d\\n", getppid());
-                            fclose(seen);
-                            return place == 2 ? "20000" : NULL;
+                            int slow = argc > 3 && strcmp(argv[1], "turns") == 0 && atoi(argv[3]) % 4 == 1;
+                            return slow ? "20000" : NULL;
                         }
                         static int64_t now(void) {
                         """
                     ), ("getenv(\"SHM_SLOW_FUTEX_NS\")", "delay(argc, argv)"),
                     ("read_delay(void)", "read_delay(int argc, char **argv)"),
                 ])
-            let side = "SHM_TEST_SEEN=\(folder.path("seen")) \(path)"
-            let outcome = try compare(side, side, "--workers", "1", "--max-time", "80s", "--metrics", "throughput")
+            let outcome = try compare(path, path, "--workers", "1", "--max-time", "80s", "--metrics", "throughput")
                 .finish(within: .seconds(100))
             #expect(
                 outcome.exit == .code(1) && outcome.stdout.contains("NOT JUDGED"), "\(outcome.stdout)\(outcome.stderr)")
@@ -219,13 +210,34 @@ extension CommandLineSuite.Measuring {
         @Test func `the death of a measuring process is reported`() throws {
             let traces = Traces()
             let run = try compare("futex", "futex", "--workers", "1", "--max-time", "50s")
-            #expect(eventually(within: .seconds(20)) { ProcessTable.children(of: run.pid).count == 3 })
+            #expect(eventually(within: .seconds(20)) { !ProcessTable.children(of: run.pid).isEmpty })
             usleep(300_000)
             let measurers = ProcessTable.children(of: run.pid).map(\.pid)
             kill(try #require(measurers.first), SIGKILL)
             let outcome = run.finish(within: .seconds(30))
             #expect(outcome.exit == .code(1) && outcome.stderr.contains("measuring process"), "\(outcome.stderr)")
             #expect(traces.left(processes: measurers) == [])
+        }
+
+        @Test func `cells that cannot be measured in turns are measured in rounds, and the report says so`() throws {
+            let traces = Traces()
+            let few = ["--max-time", "15s", "--metrics", "throughput"]
+            for (sides, workers, words) in [
+                (
+                    ["sysv-sem", "posix-named-sem"], "1",
+                    "posix-named-sem × 1 was measured in rounds, since sysv-sem keeps"
+                ),
+                (["futex", "futex"], "64", "futex × 64 was measured in rounds, since a turn is shorter"),
+            ] {
+                let outcome = try Invocation(["compare"] + sides + ["--workers", workers] + few + Self.short)
+                    .finish(within: .seconds(60))
+                let text = outcome.stdout.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                #expect(text.contains(words) && text.contains("of 4 rounds of 5ms"), "\(text)\(outcome.stderr)")
+            }
+            let turns = try compare("futex", "mcs", "--workers", "2", "--max-time", "10s", "--metrics", "throughput")
+                .finish(within: .seconds(60))
+            #expect(turns.stdout.contains("of 40 turns of ") && !turns.stdout.contains("rounds"), "\(turns.stdout)")
+            #expect(traces.left() == [])
         }
 
         struct BadCall: CustomTestStringConvertible {

@@ -1,5 +1,6 @@
 import Foundation
 import ShmCoordinator
+import TestSupport
 import Testing
 
 @testable import shmbench
@@ -112,7 +113,9 @@ import Testing
     @Test(.enabled(if: membarrier.obstacle == nil, "needs membarrier(2)"))
     func `the cost of a memory barrier is measured where it is supported`() throws {
         #expect(try #require(Self.membarrier.alone) > 0)
-        #expect((Self.membarrier.interrupting ?? 0 > 0) == (Machine.current.cpus > 1))
+        if Machine.current.cpus == 1 { return #expect(Self.membarrier.interrupting == nil) }
+        // Other tests may keep the other CPU busy.
+        #expect(eventually(within: .seconds(30)) { MembarrierCost().interrupting ?? 0 > 0 })
     }
 
     @Test func `troubles are counted in words below the list`() {

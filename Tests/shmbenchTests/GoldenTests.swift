@@ -30,7 +30,8 @@ extension CommandLineSuite.Inputs {
             }
             #expect("1 kills".contains(pattern) && " 1 rounds".contains(pattern) && !"21 kills".contains(pattern))
         }
-        private static let run = RunConditions(id: "20231114T221320Z-1", seed: 7, clock: ClockCalibration())
+        private static let run = RunConditions(
+            id: "20231114T221320Z-1", seed: 7, clock: ClockCalibration(), fingerprint: fingerprint())
 
         /// Facts about this machine in the documents.
         private static var machine: KeyValuePairs<String, String> {

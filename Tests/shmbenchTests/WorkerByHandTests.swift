@@ -31,10 +31,12 @@ extension CommandLineSuite.Faults {
             try expectComplaint(line.split(separator: " ").map(String.init), code: 64, saying: "use `shmbench run`")
         }
 
-        @Test func `it tells its version`() throws {
+        @Test func `it tells its version, and its C library`() throws {
             let outcome = try Invocation(program: "shmworker", ["--version"]).finish()
             #expect(outcome.exit == .code(0))
-            #expect(outcome.stdout == ToolVersion.workerLine + "\n")
+            let lines = outcome.stdout.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count == 3 && lines[0] == ToolVersion.workerLine && lines[2] == "")
+            #expect(lines[1].hasPrefix("glibc "))
             #expect(outcome.stderr == "")
         }
 

@@ -1,4 +1,4 @@
-/* The CPU affinity of a thread, the CPU's counters, and the barriers of a measured loop. */
+/* The CPU affinity of a thread, the CPU's counters and identification, and the barriers of a measured loop. */
 #ifndef BENCH_CPU_H
 #define BENCH_CPU_H
 
@@ -15,6 +15,9 @@ int bench_run_on_any(const int *cpus, int count);
 /* prctl(PR_SET_TIMERSLACK): the calling thread's sleeps end as precisely as the machine permits, instead of up to 50
  * µs late. */
 void bench_sleep_exactly(void);
+
+/* SCHED_BATCH: when the calling thread wakes, it does not preempt the thread that runs on its CPU, sched(7). */
+int bench_never_preempt(void);
 
 /* perf_event_open(2) for a hardware event of this process in user mode, on any CPU: a descriptor, or -errno. A
  * reading has the count, the time for which the event was enabled, and the time for which the CPU counted it. */
@@ -35,6 +38,12 @@ static inline uint64_t bench_counter(void) {
 }
 /* Whether that counter exists and always runs at one rate. */
 bool bench_has_invariant_counter(void);
+
+/* The registers that CPUID returns for a leaf; zeros on a CPU without that instruction. */
+typedef struct bench_cpuid_leaf {
+    uint32_t a, b, c, d;
+} bench_cpuid_leaf;
+bench_cpuid_leaf bench_cpuid(uint32_t leaf);
 
 /* No later instruction starts before all earlier ones have completed. */
 static inline void bench_instruction_fence(void) {

@@ -15,12 +15,24 @@ package protocol FleetEngine: AnyObject {
     /// - Throws: ``Failure`` if the engine does not answer; it may later.
     func poll() throws -> [TaskReport]
 
+    /// Whether a task that the last poll saw running has ended, and what it said last may still become visible here.
+    var isSettling: Bool { get }
+
     /// Brings the results of tasks that are over into the fleet folder, where they are not there already, and removes what
     /// the fleet has left on their nodes. Returns what could not be fetched, by the names of the tasks.
     func fetch(_ tasks: [FleetTask]) -> [String: Failure]
+
+    /// Copies what tasks that still run have by now into the fleet folder, where an engine can do that.
+    func peek(_ tasks: [FleetTask])
 
     /// Ends all tasks that are not over, and waits for their end, for a while.
     ///
     /// - Throws: ``Failure`` if the engine does not do it.
     func cancel() throws
+}
+
+extension FleetEngine {
+    package var isSettling: Bool { false }
+
+    package func peek(_ tasks: [FleetTask]) {}
 }

@@ -13,6 +13,7 @@ package struct FleetSession {
     private let complain: (String) -> Void
     private var fetched: Set<String> = []
     private var troubles: [String: String] = [:]
+    private var lastTrouble = ""
 
     /// The time for which an engine may not answer before the session gives up.
     private static let patience = Duration.seconds(120)
@@ -49,7 +50,8 @@ package struct FleetSession {
             } catch let failure as Failure {
                 if failure.cause == .interrupted { continue }
                 if silence.hasPassed { throw failure }
-                complain("\(failure.message); trying again")
+                if failure.message != lastTrouble { complain("\(failure.message); trying again") }
+                lastTrouble = failure.message
             }
             fetch(reports)
             show(reports)
@@ -62,8 +64,13 @@ package struct FleetSession {
 
     /// Takes what is there now, without waiting for what runs.
     package mutating func glance() throws -> End {
-        let reports = try engine.poll()
+        var reports = try engine.poll()
+        while engine.isSettling && !Interruption.hasCome {
+            usleep(200_000)
+            reports = try engine.poll()
+        }
         fetch(reports)
+        engine.peek(reports.filter { $0.state == .running }.map(\.task))
         return End(reports: reports, isInterrupted: false, unfetched: troubles)
     }
 

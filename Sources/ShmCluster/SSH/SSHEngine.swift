@@ -137,18 +137,19 @@ package final class SSHEngine: FleetEngine {
 
     // MARK: Ending
 
-    package func fetch(_ tasks: [FleetTask]) -> [String: Failure] {
-        let due = tasks.filter { place($0)?.isFetched == false }
-        if due.isEmpty { return [:] }
+    package func peek(_ tasks: [FleetTask]) { _ = bring(tasks.filter { place($0)?.isFetched == false }) }
+
+    /// Copies the results of tasks into the fleet folder. Returns the tasks whose results are here, and the failures.
+    private func bring(_ tasks: [FleetTask]) -> (fetched: [FleetTask], failures: [String: Failure]) {
         func archive(_ task: FleetTask) -> String { folder.path("results/.\(task.name).tar") }
         var failures: [String: Failure] = [:]
-        let packed = ExternalCalls.all(due, atOnce: Self.width) { task in
+        let packed = ExternalCalls.all(tasks, atOnce: Self.width) { task in
             try host(task).call(
                 SSHScripts(plan, task).pack, to: "fetch the results from", outputFile: archive(task),
                 limit: .seconds(300))
         }
         var fetched: [FleetTask] = []
-        for (task, result) in zip(due, packed) {
+        for (task, result) in zip(tasks, packed) {
             do {
                 _ = try result.get()
                 try ResultsArchive.unpack(archive(task), task: task.name, in: folder)
@@ -156,6 +157,14 @@ package final class SSHEngine: FleetEngine {
             } catch { failures[task.name] = error as? Failure ?? Failure("\(error)") }
             _ = unsafe unlink(archive(task))
         }
+        return (fetched, failures)
+    }
+
+    package func fetch(_ tasks: [FleetTask]) -> [String: Failure] {
+        let due = tasks.filter { place($0)?.isFetched == false }
+        if due.isEmpty { return [:] }
+        let (fetched, unfetched) = bring(due)
+        var failures = unfetched
         // The folder on the host goes when its content is safe.
         let removed = ExternalCalls.all(fetched, atOnce: Self.width) { task in
             try host(task).call(SSHScripts(plan, task).remove, to: "clean up")

@@ -11,8 +11,9 @@ struct SSHScripts {
     /// Unpacks the archive on the standard input, and starts the task in a session of its own: it outlives the connection.
     var start: String {
         let task = "./task \(task.name)"
-        let session =
-            "echo $$ >group; command -v timeout >/dev/null && exec timeout -k 30 \(plan.timeLimit) \(task); exec \(task)"
+        // Without --foreground, it would signal the whole group, and the program several times.
+        let limited = "timeout --foreground -k 30 \(plan.timeLimit) \(task)"
+        let session = "echo $$ >group; timeout --foreground 1 true 2>/dev/null && exec \(limited); exec \(task)"
         return [
             "umask 077", "mkdir -p \(place) && cd \(place) && tar -xf - || exit 1", "rm -f group",
             "setsid sh -c \(session.quotedForShell) </dev/null >/dev/null 2>&1 & n=0",
@@ -37,10 +38,10 @@ struct SSHScripts {
 
     var remove: String { "rm -rf \(place)" }
 
-    /// Ends the task: it may write what it has measured within ten seconds.
+    /// Ends the task, whose leader passes the signal on: it may write what it has measured within ten seconds.
     var end: String {
         [
-            "g=$(cat \(place)/group 2>/dev/null) && [ -n \"$g\" ] || exit 0", "kill -TERM -$g 2>/dev/null", "n=0",
+            "g=$(cat \(place)/group 2>/dev/null) && [ -n \"$g\" ] || exit 0", "kill -TERM $g 2>/dev/null", "n=0",
             "while kill -0 -$g 2>/dev/null && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done",
             "kill -KILL -$g 2>/dev/null",
             "exit 0",

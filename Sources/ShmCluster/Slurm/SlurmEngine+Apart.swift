@@ -11,7 +11,7 @@ extension SlurmEngine {
     func isFetched(_ task: FleetTask) -> Bool { record.places.contains { $0.task == task.name && $0.isFetched } }
 
     /// Sends the programs to tasks that run and have not begun: a task that sees the folder begins at once.
-    func sendPrograms(_ jobs: [SlurmJob], _ reports: inout [TaskReport]) throws {
+    func sendPrograms(_ jobs: [SlurmJob]) throws {
         var waiting: [SlurmJob] = []
         for job in jobs where job.state == "RUNNING" && plan.tasks.indices.contains(job.index) {
             let task = plan.tasks[job.index]
@@ -45,8 +45,12 @@ extension SlurmEngine {
                     isStarted: true,
                     isFetched: false))
         }
-        // Tried again with the next poll, as long as the task waits for them.
-        for (_, result) in Array(sent) + Array(told) { if case .failure(let failure) = result { throw failure } }
+        // Tried again, as long as the task waits for them.
+        for (job, result) in Array(sent) + Array(told) {
+            guard case .failure(let failure) = result else { continue }
+            unsent[job.index] = failure.message
+            silentSince[job.index] = .after(.seconds(5))
+        }
     }
 
     package func fetch(_ tasks: [FleetTask]) -> [String: Failure] {
@@ -56,15 +60,18 @@ extension SlurmEngine {
         var failures: [String: Failure] = [:]
         do {
             let srun = try SlurmTools.srun
-            let archives = places.map { folder.path("results/.\($0.task).tar") }
-            let packed = ExternalCalls.all(Array(zip(places, archives)), atOnce: 8) { place, archive in
+            // A node that showed the folder late has them here, and the programs there.
+            let (here, apart) = (
+                places.filter { ownStatus($0)?.hasEnded == true }, places.filter { ownStatus($0)?.hasEnded != true }
+            )
+            let archives = apart.map { folder.path("results/.\($0.task).tar") }
+            let packed = ExternalCalls.all(Array(zip(apart, archives)), atOnce: 8) { place, archive in
                 try call(
                     srun, place, ["tar", "-C", "\(place.folder)/results", "-cf", "-", place.task],
-                    to: "fetch the results of",
-                    outputFile: archive)
+                    to: "fetch the results of", outputFile: archive)
             }
-            var fetched: [EngineRecord.Place] = []
-            for ((place, archive), result) in zip(zip(places, archives), packed) {
+            var fetched = here
+            for ((place, archive), result) in zip(zip(apart, archives), packed) {
                 do {
                     _ = try result.get()
                     try ResultsArchive.unpack(archive, task: place.task, in: folder)
@@ -87,6 +94,10 @@ extension SlurmEngine {
             for place in places where failures[place.task] == nil { failures[place.task] = failure }
         }
         return failures
+    }
+
+    private func ownStatus(_ place: EngineRecord.Place) -> TaskStatus? {
+        TaskFolder(folder, plan, FleetTask(name: place.task, node: nil)).status
     }
 
     /// Calls a program on the node of a task.

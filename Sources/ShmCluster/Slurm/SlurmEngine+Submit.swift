@@ -24,6 +24,8 @@ extension SlurmEngine {
         // `123` or `123;cluster`.
         let job = answer.prefix { $0.isASCII && $0.isNumber }
         guard !job.isEmpty else {
+            // Something may have been submitted all the same.
+            try? cancel(["--name=\(SlurmScript.jobName(plan))"])
             throw SlurmTools.unreadable(
                 answer.split(whereSeparator: \.isNewline).first ?? "", of: "sbatch --parsable",
                 expected: "the number of the job")

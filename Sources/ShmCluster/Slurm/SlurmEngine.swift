@@ -14,6 +14,9 @@ package final class SlurmEngine: FleetEngine {
     var record: EngineRecord
     /// Since when a task runs, or is gone, without a status that can be seen here.
     var silentSince: [Int: Deadline] = [:]
+    package private(set) var isSettling = false
+    /// Why the programs of a task could not be sent to its node.
+    var unsent: [Int: String] = [:]
 
     /// The time that a shared file system may need to show what a node wrote.
     static let visibility = Duration.seconds(4)
@@ -41,9 +44,10 @@ package final class SlurmEngine: FleetEngine {
 
     package func poll() throws -> [TaskReport] {
         let jobs = try jobs()
+        isSettling = false
         let byIndex = Dictionary(jobs.map { ($0.index, $0) }) { first, _ in first }
         var reports = plan.tasks.indices.map { report($0, byIndex[$0]) }
-        try sendPrograms(jobs, &reports)
+        try sendPrograms(jobs)
         try giveUpNodes(jobs, &reports)
         let known = record
         for report in reports where report.state.isOver && report.state != .ended {
@@ -80,14 +84,17 @@ package final class SlurmEngine: FleetEngine {
         case .ended: break
         }
         // It has ended, and says so only on its node, or not yet, or not at all.
-        if isApart(task) { return own.report(task, isFetched(task) ? vanished(status, job) : .ended) }
+        if isApart(task) { return own.report(task, isFetched(task) ? vanished(index, status, job) : .ended) }
         let since = silentSince[index] ?? .after(Self.visibility)
         silentSince[index] = since
-        return own.report(task, since.hasPassed ? vanished(status, job) : .running)
+        if since.hasPassed { return own.report(task, vanished(index, status, job)) }
+        isSettling = true
+        return own.report(task, .running)
     }
 
     /// The state of a task that has no last status.
-    private func vanished(_ status: TaskStatus?, _ job: SlurmJob?) -> TaskState {
+    private func vanished(_ index: Int, _ status: TaskStatus?, _ job: SlurmJob?) -> TaskState {
+        if status == nil, let reason = unsent[index] { return .missing(reason) }
         let words = job.map { "its job is \($0.state.lowercased()) in Slurm" } ?? "Slurm no longer knows its job"
         return status == nil
             ? .missing("\(words), and it wrote no status") : .lost("\(words), and it wrote no last status")

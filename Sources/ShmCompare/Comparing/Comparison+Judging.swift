@@ -11,7 +11,7 @@ extension Comparison {
     }
 
     /// The decision of a cell's blocks on a metric; `nil` if it was not measured.
-    func finding(_ metric: Metric, _ cell: Cell) -> Direction? {
+    func decision(_ metric: Metric, _ cell: Cell) -> Direction? {
         if metric == .heap { return heap(cell.blocks) }
         guard interval(metric, cell.blocks, confidence: plan.confidence) != nil else { return nil }
         if let found = difference(metric, cell.blocks, confidence: plan.confidence) { return found }
@@ -179,7 +179,7 @@ extension Comparison {
         let margin = expm1(logMargin(metric, cell))
         finding.margin = margin
         finding.marginSource =
-            clockStep(metric, cell.blocks) >= margin ? .clock : cell.margins[metric]?.source ?? .threshold
+            clockStep(metric, cell.blocks) >= margin * (1 - 1e-9) ? .clock : cell.margins[metric]?.source ?? .threshold
         finding.proved = cell.proved[metric].map(expm1)
         finding.equivalenceLevel = finding.proved.map { _ in plan.equivalenceLevel }
     }
@@ -202,7 +202,7 @@ extension Comparison {
         guard cell.stage == .done, cell.blocks.count < plan.looks[0] else { return nil }
         let count = cell.blocks.count
         return
-            "\(counted(count, "block")) of four rounds: expected at least \(plan.looks[0]); use a longer --max-time"
+            "\(counted(count, "block")): expected at least \(plan.looks[0]); use a longer --max-time"
     }
 
     /// Why the cell cannot be judged, if the base differs from itself and no second set of blocks refutes it; `nil` otherwise.

@@ -1,15 +1,14 @@
 internal import Glibc
 package import ShmCoordinator
 internal import ShmCore
-package import ShmRecord
+internal import ShmRecord
 package import ShmStatistics
 
 /// Compares two programs or locks by measuring them alternately.
 ///
-/// **Blocks.** A sample is a block of four rounds in the random order `A B B A` or `B A A B`; a round is a fleet of fresh
-/// processes. The figure of a block is the difference of the mean logarithms, from which linear drift cancels. Without a
-/// difference between the programs, only the random order decides its sign, for any noise and any dependence between rounds:
-/// the signed-rank interval needs no other assumption (``SignedRankInterval``).
+/// **Blocks.** A sample is a ``Block``: two fresh fleets that take turns on the same memory, or four rounds. Its figure is a
+/// difference of logarithms. Without a difference between the programs, only coins decide its sign, for any noise and any
+/// dependence between turns or rounds: the signed-rank interval needs no other assumption (``SignedRankInterval``).
 ///
 /// **Cells** alternate as well: each pass measures one block of each unfinished cell, in a new random order.
 ///
@@ -45,7 +44,7 @@ package struct Comparison {
         package var adaptsMargins = false
 
         package init(
-            metrics: [Metric] = Metric.all, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
+            metrics: [Metric] = Metric.ofRounds, thresholds: [Metric: Double] = [:], falseAlarms: Double = 0.01,
             patience: Double = 60.0, seed: UInt64 = 0, kills: Int = 0
         ) {
             self.metrics = metrics
@@ -60,7 +59,7 @@ package struct Comparison {
     }
 
     /// A cell, with its lock on either side.
-    package struct Pair {
+    package struct Pair: Equatable {
         package let load: Load
         package let baseLock: String
         package let candidateLock: String
@@ -77,25 +76,6 @@ package struct Comparison {
         }
 
         package func lock(_ role: Role) -> String { role == .candidate ? candidateLock : baseLock }
-    }
-
-    /// Four rounds: two of the base, and two of the candidate or the control.
-    package struct Block {
-        package var base: [Record]
-        package var other: [Record]
-
-        package init(
-            base: [Record] = [], other: [Record] = []
-        ) {
-            self.base = base
-            self.other = other
-        }
-
-        /// The logarithm of the ratio of the other side to the base; `nil` if a round lacks the metric.
-        package func logRatio(_ metric: Metric) -> Double? {
-            let (base, other) = (base.compactMap(metric.logarithm), other.compactMap(metric.logarithm))
-            return base.count == 2 && other.count == 2 ? (other[0] + other[1] - base[0] - base[1]) / 2 : nil
-        }
     }
 
     /// The stage of a cell.
@@ -199,10 +179,10 @@ package struct Comparison {
     ///
     /// - Parameters:
     ///   - elapsed: returns the seconds since the start.
-    ///   - measure: measures a round, which has a unique number.
+    ///   - measure: measures a block.
     ///   - look: called after each block with the index of its cell.
     package mutating func run(
-        elapsed: () -> Double, measure: (Role, Pair, Int) throws -> Record,
+        elapsed: () -> Double, measure: (BlockRequest) throws -> Block,
         look: (Comparison, Int) -> Void = { _, _ in }
     ) throws {
         while true {
@@ -239,29 +219,21 @@ package struct Comparison {
         }
     }
 
-    private mutating func block(_ index: Int, _ other: Role, _ measure: (Role, Pair, Int) throws -> Record) throws
-        -> Block
+    private mutating func block(_ index: Int, _ other: Role, _ measure: (BlockRequest) throws -> Block) throws -> Block
     {
-        let order: [Role] =
-            Bool.random(using: &generator) ? [.base, other, other, .base] : [other, .base, .base, other]
-        var block = Block()
-        for role in order {
-            rounds += 1
-            let record = try measure(role, cells[index].pair, rounds)
-            if role == .base { block.base.append(record) } else { block.other.append(record) }
-            // A control may fail the integrity check, but not as the candidate for a lock.
-            let failsIntegrity = record.text("integrity") == RoundResult.Integrity.failed.rawValue
-            let isExcused =
-                role != .candidate || !(LockKind(named: cells[index].pair.baseLock)?.properties.excludes ?? true)
-            if record.isAsPromised && (!failsIntegrity || isExcused) { continue }
-            if role == .candidate {
-                cells[index].breach = Self.breach(record)
+        let request = BlockRequest(
+            pair: cells[index].pair, other: other, startsWithBase: Bool.random(using: &generator),
+            firstRound: rounds + 1, seed: settings.seed ^ UInt64(rounds + 1) << 32)
+        rounds += BlockRequest.rounds
+        let block = try measure(request)
+        if let broken = block.other.first(where: request.isBroken) {
+            if other == .candidate {
+                cells[index].breach = Self.breach(broken)
             } else {
-                cells[index].baseBreach = Self.breach(record)
+                cells[index].baseBreach = Self.breach(broken)
             }
-            // The cell will not be judged, and stuck rounds take long.
-            break
         }
+        if let broken = block.base.first(where: request.isBroken) { cells[index].baseBreach = Self.breach(broken) }
         return block
     }
 
@@ -298,7 +270,7 @@ package struct Comparison {
         cells[index].found = [:]
         for metric in settings.metrics where metric != .integrity {
             cells[index].proved[metric] = provedMargin(metric, cell, level: level)
-            cells[index].found[metric] = finding(metric, cells[index])
+            cells[index].found[metric] = decision(metric, cells[index])
         }
         for metric in cell.refuted.keys where differs(cells[index].found[metric]) {
             cells[index].found[metric] = .undecided

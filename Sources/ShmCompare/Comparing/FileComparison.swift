@@ -48,6 +48,7 @@ package struct FileComparison {
         var findings = Findings(
             base: base, candidate: candidate, cells: cells.map { comparison.finding($0, confidence: confidence) },
             falseAlarms: settings.falseAlarms, startedAt: time(nil), seed: nil)
+        findings.locate(after)
         if machines[0] != machines[1] {
             findings.warnings = [
                 Warning(

@@ -21,8 +21,18 @@ extension Field where Subject == FindingRow {
     package static let schema = 1
 
     package static let all: [Field<FindingRow>] =
-        identity + figures + verdicts + [estimate] + load + equivalence
-        + otherLoad
+        identity + figures + verdicts + [estimate] + load + equivalence + machine + otherLoad
+
+    /// Where the candidate was measured: findings of several machines can be merged.
+    private static let machine: [Field<FindingRow>] = environment.map { column in
+        field(
+            column.name, kind: column.kind,
+            "\(column.doc), where the candidate was measured; empty if its rounds are of several"
+        ) { row in
+            let text = row.findings.place[column.name]
+            return column.kind == .count ? Value(text.flatMap { UInt64($0) }) : Value(text)
+        }
+    }
 
     /// The load but for the scenario and the number of workers, which precede, up to the last parameter that is older than
     /// the columns of equivalence.
@@ -118,7 +128,7 @@ extension Field where Subject == FindingRow {
             Value($0.metric.change?.confidence, decimals: 6)
         },
         field(
-            "samples", kind: .count, "blocks of four rounds; of `check` and of files, the candidate's rounds"
+            "samples", kind: .count, "blocks; of `check` and of files, the candidate's rounds"
         ) { $0.metric.change.map { .integer($0.samples) } ?? .empty },
         field(
             "fresh_ratio", title: "fresh",

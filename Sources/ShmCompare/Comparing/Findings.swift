@@ -173,6 +173,8 @@ package struct Findings {
     package var failsUndecided: Bool
     /// What was asked for; `nil` if unknown.
     package var request: ComparisonRequest?
+    /// Where the candidate was measured, by column (``FindingColumn``); without those in which its rounds differ.
+    package private(set) var place: [String: String] = [:]
 
     package init(
         base: String, candidate: String, cells: [CellFinding], falseAlarms: Double, startedAt: Int, seed: UInt64? = nil,
@@ -186,6 +188,15 @@ package struct Findings {
         self.seed = seed
         self.notes = notes
         self.failsUndecided = failsUndecided
+    }
+
+    /// Sets ``place`` by the candidate's rounds.
+    package mutating func locate(_ rounds: [Record]) {
+        place = [:]
+        for name in FindingColumn.environment.map(\.name) {
+            let values = Set(rounds.map { $0.text(name) })
+            if values.count == 1, let value = values.first { place[name] = value }
+        }
     }
 
     /// Whether all cells are undecided.

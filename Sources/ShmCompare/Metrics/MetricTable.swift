@@ -3,8 +3,11 @@ internal import ShmRecord
 extension Metric {
     /// The metrics of comparisons, in the order of tables and findings.
     package static let all: [Metric] = [
-        throughput, p50, p99, hold, handoff, fairness, cpu, heap, recovery, integrity,
+        throughput, p50, p99, hold, handoff, fairness, cpu, heap, instructions, recovery, integrity,
     ]
+
+    /// The metrics of rounds.
+    package static let ofRounds = all.filter { $0 != .instructions }
 
     /// The metrics by which locks are ranked; see `Rankings`.
     package static let ranked: [Metric] = [throughput, windowFairness, p99, tail]
@@ -57,6 +60,12 @@ extension Metric {
     package static let heap = Metric(
         "heap", threshold: 0, "heap bytes per acquisition; any rise from 0 is a regression", judgement: .rule,
         scale: .none, words: ("ALLOCATES", "allocates less"))
+
+    /// Counted for each lock, beside the rounds; see `PathComparison`.
+    package static let instructions = Metric(
+        "instructions", unit: .plain, decimals: 0, threshold: 0,
+        "machine instructions and system calls of lock, critical section and unlock, counted by single-stepping, alone and among waiters; judged if it is named, and any rise is then a regression",
+        judgement: .rule, scale: .none, words: ("MORE", "fewer"), value: { _ in nil })
 
     /// Compared with the time that the kernel needs to end the killed process.
     package static let recovery = Metric(

@@ -14,9 +14,9 @@ package enum Threshold {
         guard let metric = Metric.named(name), metric != .integrity else {
             throw Failure.invalid(name, for: option, expected: Metric.thresholdNames)
         }
-        guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric == .heap else {
+        guard let share = Percent.share(value), (0...10).contains(share), share > 0 || metric.judgement == .rule else {
             throw Failure.invalid(
-                value, for: "\(option) \(name)", expected: Percent.expected(0...10, isAbove: metric != .heap))
+                value, for: "\(option) \(name)", expected: Percent.expected(0...10, isAbove: metric.isRatio))
         }
         return (metric, share)
     }

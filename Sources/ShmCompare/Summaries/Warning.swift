@@ -23,6 +23,7 @@ package struct Warning: Equatable, Sendable {
         case severalSchemas = "several-schemas"
         case clockOffset = "clock-offset"
         case taskNote = "task-note"
+        case misnamedMachine = "misnamed-machine"
         case unknownColumns = "unknown-columns"
         case otherMachine = "other-machine"
         case doubtfulMachine = "doubtful-machine"

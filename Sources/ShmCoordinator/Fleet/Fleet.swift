@@ -49,8 +49,8 @@ final class Fleet {
     func spawn(_ place: Int, task: String, calling what: String, isMute: Bool = false) throws(RoundFailure)
         -> ChildProcess
     {
-        let arguments = [task, ThisRun.starter, "\(number)", "\(place)", "\(processes.count)"]
-        do throws(Errno) { return try ChildProcess(program.path, arguments, isMute: isMute) } catch {
+        let command = program.command([task, ThisRun.starter, "\(number)", "\(place)", "\(processes.count)"])
+        do throws(Errno) { return try ChildProcess(command.path, command.arguments, isMute: isMute) } catch {
             throw .failed("cannot start \(what): \(RefusalReason.reason(error))")
         }
     }

@@ -29,6 +29,11 @@ public struct WorkerProgram: Sendable {
 
     /// The path of the executable that is started as a worker.
     public let path: String
+    /// Assignments, `NAME=VALUE`, for the environment of its processes, in addition to this process's variables.
+    public var environment: [String] = []
+    /// The C library of the worker, such as `glibc 2.41`, which the pthread locks are part of; `nil` if the worker does
+    /// not say.
+    package let libc: String?
 
     /// Locates the worker beside this executable, or takes the given path, and asks it for its version.
     ///
@@ -36,9 +41,17 @@ public struct WorkerProgram: Sendable {
     public init(path: String? = nil, loadsPlugins: Bool = false) throws(Problem) {
         let path = path ?? Self.besideThisExecutable() + (loadsPlugins ? "-dynamic" : "")
         guard unsafe access(path, X_OK) == 0 else { throw .missing(path: path) }
-        let answer = try Self.ask(path)
-        guard answer == ToolVersion.workerLine else { throw .mismatch(path: path, answer: answer) }
+        let lines = try Self.ask(path)
+        guard lines.first == ToolVersion.workerLine else {
+            throw .mismatch(path: path, answer: lines.first ?? "")
+        }
         self.path = path
+        libc = lines.dropFirst().first.flatMap(Self.plain)
+    }
+
+    /// What to start with a worker's arguments.
+    func command(_ arguments: [String]) -> (path: String, arguments: [String]) {
+        environment.isEmpty ? (path, arguments) : ("/usr/bin/env", environment + [path] + arguments)
     }
 
     private static func besideThisExecutable() -> String {
@@ -46,11 +59,17 @@ public struct WorkerProgram: Sendable {
             + "/shmworker"
     }
 
-    /// The first line that a program prints when asked for its version; empty if it prints none.
-    public static func answer(of path: String) -> String { (try? ask(path)) ?? "" }
+    /// A name and version without characters that mean something in a document; `nil` for other texts.
+    private static func plain(_ line: String) -> String? {
+        let isPlain = line.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || " .-".contains($0)) }
+        return line.isEmpty || !isPlain ? nil : line
+    }
 
-    /// The same; throws if the machine keeps the program from answering.
-    private static func ask(_ path: String) throws(Problem) -> String {
+    /// The first line that a program prints when asked for its version; empty if it prints none.
+    public static func answer(of path: String) -> String { (try? ask(path))?.first ?? "" }
+
+    /// The first two lines that it prints; throws if the machine keeps the program from answering.
+    private static func ask(_ path: String) throws(Problem) -> [String] {
         let pipe: Pipe
         let child: ChildProcess
         do throws(Errno) { pipe = try Pipe() } catch {
@@ -62,7 +81,7 @@ public struct WorkerProgram: Sendable {
             child = try ChildProcess(path, ["--version"], output: pipe.writeEnd)
         } catch {
             // Something that is no program, such as a directory, has no answer.
-            if error == .permissionDenied || error == .execFormatError { return "" }
+            if error == .permissionDenied || error == .execFormatError { return [] }
             throw .refused(path: path, reason: RefusalReason.reason(error))
         }
         defer { child.end() }
@@ -75,18 +94,21 @@ public struct WorkerProgram: Sendable {
                 throw .refused(path: path, reason: "it \(exit.explained)")
             }
         }
-        return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        return text.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Reads a program's output up to the end of its first line. A sleeping program gets two seconds; a program that
+    /// Reads a program's output up to the end of its second line. A sleeping program gets two seconds; a program that
     /// waits for a CPU, or for its file to load, gets longer.
     private static func read(_ output: FileDescriptor, of child: ChildProcess) -> [UInt8] {
         var text: [UInt8] = []
         var poll = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
         var buffer = [UInt8](repeating: 0, count: 256)
         let (soon, late) = (Patience.after(.seconds(2)), Patience.after(.seconds(20)))
-        while text.count < 256, !text.contains(UInt8(ascii: "\n")) {
+        while text.count < 256, text.count(where: { $0 == UInt8(ascii: "\n") }) < 2 {
             if unsafe Glibc.poll(&poll, 1, 100) <= 0 {
+                // The second line comes with the first, if the program has it.
+                if text.contains(UInt8(ascii: "\n")) { break }
                 if late.hasPassed || (soon.hasPassed && ProcessState.isAsleep(child.pid)) { break }
                 continue
             }

@@ -93,6 +93,8 @@ public struct RoundResult: Sendable {
         public var heapCounterWorks = true
         /// The share of the throughput window in which all workers contended.
         public var overlap: Double = 1
+        /// In a block of turns: the mean of Jain's index of the workers' acquisitions over the turns; `nil` in a round.
+        public var turnFairness: Double?
         /// How long each worker held the lock in the order window; `nil` if none did.
         public var holding: Holding?
         /// The class of critical sections of each worker; empty if all are equal.

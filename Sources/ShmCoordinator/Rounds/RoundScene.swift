@@ -12,21 +12,37 @@ final class RoundScene {
     let background: Fleet
     /// The class of critical sections of each worker, an index into ``SectionShares/classes``; empty if all are equal.
     let sectionClasses: [Int]
-    private let segments: RoundSegments
+    /// Removes the segments with its last reference.
+    private let segments: AnyObject
 
     /// Creates the segments and writes the plan. The segments are removed with the last reference.
     ///
     /// - Parameter number: unique within this process.
-    init(_ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram) throws(RoundFailure) {
-        segments = try RoundSegments(
+    convenience init(_ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram) throws(RoundFailure) {
+        let segments = try RoundSegments(
             number: number, arenaSize: Arena.byteCount(workers: cell.workers, isTraced: plan.isTraced), lock: cell.lock,
             dataSize: GuardedData.byteCount(counters: cell.counters, lines: cell.load.touchedLines))
-        guard let arena = Arena(segments.arena, workers: cell.workers) else {
+        try self.init(
+            cell, plan, number: number, program: program, arena: segments.arena,
+            data: unsafe GuardedData(segments.data), keeping: segments)
+    }
+
+    /// Writes the plan into an arena.
+    ///
+    /// - Parameters:
+    ///   - number: the number in the key of the arena.
+    ///   - segments: keeps the segments in existence.
+    init(
+        _ cell: Cell, _ plan: Plan, number: Int, program: WorkerProgram, arena segment: SharedMemory,
+        data: GuardedData, keeping segments: AnyObject
+    ) throws(RoundFailure) {
+        guard let arena = Arena(segment, workers: cell.workers) else {
             throw .failed("the arena does not fit its segment")
         }
+        self.segments = segments
         self.cell = cell
         self.arena = arena
-        data = unsafe GuardedData(segments.data)
+        self.data = data
         data.prepare()
         fleet = Fleet(
             program, number: number, places: cell.workers, naming: .init(role: "worker", total: cell.workers))
@@ -64,9 +80,11 @@ final class RoundScene {
     // MARK: Starting
 
     /// Starts all workers.
-    func start() throws(RoundFailure) {
+    ///
+    /// - Parameter task: the worker program's first argument.
+    func start(_ task: String = "contend") throws(RoundFailure) {
         for worker in 0..<cell.workers {
-            try fleet.start(worker, task: "contend", calling: fleet.name(worker))
+            try fleet.start(worker, task: task, calling: fleet.name(worker))
             if Interruption.hasCome { throw .interrupted }
         }
     }

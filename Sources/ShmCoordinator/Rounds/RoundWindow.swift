@@ -20,6 +20,19 @@ struct RoundWindow {
         counts = [scene.sections()]
     }
 
+    /// The windows of several turns as one: without the time between them.
+    ///
+    /// - Parameters:
+    ///   - parts: each worker's sections in each turn.
+    ///   - nanoseconds: the sum of the turns' lengths.
+    init(parts: [[UInt64]], nanoseconds: UInt64) {
+        contending = (parts.first ?? []).map { _ in true }
+        (start, end) = (0, nanoseconds)
+        counts = parts.reduce(into: [contending.map { _ in 0 }]) { sums, part in
+            sums.append(zip(sums[sums.count - 1], part).map { $0 &+ $1 })
+        }
+    }
+
     /// Records the workers' counts.
     mutating func count(_ sections: [UInt64]) { counts.append(sections) }
 

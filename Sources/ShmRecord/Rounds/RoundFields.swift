@@ -35,7 +35,7 @@ extension Field where Subject == Row {
         return Parameter.all.filter { !names.contains($0.column) }.map { field($0) }
     }()
 
-    private static let listed: [Field<Row>] = identity + environment + asked + figures
+    private static let listed: [Field<Row>] = identity + environment + asked + figures + fingerprint
 
     private static let identity: [Field<Row>] = [
         schema(schema),
@@ -340,7 +340,15 @@ extension Field where Subject == Row {
             "class_hold_shares", kind: .list, unit: .share,
             "share of each class of `critical_section_shares` in the time for which the lock was held, in the order window"
         ) { list($0.classHolds, decimals: 4) },
+        field(.touch), field(.busyLoops), field(.burst),
     ]
+
+    /// What tells the machine apart from others of its name.
+    private static let fingerprint: [Field<Row>] = FingerprintColumn.all.map { part in
+        field(part.name, kind: part.kind, unit: part.unit, roles: part.roles, part.doc) { row in
+            row.run.fingerprint.map(part.value) ?? .empty
+        }
+    }
 
     /// Figures by class.
     private static func list(_ figures: [Double]?, decimals: Int) -> Value {

@@ -14,11 +14,14 @@ package struct RunConditions {
     package let clock: ClockCalibration
     /// The cost of the order window's log per acquisition, ns.
     package let logCost: Double
+    /// What tells the machine apart from others of its name; `nil` if it was not measured.
+    package let fingerprint: MachineFingerprint?
 
-    package init(id: String, seed: UInt64, clock: ClockCalibration) {
+    package init(id: String, seed: UInt64, clock: ClockCalibration, fingerprint: MachineFingerprint? = nil) {
         self.id = id
         self.seed = seed
         self.clock = clock
+        self.fingerprint = fingerprint
         logCost = AcquisitionLog.cost(clock.clock)
     }
 }
@@ -73,8 +76,10 @@ package struct Row {
         }
     }
 
-    /// Jain's index of the workers' acquisitions.
-    package var jain: Double? { result.figures.flatMap { jainIndex($0.sections.map { Double($0) }) } }
+    /// Jain's index of the workers' acquisitions; of a block of turns, the mean over the turns.
+    package var jain: Double? {
+        result.figures.flatMap { $0.turnFairness ?? jainIndex($0.sections.map { Double($0) }) }
+    }
 
     /// The smallest number of acquisitions of a worker, as a share of the largest.
     package var minMax: Double? { result.figures.flatMap { minMaxRatio($0.sections.map { Double($0) }) } }

@@ -2,7 +2,7 @@ internal import ShmCoordinator
 
 /// The checks of the rows of a results file, whose errors name the column.
 struct RowCheck {
-    /// The types of the columns that are whole numbers and identify what was measured.
+    /// The columns of whole numbers that identify what was measured.
     private static let counts = ResultColumn.all.filter {
         $0.kind == .count && !$0.roles.isDisjoint(with: [.round, .cell]) && $0.roles.contains(.required)
     }.map(\.name)

@@ -30,6 +30,7 @@ package struct FilesReport {
 
     private let files: String
     private let unknown: [Warning]
+    private let misnamed: [Warning]
     private let parts: [Part]
     /// What differs between several machines.
     private let machines: MachinesDocument
@@ -55,7 +56,8 @@ package struct FilesReport {
                 "\(file.path) has unknown columns, which are left out: \(file.unknownColumns.map { $0.replacing("`", with: "?").debugDescription }.joined(separator: ", "))"
             )
         }
-        let groups = MachineRounds.groups(files.flatMap(\.records), by: axis?.column)
+        let records = files.flatMap(\.records)
+        let groups = MachineRounds.groups(records, by: axis?.column)
         let compared = ComparedMachine.all(groups, axis: axis)
         machines = MachinesDocument(compared, reference: reference, axis: axis, tasks: tasks)
         doubts = MachineWarnings.all(
@@ -64,6 +66,7 @@ package struct FilesReport {
         parts = groups.map { rounds in
             Part(rounds, sort: sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
         }
+        misnamed = parts.count > 1 ? Self.warnings(MachineKinds(records)) : []
     }
 
     /// The names of a few files, or of some of many and the number of the others.
@@ -71,6 +74,16 @@ package struct FilesReport {
         let shown = 12
         return paths.prefix(shown).joined(separator: ", ")
             + (paths.count > shown ? " and \(paths.count - shown) more files" : "")
+    }
+
+    /// Warns of machines that are not what their names say.
+    private static func warnings(_ kinds: MachineKinds) -> [Warning] {
+        let most = 8
+        let rest = kinds.findings.count - most
+        let shown = kinds.findings.prefix(most).map(\.text)
+        return (shown + (rest > 0 ? ["\(counted(rest, "more finding")) of this sort"] : [])).map {
+            Warning(.misnamedMachine, $0)
+        }
     }
 
     /// Whether every lock kept its promises.
@@ -83,7 +96,7 @@ package struct FilesReport {
     package var warnings: [Warning] {
         let several = Warning(
             .severalMachines, "the rounds are of \(counted(count, "machine")), which have separate tables and medians")
-        return unknown + (count > 1 ? [several] : []) + doubts + merged
+        return unknown + (count > 1 ? [several] : []) + misnamed + doubts + merged
     }
 
     /// Those of each machine; of many machines with one warning, that of the first.

@@ -30,7 +30,7 @@ struct FindingsExhibit {
         let hasBlocks = cells.contains { $0.metrics.contains { !$0.blocks.isEmpty } }
         let points =
             hasBlocks
-            ? "Points are blocks of four rounds, crosses the fresh blocks of the confirmation."
+            ? "Points are blocks, crosses the fresh blocks of the confirmation."
             : "The rounds were not measured alternately, so there are no blocks to show."
         return Exhibit.Picture(
             "Changes in units of their margins",

@@ -46,7 +46,13 @@ extension MemberDescription {
 
     package static let history = [verdict]
 
-    package static let doctor = [verdict]
+    package static let doctor = [
+        verdict,
+        object(
+            "fingerprint",
+            "what tells the machine apart from others of its name, with the last columns of `run`; missing if it was not measured",
+            isRequired: false, FingerprintColumn.all),
+    ]
 
     package static let segments = [verdict]
 

@@ -17,7 +17,7 @@ internal import SystemPackage
     let worker: Int
     let plan: Plan
     let slot: UnsafeMutablePointer<WorkerSlot>
-    private let heapBytes: () -> UInt64
+    let heapBytes: () -> UInt64
 
     /// Creates the work of one worker. `heapBytes` returns the number of bytes that this thread has allocated so far.
     init(arena: Arena, data: GuardedData, worker: Int, heapBytes: @escaping () -> UInt64) {
@@ -97,6 +97,12 @@ internal import SystemPackage
         arena.arriveAndWait(while: .regroup)
         enter(.order)
         if let failure = contendLogged(lock) { return failure }
+        storeDelays()
+        return nil
+    }
+
+    /// Measures the delays, and the resident set, after the windows.
+    func storeDelays() {
         if unsafe slot.pointee.measuresSection.load(ordering: .relaxed) != 0 {
             unsafe slot.pointee.sectionDelayTenths.store(
                 Delay.measure(plan.criticalSectionIterations), ordering: .relaxed)
@@ -105,11 +111,10 @@ internal import SystemPackage
             unsafe slot.pointee.thinkDelayTenths.store(Delay.measure(plan.thinkIterations), ordering: .relaxed)
         }
         unsafe slot.pointee.residentKilobytes.store(ResourceUsage.residentKilobytes(), ordering: .relaxed)
-        return nil
     }
 
     /// The positive control of the heap counter: whether it counts an allocation.
-    private func heapCounterWorks() -> Bool {
+    func heapCounterWorks() -> Bool {
         let before = heapBytes()
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
         let seen = heapBytes() &- before
@@ -118,9 +123,9 @@ internal import SystemPackage
     }
 
     /// Sections completed so far.
-    private var sections: UInt64 { unsafe slot.pointee.sections.load(ordering: .relaxed) }
+    var sections: UInt64 { unsafe slot.pointee.sections.load(ordering: .relaxed) }
 
-    private func contend<L: LockPrimitive & ~Copyable>(
+    func contend<L: LockPrimitive & ~Copyable>(
         _ lock: borrowing L, during phase: Phase, burst: UInt64
     ) -> Int32? {
         if plan.arrivals.spacing != .closed { return contendPaced(lock, during: phase) }

@@ -39,7 +39,7 @@ struct EngineOptions: ParsableArguments {
 
     @Option(
         "--repeat", .count(1...1000), valueName: "n", "Number of tasks on each node, one after the other.")
-    var times = 1
+    var `repeat` = 1
 
     @Option(
         "--at-once", .count(1...100_000), valueName: "n",

@@ -82,6 +82,9 @@ struct JudgingOptions: ParsableArguments {
         return metrics.items.compactMap(Metric.named).contains { $0 == .recovery || $0 == .integrity }
     }
 
+    /// Whether `--metrics` names the instructions, which are counted and not measured in rounds.
+    var countsInstructions: Bool { metrics?.items.compactMap(Metric.named).contains(.instructions) ?? false }
+
     /// The first option that only a measurement uses, and that was given.
     var firstOfMeasuring: String? {
         let given = [

@@ -56,6 +56,11 @@ struct Check: JudgingCommand {
 
     func check() throws {
         try options.check()
+        if options.countsInstructions {
+            throw Failure.invalid(
+                "instructions", for: "--metrics",
+                expected: "a metric of rounds, since a baseline has no counts: compare two builds with `shmbench compare`")
+        }
         if append && !update {
             throw Failure.missing("--update", for: "--append", "add it, or leave out --append to judge")
         }
@@ -121,7 +126,7 @@ struct Check: JudgingCommand {
         -> [Record]
     {
         // Later checks may judge any metric.
-        var session = try CheckSession(worker, options, metrics: Metric.all, seed: seed)
+        var session = try CheckSession(worker, options, metrics: Metric.ofRounds, seed: seed)
         let records = try session.measure(cells, rounds: rounds)
         if let record = records.first(where: { !$0.isAsPromised }) {
             throw Failure(
@@ -182,6 +187,7 @@ struct Check: JudgingCommand {
             findings.warnings = [baseline.warning].compactMap(\.self)
             findings.request = options.request(settings)
             findings.request?.rounds = rounds
+            findings.locate(session.records)
             return (findings, session.records)
         }
     }

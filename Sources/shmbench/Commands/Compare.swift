@@ -70,27 +70,32 @@ struct Compare: JudgingCommand {
         let seed = options.seed ?? .random(in: 0 ... .max)
         var settings = try options.settings(seed: seed)
         settings.adaptsMargins = margin == .auto
+        settings.metrics = metrics(settings)
         let pairs = try pairs(sides)
         settings.patience = maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(pairs.count)
         try judge {
             let startedAt = time(nil)
             Interruption.watch()
-            let (comparison, session) = try measure(sides, pairs, settings)
+            let (cells, session) = try measure(sides, pairs, settings)
             var findings = Findings(
-                base: base, candidate: candidate, cells: comparison.findings, falseAlarms: settings.falseAlarms,
+                base: base, candidate: candidate, cells: cells, falseAlarms: settings.falseAlarms,
                 startedAt: startedAt, seed: seed)
             findings.notes = session.notes
             findings.request = options.request(settings)
             findings.request?.maxTime = TimeSpan(nanoseconds: Int(settings.patience * 1e9))
             // The base is of another commit than the one that is measured, and has a history of its own.
-            return (findings, session.rows.filter { $0.role == .candidate }.map(\.record))
+            let rounds = session.rows.filter { $0.role == .candidate }.map(\.record)
+            findings.locate(rounds)
+            return (findings, rounds)
         }
     }
 
     /// Refuses options that would be ignored: the rounds in the files have been measured.
     private func checkFiles() throws {
         let ignored =
-            options.firstOfMeasuring ?? (maxTime != nil ? "--max-time" : margin == .auto ? "--margin" : nil)
+            options.firstOfMeasuring
+            ?? (maxTime != nil
+                ? "--max-time" : margin == .auto ? "--margin" : options.countsInstructions ? "--metrics instructions" : nil)
         if let ignored {
             throw Failure.conflict(
                 ignored, "two results files",
@@ -98,11 +103,20 @@ struct Compare: JudgingCommand {
         }
     }
 
+    /// The metrics to judge, and without `--metrics` the instructions beside them. Instructions alone need no rounds, which
+    /// would show the integrity.
+    private func metrics(_ settings: Comparison.Settings) -> [Metric] {
+        guard let asked = options.metrics else { return Metric.all }
+        let named = Set(asked.items.compactMap(Metric.named))
+        return named == [.instructions] ? [.instructions] : settings.metrics
+    }
+
     private func measure(
         _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings
-    ) throws -> (Comparison, ComparisonSession) {
+    ) throws -> ([CellFinding], ComparisonSession) {
         var session = try ComparisonSession(sides, pairs, settings, options.timing)
-        do { return (try session.run(), session) } catch let failure as Failure where failure.cause == .interrupted {
+        let isNamed = options.metrics != nil
+        do { return (try session.findings(judgesInstructions: isNamed), session) } catch let failure as Failure where failure.cause == .interrupted {
             throw Failure(
                 "interrupted after \(counted(session.rows.count, "round")): nothing is judged", cause: .interrupted)
         }

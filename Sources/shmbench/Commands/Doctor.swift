@@ -25,11 +25,14 @@ struct Doctor: ParsableCommand {
         let line = ProgressLine.working("examining the machine")
         let files = SystemFiles()
         let cpu = CPUFindings.all(files, machine: .current, clock: ClockCalibration())
-        let limits = LimitFindings.all(files, membarrier: MembarrierCost())
+        // Without a worker program, the C library is that of this program.
+        let fingerprint = MachineFingerprint(libc: (try? WorkerProgram())?.libc)
+        let limits = LimitFindings.all(files, membarrier: fingerprint.membarrier, libc: fingerprint.libc)
         line.clear()
         let failures = strict ? CPUFindings.doubts(cpu) : []
-        try document.show(
-            .doctor, Self.report(cpu + limits, failures: failures), failures.isEmpty ? .ok : .failed)
+        let report = Self.report(
+            cpu + FingerprintFindings.all(fingerprint) + limits, fingerprint: fingerprint, failures: failures)
+        try document.show(.doctor, report, failures.isEmpty ? .ok : .failed)
         if !failures.isEmpty { throw Failure(Self.failure(failures)) }
     }
 
@@ -37,8 +40,12 @@ struct Doctor: ParsableCommand {
         "figures measured here would mislead: \(subjects.joined(separator: ", "))"
     }
 
-    /// - Parameter failures: the properties that `--strict` makes a failure.
-    static func report(_ findings: [MachineFinding], failures: [String] = []) -> Report {
+    /// - Parameters:
+    ///   - fingerprint: what tells this machine apart from others of its name.
+    ///   - failures: the properties that `--strict` makes a failure.
+    static func report(
+        _ findings: [MachineFinding], fingerprint: MachineFingerprint? = nil, failures: [String] = []
+    ) -> Report {
         let troubles = findings.filter { $0.weight == .warning || $0.weight == .obstacle }
         let failure = failures.isEmpty ? [] : [Self.failure(failures)]
         let sentences = [verdict(troubles.count)] + failure
@@ -46,7 +53,8 @@ struct Doctor: ParsableCommand {
             "doctor", text: { text(findings, $0) },
             markdown: { layout.markdown(findings) + "\n" + sentences.map { "\($0).\n" }.joined() },
             records: Report.Records(schema: DoctorColumn.schema, DoctorColumn.all, findings),
-            facts: [.init("verdict", .texts(sentences))],
+            facts: [.init("verdict", .texts(sentences))]
+                + (fingerprint.map { [.init("fingerprint", .object(FingerprintColumn.all, $0))] } ?? []),
             suites: [
                 Report.Suite(
                     "doctor",

@@ -24,7 +24,11 @@ struct FleetExpectation {
         let each = timing.warmup + timing.throughput + timing.latency + timing.order + 50_000_000
         seconds = Double(rounds) * (Double(each) / 1e9 + Double(options.kills) * 0.05)
         window = options.duration == nil ? timing.throughput : nil
-        let isFixed = try Self.namesLocks(options.load.locks?.items) && options.load.workers != nil
+        let (locks, workers) = (Self.namesLocks(options.load.locks?.items), options.load.workers != nil)
+        var isFixed = locks && workers
+        if let scenario = options.load.scenario, locks || options.load.locks == nil {
+            isFixed = Scenario.isFixed(try ScenarioFile.text(scenario), locks: locks, workers: workers)
+        }
         rows = isFixed && !options.findCapacity ? cells.count * options.rounds : nil
     }
 
@@ -32,7 +36,7 @@ struct FleetExpectation {
         crash.check()
         let hasPlugin = try crash.plugin.load()
         let plan = try crash.plan(hasPlugin: hasPlugin)
-        rows = try Self.namesLocks(crash.options.locks?.items) ? plan.kinds.count : nil
+        rows = Self.namesLocks(crash.options.locks?.items) ? plan.kinds.count : nil
         // About a thousand kills of each lock on each path, of some milliseconds each.
         seconds = Double(plan.kinds.count * plan.paths.count * max(1, 1000 / crash.options.every)) * 0.01
     }
@@ -56,7 +60,7 @@ struct FleetExpectation {
     }
 
     /// Whether the locks are named one by one: which locks a group has depends on the machine.
-    private static func namesLocks(_ items: [String]?) throws -> Bool {
+    private static func namesLocks(_ items: [String]?) -> Bool {
         guard let items else { return false }
         return items.allSatisfy { LockKind(named: $0) != nil }
     }

@@ -22,10 +22,11 @@ struct FleetLaunch {
         _ document: DocumentOptions, isDryRun: Bool, _ command: (_ tasks: Int) throws -> FleetCommandLine
     ) throws {
         let startedAt = time(nil)
+        Interruption.watch()
         // What is wrong with the command is said before any engine is asked.
         _ = try command(1)
         let nodes = try nodes()
-        let tasks = FleetPlan.tasks(nodes: nodes.names, times: engine.times)
+        let tasks = FleetPlan.tasks(nodes: nodes.names, times: engine.repeat)
         let line = try command(tasks.count)
         let plan = FleetPlan(
             line.kind, line.command, engine: engine.chosen, tasks: tasks, expectedRows: line.expectedRows,
@@ -45,9 +46,17 @@ struct FleetLaunch {
         try line.payload.install(in: folder)
         try folder.write(plan)
         let work = FleetWork(folder: folder, plan: plan, engine: try engine(folder, plan, nodes.obstacles))
-        Interruption.watch()
         Terminal.write("fleet of \(counted(tasks.count, "task")) in \(folder.path)\n")
-        try work.engine.submit()
+        let progress = ProgressLine.working("starting \(counted(tasks.count, "task"))")
+        defer { progress.clear() }
+        do {
+            if Interruption.hasCome { throw Failure("interrupted before anything was submitted", cause: .interrupted) }
+            try work.engine.submit()
+        } catch {
+            // A folder of which nothing runs would only keep the next attempt from its name.
+            if (try? folder.record()) == .some(nil) { folder.discard() }
+            throw error
+        }
         try FleetConclusion(folder, plan, work.follow()).conclude(document)
     }
 

@@ -29,7 +29,7 @@ struct FleetPlanning: CheckedCommand {
     var nodes: CommaList?
 
     @Option("--repeat", .count(1...1000), valueName: "n", "Number of tasks on each of --nodes.")
-    var times = 1
+    var `repeat` = 1
 
     @Argument(
         parsing: .allUnrecognized,
@@ -50,7 +50,7 @@ struct FleetPlanning: CheckedCommand {
     mutating func run() throws {
         let now = time(nil)
         let line = try FleetCommandLine(command)
-        let all = nodes.map { FleetPlan.tasks(nodes: $0.items, times: times) } ?? FleetPlan.tasks(count: tasks ?? 1)
+        let all = nodes.map { FleetPlan.tasks(nodes: $0.items, times: `repeat`) } ?? FleetPlan.tasks(count: tasks ?? 1)
         let plan = FleetPlan(
             line.kind, line.command, engine: .none, tasks: all, expectedRows: line.expectedRows,
             timeLimit: FleetWork.limit(fleet, expected: line.expectedSeconds), at: now)

@@ -52,7 +52,7 @@ struct Measurement {
 
     /// Kills owners one after another, in a fleet of their own. `nil` if no owner is to be killed, or no other worker would
     /// go on.
-    private func recovery(_ cell: Cell, number: Int) throws(RoundFailure) -> StressResult? {
+    func recovery(_ cell: Cell, number: Int) throws(RoundFailure) -> StressResult? {
         guard kills > 0, cell.workers > 1, Fault.killHolder.isPromised(by: cell.lock.properties) else { return nil }
         // Numbers that no round uses.
         var used = 1 << 24 + number * 16

@@ -46,7 +46,7 @@ struct Rounds: MeasuringCommand {
 
     func measure(_ program: inout WorkerProgram) throws {
         var measurement = Measurement(
-            program: program, conditions: RunConditions(startedAt: time(nil), seed: seed))
+            program: program, conditions: RunConditions(startedAt: time(nil), seed: seed, program: program))
         try Self.say(RoundRequest.greeting + "\n" + CSV.header)
         var number = 0
         while !Interruption.hasCome, let line = readLine() {

@@ -80,7 +80,7 @@ struct Run: MeasuringCommand {
     func measure(_ work: inout Work) {
         let session = RunSession(
             options: options, program: work.program, outputs: work.outputs, progress: work.progress,
-            conditions: RunConditions(startedAt: work.startedAt, seed: work.seed))
+            conditions: RunConditions(startedAt: work.startedAt, seed: work.seed, program: work.program))
         let machine = CPUFindings.all(SystemFiles(), machine: .current, clock: session.conditions.clock)
         work.machine = machine
         if let doubt = CPUFindings.doubt(machine) {

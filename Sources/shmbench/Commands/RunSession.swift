@@ -6,10 +6,11 @@ internal import ShmRecord
 
 extension RunConditions {
     /// Determines what all rounds of a run have in common.
-    init(startedAt: Int, seed: UInt64) {
+    init(startedAt: Int, seed: UInt64, program: WorkerProgram) {
         self.init(
             id: "\(Timestamp.compact(startedAt))-\(String(UInt32.random(in: 0 ... .max), radix: 16))", seed: seed,
-            clock: PauseWatch.undisturbed { ClockCalibration() })
+            clock: PauseWatch.undisturbed { ClockCalibration() },
+            fingerprint: PauseWatch.undisturbed { MachineFingerprint(libc: program.libc) })
     }
 }
 

@@ -7,11 +7,12 @@ internal import SystemPackage
 
 /// What prevents a lock or a command from working, or limits the size of a run.
 enum LimitFindings {
-    static func all(_ files: SystemFiles, membarrier: MembarrierCost) -> [MachineFinding] {
+    /// - Parameter libc: the C library of the workers.
+    static func all(_ files: SystemFiles, membarrier: MembarrierCost, libc: String? = nil) -> [MachineFinding] {
         [
             sharedMemory(), processes(), tasks(files), descriptors(), semaphores(files), queues(files), ptrace(files),
             seccomp(files), .membarrier(membarrier),
-            counters(files), waits(files), software(files),
+            counters(files), waits(files), software(libc),
         ].compactMap(\.self) + locks()
     }
 
@@ -137,12 +138,11 @@ enum LimitFindings {
             : MachineFinding("run-queue wait", .ok, "reported by /proc/self/schedstat")
     }
 
-    private static func software(_ files: SystemFiles) -> MachineFinding {
-        var name = [CChar](repeating: 0, count: 64)
-        _ = unsafe confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count)
-        let glibc = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    private static func software(_ libc: String?) -> MachineFinding {
+        let own = Libc.name ?? "unknown C library"
+        let workers = libc.map { $0 == own ? "" : " (workers: \($0))" } ?? ""
         return MachineFinding(
-            "software", .ok, "Linux \(Machine.current.kernel), \(glibc), pages of \(getpagesize()) bytes")
+            "software", .ok, "Linux \(Machine.current.kernel), \(own)\(workers), pages of \(getpagesize()) bytes")
     }
 
     /// Locks that do not work on this machine.

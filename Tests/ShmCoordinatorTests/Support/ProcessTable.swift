@@ -14,10 +14,10 @@ enum ProcessTable {
     }
 
     /// The worker of a round of this process; `nil` before it has started and after it has ended.
-    static func worker(_ worker: Int, ofRound round: Int) -> pid_t? {
+    static func worker(_ worker: Int, ofRound round: Int, task: String = "contend") -> pid_t? {
         all().first { pid in
             let arguments = (try? SmallFile.read("/proc/\(pid)/cmdline"))?.split(separator: "\0").dropFirst() ?? []
-            return arguments.map(String.init).starts(with: ["contend", ThisRun.starter, "\(round)", "\(worker)"])
+            return arguments.map(String.init).starts(with: [task, ThisRun.starter, "\(round)", "\(worker)"])
         }
     }
 

@@ -92,7 +92,7 @@ extension CommandLineSuite.Inputs {
         @Test(arguments: [
             (["--nodes", "n1,nosuch"], 64, "invalid value 'nosuch' for --nodes"),
             (["--partition", "nosuch"], 64, "invalid value 'nosuch' for --partition"),
-            (["--repeat", "3"], 64, "MaxArraySize"), (["--hosts", "-oX"], 64, "invalid value '-oX' for --hosts"),
+            (["--repeat", "3"], 64, "MaxArraySize"), (["--hosts=-oX"], 64, "invalid value '-oX' for --hosts"),
             (["--licenses", "a b"], 64, "--licenses"), (["--locks", "nosuch"], 64, "nosuch"),
             (["--output", "x.csv", "--history", "h.db"], 64, "--history is not for a fleet"),
             (["--engine", "ssh"], 64, "--hosts"), (["compare", "futex", "mcs"], 64, "fleet compare"),
@@ -108,7 +108,7 @@ extension CommandLineSuite.Inputs {
         @Test(arguments: [
             ("sbatch", "echo 'sbatch: error: Batch job submission failed: Access denied' >&2; exit 1", "Access denied"),
             ("sbatch", "echo Submitted", "sbatch --parsable"), ("sinfo", "echo '# new format'", "sinfo --noheader"),
-            ("sinfo", "exec sleep 100 >/dev/null 2>&1", ""), ("scontrol", "exit 3", "scontrol"),
+            ("sinfo", ": >\"$here/asked\"; exec sleep 100 >/dev/null 2>&1", ""), ("scontrol", "exit 3", "scontrol"),
         ])
         func `a Slurm that fails is one line, and nothing is left submitted`(
             program: String, script: String, words: String
@@ -119,14 +119,13 @@ extension CommandLineSuite.Inputs {
             try slurm.add(program, script)
             let run = try slurm.shmbench(["fleet", "run"] + Self.short)
             if words.isEmpty {
-                // A program that does not answer is not waited for without end: an interruption ends it.
-                #expect(eventually { !Folder.names("/proc/\(run.pid)/task").isEmpty })
-                usleep(500_000)
+                // A program that does not answer is not waited for without end, and an interruption ends it at once.
+                #expect(eventually { slurm.folder.names.contains("asked") })
                 run.send(SIGTERM)
             }
             let outcome = run.finish()
-            #expect(outcome.exit != .code(0) && outcome.stderr.contains(words), "\(outcome.stderr)")
-            if outcome.exit == .code(1) { #expect(outcome.complaints.filter { $0.hasPrefix("shmbench: ") }.count == 1) }
+            #expect(outcome.exit == .code(1) && (words.isEmpty || outcome.stderr.contains(words)), "\(outcome.stderr)")
+            #expect(outcome.complaints.filter { $0.hasPrefix("shmbench: ") }.count == 1, "\(outcome.stderr)")
         }
 
         @Test func `without Slurm, a line says what to do`() throws {
@@ -205,7 +204,12 @@ extension CommandLineSuite.Inputs {
             let plan = try FleetPlan(work.text("f/fleet.toml"), path: "x")
             #expect(plan.command.suffix(4) == ["--false-alarms", "0.0100000000", "futex", "mcs"], "\(plan.command)")
             #expect([.code(0), .code(1), .code(2)].contains(outcome.exit), "\(outcome.stderr)")
-            #expect(outcome.stdout.contains("n1: ") && outcome.stdout.contains("n2: "), "\(outcome.stderr)")
+            // Under load, a comparison may judge nothing, which is a failure of its task.
+            for node in ["n1", "n2"] {
+                #expect(
+                    outcome.stdout.contains("\(node): ") || outcome.stderr.contains("\(node) failed"),
+                    "\(outcome.stderr)")
+            }
             #expect(work.text("f/findings.csv").contains("futex"))
         }
     }

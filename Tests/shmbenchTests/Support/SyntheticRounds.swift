@@ -62,3 +62,14 @@ struct SyntheticRounds {
         return record(pair.lock(role), workers: pair.load.workers, round: round, all)
     }
 }
+
+extension Comparison {
+    /// Compares blocks of rounds.
+    mutating func run(
+        elapsed: () -> Double, measure: (Role, Pair, Int) throws -> Record,
+        look: (Comparison, Int) -> Void = { _, _ in }
+    ) throws {
+        try run(
+            elapsed: elapsed, measure: { (request: BlockRequest) in try Block(request, measure: measure) }, look: look)
+    }
+}

@@ -25,6 +25,9 @@ internal import Synchronization
     /// Whether a plugin is loaded.
     public static var isLoaded: Bool { loaded != nil }
 
+    /// Whether the loaded plugin has something to remove when a segment is destroyed.
+    package static var keepsObjects: Bool { unsafe loaded?.description.pointee.retire != nil }
+
     /// Loads the shared object at `path` and validates its description.
     ///
     /// - Parameter groups: names that the lock must not have, because each of them selects several locks.

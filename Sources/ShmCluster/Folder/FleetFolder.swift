@@ -52,6 +52,9 @@ package struct FleetFolder: Sendable {
         for name in ["bin", "inputs", "results"] { try FileTree.makeFolder(path(name)) }
     }
 
+    /// Removes the folder that ``create()`` has made.
+    package func discard() { FileTree.remove(path) }
+
     /// Writes the plan and the command of the tasks: with the plan, the folder is complete.
     package func write(_ plan: FleetPlan) throws {
         try FileTree.write(TaskScript(plan).text, to: path("task"), isProgram: true)

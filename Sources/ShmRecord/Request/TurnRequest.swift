@@ -1,0 +1,45 @@
+/// A request to another process to measure one block of turns: the line of a ``RoundRequest`` for the base, with three more
+/// words.
+package struct TurnRequest: Equatable {
+    /// The first line of the other process, with the version of the protocol.
+    package static let greeting = "shmbench turns 1"
+    /// The prefix of an answer that says why the cell cannot be measured in turns.
+    package static let obstacle = "rounds: "
+
+    /// What the base is measured under; its `round` is the number of the block.
+    package var base: RoundRequest
+    /// The name of the other side's lock, or `plugin` for the plugin's.
+    package var otherLock: String
+    /// Whether the other side is the base once more.
+    package var isControl: Bool
+    /// The seed of the block's coins.
+    package var seed: UInt64
+
+    package init(base: RoundRequest, otherLock: String, isControl: Bool, seed: UInt64) {
+        (self.base, self.otherLock, self.isControl, self.seed) = (base, otherLock, isControl, seed)
+    }
+
+    package var line: String {
+        base.line + " other_lock=\(otherLock) control=\(isControl ? 1 : 0) coins=\(seed)"
+    }
+
+    /// Parses a line.
+    ///
+    /// - Throws: ``Failure`` that names the word, its value and what is expected.
+    package init(_ line: String) throws {
+        base = try RoundRequest(line)
+        func text(_ name: String) throws -> String {
+            guard let word = line.split(separator: " ").last(where: { $0.hasPrefix("\(name)=") }) else {
+                throw Failure("missing word \(name) in the request: expected \(name)=value")
+            }
+            return String(word.dropFirst(name.utf8.count + 1))
+        }
+        otherLock = try text("other_lock")
+        isControl = try text("control") == "1"
+        let coins = try text("coins")
+        guard let seed = UInt64(coins) else {
+            throw Failure.invalid(coins, for: "coins", expected: "0…\(UInt64.max)")
+        }
+        self.seed = seed
+    }
+}

@@ -1,0 +1,64 @@
+internal import ShmCompare
+internal import ShmRecord
+
+/// The instructions and system calls of each pair of locks that a comparison measures.
+struct InstructionCounts {
+    private struct Locks: Hashable {
+        let base: String
+        let candidate: String
+
+        init(_ pair: Comparison.Pair) { (base, candidate) = (pair.baseLock, pair.candidateLock) }
+    }
+
+    private var counts: [Locks: Result<PathComparison, Failure>] = [:]
+    private let isJudged: Bool
+
+    /// Counts on both sides, for each pair of locks once. A failure to count is part of the findings.
+    ///
+    /// - Parameters:
+    ///   - threshold: minimum rise to report, as a share of the base.
+    ///   - isJudged: whether a rise is a regression.
+    /// - Throws: ``Failure`` if interrupted.
+    init(_ pairs: [Comparison.Pair], by measurer: BlockMeasurer, threshold: Double, isJudged: Bool) throws {
+        self.isJudged = isJudged
+        for locks in pairs.map(Locks.init).uniqued() {
+            do {
+                counts[locks] = .success(
+                    PathComparison(
+                        base: try measurer.count(locks.base, of: .base),
+                        candidate: try measurer.count(locks.candidate, of: .candidate),
+                        threshold: threshold, isJudged: isJudged))
+            } catch let failure as Failure {
+                if failure.cause == .interrupted { throw failure }
+                counts[locks] = .failure(failure)
+            }
+        }
+    }
+
+    /// The finding for a cell.
+    func finding(_ pair: Comparison.Pair) -> MetricFinding {
+        switch counts[Locks(pair)] {
+        case .success(let comparison): return comparison.finding(workers: pair.load.workers)
+        case .failure(let failure) where isJudged:
+            return MetricFinding(metric: .instructions, threshold: 0, word: .unjudged, note: failure.message)
+        default: return MetricFinding(metric: .instructions, threshold: 0)
+        }
+    }
+
+    /// What differs, and what could not be counted, where it is not judged.
+    var notes: [String] {
+        if isJudged { return [] }
+        return counts.sorted { ($0.key.base, $0.key.candidate) < ($1.key.base, $1.key.candidate) }.compactMap {
+            locks, count in
+            let name = locks.base == locks.candidate ? locks.base : "\(locks.base) → \(locks.candidate)"
+            switch count {
+            case .failure(let failure): return "Instructions of \(name) were not counted: \(failure.message)."
+            case .success(let comparison):
+                let differences = [1, 2].compactMap { comparison.finding(workers: $0).note }
+                return differences.isEmpty
+                    ? nil
+                    : "Instructions of \(name), not judged without `--metrics instructions`: \(differences.joined(separator: ", "))."
+            }
+        }
+    }
+}
