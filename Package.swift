@@ -108,6 +108,14 @@ let package = Package(
             name: "ShmCompare",
             dependencies: ["ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore", "ShmStatistics"],
             swiftSettings: strict),
+        // Many machines: what starts the command on each, and what came of it.
+        .target(
+            name: "ShmCluster",
+            dependencies: [
+                "ShmRecord", "ShmCoordinator", "ShmHarness", "ShmCore", "CBench",
+                .product(name: "SystemPackage", package: "swift-system"), "TOMLKit",
+            ],
+            swiftSettings: strict),
         // How it is shown.
         .target(
             name: "ShmRender",
@@ -133,8 +141,8 @@ let package = Package(
         .executableTarget(
             name: "shmbench",
             dependencies: [
-                "ShmRender", "ShmCompare", "ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness", "ShmCore",
-                "ShmStatistics", .product(name: "SystemPackage", package: "swift-system"),
+                "ShmRender", "ShmCompare", "ShmCluster", "ShmRecord", "ShmHistory", "ShmCoordinator", "ShmHarness",
+                "ShmCore", "ShmStatistics", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -194,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "shmbenchTests",
             dependencies: [
-                "TestSupport", "shmbench", "ShmRender", "ShmCompare", "ShmRecord", "ShmCoordinator", "ShmHarness",
+                "TestSupport", "shmbench", "ShmRender", "ShmCompare", "ShmCluster", "ShmRecord", "ShmCoordinator",
+                "ShmHarness",
                 "ShmHistory", "ShmCore", "ShmStatistics", "CShm",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -65,3 +65,5 @@ void bench_forget_pages(void *address, uintptr_t length) {
     uintptr_t start = ((uintptr_t)address + page - 1) / page * page, end = ((uintptr_t)address + length) / page * page;
     if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
 }
+
+int bench_unnamed_file(void) { return (int)result(memfd_create("shmbench", MFD_CLOEXEC)); }

@@ -20,7 +20,7 @@ struct Shmbench: ParsableCommand {
         version: "shmbench \(ToolVersion.current)",
         subcommands: [
             Run.self, ShowReport.self, Compare.self, Check.self, Rounds.self, Crash.self, Stress.self, Lifecycle.self,
-            ShowHistory.self,
+            Fleet.self, ShowHistory.self,
             List.self, Doctor.self, Segments.self, ShowSchema.self,
         ])
 

@@ -11,8 +11,8 @@ import Testing
     private static let layers: [(target: String, layer: Int)] = [
         ("CShm", 0), ("CBench", 0), ("CJemalloc", 0), ("ShmCore", 1), ("ShmStatistics", 2), ("ShmHarness", 2),
         ("ShmWorker", 3),
-        ("ShmCoordinator", 3), ("ShmHistory", 4), ("ShmRecord", 4), ("ShmCompare", 5), ("ShmRender", 6),
-        ("shmbench", 7),
+        ("ShmCoordinator", 3), ("ShmHistory", 4), ("ShmRecord", 4), ("ShmCompare", 5), ("ShmCluster", 5),
+        ("ShmRender", 6), ("shmbench", 7),
     ]
 
     private static func files(_ target: String) -> [(folder: String, text: String)] {

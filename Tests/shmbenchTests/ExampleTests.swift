@@ -11,7 +11,10 @@ import Testing
 extension CommandLineSuite {
     /// The examples in the help, each run in a folder with the files that it names.
     @Suite struct ExampleTests {
-        private static let all = Examples.pages.values.flatMap(\.examples).map(\.line).sorted()
+        /// Without those that need other machines, which ``FleetTests`` gives stand-ins.
+        private static let all = Examples.pages.values.flatMap(\.examples).map(\.line).filter { line in
+            !["fleet run", "fleet compare"].contains(where: line.hasPrefix)
+        }.sorted()
 
         /// What makes an example short: later values of an option replace earlier ones.
         private static let shortened = [
@@ -97,13 +100,23 @@ extension CommandLineSuite {
             "--version",
         ]
 
-        @Test(arguments: Shmbench.commandNames)
+        /// All commands with options, the commands of another with its name in front.
+        private static let commands = Shmbench.configuration.subcommands.flatMap { command in
+            let parts = command.configuration.subcommands.map { "\(command._commandName) \($0._commandName)" }
+            return command.configuration.shouldDisplay ? parts.isEmpty ? [command._commandName] : parts : []
+        }
+
+        @Test(arguments: commands)
         func `the help shows the default of every option`(command: String) throws {
-            let outcome = try Invocation([command, "--experimental-dump-help"]).finish()
+            let words = command.split(separator: " ").map(String.init)
+            let outcome = try Invocation(words + ["--experimental-dump-help"]).finish()
             let dump = try JSONSerialization.jsonObject(with: Data(outcome.stdout.utf8)) as? [String: Any]
-            let options = ((dump?["command"] as? [String: Any])?["arguments"] as? [[String: Any]] ?? []).filter {
-                $0["kind"] as? String == "option"
+            var page = dump?["command"] as? [String: Any]
+            // The description of a command within another is that of the other.
+            for word in words.dropFirst() where page?["commandName"] as? String != word {
+                page = (page?["subcommands"] as? [[String: Any]])?.first { $0["commandName"] as? String == word }
             }
+            let options = (page?["arguments"] as? [[String: Any]] ?? []).filter { $0["kind"] as? String == "option" }
             #expect(!options.isEmpty)
             for option in options {
                 let name = "--\((option["preferredName"] as? [String: Any])?["name"] as? String ?? "")"

@@ -25,6 +25,9 @@ int bench_next_is_system_call(int process);
 /* Releases whole pages of a shared mapping; they keep their content. */
 void bench_forget_pages(void *address, uintptr_t length);
 
+/* memfd_create(2): a file without a name, closed on exec, for what a child writes. Returns a descriptor, or -errno. */
+int bench_unnamed_file(void);
+
 #pragma clang assume_nonnull end
 
 #endif

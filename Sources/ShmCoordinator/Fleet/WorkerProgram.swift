@@ -42,11 +42,7 @@ public struct WorkerProgram: Sendable {
     }
 
     private static func besideThisExecutable() -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
-        guard length > 0 else { return "shmworker" }
-        let path = String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        OwnProgram.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
             + "/shmworker"
     }
 

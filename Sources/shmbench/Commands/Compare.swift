@@ -96,6 +96,9 @@ struct Compare: JudgingCommand {
         }
     }
 
+    /// The number of cells that two sides have.
+    func cellCount(_ base: Side, _ candidate: Side) throws -> Int { try pairs((base, candidate)).count }
+
     /// The cells: the two locks, or the locks with which both builds are measured.
     private func pairs(_ sides: (base: Side, candidate: Side)) throws -> [Comparison.Pair] {
         let names: (base: String, candidate: String)?

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ShmCluster
 internal import ShmCompare
 internal import ShmCoordinator
 internal import ShmRecord
@@ -20,6 +21,8 @@ struct ShowReport: CheckedCommand {
 
             Also reads CSV files that `crash`, `stress` or `lifecycle` wrote, and shows the document of that command: several \
             files of one test, such as one for each lock. All files of a call are of one command.
+
+            Also reads the folder of a fleet (`shmbench fleet`), and names what is missing of it.
 
             \(ExitStatus.help([.ok, .failed, .integrity, .usage]))
 
@@ -49,6 +52,12 @@ struct ShowReport: CheckedCommand {
     func check() throws {
         try document.check(inputs: files)
         try plots.check(document)
+        if let folder = files.first(where: FleetFolder.isFleet) {
+            if files.count > 1 {
+                throw Failure("\(folder) is the folder of a fleet: report it without other files", code: .usage)
+            }
+            if strict { throw Failure.conflict("--strict", folder, "leave out --strict, which is for results files") }
+        }
         for (index, file) in files.enumerated() {
             if file.hasSuffix(".json") {
                 throw Failure.invalid(file, for: "<file>", expected: "a CSV file, as of `run --output NAME.csv`")
@@ -65,6 +74,10 @@ struct ShowReport: CheckedCommand {
 
     mutating func run() throws {
         try plugin.load()
+        if files.contains(where: FleetFolder.isFleet) {
+            let folder = try FleetFolder(files[0])
+            return try FleetConclusion(folder, folder.plan(), nil).show(document, plots, sort: sort ?? .throughput)
+        }
         let line = ProgressLine.working("reading \(counted(files.count, "file"))")
         defer { line.clear() }
         let read = Result { try ReportedFiles(files) }

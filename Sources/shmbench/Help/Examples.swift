@@ -76,6 +76,22 @@ enum Examples {
                 Example("lifecycle --locks robust-futex,sysv-sem-undo", "Two locks, one of which has a kernel object."),
             ], ["segments", "list"]
         ),
+        "fleet": (
+            [
+                Example(
+                    "fleet run --nodes n1,n[3-5] --locks robust-futex,futex --workers 1,2",
+                    "Two locks on four nodes of Slurm, and one report."),
+                Example(
+                    "fleet run --engine ssh --hosts host-a,host-b crash --locks survivors",
+                    "A crash test on two hosts that ssh reaches."),
+                Example(
+                    "fleet compare futex robust-futex --workers 2 --partition all",
+                    "A comparison on each node, with one error rate for all."),
+                Example(
+                    "fleet plan --tasks 3 --folder planned --locks futex --workers 1",
+                    "A folder that another engine can run, with one command."),
+            ], ["run", "compare", "report", "help exit-codes"]
+        ),
         "history": (
             [
                 Example("history h.db", "The runs that `run --history h.db` has appended."),

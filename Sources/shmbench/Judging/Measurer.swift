@@ -22,7 +22,7 @@ final class Measurer {
         self.name = name
         // If it ends, writing a request fails; the signal would end this process without a message.
         signal(SIGPIPE, SIG_IGN)
-        var program = "/proc/self/exe"
+        var program = OwnProgram.path
         var arguments = ["rounds", "--seed", "\(seed)"]
         switch side.thing {
         case .lock, .results: break
@@ -30,7 +30,6 @@ final class Measurer {
         case .worker(let path): arguments += ["--worker", path]
         case .tool(let path): program = path
         }
-        if program == "/proc/self/exe" { program = Self.thisProgram() }
         do {
             let (input, output) = (try Pipe(), try Pipe())
             (requests, answers) = (input.writeEnd, output.readEnd)
@@ -125,11 +124,5 @@ final class Measurer {
             if count == 0 { throw Failure("\(name): its measuring process \(process.awaitExit().explained)") }
             if count > 0 { text += buffer[..<count] }
         }
-    }
-
-    private static func thisProgram() -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
-        return length > 0 ? String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : "shmbench"
     }
 }

@@ -19,7 +19,8 @@ extension Fault {
                 words = try LastWords()
                 other = try play.startCoordinator(errors: words.errors)
             } catch {
-                throw .failed("cannot start a second coordinator from /proc/self/exe: \(RefusalReason.reason(error))")
+                throw .failed(
+                    "cannot start a second coordinator from \(OwnProgram.again): \(RefusalReason.reason(error))")
             }
             // It reports the reason itself; whether its workers get the lock is tested elsewhere.
             guard let run = try play.awaitWork(of: other) else {
@@ -48,7 +49,7 @@ extension FaultPlay {
             nowhere = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly, options: [.closeOnExec])
         } catch { throw error as? Errno ?? .ioError }
         defer { try? nowhere.close() }
-        return try ChildProcess("/proc/self/exe", arguments, output: nowhere, errors: errors)
+        return try ChildProcess(OwnProgram.again, arguments, output: nowhere, errors: errors)
     }
 
     /// Waits until the other coordinator has workers; `nil` if that does not happen. It is identified by its lease,

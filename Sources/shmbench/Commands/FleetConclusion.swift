@@ -1,0 +1,123 @@
+internal import ArgumentParser
+internal import ShmCluster
+internal import ShmCompare
+internal import ShmCoordinator
+internal import ShmRecord
+internal import ShmRender
+
+/// The end of a fleet: its results in one file, the report on all nodes, and what is missing.
+struct FleetConclusion {
+    private let collection: FleetCollection
+    private let isInterrupted: Bool
+
+    /// - Parameter end: how following the fleet has ended; `nil` if no engine was asked.
+    init(_ folder: FleetFolder, _ plan: FleetPlan, _ end: FleetSession.End?) throws {
+        collection = try FleetCollection(folder, plan, end, schema: Self.schema(plan.kind))
+        isInterrupted = end?.isInterrupted ?? false
+    }
+
+    private static func schema(_ kind: FleetKind) -> Int {
+        switch kind {
+        case .run: ResultColumn.schema
+        case .compare: FindingColumn.schema
+        case .crash: CrashColumn.schema
+        case .stress: StressColumn.schema
+        case .lifecycle: 1
+        }
+    }
+
+    /// What of the results is shown: those of a run have a report over many machines.
+    private var isOfRounds: Bool { collection.plan.kind == .run }
+
+    /// Writes the rows of all tasks into one file, and shows the report.
+    func conclude(_ options: DocumentOptions) throws {
+        try collection.writeMerged()
+        let files = "\(collection.results.count) of \(counted(collection.outcomes.count, "task"))"
+        Terminal.write("results of \(files) in \(collection.mergedPath)\n")
+        try show(options, nil, sort: .throughput)
+    }
+
+    /// Shows the report and the warnings, and ends the program with an exit code other than 0 if anything is missing or
+    /// broken.
+    func show(_ options: DocumentOptions, _ plots: PlotOption?, sort: SortKey) throws {
+        var status = ExitStatus.ok
+        if isOfRounds {
+            let documents = try options.open(.report, plots)
+            let (rounds, unreadable) = Self.readable(collection)
+            if rounds.isEmpty {
+                let failure = Failure("no node of the fleet \(collection.folder.path) has results")
+                try documents.reporting({ FilesReport.nothing($0) }) {
+                    warn(unreadable)
+                    throw isInterrupted ? Failure("interrupted: \(failure.message)", cause: .interrupted) : failure
+                }
+            }
+            let report = FilesReport(rounds, sort: sort)
+            try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
+            for warning in report.warnings { Terminal.warn(warning.text) }
+            for gap in report.gaps { Terminal.complain(gap) }
+            warn(unreadable)
+            status = report.isAsPromised ? (report.gaps.isEmpty && unreadable.isEmpty ? .ok : .failed) : .integrity
+        } else {
+            try Terminal.show(verdicts)
+            warn([])
+            status = worst
+        }
+        if status == .ok && !collection.isComplete { status = .failed }
+        if isInterrupted && status != .integrity {
+            throw Failure(
+                "interrupted: the tasks were cancelled, and what came is in \(collection.folder.path)",
+                cause: .interrupted)
+        }
+        if status != .ok { throw ExitCode(status.rawValue) }
+    }
+
+    private func warn(_ more: [String]) { for line in collection.warnings + more { Terminal.warn(line) } }
+
+    /// The rounds of all files that can be read, and why others cannot.
+    static func readable(_ collection: FleetCollection) -> (rounds: [RecordedRounds], obstacles: [String]) {
+        var texts = collection.results.map { (path: $0.path, text: $0.text) }
+        var obstacles: [String] = []
+        while !texts.isEmpty {
+            do { return (try ResultsReader.read(texts), obstacles) } catch {
+                let message = (error as? Failure)?.message ?? "\(error)"
+                // The message names the file first.
+                guard
+                    let bad = texts.firstIndex(where: {
+                        message.hasPrefix("\($0.path):") || message.hasPrefix("\($0.path) ")
+                    })
+                else { return ([], obstacles + [message]) }
+                obstacles.append("\(message); this file is left out")
+                texts.remove(at: bad)
+            }
+        }
+        return ([], obstacles)
+    }
+
+    // MARK: Other commands than run
+
+    /// A line for each task that judged.
+    private var verdicts: String {
+        let lines = collection.outcomes.compactMap { outcome in
+            outcome.verdict.map {
+                "\(outcome.title): \(Self.words(Int32($0), collection.plan.kind)) (\(counted(outcome.rows, "row")))\n"
+            }
+        }
+        return lines.joined()
+    }
+
+    private static func words(_ code: Int32, _ kind: FleetKind) -> String {
+        switch ExitStatus(rawValue: code) {
+        case .ok: kind == .compare ? "no regression" : "every promise was kept"
+        case .regression: "regression"
+        case .undecided: "undecided"
+        case .integrity: "a lock broke its promise"
+        default: "exit code \(code)"
+        }
+    }
+
+    /// The gravest verdict of a task.
+    private var worst: ExitStatus {
+        let found = Set(collection.outcomes.compactMap(\.verdict).compactMap { ExitStatus(rawValue: Int32($0)) })
+        return [.integrity, .regression, .undecided].first(where: found.contains) ?? .ok
+    }
+}
