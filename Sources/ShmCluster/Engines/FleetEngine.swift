@@ -15,6 +15,9 @@ package protocol FleetEngine: AnyObject {
     /// - Throws: ``Failure`` if the engine does not answer; it may later.
     func poll() throws -> [TaskReport]
 
+    /// Whether a task that the last poll saw running has ended, and what it said last may still become visible here.
+    var isSettling: Bool { get }
+
     /// Brings the results of tasks that are over into the fleet folder, where they are not there already, and removes what
     /// the fleet has left on their nodes. Returns what could not be fetched, by the names of the tasks.
     func fetch(_ tasks: [FleetTask]) -> [String: Failure]
@@ -29,5 +32,7 @@ package protocol FleetEngine: AnyObject {
 }
 
 extension FleetEngine {
+    package var isSettling: Bool { false }
+
     package func peek(_ tasks: [FleetTask]) {}
 }

@@ -64,7 +64,11 @@ package struct FleetSession {
 
     /// Takes what is there now, without waiting for what runs.
     package mutating func glance() throws -> End {
-        let reports = try engine.poll()
+        var reports = try engine.poll()
+        while engine.isSettling && !Interruption.hasCome {
+            usleep(200_000)
+            reports = try engine.poll()
+        }
         fetch(reports)
         engine.peek(reports.filter { $0.state == .running }.map(\.task))
         return End(reports: reports, isInterrupted: false, unfetched: troubles)

@@ -14,6 +14,7 @@ package final class SlurmEngine: FleetEngine {
     var record: EngineRecord
     /// Since when a task runs, or is gone, without a status that can be seen here.
     var silentSince: [Int: Deadline] = [:]
+    package private(set) var isSettling = false
     /// Why the programs of a task could not be sent to its node.
     var unsent: [Int: String] = [:]
 
@@ -43,6 +44,7 @@ package final class SlurmEngine: FleetEngine {
 
     package func poll() throws -> [TaskReport] {
         let jobs = try jobs()
+        isSettling = false
         let byIndex = Dictionary(jobs.map { ($0.index, $0) }) { first, _ in first }
         var reports = plan.tasks.indices.map { report($0, byIndex[$0]) }
         try sendPrograms(jobs)
@@ -85,7 +87,9 @@ package final class SlurmEngine: FleetEngine {
         if isApart(task) { return own.report(task, isFetched(task) ? vanished(index, status, job) : .ended) }
         let since = silentSince[index] ?? .after(Self.visibility)
         silentSince[index] = since
-        return own.report(task, since.hasPassed ? vanished(index, status, job) : .running)
+        if since.hasPassed { return own.report(task, vanished(index, status, job)) }
+        isSettling = true
+        return own.report(task, .running)
     }
 
     /// The state of a task that has no last status.
