@@ -1,8 +1,0 @@
-/// Files of a fleet folder that show how other engines run its tasks.
-enum ExampleFiles {
-    /// Paths in the folder, and texts. Only plans for another engine have them.
-    static func all(_ plan: FleetPlan) -> [(name: String, text: String)] {
-        guard plan.engine == .none else { return [] }
-        return []
-    }
-}
