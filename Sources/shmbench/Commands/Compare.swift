@@ -91,7 +91,12 @@ struct Compare: JudgingCommand {
     private func measure(
         _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings
     ) throws -> (Comparison, ComparisonSession) {
-        var session = try ComparisonSession(sides, pairs, settings, options.timing)
+        var session: ComparisonSession
+        do { session = try ComparisonSession(sides, pairs, settings, options.timing) } catch let failure as Failure
+            where failure.cause == .interrupted
+        {
+            throw Failure("interrupted before the first round: nothing is judged", cause: .interrupted)
+        }
         do { return (try session.run(), session) } catch let failure as Failure where failure.cause == .interrupted {
             throw Failure(
                 "interrupted after \(counted(session.rows.count, "round")): nothing is judged", cause: .interrupted)
