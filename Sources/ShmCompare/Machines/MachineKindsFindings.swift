@@ -24,8 +24,8 @@ package struct MisnamedMachines: Sendable {
 
     private init(_ machines: [FingerprintedMachine], _ differences: [Difference]) {
         self.machines = machines
-        let hosts = machines.map { MachineRounds.plain($0.hostname) }
-        let model = MachineRounds.plain(machines[0].names.model)
+        let hosts = machines.map(\.hostname.harmless)
+        let model = machines[0].names.model.harmless
         let named =
             switch hosts.count {
             case 1: "\(hosts[0]) calls itself \(model)"
@@ -62,7 +62,7 @@ package struct MisnamedMachines: Sendable {
                     Difference(
                         machine: nil,
                         text:
-                            "\(figure.words) takes \(times(most.1 / least.1)) as long on \(MachineRounds.plain(slow)) as on \(MachineRounds.plain(fast)) (\(shown(most.1)), and \(shown(least.1)))",
+                            "\(figure.words) takes \(times(most.1 / least.1)) as long on \(slow.harmless) as on \(fast.harmless) (\(shown(most.1)), and \(shown(least.1)))",
                         excess: most.1 / least.1 / figure.factor)
                 ]
             }
