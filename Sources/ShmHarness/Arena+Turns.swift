@@ -12,9 +12,9 @@ internal import Synchronization
 /// the barrier and contend, as in a round: `gathering`, `warmup`, one window, `settle`. At its end they give up their
 /// participants, and arrive at the gate. A side that waits at its gate does not touch the test segment.
 extension Arena {
-    private var gate: UnsafeMutablePointer<Atomic<UInt32>> { word(at: 1664) }
-    private var window: UnsafeMutablePointer<Atomic<UInt32>> { word(at: 1668) }
-    private var madeFor: UnsafeMutablePointer<Atomic<UInt32>> { word(at: 1792) }
+    private var gate: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word(at: 1664) }
+    private var window: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word(at: 1668) }
+    private var madeFor: UnsafeMutablePointer<Atomic<UInt32>> { unsafe word(at: 1792) }
 
     private func word(at offset: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)

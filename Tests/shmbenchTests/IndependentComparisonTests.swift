@@ -74,9 +74,8 @@ import Testing
                     ["atomic-add", "futex", "mcs"].map { name in
                         let mode = round % 3 == 0 ? 1.4 : 1
                         let shift = 1 + apart * (Double(sitting % 3) - 1)
-                        let time =
-                            (name == "mcs" ? 2 * mode * shift : name == "futex" ? 2 : 1)
-                            * (1 + Double(round * 7 % 10) / 1e4)
+                        let own = name == "mcs" ? 2 * mode * shift : name == "futex" ? 2 : 1
+                        let time = own * (1 + Double(round * 7 % 10) / 1e4)
                         return record(
                             name, round: round,
                             ["run_id": "s\(sitting)", "throughput_per_s": "\(1e8 / time)", "acquire_p50_ns": ""])

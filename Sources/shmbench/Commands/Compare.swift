@@ -114,9 +114,16 @@ struct Compare: JudgingCommand {
     private func measure(
         _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings
     ) throws -> ([CellFinding], ComparisonSession) {
-        var session = try ComparisonSession(sides, pairs, settings, options.timing)
+        var session: ComparisonSession
+        do { session = try ComparisonSession(sides, pairs, settings, options.timing) } catch let failure as Failure
+            where failure.cause == .interrupted
+        {
+            throw Failure("interrupted before the first round: nothing is judged", cause: .interrupted)
+        }
         let isNamed = options.metrics != nil
-        do { return (try session.findings(judgesInstructions: isNamed), session) } catch let failure as Failure where failure.cause == .interrupted {
+        do { return (try session.findings(judgesInstructions: isNamed), session) } catch let failure as Failure
+            where failure.cause == .interrupted
+        {
             throw Failure(
                 "interrupted after \(counted(session.rows.count, "round")): nothing is judged", cause: .interrupted)
         }
