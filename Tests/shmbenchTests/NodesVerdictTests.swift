@@ -71,7 +71,7 @@ import Testing
 
     @Test func `a machine without findings is not green, and a regression comes before it`() throws {
         let same = ("n1", try findings(1, .equivalent))
-        let tasks = [MachineTask("n1", .complete), MachineTask("n2", .missing)]
+        let tasks = [MachineTask("n1", .complete), MachineTask("n2", .missing(""))]
         let missing = verdict([same], tasks: tasks)
         #expect(missing.status == .failed && missing.incomplete.map(\.name) == ["n2"])
         let text = NodesText(verdict: missing)
@@ -82,10 +82,10 @@ import Testing
     }
 
     @Test func `an exit code that findings explain is no failure of the task`() throws {
-        let tasks = [MachineTask("n1", .failed(exit: 2)), MachineTask("n2", .failed(exit: 4))]
+        let tasks = [MachineTask("n1", .failed(exit: 2, words: "")), MachineTask("n2", .failed(exit: 4, words: ""))]
         let found = [("n1", try findings(0.8, .slower)), ("n2", try findings(1, .undecided))]
         #expect(verdict(found, tasks: tasks).isComplete)
-        let crashed = verdict(found, tasks: tasks + [MachineTask("n3", .failed(exit: 1))])
+        let crashed = verdict(found, tasks: tasks + [MachineTask("n3", .failed(exit: 1, words: ""))])
         #expect(crashed.incomplete.map(\.name) == ["n3"])
     }
 
@@ -114,7 +114,7 @@ import Testing
                     ("n1", try findings(1, .equivalent)), ("n2", try findings(0.88, .slower)),
                     ("n3", try findings(1.1, .faster)),
                 ], tasks: [
-                    MachineTask("n1", .complete), MachineTask("n2", .failed(exit: 2)), MachineTask("n3", .complete),
+                    MachineTask("n1", .complete), MachineTask("n2", .failed(exit: 2, words: "")), MachineTask("n3", .complete),
                     MachineTask("n4", .partial(rows: 1, expected: 3)),
                 ]))
         let text = try rendered(report, format)

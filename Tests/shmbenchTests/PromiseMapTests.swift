@@ -108,7 +108,7 @@ extension CommandLineSuite {
         @Test func `a task that left nothing makes the report incomplete`() throws {
             let report = Report(
                 try RecordedCrashes.machines([Self.file("crash", "n1"), Self.file("crash", "n2")]),
-                tasks: [MachineTask("n1", .complete), MachineTask("n2", .complete), MachineTask("n3", .missing)])
+                tasks: [MachineTask("n1", .complete), MachineTask("n2", .complete), MachineTask("n3", .missing(""))])
             #expect(report.text(Page()).contains("n3 has left nothing."))
             let json = try rendered(report, "json")
             #expect(json.contains("\"complete\":false") && json.contains("\"state\":\"missing\""))

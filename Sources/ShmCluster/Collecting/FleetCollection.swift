@@ -10,6 +10,8 @@ package struct FleetCollection: Sendable {
     package let outcomes: [TaskOutcome]
     /// The results that can be used, in the order of the plan.
     package let results: [TaskResults]
+    /// The same, each with its task.
+    package let resultsOfTasks: [(outcome: TaskOutcome, results: TaskResults)]
 
     /// Reads the folder.
     ///
@@ -23,8 +25,8 @@ package struct FleetCollection: Sendable {
             (end?.reports ?? []).map { ($0.task.name, $0.state) }
         ) { first, _ in first }
         let now = time(nil)
-        var results: [TaskResults] = []
-        outcomes = plan.tasks.map { task in
+        var found: [TaskResults?] = []
+        let outcomes = plan.tasks.map { task in
             let file = TaskFolder(folder, plan, task).results
             var (own, obstacle): (TaskResults?, String?) = (nil, nil)
             if unsafe access(file, F_OK) == 0 {
@@ -32,13 +34,15 @@ package struct FleetCollection: Sendable {
                     obstacle = (error as? Failure)?.message ?? "\(error)"
                 }
             }
-            if let own { results.append(own) }
+            found.append(own)
             return TaskOutcome(
                 task, plan, in: folder, state: states[task.name] ?? record?.note(of: task),
                 unfetched: end?.unfetched[task.name],
                 results: own, obstacle: obstacle, now: now)
         }
-        self.results = results
+        self.outcomes = outcomes
+        results = found.compactMap(\.self)
+        resultsOfTasks = zip(outcomes, found).compactMap { outcome, results in results.map { (outcome, $0) } }
     }
 
     /// Whether every task has done all of its work.

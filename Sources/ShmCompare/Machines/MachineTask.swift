@@ -8,14 +8,18 @@ package struct MachineTask: Sendable {
     package enum State: Equatable, Sendable {
         /// It ended with the expected number of rows.
         case complete
-        /// It has left no trace.
-        case missing
-        /// It is said to run, and nothing runs it any more.
-        case lost
+        /// It has left nothing, with the reason if that is known.
+        case missing(String)
+        /// It is said to run, and nothing runs it any more; with the reason if that is known.
+        case lost(String)
+        /// It was cancelled, with the reason if that is known.
+        case cancelled(String)
+        /// Its results cannot be used, with the reason.
+        case unusable(String)
         /// It still runs.
         case running
-        /// It ended with this exit code.
-        case failed(exit: Int)
+        /// It ended with this exit code, and the last words of its log.
+        case failed(exit: Int, words: String)
         /// It ended, and rows are missing.
         case partial(rows: Int, expected: Int)
     }
@@ -44,13 +48,17 @@ package struct MachineTask: Sendable {
     package var shortfall: String? {
         switch state {
         case .complete: nil
-        case .missing: "has left nothing"
-        case .lost: "began and was lost: nothing runs it any more"
+        case .missing(let reason): Self.because("has left nothing", reason)
+        case .lost(let reason): Self.because("began and was lost", reason)
+        case .cancelled(let reason): Self.because("was cancelled", reason)
+        case .unusable(let reason): Self.because("has results that cannot be used", reason)
         case .running: "is still running"
-        case .failed(let exit): "failed with exit code \(exit)"
+        case .failed(let exit, let words): Self.because("failed with exit code \(exit)", words)
         case .partial(let rows, let expected): "has \(counted(rows, "row")) of \(expected)"
         }
     }
+
+    private static func because(_ what: String, _ reason: String) -> String { reason.isEmpty ? what : "\(what): \(reason)" }
 }
 
 extension MachineTask.State {
@@ -60,6 +68,8 @@ extension MachineTask.State {
         case .complete: "complete"
         case .missing: "missing"
         case .lost: "lost"
+        case .cancelled: "cancelled"
+        case .unusable: "unusable"
         case .running: "running"
         case .failed: "failed"
         case .partial: "partial"
@@ -67,7 +77,9 @@ extension MachineTask.State {
     }
 
     /// All words.
-    package static let words = ["complete", "missing", "lost", "running", "failed", "partial"]
+    package static let words = [
+        "complete", "missing", "lost", "cancelled", "unusable", "running", "failed", "partial",
+    ]
 }
 
 /// A member of `tasks` in JSON documents.

@@ -69,7 +69,7 @@ package struct NodesVerdict {
 
     /// Whether a task ended with an exit code that its findings explain: a regression is no failure of the task.
     private static func isJudged(_ task: MachineTask, _ machines: [String]) -> Bool {
-        guard case .failed(let exit) = task.state, machines.contains(task.name) else { return false }
+        guard case .failed(let exit, _) = task.state, machines.contains(task.name) else { return false }
         return [ExitStatus.regression, .integrity, .undecided].contains { Int($0.rawValue) == exit }
     }
 

@@ -95,8 +95,8 @@ package struct FilesReport {
     /// Warnings about the quality of the figures.
     package var warnings: [Warning] {
         let several = Warning(
-            .severalMachines, "the rounds are of \(parts.count) machines, which have separate tables and medians")
-        return unknown + (parts.count > 1 ? [several] : []) + misnamed + doubts + merged
+            .severalMachines, "the rounds are of \(counted(count, "machine")), which have separate tables and medians")
+        return unknown + (count > 1 ? [several] : []) + misnamed + doubts + merged
     }
 
     /// Those of each machine; of many machines with one warning, that of the first.
@@ -123,13 +123,18 @@ package struct FilesReport {
             suites: machines.suites + parts.flatMap(suites), notices: notices, headline: headline, exhibit: { exhibit })
     }
 
+    /// The number of machines. One can have several parts, by the values of an axis.
+    private var count: Int { Set(parts.map(\.rounds.title)).count }
+
     /// The verdict on several machines; `nil` for one.
     private var headline: String? {
         if parts.count == 1 { return nil }
-        let broken = parts.count { !$0.rounds.summaries.allSatisfy(\.isAsPromised) }
-        return broken == 0
-            ? "every lock kept its promise on \(parts.count) machines"
-            : "a lock broke its promise on \(broken) of \(parts.count) machines"
+        let broken = Set(parts.filter { !$0.rounds.summaries.allSatisfy(\.isAsPromised) }.map(\.rounds.title)).count
+        let word =
+            broken == 0
+            ? "every lock kept its promise on \(counted(count, "machine"))"
+            : "a lock broke its promise on \(broken) of \(counted(count, "machine"))"
+        return ([word] + [machines.shortfall].compactMap(\.self)).joined(separator: "; ")
     }
 
     private var exhibit: Exhibit {
@@ -170,7 +175,7 @@ package struct FilesReport {
     /// What text and Markdown say beside the rows, which are the summary.
     private var facts: [JSONValue.Member] {
         [
-            .init("complete", .value(.boolean(gaps.isEmpty)))
+            .init("complete", .value(.boolean(gaps.isEmpty && machines.isComplete)))
         ]
             + (isDetailed
                 ? [.init("rankings", .rows(RankingColumn.all, parts.flatMap(\.document.rankingRows)))]
@@ -198,7 +203,7 @@ package struct FilesReport {
 
     /// Where the tables are that many machines do not have.
     private var undetailed: String {
-        "The tables of each of the \(parts.count) machines are left out: report the rows of one, or see the rows of the formats csv and json."
+        "The tables of each of the \(counted(count, "machine")) are left out: report the rows of one, or see the rows of the formats csv and json."
     }
 
     // MARK: For people
@@ -259,7 +264,7 @@ package struct FilesReport {
     private var notices: [Report.Notice] {
         if isDetailed { return machines.notices + parts.flatMap(notices) }
         let word = headline ?? ""
-        let level: Report.Notice.Level = isAsPromised ? (gaps.isEmpty ? .notice : .error) : .error
+        let level: Report.Notice.Level = isAsPromised ? (gaps.isEmpty && machines.isComplete ? .notice : .error) : .error
         return machines.notices + broken.map { Report.Notice(.error, "shmbench", $0) } + [Report.Notice(level, "shmbench", word)]
     }
 

@@ -103,7 +103,7 @@ struct MachineSlice {
                 .init(title: "lowest", texts: ratios.map { text($0.first) }),
                 .init(title: "highest", texts: ratios.map { text($0.last) }),
                 .init(title: "machines", isNumber: true, texts: ratios.map { "\($0.count)" }),
-            ] + least(lines), expendable: ["machines"])
+            ] + least(lines), expendable: ["machines", "median", "highest"])
     }
 
     // MARK: Markdown

@@ -6,6 +6,8 @@ internal import ShmRecord
 struct MachineVerdict {
     let comparison: MachineComparison
     let titles: LoadTitles
+    /// The axis whose values are kept apart on each machine; `nil` for none.
+    var axis: MachineAxis?
 
     /// The number of loads that have sentences of their own; more have those over all loads.
     private static let mostLoads = 6
@@ -15,14 +17,19 @@ struct MachineVerdict {
     var sentences: [String] {
         let single = comparison.loads.count <= Self.mostLoads ? comparison.loads : []
         return single.flatMap { load in
-            [best(load), safest(load.lines, at: titles.place(load.load), over: load.load)].compactMap(\.self)
+            [best(load), safest(load.lines, load.points.compactMap(\.self), at: titles.place(load.load), over: load.load)].compactMap(\.self)
         } + [overall, references, unmeasured].compactMap(\.self)
     }
 
     private var machines: [ComparedMachine] { comparison.machines }
 
     private func of(_ part: Int, _ all: Int) -> String {
-        part == all ? "all \(counted(all, "machine"))" : "\(part) of \(counted(all, "machine"))"
+        part == all ? "all \(places(all))" : "\(part) of \(places(all))"
+    }
+
+    /// Machines with several values of an axis are several places.
+    private func places(_ count: Int) -> String {
+        axis.map { "\(count) pairs of machine and \($0.title)" } ?? counted(count, "machine")
     }
 
     // MARK: The best
@@ -53,20 +60,28 @@ struct MachineVerdict {
     // MARK: Never far from the best
 
     private var overall: String? {
-        comparison.overall.isEmpty ? nil : safest(comparison.overall, at: "Over all loads", over: nil)
+        if comparison.overall.isEmpty { return nil }
+        let points = comparison.loads.flatMap { $0.points.compactMap(\.self) }
+        return safest(comparison.overall, points, at: "Over all loads", over: nil)
     }
 
-    /// - Parameter load: `nil` over all loads.
-    private func safest(_ lines: [GridLine], at place: String, over load: Load?) -> String? {
-        if lines.count(where: \.excludes) < 2 || machines.count < 2 { return nil }
+    /// - Parameters:
+    ///   - points: where the loads were measured.
+    ///   - load: `nil` over all loads.
+    private func safest(_ lines: [GridLine], _ points: [GridPoint], at place: String, over load: Load?) -> String? {
+        let measured = Set(points.map { $0.place[0] }).count
+        if lines.count(where: \.excludes) < 2 || measured < 2 { return nil }
+        let everywhere =
+            points.count == machines.count * (load == nil ? comparison.loads.count : 1)
+            ? "on every machine" : "wherever it was measured"
         let (any, survivor) = MachineComparison.safest(lines)
         guard let any else { return "\(place): no lock has a figure wherever any lock has one." }
         let first = words(any, over: load, isFirst: true)
-        if any.survivesOwnerDeath { return "\(place), on every machine: \(first)." }
+        if any.survivesOwnerDeath { return "\(place), \(everywhere): \(first)." }
         let second =
             survivor.map { "of the locks that survive their owner's death, \(words($0, over: load, isFirst: false))" }
             ?? "no lock that survives its owner's death has a figure everywhere"
-        return "\(place), on every machine: \(first); \(second)."
+        return "\(place), \(everywhere): \(first); \(second)."
     }
 
     /// `robust-futex† has at least 85% of the best lock's throughput (least on n3: 80–91%)`.

@@ -27,9 +27,16 @@ struct MachinesDocument {
 
     // MARK: What is missing
 
-    /// What is missing of the tasks, and of what was asked for, a line each.
-    var gaps: [String] {
-        tasks.compactMap { task in task.shortfall.map { "\(task.name) \($0)" } } + (axis.flatMap(Self.obstacle).map { [$0] } ?? [])
+    /// What is missing of what was asked for, a line each, beside tasks.
+    var gaps: [String] { axis.flatMap(Self.obstacle).map { [$0] } ?? [] }
+
+    /// Whether each task did its work.
+    var isComplete: Bool { tasks.allSatisfy(\.isComplete) }
+
+    /// The tasks that did not, in a few words; `nil` if all did.
+    var shortfall: String? {
+        let count = tasks.count { !$0.isComplete }
+        return count == 0 ? nil : "\(count) of \(counted(tasks.count, "task")) did not end as \(count == 1 ? "it" : "they") should"
     }
 
     /// Why an axis shows nothing; `nil` if it shows something.
@@ -48,7 +55,7 @@ struct MachinesDocument {
 
     /// The verdict, a sentence each.
     var sentences: [String] {
-        missing + (isSeveral ? MachineVerdict(comparison: comparison, titles: titles).sentences : [])
+        missing + (isSeveral ? MachineVerdict(comparison: comparison, titles: titles, axis: axis?.axis).sentences : [])
             + (axis.map(sentences) ?? [])
     }
 

@@ -19,7 +19,7 @@ extension Report {
             requested: .object(CrashRequestColumn.all, request),
             warnings: machines.flatMap { name, crashes in
                 CrashTable.warnings(crashes.results).map { Warning($0.code, "\(name): \($0.text)") }
-            }, Self.records(first.files, CrashColumn.all, schema: CrashColumn.schema))
+            }, Self.records(Self.distinct(machines.flatMap(\.crashes.files)), CrashColumn.all, schema: CrashColumn.schema))
     }
 
     /// The promises of stress tests on several machines.
@@ -30,7 +30,13 @@ extension Report {
             workers: first.workers, seed: first.seed)
         self.init(
             "stress", PromiseMap(machines), tasks, requested: .object(StressRequestColumn.all, request), warnings: [],
-            Self.records(first.files, StressColumn.all, schema: StressColumn.schema))
+            Self.records(Self.distinct(machines.flatMap(\.stress.files)), StressColumn.all, schema: StressColumn.schema))
+    }
+
+    /// Each file once: machines may share files.
+    private static func distinct(_ files: [RecordedRows]) -> [RecordedRows] {
+        var seen: Set<String> = []
+        return files.filter { seen.insert($0.path).inserted }
     }
 
     private init(

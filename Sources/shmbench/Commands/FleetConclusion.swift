@@ -51,16 +51,15 @@ struct FleetConclusion {
                     throw isInterrupted ? Failure("interrupted: \(failure.message)", cause: .interrupted) : failure
                 }
             }
-            let report = FilesReport(rounds, sort: sort)
+            let report = FilesReport(rounds, sort: sort, tasks: tasks)
             try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
-            for warning in report.warnings { Terminal.warn(warning.text) }
+            for warning in report.warnings where warning.code != .taskNote { Terminal.warn(warning.text) }
             for gap in report.gaps { Terminal.complain(gap) }
             warn(unreadable)
             status = report.isAsPromised ? (report.gaps.isEmpty && unreadable.isEmpty ? .ok : .failed) : .integrity
         } else {
-            try Terminal.show(verdicts)
+            status = try showJudged(options)
             warn([])
-            status = worst
         }
         if status == .ok && !collection.isComplete { status = .failed }
         if isInterrupted && status != .integrity {
@@ -78,7 +77,9 @@ struct FleetConclusion {
         var texts = collection.results.map { (path: $0.path, text: $0.text) }
         var obstacles: [String] = []
         while !texts.isEmpty {
-            do { return (try ResultsReader.read(texts), obstacles) } catch {
+            do {
+                return (try ResultsReader.rounds(texts.map { FileContent($0.text, path: $0.path) }), obstacles)
+            } catch {
                 let message = (error as? Failure)?.message ?? "\(error)"
                 // The message names the file first.
                 guard
@@ -93,7 +94,34 @@ struct FleetConclusion {
         return ([], obstacles)
     }
 
+    /// What the report says of the machines beside their rows.
+    private var tasks: [MachineTask] { collection.outcomes.map(MachineTask.init) }
+
     // MARK: Other commands than run
+
+    /// Shows one document on the results of all tasks.
+    private func showJudged(_ options: DocumentOptions) throws -> ExitStatus {
+        let files = collection.resultsOfTasks.map { (title: $0.outcome.title, path: $0.results.path, text: $0.results.text) }
+        if files.isEmpty || collection.plan.kind == .lifecycle {
+            try Terminal.show(verdicts)
+            return worst
+        }
+        switch collection.plan.kind {
+        case .crash:
+            let crashes = try files.map { (name: $0.title, crashes: try RecordedCrashes([($0.path, $0.text)])) }
+            try options.open(.crash).show(Report(crashes, tasks: tasks), worst)
+        case .stress:
+            let stress = try files.map { (name: $0.title, stress: try RecordedStress([($0.path, $0.text)])) }
+            try options.open(.stress).show(Report(stress, tasks: tasks), worst)
+        default:
+            let findings = try files.map { (machine: $0.title, recorded: try RecordedFindings($0.text, path: $0.path)) }
+            let verdict = NodesVerdict(
+                findings, tasks: tasks, failsUndecided: collection.plan.command.contains("--fail-inconclusive"))
+            try options.open(.findings).show(Report(verdict), verdict.status)
+            return verdict.status
+        }
+        return worst
+    }
 
     /// A line for each task that judged.
     private var verdicts: String {

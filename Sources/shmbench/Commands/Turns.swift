@@ -78,7 +78,8 @@ struct Turns: MeasuringCommand {
 
     func measure(_ programs: inout [WorkerProgram]) throws {
         var measurement = TurnMeasurement(
-            programs: programs, conditions: RunConditions(startedAt: time(nil), seed: seed))
+            programs: programs,
+            conditions: RunConditions(startedAt: time(nil), seed: seed, program: programs[0]))
         try Self.say(TurnRequest.greeting + "\n" + CSV.header)
         while !Interruption.hasCome, let line = readLine() { try Self.say(Self.answer(line, &measurement)) }
     }

@@ -1,4 +1,5 @@
 internal import ShmCompare
+internal import ShmCoordinator
 internal import ShmRecord
 
 /// The instructions and system calls of each pair of locks that a comparison measures.
