@@ -66,7 +66,10 @@ extension CommandLineSuite {
 
         /// The options of all commands, and those of scripts and of SwiftPM that the documents name.
         private static let known: Set<String> = {
-            let helps = Shmbench.configuration.subcommands.map { Shmbench.helpMessage(for: $0) }
+            let commands = Shmbench.configuration.subcommands
+            let helps = (commands + commands.flatMap { $0.configuration.subcommands }).map {
+                Shmbench.helpMessage(for: $0)
+            }
             let scripts = Folder.names("\(Documents.root)/scripts").map { Documents.read("scripts/\($0)") }
             return Set((helps + scripts).flatMap { $0.matches(of: /--[a-z][a-z-]*/).map { String($0.0) } })
         }()
