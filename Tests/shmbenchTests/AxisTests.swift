@@ -54,7 +54,8 @@ import Testing
         let found = comparison(upgraded("n1", by: 0.8) + upgraded("n2", by: 0.88) + upgraded("n7", by: 0.99))
         let effect = try #require(found.effects.first)
         // The change and its interval are those of the machines that show it.
-        #expect(effect.verdict == .lower && abs(effect.change.low - 0.8) < 1e-9 && abs(effect.change.high - 0.88) < 1e-9)
+        #expect(
+            effect.verdict == .lower && abs(effect.change.low - 0.8) < 1e-9 && abs(effect.change.high - 0.88) < 1e-9)
         #expect(AxisWords.place(effect) == "on 2 of 3: not on n7 (-1.0%)")
     }
 
@@ -129,7 +130,9 @@ import Testing
     @Test func `each class of machines has the steps between its own values`() {
         let records =
             ["6.1", "6.6", "6.18"].flatMap { FleetRounds.rounds("n1", "mcs", rate: 100, ["kernel": $0]) }
-            + ["6.1", "6.18"].flatMap { FleetRounds.rounds("n2", "mcs", rate: 100, ["kernel": $0, "cpu_model": "Xeon"]) }
+            + ["6.1", "6.18"].flatMap {
+                FleetRounds.rounds("n2", "mcs", rate: 100, ["kernel": $0, "cpu_model": "Xeon"])
+            }
         let steps = comparison(records).steps.map { "\($0.from) \($0.to) \($0.units.map(\.name))" }
         #expect(steps == ["6.1 6.6 [\"n1\"]", "6.1 6.18 [\"n2\"]", "6.6 6.18 [\"n1\"]"])
     }

@@ -53,7 +53,9 @@ extension CommandLineSuite {
         }
 
         @Test(arguments: [40, 60, 80, 120], [3, 12, 13, 200])
-        func `no line is wider than the terminal, and many machines are not a column each`(width: Int, count: Int) throws {
+        func `no line is wider than the terminal, and many machines are not a column each`(width: Int, count: Int)
+            throws
+        {
             let records = Self.many(count)
             let text = report(records, axis: nil).report.text(Page(width: width, isTerminal: true))
             for line in text.split(separator: "\n") where line.count > width {
@@ -81,7 +83,8 @@ extension CommandLineSuite {
 
         @Test func `missing tasks are named, and the report is incomplete`() throws {
             let found = report(tasks: [
-                MachineTask("n1", .complete), MachineTask("n5", .missing("")), MachineTask("n6", .failed(exit: 9, words: "")),
+                MachineTask("n1", .complete), MachineTask("n5", .missing("")),
+                MachineTask("n6", .failed(exit: 9, words: "")),
                 MachineTask("n7", .partial(rows: 3, expected: 9)), MachineTask("n8", .running),
             ]).report
             #expect(
@@ -93,7 +96,9 @@ extension CommandLineSuite {
 
         @Test func `texts of files are no markup, and no control characters`() throws {
             let evil = ["hostname": "<script>\u{1b}[1m`x`", "cpu_model": "<b>&\"", "kernel": "6.18\n\u{7}"]
-            let records = Self.three + FleetRounds.rounds("x", "<i>lock", rate: 5, evil) + FleetRounds.rounds("x", "futex", rate: 5, evil)
+            let records =
+                Self.three + FleetRounds.rounds("x", "<i>lock", rate: 5, evil)
+                + FleetRounds.rounds("x", "futex", rate: 5, evil)
             for axis in [nil, MachineAxis.kernel] {
                 let report = report(records, axis: axis).report
                 let page = try rendered(report, "html")
@@ -105,7 +110,9 @@ extension CommandLineSuite {
         @Test func `extreme rates are harmless`() throws {
             let records = ["n1", "n2"].flatMap { host -> [Record] in
                 let rates: [(String, Double)] = [("futex", 1e15), ("mcs", 1e-9), ("robust-futex", 0)]
-                return rates.flatMap { FleetRounds.rounds(host, $0, rate: $1, ["acquire_p99_ns": "5", "acquire_p999_ns": "5"]) }
+                return rates.flatMap {
+                    FleetRounds.rounds(host, $0, rate: $1, ["acquire_p99_ns": "5", "acquire_p999_ns": "5"])
+                }
             }
             for format in Self.formats { _ = try rendered(report(records, axis: .libc).report, format) }
         }
@@ -135,7 +142,8 @@ extension CommandLineSuite {
             let unknown = try run("n1.csv", "n3.csv", "--reference", "mcz")
             #expect(
                 unknown.exit == .code(64)
-                    && unknown.stderr.contains("invalid value 'mcz' for --reference: expected a lock of the files; did you mean `mcs`?"),
+                    && unknown.stderr.contains(
+                        "invalid value 'mcz' for --reference: expected a lock of the files; did you mean `mcs`?"),
                 "\(unknown.stderr)")
         }
 

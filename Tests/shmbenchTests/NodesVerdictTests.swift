@@ -49,7 +49,8 @@ import Testing
 
     @Test func `a regression on one machine is one of the whole, with its change`() throws {
         let verdict = verdict([
-            ("n1", try findings(1, .equivalent)), ("n2", try findings(0.88, .slower)), ("n3", try findings(1.1, .faster)),
+            ("n1", try findings(1, .equivalent)), ("n2", try findings(0.88, .slower)),
+            ("n3", try findings(1.1, .faster)),
         ])
         #expect(verdict.status == .regression && verdict.isComplete)
         let text = NodesText(verdict: verdict)
@@ -58,9 +59,13 @@ import Testing
             text.sentences.contains(
                 "futex × 2, throughput became worse on 1 of 3 machines: n2 -12.0% (-14.6% to -10.2%)."))
         #expect(
-            text.sentences.contains("futex × 2, throughput became better on 1 of 3 machines: n3 +10.0% (+6.7% to +12.2%)."))
+            text.sentences.contains(
+                "futex × 2, throughput became better on 1 of 3 machines: n3 +10.0% (+6.7% to +12.2%)."))
         // Three times 1 %.
-        #expect(text.notes == ["Over 3 machines, at most 3% of comparisons of equals end in a finding: the sum of the machines' own rates (Bonferroni)."])
+        #expect(
+            text.notes == [
+                "Over 3 machines, at most 3% of comparisons of equals end in a finding: the sum of the machines' own rates (Bonferroni)."
+            ])
     }
 
     @Test func `rates that exceed what was asked for are told`() throws {
@@ -100,7 +105,8 @@ import Testing
     @Test func `undecided and unjudged machines are named`() throws {
         let undecided = [("n1", try findings(1, .equivalent)), ("n2", try findings(1, .undecided))]
         #expect(verdict(undecided).status == .ok && verdict(undecided, failsUndecided: true).status == .undecided)
-        #expect(NodesText(verdict: verdict(undecided)).headline == "No regression on 2 machines; undecided on 1 of them.")
+        #expect(
+            NodesText(verdict: verdict(undecided)).headline == "No regression on 2 machines; undecided on 1 of them.")
         let unjudged = verdict([("n1", try findings(1, .unjudged, note: "the control differs"))])
         #expect(unjudged.status == .failed)
         #expect(NodesText(verdict: unjudged).sentences.contains("Not judged on n1: the control differs."))
@@ -113,8 +119,10 @@ import Testing
                 [
                     ("n1", try findings(1, .equivalent)), ("n2", try findings(0.88, .slower)),
                     ("n3", try findings(1.1, .faster)),
-                ], tasks: [
-                    MachineTask("n1", .complete), MachineTask("n2", .failed(exit: 2, words: "")), MachineTask("n3", .complete),
+                ],
+                tasks: [
+                    MachineTask("n1", .complete), MachineTask("n2", .failed(exit: 2, words: "")),
+                    MachineTask("n3", .complete),
                     MachineTask("n4", .partial(rows: 1, expected: 3)),
                 ]))
         let text = try rendered(report, format)
@@ -143,7 +151,9 @@ import Testing
         let failure = #expect(throws: Failure.self) {
             try RecordedFindings("\(lines[0])\n\(fields.joined(separator: ","))\n", path: "x.csv")
         }
-        #expect(failure?.message.contains(message) == true && failure?.message.contains("\n") == false, "\(failure?.message ?? "")")
+        #expect(
+            failure?.message.contains(message) == true && failure?.message.contains("\n") == false,
+            "\(failure?.message ?? "")")
         let twice = #expect(throws: Failure.self) { try RecordedFindings("\(text)\(lines[1])\n", path: "x.csv") }
         #expect(twice?.message.contains("is already in x.csv:2") == true)
     }

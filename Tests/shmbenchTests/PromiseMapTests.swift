@@ -34,7 +34,9 @@ extension CommandLineSuite {
             PromiseMap(try RecordedCrashes.machines(files))
         }
 
-        @Test func `a lock keeps its promise everywhere, or is named with the machines that break it or lack it`() throws {
+        @Test func `a lock keeps its promise everywhere, or is named with the machines that break it or lack it`()
+            throws
+        {
             let alone = try crashes([Self.file("crash", "n1"), Self.file("crash", "n2")])
             #expect(alone.machines == ["n1", "n2"] && alone.lines.allSatisfy { $0.outcomes.count == 2 })
             let map = try crashes([
@@ -77,10 +79,14 @@ extension CommandLineSuite {
         }
 
         @Test func `a lock under a fault is a promise of a stress test`() throws {
-            let map = PromiseMap(try RecordedStress.machines([Self.file("stress", "n1"), Self.file("stress", "n2") {
-                // Another seed on each machine.
-                $0.replacing(/,7,(?=[a-z-]+,kill-holder)/, with: ",7,")
-            }]))
+            let map = PromiseMap(
+                try RecordedStress.machines([
+                    Self.file("stress", "n1"),
+                    Self.file("stress", "n2") {
+                        // Another seed on each machine.
+                        $0.replacing(/,7,(?=[a-z-]+,kill-holder)/, with: ",7,")
+                    },
+                ]))
             #expect(map.lines.allSatisfy { !$0.fault.isEmpty && $0.outcomes.count == 2 })
             let broken = try #require(map.lines.first { !$0.broken.isEmpty })
             #expect(broken.broken == [0, 1])
@@ -95,7 +101,8 @@ extension CommandLineSuite {
             let folder = try Folder()
             let lock = command == "crash" ? "robust-futex" : "futex"
             let files = [
-                try Self.file(command, "n1"), try Self.file(command, "n2"), try Self.file(command, "n3", Self.without(lock)),
+                try Self.file(command, "n1"), try Self.file(command, "n2"),
+                try Self.file(command, "n3", Self.without(lock)),
             ]
             for file in files { try file.text.write(toFile: folder.path(file.path), atomically: true, encoding: .utf8) }
             let outcome = try Invocation(["report"] + files.map(\.path) + ["--format", format], in: folder).finish()

@@ -28,7 +28,9 @@ package struct AxisComparison {
         steps = AxisStep.all(machines, axis)
         confounded = Self.confounded(machines, axis)
         let cells = machines.flatMap(\.rounds.summaries).map(\.cell).uniqued()
-        let samples = steps.flatMap { step in cells.compactMap { AxisSamples(step, $0.load, $0.lock, reference: reference) } }
+        let samples = steps.flatMap { step in
+            cells.compactMap { AxisSamples(step, $0.load, $0.lock, reference: reference) }
+        }
         // The choice between hull and ranks depends on the numbers of units alone; the upper bound of the number of
         // intervals comes first, so that the choice does not depend on itself.
         let most = samples.map(\.pairs.count).reduce(0, +)

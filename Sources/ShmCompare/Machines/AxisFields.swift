@@ -24,7 +24,8 @@ package typealias AxisColumn = Field<AxisRow>
 
 extension Field where Subject == AxisRow {
     package static let all: [Field<AxisRow>] = [
-        Field("axis", kind: .words(of: MachineAxis.self), roles: .present, "column whose values are compared (`--by`)") {
+        Field("axis", kind: .words(of: MachineAxis.self), roles: .present, "column whose values are compared (`--by`)")
+        {
             .text($0.axis.rawValue)
         },
         Field("from", kind: .text, roles: .present, "value before the step") { .text($0.effect.step.from) },
@@ -47,7 +48,10 @@ extension Field where Subject == AxisRow {
         Field("units", kind: .count, roles: .present, "number of units with the figure on both sides") {
             .integer($0.effect.units.count)
         },
-        Field("ratio", kind: .number, roles: .present, "figure after the step to that before; on alike machines a ratio of ratios to the reference") {
+        Field(
+            "ratio", kind: .number, roles: .present,
+            "figure after the step to that before; on alike machines a ratio of ratios to the reference"
+        ) {
             Value($0.change.ratio, decimals: 5)
         },
         Field("ratio_low", kind: .number, "lower end of the interval of `ratio`; empty if so few rounds have none") {
@@ -56,7 +60,10 @@ extension Field where Subject == AxisRow {
         Field("ratio_high", kind: .number, "upper end of the interval of `ratio`; empty if so few rounds have none") {
             Value($0.change.high, decimals: 5)
         },
-        Field("confidence", unit: .share, roles: .present, "confidence of the interval; all of them hold at once with 95 %") {
+        Field(
+            "confidence", unit: .share, roles: .present,
+            "confidence of the interval; all of them hold at once with 95 %"
+        ) {
             Value($0.change.confidence, decimals: 6)
         },
         Field(

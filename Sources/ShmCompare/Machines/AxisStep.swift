@@ -13,7 +13,8 @@ package struct AxisStep {
         let after: [ComparedMachine]
 
         fileprivate init(_ before: [ComparedMachine], _ after: [ComparedMachine]) {
-            isOneMachine = before.count == 1 && after.count == 1 && before[0].rounds.hostname == after[0].rounds.hostname
+            isOneMachine =
+                before.count == 1 && after.count == 1 && before[0].rounds.hostname == after[0].rounds.hostname
             func names(_ side: [ComparedMachine]) -> String {
                 let hosts = side.map(\.rounds.hostname)
                 return hosts.prefix(Self.most).joined(separator: ", ")

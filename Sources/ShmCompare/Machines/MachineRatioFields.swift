@@ -17,7 +17,8 @@ package struct MachineRatioRow {
                 comparison.machines.indices.flatMap { index in
                     load.lines.compactMap { line -> MachineRatioRow? in
                         let machine = comparison.machines[index]
-                        guard let summary = machine.summary(line.lock, load.load), let cell = map.cells[line.lock]?[index]
+                        guard let summary = machine.summary(line.lock, load.load),
+                            let cell = map.cells[line.lock]?[index]
                         else { return nil }
                         let share = number == 0 ? load.points[index].flatMap { try? $0.share(line.lock).get() } : nil
                         return MachineRatioRow(

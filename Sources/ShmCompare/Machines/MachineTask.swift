@@ -58,7 +58,9 @@ package struct MachineTask: Sendable {
         }
     }
 
-    private static func because(_ what: String, _ reason: String) -> String { reason.isEmpty ? what : "\(what): \(reason)" }
+    private static func because(_ what: String, _ reason: String) -> String {
+        reason.isEmpty ? what : "\(what): \(reason)"
+    }
 }
 
 extension MachineTask.State {

@@ -49,7 +49,9 @@ package enum MachineWarnings {
         let known = tasks.compactMap { task in task.clockOffset.map { (name: task.name, offset: $0) } }
         let off = known.filter { abs($0.offset) > MachineTask.tolerance || !$0.offset.isFinite }
         if off.isEmpty { return [] }
-        let parts = off.prefix(most).map { "\($0.name) by \(Figure.time(abs($0.offset) * 1e9)) \($0.offset > 0 ? "ahead" : "behind")" }
+        let parts = off.prefix(most).map {
+            "\($0.name) by \(Figure.time(abs($0.offset) * 1e9)) \($0.offset > 0 ? "ahead" : "behind")"
+        }
         let rest = off.count > most ? " and \(off.count - most) more" : ""
         return [
             Warning(

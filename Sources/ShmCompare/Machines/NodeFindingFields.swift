@@ -20,7 +20,10 @@ extension Field where Subject == NodeFindingRow {
 
     /// The machine, and the columns of the findings of each.
     package static let all: [Field<NodeFindingRow>] =
-        [schema(schema), Field("machine", kind: .text, roles: .present, "name of the machine's task") { .text($0.machine) }]
+        [
+            schema(schema),
+            Field("machine", kind: .text, roles: .present, "name of the machine's task") { .text($0.machine) },
+        ]
         + FindingColumn.all.dropFirst().map { column in
             Field(
                 column.name, title: column.title, kind: column.kind, unit: column.unit, roles: column.roles, column.doc

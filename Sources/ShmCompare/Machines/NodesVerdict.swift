@@ -61,7 +61,9 @@ package struct NodesVerdict {
             let metric: Metric
         }
         let tables = findings.map { machine in
-            Dictionary(machine.recorded.findings.map { (Key(cell: $0.cell, metric: $0.metric), $0) }) { first, _ in first }
+            Dictionary(machine.recorded.findings.map { (Key(cell: $0.cell, metric: $0.metric), $0) }) { first, _ in
+                first
+            }
         }
         let keys = findings.flatMap { $0.recorded.findings.map { Key(cell: $0.cell, metric: $0.metric) } }.uniqued()
         lines = keys.map { key in Line(cell: key.cell, metric: key.metric, findings: tables.map { $0[key] }) }

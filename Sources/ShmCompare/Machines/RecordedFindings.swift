@@ -62,8 +62,8 @@ extension RecordedFindings.Finding {
         }
         var load = Load()
         for parameter in Parameter.all {
-            do { try parameter.restore(row.text(parameter.column), for: parameter.column, in: &load) } catch
-                let failure as Failure
+            do { try parameter.restore(row.text(parameter.column), for: parameter.column, in: &load) } catch let failure
+                as Failure
             { throw Failure("\(row.place): \(failure.message)", code: .usage) }
         }
         cell =

@@ -43,7 +43,9 @@ extension Field where Subject == RegretRow {
             "least_share", kind: .number, unit: .share,
             "the least of the lock's shares of the best over the machines; empty if it has none"
         ) { Value($0.line.least?.share, decimals: 5) },
-        Field("least_share_low", kind: .number, "lower end of the 95 % confidence interval of `least_share`, on its own") {
+        Field(
+            "least_share_low", kind: .number, "lower end of the 95 % confidence interval of `least_share`, on its own"
+        ) {
             Value($0.interval?.low, decimals: 5)
         },
         Field("least_share_high", kind: .number, "upper end of the interval of `least_share`") {
@@ -60,7 +62,10 @@ extension Field where Subject == RegretRow {
         Field(
             "survives_owner_death", kind: .boolean, roles: .present, "whether it promises to survive its owner's death"
         ) { .boolean($0.line.survivesOwnerDeath) },
-        Field("wins", kind: .count, roles: .present, "number of machines (and loads) on which it is better than each other lock") {
+        Field(
+            "wins", kind: .count, roles: .present,
+            "number of machines (and loads) on which it is better than each other lock"
+        ) {
             .integer($0.line.wins.count)
         },
         Field(

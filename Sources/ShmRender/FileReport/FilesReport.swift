@@ -111,7 +111,8 @@ package struct FilesReport {
         return all.map(\.code).uniqued().compactMap { code -> Warning? in
             guard let group = groups[code], let first = group.first else { return nil }
             return group.count == 1
-                ? first : Warning(code, "\(first.text) (and \(counted(group.count - 1, "warning")) like it, of other machines)")
+                ? first
+                : Warning(code, "\(first.text) (and \(counted(group.count - 1, "warning")) like it, of other machines)")
         }
     }
 
@@ -264,8 +265,11 @@ package struct FilesReport {
     private var notices: [Report.Notice] {
         if isDetailed { return machines.notices + parts.flatMap(notices) }
         let word = headline ?? ""
-        let level: Report.Notice.Level = isAsPromised ? (gaps.isEmpty && machines.isComplete ? .notice : .error) : .error
-        return machines.notices + broken.map { Report.Notice(.error, "shmbench", $0) } + [Report.Notice(level, "shmbench", word)]
+        let level: Report.Notice.Level =
+            isAsPromised ? (gaps.isEmpty && machines.isComplete ? .notice : .error) : .error
+        return machines.notices + broken.map { Report.Notice(.error, "shmbench", $0) } + [
+            Report.Notice(level, "shmbench", word)
+        ]
     }
 
     private func notices(_ part: Part) -> [Report.Notice] {

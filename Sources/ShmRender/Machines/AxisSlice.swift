@@ -93,9 +93,12 @@ struct AxisSlice {
         let equivalent = effects.count { $0.verdict == .equivalent }
         let undecided = effects.count { $0.verdict == .undecided }
         let rest = [
-            equivalent == 0 ? nil : "\(counted(equivalent, "lock")) equivalent", undecided == 0 ? nil : "\(undecided) undecided",
+            equivalent == 0 ? nil : "\(counted(equivalent, "lock")) equivalent",
+            undecided == 0 ? nil : "\(undecided) undecided",
         ].compactMap(\.self)
-        let parts = (shown.isEmpty ? ["no change is shown"] : named + more) + (rest.isEmpty ? [] : [rest.joined(separator: ", ")])
+        let parts =
+            (shown.isEmpty ? ["no change is shown"] : named + more)
+            + (rest.isEmpty ? [] : [rest.joined(separator: ", ")])
         return "\(AxisWords.step(step)), \(title): \(parts.joined(separator: "; "))."
     }
 }

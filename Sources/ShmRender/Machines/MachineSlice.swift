@@ -66,7 +66,9 @@ struct MachineSlice {
         CellTable(columns: [name(lines)] + columns(lines, hasInterval: true) + least(lines))
     }
 
-    private func name(_ lines: [GridLine]) -> CellTable.Column { .init(title: "lock", texts: lines.map(GridWords.name)) }
+    private func name(_ lines: [GridLine]) -> CellTable.Column {
+        .init(title: "lock", texts: lines.map(GridWords.name))
+    }
 
     /// A column per machine.
     private func columns(_ lines: [GridLine], hasInterval: Bool) -> [CellTable.Column] {

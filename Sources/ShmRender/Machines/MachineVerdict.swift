@@ -17,7 +17,10 @@ struct MachineVerdict {
     var sentences: [String] {
         let single = comparison.loads.count <= Self.mostLoads ? comparison.loads : []
         return single.flatMap { load in
-            [best(load), safest(load.lines, load.points.compactMap(\.self), at: titles.place(load.load), over: load.load)].compactMap(\.self)
+            [
+                best(load),
+                safest(load.lines, load.points.compactMap(\.self), at: titles.place(load.load), over: load.load),
+            ].compactMap(\.self)
         } + [overall, references, unmeasured].compactMap(\.self)
     }
 
@@ -54,7 +57,8 @@ struct MachineVerdict {
     /// A few machines by name, many by number.
     private func place(_ points: [GridPoint], of all: Int) -> String {
         if points.count == all { return of(all, all) }
-        return points.count > 3 ? of(points.count, all) : MachineWords.list(points.map { MachineWords.name($0, machines) })
+        return points.count > 3
+            ? of(points.count, all) : MachineWords.list(points.map { MachineWords.name($0, machines) })
     }
 
     // MARK: Never far from the best
@@ -109,7 +113,8 @@ struct MachineVerdict {
 
     private var references: String? {
         if !comparison.hasReference {
-            return "No ratios: \(comparison.reference) was not measured on any machine; name another lock with `--reference`."
+            return
+                "No ratios: \(comparison.reference) was not measured on any machine; name another lock with `--reference`."
         }
         let gaps = comparison.referenceGaps
         if gaps.isEmpty { return nil }
@@ -130,9 +135,12 @@ struct MachineVerdict {
         }
         let loads = comparison.loads.compactMap { load -> String? in
             let without = machines.indices.filter { load.points[$0] == nil }
-            return without.isEmpty ? nil : "\(titles.place(load.load)) on \(MachineWords.list(without.map { machines[$0].name }))"
+            return without.isEmpty
+                ? nil : "\(titles.place(load.load)) on \(MachineWords.list(without.map { machines[$0].name }))"
         }
         let all = loads + parts
-        return all.isEmpty ? nil : "Not measured: \(all.prefix(6).joined(separator: "; "))\(all.count > 6 ? "; and \(all.count - 6) more" : "")."
+        return all.isEmpty
+            ? nil
+            : "Not measured: \(all.prefix(6).joined(separator: "; "))\(all.count > 6 ? "; and \(all.count - 6) more" : "")."
     }
 }

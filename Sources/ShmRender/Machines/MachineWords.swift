@@ -48,7 +48,9 @@ enum MachineWords {
 
     /// `n1`, `n1 and n2`, or the first of many and the number of others.
     static func list(_ names: [String]) -> String {
-        if names.count > most { return names.prefix(most - 1).joined(separator: ", ") + " and \(names.count - most + 1) more" }
+        if names.count > most {
+            return names.prefix(most - 1).joined(separator: ", ") + " and \(names.count - most + 1) more"
+        }
         if names.count < 2 { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }

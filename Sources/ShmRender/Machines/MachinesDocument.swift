@@ -36,14 +36,17 @@ struct MachinesDocument {
     /// The tasks that did not, in a few words; `nil` if all did.
     var shortfall: String? {
         let count = tasks.count { !$0.isComplete }
-        return count == 0 ? nil : "\(count) of \(counted(tasks.count, "task")) did not end as \(count == 1 ? "it" : "they") should"
+        return count == 0
+            ? nil : "\(count) of \(counted(tasks.count, "task")) did not end as \(count == 1 ? "it" : "they") should"
     }
 
     /// Why an axis shows nothing; `nil` if it shows something.
     private static func obstacle(_ axis: AxisComparison) -> String? {
         if !axis.effects.isEmpty { return nil }
         let option = "--by \(axis.axis.rawValue)"
-        if axis.values.isEmpty { return "\(option): no row has a value in that column: expected rows of a newer version" }
+        if axis.values.isEmpty {
+            return "\(option): no row has a value in that column: expected rows of a newer version"
+        }
         if axis.values.count == 1 {
             return "\(option): all rows have \(axis.values[0].debugDescription): expected rows of two values"
         }
@@ -68,7 +71,8 @@ struct MachinesDocument {
     private var missing: [String] {
         let lines = tasks.compactMap { task in task.shortfall.map { "\(task.name) \($0)" } }
         if lines.isEmpty { return [] }
-        let shown = lines.prefix(10).joined(separator: "; ") + (lines.count > 10 ? "; and \(lines.count - 10) more" : "")
+        let shown =
+            lines.prefix(10).joined(separator: "; ") + (lines.count > 10 ? "; and \(lines.count - 10) more" : "")
         return ["Missing: \(lines.count) of \(counted(tasks.count, "machine")): \(shown)."]
     }
 
@@ -97,8 +101,10 @@ struct MachinesDocument {
     func text(_ page: Page) -> String {
         let isLong = comparison.loads.count > Self.mostLoads
         let maps = isLong ? [] : slices
-        let left = isLong && !slices.isEmpty
-            ? [page.wrapped("The maps of \(comparison.loads.count) loads are in the formats markdown and html.") + "\n"] : []
+        let left =
+            isLong && !slices.isEmpty
+            ? [page.wrapped("The maps of \(comparison.loads.count) loads are in the formats markdown and html.") + "\n"]
+            : []
         let changes = axis.map { AxisSlice.all($0, titles) } ?? []
         let tables = maps.map { $0.text(page) } + (hasBest ? [best.text(page)] : []) + changes.map { $0.text(page) }
         let words = (sentences + legend(maps)).map { page.wrapped($0) + "\n" }.joined()
@@ -116,8 +122,11 @@ struct MachinesDocument {
         // Of many machines, a page has the maps of the figures by which locks are ranked.
         let shown = slices.filter { !$0.isMany || $0.map.metric == $0.load.maps.first?.metric }
         let hidden = slices.count - shown.count
-        let left = hidden == 0 ? [] : [Exhibit.Block.text("The maps of p99 are in the format json, which has all ratios.")]
-        let maps = (hasBest || (isSeveral && comparison.loads.count <= Self.mostLoads) ? [Exhibit.Block.table(best.table)] : [])
+        let left =
+            hidden == 0 ? [] : [Exhibit.Block.text("The maps of p99 are in the format json, which has all ratios.")]
+        let maps =
+            (hasBest || (isSeveral && comparison.loads.count <= Self.mostLoads)
+                ? [Exhibit.Block.table(best.table)] : [])
             + shown.map { .table($0.table) }
         let changes = axis.map { axis in
             AxisSlice.all(axis, titles).map { Exhibit.Block.table($0.table) } + AxisWords.legend(axis).map { .text($0) }
@@ -154,7 +163,8 @@ struct MachinesDocument {
                 guard isSeveral, let point = load.points[index] else { return nil }
                 let figure = point.figure.map { " (\((load.load.isOpen ? Metric.p99 : .throughput).shown($0)))" } ?? ""
                 return Report.Check(
-                    "\(comparison.machines[index].name), \(titles.title(load.load))", point.first == nil ? .skipped : .passed,
+                    "\(comparison.machines[index].name), \(titles.title(load.load))",
+                    point.first == nil ? .skipped : .passed,
                     GridWords.best(point) + figure)
             }
         }

@@ -52,10 +52,16 @@ struct NodesText {
             return "REGRESSION: the candidate is worse on \(slower.count) of \(machines): \(names(slower))."
         }
         if verdict.lines.isEmpty { return "NOTHING COMPARED: no machine has findings." }
-        if !verdict.isComplete { return "INCOMPLETE: no regression on the machines with findings; the others may have one." }
-        if verdict.status == .failed { return "NOT JUDGED on \(names(verdict.lines.flatMap { $0.machines(.unjudged) }.uniqued()))." }
+        if !verdict.isComplete {
+            return "INCOMPLETE: no regression on the machines with findings; the others may have one."
+        }
+        if verdict.status == .failed {
+            return "NOT JUDGED on \(names(verdict.lines.flatMap { $0.machines(.unjudged) }.uniqued()))."
+        }
         let undecided = verdict.lines.flatMap { $0.machines(.undecided) }.uniqued()
-        if verdict.lines.allSatisfy({ $0.worst == .undecided || $0.worst == .missing || $0.metric == .integrity }) && !undecided.isEmpty {
+        if verdict.lines.allSatisfy({ $0.worst == .undecided || $0.worst == .missing || $0.metric == .integrity })
+            && !undecided.isEmpty
+        {
             return "UNDECIDED: neither a change nor equivalence was found on \(machines)."
         }
         return "No regression on \(machines)\(undecided.isEmpty ? "" : "; undecided on \(undecided.count) of them")."
@@ -93,7 +99,8 @@ struct NodesText {
             }.uniqued()
             return notes.first.map { "Not judged on \(verdict.machines[index]): \($0)." }
         }
-        return found.prefix(Self.most) + (found.count > Self.most ? ["\(found.count - Self.most) more machines are not judged."] : [])
+        return found.prefix(Self.most)
+            + (found.count > Self.most ? ["\(found.count - Self.most) more machines are not judged."] : [])
     }
 
     private var missing: [String] {
@@ -101,7 +108,9 @@ struct NodesText {
         let uneven = verdict.uneven.map { "\($0.machine) lacks \(counted($0.lines, "finding")) that others have" }
         let all = tasks + uneven
         if all.isEmpty { return [] }
-        return ["Missing: \(all.prefix(Self.most).joined(separator: "; "))\(all.count > Self.most ? "; and \(all.count - Self.most) more" : "")."]
+        return [
+            "Missing: \(all.prefix(Self.most).joined(separator: "; "))\(all.count > Self.most ? "; and \(all.count - Self.most) more" : "")."
+        ]
     }
 
     /// The method.

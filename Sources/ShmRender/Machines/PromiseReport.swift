@@ -8,7 +8,8 @@ extension Report {
     /// The promises of crash tests on several machines.
     package init(_ machines: [(name: String, crashes: RecordedCrashes)], tasks: [MachineTask] = []) {
         let first = machines[0].crashes
-        let paths = CrashPath.allCases.filter { path in machines.contains { $0.crashes.conditions.paths.contains(path) } }
+        let paths = CrashPath.allCases.filter { path in machines.contains { $0.crashes.conditions.paths.contains(path) }
+        }
         let conditions = CrashConditions(
             workers: first.conditions.workers, every: first.conditions.every, paths: paths)
         let results = machines.flatMap(\.crashes.results)
@@ -19,7 +20,8 @@ extension Report {
             requested: .object(CrashRequestColumn.all, request),
             warnings: machines.flatMap { name, crashes in
                 CrashTable.warnings(crashes.results).map { Warning($0.code, "\(name): \($0.text)") }
-            }, Self.records(Self.distinct(machines.flatMap(\.crashes.files)), CrashColumn.all, schema: CrashColumn.schema))
+            },
+            Self.records(Self.distinct(machines.flatMap(\.crashes.files)), CrashColumn.all, schema: CrashColumn.schema))
     }
 
     /// The promises of stress tests on several machines.
@@ -30,7 +32,8 @@ extension Report {
             workers: first.workers, seed: first.seed)
         self.init(
             "stress", PromiseMap(machines), tasks, requested: .object(StressRequestColumn.all, request), warnings: [],
-            Self.records(Self.distinct(machines.flatMap(\.stress.files)), StressColumn.all, schema: StressColumn.schema))
+            Self.records(Self.distinct(machines.flatMap(\.stress.files)), StressColumn.all, schema: StressColumn.schema)
+        )
     }
 
     /// Each file once: machines may share files.
@@ -98,7 +101,8 @@ extension Report {
             !breaches.isEmpty || !missing.isEmpty ? .error : map.isComplete ? .notice : .warning
         let word =
             breaches.isEmpty
-            ? (table.sentences.first ?? "") : "\(counted(breaches.count, "promise")) of \(map.lines.count) \(breaches.count == 1 ? "was" : "were") broken"
+            ? (table.sentences.first ?? "")
+            : "\(counted(breaches.count, "promise")) of \(map.lines.count) \(breaches.count == 1 ? "was" : "were") broken"
         return errors + missing.prefix(10).map { Notice(.error, $0.name, $0.shortfall ?? "") }
             + [Notice(level, "shmbench", word)]
     }

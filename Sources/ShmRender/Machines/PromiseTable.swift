@@ -46,7 +46,8 @@ struct PromiseTable {
     }
 
     private var caption: String {
-        hasFaults && shown.count < map.lines.count ? "Promises that were not kept on each of \(count)" : "Promises on \(count)"
+        hasFaults && shown.count < map.lines.count
+            ? "Promises that were not kept on each of \(count)" : "Promises on \(count)"
     }
 
     // MARK: In words
@@ -92,7 +93,8 @@ struct PromiseTable {
                 let own = lines.filter { $0.untested.contains(index) }
                 if own.isEmpty { return nil }
                 let titles = own.map { [$0.lock, $0.fault].filter { !$0.isEmpty }.joined(separator: " under ") }
-                return "\(map.machines[index]): \(own.count == map.lines.count ? "everything" : MachineWords.list(titles))"
+                return
+                    "\(map.machines[index]): \(own.count == map.lines.count ? "everything" : MachineWords.list(titles))"
             })
     }
 

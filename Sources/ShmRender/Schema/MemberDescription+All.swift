@@ -16,13 +16,16 @@ extension MemberDescription {
     package static let report = [
         complete, rankings, warnings, verdict,
         rows(
-            "machines", "of several machines: the ratio of each lock to the reference on each, and its distance from the best",
+            "machines",
+            "of several machines: the ratio of each lock to the reference on each, and its distance from the best",
             isRequired: false, MachineRatioColumn.all),
         rows(
-            "regrets", "of several machines: how far each lock is from the best on the worst machine, by load and over all loads",
+            "regrets",
+            "of several machines: how far each lock is from the best on the worst machine, by load and over all loads",
             isRequired: false, RegretColumn.all),
         rows(
-            "axis", "with `--by`: what each step changes for each lock, over all machines and on each", isRequired: false,
+            "axis", "with `--by`: what each step changes for each lock, over all machines and on each",
+            isRequired: false,
             AxisColumn.all), tasks,
     ]
 
@@ -31,7 +34,8 @@ extension MemberDescription {
     ]
 
     package static let stress: [MemberDescription] = [
-        .object("requested", "requested options", StressRequestColumn.all), complete, warnings, verdict, promises, tasks,
+        .object("requested", "requested options", StressRequestColumn.all), complete, warnings, verdict, promises,
+        tasks,
     ]
 
     /// The members of the documents of `lifecycle`, beside what was requested.
@@ -71,7 +75,8 @@ extension MemberDescription {
         schema: .object([.init("type", .text("boolean"))]))
 
     private static let rankings = rows(
-        "rankings", "the place of each lock in what the verdict ranks, with ties; missing with `--find-capacity`, and in reports on more than four machines",
+        "rankings",
+        "the place of each lock in what the verdict ranks, with ties; missing with `--find-capacity`, and in reports on more than four machines",
         isRequired: false, RankingColumn.all)
 
     private static let warnings = rows(

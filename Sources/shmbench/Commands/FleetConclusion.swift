@@ -101,7 +101,9 @@ struct FleetConclusion {
 
     /// Shows one document on the results of all tasks.
     private func showJudged(_ options: DocumentOptions) throws -> ExitStatus {
-        let files = collection.resultsOfTasks.map { (title: $0.outcome.title, path: $0.results.path, text: $0.results.text) }
+        let files = collection.resultsOfTasks.map {
+            (title: $0.outcome.title, path: $0.results.path, text: $0.results.text)
+        }
         if files.isEmpty || collection.plan.kind == .lifecycle {
             try Terminal.show(verdicts)
             return worst

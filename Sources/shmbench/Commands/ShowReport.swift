@@ -47,7 +47,8 @@ struct ShowReport: CheckedCommand {
 
     @Option(
         "--by", .machineAxis, valueName: "column",
-        "Compare the values of a column on machines that are alike otherwise: \(Notation<MachineAxis>.machineAxis.expected).")
+        "Compare the values of a column on machines that are alike otherwise: \(Notation<MachineAxis>.machineAxis.expected)."
+    )
     var by: MachineAxis?
 
     @Option(

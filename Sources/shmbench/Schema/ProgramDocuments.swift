@@ -15,7 +15,8 @@ enum ProgramDocuments {
             "compare", "one metric of one cell; of `check`, too", schema: FindingColumn.schema, FindingColumn.all,
             members: MemberDescription.comparison),
         DocumentDescription(
-            "fleet-compare", "one metric of one cell on one machine; of `fleet compare`", schema: NodeFindingColumn.schema,
+            "fleet-compare", "one metric of one cell on one machine; of `fleet compare`",
+            schema: NodeFindingColumn.schema,
             NodeFindingColumn.all, members: MemberDescription.nodes),
         DocumentDescription(
             "crash", "one lock", schema: CrashColumn.schema, CrashColumn.all, members: MemberDescription.crash),

@@ -14,7 +14,8 @@ enum FleetRounds {
             let all = [
                 "hostname": host, "cpu_model": "EPYC", "cpus": "4", "kernel": "6.1", "tool_version": "0.1.0",
                 "run_id": "\(host)\(figures["kernel"] ?? "")", "seed": "7", "started_at": "2026-01-02T03:04:05Z",
-                "throughput_per_s": "\(own)", "latency_samples": "100000", "acquire_p99_ns": "\(Int(1e11 / max(1, own)))",
+                "throughput_per_s": "\(own)", "latency_samples": "100000",
+                "acquire_p99_ns": "\(Int(1e11 / max(1, own)))",
                 "acquire_p999_ns": "\(Int(3e11 / max(1, own)))",
             ]
             return record(lock, workers: workers, round: round, all.merging(figures) { $1 })
@@ -25,7 +26,9 @@ enum FleetRounds {
         ComparedMachine.all(MachineRounds.groups(records, by: axis?.column), axis: axis)
     }
 
-    static func file(_ records: [Record], _ path: String = "a.csv", columns: [String] = contractedColumns) -> RecordedRounds {
+    static func file(_ records: [Record], _ path: String = "a.csv", columns: [String] = contractedColumns)
+        -> RecordedRounds
+    {
         RecordedRounds(path: path, columns: columns, rounds: records.enumerated().map { ($0 + 2, $1) })
     }
 
