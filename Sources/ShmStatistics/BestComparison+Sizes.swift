@@ -3,6 +3,7 @@ extension BestComparison {
     public final class Sizes {
         private var known: [Double: IntervalSizes] = [:]
 
+        /// Creates an empty cache.
         public init() {}
 
         func with(confidence: Double) -> IntervalSizes {

@@ -60,8 +60,10 @@ package struct PathComparison {
     private func differences(_ pair: (base: PathCost, candidate: PathCost))
         -> [(text: String, word: ComparisonVerdict)]
     {
-        [("instructions", pair.base.instructions, pair.candidate.instructions),
-            ("system calls", pair.base.systemCalls, pair.candidate.systemCalls)].compactMap { what, before, after in
+        [
+            ("instructions", pair.base.instructions, pair.candidate.instructions),
+            ("system calls", pair.base.systemCalls, pair.candidate.systemCalls),
+        ].compactMap { what, before, after in
             if before.overlaps(after) { return nil }
             let isMore = Double(after.lowerBound) > Double(before.upperBound) * (1 + threshold)
             let isLess = Double(after.upperBound) < Double(before.lowerBound) / (1 + threshold)

@@ -59,7 +59,8 @@ struct Check: JudgingCommand {
         if options.countsInstructions {
             throw Failure.invalid(
                 "instructions", for: "--metrics",
-                expected: "a metric of rounds, since a baseline has no counts: compare two builds with `shmbench compare`")
+                expected:
+                    "a metric of rounds, since a baseline has no counts: compare two builds with `shmbench compare`")
         }
         if append && !update {
             throw Failure.missing("--update", for: "--append", "add it, or leave out --append to judge")

@@ -95,7 +95,8 @@ struct Compare: JudgingCommand {
         let ignored =
             options.firstOfMeasuring
             ?? (maxTime != nil
-                ? "--max-time" : margin == .auto ? "--margin" : options.countsInstructions ? "--metrics instructions" : nil)
+                ? "--max-time"
+                : margin == .auto ? "--margin" : options.countsInstructions ? "--metrics instructions" : nil)
         if let ignored {
             throw Failure.conflict(
                 ignored, "two results files",
