@@ -64,14 +64,15 @@ extension CommandLineSuite {
             }
         }
 
-        /// The options of all commands, and those of scripts and of SwiftPM that the documents name.
+        /// The options of all commands, and those of scripts, of SwiftPM and of Slurm that the documents name.
         private static let known: Set<String> = {
             let commands = Shmbench.configuration.subcommands
             let helps = (commands + commands.flatMap { $0.configuration.subcommands }).map {
                 Shmbench.helpMessage(for: $0)
             }
             let scripts = Folder.names("\(Documents.root)/scripts").map { Documents.read("scripts/\($0)") }
-            return Set((helps + scripts).flatMap { $0.matches(of: /--[a-z][a-z-]*/).map { String($0.0) } })
+            let slurm: Set<String> = ["--exclusive", "--nodelist"]
+            return slurm.union((helps + scripts).flatMap { $0.matches(of: /--[a-z][a-z-]*/).map { String($0.0) } })
         }()
 
         @Test func `Architecture names files, folders and types that exist`() {

@@ -99,7 +99,7 @@ extension CommandLineSuite {
         /// Options whose absence is their default: files, folders and programs.
         private static let withoutDefault: Set<String> = [
             "--scenario", "--history", "--hgrm", "--trace", "--lock-plugin", "--output", "--export", "--baseline",
-            "--version",
+            "--version", "--by",
         ]
 
         /// All commands with options, the commands of another with its name in front.

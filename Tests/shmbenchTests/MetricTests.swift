@@ -40,7 +40,8 @@ import Testing
     @Test func `the help states the default thresholds`() {
         #expect(
             Metric.usualThresholds
-                == "throughput=3%,p50=5%,p99=10%,hold=5%,handoff=10%,fairness=5%,cpu=3%,heap=0%,recovery=25%")
+                == "throughput=3%,p50=5%,p99=10%,hold=5%,handoff=10%,fairness=5%,cpu=3%,heap=0%,instructions=0%,"
+                + "recovery=25%")
     }
 
     @Test func `a round has only the windows that its metrics need`() {

@@ -1,6 +1,5 @@
 package import ShmCoordinator
 internal import ShmHarness
-package import ShmRecord
 
 /// Compares the instructions and system calls of a lock's paths on both sides; see `PathCounter`.
 ///

@@ -71,7 +71,8 @@ package struct PathCostRequest: Equatable {
     }
 
     private static func range(_ text: Substring) -> ClosedRange<Int>? {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).compactMap { Int($0) }
-        return ends.count == 2 && 0 <= ends[0] && ends[0] <= ends[1] ? ends[0]...ends[1] : nil
+        let words = text.split(separator: "-", omittingEmptySubsequences: false)
+        let ends = words.compactMap { Int($0) }
+        return words.count == 2 && ends.count == 2 && 0 <= ends[0] && ends[0] <= ends[1] ? ends[0]...ends[1] : nil
     }
 }
