@@ -19,7 +19,7 @@ extension CommandLineSuite.Inputs {
         /// Options that accept any text: paths, and the label of a run.
         private static let texts: [String: Set<String>] = [
             "run": ["--scenario", "--history", "--commit", "--hgrm", "--worker", "--lock-plugin"],
-            "report": ["--lock-plugin"],
+            "report": ["--lock-plugin", "--reference"],
             "compare": ["--scenario", "--history", "--commit"],
             "check": ["--scenario", "--history", "--commit", "--worker"],
             "rounds": ["--worker", "--lock-plugin"],
