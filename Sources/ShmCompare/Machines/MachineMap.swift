@@ -30,13 +30,14 @@ package struct MachineMap {
             if let gap = figure.gap(cell) { return .failure(gap) }
             return .success(cell.records.compactMap(metric.logarithm))
         }
-        let references = machines.map { sample(reference, $0) }
+        let (own, references) = (reference, machines.map { sample(reference, $0) })
         var cells: [String: [Cell]] = [:]
         for lock in locks {
             cells[lock] = zip(machines, references).map { machine, reference in
                 switch (sample(lock, machine), reference) {
                 case (.failure(let gap), _): .gap(gap)
                 case (_, .failure(let gap)): .noReference(gap)
+                case (.success, .success) where lock == own: .ratio(.reference)
                 case (.success(let candidate), .success(let base)):
                     MachineRatio(base: base, candidate: candidate, &ranks).map { .ratio($0) } ?? .gap(.tooFew)
                 }

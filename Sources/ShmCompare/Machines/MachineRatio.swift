@@ -8,11 +8,18 @@ internal import ShmStatistics
 /// medians. The machine's speed cancels out, which is why ratios of different machines can stand side by side.
 package struct MachineRatio {
     package let value: Double
-    /// The ends of the interval; `nil` if so few rounds have none with the confidence.
+    /// The ends of the interval; `nil` for the reference, and if so few rounds have none with the confidence.
     package let interval: (low: Double, high: Double)?
 
     /// The confidence of each interval on its own; they are not simultaneous.
     package static let confidence = 0.95
+
+    /// The reference itself, which is not compared with its own rounds.
+    static let reference = MachineRatio(value: 1, interval: nil)
+
+    private init(value: Double, interval: (low: Double, high: Double)?) {
+        (self.value, self.interval) = (value, interval)
+    }
 
     /// `nil` if a sample is empty.
     init?(base: [Double], candidate: [Double], _ ranks: inout RankSumRanks) {

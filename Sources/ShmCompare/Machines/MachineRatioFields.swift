@@ -64,7 +64,7 @@ extension Field where Subject == MachineRatioRow {
         ) { Value($0.cell.ratio?.value, decimals: 5) },
         Field(
             "ratio_low", kind: .number,
-            "lower end of the 95 % confidence interval of `ratio`, on its own; empty if so few rounds have none"
+            "lower end of the 95 % confidence interval of `ratio`, on its own; empty for the reference, and if so few rounds have none"
         ) { Value($0.cell.ratio?.interval?.low, decimals: 5) },
         Field("ratio_high", kind: .number, "upper end of that interval") {
             Value($0.cell.ratio?.interval?.high, decimals: 5)

@@ -47,7 +47,7 @@ struct ShowReport: CheckedCommand {
 
     @Option(
         "--by", .machineAxis, valueName: "column",
-        "Compare the values of a column on machines that are alike otherwise: \(Notation<MachineAxis>.machineAxis.expected)."
+        "Compare the values of a column on machines that are alike otherwise: \(Notation<MachineAxis>.machineAxis.expected). (default: none)"
     )
     var by: MachineAxis?
 
