@@ -43,11 +43,11 @@ enum MergeCost {
 
     /// Runs the tool. Returns its time, s, and its largest resident set, MB.
     private static func run(_ tool: String, _ arguments: [String]) throws -> (seconds: Double, megabytes: Double) {
-        let nowhere = try FileDescriptor.open("/dev/null", .writeOnly, options: [.closeOnExec])
+        let nowhere = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly, options: [.closeOnExec])
         defer { try? nowhere.close() }
         let start = Clock.now()
         let child = try ChildProcess(tool, arguments, output: nowhere, isMute: true)
-        var (status, usage) = (Int32(0), unsafe rusage())
+        var (status, usage) = (Int32(0), rusage())
         while unsafe wait4(child.pid, &status, 0, &usage) < 0 && errno == EINTR {}
         let seconds = Double(Clock.now() - start) / 1e9
         // Locks of a short round may break their promise or lack figures, which is no failure to report.

@@ -32,7 +32,6 @@ package struct PathComparison {
             metric: .instructions, threshold: threshold,
             base: figure.map { Double($0.base.instructions.lowerBound) },
             candidate: figure.map { Double($0.candidate.instructions.lowerBound) })
-        result.isPaired = false
         guard let figure else { return result }
         let ends = (figure.base.instructions, figure.candidate.instructions)
         if ends.0.lowerBound > 0 {

@@ -1,5 +1,5 @@
 public import ShmCore
-public import ShmHarness
+internal import ShmHarness
 
 /// Counts the machine instructions and system calls of a lock's paths, by single-stepping a process through each
 /// (`ptrace(2)`), among other processes of a crash test.

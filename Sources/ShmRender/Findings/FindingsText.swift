@@ -135,6 +135,10 @@ package enum FindingsText {
             let values = [finding.base, finding.candidate].map { $0.map(finding.metric.shown) ?? "-" }
             return "\(finding.metric.name) \(values[0]) → \(values[1])"
         }
+        // A count has no interval.
+        if finding.metric == .instructions {
+            return "\(finding.metric.name) \(Percent.change(change.ratio)) (\(finding.note ?? "no path differs"))"
+        }
         let fresh = finding.fresh.map { "; \(Percent.change($0.ratio)) in \($0.samples) fresh \(finding.unit)" } ?? ""
         let bound = bound(finding).map { "; \($0)" } ?? ""
         return "\(finding.metric.name) \(Percent.change(change.ratio)) (\(change.interval)\(fresh))\(bound)"
@@ -142,7 +146,8 @@ package enum FindingsText {
 
     /// The method: confidence, error rate and remarks.
     package static func footnote(_ findings: Findings) -> [String] {
-        let changes = findings.cells.flatMap(\.metrics).compactMap(\.change).filter { $0.high.isFinite }
+        let metrics = findings.cells.flatMap(\.metrics)
+        let changes = metrics.filter(\.metric.isRatio).compactMap(\.change).filter { $0.high.isFinite }
         var lines = findings.notes
         if findings.cells.contains(where: {
             LockKind.isBuiltIn($0.baseLock) != LockKind.isBuiltIn($0.candidateLock)
@@ -153,7 +158,7 @@ package enum FindingsText {
         }
         if let confidence = changes.map(\.confidence).min() {
             let percent = Figure.decimal(confidence * 100, confidence > 0.999 ? 3 : 2)
-            let isPaired = findings.cells.flatMap(\.metrics).allSatisfy(\.isPaired)
+            let isPaired = metrics.allSatisfy(\.isPaired)
             let rate = Percent.text(findings.falseAlarms)
             lines.insert(
                 "base: its median; candidate: base times change; change: candidate relative to base, each with a \(percent)% confidence interval. "
@@ -161,6 +166,11 @@ package enum FindingsText {
                         ? "With the confirmation, the family-wise false-positive rate is at most \(rate)."
                         : "For noise within a session, the family-wise false-positive rate is at most \(rate); thresholds cover differences between sessions."),
                 at: 0)
+        }
+        if metrics.contains(where: { $0.metric == .instructions && $0.base != nil }) {
+            lines.append(
+                "instructions: of lock, critical section and unlock, alone or, with several workers, by a waiter; counted by single-stepping."
+            )
         }
         return lines + margins(findings)
     }
