@@ -38,9 +38,10 @@ extension Markup {
         return "<td\(width)\(mark)\(tone)\(number)>\(cell.text)\(detail)</td>"
     }
 
-    /// The number of the cell, if its text is not the number.
+    /// The number of the cell, if what the cell shows is not the number: a detail follows the text.
     private static func value(_ cell: Exhibit.Table.Cell) -> Markup {
-        guard let number = cell.number, number.isFinite, Double(cell.text) != number else { return "" }
+        let shown = Double(cell.text)
+        guard let number = cell.number ?? shown, number.isFinite, cell.detail != nil || shown != number else { return "" }
         return " data-value=\"\(number.description)\""
     }
 
