@@ -39,7 +39,7 @@ import Testing
         #expect(found.word == .slower && found.note == "waiter 2 → 3 system calls")
     }
 
-    @Test func `ranges that overlap have not changed, and a rise within the threshold is none`() {
+    @Test func `ranges that overlap have not changed, and a rise within the threshold is equivalent`() {
         let base = [Self.cost(.waiter, 400...417)]
         #expect(Self.finding(base, [Self.cost(.waiter, 410...430)], workers: 2).word == .equivalent)
         let apart = [Self.cost(.waiter, 418...430)]

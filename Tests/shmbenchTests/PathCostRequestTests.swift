@@ -44,7 +44,7 @@ import Testing
             "", "error: interrupted", "counted uncontended", "counted uncontended=1", "counted uncontended=1-1",
             "counted uncontended=2-1/0-0", "counted uncontended=-5-5/0-0", "counted waiter=1-99999999999999999999/0-0",
         ])
-    func `a broken answer is none`(line: String) {
+    func `a broken answer is refused`(line: String) {
         #expect(PathCostRequest.costs(line) == nil)
     }
 }

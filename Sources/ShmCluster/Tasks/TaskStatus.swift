@@ -17,7 +17,7 @@ package struct TaskStatus: Equatable, Sendable {
     package let started: Int?
     package let ended: Int?
 
-    /// Reads a status; `nil` for a text that is none. Control characters of another machine's text become `?`.
+    /// Reads a status; `nil` for any other text. Control characters of another machine's text become `?`.
     package init?(_ text: String) {
         var values: [Substring: String] = [:]
         for line in text.prefix(65_536).split(whereSeparator: \.isNewline) {

@@ -37,7 +37,7 @@ package struct TurnAnswer: Equatable {
         ([Self.prefix] + logRatios.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
     }
 
-    /// Parses a line; `nil` if it is none.
+    /// Parses a line; `nil` if it is not one.
     package init?(_ line: String) {
         let words = line.split(separator: " ")
         guard words.first == Self.prefix[...] else { return nil }

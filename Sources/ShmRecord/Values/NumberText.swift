@@ -1,6 +1,6 @@
 /// Reads numbers from bytes, as `Double` and `Int` read them from texts.
 enum NumberText {
-    /// The number in a part of the bytes; `nil` if it is none.
+    /// The number in a part of the bytes; `nil` if it is not one.
     static func double(_ bytes: [UInt8], _ part: Range<Int>) -> Double? {
         var (digits, decimals, number) = (0, 0, 0)
         var hasPoint = false
@@ -22,7 +22,7 @@ enum NumberText {
         return decimals == 0 ? Double(number) : Double(number) / powers[decimals]
     }
 
-    /// The whole number in a part of the bytes; `nil` if it is none.
+    /// The whole number in a part of the bytes; `nil` if it is not one.
     static func integer(_ bytes: [UInt8], _ part: Range<Int>) -> Int? {
         if part.isEmpty || part.count > 18 { return Int(text(bytes, part)) }
         var number = 0

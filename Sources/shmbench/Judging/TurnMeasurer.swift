@@ -37,7 +37,7 @@ final class TurnMeasurer {
             return .obstacle(String(answer.dropFirst(TurnRequest.obstacle.count)))
         }
         guard let turns = TurnAnswer(answer) else {
-            throw Failure("turns: its answer is none: \(answer.prefix(80).debugDescription)")
+            throw Failure("turns: its answer is not a block: \(answer.prefix(80).debugDescription)")
         }
         let rows = try (0..<2).map { _ in try process.record(process.line(by: deadline), under: load) }
         return .block(Comparison.Block(base: [rows[0]], other: [rows[1]], logRatios: turns.logRatios))

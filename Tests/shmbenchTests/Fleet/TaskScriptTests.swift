@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: ["", "../x", "-x", ".x", "a/b"])
-    func `a name that is none is refused`(name: String) throws {
+    func `a name that cannot be a task's is refused`(name: String) throws {
         #expect(try start("exit 0", [name]).awaitExit() == .code(64))
     }
 
@@ -79,7 +79,7 @@ import Testing
         "", "state=ended\n", "state=other\n", "nonsense", "state=ended\nexit=x\n", "\u{0}\u{1}=\n",
         "state=running\nno sign\n",
     ])
-    func `a status that is none is none`(text: String) { #expect(TaskStatus(text) == nil) }
+    func `another text is no status`(text: String) { #expect(TaskStatus(text) == nil) }
 
     @Test func `a hostile status is one line`() throws {
         let status = try #require(
