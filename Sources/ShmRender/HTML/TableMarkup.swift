@@ -41,7 +41,8 @@ extension Markup {
     /// The number of the cell, if what the cell shows is not the number: a detail follows the text.
     private static func value(_ cell: Exhibit.Table.Cell) -> Markup {
         let shown = Double(cell.text)
-        guard let number = cell.number ?? shown, number.isFinite, cell.detail != nil || shown != number else { return "" }
+        guard let number = cell.number ?? shown, number.isFinite else { return "" }
+        if cell.detail == nil && shown == number { return "" }
         return " data-value=\"\(number.description)\""
     }
 
