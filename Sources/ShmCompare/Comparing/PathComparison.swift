@@ -26,7 +26,7 @@ package struct PathComparison {
     /// The finding for a cell: with one worker the paths without contention, with more the others, of which the first is
     /// the figure.
     package func finding(workers: Int) -> MetricFinding {
-        let paths = pairs.filter { $0.base.path.hasContention == (workers > 1) }
+        let paths = pairs.filter { $0.base.path.hasWaiters == (workers > 1) }
         let figure = paths.first { $0.base.path == .waiter } ?? paths.first
         var result = MetricFinding(
             metric: .instructions, threshold: threshold,
@@ -73,9 +73,4 @@ package struct PathComparison {
     private static func text(_ range: ClosedRange<Int>) -> String {
         range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)–\(range.upperBound)"
     }
-}
-
-extension CrashPath {
-    /// Whether another process holds the lock, or waits for it.
-    fileprivate var hasContention: Bool { hasWaiters }
 }

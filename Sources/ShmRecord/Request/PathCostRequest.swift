@@ -23,20 +23,11 @@ package struct PathCostRequest: Equatable {
     ///
     /// - Throws: ``Failure`` if it names no lock, or an odd number.
     package init?(_ line: String) throws {
-        let words = line.split(separator: " ")
-        guard words.first == Self.verb[...] else { return nil }
-        func text(_ name: String) throws -> String {
-            guard let word = words.first(where: { $0.hasPrefix("\(name)=") }) else {
-                throw Failure("missing word \(name) in the request: expected \(name)=value")
-            }
-            return String(word.dropFirst(name.count + 1))
-        }
-        lock = try text("lock")
-        let count = try text("repetitions")
-        guard let number = Int(count), (1...100).contains(number) else {
-            throw Failure.invalid(count, for: "repetitions", expected: "1…100")
-        }
-        repetitions = number
+        let parts = line.split(separator: " ")
+        guard parts.first == Self.verb[...] else { return nil }
+        let words = try RequestWords(parts.dropFirst())
+        lock = try words.text("lock")
+        repetitions = try words.number("repetitions", 1...100)
     }
 
     /// The requested lock.

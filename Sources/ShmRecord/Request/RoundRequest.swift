@@ -49,31 +49,11 @@ package struct RoundRequest: Equatable {
     ///
     /// - Throws: ``Failure`` that names the word, its value and what is expected.
     package init(_ line: String) throws {
-        var words: [Substring: Substring] = [:]
-        for word in line.split(separator: " ") {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else {
-                throw Failure.invalid(String(word), for: "a word of the request", expected: "name=value")
-            }
-            words[parts[0]] = parts[1]
-        }
-        func text(_ name: String) throws -> String {
-            guard let value = words[name[...]] else {
-                throw Failure("missing word \(name) in the request: expected \(name)=value")
-            }
-            return String(value)
-        }
-        func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
-            let text = try text(name)
-            guard let number = Int(text), range.contains(number) else {
-                throw Failure.invalid(text, for: name, expected: range.text)
-            }
-            return number
-        }
-        lock = try text("lock")
+        let words = try RequestWords(line.split(separator: " "))
+        lock = try words.text("lock")
         load = Load()
-        for parameter in Parameter.all where parameter.isRequired || words[parameter.column[...]] != nil {
-            try parameter.restore(text(parameter.column), for: parameter.column, in: &load)
+        for parameter in Parameter.all where parameter.isRequired || words.has(parameter.column) {
+            try parameter.restore(words.text(parameter.column), for: parameter.column, in: &load)
         }
         if load.lacksRate {
             throw Failure.invalid("0", for: "rate_per_s", expected: "more than 0 with arrivals=\(load.spacing.name)")
@@ -82,13 +62,13 @@ package struct RoundRequest: Equatable {
             throw Failure.invalid(
                 "\(load.burst)", for: "burst", expected: "2…4096 with arrivals=burst, and nothing without")
         }
-        round = try number("round", 0...Int.max)
-        warmup = try number("warmup_ns", TimeSpan.range)
-        throughput = try number("throughput_ns", TimeSpan.range)
-        latency = try number("latency_ns", TimeSpan.range)
-        order = try number("order_ns", TimeSpan.range)
-        stuckAfter = try number("stuck_after_ns", TimeSpan.range)
-        kills = try number("kills", 0...1000)
+        round = try words.number("round", 0...Int.max)
+        warmup = try words.number("warmup_ns", TimeSpan.range)
+        throughput = try words.number("throughput_ns", TimeSpan.range)
+        latency = try words.number("latency_ns", TimeSpan.range)
+        order = try words.number("order_ns", TimeSpan.range)
+        stuckAfter = try words.number("stuck_after_ns", TimeSpan.range)
+        kills = try words.number("kills", 0...1000)
     }
 
     package var timing: Timing {

@@ -28,15 +28,10 @@ package struct TurnRequest: Equatable {
     /// - Throws: ``Failure`` that names the word, its value and what is expected.
     package init(_ line: String) throws {
         base = try RoundRequest(line)
-        func text(_ name: String) throws -> String {
-            guard let word = line.split(separator: " ").last(where: { $0.hasPrefix("\(name)=") }) else {
-                throw Failure("missing word \(name) in the request: expected \(name)=value")
-            }
-            return String(word.dropFirst(name.utf8.count + 1))
-        }
-        otherLock = try text("other_lock")
-        isControl = try text("control") == "1"
-        let coins = try text("coins")
+        let words = try RequestWords(line.split(separator: " "))
+        otherLock = try words.text("other_lock")
+        isControl = try words.text("control") == "1"
+        let coins = try words.text("coins")
         guard let seed = UInt64(coins) else {
             throw Failure.invalid(coins, for: "coins", expected: "0…\(UInt64.max)")
         }

@@ -115,18 +115,14 @@ struct Compare: JudgingCommand {
     private func measure(
         _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings
     ) throws -> ([CellFinding], ComparisonSession) {
-        var session: ComparisonSession
-        do { session = try ComparisonSession(sides, pairs, settings, options.timing) } catch let failure as Failure
-            where failure.cause == .interrupted
-        {
-            throw Failure("interrupted before the first round: nothing is judged", cause: .interrupted)
-        }
+        var session = ComparisonSession(sides, pairs, settings, options.timing)
         let isNamed = options.metrics != nil
         do { return (try session.findings(judgesInstructions: isNamed), session) } catch let failure as Failure
             where failure.cause == .interrupted
         {
-            throw Failure(
-                "interrupted after \(counted(session.rows.count, "round")): nothing is judged", cause: .interrupted)
+            let count = session.rows.count
+            let when = count == 0 ? "before the first round" : "after \(counted(count, "round"))"
+            throw Failure("interrupted \(when): nothing is judged", cause: .interrupted)
         }
     }
 

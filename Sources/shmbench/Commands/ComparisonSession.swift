@@ -17,10 +17,10 @@ struct ComparisonSession {
     init(
         _ sides: (base: Side, candidate: Side), _ pairs: [Comparison.Pair], _ settings: Comparison.Settings,
         _ timing: Timing
-    ) throws {
+    ) {
         // The first sign of life: starting the processes takes a moment.
         progress = ComparisonProgress(patience: settings.patience)
-        measurer = try BlockMeasurer(sides, seed: settings.seed)
+        measurer = BlockMeasurer(sides, seed: settings.seed)
         self.timing = timing
         comparison = Comparison(pairs, settings)
         for (name, side) in [("base", sides.base), ("candidate", sides.candidate)] {

@@ -3,7 +3,6 @@ internal import Glibc
 internal import ShmCoordinator
 internal import ShmCore
 internal import ShmRecord
-internal import SystemPackage
 
 /// `shmbench rounds`: measures rounds for another process, such as `shmbench compare`.
 ///
@@ -27,12 +26,7 @@ struct Rounds: MeasuringCommand {
 
     func check() {}
 
-    mutating func run() throws {
-        do { try measureAll() } catch let failure as Failure {
-            try Self.say(RoundRequest.refusal + failure.message + "\n")
-            throw ExitCode(failure.code.rawValue)
-        }
-    }
+    mutating func run() throws { try MeasuringDialogue.run { try measureAll() } }
 
     func loadPlugin() throws -> Bool { try plugin.load() }
 
@@ -45,44 +39,36 @@ struct Rounds: MeasuringCommand {
     }
 
     func measure(_ program: inout WorkerProgram) throws {
-        var measurement = Measurement(
-            program: program, conditions: RunConditions(startedAt: time(nil), seed: seed, program: program))
-        try Self.say(RoundRequest.greeting + "\n" + CSV.header)
-        var number = 0
-        while !Interruption.hasCome, let line = readLine() {
-            number += 1
-            try Self.say(Self.answer(line, number, &measurement))
-        }
+        var session = Session(program: program, seed: seed)
+        try MeasuringDialogue.answerAll(greeting: RoundRequest.greeting) { try session.answer($0) }
     }
 
     func conclude(_ program: WorkerProgram) {}
 
-    private static func answer(_ line: String, _ number: Int, _ measurement: inout Measurement) -> String {
-        do {
+    /// What the answers have in common.
+    private struct Session {
+        let program: WorkerProgram
+        let seed: UInt64
+        private var number = 0
+        /// The clock and the machine are measured for the first round: counts do not need them.
+        private lazy var measurement = Measurement(
+            program: program, conditions: RunConditions(startedAt: time(nil), seed: seed, program: program))
+
+        init(program: WorkerProgram, seed: UInt64) { (self.program, self.seed) = (program, seed) }
+
+        mutating func answer(_ line: String) throws -> String {
+            number += 1
             if let request = try PathCostRequest(line) {
                 // Numbers that no round uses, nor its recovery.
                 var counter = PathCounter(
-                    try request.kind(), program: measurement.program,
-                    number: 1 << 29 + number * PathCounter.numbersUsed)
+                    try request.kind(), program: program, number: 1 << 29 + number * PathCounter.numbersUsed)
                 return PathCostRequest.line(try counter.count(repetitions: request.repetitions)) + "\n"
             }
             let request = try RoundRequest(line)
+            let cell = try request.cell()
             measurement.kills = request.kills
             return CSV.line(
-                try measurement.row(
-                    request.cell(), round: request.round, timing: request.timing, number: number))
-        } catch RoundFailure.interrupted {
-            return RoundRequest.refusal + "interrupted\n"
-        } catch RoundFailure.failed(let reason) {
-            return RoundRequest.refusal + reason + "\n"
-        } catch {
-            return RoundRequest.refusal + ((error as? Failure)?.message ?? "\(error)") + "\n"
-        }
-    }
-
-    private static func say(_ text: String) throws {
-        do { _ = try FileDescriptor.standardOutput.writeAll(text.utf8) } catch {
-            throw Failure("cannot answer: \(error)")
+                try measurement.row(cell, round: request.round, timing: request.timing, number: number))
         }
     }
 }

@@ -4,7 +4,6 @@ internal import ShmCoordinator
 @_spi(Bench) internal import ShmCore
 internal import ShmHarness
 internal import ShmRecord
-internal import SystemPackage
 
 /// `shmbench turns`: measures blocks of turns for `shmbench compare`.
 ///
@@ -28,12 +27,7 @@ struct Turns: MeasuringCommand {
 
     func check() {}
 
-    mutating func run() throws {
-        do { try measureAll() } catch let failure as Failure {
-            try Self.say(RoundRequest.refusal + failure.message + "\n")
-            throw ExitCode(failure.code.rawValue)
-        }
-    }
+    mutating func run() throws { try MeasuringDialogue.run { try measureAll() } }
 
     /// Loads the plugin of a side, whose lock this process must know. The workers get its path in their own environment.
     func loadPlugin() throws -> Bool {
@@ -80,29 +74,12 @@ struct Turns: MeasuringCommand {
         var measurement = TurnMeasurement(
             programs: programs,
             conditions: RunConditions(startedAt: time(nil), seed: seed, program: programs[0]))
-        try Self.say(TurnRequest.greeting + "\n" + CSV.header)
-        while !Interruption.hasCome, let line = readLine() { try Self.say(Self.answer(line, &measurement)) }
-    }
-
-    func conclude(_ programs: [WorkerProgram]) {}
-
-    private static func answer(_ line: String, _ measurement: inout TurnMeasurement) -> String {
-        do {
+        try MeasuringDialogue.answerAll(greeting: TurnRequest.greeting) { line in
             let request = try TurnRequest(line)
             if let obstacle = try measurement.obstacle(to: request) { return TurnRequest.obstacle + obstacle + "\n" }
             return try measurement.block(request)
-        } catch RoundFailure.interrupted {
-            return RoundRequest.refusal + "interrupted\n"
-        } catch RoundFailure.failed(let reason) {
-            return RoundRequest.refusal + reason + "\n"
-        } catch {
-            return RoundRequest.refusal + ((error as? Failure)?.message ?? "\(error)") + "\n"
         }
     }
 
-    private static func say(_ text: String) throws {
-        do { _ = try FileDescriptor.standardOutput.writeAll(text.utf8) } catch {
-            throw Failure("cannot answer: \(error)")
-        }
-    }
+    func conclude(_ programs: [WorkerProgram]) {}
 }

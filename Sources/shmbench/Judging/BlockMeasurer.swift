@@ -17,11 +17,10 @@ final class BlockMeasurer {
     /// Why no cell can be measured in turns; `nil` if some can.
     private let obstacle: String?
 
-    /// Starts the process that measures turns. Those that measure rounds are started when they are needed.
-    init(_ sides: (base: Side, candidate: Side), seed: UInt64) throws {
+    /// Each measuring process is started when it is needed.
+    init(_ sides: (base: Side, candidate: Side), seed: UInt64) {
         (self.sides, self.seed) = (sides, seed)
         obstacle = Self.obstacle(sides)
-        if obstacle == nil { turns = try TurnMeasurer(sides, seed: seed) }
     }
 
     private static func obstacle(_ sides: (base: Side, candidate: Side)) -> String? {
@@ -43,10 +42,10 @@ final class BlockMeasurer {
     ///   - wait: called ten times a second.
     func measure(_ request: Comparison.BlockRequest, _ timing: Timing, wait: () -> Void) throws -> Comparison.Block {
         let pair = request.pair
-        if let turns, !inRounds.contains(where: { $0.pair == pair }) {
+        if obstacle == nil, !inRounds.contains(where: { $0.pair == pair }) {
             let round = RoundRequest(
                 lock: pair.baseLock, load: pair.load, round: request.firstRound, timing: timing, kills: pair.kills)
-            let answer = try turns.measure(
+            let answer = try turnMeasurer().measure(
                 TurnRequest(
                     base: round, otherLock: pair.lock(request.other), isControl: request.other == .control,
                     seed: request.seed), wait: wait)
@@ -69,8 +68,15 @@ final class BlockMeasurer {
     }
 
     /// Counts the instructions and system calls of a lock's paths on one side.
-    func count(_ lock: String, of role: Comparison.Role) throws -> [PathCost] {
+    func count(_ lock: String, of role: Comparison.Role) throws -> Result<[PathCost], Failure> {
         try measurer(role).count(lock, repetitions: PathComparison.repetitions)
+    }
+
+    private func turnMeasurer() throws -> TurnMeasurer {
+        if let turns { return turns }
+        let measurer = try TurnMeasurer(sides, seed: seed)
+        turns = measurer
+        return measurer
     }
 
     private func measurer(_ role: Comparison.Role) throws -> Measurer {

@@ -14,24 +14,21 @@ struct InstructionCounts {
     private var counts: [Locks: Result<PathComparison, Failure>] = [:]
     private let isJudged: Bool
 
-    /// Counts on both sides, for each pair of locks once. A failure to count is part of the findings.
+    /// Counts on both sides, for each pair of locks once. A refusal to count is part of the findings.
     ///
     /// - Parameters:
     ///   - threshold: minimum rise to report, as a share of the base.
     ///   - isJudged: whether a rise is a regression.
-    /// - Throws: ``Failure`` if interrupted.
+    /// - Throws: ``Failure`` if a measuring process ends or does not answer.
     init(_ pairs: [Comparison.Pair], by measurer: BlockMeasurer, threshold: Double, isJudged: Bool) throws {
         self.isJudged = isJudged
         for locks in pairs.map(Locks.init).uniqued() {
-            do {
-                counts[locks] = .success(
-                    PathComparison(
-                        base: try measurer.count(locks.base, of: .base),
-                        candidate: try measurer.count(locks.candidate, of: .candidate),
-                        threshold: threshold, isJudged: isJudged))
-            } catch let failure as Failure {
-                if failure.cause == .interrupted { throw failure }
-                counts[locks] = .failure(failure)
+            let base = try measurer.count(locks.base, of: .base)
+            let candidate = try measurer.count(locks.candidate, of: .candidate)
+            counts[locks] = base.flatMap { base in
+                candidate.map {
+                    PathComparison(base: base, candidate: $0, threshold: threshold, isJudged: isJudged)
+                }
             }
         }
     }

@@ -36,14 +36,19 @@ final class Measurer {
         return try process.record(answer, under: request.load)
     }
 
-    /// Counts the instructions and system calls of a lock's paths.
-    func count(_ lock: String, repetitions: Int) throws -> [PathCost] {
+    /// Counts the instructions and system calls of a lock's paths. A refusal is a result, as of a machine that does not permit
+    /// tracing, or of a build that cannot count.
+    func count(_ lock: String, repetitions: Int) throws -> Result<[PathCost], Failure> {
         let request = PathCostRequest(lock: lock, repetitions: repetitions)
-        let answer = try process.answer(
+        let reply = try process.reply(
             to: request.line, about: "instructions of \(lock)", by: .after(.seconds(60)), wait: {})
-        guard let costs = PathCostRequest.costs(answer) else {
-            throw Failure("\(name): its answer is no count: \(answer.prefix(80).debugDescription)")
+        switch reply {
+        case .failure(let refusal): return .failure(refusal)
+        case .success(let answer):
+            guard let costs = PathCostRequest.costs(answer) else {
+                throw Failure("\(name): its answer is no count: \(answer.prefix(80).debugDescription)")
+            }
+            return .success(costs)
         }
-        return costs
     }
 }

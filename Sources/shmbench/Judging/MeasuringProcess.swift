@@ -82,14 +82,21 @@ final class MeasuringProcess {
     ///   - what: what is measured, for messages.
     ///   - wait: called ten times a second.
     func answer(to request: String, about what: String, by deadline: Patience, wait: () -> Void) throws -> String {
+        try reply(to: request, about: what, by: deadline, wait: wait).get()
+    }
+
+    /// As ``answer(to:about:by:wait:)``, but an error that it answers is a result. What is thrown is that it does not answer.
+    func reply(to request: String, about what: String, by deadline: Patience, wait: () -> Void) throws
+        -> Result<String, Failure>
+    {
         do { _ = try requests.writeAll((request + "\n").utf8) } catch {
             throw Failure("\(name): its measuring process has ended; \(error)")
         }
         let answer = try line(by: deadline, wait: wait)
         if answer.hasPrefix(RoundRequest.refusal) {
-            throw Failure("\(name): \(what): \(answer.dropFirst(RoundRequest.refusal.count))")
+            return .failure(Failure("\(name): \(what): \(answer.dropFirst(RoundRequest.refusal.count))"))
         }
-        return answer
+        return .success(answer)
     }
 
     /// The round in a line of its answer, which must be of the load that was asked for.
