@@ -6,7 +6,7 @@ import Testing
 @testable import ShmCoordinator
 
 /// Control groups of both versions, described by files under another root.
-@Suite(.timeLimit(.minutes(1))) struct ControlGroupTests {
+@Suite(.timeLimit(.minutes(10))) struct ControlGroupTests {
     private let root: String
 
     init() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmCoordinator
 
-@Suite(.timeLimit(.minutes(1))) struct FingerprintTests {
+@Suite(.timeLimit(.minutes(10))) struct FingerprintTests {
     /// A folder with planted files of /sys and /proc, which is removed with it.
     private final class Root {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("root-\(UUID())").path

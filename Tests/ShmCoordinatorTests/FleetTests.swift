@@ -8,7 +8,7 @@ import Testing
 
 extension ShmCoordinatorSuite {
     /// The common part of rounds, crash tests and stress tests: processes in numbered places.
-    @Suite(.timeLimit(.minutes(1))) struct FleetTests {
+    @Suite(.timeLimit(.minutes(10))) struct FleetTests {
         private func scene() throws -> StressScene {
             try StressScene(
                 .futex, workers: 2, program: try WorkerProgram(), number: .random(in: 3_000_000..<4_000_000))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ShmCoordinator
 
-@Suite(.timeLimit(.minutes(1))) struct PauseDetectorTests {
+@Suite(.timeLimit(.minutes(10))) struct PauseDetectorTests {
     private static let (ms, s): (UInt64, UInt64) = (1_000_000, 1_000_000_000)
     private static let first = PauseDetector.Reading(
         monotonic: 100 * s, boottime: 130 * s, realtime: 1_700_000_000 * s, runQueueWait: 7 * s)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ShmCoordinator
 
-@Suite(.timeLimit(.minutes(1))) struct PinningTests {
+@Suite(.timeLimit(.minutes(10))) struct PinningTests {
     /// CPUs numbered in order, from (package, core) pairs.
     private func machine(_ places: [(package: Int, core: Int)]) -> [Topology.CPU] {
         places.enumerated().map { Topology.CPU(number: $0, package: $1.package, core: $1.core) }

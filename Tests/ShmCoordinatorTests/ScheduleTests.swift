@@ -2,7 +2,7 @@ import Testing
 
 @testable import ShmCoordinator
 
-@Suite(.timeLimit(.minutes(1))) struct ScheduleTests {
+@Suite(.timeLimit(.minutes(10))) struct ScheduleTests {
     private func order(cells: Int, rounds: Int, seed: UInt64) -> [[Int]] {
         Schedule(cells: cells, rounds: rounds, seed: seed).turns.map { [$0.cell, $0.round] }
     }

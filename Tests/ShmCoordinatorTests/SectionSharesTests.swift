@@ -3,7 +3,7 @@ import Testing
 @testable import ShmCoordinator
 
 /// Which workers get which busy time.
-@Suite(.timeLimit(.minutes(1))) struct SectionSharesTests {
+@Suite(.timeLimit(.minutes(10))) struct SectionSharesTests {
     private func shares(_ classes: (weight: Int, busy: Int)...) -> SectionShares? {
         SectionShares(classes.map { .init(weight: $0.weight, busy: $0.busy) })
     }

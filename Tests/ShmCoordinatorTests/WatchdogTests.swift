@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmCoordinator
 
-@Suite(.timeLimit(.minutes(1))) struct WatchdogTests {
+@Suite(.timeLimit(.minutes(10))) struct WatchdogTests {
     @Test func `a changing count is not stuck, and a constant one is after the limit`() {
         var watchdog = Watchdog(patience: 200_000_000)
         let alarms = (0..<100).filter { watchdog.isStuck(progress: $0) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ShmCore
 
-@Suite(.timeLimit(.minutes(1))) struct LockAreaTests {
+@Suite(.timeLimit(.minutes(10))) struct LockAreaTests {
     @Test(arguments: LockKind.builtIn, [1, 4096, 1 << 20])
     func `a lock lies as in a segment of its own, and has room`(kind: LockKind, dataSize: Int) throws {
         let area = try #require(LockArea(of: kind, behind: dataSize))

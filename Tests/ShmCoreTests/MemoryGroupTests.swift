@@ -4,7 +4,7 @@ import Testing
 @testable import ShmCore
 
 /// The free memory of control groups in both versions, read from files under another root.
-@Suite(.timeLimit(.minutes(1))) struct MemoryGroupTests {
+@Suite(.timeLimit(.minutes(10))) struct MemoryGroupTests {
     private let root = NSTemporaryDirectory() + "/shmcore-groups-\(UUID().uuidString)"
 
     private func objection(to bytes: Int, _ files: [String: String]) throws -> String? {

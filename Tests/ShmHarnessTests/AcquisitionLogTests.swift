@@ -2,7 +2,7 @@ import ShmHarness
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AcquisitionLogTests {
+@Suite(.timeLimit(.minutes(10))) struct AcquisitionLogTests {
     @Test func `owners are logged in order, and each gets the previous owner and its release time`() {
         let memory = Memory(byteCount: AcquisitionLog.byteCount)
         let log = unsafe AcquisitionLog(memory.base)

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ArenaTests {
+@Suite(.timeLimit(.minutes(10))) struct ArenaTests {
     /// Runs the body with a fresh segment, which is removed in any case.
     private func withSegment(size: Int, _ body: (SharedMemory) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")

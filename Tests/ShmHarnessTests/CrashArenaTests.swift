@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CrashArenaTests {
+@Suite(.timeLimit(.minutes(10))) struct CrashArenaTests {
     private func withSegment(size: Int, _ body: (SharedMemory) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")
         try segment.create(size: size, lock: .noLock)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ShmHarness
 
-@Suite(.timeLimit(.minutes(1))) struct DelayTests {
+@Suite(.timeLimit(.minutes(10))) struct DelayTests {
     @Test func `calibration finds a plausible speed`() {
         let speed = Delay.calibrate()
         #expect(speed.iteration > 0.01 && speed.iteration < 1_000)

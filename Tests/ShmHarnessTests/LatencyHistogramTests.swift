@@ -3,7 +3,7 @@ import ShmHarness
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LatencyHistogramTests {
+@Suite(.timeLimit(.minutes(10))) struct LatencyHistogramTests {
     private let lastCell = LatencyHistogram.Geometry.threeDigits.index(of: LatencyHistogram.Geometry.highestValue)
 
     @Test func `every cell's smallest value belongs to that cell`() {

@@ -1,7 +1,7 @@
 import ShmHarness
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RoundKeysTests {
+@Suite(.timeLimit(.minutes(10))) struct RoundKeysTests {
     private static let run = RunID.random()
 
     @Test(arguments: 0..<50)

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StressArenaTests {
+@Suite(.timeLimit(.minutes(10))) struct StressArenaTests {
     /// Runs the body with a fresh arena, whose segment is removed afterwards.
     private func withArena(workers: Int, _ body: (StressArena) throws -> Void) throws {
         let segment = SharedMemory(key: "shm-harness-tests.\(getpid()).\(UInt64.random(in: 0 ... .max))")

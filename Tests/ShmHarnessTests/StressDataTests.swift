@@ -4,7 +4,7 @@ import Testing
 @testable import ShmHarness
 
 /// The oracle of a stress test must distinguish a dead owner's half-written update from a live worker's lost one.
-@Suite(.timeLimit(.minutes(1))) struct StressDataTests {
+@Suite(.timeLimit(.minutes(10))) struct StressDataTests {
     private let memory = Memory(byteCount: StressData.byteCount)
     private var data: StressData { unsafe StressData(memory.base) }
 
@@ -64,7 +64,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FlightRecorderTests {
+@Suite(.timeLimit(.minutes(10))) struct FlightRecorderTests {
     private let memory = Memory(byteCount: FlightRecorder.byteCount)
     private var recorder: FlightRecorder { unsafe FlightRecorder(memory.base) }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import ShmCore
 @testable import ShmHarness
 
-@Suite(.timeLimit(.minutes(1))) struct TurnStageTests {
+@Suite(.timeLimit(.minutes(10))) struct TurnStageTests {
     private func withArena(_ body: (Arena) throws -> Void) throws {
         let segment = SharedMemory(key: "turn-stage-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try segment.create(size: Arena.byteCount(workers: 1), lock: .noLock)

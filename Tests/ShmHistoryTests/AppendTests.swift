@@ -4,7 +4,7 @@ import Testing
 
 @testable import ShmHistory
 
-@Suite(.timeLimit(.minutes(1))) struct AppendTests {
+@Suite(.timeLimit(.minutes(10))) struct AppendTests {
     @Test func `appended rounds are read back unchanged`() throws {
         let scratch = try Scratch()
         let history = try scratch.open()

@@ -6,7 +6,7 @@ import Testing
 @testable import ShmHistory
 
 /// An unusable file is refused in one line that names it, and is left unchanged.
-@Suite(.timeLimit(.minutes(1))) struct BadFileTests {
+@Suite(.timeLimit(.minutes(10))) struct BadFileTests {
     @Test(arguments: [true, false]) func `a path that is not a file is refused`(creating: Bool) throws {
         let scratch = try Scratch()
         try FileManager.default.createDirectory(atPath: scratch.path, withIntermediateDirectories: false)

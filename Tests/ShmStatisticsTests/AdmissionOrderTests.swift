@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AdmissionOrderTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionOrderTests {
     @Test func `the longest run is found at any position`() {
         #expect(AdmissionOrder.longestRun([]) == 0)
         #expect(AdmissionOrder.longestRun([3]) == 1)

@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AlphaSpendingTests {
+@Suite(.timeLimit(.minutes(10))) struct AlphaSpendingTests {
     /// The levels of looks.
     private func levels(_ fractions: [Double], of level: Double = 0.1) -> [Double] {
         var spending = AlphaSpending(level: level)

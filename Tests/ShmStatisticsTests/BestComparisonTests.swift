@@ -60,7 +60,7 @@ private struct SimulatedRounds {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct BestComparisonTests {
+@Suite(.timeLimit(.minutes(10))) struct BestComparisonTests {
     private static let threshold = log1p(0.03)
     private static let rate = 0.01
 

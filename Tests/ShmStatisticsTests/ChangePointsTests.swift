@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ChangePointsTests {
+@Suite(.timeLimit(.minutes(10))) struct ChangePointsTests {
     /// Values within half a per cent of a level.
     private func run(_ level: Double, _ count: Int, _ generator: inout SeededGenerator) -> [Double] {
         (0..<count).map { _ in level * Double.random(in: 0.995...1.005, using: &generator) }

@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ComparisonPlanTests {
+@Suite(.timeLimit(.minutes(10))) struct ComparisonPlanTests {
     @Test func `looks and hypotheses share the level, which is the root of the total rate`() {
         let plan = ComparisonPlan(falseAlarmRate: 0.01, hypotheses: 4, looks: [12, 18, 27, 41, 50])
         #expect(areClose(plan.stageLevel, 0.1))

@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(10))) struct FairnessTests {
     @Test(arguments: [1, 2, 3, 64, 1000])
     func `equal shares have the index 1`(sharers: Int) {
         #expect(jainIndex(Array(repeating: 17, count: sharers)) == 1)

@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MedianIntervalTests {
+@Suite(.timeLimit(.minutes(10))) struct MedianIntervalTests {
     /// Ranks and coverage of the sign test's interval from binomial tables: n, the lower rank, the confidence.
     @Test(arguments: [
         (2, 1, 0.5), (3, 1, 0.75), (5, 1, 0.9375), (6, 1, 0.96875), (8, 1, 0.9921875), (9, 2, 0.9609375),

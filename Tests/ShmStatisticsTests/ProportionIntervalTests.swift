@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProportionIntervalTests {
+@Suite(.timeLimit(.minutes(10))) struct ProportionIntervalTests {
     /// From scipy.stats.binomtest(hits, trials).proportion_ci(confidence, method="exact"), SciPy 1.17.1.
     @Test(arguments: [
         (0, 500, 0.95, 0, 0.007350610051907785), (3, 500, 0.95, 0.0012390575435350217, 0.017433673726060524),

@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProvedMarginTests {
+@Suite(.timeLimit(.minutes(10))) struct ProvedMarginTests {
     @Test func `it is the more distant end of the interval that misses with the level on each side`() throws {
         let sample = referenceNumbers(12, seed: 3).map { $0 - 0.6 }
         let interval = try #require(SignedRankInterval(sample, confidence: 0.8))

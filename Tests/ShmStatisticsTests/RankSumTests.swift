@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RankSumTests {
+@Suite(.timeLimit(.minutes(10))) struct RankSumTests {
     private static let distinct = ([1.1, 2.2, 3.3, 4.4, 5.5], [2.5, 3.6, 4.7, 5.8, 6.9, 7.95, 8.05])
     private static let tied: ([Double], [Double]) = ([1, 2, 2, 3, 3, 3], [2, 3, 4, 4, 5])
     private static let twenty = (1...21).filter { $0 != 5 }.map(Double.init)

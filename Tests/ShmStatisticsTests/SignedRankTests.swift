@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SignedRankTests {
+@Suite(.timeLimit(.minutes(10))) struct SignedRankTests {
     private static let mixed = [0.012, -0.003, 0.021, 0.007, 0.015, -0.011, 0.009, 0.018, 0.002, 0.03, -0.006, 0.013]
     private static let tied: [Double] = [1, 1, -1, 2, 2, -2, 3, 0, 0, 4, -4, 5, 1]
     private static let constant: [Double] = [3, 3, 3, 3, 3, 3]

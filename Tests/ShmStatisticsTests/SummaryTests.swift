@@ -1,7 +1,7 @@
 import ShmStatistics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SummaryTests {
+@Suite(.timeLimit(.minutes(10))) struct SummaryTests {
     @Test func `the median of an odd sample is its middle value, in any order`() {
         #expect(median([7]) == 7)
         #expect(median([9, 1, 5]) == 5)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ShmWorker
 
-@Suite(.timeLimit(.minutes(1))) struct BurstTests {
+@Suite(.timeLimit(.minutes(10))) struct BurstTests {
     private static let bursts: [(UInt64, UInt64)] = [(5, 64), (100, 10), (400, 2), (999, 1), (1_000_000, 1)]
 
     @Test(arguments: bursts)

@@ -8,7 +8,7 @@ import Testing
 @testable import ShmWorker
 
 /// The oracle must accept exclusion and report its absence; a benchmark with a blind oracle proves nothing.
-@Suite(.timeLimit(.minutes(1))) struct GuardedDataTests {
+@Suite(.timeLimit(.minutes(10))) struct GuardedDataTests {
     private static let counters = 3
     private let memory = Memory(byteCount: GuardedData.byteCount(counters: counters))
     private var data: GuardedData { unsafe GuardedData(memory.base) }

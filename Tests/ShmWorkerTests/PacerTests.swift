@@ -5,7 +5,7 @@ import Testing
 
 @testable import ShmWorker
 
-@Suite(.timeLimit(.minutes(1))) struct PacerTests {
+@Suite(.timeLimit(.minutes(10))) struct PacerTests {
     /// The times at which the next 40 acquisitions of each worker are due, in ns.
     private func times(workers: Int, burst: Int, gap: Double) -> [[UInt64]] {
         let arrivals = Arrivals(

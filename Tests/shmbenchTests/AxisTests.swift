@@ -7,7 +7,7 @@ import Testing
 @testable import ShmRender
 
 /// What a step of an axis changes, such as from one kernel to the next.
-@Suite(.timeLimit(.minutes(1))) struct AxisTests {
+@Suite(.timeLimit(.minutes(10))) struct AxisTests {
     /// Rounds of a lock on a machine with both kernels.
     private func upgraded(
         _ host: String, _ lock: String = "mcs", by ratio: Double, count: Int = 9, _ figures: [String: String] = [:]

@@ -4,7 +4,7 @@ import Testing
 @testable import ShmRecord
 
 /// Which rates a capacity search tries.
-@Suite(.timeLimit(.minutes(1))) struct CapacitySearchTests {
+@Suite(.timeLimit(.minutes(10))) struct CapacitySearchTests {
     /// The rates that are tried for a lock that sustains rates up to a limit.
     private func rates(closed: Double, least: Double, limit: Double) -> (tried: [Double], search: CapacitySearch) {
         var search = CapacitySearch(closed: closed, least: least)

@@ -8,7 +8,7 @@ import Testing
 @testable import ShmRender
 
 /// The words for the results of a capacity search.
-@Suite(.timeLimit(.minutes(1))) struct CapacityTextTests {
+@Suite(.timeLimit(.minutes(10))) struct CapacityTextTests {
     private let bound = TimeSpan(nanoseconds: 100_000)
     private let early = "the search ended early at \(Figure.rate(500_000)): its rounds had too few arrivals for p99"
 

@@ -3,7 +3,7 @@ import Testing
 @testable import shmbench
 
 /// The progress of a check.
-@Suite(.timeLimit(.minutes(1))) struct CheckProgressTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckProgressTests {
     @Test(arguments: [0, 8, 20]) func `one estimate holds for the whole check`(confirming: Int) {
         var progress = CheckProgress()
         var shares: [Double] = []

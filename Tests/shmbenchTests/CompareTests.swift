@@ -9,7 +9,7 @@ import Testing
 
 extension CommandLineSuite.Measuring {
     /// `shmbench compare` and `check` with real processes.
-    @Suite(.timeLimit(.minutes(3))) struct CompareTests {
+    @Suite(.timeLimit(.minutes(10))) struct CompareTests {
         private static let short = ["--duration", "5ms", "--stuck-after", "2s"]
 
         private func compare(_ arguments: String..., in folder: Folder? = nil) throws -> Invocation {

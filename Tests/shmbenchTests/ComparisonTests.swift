@@ -8,7 +8,7 @@ import Testing
 @testable import shmbench
 
 /// Decisions of comparisons on synthetic rounds.
-@Suite(.timeLimit(.minutes(1))) struct ComparisonTests {
+@Suite(.timeLimit(.minutes(10))) struct ComparisonTests {
     /// Compares as the command does; each round takes 50 ms of a simulated clock.
     private func compare(
         _ rounds: SyntheticRounds, workers: [Int] = [1], patience: Double = 60, seed: UInt64 = 1,

@@ -6,7 +6,7 @@ import Testing
 @testable import shmbench
 
 /// Findings of `doctor` on other machines.
-@Suite(.timeLimit(.minutes(1))) struct DoctorFindingTests {
+@Suite(.timeLimit(.minutes(10))) struct DoctorFindingTests {
     private static let clock = ClockCalibration()
     private static let membarrier = MembarrierCost()
 

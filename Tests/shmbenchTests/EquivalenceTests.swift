@@ -9,7 +9,7 @@ import Testing
 @testable import shmbench
 
 /// What comparisons claim about metrics that did not change.
-@Suite(.timeLimit(.minutes(1))) struct EquivalenceTests {
+@Suite(.timeLimit(.minutes(10))) struct EquivalenceTests {
     /// A comparison of throughput in which each round takes 50 ms of a simulated clock.
     private func compare(
         noise: Double, slowdown: Double = 0, seed: UInt64 = 1, patience: Double = 20, adapts: Bool = false

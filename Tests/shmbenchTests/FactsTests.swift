@@ -2,7 +2,7 @@ import ShmRender
 import Testing
 
 /// What text and Markdown say beside the rows, for programs.
-@Suite(.timeLimit(.minutes(1))) struct FactsTests {
+@Suite(.timeLimit(.minutes(10))) struct FactsTests {
     @Test func `facts are computed for JSON and HTML alone`() throws {
         var computed: [String] = []
         for format in Renderers.all.map(\.name) {

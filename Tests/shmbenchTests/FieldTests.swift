@@ -7,7 +7,7 @@ import Testing
 @testable import shmbench
 
 /// The tables of fields, and the documents and keys that are derived from them.
-@Suite(.timeLimit(.minutes(1))) struct FieldTests {
+@Suite(.timeLimit(.minutes(10))) struct FieldTests {
     private static let results = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("results").path
 

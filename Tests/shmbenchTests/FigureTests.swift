@@ -4,7 +4,7 @@ import Testing
 @testable import ShmRender
 @testable import shmbench
 
-@Suite(.timeLimit(.minutes(1))) struct FigureTests {
+@Suite(.timeLimit(.minutes(10))) struct FigureTests {
     private static let numbers: [(Double, Int, String)] = [
         (0, 0, "0"), (0, 3, "0.000"), (1.0 / 3, 4, "0.3333"), (2.0 / 3, 4, "0.6667"), (0.00004, 4, "0.0000"),
         (-0.00004, 4, "0.0000"), (-1.25, 1, "-1.3"), (999.9999, 2, "1000.00"), (12_345_678.9, 1, "12345678.9"),

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// The findings of a comparison in every format.
-@Suite(.timeLimit(.minutes(1))) struct FindingsTests {
+@Suite(.timeLimit(.minutes(10))) struct FindingsTests {
     private static let slower = MetricFinding(
         metric: .throughput, threshold: 0.03, base: 2e8, candidate: 1.8e8,
         change: Change(ratio: 0.9, low: 0.89, high: 0.91, confidence: 0.998, samples: 10),

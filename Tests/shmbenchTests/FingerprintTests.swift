@@ -24,7 +24,7 @@ func fingerprint(hasOneCPU: Bool = false) -> MachineFingerprint {
 }
 
 /// The fields and findings of a fingerprint.
-@Suite(.timeLimit(.minutes(1))) struct FingerprintFieldTests {
+@Suite(.timeLimit(.minutes(10))) struct FingerprintFieldTests {
     private func row(_ fingerprint: MachineFingerprint?) -> [String: String] {
         let run = RunConditions(id: "x", seed: 1, clock: ClockCalibration(), fingerprint: fingerprint)
         let row = Row(run: run, cell: Cell(.futex, Load()), round: 1, result: RoundResult(startedAt: 0))

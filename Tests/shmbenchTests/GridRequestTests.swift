@@ -9,7 +9,7 @@ import Testing
 @testable import shmbench
 
 /// Lists of values for parameters: each combination is a load.
-@Suite(.timeLimit(.minutes(1))) struct GridRequestTests {
+@Suite(.timeLimit(.minutes(10))) struct GridRequestTests {
     private func points(_ options: String...) throws -> [Load] {
         let run = try Run.parse(options)
         try run.check()
@@ -99,7 +99,7 @@ import Testing
 }
 
 /// Lists in scenario files.
-@Suite(.timeLimit(.minutes(1))) struct GridScenarioTests {
+@Suite(.timeLimit(.minutes(10))) struct GridScenarioTests {
     private func workloads(_ lines: String) throws -> [Workload] {
         try Scenario.workloads(
             "[[workload]]\nname = \"a\"\n\(lines)", path: "s.toml", locks: [.futex], workers: nil,

@@ -8,7 +8,7 @@ import Testing
 @testable import ShmRender
 
 /// Grids among the loads of rounds: their axes, the best lock at each point, ties and gaps.
-@Suite(.timeLimit(.minutes(1))) struct GridTests {
+@Suite(.timeLimit(.minutes(10))) struct GridTests {
     /// Rounds that differ by less than the threshold, so that a factor of 1.2 is a lead and a factor of 1 a tie.
     static func rounds(
         _ lock: String, section: Int = 0, think: Int = 0, workers: Int = 2, rate: Double, count: Int = 12,

@@ -6,7 +6,7 @@ import Testing
 @testable import shmbench
 
 /// What the reader of results files does with cells and bytes of any kind.
-@Suite(.timeLimit(.minutes(1))) struct HostileResultsTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileResultsTests {
     /// A line as any program may write it: every cell in quotation marks.
     private static func quoted(_ cells: [String]) -> String {
         cells.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: ",") + "\n"

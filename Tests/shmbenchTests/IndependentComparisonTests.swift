@@ -6,7 +6,7 @@ import Testing
 @testable import shmbench
 
 /// Comparisons of rounds that were not measured alternately.
-@Suite(.timeLimit(.minutes(1))) struct IndependentComparisonTests {
+@Suite(.timeLimit(.minutes(10))) struct IndependentComparisonTests {
     /// Rounds of mcs and of both references with the given times; that of mcs depends on the round.
     private func table(
         machine: Double = 1, atomicAdd: Double = 1, futex: [Double] = [1], heap: Double = 0,

@@ -7,7 +7,7 @@ import Testing
 @testable import ShmRender
 
 /// What differs between machines: ratios to a reference, the best lock on each, and the lock that is never far from it.
-@Suite(.timeLimit(.minutes(1))) struct MachineComparisonTests {
+@Suite(.timeLimit(.minutes(10))) struct MachineComparisonTests {
     private func rounds(_ host: String, _ rates: KeyValuePairs<String, Double>, count: Int = 9) -> [Record] {
         rates.flatMap { FleetRounds.rounds(host, $0, rate: $1, count: count) }
     }

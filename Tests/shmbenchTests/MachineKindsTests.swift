@@ -3,7 +3,7 @@ import ShmRecord
 import Testing
 
 /// Kinds of machines, from synthetic fingerprints.
-@Suite(.timeLimit(.minutes(1))) struct MachineKindsTests {
+@Suite(.timeLimit(.minutes(10))) struct MachineKindsTests {
     /// A round on a machine.
     private func round(
         _ host: String, atomic: Double? = 4.2, model: String = "Some CPU", run: String? = nil,

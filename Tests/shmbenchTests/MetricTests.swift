@@ -8,7 +8,7 @@ import Testing
 @testable import shmbench
 
 /// The table of metrics, and the names that it shares with the columns.
-@Suite(.timeLimit(.minutes(1))) struct MetricTests {
+@Suite(.timeLimit(.minutes(10))) struct MetricTests {
     @Test func `names are unique, and comparisons, histories and sort orders share them`() throws {
         #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
         let names = ResultColumn.all.flatMap { [$0.name] + $0.short }

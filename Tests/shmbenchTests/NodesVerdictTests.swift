@@ -7,7 +7,7 @@ import Testing
 @testable import ShmRender
 
 /// One verdict on comparisons of several machines.
-@Suite(.timeLimit(.minutes(1))) struct NodesVerdictTests {
+@Suite(.timeLimit(.minutes(10))) struct NodesVerdictTests {
     /// Findings on two metrics of a cell, written and read again.
     private func findings(
         _ ratio: Double, _ word: ComparisonVerdict, falseAlarms: Double = 0.01, workers: Int = 2, think: Int = 0,

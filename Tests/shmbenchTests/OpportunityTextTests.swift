@@ -6,7 +6,7 @@ import Testing
 @testable import ShmRender
 
 /// With unequal critical sections, the report says how the two kinds of fairness differ.
-@Suite(.timeLimit(.minutes(1))) struct OpportunityTextTests {
+@Suite(.timeLimit(.minutes(10))) struct OpportunityTextTests {
     private static let unequal = ["critical_section_ns": "10100", "critical_section_shares": "1:200+1:20000"]
 
     private func rounds(_ lock: String, jain: String, opportunity: String, holds: String) -> [Record] {

@@ -3,7 +3,7 @@ import Testing
 @testable import ShmRender
 
 /// Curves as text: each line fits, marks differ without colour, and what is missing is a gap.
-@Suite(.timeLimit(.minutes(1))) struct PlotTests {
+@Suite(.timeLimit(.minutes(10))) struct PlotTests {
     private typealias Points = [(x: Double, y: Double?)]
 
     private static func view(_ curves: [CurveDrawing.Curve], x: Drawing.Unit = .percentile) -> CurveDrawing.View {

@@ -6,7 +6,7 @@ import Testing
 @testable import shmbench
 
 /// The progress of a run.
-@Suite(.timeLimit(.minutes(1))) struct ProgressTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgressTests {
     private static func names(_ loads: [Load]) -> [String] {
         let cells = loads.map { Cell(.mcs, $0) }
         return cells.map(Progress(rounds: 1, cells: cells).name)

@@ -10,7 +10,7 @@ import Testing
 @testable import shmbench
 
 /// Sentences on promises cover only what was tested.
-@Suite(.timeLimit(.minutes(1))) struct PromiseTests {
+@Suite(.timeLimit(.minutes(10))) struct PromiseTests {
     private func result(
         _ lock: LockKind, _ fault: Fault, _ change: (inout StressResult) -> Void = { $0.episodes = 3 }
     ) -> StressResult {

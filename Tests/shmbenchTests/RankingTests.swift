@@ -9,7 +9,7 @@ import Testing
 @testable import shmbench
 
 /// Rankings, and the verdicts that name winners and ties.
-@Suite(.timeLimit(.minutes(1))) struct RankingTests {
+@Suite(.timeLimit(.minutes(10))) struct RankingTests {
     /// Rounds with these throughputs.
     private func rounds(
         _ lock: String, _ rates: [Double], workers: Int = 2, run: String = "r", _ figures: [String: String] = [:]

@@ -10,7 +10,7 @@ import Testing
 @testable import shmbench
 
 /// Rows of results from synthetic rounds.
-@Suite(.timeLimit(.minutes(1))) struct RowTests {
+@Suite(.timeLimit(.minutes(10))) struct RowTests {
     private func figures(_ sections: [UInt64]) -> RoundResult.Figures {
         RoundResult.Figures(
             duration: 0.5, windows: [sections], userSeconds: 0.25, systemSeconds: 0.125, voluntarySwitches: 3,

@@ -9,7 +9,7 @@ import Testing
 @testable import shmbench
 
 /// Scenario files, and errors in them, which name the line.
-@Suite(.timeLimit(.minutes(1))) struct ScenarioTests {
+@Suite(.timeLimit(.minutes(10))) struct ScenarioTests {
     private func workloads(_ text: String, locks: [LockKind]? = nil, workers: [Int]? = nil) throws -> [Workload] {
         try Scenario.workloads(text, path: "s.toml", locks: locks, workers: workers, stuckAfter: 5_000_000_000)
     }

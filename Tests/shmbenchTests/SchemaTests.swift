@@ -95,7 +95,7 @@ extension CommandLineSuite.Inputs {
 }
 
 /// The validator of the tests: it rejects documents that the schema does not describe.
-@Suite(.timeLimit(.minutes(1))) struct JSONSchemaCheckTests {
+@Suite(.timeLimit(.minutes(10))) struct JSONSchemaCheckTests {
     private static let document = """
         {"schema":1,"rows":[{"schema":1,"weight":"ok","subject":"a","finding":"b","advice":null}],"verdict":[]}
         """

@@ -5,7 +5,7 @@ import Testing
 @testable import ShmRecord
 
 /// The protocol of blocks of turns, and what a comparison makes of them.
-@Suite(.timeLimit(.minutes(1))) struct TurnRequestTests {
+@Suite(.timeLimit(.minutes(10))) struct TurnRequestTests {
     private static let round = RoundRequest(
         lock: "futex", load: load(workers: 2), round: 5,
         timing: Timing(warmup: 1, throughput: 20_000_000, latency: 3, order: 0, stuckAfter: 100_000_000), kills: 2)

@@ -9,7 +9,7 @@ import Testing
 @testable import shmbench
 
 /// Warnings and verdicts on runs.
-@Suite(.timeLimit(.minutes(1))) struct WarningsTests {
+@Suite(.timeLimit(.minutes(10))) struct WarningsTests {
     private static let run = RunConditions(id: "x", seed: 7, clock: ClockCalibration())
 
     /// A summary of rounds with these throughputs; `change` modifies each round's result.

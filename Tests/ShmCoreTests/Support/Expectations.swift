@@ -4,7 +4,7 @@ import Testing
 
 /// The parent of all suites of the library. Its tests run one after another, because they start processes and measure
 /// time.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 enum ShmCoreSuite {}
 
 /// Expects a failure with that code, and returns it.

@@ -6,7 +6,7 @@ import Testing
 @testable import ShmCluster
 
 /// The command of each task, run here with a script in place of the program.
-@Suite(.timeLimit(.minutes(1))) struct TaskScriptTests {
+@Suite(.timeLimit(.minutes(10))) struct TaskScriptTests {
     private let folder: Folder
 
     init() throws { folder = try Folder() }

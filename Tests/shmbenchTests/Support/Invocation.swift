@@ -67,7 +67,7 @@ final class Invocation {
     }
 
     /// Waits for its end; ends it after a while.
-    func finish(within limit: Duration = .seconds(120)) -> Outcome {
+    func finish(within limit: Duration = .seconds(300)) -> Outcome {
         if !eventually(within: limit, { !child.isRunning }) {
             Issue.record("it did not end within \(limit)")
             child.end()
