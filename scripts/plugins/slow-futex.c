@@ -1,6 +1,7 @@
 /*
  * A futex mutex that is deliberately slow: each acquisition spins for SHM_SLOW_FUTEX_NS (a decimal number, such as 0.5)
- * before it takes the lock. A benchmark must measure a plain futex's figure plus that delay: the ground truth is known.
+ * before it takes the lock, or with SHM_SLOW_FUTEX_AT=release before it gives it up, where all others wait for it. A
+ * benchmark must measure a plain futex's figure plus that delay: the ground truth is known.
  *
  * Three states as in U. Drepper, "Futexes Are Tricky" (2011): free, held, held with possible sleepers. Its owner's death
  * leaves it taken.
@@ -13,6 +14,7 @@
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +25,8 @@ enum { FREE, HELD, HELD_WITH_SLEEPERS };
  * of it. */
 static double wanted;
 static int64_t iterations;
+/* Whether the owner is delayed. */
+static int is_held;
 /* The kind of delay. */
 static enum { NONE, COUNTED, FENCED, TIMED } way;
 /* How late a clock's end is noticed on average, in ns. */
@@ -98,6 +102,8 @@ __attribute__((constructor)) static void read_delay(void) {
     const char *text = getenv("SHM_SLOW_FUTEX_NS");
     wanted = text ? strtod(text, NULL) : 0;
     if (!(wanted > 0)) return;
+    const char *place = getenv("SHM_SLOW_FUTEX_AT");
+    is_held = place && strcmp(place, "release") == 0;
     way = wanted < LONG_ENOUGH_FOR_FENCES ? COUNTED : wanted < LONG_ENOUGH_FOR_A_CLOCK ? FENCED : TIMED;
     enum { MANY = 200000, CALLS = 1000 };
     double iteration = (double)fastest(way == COUNTED ? count_down : spin, MANY, 1) / MANY;
@@ -129,13 +135,17 @@ static int take(_Atomic uint32_t *word) {
     return atomic_compare_exchange_strong_explicit(word, &free, HELD, memory_order_acquire, memory_order_relaxed);
 }
 
-static int lock_until(void *area, int64_t deadline) {
-    _Atomic uint32_t *word = area;
+static void delay_by_request(void) {
     if (way == COUNTED) {
         count_down(iterations);
     } else if (way != NONE) {
         slow_down();
     }
+}
+
+static int lock_until(void *area, int64_t deadline) {
+    _Atomic uint32_t *word = area;
+    if (!is_held) delay_by_request();
     if (take(word)) return SHM_LOCK_ACQUIRED;
     struct timespec time = {deadline / 1000000000, deadline % 1000000000};
     while (atomic_exchange_explicit(word, HELD_WITH_SLEEPERS, memory_order_acquire) != FREE) {
@@ -151,6 +161,7 @@ static int lock(void *area) { return lock_until(area, -1); }
 static int trylock(void *area) { return take(area) ? SHM_LOCK_ACQUIRED : EBUSY; }
 
 static void unlock(void *area) {
+    if (is_held) delay_by_request();
     if (atomic_exchange_explicit((_Atomic uint32_t *)area, FREE, memory_order_release) == HELD_WITH_SLEEPERS)
         syscall(SYS_futex, area, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
