@@ -31,10 +31,12 @@ extension ShmCoordinatorSuite {
                 (timing.pairs, timing.latencyPairs, timing.orderPairs) = (pairs, 1, 1)
             }
 
-            func block(_ program: WorkerProgram? = nil, seed: UInt64 = 1) throws -> TurnBlock {
-                let program = try program ?? WorkerProgram()
+            /// - Parameter build: the program of the other side; `nil` for that of the base.
+            func block(_ build: WorkerProgram? = nil, seed: UInt64 = 1) throws -> TurnBlock {
+                let program = try WorkerProgram()
                 return try TurnBlock(
-                    (TurnBlock.Side(Cell(base, load), program), TurnBlock.Side(Cell(other, load), program)), timing,
+                    (TurnBlock.Side(Cell(base, load), program), TurnBlock.Side(Cell(other, load), build ?? program)),
+                    timing,
                     number: number, delays: Delay.calibrate(), seed: seed)
             }
 
@@ -59,6 +61,16 @@ extension ShmCoordinatorSuite {
             }
             for pair in result.pairs { #expect(pair.base.acquisitions > 0 && pair.other.acquisitions > 0) }
             #expect(traces.left() == [])
+        }
+
+        @Test(arguments: [LockKind.futex, .robustFutex, .pthreadMutex, .mcs])
+        func `two builds of the worker take turns in the same memory`(lock: LockKind) throws {
+            // The one that loads plugins is another program, linked in another way.
+            let other = try WorkerProgram(loadsPlugins: true)
+            #expect(try other.path != WorkerProgram().path)
+            for side in try Subject(lock, lock).block(other).run().sides {
+                #expect(side.integrity == .ok && side.figures?.acquisitions ?? 0 > 0)
+            }
         }
 
         @Test func `readers, touched memory and unequal sections take turns, too`() throws {

@@ -11,6 +11,8 @@ package struct ComparisonRequest {
     package var rounds: Int?
     package var maxTime: TimeSpan?
     package var seed: UInt64?
+    /// Whether margins of equivalence follow from the noise of the base.
+    package var adaptsMargins = false
 
     /// What two files are compared by.
     package init(metrics: [Metric], falseAlarms: Double) {
@@ -45,5 +47,9 @@ extension Field where Subject == ComparisonRequest {
         Field("seed", kind: .text, "seed of the order of rounds; empty for two files") { request in
             Value(request.seed.map { "\($0)" })
         },
+        Field(
+            "margin", kind: .words(["threshold", "auto"]), roles: .present,
+            "what the margins of equivalence follow from: thresholds, or the noise of the base"
+        ) { .text($0.adaptsMargins ? "auto" : "threshold") },
     ]
 }

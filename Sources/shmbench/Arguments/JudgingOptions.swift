@@ -117,6 +117,7 @@ struct JudgingOptions: ParsableArguments {
     func request(_ settings: Comparison.Settings) -> ComparisonRequest {
         var request = ComparisonRequest(metrics: settings.metrics, falseAlarms: settings.falseAlarms)
         (request.window, request.kills, request.seed) = (conditions.duration, settings.kills, settings.seed)
+        request.adaptsMargins = settings.adaptsMargins
         return request
     }
 }
