@@ -10,6 +10,9 @@ package struct FleetTask: Codable, Equatable, Sendable {
         self.node = node
     }
 
+    /// The node, and the task where its name is another; the task where the engine chooses the node.
+    package var title: String { node.map { $0 == name ? $0 : "\($0) (\(name))" } ?? name }
+
     /// The node, for messages; the task where the engine chooses the node.
     package var place: String { node ?? name }
 }

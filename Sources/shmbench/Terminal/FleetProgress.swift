@@ -1,20 +1,32 @@
 internal import ShmCluster
 internal import ShmCoordinator
+@_spi(Bench) internal import ShmCore
 internal import ShmRecord
 
-/// The live view of a fleet: the progress of all tasks, and on a terminal a line for each that runs. Elsewhere, a line when a
-/// task begins or is over.
+/// The live view of a fleet: on a terminal, the progress of all tasks and below it a line for each that runs or waits; a task
+/// that is over leaves a line above. Elsewhere, a line when a task begins or is over.
 struct FleetProgress {
     private let plan: FleetPlan
     private var line = ProgressLine()
     private var shown: [String: String] = [:]
+    /// Where each running task was when it was first seen.
+    private var first: [String: (at: Deadline, share: Double)] = [:]
 
     init(_ plan: FleetPlan) { self.plan = plan }
 
     /// Shows the tasks as they are.
     mutating func show(_ reports: [TaskReport]) {
         for report in reports { tell(report) }
-        line.show(share(reports), Self.summary(reports), now: Self.running(reports))
+        for report in reports where report.state == .running && first[report.task.name] == nil {
+            first[report.task.name] = (.now, report.share ?? 0)
+        }
+        let first = first
+        line.show(
+            share(reports), Self.summary(reports),
+            parts: Self.lines(reports, height: Terminal.height) { report in
+                guard let share = report.share, let start = first[report.task.name] else { return nil }
+                return ProgressLine.left(share - start.share, rest: 1 - share, since: start.at)
+            })
     }
 
     func clear() { line.clear() }
@@ -54,12 +66,32 @@ struct FleetProgress {
         return reason.isEmpty || reports.contains { $0.state == .running } ? words : "\(words) (\(reason))"
     }
 
-    /// The progress of the tasks that run.
-    private static func running(_ reports: [TaskReport]) -> String {
-        let parts = reports.filter { $0.state == .running }.map { report in
-            let share = report.share.map { " \(Int($0 * 100))%" } ?? report.rows.map { " \(counted($0, "row"))" } ?? ""
-            return report.task.name + share
+    /// A line for each task that is not over, those that run first, as many as a terminal has room for.
+    ///
+    ///     n1  running   45%, 0:20 left
+    ///     n2  waiting  Resources
+    ///
+    /// - Parameters:
+    ///   - height: the lines of the terminal.
+    ///   - left: the time that is left of a task, if it is known.
+    static func lines(_ reports: [TaskReport], height: Int, left: (TaskReport) -> String?) -> [String] {
+        let open = reports.filter { $0.state == .running } + reports.filter { $0.state.name == "waiting" }
+        // One for the line above, one for the cursor, one for the number of the others.
+        let most = max(0, height - 3)
+        let shown = open.prefix(most)
+        let width = shown.map(\.task.title.count).max() ?? 0
+        let lines = shown.map { report in
+            let name = report.task.title + String(repeating: " ", count: width - report.task.title.count)
+            let state = "  \(name)  \(report.state.name)"
+            guard report.state == .running else {
+                return report.state.reason.isEmpty ? state : "\(state)  \(report.state.reason)"
+            }
+            let percent = report.share.map { "\(Int($0 * 100))%" }.map {
+                String(repeating: " ", count: 4 - $0.count) + $0
+            }
+            let done = percent ?? report.rows.map { counted($0, "row") }
+            return state + (done.map { "  \($0)" } ?? "") + (left(report).map { ", \($0)" } ?? "")
         }
-        return parts.isEmpty ? "" : "  " + parts.prefix(40).joined(separator: "  ")
+        return lines + (open.count > shown.count ? ["  and \(counted(open.count - shown.count, "more task"))"] : [])
     }
 }

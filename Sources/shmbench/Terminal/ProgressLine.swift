@@ -34,13 +34,14 @@ struct ProgressLine {
     ///   - share: the part that is done, 0 to 1.
     ///   - what: what is being measured.
     ///   - now: its state at this moment, for a terminal.
-    mutating func show(_ share: Double, _ what: String, now: String = "") {
+    ///   - parts: lines below, for a terminal.
+    mutating func show(_ share: Double, _ what: String, now: String = "", parts: @autoclosure () -> [String] = []) {
         guard isDue(share) else { return }
         let share = Self.unfinished(share)
         let percent = "\(Int(share * 100))%"
         if LiveLine.isPossible {
             drawn = .after(.milliseconds(200))
-            LiveLine.draw("[\(bar(share))] \(percent)\(left(share))  \(what)\(now)")
+            LiveLine.draw(["[\(bar(share))] \(percent)\(left(share))  \(what)\(now)"] + parts())
         } else {
             quarter = Self.quarter(share)
             next = .after(.seconds(60))
@@ -51,12 +52,18 @@ struct ProgressLine {
     /// Removes the line.
     func clear() { LiveLine.clear() }
 
-    /// The time left if the rest takes as long for each part.
-    private func left(_ share: Double) -> String {
+    /// The time left, after a comma; empty in the first moments.
+    private func left(_ share: Double) -> String { Self.left(share, since: started).map { ", \($0)" } ?? "" }
+
+    /// The time left if the rest takes as long for each part; `nil` in the first moments, which say nothing of the rest.
+    ///
+    /// - Parameters:
+    ///   - share: the part that is done since the start, 0 to 1.
+    ///   - rest: the part that is not.
+    static func left(_ share: Double, rest: Double? = nil, since started: Deadline) -> String? {
         let elapsed = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
-        // The first moments say nothing of the rest.
-        guard share > 0.005, elapsed > 0.1 else { return "" }
-        return ", \(Self.clock(elapsed / share * (1 - share))) left"
+        guard share > 0.005, elapsed > 0.1 else { return nil }
+        return "\(clock(elapsed / share * (rest ?? 1 - share))) left"
     }
 
     private func bar(_ share: Double) -> String {

@@ -48,11 +48,18 @@ enum Terminal {
     /// The page of everything else. A terminal can change its width.
     static var errors: Page { page(STDERR_FILENO) }
 
+    /// The lines of the terminal of stderr; 24 if it does not tell.
+    static var height: Int { size(STDERR_FILENO).map { Int($0.ws_row) }.flatMap { $0 > 0 ? $0 : nil } ?? 24 }
+
     private static func page(_ stream: Int32) -> Page {
+        let width = size(stream).map { Int($0.ws_col) } ?? 80
+        return Page(width: width, isTerminal: isatty(stream) == 1, isASCII: Locale.isASCII)
+    }
+
+    /// The size of a stream's terminal; `nil` if it has none, or none that is known.
+    private static func size(_ stream: Int32) -> winsize? {
         var size = winsize()
-        let isTerminal = isatty(stream) == 1
-        let isKnown = unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return Page(width: isKnown ? Int(size.ws_col) : 80, isTerminal: isTerminal, isASCII: Locale.isASCII)
+        return unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? size : nil
     }
 
     /// Whether the terminal has no cursor to move and no colours, as in an editor's shell.
