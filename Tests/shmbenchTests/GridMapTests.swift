@@ -36,7 +36,7 @@ extension CommandLineSuite.Inputs {
         private static func report(_ records: [Record]) -> Report {
             let rounds = RecordedRounds(
                 path: "a.csv", columns: contractedColumns, rounds: records.enumerated().map { ($0, $1) })
-            return FilesReport([rounds], sort: .throughput).report
+            return FilesReport([rounds]).report
         }
 
         @Test(arguments: Renderers.all.map(\.name))

@@ -22,7 +22,7 @@ extension CommandLineSuite {
             tasks: [MachineTask] = []
         ) -> FilesReport {
             FilesReport(
-                [FleetRounds.file(records)], sort: .throughput, reference: reference, axis: axis, tasks: tasks)
+                [FleetRounds.file(records)], .init(reference: reference, axis: axis), tasks: tasks)
         }
 
         /// Three machines with one kernel.
@@ -73,6 +73,38 @@ extension CommandLineSuite {
             let page = try rendered(report(Self.many(200), axis: nil).report, "html")
             #expect(page.contains("<th scope=\"row\">n200</th>") && !page.contains("<figure"))
             #expect(page.utf8.count < 1_500_000)
+        }
+
+        /// Machines of which some have a slow atomic addition.
+        private static func ofKinds(_ count: Int, slow: Int) -> [Record] {
+            (1...count).flatMap { number -> [Record] in
+                let kind = ["atomic_ns": number <= slow ? "20.5" : "5.1", "cores": "2", "hypervisor": "kvm"]
+                let rates: [(String, Double)] = [("futex", 100), ("robust-futex", number <= slow ? 40 : 160)]
+                return rates.flatMap { FleetRounds.rounds("n\(number)", $0, rate: $1, count: 5, kind) }
+            }
+        }
+
+        @Test(arguments: ["table", "markdown", "html"])
+        func `machines are grouped by kind, and many have a median of each`(format: String) throws {
+            // The many come first.
+            let few = try rendered(report(Self.ofKinds(5, slow: 2), axis: nil).report, format)
+            let plain = few.replacing(/<[^>]*>/, with: " ").replacing(/\n */, with: " ")
+            #expect(plain.contains("5 machines are of 2 kinds"), "\(few)")
+            #expect(plain.contains("n3, n4 and n5") && plain.contains("20.5 ns"), "\(few)")
+            #expect(plain.contains(/lock[ |]+n3[ |]+n4[ |]+n5[ |]+n1[ |]+n2/) || format == "html", "\(few)")
+            let many = try rendered(report(Self.ofKinds(20, slow: 5), axis: nil).report, format)
+                .replacing(/<[^>]*>/, with: " ")
+            #expect(many.contains("kind 1 (15)") && many.contains("kind 2 (5)"), "\(many)")
+            #expect(many.contains(/robust-futex†?[ |]+1\.60[ |]+0\.40/), "\(many)")
+        }
+
+        @Test func `each machine's kind is in the document for programs`() throws {
+            let text = try rendered(report(Self.ofKinds(3, slow: 1), axis: nil).report, "json")
+            #expect(
+                text.contains(#"{"machine":"n2","kind":1,"title":"EPYC, 2 cores, kvm, kind 1 of 2","atomic_ns":5.1"#),
+                "\(text)")
+            #expect(text.contains(#"{"machine":"n1","kind":2,"#))
+            try expectValid(text, "report")
         }
 
         @Test func `one machine has no comparison`() throws {

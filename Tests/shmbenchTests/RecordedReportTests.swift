@@ -177,7 +177,7 @@ extension CommandLineSuite {
                 .deletingLastPathComponent().appendingPathComponent("results").path
             let text = try String(contentsOfFile: "\(results)/example.csv", encoding: .utf8)
             let rounds = try ResultsReader.rounds([FileContent(text, path: "results/example.csv")])
-            var report = FilesReport(rounds, sort: .throughput).report
+            var report = FilesReport(rounds).report
             report.command = "report results/example.csv --output results/example.html"
             let page =
                 DocumentKind.report.mark(of: .html)

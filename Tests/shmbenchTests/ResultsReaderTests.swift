@@ -4,7 +4,7 @@ import Testing
 @testable import shmbench
 
 /// Results files are validated: errors name the file, the line and the column.
-@Suite(.timeLimit(.minutes(1))) struct ResultsReaderTests {
+@Suite(.timeLimit(.minutes(10))) struct ResultsReaderTests {
     private static let columns = record().fields.keys.sorted()
 
     private static func line(_ record: Record) -> String {
@@ -29,6 +29,22 @@ import Testing
         #expect(
             try ResultsReader.records(
                 Self.good.split(separator: "\n").joined(separator: "\r\n") + "\r\n", path: "a.csv") == records)
+    }
+
+    @Test func `files that cannot be read are left out, and a round counts where it is first`() throws {
+        func file(_ path: String, _ text: String) -> FileContent { FileContent(text, path: path) }
+        let one = Self.header + Self.line(record(round: 1))
+        let (rounds, obstacles) = ResultsReader.readable([
+            // Its first row is one of the next file.
+            file("cut.csv", one + "1,2\n"), file("one.csv", one), file("both.csv", Self.good),
+            file("two.csv", Self.header + Self.line(record(round: 2))), file("empty.csv", ""), file("again.csv", one),
+        ])
+        #expect(rounds.map(\.path) == ["one.csv", "two.csv"])
+        #expect(rounds.map(\.records) == [[record(round: 1)], [record(round: 2)]])
+        let messages = obstacles.map { ($0 as? Failure)?.message ?? "" }
+        #expect(
+            messages.map { $0.prefix { $0 != ":" && $0 != " " } } == ["cut.csv", "both.csv", "empty.csv", "again.csv"])
+        #expect(messages[1].contains("is already in one.csv:2") && messages[3].contains("is already in one.csv:2"))
     }
 
     @Test func `quoted fields hold commas, quotation marks and lines`() throws {

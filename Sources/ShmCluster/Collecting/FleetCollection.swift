@@ -51,7 +51,8 @@ package struct FleetCollection: Sendable {
     /// What is missing or odd, a line each.
     package var warnings: [String] {
         outcomes.flatMap { outcome in
-            [outcome.warning].compactMap(\.self) + outcome.remarks.map { "\(outcome.title): \($0)" }
+            [outcome.warning, outcome.clockWarning].compactMap(\.self)
+                + outcome.remarks.map { "\(outcome.title): \($0)" }
         } + kernels
     }
 

@@ -19,7 +19,8 @@ extension TaskOutcome {
         ending = Self.ending(
             plan, status, state, rows: results?.rows ?? 0, unfetched: unfetched, obstacle: obstacle,
             lastWords: own.lastWords)
-        remarks = TaskRemarks(plan, status, results, now: now).lines
+        let found = TaskRemarks(plan, status, results, now: now)
+        (remarks, clockOffset) = (found.lines, found.clockOffset)
     }
 
     private static func ending(
@@ -40,7 +41,7 @@ extension TaskOutcome {
             return .lost("its status says that it is running, and nothing is known to run it")
         }
         // A failure may explain results that cannot be used.
-        if !plan.kind.verdicts.contains(exit) { return .failed(exit: exit, words: lastWords) }
+        if !plan.kind.isDone(exit: exit, rows: rows) { return .failed(exit: exit, words: lastWords) }
         if let obstacle { return .unusable(obstacle) }
         let expected = max(plan.expectedRows ?? 0, status.rows ?? 0, 1)
         return rows < expected ? .halfFinished(rows: rows, expected: expected) : .complete

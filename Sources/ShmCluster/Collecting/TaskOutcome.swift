@@ -25,6 +25,9 @@ package struct TaskOutcome: Equatable, Sendable {
     package let status: TaskStatus?
     /// The complete rows of its results.
     package let rows: Int
+    /// By how many seconds its clock is at least ahead of this machine's, as far as the times of the task show it; `nil` if
+    /// they do not.
+    package let clockOffset: Int?
     /// What is odd about it beside that, a line each.
     package let remarks: [String]
 
@@ -52,10 +55,15 @@ package struct TaskOutcome: Equatable, Sendable {
         return "\(title) \(what)"
     }
 
-    /// The task in messages.
-    package var title: String {
-        task.node.map { $0 == task.name ? $0 : "\($0) (\(task.name))" } ?? "task \(task.name)"
+    /// The warning about its clock; `nil` if nothing is known of it.
+    package var clockWarning: String? {
+        clockOffset.map {
+            "\(title): its clock is \($0 > 0 ? "ahead of" : "behind") that of this machine by at least \(abs($0)) s"
+        }
     }
+
+    /// The task in messages.
+    package var title: String { task.node == nil ? "task \(task.title)" : task.title }
 }
 
 extension DefaultStringInterpolation {

@@ -4,6 +4,8 @@ internal import ShmRecord
 /// What is odd about a task beside its ending: versions, clocks, kernels.
 struct TaskRemarks {
     let lines: [String]
+    /// That of ``TaskOutcome/clockOffset``.
+    let clockOffset: Int?
 
     /// The difference of two clocks that is told, in s.
     private static let tolerance = 60
@@ -16,22 +18,19 @@ struct TaskRemarks {
         }
         let kernels = ([status?.kernel ?? ""] + (results?.values("kernel") ?? [])).filter { !$0.isEmpty }.uniqued()
         if kernels.count > 1 { lines.append("its kernel changed: \(kernels.joined(separator: ", then "))") }
-        if let status { lines += Self.clocks(plan, status, now: now) }
+        if let started = status?.started, let ended = status?.ended, ended < started {
+            lines.append("its clock was set back by \(started - ended) s or more while it ran")
+        }
         self.lines = lines
+        clockOffset = status.flatMap { Self.clockOffset(plan, $0, now: now) }
     }
 
-    private static func clocks(_ plan: FleetPlan, _ status: TaskStatus, now: Int) -> [String] {
-        if let started = status.started, let ended = status.ended, ended < started {
-            return ["its clock was set back by \(started - ended) s or more while it ran"]
-        }
+    private static func clockOffset(_ plan: FleetPlan, _ status: TaskStatus, now: Int) -> Int? {
         // It cannot have started before it was planned, nor end after now.
         if let started = status.started, let planned = plan.createdSeconds, started < planned - tolerance {
-            return ["its clock is behind that of this machine by at least \(planned - started) s"]
+            return started - planned
         }
-        let latest = status.ended ?? status.started ?? now
-        if latest > now + tolerance {
-            return ["its clock is ahead of that of this machine by at least \(latest - now) s"]
-        }
-        return []
+        let latest = max(status.started ?? now, status.ended ?? now)
+        return latest > now + tolerance ? latest - now : nil
     }
 }

@@ -16,9 +16,14 @@ package enum FleetKind: String, Codable, CaseIterable, Sendable {
     /// Whether the file gets a row at the end of each round, so that its length is the progress.
     package var growsByRow: Bool { self == .run }
 
-    /// Exit codes of a task that has done its work and found something: what it found is in its results.
-    package var verdicts: Set<Int> {
-        let codes: [ExitStatus] = self == .compare ? [.ok, .regression, .integrity, .undecided] : [.ok, .integrity]
-        return Set(codes.map { Int($0.rawValue) })
+    /// Whether a task with this exit code and number of rows has done its work: what it found is in its results.
+    func isDone(exit: Int, rows: Int) -> Bool {
+        switch ExitStatus(rawValue: Int32(truncatingIfNeeded: exit)) {
+        case .ok, .integrity: true
+        case .regression, .undecided: self == .compare
+        // A comparison that failed has no findings; one of which nothing is judged has.
+        case .failed: self == .compare && rows > 0
+        default: false
+        }
     }
 }

@@ -56,6 +56,17 @@ package struct FleetPlan: Codable, Equatable, Sendable {
         return String((0..<8).map { _ in digits[Int.random(in: 0..<digits.count)] })
     }
 
+    /// The false-positive rate of a comparison over all tasks, of which each has an equal share; `nil` for other commands.
+    package var falseAlarms: Double? {
+        guard let option = command.firstIndex(of: Self.falseAlarmsOption), option + 1 < command.count else {
+            return nil
+        }
+        return Double(command[option + 1]).map { $0 * Double(tasks.count) }
+    }
+
+    /// The option by which a task gets its share of the false-positive rate.
+    package static let falseAlarmsOption = "--false-alarms"
+
     /// The time of the plan, epoch s.
     package var createdSeconds: Int? { Timestamp.seconds(iso8601: createdAt) }
 

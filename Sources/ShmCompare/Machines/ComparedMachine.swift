@@ -34,6 +34,11 @@ package struct ComparedMachine {
         }
     }
 
+    /// The index of its kind in ``MachineKinds/kinds``.
+    package func kind(in kinds: MachineKinds) -> Int? {
+        rounds.summaries.first?.records.first.flatMap(kinds.kind)
+    }
+
     package func summary(_ lock: String, _ load: Load) -> CellSummary? {
         places[load]?[lock].flatMap { cells[load]?[$0] }
     }

@@ -27,7 +27,8 @@ package struct MachineTask: Sendable {
     /// The name of the task.
     package let name: String
     package let state: State
-    /// By how many seconds the machine's clock is ahead of the collecting machine's; `nil` if unknown.
+    /// By how many seconds the machine's clock is at least ahead of the collecting machine's (negative: behind); `nil` if
+    /// unknown.
     package let clockOffset: Double?
     /// A remark of the collector, such as that the machine came back with another kernel.
     package let note: String?
@@ -96,7 +97,7 @@ extension Field where Subject == MachineTask {
         Field("shortfall", kind: .text, "what is missing, in words; empty if nothing is") { Value($0.shortfall) },
         Field(
             "clock_offset_s", kind: .number,
-            "by how much the machine's clock is ahead of the collecting machine's; empty if unknown"
+            "by how much the machine's clock is at least ahead of the collecting machine's; negative if it is behind; empty if unknown"
         ) { Value($0.clockOffset, decimals: 3) },
         Field("note", kind: .text, "remark of the collector") { Value($0.note) },
     ]

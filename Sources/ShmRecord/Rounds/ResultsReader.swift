@@ -24,6 +24,13 @@ package enum ResultsReader {
         return try parser.separate()
     }
 
+    /// Parses several files, and leaves out those that cannot be read, or have a round of an earlier one.
+    package static func readable(_ files: [FileContent]) -> (rounds: [RecordedRounds], obstacles: [any Error]) {
+        var parser = RoundsParser()
+        let obstacles = files.compactMap { parser.addIfReadable($0) }
+        return (parser.files, obstacles)
+    }
+
     /// Parses the rows of a text.
     ///
     /// - Parameter path: the name of the file in error messages.

@@ -74,9 +74,15 @@ struct RoundKeys {
         read(rows, row, indices.turn)
         let turn = turns[texts] ?? Int32(turns.count)
         if turn == turns.count { turns[texts] = turn }
-        return places.updateValue(
-            Place(file: Int32(file), line: Int32(clamping: row.line)), forKey: Round(cell: Int32(cell), turn: turn))
+        let round = Round(cell: Int32(cell), turn: turn)
+        let earlier = places.updateValue(Place(file: Int32(file), line: Int32(clamping: row.line)), forKey: round)
+        // The first place is that of a file that stays, also if this one does not.
+        if let earlier { places[round] = earlier }
+        return earlier
     }
+
+    /// Forgets the rounds of a file.
+    mutating func forget(file: Int) { places = places.filter { $0.value.file != file } }
 
     private mutating func read(_ rows: CSVScanner, _ row: CSVScanner.Row, _ indices: [Int?]) {
         texts.bytes.removeAll(keepingCapacity: true)

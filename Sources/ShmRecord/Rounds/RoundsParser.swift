@@ -28,6 +28,21 @@ struct RoundsParser {
         }
     }
 
+    /// Parses a file, and leaves it out if it cannot be read, or if a round of it is in an earlier file. Returns why.
+    mutating func addIfReadable(_ file: FileContent) -> (any Error)? {
+        let number = files.count
+        do {
+            try add(file)
+            _ = try separate()
+            return nil
+        } catch {
+            keys.forget(file: number)
+            files.removeLast(files.count - number)
+            repeated = nil
+            return error
+        }
+    }
+
     /// The files, of which no two have a round in common.
     func separate() throws -> [RecordedRounds] {
         if let repeated { throw repeated }

@@ -41,14 +41,23 @@ package struct FilesReport {
     private static let mostDetailed = 4
     private var isDetailed: Bool { parts.count <= Self.mostDetailed }
 
-    /// - Parameters:
-    ///   - reference: the lock to which ratios of several machines are taken.
-    ///   - axis: the column whose values are compared; `nil` for none.
-    ///   - tasks: what is known of the machines beside their rows.
-    package init(
-        _ files: [RecordedRounds], sort: SortKey, reference: String = MachineComparison.usualReference,
-        axis: MachineAxis? = nil, tasks: [MachineTask] = []
-    ) {
+    /// What a user chooses of a report.
+    package struct View {
+        package var sort: SortKey
+        /// The lock to which ratios of several machines are taken; `nil` for the usual.
+        package var reference: String?
+        /// The column whose values are compared; `nil` for none.
+        package var axis: MachineAxis?
+
+        /// The usual where nothing is chosen.
+        package init(sort: SortKey? = nil, reference: String? = nil, axis: MachineAxis? = nil) {
+            (self.sort, self.reference, self.axis) = (sort ?? .throughput, reference, axis)
+        }
+    }
+
+    /// - Parameter tasks: what is known of the machines beside their rows.
+    package init(_ files: [RecordedRounds], _ view: View = View(), tasks: [MachineTask] = []) {
+        let axis = view.axis
         self.files = Self.list(files.map(\.path))
         unknown = files.filter { !$0.unknownColumns.isEmpty }.map { file in
             Warning(
@@ -59,14 +68,16 @@ package struct FilesReport {
         let records = files.flatMap(\.records)
         let groups = MachineRounds.groups(records, by: axis?.column)
         let compared = ComparedMachine.all(groups, axis: axis)
-        machines = MachinesDocument(compared, reference: reference, axis: axis, tasks: tasks)
+        let kinds = MachineKinds(records)
+        machines = MachinesDocument(
+            compared, kinds, reference: view.reference ?? MachineComparison.usualReference, axis: axis, tasks: tasks)
         doubts = MachineWarnings.all(
             compared, files: files.map { ($0.path, $0.columns) }, axis: axis, tasks: tasks)
         let sizes = BestComparison.Sizes()
         parts = groups.map { rounds in
-            Part(rounds, sort: sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
+            Part(rounds, sort: view.sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
         }
-        misnamed = parts.count > 1 ? Self.warnings(MachineKinds(records)) : []
+        misnamed = parts.count > 1 ? Self.warnings(kinds) : []
     }
 
     /// The names of a few files, or of some of many and the number of the others.

@@ -10,6 +10,8 @@ struct MachineSlice {
     let map: MachineMap
     /// The load in a title.
     let title: String
+    /// Which machines are of one kind; empty if all are.
+    let kinds: [KindTable.Group]
 
     /// The number of machines that have a column or a row each, outside of a page.
     static let mostMachines = 12
@@ -36,7 +38,7 @@ struct MachineSlice {
     // MARK: In a terminal
 
     func text(_ page: Page) -> String {
-        let tables = isMany ? [extremes(shown)] : bands(page)
+        let tables = isMany ? [extremes(shown)] + ofKinds(shown) : bands(page)
         let hidden = lines.count - shown.count
         let all = comparison.machines.count
         let rest = [
@@ -108,14 +110,33 @@ struct MachineSlice {
             ] + least(lines), expendable: ["machines", "median", "highest"])
     }
 
+    /// The median ratio of each lock over the machines of a kind, in one table; none for one kind, or for many.
+    private func ofKinds(_ lines: [GridLine]) -> [CellTable] {
+        if kinds.isEmpty || kinds.count > Self.mostMachines { return [] }
+        let columns = kinds.map { kind in
+            let members = Set(kind.machines)
+            let texts = lines.map { line in
+                let ratios = map.ratios(line.lock).filter { members.contains($0.machine) }.map(\.ratio.value)
+                return median(ratios).map(MachineWords.ratio) ?? "–"
+            }
+            return CellTable.Column(title: kind.title, isNumber: true, texts: texts)
+        }
+        return [CellTable(columns: [name(lines)] + columns)]
+    }
+
     // MARK: Markdown
 
-    var markdown: String { "**\(caption)**\n\n\((isMany ? extremes(lines) : upright(lines)).markdown)\n" }
+    var markdown: String {
+        let tables = isMany ? [extremes(lines)] + ofKinds(lines) : [upright(lines)]
+        return "**\(caption)**\n\n\(tables.map(\.markdown).joined(separator: "\n"))\n"
+    }
 
     // MARK: On a page
 
     /// A lock in each row, or, of many machines, a machine in each row.
-    var table: Exhibit.Table { isMany ? transposed : locks }
+    var tables: [Exhibit.Table] {
+        isMany ? ofKinds(lines).map { $0.exhibit("\(caption): median of each kind") } + [transposed] : [locks]
+    }
 
     private var locks: Exhibit.Table {
         let heads = comparison.machines.map { Exhibit.Table.Column($0.name, isNumber: true) }

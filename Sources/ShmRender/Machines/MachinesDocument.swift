@@ -7,7 +7,9 @@ struct MachinesDocument {
     /// Not every format needs it.
     private let lazyComparison: Lazy<MachineComparison>
     private var comparison: MachineComparison { lazyComparison.value }
+    /// Machines of a kind follow each other.
     private let machines: [ComparedMachine]
+    private let kinds: KindTable
     /// What the steps of an axis change; `nil` without `--by`.
     let axis: AxisComparison?
     let tasks: [MachineTask]
@@ -16,7 +18,12 @@ struct MachinesDocument {
     /// The number of loads of which a terminal shows the maps.
     private static let mostLoads = 6
 
-    init(_ machines: [ComparedMachine], reference: String, axis: MachineAxis?, tasks: [MachineTask]) {
+    init(
+        _ machines: [ComparedMachine], _ kinds: MachineKinds, reference: String, axis: MachineAxis?,
+        tasks: [MachineTask]
+    ) {
+        self.kinds = KindTable(kinds, machines)
+        let machines = self.kinds.machines
         self.machines = machines
         lazyComparison = Lazy { MachineComparison(machines, reference: reference) }
         self.axis = axis.map { AxisComparison(machines, $0, reference: reference) }
@@ -58,7 +65,8 @@ struct MachinesDocument {
 
     /// The verdict, a sentence each.
     var sentences: [String] {
-        missing + (isSeveral ? MachineVerdict(comparison: comparison, titles: titles, axis: axis?.axis).sentences : [])
+        missing + [kinds.sentence].compactMap(\.self)
+            + (isSeveral ? MachineVerdict(comparison: comparison, titles: titles, axis: axis?.axis).sentences : [])
             + (axis.map(sentences) ?? [])
     }
 
@@ -82,7 +90,8 @@ struct MachinesDocument {
         guard isSeveral, comparison.hasReference else { return [] }
         return comparison.loads.flatMap { load in
             load.maps.map { map in
-                MachineSlice(comparison: comparison, load: load, map: map, title: titles.title(load.load))
+                MachineSlice(
+                    comparison: comparison, load: load, map: map, title: titles.title(load.load), kinds: kinds.groups)
             }
         }
     }
@@ -106,14 +115,18 @@ struct MachinesDocument {
             ? [page.wrapped("The maps of \(comparison.loads.count) loads are in the formats markdown and html.") + "\n"]
             : []
         let changes = axis.map { AxisSlice.all($0, titles) } ?? []
-        let tables = maps.map { $0.text(page) } + (hasBest ? [best.text(page)] : []) + changes.map { $0.text(page) }
+        let tables =
+            kinds.tables.map { $0.text(page) } + maps.map { $0.text(page) } + (hasBest ? [best.text(page)] : [])
+            + changes.map { $0.text(page) }
         let words = (sentences + legend(maps)).map { page.wrapped($0) + "\n" }.joined()
         return (tables + left + [words]).joined(separator: "\n")
     }
 
     var markdown: String {
         let changes = axis.map { AxisSlice.all($0, titles) } ?? []
-        let tables = slices.map(\.markdown) + (hasBest ? [best.markdown] : []) + changes.map(\.markdown)
+        let tables =
+            kinds.tables.map(\.markdown) + slices.map(\.markdown) + (hasBest ? [best.markdown] : [])
+            + changes.map(\.markdown)
         return (tables + [(sentences + legend(slices)).map { $0 + "\n" }.joined()]).joined(separator: "\n")
     }
 
@@ -125,9 +138,10 @@ struct MachinesDocument {
         let left =
             hidden == 0 ? [] : [Exhibit.Block.text("The maps of p99 are in the format json, which has all ratios.")]
         let maps =
-            (hasBest || (isSeveral && comparison.loads.count <= Self.mostLoads)
+            kinds.tables.map { Exhibit.Block.table($0.table) }
+            + (hasBest || (isSeveral && comparison.loads.count <= Self.mostLoads)
                 ? [Exhibit.Block.table(best.table)] : [])
-            + shown.map { .table($0.table) }
+            + shown.flatMap { slice in slice.tables.map { .table($0) } }
         let changes = axis.map { axis in
             AxisSlice.all(axis, titles).map { Exhibit.Block.table($0.table) } + AxisWords.legend(axis).map { .text($0) }
         }
@@ -149,6 +163,7 @@ struct MachinesDocument {
             ? [
                 .init("machines", .rows(MachineRatioColumn.all, MachineRatioRow.rows(comparison))),
                 .init("regrets", .rows(RegretColumn.all, RegretRow.rows(comparison))),
+                .init("kinds", .rows(KindColumn.all, kinds.rows)),
             ] : []
         return ratios + (axis.map { [.init("axis", .rows(AxisColumn.all, AxisRow.rows($0)))] } ?? [])
             + (tasks.isEmpty ? [] : [.init("tasks", .rows(MachineTaskColumn.all, tasks))])

@@ -26,7 +26,11 @@ extension MemberDescription {
         rows(
             "axis", "with `--by`: what each step changes for each lock, over all machines and on each",
             isRequired: false,
-            AxisColumn.all), tasks,
+            AxisColumn.all),
+        rows(
+            "kinds", "of several machines: the kind of each, by names and fingerprint", isRequired: false,
+            KindColumn.all),
+        tasks,
     ]
 
     package static let crash: [MemberDescription] = [

@@ -117,7 +117,7 @@ struct Check: JudgingCommand {
             append
             ? "added \(counted(records.count, "round")) of \(counted(count, "cell")) to \(baseline), which has \(counted(Baseline.sittings(earlier + records), "sitting")) now; commit the file"
             : "wrote \(counted(records.count, "round")) of \(counted(count, "cell"))\(like), with windows of \(options.conditions.duration), to \(baseline); commit the file"
-        try documents.show(FilesReport(rounds, sort: .throughput).report.announced(by: words))
+        try documents.show(FilesReport(rounds).report.announced(by: words))
         try history?.append(records)
     }
 

@@ -66,8 +66,8 @@ struct FleetCommandLine {
         let alarms = compare.options.falseAlarms / Double(max(1, tasks))
         kind = .compare
         command =
-            ["compare"] + Self.carried(Self.without("--false-alarms", options), &payload)
-            + ["--false-alarms", Figure.decimal(alarms, 10)] + texts
+            ["compare"] + Self.carried(Self.without(FleetPlan.falseAlarmsOption, options), &payload)
+            + [FleetPlan.falseAlarmsOption, Figure.decimal(alarms, 10)] + texts
         self.payload = payload
         expectedRows = nil
         let cells = try compare.cellCount(sides[0], sides[1])

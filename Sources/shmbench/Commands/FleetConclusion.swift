@@ -34,12 +34,12 @@ struct FleetConclusion {
         try collection.writeMerged()
         let files = "\(collection.results.count) of \(counted(collection.outcomes.count, "task"))"
         Terminal.write("results of \(files) in \(collection.mergedPath)\n")
-        try show(options, nil, sort: .throughput)
+        try show(options, nil, FilesReport.View())
     }
 
     /// Shows the report and the warnings, and ends the program with an exit code other than 0 if anything is missing or
     /// broken.
-    func show(_ options: DocumentOptions, _ plots: PlotOption?, sort: SortKey) throws {
+    func show(_ options: DocumentOptions, _ plots: PlotOption?, _ view: FilesReport.View) throws {
         var status = ExitStatus.ok
         if isOfRounds {
             let documents = try options.open(.report, plots)
@@ -51,9 +51,13 @@ struct FleetConclusion {
                     throw isInterrupted ? Failure("interrupted: \(failure.message)", cause: .interrupted) : failure
                 }
             }
-            let report = FilesReport(rounds, sort: sort, tasks: tasks)
+            try documents.reporting({ FilesReport.nothing($0) }) { try view.check(against: rounds) }
+            let report = FilesReport(rounds, view, tasks: tasks)
             try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
-            for warning in report.warnings where warning.code != .taskNote { Terminal.warn(warning.text) }
+            // The collection has its own warnings of these.
+            for warning in report.warnings where ![.taskNote, .clockOffset].contains(warning.code) {
+                Terminal.warn(warning.text)
+            }
             for gap in report.gaps { Terminal.complain(gap) }
             warn(unreadable)
             status = report.isAsPromised ? (report.gaps.isEmpty && unreadable.isEmpty ? .ok : .failed) : .integrity
@@ -74,24 +78,9 @@ struct FleetConclusion {
 
     /// The rounds of all files that can be read, and why others cannot.
     static func readable(_ collection: FleetCollection) -> (rounds: [RecordedRounds], obstacles: [String]) {
-        var texts = collection.results.map { (path: $0.path, text: $0.text) }
-        var obstacles: [String] = []
-        while !texts.isEmpty {
-            do {
-                return (try ResultsReader.rounds(texts.map { FileContent($0.text, path: $0.path) }), obstacles)
-            } catch {
-                let message = (error as? Failure)?.message ?? "\(error)"
-                // The message names the file first.
-                guard
-                    let bad = texts.firstIndex(where: {
-                        message.hasPrefix("\($0.path):") || message.hasPrefix("\($0.path) ")
-                    })
-                else { return ([], obstacles + [message]) }
-                obstacles.append("\(message); this file is left out")
-                texts.remove(at: bad)
-            }
-        }
-        return ([], obstacles)
+        let (rounds, obstacles) = ResultsReader.readable(
+            collection.results.map { FileContent($0.text, path: $0.path) })
+        return (rounds, obstacles.map { "\(($0 as? Failure)?.message ?? "\($0)"); this file is left out" })
     }
 
     /// What the report says of the machines beside their rows.
@@ -118,7 +107,8 @@ struct FleetConclusion {
         default:
             let findings = try files.map { (machine: $0.title, recorded: try RecordedFindings($0.text, path: $0.path)) }
             let verdict = NodesVerdict(
-                findings, tasks: tasks, failsUndecided: collection.plan.command.contains("--fail-inconclusive"))
+                findings, tasks: tasks, falseAlarms: collection.plan.falseAlarms,
+                failsUndecided: collection.plan.command.contains("--fail-inconclusive"))
             try options.open(.findings).show(Report(verdict), verdict.status)
             return verdict.status
         }
@@ -141,6 +131,7 @@ struct FleetConclusion {
         case .regression: "regression"
         case .undecided: "undecided"
         case .integrity: "a lock broke its promise"
+        case .failed: "not judged"
         default: "exit code \(code)"
         }
     }

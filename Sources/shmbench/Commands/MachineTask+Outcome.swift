@@ -16,6 +16,7 @@ extension MachineTask {
             case .unusable(let reason): .unusable(reason)
             }
         self.init(
-            outcome.title, state, note: outcome.remarks.isEmpty ? nil : outcome.remarks.joined(separator: "; "))
+            outcome.title, state, clockOffset: outcome.clockOffset.map(Double.init),
+            note: outcome.remarks.isEmpty ? nil : outcome.remarks.joined(separator: "; "))
     }
 }

@@ -92,7 +92,9 @@ struct ShowReport: CheckedCommand {
         try plugin.load()
         if files.contains(where: FleetFolder.isFleet) {
             let folder = try FleetFolder(files[0])
-            return try FleetConclusion(folder, folder.plan(), nil).show(document, plots, sort: sort ?? .throughput)
+            let plan = try folder.plan()
+            if plan.kind != .run { try refuseRoundOptions(files[0], has: "results of `\(plan.kind.rawValue)`") }
+            return try FleetConclusion(folder, plan, nil).show(document, plots, view)
         }
         let line = ProgressLine.working("reading \(counted(files.count, "file"))")
         defer { line.clear() }
@@ -121,7 +123,7 @@ struct ShowReport: CheckedCommand {
         default:
             let rounds = try documents.reporting({ FilesReport.nothing($0) }) {
                 let rounds = try ResultsReader.rounds(read.get().contents)
-                try checkReference(rounds)
+                try view.check(against: rounds)
                 return rounds
             }
             try show(rounds, in: documents, line)
@@ -135,20 +137,23 @@ struct ShowReport: CheckedCommand {
     ) throws -> Content {
         try documents.reporting(nothing) {
             let files = try read.get()
-            try refuseRoundOptions(files)
+            try refuseRoundOptions(files.contents[0].path, has: files.kind.name)
             return try content(files.texts)
         }
     }
 
+    private var view: FilesReport.View { FilesReport.View(sort: sort, reference: reference, axis: by) }
+
     /// Refuses options that only rounds have.
-    private func refuseRoundOptions(_ files: ReportedFiles) throws {
+    ///
+    /// - Parameter what: what is there in place of rounds.
+    private func refuseRoundOptions(_ path: String, has what: String) throws {
         let options = [
             ("--sort", sort != nil), ("--by", by != nil), ("--reference", reference != nil), ("--strict", strict),
         ]
         for (option, isGiven) in options where isGiven {
             throw Failure.conflict(
-                option, files.contents[0].path,
-                "leave out \(option), which is for files of `run`: this one has \(files.kind.name)")
+                option, path, "leave out \(option), which is for results of `run`: this has \(what)")
         }
     }
 
@@ -167,8 +172,7 @@ struct ShowReport: CheckedCommand {
     }
 
     private func show(_ rounds: [RecordedRounds], in documents: DocumentOutput, _ line: ProgressLine) throws {
-        let report = FilesReport(
-            rounds, sort: sort ?? .throughput, reference: reference ?? MachineComparison.usualReference, axis: by)
+        let report = FilesReport(rounds, view)
         line.clear()
         try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
         for warning in report.warnings { Terminal.warn(warning.text) }
@@ -179,14 +183,6 @@ struct ShowReport: CheckedCommand {
         }
         if !report.isAsPromised { throw ExitCode(ExitStatus.integrity.rawValue) }
         if !findings.isEmpty { throw ExitCode(ExitStatus.failed.rawValue) }
-    }
-
-    /// Refuses a reference that no file has.
-    private func checkReference(_ rounds: [RecordedRounds]) throws {
-        guard let reference, !rounds.contains(where: { $0.records.contains { $0.lock == reference } }) else { return }
-        let locks = rounds.flatMap(\.records).map(\.lock).uniqued()
-        let hint = LockSelection.nearest(to: reference, among: locks).map { "; did you mean `\($0)`?" } ?? ""
-        throw Failure.invalid(reference, for: "--reference", expected: "a lock of the files" + hint)
     }
 
     /// The maximum number of findings to print; the rest are counted.

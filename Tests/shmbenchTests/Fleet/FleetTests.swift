@@ -193,6 +193,59 @@ extension CommandLineSuite.Inputs {
             #expect(try rows(work.path("f/rows.csv")) == 2)
         }
 
+        @Test func `the report of a folder has the options of a report on files`() throws {
+            let work = try Folder()
+            let plan =
+                ["fleet", "plan", "--tasks", "2", "--folder", "f", "--locks", "futex,mcs"] + Self.short.dropFirst(2)
+            #expect(try Invocation(plan, in: work).finish().exit == .code(0))
+            for name in ["t1", "t2"] {
+                let task = try ChildProcess("/bin/sh", [work.path("f/task"), name])
+                #expect(task.awaitExit() == .code(0), "\(work.text("f/results/\(name)/log"))")
+            }
+            // As if another machine had measured one of them.
+            let rows = work.text("f/results/t2/rows.csv").replacing(Machine.current.hostname, with: "other")
+            try rows.write(toFile: work.path("f/results/t2/rows.csv"), atomically: true, encoding: .utf8)
+            func report(_ options: String...) throws -> Invocation.Outcome {
+                try Invocation(["report", "f"] + options, in: work).finish()
+            }
+            let shown = try report("--reference", "mcs")
+            #expect(shown.exit == .code(0) && shown.stdout.contains("relative to that of mcs"), "\(shown.stderr)")
+            let unknown = try report("--reference", "mcx")
+            #expect(unknown.exit == .code(64) && unknown.stderr.contains("did you mean `mcs`"), "\(unknown.stderr)")
+            let axis = try report("--by", "kernel")
+            #expect(axis.exit == .code(1) && axis.stderr.contains("--by kernel: all rows have"), "\(axis.stderr)")
+            // A file that cannot be read does not hide the others.
+            try "\(rows)1,2\n".write(toFile: work.path("f/results/t2/rows.csv"), atomically: true, encoding: .utf8)
+            let half = try report()
+            #expect(half.exit == .code(1) && half.stdout.contains("mcs"), "\(half.stderr)")
+            #expect(half.stderr.contains("2 fields: expected") && half.stderr.contains("left out"), "\(half.stderr)")
+        }
+
+        @Test func `rounds' options are refused for the folder of another command`() throws {
+            let work = try Folder()
+            let plan = ["fleet", "plan", "crash", "--tasks", "1", "--folder", "f", "--locks", "futex"]
+            #expect(try Invocation(plan, in: work).finish().exit == .code(0))
+            let refused = try Invocation(["report", "f", "--by", "kernel"], in: work).finish()
+            #expect(refused.exit == .code(64) && refused.stderr.contains("leave out --by"), "\(refused.stderr)")
+        }
+
+        @Test(arguments: [60, 200]) func `a terminal shows each node while it runs`(columns: Int) throws {
+            let slurm = try FakePrograms.slurm()
+            let work = try Folder()
+            let outcome = try PseudoTerminal.run(
+                [
+                    "fleet", "run", "--folder", "f", "--nodes", "n1,n2", "--locks", "futex", "--workers", "1",
+                    "--rounds", "12", "--duration", "60ms",
+                ], columns: columns, ["TERM=xterm", "PATH=\(slurm.folder.path):/usr/bin:/bin"], in: work)
+            #expect(outcome.exit == .code(0), "\(outcome.text)")
+            #expect(outcome.lines.contains { $0.contains(/^  n2  running +\d+%, 0:\d\d left$/) }, "\(outcome.text)")
+            // Before the report, the view is erased.
+            #expect(outcome.text.contains("\u{1b}[2A\u{1b}[J"), "\(outcome.text)")
+            for line in outcome.lines where line.count > columns && !line.contains("/") {
+                Issue.record("\(line.count) of \(columns) in '\(line)'")
+            }
+        }
+
         @Test func `a comparison on each node has a share of the error rate`() throws {
             let slurm = try FakePrograms.slurm()
             let work = try Folder()
