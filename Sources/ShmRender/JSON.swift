@@ -5,15 +5,7 @@ package enum JSON {
     /// The rows, an object per line, and the facts beside them.
     package static func document(_ records: Report.Records, facts: [JSONValue.Member] = []) -> String {
         var document = "{\"schema\":\(records.schema),\"rows\":[\n"
-        let names = records.names.map { string($0) + ":" }
-        append(records.rows, to: &document, separator: ",\n") { row, text in
-            text += "{"
-            append(zip(names, row), to: &text) { cell, text in
-                text += cell.0
-                append(cell.1, to: &text)
-            }
-            text += "}"
-        }
+        append(records.names, records.rows, to: &document, separator: ",\n")
         document += "\n]"
         for fact in facts {
             document += ",\n\(string(fact.name)):"
@@ -42,6 +34,25 @@ package enum JSON {
                 append(member.name, to: &text)
                 text += ":"
                 append(member.value, to: &text)
+            }
+            text += "}"
+        case .rows(let names, let rows):
+            text += "["
+            append(names, rows, to: &text)
+            text += "]"
+        }
+    }
+
+    /// Objects with the same members.
+    private static func append(
+        _ names: [String], _ rows: [[Value]], to text: inout String, separator: String = ","
+    ) {
+        let names = names.map { string($0) + ":" }
+        append(rows, to: &text, separator: separator) { row, text in
+            text += "{"
+            append(zip(names, row), to: &text) { cell, text in
+                text += cell.0
+                append(cell.1, to: &text)
             }
             text += "}"
         }
@@ -76,10 +87,17 @@ package enum JSON {
 
     /// An array has a line per element.
     private static func appendLines(_ value: JSONValue, to text: inout String) {
-        guard case .array(let values) = value, !values.isEmpty else { return append(value, to: &text) }
-        text += "[\n"
-        append(values, to: &text, separator: ",\n") { append($0, to: &$1) }
-        text += "\n]"
+        switch value {
+        case .array(let values) where !values.isEmpty:
+            text += "[\n"
+            append(values, to: &text, separator: ",\n") { append($0, to: &$1) }
+            text += "\n]"
+        case .rows(let names, let rows) where !rows.isEmpty:
+            text += "[\n"
+            append(names, rows, to: &text, separator: ",\n")
+            text += "\n]"
+        default: append(value, to: &text)
+        }
     }
 
     private static func append(_ value: Value, to text: inout String) {

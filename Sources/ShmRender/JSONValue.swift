@@ -5,6 +5,8 @@ package enum JSONValue: Equatable, Sendable {
     case value(Value)
     case array([JSONValue])
     case object([Member])
+    /// An array of objects with the same members. Of many machines there are tens of thousands.
+    case rows([String], [[Value]])
 
     /// A member of an object.
     package struct Member: Equatable, Sendable {
@@ -28,6 +30,6 @@ package enum JSONValue: Equatable, Sendable {
 
     /// An array with an object per subject.
     package static func rows<Subject>(_ fields: [Field<Subject>], _ subjects: [Subject]) -> JSONValue {
-        .array(subjects.map { object(fields, $0) })
+        .rows(fields.map(\.name), subjects.map { subject in fields.map { $0.value(subject) } })
     }
 }

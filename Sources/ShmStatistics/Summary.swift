@@ -1,6 +1,8 @@
 /// The median of a sample: the mean of the two middle values if their number is even. `nil` for an empty sample.
 public func median(_ sample: some Sequence<Double>) -> Double? {
-    let sorted = sample.sorted()
+    // An array of numbers is sorted by code for numbers.
+    var sorted = Array(sample)
+    sorted.sort()
     if sorted.isEmpty { return nil }
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
@@ -9,7 +11,8 @@ public func median(_ sample: some Sequence<Double>) -> Double? {
 /// absolute deviation of a sample of odd size. `nil` for an empty sample.
 public func spread(_ sample: some Sequence<Double>, covering share: Double) -> Double? {
     guard let middle = median(sample) else { return nil }
-    let distances = sample.map { abs($0 - middle) }.sorted()
+    var distances = sample.map { abs($0 - middle) }
+    distances.sort()
     let needed = Int((min(max(share, 0), 1) * Double(distances.count)).rounded(.up))
     return distances[max(0, needed - 1)]
 }

@@ -36,10 +36,13 @@ package struct FilesReport {
     private let machines: MachinesDocument
     /// About the machines together.
     private let doubts: [Warning]
+    /// Those of each machine; of many machines with one warning, that of the first.
+    private let merged: Lazy<[Warning]>
 
     /// The number of machines that have tables and pictures of their own.
     private static let mostDetailed = 4
-    private var isDetailed: Bool { parts.count <= Self.mostDetailed }
+    private var isDetailed: Bool { Self.isDetailed(parts) }
+    private static func isDetailed(_ parts: [Part]) -> Bool { parts.count <= mostDetailed }
 
     /// What a user chooses of a report.
     package struct View {
@@ -78,6 +81,7 @@ package struct FilesReport {
             Part(rounds, sort: view.sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
         }
         misnamed = parts.count > 1 ? Self.warnings(kinds) : []
+        merged = Lazy { [parts] in Self.merged(parts) }
     }
 
     /// The names of a few files, or of some of many and the number of the others.
@@ -107,17 +111,16 @@ package struct FilesReport {
     package var warnings: [Warning] {
         let several = Warning(
             .severalMachines, "the rounds are of \(counted(count, "machine")), which have separate tables and medians")
-        return unknown + (count > 1 ? [several] : []) + misnamed + doubts + merged
+        return unknown + (count > 1 ? [several] : []) + misnamed + doubts + merged.value
     }
 
-    /// Those of each machine; of many machines with one warning, that of the first.
-    private var merged: [Warning] {
+    private static func merged(_ parts: [Part]) -> [Warning] {
         let all = parts.flatMap { part in
             (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
-                Warning($0.code, prefix(part) + $0.text)
+                Warning($0.code, prefix(part, of: parts) + $0.text)
             }
         }
-        if isDetailed { return all }
+        if isDetailed(parts) { return all }
         let groups = Dictionary(grouping: all, by: \.code)
         return all.map(\.code).uniqued().compactMap { code -> Warning? in
             guard let group = groups[code], let first = group.first else { return nil }
@@ -295,5 +298,6 @@ package struct FilesReport {
     }
 
     /// The prefix that names the machine, if there are several.
-    private func prefix(_ part: Part) -> String { parts.count == 1 ? "" : "\(part.title): " }
+    private func prefix(_ part: Part) -> String { Self.prefix(part, of: parts) }
+    private static func prefix(_ part: Part, of parts: [Part]) -> String { parts.count == 1 ? "" : "\(part.title): " }
 }

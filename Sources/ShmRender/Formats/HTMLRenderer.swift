@@ -2,11 +2,12 @@
 package struct HTMLRenderer: Renderer {
     package let name = "html"
     package let ending: String? = ".html"
-    private let library: ChartLibrary
+    private let library: ChartLibrary?
 
-    package init(library: ChartLibrary = .installed) { self.library = library }
+    /// - Parameter library: `nil` for that of this machine, which is read when a page is written.
+    package init(library: ChartLibrary? = nil) { self.library = library }
 
     package func render(_ report: Report, for page: Page) -> String {
-        HTMLPage(report: report, library: library).source
+        HTMLPage(report: report, library: library ?? .installed).source
     }
 }

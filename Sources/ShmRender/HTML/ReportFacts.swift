@@ -13,9 +13,7 @@ struct ReportFacts {
         func value(_ name: String) -> JSONValue? { facts.first { $0.name == name }?.value }
         verdict = Self.texts(value("verdict"))
         notes = Self.texts(value("notes"))
-        warnings = Self.rows(value("warnings")).compactMap { row in
-            row.first { $0.name == "text" }.map { Self.text($0.value) }
-        }
+        warnings = Self.column("text", of: value("warnings"))
         let requested: [JSONValue.Member] = if case .object(let members)? = value("requested") { members } else { [] }
         conditions = Conditions(
             [report.records] + exhibit.attachments.map(\.records), command: report.command,
@@ -35,9 +33,9 @@ struct ReportFacts {
         if case .array(let values)? = value { values.map(text) } else { [] }
     }
 
-    private static func rows(_ value: JSONValue?) -> [[JSONValue.Member]] {
-        guard case .array(let values)? = value else { return [] }
-        return values.compactMap { if case .object(let members) = $0 { members } else { nil } }
+    private static func column(_ name: String, of value: JSONValue?) -> [String] {
+        guard case .rows(let names, let rows)? = value, let index = names.firstIndex(of: name) else { return [] }
+        return rows.map { $0[index].text }
     }
 
     private static func text(_ value: JSONValue) -> String {
@@ -46,6 +44,7 @@ struct ReportFacts {
         case .value(let value): value.text
         case .array(let values): values.map(text).joined(separator: ", ")
         case .object(let members): members.map { "\($0.name) \(text($0.value))" }.joined(separator: ", ")
+        case .rows: JSON.text(value)
         }
     }
 }
