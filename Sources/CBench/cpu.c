@@ -14,11 +14,13 @@
 
 static inline int result(long value) { return value < 0 ? -errno : (int)value; }
 
-int bench_pin_to_cpu(int cpu) {
+int bench_pin_to_cpu(int cpu) { return bench_pin_process(0, cpu); }
+
+int bench_pin_process(pid_t process, int cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    return result(sched_setaffinity(0, sizeof set, &set));
+    return result(sched_setaffinity(process, sizeof set, &set));
 }
 
 int bench_run_on_any(const int *cpus, int count) {

@@ -4,11 +4,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #pragma clang assume_nonnull begin
 
 /* CPU_SET and its relatives are macros. The affinity is that of the calling thread. */
 int bench_pin_to_cpu(int cpu);
+
+/* The same for the first thread of a process, and threads that it starts later. */
+int bench_pin_process(pid_t process, int cpu);
 bool bench_may_run_on(int cpu);
 int bench_run_on_any(const int *cpus, int count);
 

@@ -1,3 +1,4 @@
+internal import CBench
 internal import Glibc
 internal import ShmCore
 internal import ShmHarness
@@ -17,6 +18,8 @@ final class StressScene {
     var canRest: Bool { task == Self.usualTask }
 
     private let task: String
+    /// The CPU of each worker; empty if the scheduler decides.
+    private let cpus: [Int?]
     private static let usualTask = "stress"
     private let segments: RoundSegments
     private let canary: SegmentCanary
@@ -28,12 +31,14 @@ final class StressScene {
     /// - Parameters:
     ///   - number: unique within this process.
     ///   - task: the task of the workers, which is the worker program's first argument.
-    init(_ lock: LockKind, workers: Int, program: WorkerProgram, number: Int, task: String = "stress")
-        throws(RoundFailure)
-    {
+    ///   - cpus: the CPU of each worker; empty if the scheduler decides.
+    init(
+        _ lock: LockKind, workers: Int, program: WorkerProgram, number: Int, task: String = "stress", cpus: [Int?] = []
+    ) throws(RoundFailure) {
         self.lock = lock
         self.workers = workers
         self.task = task
+        self.cpus = cpus
         segments = try RoundSegments(
             number: number, arenaSize: StressArena.byteCount(workers: 2 * workers), lock: lock,
             dataSize: StressData.byteCount)
@@ -69,6 +74,9 @@ final class StressScene {
         unsafe slot.pointee.incarnation.add(1, ordering: .releasing)
         // glibc aborts owners of some of its mutexes after a death, with a line on stderr each time.
         try fleet.start(worker, task: task, calling: "a worker", isMute: !lock.properties.survivesOwnerDeath)
+        if !cpus.isEmpty, let cpu = cpus[worker % cpus.count], let process = process(worker) {
+            _ = bench_pin_process(process.pid, Int32(cpu))
+        }
     }
 
     /// Slots that have a process.

@@ -14,6 +14,8 @@ public struct StressTest {
     let workers: Int
     let program: WorkerProgram
     let numbers: () -> Int
+    /// The CPU of each worker; empty if the scheduler decides.
+    let cpus: [Int?]
     let outside = OutsideFindings()
     var generator: SplitMix64
     /// The workers, as long as their state can be trusted.
@@ -35,14 +37,18 @@ public struct StressTest {
     ///   - workers: the number of contending processes, 2 or more.
     ///   - seed: determines the choice of targets, points and delays.
     ///   - numbers: returns a number that is unique among the rounds of this process.
+    ///   - pinning: which CPUs the workers run on. Where they may share one, the time to recover has several modes: a
+    ///     survivor elsewhere must first be woken by an interrupt.
     public init(
-        _ lock: LockKind, workers: Int, seed: UInt64, program: WorkerProgram, numbers: @escaping () -> Int
+        _ lock: LockKind, workers: Int, seed: UInt64, program: WorkerProgram, numbers: @escaping () -> Int,
+        pinning: Pinning = .none
     ) {
         precondition(workers > 1)
         self.lock = lock
         self.workers = workers
         self.program = program
         self.numbers = numbers
+        cpus = pinning.assignment(workers: workers)
         generator = SplitMix64(state: lock.name.utf8.reduce(seed) { $0 &* 31 &+ UInt64($1) })
     }
 
@@ -107,7 +113,7 @@ public struct StressTest {
 
     private mutating func currentScene() throws(RoundFailure) -> StressScene {
         if let scene { return scene }
-        let scene = try StressScene(lock, workers: workers, program: program, number: numbers())
+        let scene = try StressScene(lock, workers: workers, program: program, number: numbers(), cpus: cpus)
         self.scene = scene
         baseline = StressEvidence()
         return scene

@@ -61,7 +61,7 @@ struct Measurement {
             numbers: {
                 used += 1
                 return used
-            })
+            }, pinning: cell.pinning)
         defer { PauseWarning.show("\(cell.lock), kills of owners", test.standstills) }
         try test.run(.killHolder, for: 0, atMost: kills, isCounted: true)
         return test.results.first
