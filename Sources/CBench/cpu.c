@@ -16,7 +16,7 @@ static inline int result(long value) { return value < 0 ? -errno : (int)value; }
 
 int bench_pin_to_cpu(int cpu) { return bench_pin_process(0, cpu); }
 
-int bench_pin_process(pid_t process, int cpu) {
+int bench_pin_process(int32_t process, int cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);

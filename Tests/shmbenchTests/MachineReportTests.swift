@@ -98,6 +98,27 @@ extension CommandLineSuite {
             #expect(many.contains(/robust-futex†?[ |]+1\.60[ |]+0\.40/), "\(many)")
         }
 
+        @Test func `a machine with two kernels is one of its kind`() {
+            let records = Self.ofKinds(3, slow: 1)
+            let newer = Self.ofKinds(3, slow: 1).map { record in
+                Record(fields: record.fields.merging(["kernel": "6.18", "run_id": record.text("run_id") + "b"]) { $1 })
+            }
+            let text = report(records + newer).report.text(.unbroken)
+            #expect(text.contains("3 machines are of 2 kinds") && text.contains("n2 and n3"), "\(text)")
+        }
+
+        @Test(arguments: [60, 80]) func `no kind is left out on a narrow terminal`(width: Int) {
+            let records = (1...20).flatMap { number -> [Record] in
+                let kind = ["cores": "\(number % 8 + 1)"]
+                return [("futex", 100.0), ("robust-futex", 120)].flatMap {
+                    FleetRounds.rounds("n\(number)", $0, rate: $1, count: 5, kind)
+                }
+            }
+            let text = report(records, axis: nil).report.text(Page(width: width, isTerminal: true))
+            for kind in 1...8 { #expect(text.contains("kind \(kind) ("), "\(text)") }
+            for line in text.split(separator: "\n") where line.count > width { Issue.record("\(line)") }
+        }
+
         @Test func `each machine's kind is in the document for programs`() throws {
             let text = try rendered(report(Self.ofKinds(3, slow: 1), axis: nil).report, "json")
             #expect(

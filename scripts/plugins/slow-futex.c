@@ -1,6 +1,6 @@
 /*
  * A futex mutex that is deliberately slow: each acquisition spins for SHM_SLOW_FUTEX_NS (a decimal number, such as 0.5)
- * before it takes the lock, or with SHM_SLOW_FUTEX_AT=release before it gives it up, where all others wait for it. A
+ * before it takes the lock. With SHM_SLOW_FUTEX_AT=release, the owner spins before the release, while all others wait. A
  * benchmark must measure a plain futex's figure plus that delay: the ground truth is known.
  *
  * Three states as in U. Drepper, "Futexes Are Tricky" (2011): free, held, held with possible sleepers. Its owner's death

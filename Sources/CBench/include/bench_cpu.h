@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #pragma clang assume_nonnull begin
 
@@ -12,7 +11,7 @@
 int bench_pin_to_cpu(int cpu);
 
 /* The same for the first thread of a process, and threads that it starts later. */
-int bench_pin_process(pid_t process, int cpu);
+int bench_pin_process(int32_t process, int cpu);
 bool bench_may_run_on(int cpu);
 int bench_run_on_any(const int *cpus, int count);
 

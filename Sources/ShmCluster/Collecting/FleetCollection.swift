@@ -24,7 +24,6 @@ package struct FleetCollection: Sendable {
         let states = Dictionary(
             (end?.reports ?? []).map { ($0.task.name, $0.state) }
         ) { first, _ in first }
-        let now = time(nil)
         var found: [TaskResults?] = []
         let outcomes = plan.tasks.map { task in
             let file = TaskFolder(folder, plan, task).results
@@ -38,7 +37,7 @@ package struct FleetCollection: Sendable {
             return TaskOutcome(
                 task, plan, in: folder, state: states[task.name] ?? record?.note(of: task),
                 unfetched: end?.unfetched[task.name],
-                results: own, obstacle: obstacle, now: now)
+                results: own, obstacle: obstacle)
         }
         self.outcomes = outcomes
         results = found.compactMap(\.self)

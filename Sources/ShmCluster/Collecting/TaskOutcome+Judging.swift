@@ -1,4 +1,5 @@
 internal import ShmHarness
+internal import ShmRecord
 
 extension TaskOutcome {
     /// Judges a task by its folder and by what the engine says.
@@ -8,23 +9,23 @@ extension TaskOutcome {
     ///   - unfetched: why its results could not be brought here.
     ///   - results: its results; `nil` if there are none, or none that can be used.
     ///   - obstacle: why its results cannot be used.
-    ///   - now: the time here, epoch s.
     init(
         _ task: FleetTask, _ plan: FleetPlan, in folder: FleetFolder, state: TaskState?, unfetched: String?,
-        results: TaskResults?, obstacle: String?, now: Int
+        results: TaskResults?, obstacle: String?
     ) {
         let own = TaskFolder(folder, plan, task)
         let status = own.status
         (self.task, self.status, rows) = (task, status, results?.rows ?? 0)
         ending = Self.ending(
-            plan, status, state, rows: results?.rows ?? 0, unfetched: unfetched, obstacle: obstacle,
+            plan, status, state, results, unfetched: unfetched, obstacle: obstacle,
             lastWords: own.lastWords)
-        let found = TaskRemarks(plan, status, results, now: now)
+        let found = TaskRemarks(plan, status, results, arrival: own.arrival)
         (remarks, clockOffset) = (found.lines, found.clockOffset)
     }
 
     private static func ending(
-        _ plan: FleetPlan, _ status: TaskStatus?, _ state: TaskState?, rows: Int, unfetched: String?, obstacle: String?,
+        _ plan: FleetPlan, _ status: TaskStatus?, _ state: TaskState?, _ results: TaskResults?, unfetched: String?,
+        obstacle: String?,
         lastWords: String
     ) -> Ending {
         if let unfetched { return .missing("its results cannot be fetched: \(unfetched)") }
@@ -41,9 +42,23 @@ extension TaskOutcome {
             return .lost("its status says that it is running, and nothing is known to run it")
         }
         // A failure may explain results that cannot be used.
-        if !plan.kind.isDone(exit: exit, rows: rows) { return .failed(exit: exit, words: lastWords) }
+        if !plan.kind.isDone(exit: exit, results) { return .failed(exit: exit, words: lastWords) }
         if let obstacle { return .unusable(obstacle) }
+        let rows = results?.rows ?? 0
         let expected = max(plan.expectedRows ?? 0, status.rows ?? 0, 1)
         return rows < expected ? .halfFinished(rows: rows, expected: expected) : .complete
+    }
+}
+
+extension FleetKind {
+    /// Whether a task with this exit code has done its work: what it found is in its results.
+    fileprivate func isDone(exit: Int, _ results: TaskResults?) -> Bool {
+        switch Int32(exactly: exit).flatMap(ExitStatus.init(rawValue:)) {
+        case .ok, .integrity: true
+        case .regression, .undecided: self == .compare
+        // A comparison that judges nothing has findings that say so. One that failed has none, or may have lost some.
+        case .failed: self == .compare && results?.has("unjudged", in: "cell_verdict") == true
+        default: false
+        }
     }
 }

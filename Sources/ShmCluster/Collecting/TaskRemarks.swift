@@ -10,7 +10,7 @@ struct TaskRemarks {
     /// The difference of two clocks that is told, in s.
     private static let tolerance = 60
 
-    init(_ plan: FleetPlan, _ status: TaskStatus?, _ results: TaskResults?, now: Int) {
+    init(_ plan: FleetPlan, _ status: TaskStatus?, _ results: TaskResults?, arrival: Int?) {
         var lines: [String] = []
         let tools = ([status?.tool ?? ""] + (results?.values("tool_version") ?? [])).filter { !$0.isEmpty }.uniqued()
         for tool in tools where tool != plan.toolVersion {
@@ -22,15 +22,15 @@ struct TaskRemarks {
             lines.append("its clock was set back by \(started - ended) s or more while it ran")
         }
         self.lines = lines
-        clockOffset = status.flatMap { Self.clockOffset(plan, $0, now: now) }
+        clockOffset = status.flatMap { Self.clockOffset(plan, $0, arrival: arrival) }
     }
 
-    private static func clockOffset(_ plan: FleetPlan, _ status: TaskStatus, now: Int) -> Int? {
-        // It cannot have started before it was planned, nor end after now.
+    private static func clockOffset(_ plan: FleetPlan, _ status: TaskStatus, arrival: Int?) -> Int? {
+        // It cannot have started before it was planned, nor ended after its status came here.
         if let started = status.started, let planned = plan.createdSeconds, started < planned - tolerance {
             return started - planned
         }
-        let latest = max(status.started ?? now, status.ended ?? now)
-        return latest > now + tolerance ? latest - now : nil
+        guard let arrival, let latest = [status.started, status.ended].compactMap(\.self).max() else { return nil }
+        return latest > arrival + tolerance ? latest - arrival : nil
     }
 }

@@ -49,6 +49,14 @@ package struct TaskResults: Sendable {
         }
     }
 
+    /// Whether any row has a value in a column.
+    func has(_ value: String, in column: String) -> Bool {
+        guard let index = columns.firstIndex(of: column), let lines = try? CSVLines(text, path: path).records else {
+            return false
+        }
+        return lines.dropFirst().contains { $0.fields.count > index && $0.fields[index] == value }
+    }
+
     /// The values of a column in the first and the last row.
     func values(_ column: String) -> [String] {
         guard let index = columns.firstIndex(of: column) else { return [] }

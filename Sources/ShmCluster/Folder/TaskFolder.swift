@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ShmRecord
 
 /// The folder of a task's results, as it is at this moment.
@@ -15,6 +16,12 @@ struct TaskFolder {
 
     /// What the task says of itself; `nil` if it has said nothing, or nothing valid.
     var status: TaskStatus? { (try? FileTree.text("\(path)/status", atMost: 65_536)).flatMap { TaskStatus($0) } }
+
+    /// When the status came here, by the clock of this machine, epoch s: a copy has the times of its node otherwise.
+    var arrival: Int? {
+        var found = stat()
+        return unsafe stat("\(path)/status", &found) == 0 ? found.st_ctim.tv_sec : nil
+    }
 
     /// The last line of the log, without the program's name in front, and without lines about progress.
     var lastWords: String {

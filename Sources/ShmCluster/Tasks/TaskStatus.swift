@@ -17,6 +17,9 @@ package struct TaskStatus: Equatable, Sendable {
     package let started: Int?
     package let ended: Int?
 
+    /// The times that a status can have, epoch s: differences of them are numbers, too.
+    private static let times = 0...1_000_000_000_000
+
     /// Reads a status; `nil` for any other text. Control characters of another machine's text become `?`.
     package init?(_ text: String) {
         var values: [Substring: String] = [:]
@@ -27,11 +30,14 @@ package struct TaskStatus: Equatable, Sendable {
         }
         guard let state = values["state"], state == "running" || state == "ended" else { return nil }
         hasEnded = state == "ended"
-        exit = values["exit"].flatMap(Int.init)
+        func number(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+            values[name[...]].flatMap(Int.init).flatMap { range.contains($0) ? $0 : nil }
+        }
+        exit = number("exit", 0...255)
         if hasEnded && exit == nil { return nil }
-        rows = values["rows"].flatMap(Int.init)
+        rows = number("rows", 0...Int.max)
         (host, kernel) = (values["host"] ?? "", values["kernel"] ?? "")
         (tool, bootID) = (values["tool"] ?? "", values["boot_id"] ?? "")
-        (started, ended) = (values["started"].flatMap(Int.init), values["ended"].flatMap(Int.init))
+        (started, ended) = (number("started", Self.times), number("ended", Self.times))
     }
 }

@@ -30,7 +30,7 @@ extension Field where Subject == ComparisonRequest {
             .list($0.metrics.map { .text($0.name) })
         },
         Field("false_alarms", unit: .share, roles: .present, "family-wise false-positive rate") {
-            Value($0.falseAlarms, decimals: 4)
+            Value(rate: $0.falseAlarms)
         },
         Field("duration_ns", kind: .count, "length of the throughput window; empty for two files") { request in
             request.window.map { .integer($0.nanoseconds) } ?? .empty

@@ -164,7 +164,7 @@ extension Field where Subject == FindingRow {
         field(
             "false_alarms", unit: .share, roles: .present,
             "family-wise false-positive rate, over all rows of the comparison"
-        ) { Value($0.findings.falseAlarms, decimals: 4) },
+        ) { Value(rate: $0.findings.falseAlarms) },
         field("seed", kind: .text, "seed of the order of rounds; empty for two files") {
             Value($0.findings.seed.map { "\($0)" })
         },

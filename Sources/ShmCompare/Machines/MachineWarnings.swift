@@ -50,7 +50,7 @@ package enum MachineWarnings {
         let off = known.filter { abs($0.offset) > MachineTask.tolerance || !$0.offset.isFinite }
         if off.isEmpty { return [] }
         let parts = off.prefix(most).map {
-            "\($0.name) by at least \(Figure.time(abs($0.offset) * 1e9)) \($0.offset > 0 ? "ahead" : "behind")"
+            "\($0.name) at least \(Figure.time(abs($0.offset) * 1e9)) \($0.offset > 0 ? "ahead" : "behind")"
         }
         let rest = off.count > most ? " and \(off.count - most) more" : ""
         return [

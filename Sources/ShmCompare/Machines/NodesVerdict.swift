@@ -51,8 +51,7 @@ package struct NodesVerdict {
         self.findings = findings
         self.tasks = tasks
         machines = findings.map(\.machine)
-        let names = machines
-        incomplete = tasks.filter { !$0.isComplete && !Self.isJudged($0, names) }
+        incomplete = tasks.filter { !$0.isComplete }
         requested = falseAlarms
         self.falseAlarms = findings.map(\.recorded.falseAlarms).reduce(0, +)
         self.failsUndecided = failsUndecided
@@ -67,12 +66,6 @@ package struct NodesVerdict {
         }
         let keys = findings.flatMap { $0.recorded.findings.map { Key(cell: $0.cell, metric: $0.metric) } }.uniqued()
         lines = keys.map { key in Line(cell: key.cell, metric: key.metric, findings: tables.map { $0[key] }) }
-    }
-
-    /// Whether a task ended with an exit code that its findings explain: a regression is no failure of the task.
-    private static func isJudged(_ task: MachineTask, _ machines: [String]) -> Bool {
-        guard case .failed(let exit, _) = task.state, machines.contains(task.name) else { return false }
-        return [ExitStatus.regression, .integrity, .undecided].contains { Int($0.rawValue) == exit }
     }
 
     /// Machines that lack a metric of a cell that others have.

@@ -36,6 +36,8 @@ struct RoundKeys {
     private var cells: [Texts: Int32] = [:]
     private var turns: [Texts: Int32] = [:]
     private var places: [Round: Place] = [:]
+    /// The rounds of the present file, and their places in earlier ones.
+    private var changed: [(Round, Place?)] = []
     /// The cells by their numbers.
     private(set) var known: [RoundTable.Cell] = []
 
@@ -76,13 +78,15 @@ struct RoundKeys {
         if turn == turns.count { turns[texts] = turn }
         let round = Round(cell: Int32(cell), turn: turn)
         let earlier = places.updateValue(Place(file: Int32(file), line: Int32(clamping: row.line)), forKey: round)
-        // The first place is that of a file that stays, also if this one does not.
-        if let earlier { places[round] = earlier }
+        if earlier.map({ $0.file != file }) ?? true { changed.append((round, earlier)) }
         return earlier
     }
 
-    /// Forgets the rounds of a file.
-    mutating func forget(file: Int) { places = places.filter { $0.value.file != file } }
+    /// Begins the next file.
+    mutating func begin() { changed.removeAll(keepingCapacity: true) }
+
+    /// Forgets the rounds of the present file.
+    mutating func forget() { for (round, earlier) in changed { places[round] = earlier } }
 
     private mutating func read(_ rows: CSVScanner, _ row: CSVScanner.Row, _ indices: [Int?]) {
         texts.bytes.removeAll(keepingCapacity: true)

@@ -13,6 +13,7 @@ struct RoundsParser {
 
     /// Parses a file.
     mutating func add(_ file: FileContent) throws {
+        keys.begin()
         let path = file.path
         var rows = CSVScanner(file.take(), path: path)
         do {
@@ -36,7 +37,7 @@ struct RoundsParser {
             _ = try separate()
             return nil
         } catch {
-            keys.forget(file: number)
+            keys.forget()
             files.removeLast(files.count - number)
             repeated = nil
             return error

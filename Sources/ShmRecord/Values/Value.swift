@@ -21,6 +21,17 @@ package enum Value: Equatable, Sendable {
         self = value.flatMap { $0.isFinite ? .decimal($0, decimals) : nil } ?? .empty
     }
 
+    /// A rate of errors: four decimals, and more for a node's small share of that of a fleet.
+    package init(rate: Double) {
+        let decimals =
+            (4..<10).first {
+                abs(rate - (rate * Self.power($0)).rounded() / Self.power($0)) <= rate * 1e-4
+            } ?? 10
+        self.init(rate, decimals: decimals)
+    }
+
+    private static func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1) { power, _ in power * 10 } }
+
     /// The number; `nil` for other values.
     package var number: Double? {
         switch self {

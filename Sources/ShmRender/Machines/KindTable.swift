@@ -4,7 +4,7 @@ internal import ShmRecord
 
 /// The kinds of several machines: by their names, and by their fingerprints where machines of one name differ.
 struct KindTable {
-    /// The machines, those of a kind after each other.
+    /// The machines, those of a kind after each other; with an axis, a machine for each of its values.
     let machines: [ComparedMachine]
     private let kinds: MachineKinds
     private let members: [[Int]]
@@ -32,9 +32,10 @@ struct KindTable {
 
     /// The groups; empty if all machines are of one kind.
     var groups: [Group] {
-        isSeveral
-            ? members.indices.map { Group(title: "\(Self.name($0)) (\(members[$0].count))", machines: members[$0]) }
-            : []
+        if !isSeveral { return [] }
+        return members.indices.map {
+            Group(title: "\(Self.name($0)) (\(kinds.kinds[$0].members.count))", machines: members[$0])
+        }
     }
 
     private static func name(_ kind: Int) -> String { "kind \(kind + 1)" }
@@ -49,7 +50,7 @@ struct KindTable {
         guard isSeveral else { return nil }
         let count = kinds.kinds.count
         return
-            "\(machines.count) machines are of \(count) kinds, by their names and measured figures\(count > Self.most ? "; the first \(Self.most) are in the table" : "")."
+            "\(kinds.kinds.map(\.members.count).reduce(0, +)) machines are of \(count) kinds, by their names and measured figures\(count > Self.most ? "; the first \(Self.most) are in the table" : "")."
     }
 
     /// One table, or none for one kind.
@@ -65,7 +66,7 @@ struct KindTable {
             .init(
                 title: "machines",
                 texts: shown.map { kind in
-                    MachineWords.list(members[kind.offset].map { machines[$0].name })
+                    MachineWords.list(kind.element.members.map(\.hostname.harmless))
                 }),
         ]
         let measured = figures.map { figure in

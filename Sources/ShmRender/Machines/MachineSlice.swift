@@ -38,7 +38,7 @@ struct MachineSlice {
     // MARK: In a terminal
 
     func text(_ page: Page) -> String {
-        let tables = isMany ? [extremes(shown)] + ofKinds(shown) : bands(page)
+        let tables = isMany ? [extremes(shown)] + bands(ofKinds(shown), page) : bands(page)
         let hidden = lines.count - shown.count
         let all = comparison.machines.count
         let rest = [
@@ -53,15 +53,20 @@ struct MachineSlice {
     private func bands(_ page: Page) -> [CellTable] {
         let whole = upright(shown)
         if whole.width <= page.width { return [whole] }
+        return bands(columns(shown, hasInterval: false) + least(shown), page)
+    }
+
+    /// Tables with the names of the locks and as many of the columns as fit the page.
+    private func bands(_ columns: [CellTable.Column], _ page: Page) -> [CellTable] {
         var (bands, band): ([CellTable], [CellTable.Column]) = ([], [name(shown)])
-        for column in columns(shown, hasInterval: false) + least(shown) {
+        for column in columns {
             if band.count > 1 && CellTable(columns: band + [column]).width > page.width {
                 bands.append(CellTable(columns: band))
                 band = [name(shown)]
             }
             band.append(column)
         }
-        return bands + [CellTable(columns: band)]
+        return band.count > 1 ? bands + [CellTable(columns: band)] : bands
     }
 
     private func upright(_ lines: [GridLine]) -> CellTable {
@@ -110,10 +115,10 @@ struct MachineSlice {
             ] + least(lines), expendable: ["machines", "median", "highest"])
     }
 
-    /// The median ratio of each lock over the machines of a kind, in one table; none for one kind, or for many.
-    private func ofKinds(_ lines: [GridLine]) -> [CellTable] {
-        if kinds.isEmpty || kinds.count > Self.mostMachines { return [] }
-        let columns = kinds.map { kind in
+    /// The median ratio of each lock over the machines of each kind; none for one kind, or for many.
+    private func ofKinds(_ lines: [GridLine]) -> [CellTable.Column] {
+        if kinds.count > Self.mostMachines { return [] }
+        return kinds.map { kind in
             let members = Set(kind.machines)
             let texts = lines.map { line in
                 let ratios = map.ratios(line.lock).filter { members.contains($0.machine) }.map(\.ratio.value)
@@ -121,13 +126,17 @@ struct MachineSlice {
             }
             return CellTable.Column(title: kind.title, isNumber: true, texts: texts)
         }
-        return [CellTable(columns: [name(lines)] + columns)]
+    }
+
+    private func tableOfKinds(_ lines: [GridLine]) -> [CellTable] {
+        let columns = ofKinds(lines)
+        return columns.isEmpty ? [] : [CellTable(columns: [name(lines)] + columns)]
     }
 
     // MARK: Markdown
 
     var markdown: String {
-        let tables = isMany ? [extremes(lines)] + ofKinds(lines) : [upright(lines)]
+        let tables = isMany ? [extremes(lines)] + tableOfKinds(lines) : [upright(lines)]
         return "**\(caption)**\n\n\(tables.map(\.markdown).joined(separator: "\n"))\n"
     }
 
@@ -135,7 +144,7 @@ struct MachineSlice {
 
     /// A lock in each row, or, of many machines, a machine in each row.
     var tables: [Exhibit.Table] {
-        isMany ? ofKinds(lines).map { $0.exhibit("\(caption): median of each kind") } + [transposed] : [locks]
+        isMany ? tableOfKinds(lines).map { $0.exhibit("\(caption): median of each kind") } + [transposed] : [locks]
     }
 
     private var locks: Exhibit.Table {

@@ -51,7 +51,12 @@ struct FleetConclusion {
                     throw isInterrupted ? Failure("interrupted: \(failure.message)", cause: .interrupted) : failure
                 }
             }
-            try documents.reporting({ FilesReport.nothing($0) }) { try view.check(against: rounds) }
+            try documents.reporting({ FilesReport.nothing($0) }) {
+                do { try view.check(against: rounds) } catch {
+                    warn(unreadable)
+                    throw error
+                }
+            }
             let report = FilesReport(rounds, view, tasks: tasks)
             try documents.show(report.report, report.isAsPromised ? .ok : .integrity)
             // The collection has its own warnings of these.
@@ -62,8 +67,9 @@ struct FleetConclusion {
             warn(unreadable)
             status = report.isAsPromised ? (report.gaps.isEmpty && unreadable.isEmpty ? .ok : .failed) : .integrity
         } else {
-            status = try showJudged(options)
-            warn([])
+            let (found, unreadable) = try showJudged(options)
+            warn(unreadable)
+            status = found == .ok && !unreadable.isEmpty ? .failed : found
         }
         if status == .ok && !collection.isComplete { status = .failed }
         if isInterrupted && status != .integrity {
@@ -80,7 +86,11 @@ struct FleetConclusion {
     static func readable(_ collection: FleetCollection) -> (rounds: [RecordedRounds], obstacles: [String]) {
         let (rounds, obstacles) = ResultsReader.readable(
             collection.results.map { FileContent($0.text, path: $0.path) })
-        return (rounds, obstacles.map { "\(($0 as? Failure)?.message ?? "\($0)"); this file is left out" })
+        return (rounds, obstacles.map(leftOut))
+    }
+
+    private static func leftOut(_ error: any Error) -> String {
+        "\((error as? Failure)?.message ?? "\(error)"); this file is left out"
     }
 
     /// What the report says of the machines beside their rows.
@@ -88,57 +98,44 @@ struct FleetConclusion {
 
     // MARK: Other commands than run
 
-    /// Shows one document on the results of all tasks.
-    private func showJudged(_ options: DocumentOptions) throws -> ExitStatus {
-        let files = collection.resultsOfTasks.map {
-            (title: $0.outcome.title, path: $0.results.path, text: $0.results.text)
-        }
-        if files.isEmpty || collection.plan.kind == .lifecycle {
-            try Terminal.show(verdicts)
-            return worst
+    /// Shows one document on the results of all tasks. Returns the gravest verdict, and why files are left out.
+    private func showJudged(_ options: DocumentOptions) throws -> (ExitStatus, unreadable: [String]) {
+        var unreadable: [String] = []
+        func read<Content>(_ content: (String, String) throws -> Content) -> [(name: String, content: Content)] {
+            collection.resultsOfTasks.compactMap { outcome, results in
+                do { return (outcome.title, try content(results.path, results.text)) } catch {
+                    unreadable.append(Self.leftOut(error))
+                    return nil
+                }
+            }
         }
         switch collection.plan.kind {
         case .crash:
-            let crashes = try files.map { (name: $0.title, crashes: try RecordedCrashes([($0.path, $0.text)])) }
-            try options.open(.crash).show(Report(crashes, tasks: tasks), worst)
+            let crashes = read { try RecordedCrashes([($0, $1)]) }.map { (name: $0.name, crashes: $0.content) }
+            if !crashes.isEmpty { try options.open(.crash).show(Report(crashes, tasks: tasks), worst) }
         case .stress:
-            let stress = try files.map { (name: $0.title, stress: try RecordedStress([($0.path, $0.text)])) }
-            try options.open(.stress).show(Report(stress, tasks: tasks), worst)
-        default:
-            let findings = try files.map { (machine: $0.title, recorded: try RecordedFindings($0.text, path: $0.path)) }
+            let stress = read { try RecordedStress([($0, $1)]) }.map { (name: $0.name, stress: $0.content) }
+            if !stress.isEmpty { try options.open(.stress).show(Report(stress, tasks: tasks), worst) }
+        case .compare:
+            let findings = read { try RecordedFindings($1, path: $0) }.map { (machine: $0.name, recorded: $0.content) }
+            if findings.isEmpty { break }
             let verdict = NodesVerdict(
                 findings, tasks: tasks, falseAlarms: collection.plan.falseAlarms,
                 failsUndecided: collection.plan.command.contains("--fail-inconclusive"))
             try options.open(.findings).show(Report(verdict), verdict.status)
-            return verdict.status
+            return (verdict.status, unreadable)
+        case .run, .lifecycle: try Terminal.show(ended)
         }
-        return worst
+        return (worst, unreadable)
     }
 
-    /// A line for each task that judged.
-    private var verdicts: String {
-        let lines = collection.outcomes.compactMap { outcome in
-            outcome.verdict.map {
-                "\(outcome.title): \(Self.words(Int32($0), collection.plan.kind)) (\(counted(outcome.rows, "row")))\n"
-            }
-        }
-        return lines.joined()
+    /// A line for each task that has done its work.
+    private var ended: String {
+        collection.outcomes.filter(\.isComplete).map { "\($0.title): \(counted($0.rows, "row"))\n" }.joined()
     }
 
-    private static func words(_ code: Int32, _ kind: FleetKind) -> String {
-        switch ExitStatus(rawValue: code) {
-        case .ok: kind == .compare ? "no regression" : "every promise was kept"
-        case .regression: "regression"
-        case .undecided: "undecided"
-        case .integrity: "a lock broke its promise"
-        case .failed: "not judged"
-        default: "exit code \(code)"
-        }
-    }
-
-    /// The gravest verdict of a task.
+    /// The gravest verdict of a task that tests promises.
     private var worst: ExitStatus {
-        let found = Set(collection.outcomes.compactMap(\.verdict).compactMap { ExitStatus(rawValue: Int32($0)) })
-        return [.integrity, .regression, .undecided].first(where: found.contains) ?? .ok
+        collection.outcomes.contains { $0.verdict == Int(ExitStatus.integrity.rawValue) } ? .integrity : .ok
     }
 }

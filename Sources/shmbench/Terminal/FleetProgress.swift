@@ -2,6 +2,7 @@ internal import ShmCluster
 internal import ShmCoordinator
 @_spi(Bench) internal import ShmCore
 internal import ShmRecord
+internal import ShmRender
 
 /// The live view of a fleet: on a terminal, the progress of all tasks and below it a line for each that runs or waits; a task
 /// that is over leaves a line above. Elsewhere, a line when a task begins or is over.
@@ -9,8 +10,10 @@ struct FleetProgress {
     private let plan: FleetPlan
     private var line = ProgressLine()
     private var shown: [String: String] = [:]
-    /// Where each running task was when it was first seen.
+    /// How far each running task was when that was first known.
     private var first: [String: (at: Deadline, share: Double)] = [:]
+    /// How far all of them were at first: a fleet that is resumed has gone on meanwhile.
+    private var before: Double?
 
     init(_ plan: FleetPlan) { self.plan = plan }
 
@@ -18,12 +21,14 @@ struct FleetProgress {
     mutating func show(_ reports: [TaskReport]) {
         for report in reports { tell(report) }
         for report in reports where report.state == .running && first[report.task.name] == nil {
-            first[report.task.name] = (.now, report.share ?? 0)
+            if let share = report.share { first[report.task.name] = (.now, share) }
         }
-        let first = first
+        let share = share(reports)
+        let (first, before) = (first, before ?? share)
+        self.before = before
         line.show(
-            share(reports), Self.summary(reports),
-            parts: Self.lines(reports, height: Terminal.height) { report in
+            share, before: before, Self.summary(reports),
+            parts: Self.lines(reports, height: Terminal.height, width: Terminal.errors.width) { report in
                 guard let share = report.share, let start = first[report.task.name] else { return nil }
                 return ProgressLine.left(share - start.share, rest: 1 - share, since: start.at)
             })
@@ -73,15 +78,21 @@ struct FleetProgress {
     ///
     /// - Parameters:
     ///   - height: the lines of the terminal.
+    ///   - columns: its columns, of which names take up to a half.
     ///   - left: the time that is left of a task, if it is known.
-    static func lines(_ reports: [TaskReport], height: Int, left: (TaskReport) -> String?) -> [String] {
+    static func lines(_ reports: [TaskReport], height: Int, width columns: Int, left: (TaskReport) -> String?)
+        -> [String]
+    {
         let open = reports.filter { $0.state == .running } + reports.filter { $0.state.name == "waiting" }
         // One for the line above, one for the cursor, one for the number of the others.
         let most = max(0, height - 3)
         let shown = open.prefix(most)
-        let width = shown.map(\.task.title.count).max() ?? 0
-        let lines = shown.map { report in
-            let name = report.task.title + String(repeating: " ", count: width - report.task.title.count)
+        let names = shown.map { report in
+            report.task.title.count <= columns / 2 ? report.task.title : report.task.title.prefix(columns / 2 - 1) + "…"
+        }
+        let width = names.map(\.count).max() ?? 0
+        let lines = zip(shown, names).map { report, own in
+            let name = own + String(repeating: " ", count: width - own.count)
             let state = "  \(name)  \(report.state.name)"
             guard report.state == .running else {
                 return report.state.reason.isEmpty ? state : "\(state)  \(report.state.reason)"

@@ -32,38 +32,40 @@ struct ProgressLine {
     ///
     /// - Parameters:
     ///   - share: the part that is done, 0 to 1.
+    ///   - before: the part that was done before the line began.
     ///   - what: what is being measured.
     ///   - now: its state at this moment, for a terminal.
     ///   - parts: lines below, for a terminal.
-    mutating func show(_ share: Double, _ what: String, now: String = "", parts: @autoclosure () -> [String] = []) {
+    mutating func show(
+        _ share: Double, before: Double = 0, _ what: String, now: String = "",
+        parts: @autoclosure () -> [String] = []
+    ) {
         guard isDue(share) else { return }
         let share = Self.unfinished(share)
+        let left = Self.left(share - before, rest: 1 - share, since: started).map { ", \($0)" } ?? ""
         let percent = "\(Int(share * 100))%"
         if LiveLine.isPossible {
             drawn = .after(.milliseconds(200))
-            LiveLine.draw(["[\(bar(share))] \(percent)\(left(share))  \(what)\(now)"] + parts())
+            LiveLine.draw(["[\(bar(share))] \(percent)\(left)  \(what)\(now)"] + parts())
         } else {
             quarter = Self.quarter(share)
             next = .after(.seconds(60))
-            Terminal.write("\(percent) done\(left(share)): \(what)\n")
+            Terminal.write("\(percent) done\(left): \(what)\n")
         }
     }
 
     /// Removes the line.
     func clear() { LiveLine.clear() }
 
-    /// The time left, after a comma; empty in the first moments.
-    private func left(_ share: Double) -> String { Self.left(share, since: started).map { ", \($0)" } ?? "" }
-
     /// The time left if the rest takes as long for each part; `nil` in the first moments, which say nothing of the rest.
     ///
     /// - Parameters:
     ///   - share: the part that is done since the start, 0 to 1.
     ///   - rest: the part that is not.
-    static func left(_ share: Double, rest: Double? = nil, since started: Deadline) -> String? {
+    static func left(_ share: Double, rest: Double, since started: Deadline) -> String? {
         let elapsed = Double(Deadline.now.nanoseconds - started.nanoseconds) / 1e9
         guard share > 0.005, elapsed > 0.1 else { return nil }
-        return "\(clock(elapsed / share * (rest ?? 1 - share))) left"
+        return "\(clock(elapsed / share * rest)) left"
     }
 
     private func bar(_ share: Double) -> String {

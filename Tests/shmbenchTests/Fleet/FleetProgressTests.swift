@@ -17,7 +17,7 @@ import Testing
     ]
 
     @Test func `tasks that are not over have a line each, those that run first`() {
-        let lines = FleetProgress.lines(Self.reports, height: 24) { $0.share == nil ? nil : "0:20 left" }
+        let lines = FleetProgress.lines(Self.reports, height: 24, width: 80) { $0.share == nil ? nil : "0:20 left" }
         #expect(
             lines == [
                 "  node3      running    5%, 0:20 left", "  n4 (n4-2)  running  1 row",
@@ -26,10 +26,19 @@ import Testing
             ])
     }
 
+    @Test func `a long name leaves room for the state`() {
+        let long = String(repeating: "x", count: 70)
+        let lines = FleetProgress.lines(
+            [Self.report(long, .running, share: 0.5), Self.reports[1]], height: 24, width: 60
+        ) { _ in nil }
+        let blanks = String(repeating: " ", count: 28)
+        #expect(lines == ["  \(long.prefix(29))…  running   50%", "  n2\(blanks)  waiting  Resources"])
+    }
+
     @Test func `no more than a terminal has room for, and the others are counted`() {
-        #expect(FleetProgress.lines(Self.reports, height: 5) { _ in nil }.last == "  and 2 more tasks")
-        #expect(FleetProgress.lines(Self.reports, height: 5) { _ in nil }.count == 3)
-        #expect(FleetProgress.lines(Self.reports, height: 1) { _ in nil } == ["  and 4 more tasks"])
-        #expect(FleetProgress.lines([Self.reports[0]], height: 24) { _ in nil } == [])
+        #expect(FleetProgress.lines(Self.reports, height: 5, width: 80) { _ in nil }.last == "  and 2 more tasks")
+        #expect(FleetProgress.lines(Self.reports, height: 5, width: 80) { _ in nil }.count == 3)
+        #expect(FleetProgress.lines(Self.reports, height: 1, width: 80) { _ in nil } == ["  and 4 more tasks"])
+        #expect(FleetProgress.lines([Self.reports[0]], height: 24, width: 80) { _ in nil } == [])
     }
 }

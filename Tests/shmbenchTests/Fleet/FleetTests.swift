@@ -240,7 +240,9 @@ extension CommandLineSuite.Inputs {
             #expect(outcome.exit == .code(0), "\(outcome.text)")
             #expect(outcome.lines.contains { $0.contains(/^  n2  running +\d+%, 0:\d\d left$/) }, "\(outcome.text)")
             // Before the report, the view is erased.
-            #expect(outcome.text.contains("\u{1b}[2A\u{1b}[J"), "\(outcome.text)")
+            let erased = outcome.text.components(separatedBy: "\u{1b}[J").last ?? ""
+            let last = try #require(erased.split(separator: "\u{1b}[K").last)
+            #expect(last.hasPrefix("results of 2 of 2 tasks") && !last.contains("running"), "\(outcome.text)")
             for line in outcome.lines where line.count > columns && !line.contains("/") {
                 Issue.record("\(line.count) of \(columns) in '\(line)'")
             }
