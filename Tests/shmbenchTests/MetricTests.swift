@@ -63,8 +63,8 @@ import Testing
 
     @Test func `owners are killed only where that is judged`() throws {
         func kills(_ arguments: String...) throws -> Int { try JudgingOptions.parse(arguments).conditions.kills }
-        #expect(try kills() == 2 && kills("--metrics", "throughput,cpu") == 0)
-        #expect(try kills("--metrics", "recovery") == 2 && kills("--metrics", "cpu,integrity") == 2)
+        #expect(try kills() == 4 && kills("--metrics", "throughput,cpu") == 0)
+        #expect(try kills("--metrics", "recovery") == 4 && kills("--metrics", "cpu,integrity") == 4)
         #expect(try kills("--metrics", "cpu", "--kills", "5") == 5)
     }
 

@@ -63,16 +63,16 @@ extension CommandLineSuite.Faults {
             #expect(rows.allSatisfy { ["ok", "n/a", "stalls"].contains($0["verdict"] ?? "") })
         }
 
-        /// The rows of the first of five runs that find the bug: whether processes meet is a matter of luck on a busy machine.
+        /// The rows of the first of twenty runs that find the bug: whether processes meet is a matter of luck on a busy machine.
         private func rows(finding verdict: String, ofBug bug: String, faults: String) throws -> [[String: String]] {
-            for _ in 1...5 {
+            for _ in 1...20 {
                 let outcome = try stress(bug: bug, "--faults", faults, "--duration", "6s")
                 let rows = try Table(outcome.stdout).rows
                 let isFound = rows.contains { $0["verdict"] == verdict }
                 #expect(outcome.exit == .code(isFound ? 3 : 0), "\(outcome.stderr)")
                 if isFound { return rows }
             }
-            Issue.record("five runs do not find it")
+            Issue.record("twenty runs do not find it")
             return []
         }
 
