@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import Glibc
 internal import ShmCluster
 internal import ShmCoordinator
 internal import ShmCore
+internal import ShmHarness
 internal import ShmRecord
 
 /// The command that each node of a fleet runs, checked here before anything is submitted.
@@ -32,7 +34,7 @@ struct FleetCommandLine {
         case .stress: expectation = try FleetExpectation(Stress.parse(arguments))
         case .lifecycle, .compare: expectation = try FleetExpectation(Lifecycle.parse(arguments))
         }
-        var payload = try Payload(hasPlugin: Self.has("--lock-plugin", arguments))
+        var payload = try Self.payload(hasPlugin: Self.has("--lock-plugin", arguments))
         var carried = Self.carried(arguments, &payload)
         if let window = expectation.window, !Self.has("--duration", arguments) {
             // By itself, each node would choose the length of its windows by its number of CPUs.
@@ -58,7 +60,7 @@ struct FleetCommandLine {
                 code: .usage)
         }
         let hasPlugin = sides.contains { if case .plugin = $0.thing { true } else { false } }
-        var payload = try Payload(hasPlugin: hasPlugin)
+        var payload = try Self.payload(hasPlugin: hasPlugin)
         let texts = sides.map { side in
             (side.environment + [Self.carried(side.thing, &payload)]).joined(separator: " ")
         }
@@ -72,6 +74,13 @@ struct FleetCommandLine {
         expectedRows = nil
         let cells = try compare.cellCount(sides[0], sides[1])
         expectedSeconds = compare.maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(cells)
+    }
+
+    /// The programs of a fleet. The plugin that was loaded to check the command is for its tasks: the static worker, which is
+    /// asked for its version, refuses to start with one.
+    private static func payload(hasPlugin: Bool) throws -> Payload {
+        unsafe unsetenv(PluginVariable.name)
+        return try Payload(hasPlugin: hasPlugin)
     }
 
     /// Options that say where results go: each task's are in its own folder.
