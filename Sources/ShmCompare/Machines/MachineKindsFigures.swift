@@ -26,7 +26,7 @@ package struct MachineFigure: Sendable {
         MachineFigure("clock_read_ns", "clock", "a clock reading", factor: 1.6),
         MachineFigure("line_transfer_ns", "line", "a cache line's way between CPUs", factor: 1.6, dependsOnHost: true),
         MachineFigure("wake_same_cpu_ns", "wake-up", "a wake-up on the waker's CPU", factor: 1.8),
-        MachineFigure("wake_other_cpu_ns", "wake-up, other CPU", "a wake-up on another CPU", factor: 2.5),
+        MachineFigure("wake_other_cpu_ns", "wake-up on another CPU", "a wake-up on another CPU", factor: 2.5),
         MachineFigure("membarrier_ns", "membarrier", "a memory barrier on another CPU", factor: 3),
     ]
 }

@@ -71,16 +71,14 @@ struct KindTable {
         ]
         let measured = figures.map { figure in
             CellTable.Column(
-                title: figure.title, isNumber: true,
-                texts: shown.map { kind in
-                    kind.element.median(figure.column).map { FieldUnit.nanoseconds.shown($0, decimals: 1) } ?? "–"
-                })
+                title: "\(figure.title), ns", isNumber: true,
+                texts: shown.map { kind in kind.element.median(figure.column).map { Figure.decimal($0, 1) } ?? "–" })
         }
         return CellTable(
             columns: columns + measured + [
                 .init(title: "name", texts: shown.map { $0.element.members[0].names.title.harmless })
             ],
-            expendable: figures.reversed().map(\.title))
+            expendable: measured.reversed().map(\.title))
     }
 
     func text(_ page: Page) -> String { page.wrapped(Self.caption) + "\n" + cells.folded(page) }
