@@ -9,8 +9,10 @@ internal import ShmRecord
 /// The command that each node of a fleet runs, checked here before anything is submitted.
 struct FleetCommandLine {
     let kind: FleetKind
-    /// As a task gets it: files that it names are among the fleet's inputs.
-    let command: [String]
+    /// As a task gets it, but for its share of the false-positive rate: files that it names are among the fleet's inputs.
+    private let words: [String]
+    /// The false-positive rate of the fleet, of a comparison.
+    private let falseAlarms: Double?
     let payload: Payload
     /// The rows of each node's results; `nil` where they depend on the node.
     let expectedRows: Int?
@@ -41,15 +43,14 @@ struct FleetCommandLine {
             carried += ["--duration", "\(window)ns"]
         }
         self.kind = kind
-        command = [kind.rawValue] + carried
+        self.words = [kind.rawValue] + carried
+        falseAlarms = nil
         self.payload = payload
         (expectedRows, expectedSeconds) = (expectation.rows, expectation.seconds)
     }
 
     /// A comparison of two sides on each node.
-    ///
-    /// - Parameter tasks: the number of nodes, which share the false-positive rate of the fleet.
-    init(comparing words: [String], tasks: Int) throws {
+    init(comparing words: [String]) throws {
         try Self.refuseOutputs(words)
         let compare = try Compare.parse(words)
         try compare.check()
@@ -65,15 +66,22 @@ struct FleetCommandLine {
             (side.environment + [Self.carried(side.thing, &payload)]).joined(separator: " ")
         }
         let options = try Self.options(words, of: compare)
-        let alarms = compare.options.falseAlarms / Double(max(1, tasks))
         kind = .compare
-        command =
-            ["compare"] + Self.carried(Self.without(FleetPlan.falseAlarmsOption, options), &payload)
-            + [FleetPlan.falseAlarmsOption, Figure.decimal(alarms, 10)] + texts
+        self.words =
+            ["compare"] + Self.carried(Self.without(FleetPlan.falseAlarmsOption, options), &payload) + texts
+        falseAlarms = compare.options.falseAlarms
         self.payload = payload
         expectedRows = nil
         let cells = try compare.cellCount(sides[0], sides[1])
         expectedSeconds = compare.maxTime.map { Double($0.nanoseconds) / 1e9 } ?? 30 * Double(cells)
+    }
+
+    /// The command of each of some tasks, which share the false-positive rate of the fleet.
+    func command(tasks: Int) -> [String] {
+        guard let falseAlarms else { return words }
+        let share = [FleetPlan.falseAlarmsOption, Figure.decimal(falseAlarms / Double(max(1, tasks)), 10)]
+        // The two sides come last.
+        return words.dropLast(2) + share + words.suffix(2)
     }
 
     /// The programs of a fleet. The plugin that was loaded to check the command is for its tasks: the static worker, which is

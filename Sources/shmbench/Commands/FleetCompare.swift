@@ -26,8 +26,6 @@ struct FleetCompare: CheckedCommand {
     func check() throws { try engine.check() }
 
     mutating func run() throws {
-        try FleetLaunch(engine: engine, fleet: fleet).run(document, isDryRun: false) { tasks in
-            try FleetCommandLine(comparing: sides, tasks: tasks)
-        }
+        try FleetLaunch(engine: engine, fleet: fleet).run(FleetCommandLine(comparing: sides), document)
     }
 }

@@ -17,19 +17,15 @@ struct FleetLaunch {
 
     /// Does all of it.
     ///
-    /// - Parameter command: the command of each task, for a number of tasks.
-    func run(
-        _ document: DocumentOptions, isDryRun: Bool, _ command: (_ tasks: Int) throws -> FleetCommandLine
-    ) throws {
+    /// - Parameter line: what is wrong with the command is said before any engine is asked.
+    func run(_ line: FleetCommandLine, _ document: DocumentOptions, isDryRun: Bool = false) throws {
         let startedAt = time(nil)
         Interruption.watch()
-        // What is wrong with the command is said before any engine is asked.
-        _ = try command(1)
         let nodes = try nodes()
         let tasks = FleetPlan.tasks(nodes: nodes.names, times: engine.repeat)
-        let line = try command(tasks.count)
         let plan = FleetPlan(
-            line.kind, line.command, engine: engine.chosen, tasks: tasks, expectedRows: line.expectedRows,
+            line.kind, line.command(tasks: tasks.count), engine: engine.chosen, tasks: tasks,
+            expectedRows: line.expectedRows,
             timeLimit: FleetWork.limit(fleet, expected: line.expectedSeconds), at: startedAt)
         let folder = try fleet.newFolder(at: startedAt)
         if isDryRun {

@@ -52,7 +52,7 @@ struct FleetPlanning: CheckedCommand {
         let line = try FleetCommandLine(command)
         let all = nodes.map { FleetPlan.tasks(nodes: $0.items, times: `repeat`) } ?? FleetPlan.tasks(count: tasks ?? 1)
         let plan = FleetPlan(
-            line.kind, line.command, engine: .none, tasks: all, expectedRows: line.expectedRows,
+            line.kind, line.command(tasks: all.count), engine: .none, tasks: all, expectedRows: line.expectedRows,
             timeLimit: FleetWork.limit(fleet, expected: line.expectedSeconds), at: now)
         let folder = try fleet.newFolder(at: now)
         try folder.create()

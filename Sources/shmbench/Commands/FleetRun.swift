@@ -41,7 +41,6 @@ struct FleetRun: CheckedCommand {
     }
 
     mutating func run() throws {
-        let launch = FleetLaunch(engine: engine, fleet: fleet)
-        try launch.run(document, isDryRun: dryRun) { _ in try FleetCommandLine(command) }
+        try FleetLaunch(engine: engine, fleet: fleet).run(FleetCommandLine(command), document, isDryRun: dryRun)
     }
 }

@@ -28,13 +28,11 @@ internal import Synchronization
     /// Whether the loaded plugin has something to remove when a segment is destroyed.
     package static var keepsObjects: Bool { unsafe loaded?.description.pointee.retire != nil }
 
-    /// Loads the shared object at `path` and validates its description. Once it is loaded, a call with the same path does
-    /// nothing.
+    /// Loads the shared object at `path` and validates its description.
     ///
     /// - Parameter groups: names that the lock must not have, because each of them selects several locks.
     package static func load(_ path: String, groups: [String] = []) throws(LockPluginError) {
         if let loaded {
-            if loaded.path == path { return }
             throw LockPluginError(path, "\(loaded.path) is already loaded; a process can load one plugin")
         }
         let found = try unsafe description(path)
