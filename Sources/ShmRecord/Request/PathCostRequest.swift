@@ -23,9 +23,8 @@ package struct PathCostRequest: Equatable {
     ///
     /// - Throws: ``Failure`` if it names no lock, or an odd number.
     package init?(_ line: String) throws {
-        let parts = line.split(separator: " ")
-        guard parts.first == Self.verb[...] else { return nil }
-        let words = try RequestWords(parts.dropFirst())
+        guard line.split(separator: " ").first == Self.verb[...] else { return nil }
+        let words = try RequestWords(line, skipping: 1)
         lock = try words.text("lock")
         repetitions = try words.number("repetitions", 1...100)
     }

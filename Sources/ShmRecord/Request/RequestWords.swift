@@ -3,9 +3,10 @@
 struct RequestWords {
     private var values: [Substring: Substring] = [:]
 
+    /// - Parameter skipped: the words before the first that has a value.
     /// - Throws: ``Failure`` that names a word without a value.
-    init(_ words: some Sequence<Substring>) throws {
-        for word in words {
+    init(_ line: String, skipping skipped: Int = 0) throws {
+        for word in line.split(separator: " ").dropFirst(skipped) {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
                 throw Failure.invalid(String(word), for: "a word of the request", expected: "name=value")

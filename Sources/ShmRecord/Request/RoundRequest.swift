@@ -48,8 +48,9 @@ package struct RoundRequest: Equatable {
     /// Parses a line.
     ///
     /// - Throws: ``Failure`` that names the word, its value and what is expected.
-    package init(_ line: String) throws {
-        let words = try RequestWords(line.split(separator: " "))
+    package init(_ line: String) throws { try self.init(RequestWords(line)) }
+
+    init(_ words: RequestWords) throws {
         lock = try words.text("lock")
         load = Load()
         for parameter in Parameter.all where parameter.isRequired || words.has(parameter.column) {

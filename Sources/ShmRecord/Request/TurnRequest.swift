@@ -27,8 +27,8 @@ package struct TurnRequest: Equatable {
     ///
     /// - Throws: ``Failure`` that names the word, its value and what is expected.
     package init(_ line: String) throws {
-        base = try RoundRequest(line)
-        let words = try RequestWords(line.split(separator: " "))
+        let words = try RequestWords(line)
+        base = try RoundRequest(words)
         otherLock = try words.text("other_lock")
         isControl = try words.text("control") == "1"
         let coins = try words.text("coins")
