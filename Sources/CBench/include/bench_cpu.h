@@ -9,11 +9,11 @@
 
 /* CPU_SET and its relatives are macros. The affinity is that of the calling thread. */
 int bench_pin_to_cpu(int cpu);
-
-/* The same for the first thread of a process, and threads that it starts later. */
-int bench_pin_process(int32_t process, int cpu);
 bool bench_may_run_on(int cpu);
 int bench_run_on_any(const int *cpus, int count);
+
+/* Pins the first thread of a process, and threads that it starts later. */
+int bench_pin_process(int32_t process, int cpu);
 
 /* prctl(PR_SET_TIMERSLACK): the calling thread's sleeps end as precisely as the machine permits, instead of up to 50
  * µs late. */

@@ -10,16 +10,21 @@ package struct FilesReport {
     private struct Part {
         let rounds: MachineRounds
         let title: String
+        /// Names the machine before a text, if there are several.
+        let prefix: String
         let document: RoundsDocument
         /// Those of loads that no grid shows.
         let overviews: [Overview]
         /// Explains which rounds are missing; `nil` if none are.
         let gap: String?
 
-        /// - Parameter value: the value of the axis whose values are kept apart; empty for none.
-        init(_ rounds: MachineRounds, sort: SortKey, sizes: BestComparison.Sizes, value: String) {
+        /// - Parameters:
+        ///   - value: the value of the axis whose values are kept apart; empty for none.
+        ///   - isAlone: whether there is no other part.
+        init(_ rounds: MachineRounds, sort: SortKey, sizes: BestComparison.Sizes, value: String, isAlone: Bool) {
             self.rounds = rounds
-            title = value.isEmpty ? rounds.title : "\(rounds.title), \(value)"
+            let title = value.isEmpty ? rounds.title : "\(rounds.title), \(value)"
+            (self.title, prefix) = (title, isAlone ? "" : "\(title): ")
             gap = RoundGap.text(rounds.summaries.lazy.map { ($0.cell, $0.records.map { $0.text("run_id") }) })
             document = RoundsDocument(
                 summaries: rounds.summaries, isComplete: gap == nil, sort: sort, sizes: sizes)
@@ -41,8 +46,7 @@ package struct FilesReport {
 
     /// The number of machines that have tables and pictures of their own.
     private static let mostDetailed = 4
-    private var isDetailed: Bool { Self.isDetailed(parts) }
-    private static func isDetailed(_ parts: [Part]) -> Bool { parts.count <= mostDetailed }
+    private var isDetailed: Bool { parts.count <= Self.mostDetailed }
 
     /// What a user chooses of a report.
     package struct View {
@@ -78,7 +82,9 @@ package struct FilesReport {
             compared, files: files.map { ($0.path, $0.columns) }, axis: axis, tasks: tasks)
         let sizes = BestComparison.Sizes()
         parts = groups.map { rounds in
-            Part(rounds, sort: view.sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "")
+            Part(
+                rounds, sort: view.sort, sizes: sizes, value: axis.flatMap { rounds.values($0.column).first } ?? "",
+                isAlone: groups.count == 1)
         }
         misnamed = parts.count > 1 ? Self.warnings(kinds) : []
         merged = Lazy { [parts] in Self.merged(parts) }
@@ -117,10 +123,10 @@ package struct FilesReport {
     private static func merged(_ parts: [Part]) -> [Warning] {
         let all = parts.flatMap { part in
             (Warnings.all(part.rounds.summaries) + MixedRounds.warnings(part.rounds)).map {
-                Warning($0.code, prefix(part, of: parts) + $0.text)
+                Warning($0.code, part.prefix + $0.text)
             }
         }
-        if isDetailed(parts) { return all }
+        if parts.count <= mostDetailed { return all }
         let groups = Dictionary(grouping: all, by: \.code)
         return all.map(\.code).uniqued().compactMap { code -> Warning? in
             guard let group = groups[code], let first = group.first else { return nil }
@@ -203,12 +209,12 @@ package struct FilesReport {
     /// The verdicts on each machine; of many, broken promises alone.
     private var verdicts: [String] {
         if !isDetailed { return broken }
-        return parts.flatMap { part in part.document.sentences.map { prefix(part) + $0 } }
+        return parts.flatMap { part in part.document.sentences.map { part.prefix + $0 } }
     }
 
     /// The broken promises of many machines.
     private var broken: [String] {
-        let all = parts.flatMap { part in RunVerdict.broken(part.rounds.summaries).map { prefix(part) + $0 } }
+        let all = parts.flatMap { part in RunVerdict.broken(part.rounds.summaries).map { part.prefix + $0 } }
         return all.prefix(Self.mostBroken)
             + (all.count > Self.mostBroken ? ["\(all.count - Self.mostBroken) more broken promises."] : [])
     }
@@ -272,7 +278,7 @@ package struct FilesReport {
         let overviews = (isDetailed ? part.overviews : []).map { overview in
             OverviewTable(overview: overview).suite(overviewTitle(overview, part))
         }
-        return (overviews + part.document.suites).map { Report.Suite(prefix(part) + $0.title, $0.checks) }
+        return (overviews + part.document.suites).map { Report.Suite(part.prefix + $0.title, $0.checks) }
     }
 
     /// CI services show few annotations: many machines have those of broken promises alone.
@@ -290,14 +296,10 @@ package struct FilesReport {
         let overviews = part.overviews.map { overview in
             Report.Notice(.notice, overviewTitle(overview, part), OverviewTable(overview: overview).text)
         }
-        return (overviews + part.document.notices).map { Report.Notice($0.level, prefix(part) + $0.title, $0.text) }
+        return (overviews + part.document.notices).map { Report.Notice($0.level, part.prefix + $0.title, $0.text) }
     }
 
     private func overviewTitle(_ overview: Overview, _ part: Part) -> String {
         part.overviews.count == 1 ? "overview" : "overview: \(title(overview, part))"
     }
-
-    /// The prefix that names the machine, if there are several.
-    private func prefix(_ part: Part) -> String { Self.prefix(part, of: parts) }
-    private static func prefix(_ part: Part, of parts: [Part]) -> String { parts.count == 1 ? "" : "\(part.title): " }
 }
